@@ -1,0 +1,234 @@
+# shellcheck shell=bash
+# Endpoints: an overlay over the root file system, a network namespace, and, when booted,
+# systemd as process 1 in a container that can reboot.
+
+# Seconds that `ready` waits for a boot, and `stop` for a clean shutdown before it insists.
+# A boot takes half a second on an idle machine; the rest is for a crowded one.
+READY_SECONDS=${LAB_READY_SECONDS:-60}
+STOP_SECONDS=10
+
+CLEAN_ENVIRONMENT=(
+    /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+    HOME=/root LANG=C.UTF-8 TERM=dumb
+)
+
+endpoint_exists() { mountpoint -q "$(endpoint_directory "$1")/merged"; }
+
+need_endpoint() {
+    check_endpoint "$1"
+    endpoint_exists "$1" || could_not "endpoint $1 does not exist: lab boot $1 or lab light $1"
+}
+
+create_endpoint() {
+    local number=$1 directory root netns
+    endpoint_exists "$number" && return 0
+    root=$(readlink "$LAB_HOME/root") && netns_exists "$NETNS_SERVER" ||
+        could_not "the lab is not up: run testbed/lab up"
+    remove_endpoint "$number" now
+    directory=$(endpoint_directory "$number")
+    netns=$(endpoint_netns "$number")
+    mkdir -p "$directory"/{upper,work,merged}
+    ip netns add "$netns"
+    plug_in "$netns" "ep$number" "$(endpoint_address "$number")"
+    mount -t overlay "$netns" "$directory/merged" \
+        -o "lowerdir=$root,upperdir=$directory/upper,workdir=$directory/work"
+    give_identity "$number" "$directory/merged"
+}
+
+give_identity() {
+    local number=$1 root=$2
+    echo "$LAB_ID endpoint $number" | md5sum | cut -c1-32 > "$root/etc/machine-id"
+    echo "ep$number" > "$root/etc/hostname"
+    printf '127.0.0.1 localhost\n%s ep%s\n%s server server.lab\n' \
+        "$(endpoint_address "$number")" "$number" "$LAB_SERVER_ADDRESS" > "$root/etc/hosts"
+    install -m 755 "$TESTBED"/fault/* "$root/usr/local/sbin/"
+}
+
+# --- booted endpoints -----------------------------------------------------------------------
+
+# The supervising systemd-nspawn of an endpoint, found by the directory in its arguments, so
+# that a lost pid file does not hide it.
+nspawn_pids() {
+    local directory file pid
+    directory=$(endpoint_directory "$1")
+    for file in /proc/[0-9]*/cmdline; do
+        pid=${file#/proc/}; pid=${pid%/cmdline}
+        [[ $(cat "/proc/$pid/comm" 2> /dev/null) == systemd-nspawn ]] || continue
+        { tr '\0' '\n' < "$file"; } 2> /dev/null | grep -qxF -e "--directory=$directory/merged" &&
+            echo "$pid"
+    done
+    return 0
+}
+
+# Process 1 of the booted endpoint, seen from outside: the child of systemd-nspawn that is
+# number 1 in its own process namespace. Empty while the endpoint is off or just rebooting.
+leader_pid() {
+    local supervisor child
+    supervisor=$(cat "$(endpoint_directory "$1")/nspawn.pid" 2> /dev/null) || return 1
+    for child in $(cat /proc/"$supervisor"/task/*/children < /dev/null 2> /dev/null); do
+        grep -qE '^NSpid:.*\s1$' "/proc/$child/status" 2> /dev/null && echo "$child" && return 0
+    done
+    return 1
+}
+
+boot_endpoint() {
+    local number=$1 directory
+    directory=$(endpoint_directory "$number")
+    create_endpoint "$number"
+    [[ -z $(nspawn_pids "$number") ]] || return 0
+    setsid --fork "$TESTBED/lib/keep-booted" "$directory" "$(endpoint_netns "$number")" \
+        "ep$number" < /dev/null >> "$directory/console.log" 2>&1
+}
+
+command_boot() {
+    local number
+    need_root
+    (( $# )) || wrong_use "boot: which endpoint?"
+    for number in "$@"; do
+        check_endpoint "$number"
+        with_lock "$LAB_ID" boot_endpoint "$number"
+    done
+}
+
+command_ready() {
+    local number state deadline
+    need_root
+    (( $# )) || wrong_use "ready: which endpoint?"
+    deadline=$(( SECONDS + READY_SECONDS ))
+    for number in "$@"; do
+        need_endpoint "$number"
+        while :; do
+            state=$(enter_endpoint "$number" systemctl is-system-running 2> /dev/null || true)
+            [[ $state == running || $state == degraded ]] && break
+            (( SECONDS < deadline )) || could_not "endpoint $number has not booted in \
+$READY_SECONDS s (state '${state:-none}'); see $(endpoint_directory "$number")/console.log"
+            sleep 0.1
+        done
+    done
+}
+
+# In a subshell, because of its exec.
+enter_endpoint() {
+    local leader
+    leader=$(leader_pid "$1") || could_not "endpoint $1 is not booted"
+    shift
+    ( exec nsenter -t "$leader" -m -u -i -n -p -r -w -- "${CLEAN_ENVIRONMENT[@]}" "$@" )
+}
+
+command_in() {
+    local leader
+    need_root
+    need_endpoint "${1:-}"
+    (( $# > 1 )) || wrong_use "in: which command?"
+    leader=$(leader_pid "$1") || could_not "endpoint $1 is not booted: lab boot $1"
+    shift
+    exec nsenter -t "$leader" -m -u -i -n -p -r -w -- "${CLEAN_ENVIRONMENT[@]}" "$@"
+}
+
+# halt_endpoint NUMBER cleanly|now: the processes end, the disk stays.
+halt_endpoint() {
+    local number=$1 how=$2 directory leader pid deadline
+    directory=$(endpoint_directory "$number")
+    # First the loop that would boot it again.
+    pid=$(cat "$directory/loop.pid" 2> /dev/null || true)
+    if [[ -n $pid ]] && grep -qsa keep-booted "/proc/$pid/cmdline"; then
+        kill -KILL "$pid" 2> /dev/null || true
+    fi
+    leader=$(leader_pid "$number" || true)
+    deadline=$(( SECONDS + STOP_SECONDS ))
+    for pid in $(nspawn_pids "$number"); do
+        if [[ $how == cleanly ]]; then
+            kill -TERM "$pid" 2> /dev/null || true
+            while [[ -d /proc/$pid ]] && (( SECONDS < deadline )); do sleep 0.1; done
+        fi
+        # Process 1 gone, everything in its process namespace is gone: a power cut.
+        [[ ! -d /proc/$pid ]] || kill -KILL ${leader:+"$leader"} "$pid" 2> /dev/null || true
+        while [[ -d /proc/$pid ]]; do sleep 0.05; done
+    done
+    rm -f "$directory"/{loop,nspawn}.pid
+}
+
+remove_endpoint() {
+    local number=$1 directory
+    directory=$(endpoint_directory "$number")
+    halt_endpoint "$number" "$2"
+    remove_netns "$(endpoint_netns "$number")"
+    [[ -d $directory ]] || return 0
+    if mountpoint -q "$directory/merged"; then
+        umount "$directory/merged" 2> /dev/null || umount -l "$directory/merged"
+    fi
+    rm -rf "$directory"
+}
+
+command_stop() {
+    local number
+    need_root
+    (( $# )) || wrong_use "stop: which endpoint?"
+    for number in "$@"; do
+        check_endpoint "$number"
+        with_lock "$LAB_ID" remove_endpoint "$number" cleanly
+    done
+}
+
+command_power_cut() {
+    need_root
+    need_endpoint "${1:-}"
+    with_lock "$LAB_ID" halt_endpoint "$1" now
+}
+
+# --- light endpoints ------------------------------------------------------------------------
+
+command_light() {
+    need_root
+    check_endpoint "${1:-}"
+    with_lock "$LAB_ID" create_endpoint "$1"
+}
+
+command_run() {
+    local number=${1:-}
+    need_root
+    need_endpoint "$number"
+    (( $# > 1 )) || wrong_use "run: which command?"
+    shift
+    exec nsenter --net="/run/netns/$(endpoint_netns "$number")" -- \
+        unshare -m -p -f -u -i --propagation private --kill-child \
+        "$TESTBED/lib/enter-light" "$(endpoint_directory "$number")/merged" "ep$number" \
+        "${CLEAN_ENVIRONMENT[@]}" "$@"
+}
+
+# --- files ----------------------------------------------------------------------------------
+
+# Where a path of the endpoint lies on this machine. Links are resolved inside the endpoint, so
+# that an absolute link there never leads into this machine's own files.
+outside_path() {
+    local root inside
+    root=$(endpoint_directory "$1")/merged
+    [[ $2 == /* ]] || wrong_use "'$2' is not an absolute path"
+    inside=$(chroot "$root" /usr/bin/realpath -m -- "$2")
+    [[ ! $inside =~ ^/(dev|proc|run|sys|tmp)(/|$) ]] ||
+        wrong_use "'$2' is not on the endpoint's disk: choose a path outside /run, /tmp and /dev"
+    echo "$root$inside"
+}
+
+command_push() {
+    local target
+    need_root
+    need_endpoint "${1:-}"
+    (( $# == 3 )) || wrong_use "push: N SOURCE DESTINATION"
+    target=$(outside_path "$1" "$3")
+    mkdir -p "$(dirname "$target")"
+    # Beside it and then renamed: a program that is running can be replaced.
+    rm -rf "$target.pushing"
+    cp -a --no-preserve=ownership -- "$2" "$target.pushing"
+    if [[ -d $target ]]; then rm -rf "$target"; fi
+    mv -fT "$target.pushing" "$target"
+}
+
+command_pull() {
+    local source
+    need_root
+    need_endpoint "${1:-}"
+    (( $# == 3 )) || wrong_use "pull: N SOURCE DESTINATION"
+    source=$(outside_path "$1" "$2")
+    cp -a --no-preserve=ownership -- "$source" "$3"
+}
