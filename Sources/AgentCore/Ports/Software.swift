@@ -1,0 +1,139 @@
+public import Fleet
+public import Rollout
+
+/// Looks at the endpoint: its facts, its packages, what is missing.
+public protocol Scanning: Sendable {
+    /// Takes a fresh look. It never changes a package, never takes a package manager's write lock, and never answers "nothing is missing"
+    /// because it could not look: it throws, or the sources that failed are in the answer.
+    ///
+    /// - Parameter refreshingSources: whether the package indexes are refreshed first, which writes index files only.
+    func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan
+}
+
+/// A look that did not succeed.
+public struct ScanFailure: Error, Hashable, Sendable {
+    /// A stable code such as `E_SCAN_DPKG_UNREADABLE`.
+    public let code: String
+    /// What happened.
+    public let message: String
+    /// What to do about it.
+    public let nextStep: String
+
+    /// A look that did not succeed.
+    public init(code: String, message: String, nextStep: String) {
+        self.code = code
+        self.message = message
+        self.nextStep = nextStep
+    }
+}
+
+/// Installs exact versions with one package manager.
+public protocol Installing: Sendable {
+    /// Looks whether a lock list can be installed now, and changes nothing.
+    func preflight(_ updates: [LockedUpdate]) async -> Preflight
+    /// The run that installs these updates and nothing else.
+    func installRun(for updates: [LockedUpdate]) -> RunPlan
+    /// The run that mends a package database which an earlier run left half done.
+    func repairRun() -> RunPlan
+    /// Reads what a run printed and how it ended.
+    func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict
+    /// What the run is doing now, from what it printed last; `nil` when that tells nothing.
+    func progress(from logTail: String) -> RunStep?
+}
+
+/// Whether a lock list can be installed now.
+public enum Preflight: Hashable, Sendable {
+    /// It can. Some updates may be left out, each with its outcome (already installed, no longer on offer, held …).
+    case ready(install: [LockedUpdate], settled: [UpdateOutcome])
+    /// The package database must be mended first.
+    case needsRepair(String)
+    /// Another program holds the lock: try again.
+    case locked(holder: String)
+    /// Nothing may be started, for this reason.
+    case blocked(FailureClass, String)
+}
+
+/// A program to run, supervised, in a process group or unit of its own, so that it outlives the agent.
+public struct RunPlan: Hashable, Sendable, Codable {
+    /// What kind of run.
+    public enum Kind: String, Codable, Sendable {
+        /// It installs.
+        case install
+        /// It mends.
+        case repair
+    }
+
+    /// What kind of run.
+    public var kind: Kind
+    /// The programs, run one after another until one fails: absolute path and arguments of each.
+    public var commands: [[String]]
+    /// The whole environment; nothing is inherited.
+    public var environment: [String: String]
+    /// The run is ended when it has printed nothing for so many seconds.
+    public var inactivityLimitSeconds: Int64
+    /// The updates that it installs; empty for a repair.
+    public var updates: [LockedUpdate]
+
+    /// A program to run.
+    public init(
+        kind: Kind, commands: [[String]], environment: [String: String], inactivityLimitSeconds: Int64,
+        updates: [LockedUpdate]
+    ) {
+        self.kind = kind
+        self.commands = commands
+        self.environment = environment
+        self.inactivityLimitSeconds = inactivityLimitSeconds
+        self.updates = updates
+    }
+}
+
+/// How a run ended.
+public enum RunEnding: Hashable, Sendable, Codable {
+    /// The last program exited with this status.
+    case exited(Int32)
+    /// A signal ended it.
+    case signalled(Int32)
+    /// It printed nothing for too long and was ended; the last line that it had printed is here.
+    case hung(lastLine: String)
+    /// It is gone and left no word: a power cut, or a kill of the supervisor too.
+    case vanished
+    /// It could not be started.
+    case notStarted(String)
+}
+
+/// What a run's ending means.
+public struct RunVerdict: Hashable, Sendable {
+    /// Why it failed; `nil` when the package manager reports success.
+    public var failure: FailureClass?
+    /// The packages that are to blame, as far as the package manager names them.
+    public var culprits: [String]
+    /// One sentence, with the package manager's own words.
+    public var sentence: String
+    /// Things worth knowing that are no failure, such as kept configuration files.
+    public var notes: [String]
+
+    /// What an ending means.
+    public init(failure: FailureClass?, culprits: [String] = [], sentence: String, notes: [String] = []) {
+        self.failure = failure
+        self.culprits = culprits
+        self.sentence = sentence
+        self.notes = notes
+    }
+}
+
+/// What a run is doing.
+public struct RunStep: Hashable, Sendable {
+    /// The phase.
+    public var phase: JobProgress.Phase
+    /// One sentence.
+    public var sentence: String
+    /// How much is done, 0 to 100.
+    public var percent: Int?
+
+    /// What a run is doing.
+    public init(phase: JobProgress.Phase, sentence: String, percent: Int? = nil) {
+        self.phase = phase
+        self.sentence = sentence
+        self.percent = percent
+    }
+}

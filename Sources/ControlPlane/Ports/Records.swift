@@ -1,0 +1,302 @@
+public import Fleet
+public import Rollout
+
+/// Tenants and sites.
+public protocol DirectoryRecords {
+    /// The tenants in scope, by name.
+    func tenants(in scope: Scope) throws -> [Tenant]
+    /// Adds a tenant. Throws `NameTaken` when the name is in use.
+    func insert(_ tenant: Tenant) throws
+    /// The sites in scope, by tenant and name.
+    func sites(in scope: Scope) throws -> [Site]
+    /// Adds a site. Throws `NameTaken` when the tenant has one of that name.
+    func insert(_ site: Site) throws
+}
+
+/// A name that must be unique is in use already.
+public struct NameTaken: Error, Hashable, Sendable {
+    /// The name.
+    public let name: String
+
+    /// A name in use.
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+/// Endpoints.
+public protocol EndpointRecords {
+    /// One endpoint; `nil` when there is none in scope.
+    func endpoint(_ id: EndpointID, in scope: Scope) throws -> EndpointRecord?
+    /// Adds an endpoint.
+    func insert(_ endpoint: EndpointRecord) throws
+    /// Stores an endpoint's new state.
+    func update(_ endpoint: EndpointRecord) throws
+    /// One page of a list.
+    func endpoints(_ query: EndpointQuery) throws -> [EndpointRecord]
+    /// How many endpoints a query yields in all, its page aside.
+    func countEndpoints(_ query: EndpointQuery) throws -> Int
+    /// How many endpoints of each kind there are.
+    func fleetCounts(in scope: Scope, freshSince: Timestamp) throws -> FleetCounts
+    /// Other endpoints of the tenant, not retired, on what seems to be the same machine.
+    func endpoints(withMachineFingerprint: String, of tenant: TenantID) throws -> [EndpointRecord]
+}
+
+/// The one statement of an unchanged check-in.
+public protocol CheckInRecords {
+    /// Marks the endpoint as seen at `now` and tells what the server holds for it; `nil` when there is no such endpoint or it is retired.
+    func checkIn(
+        _ endpoint: EndpointID, of tenant: TenantID, scannedAt: Timestamp?, agentVersion: String,
+        bootId: String, at now: Timestamp
+    ) throws -> CheckInStanding?
+}
+
+/// What the server holds for an endpoint that checks in.
+public struct CheckInStanding: Hashable, Sendable {
+    /// The digest of the inventory held.
+    public var inventoryDigest: String?
+    /// The digest of the posture held.
+    public var postureDigest: String?
+    /// The boot that the endpoint reported before this check-in.
+    public var bootIdBefore: String
+    /// When the scan held was taken (before this check-in was noted).
+    public var scannedAtBefore: Timestamp?
+    /// When a person last asked for a scan.
+    public var scanRequestedAt: Timestamp?
+    /// How many jobs of it have not ended.
+    public var openJobs: Int
+
+    /// What the server holds.
+    public init(
+        inventoryDigest: String?, postureDigest: String?, bootIdBefore: String, scannedAtBefore: Timestamp?,
+        scanRequestedAt: Timestamp?, openJobs: Int
+    ) {
+        self.inventoryDigest = inventoryDigest
+        self.postureDigest = postureDigest
+        self.bootIdBefore = bootIdBefore
+        self.scannedAtBefore = scannedAtBefore
+        self.scanRequestedAt = scanRequestedAt
+        self.openJobs = openJobs
+    }
+}
+
+/// Inventories and postures. An inventory is stored once per tenant and digest; software is interned once.
+public protocol InventoryRecords {
+    /// Whether the tenant has an inventory of this digest.
+    func hasInventory(_ digest: String, of tenant: TenantID) throws -> Bool
+    /// Stores an inventory under its digest, which the caller has checked. Storing it again changes nothing.
+    func store(_ inventory: Inventory, digest: String, of tenant: TenantID, at now: Timestamp) throws
+    /// An inventory by its digest.
+    func inventory(_ digest: String, of tenant: TenantID) throws -> Inventory?
+    /// Appends to the history: from `at` on, the endpoint had this inventory. Appends nothing when it is the latest already.
+    func appendHistory(
+        endpoint: EndpointID, of tenant: TenantID, digest: String, at: Timestamp) throws
+    /// What was on the endpoint at an instant, in one query; `nil` when nothing was known yet.
+    func inventory(of endpoint: EndpointID, tenant: TenantID, at: Timestamp) throws -> InventoryAt?
+    /// The endpoint's history, newest first.
+    func inventoryHistory(
+        of endpoint: EndpointID, tenant: TenantID, limit: Int) throws -> [InventoryHistoryEntry]
+    /// Replaces the endpoint's posture and its missing updates.
+    func store(_ posture: Posture, of endpoint: EndpointID, tenant: TenantID) throws
+    /// The endpoint's latest posture, updates included; `nil` before the first scan.
+    func posture(of endpoint: EndpointID, tenant: TenantID) throws -> Posture?
+}
+
+/// What was on an endpoint, and since when.
+public struct InventoryAt: Hashable, Sendable {
+    /// When this inventory was first seen.
+    public var since: Timestamp
+    /// The inventory.
+    public var inventory: Inventory
+
+    /// What was on an endpoint.
+    public init(since: Timestamp, inventory: Inventory) {
+        self.since = since
+        self.inventory = inventory
+    }
+}
+
+/// One line of an endpoint's history.
+public struct InventoryHistoryEntry: Hashable, Sendable, Codable {
+    /// From when on.
+    public var at: Timestamp
+    /// The inventory's digest.
+    public var digest: String
+
+    /// One line of a history.
+    public init(at: Timestamp, digest: String) {
+        self.at = at
+        self.digest = digest
+    }
+}
+
+/// Deployments, and what is missing in the fleet.
+public protocol DeploymentRecords {
+    /// Adds a deployment.
+    func insert(_ deployment: Deployment) throws
+    /// Stores a deployment's new state.
+    func update(_ deployment: Deployment) throws
+    /// One deployment; `nil` when there is none in scope.
+    func deployment(_ id: DeploymentID, in scope: Scope) throws -> Deployment?
+    /// Deployments, newest first, those before `before` only.
+    func deployments(in scope: Scope, before: DeploymentID?, limit: Int) throws -> [Deployment]
+    /// How many jobs of a deployment are in each state.
+    func jobCounts(of deployment: DeploymentID, tenant: TenantID) throws -> [Job.State: Int]
+    /// What is missing in the fleet, most endpoints first, security before the rest.
+    func missingUpdates(
+        in scope: Scope, search: String?, securityOnly: Bool, limit: Int) throws -> [MissingUpdateCount]
+}
+
+/// Jobs and their logs.
+public protocol JobRecords {
+    /// Adds a job.
+    func insert(_ job: Job) throws
+    /// Stores a job's new state.
+    func update(_ job: Job) throws
+    /// One job; `nil` when there is none in scope.
+    func job(_ id: JobID, in scope: Scope) throws -> Job?
+    /// Which jobs of a query.
+    func jobs(_ query: JobQuery) throws -> [Job]
+    /// Jobs that time may change: open ones whose lease or deadline has passed at `now`, at most `limit`.
+    func overdueJobs(at now: Timestamp, limit: Int) throws -> [Job]
+    /// Appends a piece to a job's log unless it has come before; the log is cut at `JobLog.maximumBytes`.
+    func appendLog(_ text: String, at offset: Int64, length: Int64, to job: JobID, of tenant: TenantID) throws
+    /// A job's log from a byte on.
+    func log(of job: JobID, tenant: TenantID, from offset: Int64) throws -> JobLog
+}
+
+/// Which jobs.
+public struct JobQuery: Hashable, Sendable {
+    /// Whose jobs.
+    public var scope: Scope
+    /// Only of this deployment.
+    public var deployment: DeploymentID?
+    /// Only of this endpoint.
+    public var endpoint: EndpointID?
+    /// Only those that have not ended.
+    public var openOnly: Bool
+    /// Only in these states; empty for all.
+    public var states: [Job.State]
+    /// Newest first unless true.
+    public var oldestFirst: Bool
+    /// At most so many.
+    public var limit: Int
+
+    /// Jobs, newest first.
+    public init(
+        scope: Scope, deployment: DeploymentID? = nil, endpoint: EndpointID? = nil, openOnly: Bool = false,
+        states: [Job.State] = [], oldestFirst: Bool = false, limit: Int = 100
+    ) {
+        self.scope = scope
+        self.deployment = deployment
+        self.endpoint = endpoint
+        self.openOnly = openOnly
+        self.states = states
+        self.oldestFirst = oldestFirst
+        self.limit = limit
+    }
+}
+
+/// A piece of a job's log.
+public struct JobLog: Hashable, Sendable {
+    /// The text.
+    public var text: String
+    /// Where the next piece begins, in bytes of the endpoint's own log.
+    public var nextOffset: Int64
+
+    /// The most that is kept of one job's log, in bytes: a distribution upgrade writes about 1 MB.
+    public static let maximumBytes: Int64 = 8 * 1024 * 1024
+
+    /// A piece of a log.
+    public init(text: String, nextOffset: Int64) {
+        self.text = text
+        self.nextOffset = nextOffset
+    }
+}
+
+/// Users, API tokens and enrolment tokens.
+public protocol IdentityRecords {
+    /// Adds a user. Throws `NameTaken` when the name is in use.
+    func insert(_ user: User) throws
+    /// Stores a user's new state.
+    func update(_ user: User) throws
+    /// Users, by name.
+    func users() throws -> [User]
+    /// Adds or replaces a token of the API.
+    func save(_ token: APIToken) throws
+    /// API tokens, newest first.
+    func apiTokens() throws -> [APIToken]
+    /// Adds or replaces an enrolment token. `uses` is not touched on replacing.
+    func save(_ token: EnrolmentToken) throws
+    /// Enrolment tokens in scope, newest first.
+    func enrolmentTokens(in scope: Scope) throws -> [EnrolmentToken]
+    /// Uses an enrolment token once, atomically: counts one use and returns the token if the secret's hash is known, it is not revoked, not expired
+    /// at `now` and not used up; else tells which of these it was.
+    func redeem(secretHash: String, at now: Timestamp) throws -> EnrolmentTokenUse
+}
+
+/// What became of the use of an enrolment token.
+public enum EnrolmentTokenUse: Hashable, Sendable {
+    /// It was good, and one use is counted.
+    case redeemed(EnrolmentToken)
+    /// No token has this secret.
+    case unknown
+    /// It has expired.
+    case expired(EnrolmentToken)
+    /// It was revoked.
+    case revoked(EnrolmentToken)
+    /// It has been used as often as it may be.
+    case usedUp(EnrolmentToken)
+}
+
+/// Sessions, and what must not be used twice.
+public protocol SessionRecords {
+    /// Adds a session.
+    func insert(_ session: Session) throws
+    /// A session and its user by the hash of the cookie's secret; `nil` when it has ended at `now`, or the user is disabled.
+    func session(secretHash: String, at now: Timestamp) throws -> (session: Session, user: User)?
+    /// Ends a session.
+    func deleteSession(secretHash: String) throws
+    /// An API token by the hash of its secret; `nil` when it is expired at `now` or revoked.
+    func apiToken(secretHash: String, at now: Timestamp) throws -> APIToken?
+    /// Remembers the identifier of an assertion until it expires; `false` when it has been used before.
+    func useAssertion(_ id: String, by endpoint: EndpointID, until expiry: Timestamp, at now: Timestamp) throws -> Bool
+    /// Forgets sessions and assertions that have ended before `now`.
+    func purgeEnded(before now: Timestamp) throws
+    /// A setting of this installation, such as when it was made.
+    func setting(_ name: String) throws -> String?
+    /// Stores a setting of this installation.
+    func setSetting(_ name: String, to value: String) throws
+}
+
+/// The audit log.
+public protocol AuditRecords {
+    /// The end of a chain, locked until the transaction ends; `nil` when the chain is empty.
+    func lockAuditHead(of chain: String) throws -> AuditHead?
+    /// Appends an entry and moves the head, which must follow from the one that was locked.
+    func append(_ entry: AuditEntry, head: AuditHead) throws
+    /// The ends of all chains in scope.
+    func auditHeads(in scope: Scope) throws -> [AuditHead]
+    /// Entries of one chain in order, those after `after` only.
+    func auditEntries(of chain: String, after: Int64, limit: Int) throws -> [AuditEntry]
+    /// The latest entries in scope, newest first, optionally about one subject only, those before an instant and sequence only.
+    func latestAuditEntries(
+        in scope: Scope, subject: String?, before: AuditCursor?, limit: Int) throws -> [AuditEntry]
+}
+
+/// A place in the audit log, newest first over all chains.
+public struct AuditCursor: Hashable, Sendable, Codable {
+    /// The last shown entry's time.
+    public var at: Timestamp
+    /// Its chain.
+    public var chain: String
+    /// Its number.
+    public var sequence: Int64
+
+    /// A place in the audit log.
+    public init(at: Timestamp, chain: String, sequence: Int64) {
+        self.at = at
+        self.chain = chain
+        self.sequence = sequence
+    }
+}

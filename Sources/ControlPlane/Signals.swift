@@ -1,0 +1,76 @@
+import Synchronization
+
+/// Wakes whoever waits for something to happen to a subject (an endpoint's work, a deployment's progress) in this process.
+///
+/// It carries no content: who is woken reads the store. Between processes, PostgreSQL's LISTEN/NOTIFY feeds it; a missed signal
+/// costs a wait until the waiter's own time-out, nothing else.
+public final class Signals: Sendable {
+    private struct Waiters {
+        var next: UInt64 = 0
+        var bySubject: [String: [UInt64: CheckedContinuation<Void, Never>]] = [:]
+        var isClosed = false
+    }
+
+    private let waiters = Mutex(Waiters())
+
+    /// Nobody waits yet.
+    public init() {}
+
+    /// Wakes everyone who waits for the subject.
+    public func notify(_ subject: String) {
+        let woken = waiters.withLock { $0.bySubject.removeValue(forKey: subject) }
+        for continuation in (woken ?? [:]).values { continuation.resume() }
+    }
+
+    /// Wakes everyone, now and from now on: the process is about to end.
+    public func close() {
+        let all = waiters.withLock { state in
+            state.isClosed = true
+            let all = state.bySubject
+            state.bySubject = [:]
+            return all
+        }
+        for waiting in all.values {
+            for continuation in waiting.values { continuation.resume() }
+        }
+    }
+
+    /// How many wait now, over all subjects.
+    public var waiting: Int {
+        waiters.withLock { state in state.bySubject.values.reduce(0) { $0 + $1.count } }
+    }
+
+    /// Waits for the subject's next signal, or for `timeout`, whichever comes first. Cancellation ends the wait too.
+    public func wait(for subject: String, timeout: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.signal(of: subject) }
+            group.addTask { try? await Task.sleep(for: timeout) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func signal(of subject: String) async {
+        let ticket = waiters.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let mayWait = waiters.withLock { state in
+                    guard !state.isClosed, !Task.isCancelled else { return false }
+                    state.bySubject[subject, default: [:]][ticket] = continuation
+                    return true
+                }
+                if !mayWait { continuation.resume() }
+            }
+        } onCancel: {
+            let continuation = waiters.withLock { state in
+                let continuation = state.bySubject[subject]?.removeValue(forKey: ticket)
+                if state.bySubject[subject]?.isEmpty == true { state.bySubject[subject] = nil }
+                return continuation
+            }
+            continuation?.resume()
+        }
+    }
+}

@@ -1,0 +1,22 @@
+public import Trust
+
+/// The control plane's use cases, one file each: load, decide, commit. Whatever reaches the store goes through here, whether it comes from
+/// an agent, the API, the dashboard or the command line.
+public struct UseCases: Sendable {
+    /// The store.
+    public let ledger: any Ledger
+    /// Time and randomness.
+    public let effects: Effects
+    /// The keys of this installation.
+    public let keys: ServerKeys
+    /// Wakes long polls and live pages of this process.
+    public let signals: Signals
+
+    /// The use cases over a store.
+    public init(ledger: any Ledger, effects: Effects, keys: ServerKeys, signals: Signals) {
+        self.ledger = ledger
+        self.effects = effects
+        self.keys = keys
+        self.signals = signals
+    }
+}

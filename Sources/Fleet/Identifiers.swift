@@ -1,0 +1,118 @@
+/// A name of one thing: a prefix that tells its kind, and 128 bits that sort by creation time.
+///
+/// Its text is `prefix_` and 26 characters of Crockford's base 32 in lower case: 48 bits of creation time in
+/// milliseconds, then 80 random bits (the layout of a ULID). Texts compare as their creation times do.
+public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable {
+    /// The whole text, prefix included.
+    public let text: String
+
+    /// Reads an identifier; `nil` unless the prefix, the length and every character are right.
+    public init?(_ text: String) {
+        let bytes = text.utf8
+        let prefix = Kind.prefix.utf8
+        guard bytes.count == prefix.count + 1 + IdentifierAlphabet.length, bytes.starts(with: prefix),
+            bytes.dropFirst(prefix.count).first == UInt8(ascii: "_"),
+            bytes.dropFirst(prefix.count + 1).allSatisfy(IdentifierAlphabet.contains)
+        else { return nil }
+        self.text = text
+    }
+
+    /// A new identifier, made at `now`, with 80 bits from `generator`.
+    public init(at now: Timestamp, using generator: inout some RandomNumberGenerator) {
+        let time = UInt64(clamping: now.milliseconds) & 0xFFFF_FFFF_FFFF
+        let high = time << 16 | UInt64.random(in: 0...0xFFFF, using: &generator)
+        let low = UInt64.random(in: .min ... .max, using: &generator)
+        text = Kind.prefix + "_" + IdentifierAlphabet.encode(high: high, low: low)
+    }
+
+    public static func < (lhs: Self, rhs: Self) -> Bool {
+        lhs.text < rhs.text
+    }
+}
+
+/// What an identifier names.
+public protocol IdentifierKind: Sendable {
+    /// Lower-case letters that stand before the underscore.
+    static var prefix: String { get }
+}
+
+extension Identifier: CustomStringConvertible {
+    public var description: String { text }
+}
+
+extension Identifier: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let value = Self(text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "not a \(Kind.prefix)_ identifier: \(text.prefix(40))")
+        }
+        self = value
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+/// The kinds of things that have identifiers.
+public enum Kinds {
+    /// A client organisation.
+    public enum Tenant: IdentifierKind { public static let prefix = "tnt" }
+    /// A place of a tenant.
+    public enum Site: IdentifierKind { public static let prefix = "sit" }
+    /// A machine with an agent.
+    public enum Endpoint: IdentifierKind { public static let prefix = "ept" }
+    /// A lock list moving over endpoints.
+    public enum Deployment: IdentifierKind { public static let prefix = "dep" }
+    /// One endpoint's part of a deployment.
+    public enum Job: IdentifierKind { public static let prefix = "job" }
+    /// A person who signs in.
+    public enum User: IdentifierKind { public static let prefix = "usr" }
+    /// A secret that lets endpoints enrol, or lets a program use the API.
+    public enum Token: IdentifierKind { public static let prefix = "tok" }
+}
+
+/// A client organisation's identifier.
+public typealias TenantID = Identifier<Kinds.Tenant>
+/// A site's identifier.
+public typealias SiteID = Identifier<Kinds.Site>
+/// An endpoint's identifier.
+public typealias EndpointID = Identifier<Kinds.Endpoint>
+/// A deployment's identifier.
+public typealias DeploymentID = Identifier<Kinds.Deployment>
+/// A job's identifier.
+public typealias JobID = Identifier<Kinds.Job>
+/// A user's identifier.
+public typealias UserID = Identifier<Kinds.User>
+/// A token's identifier (not its secret).
+public typealias TokenID = Identifier<Kinds.Token>
+
+/// Crockford's base 32, lower case: digits and letters without i, l, o and u.
+private enum IdentifierAlphabet {
+    static let characters = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+    /// 26 x 5 = 130 bits hold 128.
+    static let length = 26
+
+    static func contains(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+        default: (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        }
+    }
+
+    static func encode(high: UInt64, low: UInt64) -> String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(length)
+        var (high, low) = (high, low)
+        for _ in 0..<length {
+            digits.append(characters[Int(low & 31)])
+            low = low >> 5 | high << 59
+            high >>= 5
+        }
+        return String(decoding: digits.reversed(), as: UTF8.self)
+    }
+}

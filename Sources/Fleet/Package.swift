@@ -1,0 +1,99 @@
+/// The tool that installs and removes software on an endpoint.
+public enum PackageManagerName: String, Codable, Sendable, CaseIterable, Comparable {
+    /// dpkg and apt.
+    case apt
+
+    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
+}
+
+/// A package's name as its package manager writes it, checked against that manager's grammar, so that it can stand in
+/// an argument vector: it is never an option, and never holds a space, a control character or a shell character.
+public struct PackageName: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The name's text.
+    public let text: String
+
+    /// The longest name that is read, in bytes; the longest in Debian has about 80.
+    public static let maximumLength = 255
+
+    /// Debian Policy 5.6.1: lower-case letters, digits, `+`, `-` and `.`; at least two characters; begins with a letter or
+    /// digit. `nil` for anything else.
+    public init?(apt text: String) {
+        let bytes = text.utf8
+        guard (2...Self.maximumLength).contains(bytes.count), let first = bytes.first,
+            Self.isLowerAlphanumeric(first),
+            bytes.allSatisfy({ Self.isLowerAlphanumeric($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E })
+        else { return nil }
+        self.text = text
+    }
+
+    /// A name in the grammar of the given package manager; `nil` when it does not fit.
+    public init?(_ text: String, of manager: PackageManagerName) {
+        switch manager {
+        case .apt: self.init(apt: text)
+        }
+    }
+
+    public var description: String { text }
+
+    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.text < rhs.text }
+
+    private static func isLowerAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+    }
+}
+
+/// One installed package.
+public struct Package: Hashable, Sendable, Codable {
+    /// The package manager that installed it.
+    public var manager: PackageManagerName
+    /// The name that it is installed by.
+    public var name: String
+    /// The installed version, as the package manager writes it.
+    public var version: String
+    /// The architecture, such as `amd64` or `all`.
+    public var architecture: String
+    /// The source package it was built from: advisories of Debian count by it.
+    public var source: String
+    /// The source package's version, which may differ from the binary's (`+b1`).
+    public var sourceVersion: String
+    /// Where the installed version can be had, such as `Debian:12.15/stable`; `nil` when no source has it (any more).
+    public var origin: String?
+
+    /// An installed package.
+    public init(
+        manager: PackageManagerName, name: String, version: String, architecture: String, source: String,
+        sourceVersion: String, origin: String? = nil
+    ) {
+        self.manager = manager
+        self.name = name
+        self.version = version
+        self.architecture = architecture
+        self.source = source
+        self.sourceVersion = sourceVersion
+        self.origin = origin
+    }
+
+    /// What identifies it on one endpoint: two versions of one key cannot be installed side by side.
+    public var key: PackageKey { PackageKey(manager: manager, name: name, architecture: architecture) }
+}
+
+/// What identifies an installed package on one endpoint.
+public struct PackageKey: Hashable, Comparable, Sendable, Codable {
+    /// The package manager.
+    public var manager: PackageManagerName
+    /// The package's name.
+    public var name: String
+    /// The package's architecture.
+    public var architecture: String
+
+    /// A key of these parts.
+    public init(manager: PackageManagerName, name: String, architecture: String) {
+        self.manager = manager
+        self.name = name
+        self.architecture = architecture
+    }
+
+    public static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.manager, lhs.name, lhs.architecture) < (rhs.manager, rhs.name, rhs.architecture)
+    }
+}

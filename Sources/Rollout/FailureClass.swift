@@ -1,0 +1,66 @@
+/// Why an update or a job failed: a closed list, so that every failure has a cause, a sentence and an answer to "is it tried again".
+public enum FailureClass: String, Codable, Sendable, CaseIterable {
+    /// Another program held the package manager's lock until the patience for it ran out.
+    case lockHeld
+    /// A file system has too little room; nothing was started.
+    case diskFull
+    /// A package source could not be reached.
+    case network
+    /// A package source's signature does not hold.
+    case signature
+    /// A downloaded file is not what the index promises.
+    case hashMismatch
+    /// No source of the endpoint offers the version any more.
+    case versionNotAvailable
+    /// Dependencies cannot be met, or meeting them would remove or add packages that nobody approved.
+    case dependency
+    /// The endpoint's administrator holds the package.
+    case held
+    /// A package's own installation script failed.
+    case maintainerScript
+    /// An earlier run was cut off, and repairing it did not succeed.
+    case interruptedPackageManager
+    /// The package manager printed nothing for so long that it was taken to hang, and was ended.
+    case hung
+    /// The run was cut off by a crash, a kill or a power cut, and the update is not in.
+    case interrupted
+    /// The package manager said that it did the work, and a fresh scan shows that it did not.
+    case nothingChanged
+    /// The order breaks the rules that the agent keeps by itself, and was refused.
+    case refused
+    /// The package manager failed in a way that is not in this list; the log has its words.
+    case other
+}
+
+extension FailureClass {
+    /// Whether the same attempt may succeed later without anybody changing anything.
+    public var mayPassByItself: Bool {
+        switch self {
+        case .lockHeld, .network, .hung, .interrupted: true
+        case .diskFull, .signature, .hashMismatch, .versionNotAvailable, .dependency, .held,
+            .maintainerScript, .interruptedPackageManager, .nothingChanged, .refused, .other:
+            false
+        }
+    }
+
+    /// What a technician does about it, in one sentence.
+    public var nextStep: String {
+        switch self {
+        case .lockHeld: "Wait until the other program has ended, then approve the update again."
+        case .diskFull: "Free the space that is named, then approve the update again."
+        case .network: "Check that the endpoint reaches its package sources, then approve the update again."
+        case .signature: "Check the source's key and its signature; do not install from it until they agree."
+        case .hashMismatch: "Refresh the package index; if it stays, the mirror or a cache between is at fault."
+        case .versionNotAvailable: "Scan the endpoint: a newer version has probably replaced this one."
+        case .dependency: "Look at the log for the packages that stand in the way, and approve them together."
+        case .held: "Release the hold on the endpoint if the update should go in."
+        case .maintainerScript: "Read the package's own message in the log; the package needs mending on the endpoint."
+        case .interruptedPackageManager: "Mend the package database on the endpoint; the log names the package."
+        case .hung: "Look at the last line of the log for the step that hangs, then approve the update again."
+        case .interrupted: "Approve the update again."
+        case .nothingChanged: "Read the log: the package manager reported success without installing the update."
+        case .refused: "Look at the reason; the endpoint obeys only orders that fit its rules."
+        case .other: "Read the log of the run."
+        }
+    }
+}
