@@ -1,11 +1,14 @@
-/// The version of a Debian package, `[epoch:]upstream[-revision]`, ordered as Debian Policy 5.6.12 and deb-version(7) say.
+/// The version of a Debian package, `[epoch:]upstream[-revision]`, ordered as Debian Policy 5.6.12
+/// and deb-version(7) say.
 ///
-/// Accepted is what `dpkg --compare-versions` accepts: installed systems hold versions with flaws (an upstream part that
-/// begins with a letter, an underscore in the revision), and an endpoint with such a package must still be understood.
-/// `flaw` tells them apart; it is `nil` exactly when `dpkg --validate-version` is content. One deviation: the C library
-/// lets dpkg read an epoch with a sign in front (`+1:2`); here an epoch is digits, as the Policy has it.
+/// Accepted is what `dpkg --compare-versions` accepts: installed systems hold versions with flaws
+/// (an upstream part that begins with a letter, an underscore in the revision), and an endpoint
+/// with such a package must still be understood. `flaw` tells them apart; it is `nil` exactly when
+/// `dpkg --validate-version` is content. One deviation: the C library lets dpkg read an epoch with
+/// a sign in front (`+1:2`); here an epoch is digits, as the Policy has it.
 ///
-/// Equality is the order's: `1.0`, `1.0-0`, `0:1.0` and `1.00` are one version, and have one hash value.
+/// Equality is the order's: `1.0`, `1.0-0`, `0:1.0` and `1.00` are one version, and have one hash
+/// value.
 public struct DebianVersion: Hashable, Sendable {
     /// The version as it was written, without blanks around it.
     public let text: String
@@ -36,7 +39,8 @@ public struct DebianVersion: Hashable, Sendable {
     /// Why `dpkg --validate-version` would find fault with the version; `nil` when it would not.
     public var flaw: VersionProblem? { layout.flaw(in: text.utf8.span) }
 
-    /// How version `a` stands to version `b`. Nothing is allocated, so it may stand in the innermost loop.
+    /// How version `a` stands to version `b`. Nothing is allocated, so it may stand in the
+    /// innermost loop.
     ///
     /// - Throws: `VersionError` for the first of the two that dpkg would refuse to compare.
     public static func order(_ a: String, _ b: String) throws(VersionError) -> VersionOrder {
@@ -59,7 +63,8 @@ public struct DebianVersion: Hashable, Sendable {
     }
 
     private static func trimmed(_ text: String) -> String {
-        guard let first = text.utf8.first, let last = text.utf8.last, isBlank(first) || isBlank(last)
+        guard let first = text.utf8.first, let last = text.utf8.last,
+            isBlank(first) || isBlank(last)
         else { return text }
         let head = text.utf8.drop(while: isBlank)
         let tail = head.reversed().prefix(while: isBlank).count
@@ -76,19 +81,23 @@ public struct DebianVersion: Hashable, Sendable {
 }
 
 extension DebianVersion: Comparable {
+    /// Whether neither is newer; their texts may differ.
     public static func == (lhs: DebianVersion, rhs: DebianVersion) -> Bool {
         lhs.difference(from: rhs) == 0
     }
 
+    /// Whether the first is older.
     public static func < (lhs: DebianVersion, rhs: DebianVersion) -> Bool {
         lhs.difference(from: rhs) < 0
     }
 
+    /// Feeds what the order looks at, so that equal versions hash alike.
     public func hash(into hasher: inout Hasher) {
         layout.hash(text.utf8.span, into: &hasher)
     }
 }
 
 extension DebianVersion: CustomStringConvertible {
+    /// The version as it was written.
     public var description: String { text }
 }

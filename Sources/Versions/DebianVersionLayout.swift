@@ -11,9 +11,10 @@ struct DebianVersionLayout: Sendable {
     init(of bytes: Span<UInt8>) throws(VersionProblem) {
         let body = try Self.trimmed(bytes)
         let colon = Self.first(colonByte, in: bytes, body)
-        epoch = try colon.map { colon throws(VersionProblem) in
-            try Self.epoch(bytes, body.lowerBound..<colon)
-        } ?? 0
+        epoch =
+            try colon.map { colon throws(VersionProblem) in
+                try Self.epoch(bytes, body.lowerBound..<colon)
+            } ?? 0
         let start = colon.map { $0 + 1 } ?? body.lowerBound
         guard start < body.upperBound else { throw .nothingAfterEpoch }
         let rest = start..<body.upperBound
@@ -28,7 +29,8 @@ struct DebianVersionLayout: Sendable {
         guard !upstream.isEmpty else { throw .upstreamEmpty }
     }
 
-    /// Negative when this version is older than the other, zero when neither is newer, positive when it is newer.
+    /// Negative when this version is older than the other, zero when neither is newer, positive
+    /// when it is newer.
     func difference(
         from other: DebianVersionLayout, in bytes: Span<UInt8>, _ otherBytes: Span<UInt8>
     ) -> Int {

@@ -1,5 +1,6 @@
-// The comparison of one part (upstream or revision), Debian Policy 5.6.12: by turns a run without digits, compared byte
-// by byte with weights, and a run of digits, compared as a number of any length.
+// The comparison of one part (upstream or revision), Debian Policy 5.6.12: by turns a run without
+// digits, compared byte by byte with weights, and a run of digits, compared as a number of any
+// length.
 
 /// Negative, zero or positive as part `a` sorts before, with or after part `b`.
 func partDifference(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
@@ -19,8 +20,9 @@ func partDifference(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
     return 0
 }
 
-/// Feeds a part to a hasher in a form in which parts that compare equal are the same: numbers lose their leading zeros, a
-/// number zero and a missing number are alike, and a zero that stands alone is an empty part.
+/// Feeds a part to a hasher in a form in which parts that compare equal are the same: numbers lose
+/// their leading zeros, a number zero and a missing number are alike, and a zero that stands alone
+/// is an empty part.
 func hashPart(_ bytes: Span<UInt8>, into hasher: inout Hasher) {
     var index = 0
     while index < bytes.count {
@@ -42,8 +44,8 @@ func hashPart(_ bytes: Span<UInt8>, into hasher: inout Hasher) {
     hasher.combine(UInt8.min)
 }
 
-/// Compares the numbers that begin at the two places, and moves both past them. Their length is not limited: the one with
-/// more digits after its leading zeros is larger.
+/// Compares the numbers that begin at the two places, and moves both past them. Their length is not
+/// limited: the one with more digits after its leading zeros is larger.
 private func numberDifference(
     _ a: Span<UInt8>, _ left: inout Int, _ b: Span<UInt8>, _ right: inout Int
 ) -> Int {

@@ -1,4 +1,5 @@
-/// A world of packages with its own rules for versions. The raw value is the name that the command line and files use.
+/// A world of packages with its own rules for versions. The raw value is the name that the command
+/// line and files use.
 public enum Ecosystem: String, Hashable, Sendable, CaseIterable {
     /// Debian and what derives from it: dpkg and apt.
     case deb

@@ -7,7 +7,8 @@ public struct VersionError: Error, Hashable, Sendable {
     /// What is wrong with it.
     public let problem: VersionProblem
 
-    /// The longest part of a text that a message repeats, in characters: a version comes from outside and may be huge.
+    /// The longest part of a text that a message repeats, in characters: a version comes from
+    /// outside and may be huge.
     static let longestQuote = 80
 
     init(_ problem: VersionProblem, in text: String, of ecosystem: Ecosystem) {
@@ -28,7 +29,8 @@ public struct VersionError: Error, Hashable, Sendable {
 extension VersionError: CustomStringConvertible {
     /// One sentence with the cause, and one with the next step.
     public var description: String {
-        let quote = String(text.prefix(Self.longestQuote)) + (text.count > Self.longestQuote ? "..." : "")
+        let quote =
+            String(text.prefix(Self.longestQuote)) + (text.count > Self.longestQuote ? "..." : "")
         return "\"\(quote)\" is no \(ecosystem.rawValue) version: \(problem.sentence). \(nextStep)"
     }
 }
@@ -71,7 +73,8 @@ public enum VersionProblem: String, Error, Hashable, Sendable, CaseIterable {
         case .revisionEmpty: "the revision after the last hyphen is empty"
         case .upstreamNotDigitFirst: "it does not begin with a digit"
         case .upstreamCharacter: "it holds a character other than letters, digits and . + - ~ :"
-        case .revisionCharacter: "its revision holds a character other than letters, digits and . + ~"
+        case .revisionCharacter:
+            "its revision holds a character other than letters, digits and . + ~"
         }
     }
 }

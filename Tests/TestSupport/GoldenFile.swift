@@ -3,8 +3,9 @@ import Testing
 
 /// Expects `text` to be what the golden file `name` holds, and shows the lines that differ.
 ///
-/// The file is `Tests/Golden/<suite>/<name>`, `<suite>` being the folder of the calling test. With `UPDATE_GOLDEN=1` in
-/// the environment it is written instead; read the change before committing it.
+/// The file is `Tests/Golden/<suite>/<name>`, `<suite>` being the folder of the calling test. With
+/// `UPDATE_GOLDEN=1` in the environment it is written instead; read the change before committing
+/// it.
 public func expectGolden(
     _ text: String, _ name: String, fileID: String = #fileID, filePath: String = #filePath,
     line: Int = #line, column: Int = #column
@@ -26,7 +27,8 @@ struct GoldenFile {
         self.file = file
     }
 
-    /// What is wrong, as a text with the way out; `nil` when the texts agree or the file was written.
+    /// What is wrong, as a text with the way out; `nil` when the texts agree or the file was
+    /// written.
     func compare(with text: String, update: Bool) -> String? {
         if update { return write(text) }
         let hint = "If the new text is right, run the test again with UPDATE_GOLDEN=1."

@@ -1,5 +1,5 @@
-/// The difference of two texts by lines, for people: removed lines begin with `-`, added ones with `+`, each with its
-/// number. At most `limit` lines are shown, and how many were left out.
+/// The difference of two texts by lines, for people: removed lines begin with `-`, added ones with
+/// `+`, each with its number. At most `limit` lines are shown, and how many were left out.
 public func lineDifference(from old: String, to new: String, limit: Int = 60) -> String {
     let before = old.split(separator: "\n", omittingEmptySubsequences: false)
     let after = new.split(separator: "\n", omittingEmptySubsequences: false)

@@ -6,8 +6,8 @@ public enum Places {
     public static let packageRoot = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The folder of shared data: real feeds, version vectors, recorded tool output. It is read in place. Tests that need
-    /// it carry `.requires(.sharedData)`.
+    /// The folder of shared data: real feeds, version vectors, recorded tool output. It is read in
+    /// place. Tests that need it carry `.requires(.sharedData)`.
     public static let sharedData: URL = {
         if let path = ProcessInfo.processInfo.environment["PATCHBAY_SHARED_DATA"], !path.isEmpty {
             return URL(filePath: path)
@@ -15,7 +15,8 @@ public enum Places {
         return packageRoot.deletingLastPathComponent().appending(path: "shared/data")
     }()
 
-    /// The folder with the newest PostgreSQL server's programs (`initdb`, `postgres`); `nil` when none is installed.
+    /// The folder with the newest PostgreSQL server's programs (`initdb`, `postgres`); `nil` when
+    /// none is installed.
     public static let postgreSQLPrograms: URL? = {
         let parent = URL(filePath: "/usr/lib/postgresql")
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []
@@ -23,7 +24,9 @@ public enum Places {
             versions
             .sorted { (Double($0) ?? 0) > (Double($1) ?? 0) }
             .map { parent.appending(path: "\($0)/bin") }
-            .first { FileManager.default.isExecutableFile(atPath: $0.appending(path: "initdb").path) }
+            .first {
+                FileManager.default.isExecutableFile(atPath: $0.appending(path: "initdb").path)
+            }
     }()
 
     /// The Python with the browser driver, made by `scripts/setup --test`.

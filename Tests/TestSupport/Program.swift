@@ -18,8 +18,8 @@ public struct ProgramError: Error, CustomStringConvertible {
     public let description: String
 }
 
-/// Runs a program and waits for its end. No shell is involved; the environment is the C locale and this process's `PATH`
-/// and `HOME`, and what `environment` adds.
+/// Runs a program and waits for its end. No shell is involved; the environment is the C locale and
+/// this process's `PATH` and `HOME`, and what `environment` adds.
 ///
 /// - Parameters:
 ///   - arguments: The argument vector; the first is the program's absolute path.
@@ -30,14 +30,16 @@ public struct ProgramError: Error, CustomStringConvertible {
 /// - Returns: Its status and output.
 /// - Throws: `ProgramError` when it cannot be started.
 public func run(
-    _ arguments: [String], input: String = "", environment: [String: String] = [:], folder: URL? = nil,
+    _ arguments: [String], input: String = "", environment: [String: String] = [:],
+    folder: URL? = nil,
     timeout: Duration = .seconds(60)
 ) async throws -> ProgramResult {
     guard let path = arguments.first, path.hasPrefix("/") else {
         throw ProgramError(description: "The program's path is not absolute: \(arguments)")
     }
     return try await withTemporaryFolder { scratch in
-        // Files, not pipes: a program that writes much, or leaves a child behind, never blocks on a full or open pipe.
+        // Files, not pipes: a program that writes much, or leaves a child behind, never blocks on a
+        // full or open pipe.
         let files = try ProgramFiles(in: scratch, input: input)
         let process = Process()
         process.executableURL = URL(filePath: path)

@@ -32,7 +32,8 @@ extension Requirement {
             ? nil : "the kernel has no network namespaces"
     }
 
-    /// A PostgreSQL server's programs are installed; `Places.postgreSQLPrograms` then names their folder.
+    /// A PostgreSQL server's programs are installed; `Places.postgreSQLPrograms` then names their
+    /// folder.
     public static let postgreSQL = Requirement {
         Places.postgreSQLPrograms == nil
             ? "no PostgreSQL server is installed (apt-get install postgresql)" : nil
@@ -60,8 +61,9 @@ extension Requirement {
     }
 }
 
-/// Skips a test whose needs are not met, and says so in one line of the output, `skipped: <test>: <reason>`. With `CI=true`
-/// in the environment the test fails instead: where everything can be installed, nothing may go untested in silence.
+/// Skips a test whose needs are not met, and says so in one line of the output, `skipped: <test>:
+/// <reason>`. With `CI=true` in the environment the test fails instead: where everything can be
+/// installed, nothing may go untested in silence.
 public struct RequirementTrait: TestTrait, SuiteTrait {
     let requirements: [Requirement]
     let isContinuousIntegration: Bool
@@ -71,7 +73,8 @@ public struct RequirementTrait: TestTrait, SuiteTrait {
 
     /// Called before the test by the testing library.
     public func prepare(for test: Test) async throws {
-        guard !test.isSuite, let reason = requirements.lazy.compactMap({ $0.missing() }).first else {
+        guard !test.isSuite, let reason = requirements.lazy.compactMap({ $0.missing() }).first
+        else {
             return
         }
         let name = test.displayName ?? test.name

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Random numbers that a seed decides wholly (xoshiro256**, its state filled by SplitMix64): the same seed gives the same
-/// numbers on every machine. A test that uses it shows the seed in its failures.
+/// Random numbers that a seed decides wholly (xoshiro256**, its state filled by SplitMix64): the
+/// same seed gives the same numbers on every machine. A test that uses it shows the seed in its
+/// failures.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
@@ -29,7 +30,8 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 }
 
-/// The seeds that a seeded test runs with: the one in the environment's `SEED`, else a short fixed list.
+/// The seeds that a seeded test runs with: the one in the environment's `SEED`, else a short fixed
+/// list.
 public enum Seeds {
     /// The seeds of this run. Use it as a test's `arguments:`, so that a failure names its seed.
     public static let all: [UInt64] = {

@@ -1,7 +1,7 @@
 public import Foundation
 
-/// Runs `body` with a new, empty folder that only this user may enter, and removes the folder afterwards, whether or not
-/// `body` throws.
+/// Runs `body` with a new, empty folder that only this user may enter, and removes the folder
+/// afterwards, whether or not `body` throws.
 public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
     let folder = try makeTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct `What tests share` {
     @Test func `a seed decides every number, and another seed gives others`() {
-        var (one, same, other) = (SeededGenerator(seed: 7), SeededGenerator(seed: 7), SeededGenerator(seed: 8))
+        var (one, same, other) = (
+            SeededGenerator(seed: 7), SeededGenerator(seed: 7), SeededGenerator(seed: 8)
+        )
         let numbers = (0..<100).map { _ in one.next() }
         #expect(numbers == (0..<100).map { _ in same.next() })
         #expect(Set(numbers + (0..<100).map { _ in other.next() }).count == 200)
@@ -24,11 +26,15 @@ import Testing
         #expect(seen.allSatisfy { !FileManager.default.fileExists(atPath: $0.path) })
     }
 
-    @Test func `a golden file that is missing or differs is a complaint, and writing it settles it`() throws {
+    @Test
+    func `a golden file that is missing or differs is a complaint, and writing it settles it`()
+        throws
+    {
         try withTemporaryFolder { folder in
             let golden = GoldenFile(folder.appending(path: "deep/page.html"))
             let missing = try #require(golden.compare(with: "a\nb\n", update: false))
-            #expect(missing.contains("There is no golden file") && missing.contains("UPDATE_GOLDEN=1"))
+            #expect(
+                missing.contains("There is no golden file") && missing.contains("UPDATE_GOLDEN=1"))
             #expect(golden.compare(with: "a\nb\n", update: true) == nil)
             #expect(golden.compare(with: "a\nb\n", update: false) == nil)
             let changed = try #require(golden.compare(with: "a\nc\n", update: false))
@@ -37,7 +43,8 @@ import Testing
     }
 
     @Test func `a long difference is cut, and says by how much`() {
-        let text = lineDifference(from: "", to: (1...50).map(String.init).joined(separator: "\n"), limit: 10)
+        let text = lineDifference(
+            from: "", to: (1...50).map(String.init).joined(separator: "\n"), limit: 10)
         #expect(text.hasSuffix("... and 41 lines more"))
     }
 
@@ -58,12 +65,15 @@ import Testing
         await #expect(throws: ProgramError.self) { try await run(["true"]) }
     }
 
-    @Test func `an unmet need fails the test in continuous integration, and skips it elsewhere`() async throws {
+    @Test func `an unmet need fails the test in continuous integration, and skips it elsewhere`()
+        async throws
+    {
         let test = try #require(Test.current)
         let unmet = Requirement { "it is only tried" }
         let strict = RequirementTrait(requirements: [unmet], isContinuousIntegration: true)
         await #expect(throws: UnmetRequirement.self) { try await strict.prepare(for: test) }
-        let met = RequirementTrait(requirements: [Requirement { nil }], isContinuousIntegration: true)
+        let met = RequirementTrait(
+            requirements: [Requirement { nil }], isContinuousIntegration: true)
         await #expect(throws: Never.self) { try await met.prepare(for: test) }
     }
 }

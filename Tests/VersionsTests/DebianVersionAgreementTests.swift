@@ -14,10 +14,13 @@ import Versions
         var samples = VersionSamples(seed: seed)
         for _ in 0..<500 {
             let a = samples.wellFormed()
-            let b = Bool.random(using: &samples.generator) ? samples.wellFormed() : samples.neighbour(of: a)
+            let b =
+                Bool.random(using: &samples.generator)
+                ? samples.wellFormed() : samples.neighbour(of: a)
             let sign = (try? DebianVersion.order(a, b))?.sign
             let result = try await run([Self.dpkg, "--compare-versions", a, sign ?? "=", b])
-            #expect(result.status == (sign == nil ? 2 : 0), "seed \(seed): \(a) \(sign ?? "!") \(b)")
+            #expect(
+                result.status == (sign == nil ? 2 : 0), "seed \(seed): \(a) \(sign ?? "!") \(b)")
         }
     }
 
@@ -26,9 +29,12 @@ import Versions
         let seed = Seeds.all[0]
         var samples = VersionSamples(seed: seed)
         for _ in 0..<200 {
-            // A dash in front would be an option to dpkg, and it alone reads a sign before the epoch.
+            // A dash in front would be an option to dpkg, and it alone reads a sign before the
+            // epoch.
             let text = samples.arbitrary()
-            if text.hasPrefix("-") || text.drop(while: { " \t".contains($0) }).first == "+" { continue }
+            if text.hasPrefix("-") || text.drop(while: { " \t".contains($0) }).first == "+" {
+                continue
+            }
             let version = try? DebianVersion(text)
             let expected: Int32 = version == nil ? 2 : version?.flaw == nil ? 0 : 1
             let result = try await run([Self.dpkg, "--validate-version", text])
@@ -47,7 +53,8 @@ import Versions
         #expect(rows.count >= 8)
         for row in rows {
             try #require(row.count == 3, "\(file): \(row)")
-            // libapt's own test compares bare fragments; "-" alone is no version, so it is put inside one.
+            // libapt's own test compares bare fragments; "-" alone is no version, so it is put
+            // inside one.
             let isFragment = row[0] == "-" || row[2] == "-"
             let (a, b) = isFragment ? ("0\(row[0])-0", "0\(row[2])-0") : (row[0], row[2])
             let sign = try DebianVersion.order(a, b).sign
@@ -69,13 +76,16 @@ import Versions
 
 /// Tables of versions with recorded verdicts.
 enum Vectors {
-    /// The rows of a tab-separated file of `version-vectors`, without comments; `\t`, `\n` and `\\` are read back.
+    /// The rows of a tab-separated file of `version-vectors`, without comments; `\t`, `\n` and `\\`
+    /// are read back.
     static func rows(of file: String) throws -> [[String]] {
         let url = Places.sharedData.appending(path: "version-vectors/\(file)")
         return try String(contentsOf: url, encoding: .utf8)
             .split(separator: "\n").filter { !$0.hasPrefix("#") }
             .map { line in
-                line.split(separator: "\t", omittingEmptySubsequences: false).map { unescaped(String($0)) }
+                line.split(separator: "\t", omittingEmptySubsequences: false).map {
+                    unescaped(String($0))
+                }
             }
     }
 

@@ -8,14 +8,17 @@ struct VersionSamples {
         generator = SeededGenerator(seed: seed)
     }
 
-    /// Pieces that the order treats differently; put together they collide often, which is what a property test needs.
+    /// Pieces that the order treats differently; put together they collide often, which is what a
+    /// property test needs.
     private static let pieces = [
-        "0", "1", "00", "01", "9", "10", "123", "a", "b", "Z", "rc", "~", "~~", "+", ".", "..", "+b", "~bpo", "deb12u",
+        "0", "1", "00", "01", "9", "10", "123", "a", "b", "Z", "rc", "~", "~~", "+", ".", "..",
+        "+b", "~bpo", "deb12u",
     ]
 
     /// A version that dpkg compares without a word of warning.
     mutating func wellFormed() -> String {
-        var text = Bool.random(using: &generator) ? "" : "\(Int.random(in: 0...2, using: &generator)):"
+        var text =
+            Bool.random(using: &generator) ? "" : "\(Int.random(in: 0...2, using: &generator)):"
         text += "\(Int.random(in: 0...2, using: &generator))" + piecesInARow(0...4)
         switch Int.random(in: 0...3, using: &generator) {
         case 0: return text
@@ -28,10 +31,13 @@ struct VersionSamples {
     mutating func arbitrary() -> String {
         let alphabet = Array("0123456789aAzZ~+.-:_ @\t")
         let count = Int.random(in: 0...12, using: &generator)
-        return String((0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] })
+        return String(
+            (0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+        )
     }
 
-    /// A text near `text`: one place removed, doubled or replaced. Never empty: dpkg takes that for "no version".
+    /// A text near `text`: one place removed, doubled or replaced. Never empty: dpkg takes that for
+    /// "no version".
     mutating func neighbour(of text: String) -> String {
         var characters = Array(text)
         guard !characters.isEmpty else { return "0" }

@@ -1,0 +1,42 @@
+# Two commands matter: `make run` and `make test`. The rest is in `make help`.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: run test check bench agent-static format clean help
+
+# What `make run` passes on, such as ARGS="--once --format json".
+ARGS ?=
+SWIFT_FOLDERS := Sources Tests Package.swift
+
+run: ## install what is missing, build, and show this machine's state and the dashboard
+	@scripts/setup
+	@scripts/build-release patchbay patchbay-agent
+	@exec .build/release/patchbay up $(ARGS)
+
+test: ## install what is missing and run every test
+	@scripts/setup --test
+	@scripts/test
+
+check: ## formatting, a build without warnings, and the laws of the house
+	@scripts/setup
+	@swift format lint --strict --parallel --recursive $(SWIFT_FOLDERS)
+	@swift build --build-tests
+	@swift test --skip-build --disable-xctest --filter ArchitectureTests
+
+bench: ## measure, one JSON object a line (see docs/benchmarks.md)
+	@scripts/setup --test
+	@scripts/build-release patchbay patchbay-agent
+	@scripts/bench
+
+agent-static: ## the agent as one static file, .build/patchbay-agent-static
+	@scripts/setup
+	@scripts/agent-static
+
+format: ## bring every Swift file into form
+	@swift format --in-place --parallel --recursive $(SWIFT_FOLDERS)
+
+clean: ## remove everything that was built
+	@rm -rf .build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
