@@ -32,11 +32,12 @@ public enum AgentWire {
 
 /// A device asks to become an endpoint of the token's tenant.
 public struct EnrolRequest: Hashable, Sendable, Codable {
-    /// The enrolment token's secret part.
+    /// The enrolment token's secret: 32 bytes, base64url without padding (RFC 4648, section 5).
     public var token: String
     /// The device's Ed25519 public key (32 bytes, base64). The private key never leaves the device.
     public var publicKey: String
-    /// The key's signature (base64) over `EnrolRequest.proofContext`, the token's identifier and the public key: it proves possession.
+    /// The key's signature (64 bytes, base64) over `Trust.EnrolmentProof.message`: it proves possession of the private key, for this
+    /// token only.
     public var proof: String
     /// The device's facts at enrolment.
     public var facts: EndpointFacts
@@ -48,9 +49,6 @@ public struct EnrolRequest: Hashable, Sendable, Codable {
         self.proof = proof
         self.facts = facts
     }
-
-    /// What the proof's signed bytes begin with, so that a signature made for another purpose can never serve here.
-    public static let proofContext = "patchbay enrol v1\n"
 }
 
 /// The device is now an endpoint.

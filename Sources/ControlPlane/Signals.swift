@@ -7,18 +7,34 @@ import Synchronization
 public final class Signals: Sendable {
     private struct Waiters {
         var next: UInt64 = 0
+        /// How often each subject was notified; a subject that never was counts 0. Grows by one entry for each endpoint or
+        /// deployment that something happened to, and is dropped whole past `maximumVersions`.
+        var versions: [String: UInt64] = [:]
         var bySubject: [String: [UInt64: CheckedContinuation<Void, Never>]] = [:]
         var isClosed = false
     }
 
     private let waiters = Mutex(Waiters())
 
+    /// The most subjects whose versions are remembered, about 100 bytes each: twice the largest fleet that one process serves.
+    /// When they are dropped, a waiter may miss one signal and waits for its time-out.
+    static let maximumVersions = 200_000
+
     /// Nobody waits yet.
     public init() {}
 
+    /// How often the subject has been notified so far: to be read before the store is, and handed to `wait`.
+    public func version(of subject: String) -> UInt64 {
+        waiters.withLock { $0.versions[subject] ?? 0 }
+    }
+
     /// Wakes everyone who waits for the subject.
     public func notify(_ subject: String) {
-        let woken = waiters.withLock { $0.bySubject.removeValue(forKey: subject) }
+        let woken = waiters.withLock { state in
+            if state.versions.count >= Self.maximumVersions { state.versions = [:] }
+            state.versions[subject, default: 0] += 1
+            return state.bySubject.removeValue(forKey: subject)
+        }
         for continuation in (woken ?? [:]).values { continuation.resume() }
     }
 
@@ -40,17 +56,18 @@ public final class Signals: Sendable {
         waiters.withLock { state in state.bySubject.values.reduce(0) { $0 + $1.count } }
     }
 
-    /// Waits for the subject's next signal, or for `timeout`, whichever comes first. Cancellation ends the wait too.
-    public func wait(for subject: String, timeout: Duration) async {
+    /// Waits until the subject has been notified more often than `version` says, or for `timeout`, whichever comes first.
+    /// Cancellation ends the wait too.
+    public func wait(for subject: String, since version: UInt64, timeout: Duration) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.signal(of: subject) }
+            group.addTask { await self.signal(of: subject, since: version) }
             group.addTask { try? await Task.sleep(for: timeout) }
             await group.next()
             group.cancelAll()
         }
     }
 
-    private func signal(of subject: String) async {
+    private func signal(of subject: String, since version: UInt64) async {
         let ticket = waiters.withLock { state in
             state.next += 1
             return state.next
@@ -58,7 +75,9 @@ public final class Signals: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let mayWait = waiters.withLock { state in
-                    guard !state.isClosed, !Task.isCancelled else { return false }
+                    guard !state.isClosed, !Task.isCancelled,
+                        (state.versions[subject] ?? 0) == version
+                    else { return false }
                     state.bySubject[subject, default: [:]][ticket] = continuation
                     return true
                 }

@@ -14,6 +14,11 @@ public struct Inventory: Hashable, Sendable {
         self.packages = byKey.values.sorted { $0.key < $1.key }
     }
 
+    /// Takes packages that are in canonical order already, without duplicates: the caller has checked that.
+    public init(sorted packages: [Package]) {
+        self.packages = packages
+    }
+
     /// The bytes that the digest is taken of: one line a package, its fields separated by tabs, in canonical order.
     ///
     /// Where a package can be had (`origin`) is left out: it changes when an index is refreshed, not when software changes.

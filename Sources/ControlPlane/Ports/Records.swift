@@ -40,6 +40,8 @@ public protocol EndpointRecords {
     func fleetCounts(in scope: Scope, freshSince: Timestamp) throws -> FleetCounts
     /// Other endpoints of the tenant, not retired, on what seems to be the same machine.
     func endpoints(withMachineFingerprint: String, of tenant: TenantID) throws -> [EndpointRecord]
+    /// The endpoint, of whatever tenant and retired or not, that this device key belongs to; a key belongs to one at most.
+    func endpoint(withPublicKey: [UInt8]) throws -> EndpointRecord?
 }
 
 /// The one statement of an unchanged check-in.
@@ -257,12 +259,18 @@ public protocol SessionRecords {
     func session(secretHash: String, at now: Timestamp) throws -> (session: Session, user: User)?
     /// Ends a session.
     func deleteSession(secretHash: String) throws
+    /// Ends all sessions of a user but the one named: after a change of password or role.
+    func deleteSessions(of user: UserID, except secretHash: String?) throws
     /// An API token by the hash of its secret; `nil` when it is expired at `now` or revoked.
     func apiToken(secretHash: String, at now: Timestamp) throws -> APIToken?
     /// Remembers the identifier of an assertion until it expires; `false` when it has been used before.
     func useAssertion(_ id: String, by endpoint: EndpointID, until expiry: Timestamp, at now: Timestamp) throws -> Bool
     /// Forgets sessions and assertions that have ended before `now`.
     func purgeEnded(before now: Timestamp) throws
+}
+
+/// Settings of this installation.
+public protocol SettingRecords {
     /// A setting of this installation, such as when it was made.
     func setting(_ name: String) throws -> String?
     /// Stores a setting of this installation.

@@ -1,0 +1,132 @@
+// swift-tools-version: 6.2
+// The table of contents: each target imports only what stands in its list, and an arrow points down.
+// Tests/ArchitectureTests compares this file, and every `import`, with docs/architecture.md.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+
+/// One module of the product: its folder is `Sources/<name>`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(name)", exclude: ["README.md"],
+        swiftSettings: strict)
+}
+
+/// One test bundle: its folder is `Tests/<name>`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "patchbay",
+    products: [
+        .executable(name: "patchbay", targets: ["patchbay"]),
+        .executable(name: "patchbay-agent", targets: ["patchbay-agent"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // Layer 0: the vocabulary and the order of versions. No clock, disk, network or randomness.
+        module("Fleet"),
+        module("Versions"),
+        // Layer 1: decisions as functions of values.
+        module("Policy", ["Fleet", "Versions"]),
+        module("Rollout", ["Fleet", "Versions"]),
+        // Layer 2: bytes <-> values, and what makes them trustworthy.
+        module("AgentProtocol", ["Fleet", "Rollout"]),
+        module("Trust", ["Fleet", crypto, cryptoExtras, swiftASN1, x509]),
+        // Layer 3: use cases of the server and of the agent, with the ports they need.
+        module(
+            "ControlPlane",
+            ["Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", logging]),
+        module("AgentCore", ["Fleet", "Versions", "Rollout", "AgentProtocol", "Trust", logging]),
+        // Layer 4: adapters to the world.
+        .systemLibrary(
+            name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]),
+        module("Store", ["Fleet", "Rollout", "ControlPlane", "CLibPQ", grdb]),
+        module(
+            "HTTPAPI",
+            [
+                "Fleet", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane", httpTypes,
+                hummingbird, hummingbirdTLS, logging, nioCore, nioSSL,
+            ]),
+        module(
+            "Dashboard",
+            ["Fleet", "Policy", "Rollout", "Trust", "ControlPlane", "HTTPAPI", hummingbird]),
+        module("PackageManagers", ["Fleet", "Versions", "Rollout", "AgentCore", subprocess]),
+        module(
+            "AgentTransport",
+            [
+                "Fleet", "AgentProtocol", "AgentCore", "Trust", asyncHTTPClient, logging, nioCore,
+                nioSSL,
+            ]),
+        // Layer 5: composition roots.
+        .executableTarget(
+            name: "patchbay",
+            dependencies: [
+                "Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
+                "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentTransport",
+                argumentParser, asyncHTTPClient, logging, serviceLifecycle,
+            ],
+            path: "Sources/patchbay", exclude: ["README.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "patchbay-agent",
+            dependencies: [
+                "Fleet", "AgentProtocol", "AgentCore", "AgentTransport", "PackageManagers", "Trust",
+                argumentParser, logging,
+            ],
+            path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),
+        // Tests, and what they share (not shipped).
+        .target(
+            name: "TestSupport", dependencies: ["Fleet"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("ArchitectureTests", []),
+        tests("TestSupportTests", []),
+        tests("VersionsTests", ["Versions"]),
+        tests("FleetTests", ["Fleet"]),
+        tests("PolicyTests", ["Policy", "Fleet"]),
+        tests("RolloutTests", ["Rollout", "Fleet"]),
+        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
+    ]
+)

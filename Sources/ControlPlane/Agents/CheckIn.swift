@@ -1,0 +1,48 @@
+public import AgentProtocol
+import Fleet
+
+extension UseCases {
+    /// How often an agent checks in, in seconds: its request for work is open all the time, so this is only for noticing change.
+    static let checkInIntervalSeconds: Int64 = 120
+    /// How often an agent scans, in seconds.
+    static let scanIntervalSeconds: Int64 = 6 * 3600
+
+    /// An agent says what it looks like, by digests. The common case is one statement and one short answer.
+    public func checkIn(
+        _ request: CheckInRequest, by agent: AgentPrincipal
+    ) async throws -> CheckInResponse {
+        let now = effects.now()
+        let held = try await ledger.write { records in
+            try records.checkIn(
+                agent.endpoint, of: agent.tenant, scannedAt: request.scannedAt,
+                agentVersion: String(request.agentVersion.prefix(Self.longestLabel)),
+                bootId: String(request.bootId.prefix(Self.longestLabel)), at: now)
+        }
+        guard let held else { throw Self.endpointGone }
+        let isUnchanged =
+            held.inventoryDigest == request.inventoryDigest && held.postureDigest == request.postureDigest
+        return CheckInResponse(
+            wantsScan: !isUnchanged && request.inventoryDigest != nil,
+            knownInventoryDigest: isUnchanged ? nil : held.inventoryDigest,
+            hasWork: held.openJobs > 0,
+            scanNow: Self.isScanWanted(requestedAt: held.scanRequestedAt, scannedAt: request.scannedAt),
+            nextCheckInSeconds: Self.checkInIntervalSeconds,
+            scanIntervalSeconds: Self.scanIntervalSeconds,
+            serverTime: now)
+    }
+
+    /// The longest short text (a version, a boot identifier) that is stored, in characters.
+    static let longestLabel = 128
+
+    /// What an agent is told whose endpoint is not there, or was retired.
+    static let endpointGone = Refusal(
+        .gone, "E_ENDPOINT_RETIRED", "This endpoint is not known here, or was retired.",
+        nextStep: "Enrol it again with a new enrolment token if it should be managed.")
+
+    /// Whether a person has asked for a scan since the last one was taken.
+    static func isScanWanted(requestedAt: Timestamp?, scannedAt: Timestamp?) -> Bool {
+        guard let requestedAt else { return false }
+        guard let scannedAt else { return true }
+        return scannedAt < requestedAt
+    }
+}

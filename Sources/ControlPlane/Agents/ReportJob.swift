@@ -1,0 +1,92 @@
+public import AgentProtocol
+public import Fleet
+public import Rollout
+
+extension UseCases {
+    /// An agent reports a step of a job; the answer says whether it has been called off.
+    public func reportProgress(
+        _ progress: JobProgress, job id: JobID, by agent: AgentPrincipal
+    ) async throws -> JobReportResponse {
+        var step = progress
+        step.sentence = String(step.sentence.prefix(Self.longestSentence))
+        step.percent = step.percent.map { min(max($0, 0), 100) }
+        return try await handle(.progressed(step), job: id, by: agent)
+    }
+
+    /// An agent reports a job's end. Reporting the same end again changes nothing.
+    public func reportResult(
+        _ result: JobResult, job id: JobID, by agent: AgentPrincipal
+    ) async throws -> JobReportResponse {
+        guard result.outcomes.count <= JobOrder.maximumUpdates, result.notes.count <= JobOrder.maximumUpdates
+        else {
+            throw Refusal(
+                .tooLarge, "E_RESULT_TOO_LARGE", "The result has more outcomes than an order can have updates.",
+                nextStep: "Update the agent.")
+        }
+        return try await handle(.reported(result), job: id, by: agent)
+    }
+
+    /// An agent sends a piece of a job's log. A piece that came before is not stored again.
+    public func appendLog(
+        _ chunk: LogChunk, job id: JobID, by agent: AgentPrincipal
+    ) async throws -> JobReportResponse {
+        guard chunk.offset >= 0, chunk.length >= 0, chunk.length <= Int64(AgentWire.logChunkLimit),
+            chunk.text.utf8.count <= 4 * AgentWire.logChunkLimit
+        else {
+            throw Refusal(
+                .malformed, "E_LOG_CHUNK", "The piece of the log is too large, or its place is negative.",
+                nextStep: "Update the agent.")
+        }
+        let job = try await ledger.write { records in
+            let job = try Self.job(id, of: agent, in: records)
+            try records.appendLog(
+                chunk.text, at: chunk.offset, length: chunk.length, to: id, of: agent.tenant)
+            return job
+        }
+        signals.notify(SignalSubject.deployment(job.deployment))
+        return JobReportResponse(cancel: job.cancelRequested)
+    }
+
+    /// The longest sentence of an agent that is stored, in characters.
+    static let longestSentence = 2000
+
+    private func handle(
+        _ event: JobEvent, job id: JobID, by agent: AgentPrincipal
+    ) async throws -> JobReportResponse {
+        let now = effects.now()
+        let (job, wakes) = try await ledger.write { records in
+            var job = try Self.job(id, of: agent, in: records)
+            if case .reported(let result) = event { try Self.check(result, of: job) }
+            let actions: [JobAction]
+            do {
+                actions = try job.handle(event, at: now)
+            } catch {
+                // The agent is told that the job has ended without it, and stops reporting on it.
+                throw Refusal(
+                    .conflict, "E_JOB_STATE", "The job is \(error.state.rawValue); it does not take this report.",
+                    nextStep: "Drop the report; the next scan tells the truth.")
+            }
+            let wakes = try self.carryOut(
+                actions, of: job, actor: "endpoint:\(agent.endpoint)", at: now, in: records)
+            return (job, wakes)
+        }
+        signals.notify(all: wakes)
+        return JobReportResponse(cancel: job.cancelRequested)
+    }
+
+    private static func job(_ id: JobID, of agent: AgentPrincipal, in records: any Records) throws -> Job {
+        guard let job = try records.job(id, in: .tenant(agent.tenant)), job.endpoint == agent.endpoint
+        else { throw Refusal.notFound("job") }
+        return job
+    }
+
+    /// A result must speak of the job's own updates, each once, or say that nothing was begun.
+    private static func check(_ result: JobResult, of job: Job) throws {
+        if result.cancelledBeforeStart, result.outcomes.isEmpty { return }
+        guard result.outcomes.map(\.update) == job.updates else {
+            throw Refusal(
+                .malformed, "E_RESULT_OUTCOMES", "The result does not speak of exactly the job's updates.",
+                nextStep: "Update the agent.")
+        }
+    }
+}

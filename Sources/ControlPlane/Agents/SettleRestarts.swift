@@ -1,0 +1,48 @@
+import Fleet
+import Rollout
+import Versions
+
+extension UseCases {
+    /// After a scan: jobs whose updates were installed and waited for a restart end as `verified` when the scan shows that it has happened.
+    ///
+    /// - Returns: the subjects to wake once the transaction has been committed.
+    func settleRestarts(
+        of endpoint: EndpointRecord, inventory: Inventory, posture: Posture, rebooted: Bool,
+        at now: Timestamp, in records: any Records
+    ) throws -> Set<String> {
+        // After a reboot no process is older than the boot; without one, the scan must show none that still maps old files.
+        guard !posture.reboot.required, rebooted || posture.restarts.isEmpty else { return [] }
+        let pending = try records.jobs(
+            JobQuery(
+                scope: .tenant(endpoint.tenant), endpoint: endpoint.id, states: [.pendingRestart],
+                oldestFirst: true))
+        guard !pending.isEmpty else { return [] }
+        var installed: [PackageKey: String] = [:]
+        for package in inventory.packages { installed[package.key] = package.version }
+        var wakes: Set<String> = []
+        for var job in pending {
+            let outcomes = (job.result?.outcomes ?? []).map { outcome in
+                Self.outcome(after: outcome, installed: installed[outcome.update.key])
+            }
+            let actions = try job.handle(.restartObserved(outcomes), at: now)
+            wakes.formUnion(
+                try carryOut(actions, of: job, actor: "endpoint:\(endpoint.id)", at: now, in: records))
+        }
+        return wakes
+    }
+
+    private static func outcome(after outcome: UpdateOutcome, installed: String?) -> UpdateOutcome {
+        guard outcome.state == .pendingRestart else { return outcome }
+        var settled = outcome
+        settled.versionAfter = installed
+        if let installed, (try? Ecosystem.deb.compare(installed, outcome.update.to)) != .less {
+            settled.state = .verified
+            settled.sentence = "\(outcome.update.name) \(installed) is in force since the restart."
+        } else {
+            settled.state = .failedVerification
+            settled.sentence = "After the restart \(outcome.update.name) is at "
+                + "\(installed ?? "no version at all") instead of \(outcome.update.to)."
+        }
+        return settled
+    }
+}

@@ -1,0 +1,159 @@
+public import AgentProtocol
+public import Fleet
+import Policy
+import Rollout
+import Trust
+
+extension UseCases {
+    /// Stores a whole inventory, sent as its canonical bytes under its digest.
+    ///
+    /// Storing one that is there already changes nothing. It becomes the endpoint's own only with the scan that names it.
+    public func storeInventory(
+        _ canonicalBytes: [UInt8], digest: String, by agent: AgentPrincipal
+    ) async throws {
+        guard Digest.sha256Hex(canonicalBytes) == digest else {
+            throw Refusal(
+                .malformed, "E_INVENTORY_DIGEST", "The inventory is not what its digest says.",
+                nextStep: "Send it again; if it stays, something on the way changes it.")
+        }
+        let inventory: Inventory
+        do {
+            inventory = try InventoryText.read(canonicalBytes)
+        } catch {
+            throw Refusal(
+                .malformed, "E_INVENTORY_MALFORMED", "Line \(error.line) of the inventory: \(error.reason).",
+                nextStep: "Update the agent; if it stays, report the line.")
+        }
+        let now = effects.now()
+        try await ledger.write { records in
+            try records.store(inventory, digest: digest, of: agent.tenant, at: now)
+        }
+    }
+
+    /// Stores a scan: the posture whole, the packages by digest or as a delta.
+    public func storeScan(
+        _ upload: ScanUpload, by agent: AgentPrincipal
+    ) async throws -> ScanUploadResponse {
+        try Self.check(upload)
+        let now = effects.now()
+        let outcome = try await ledger.write { records in
+            try Self.storeScan(upload, by: agent, at: now, in: records, appendingAudit: self)
+        }
+        signals.notify(all: outcome.wakes)
+        return ScanUploadResponse(wantsFullInventory: outcome.wantsFullInventory)
+    }
+
+    private struct ScanOutcome: Sendable {
+        var wantsFullInventory = false
+        var wakes: Set<String> = []
+    }
+
+    private static func storeScan(
+        _ upload: ScanUpload, by agent: AgentPrincipal, at now: Timestamp, in records: any Records,
+        appendingAudit useCases: UseCases
+    ) throws -> ScanOutcome {
+        guard var endpoint = try records.endpoint(agent.endpoint, in: .tenant(agent.tenant)),
+            endpoint.retiredAt == nil
+        else { throw endpointGone }
+        // A scan that was under way while a newer one was stored (a retry that overtook) must not turn time back.
+        let scannedAt = min(upload.scannedAt, now)
+        if let stored = endpoint.scannedAt, scannedAt < stored, endpoint.postureDigest != nil,
+            endpoint.postureDigest != upload.postureDigest
+        {
+            return ScanOutcome()
+        }
+        guard let inventory = try inventory(named: upload, of: agent.tenant, at: now, in: records) else {
+            return ScanOutcome(wantsFullInventory: true)
+        }
+        let before = try records.posture(of: agent.endpoint, tenant: agent.tenant)
+        try records.appendHistory(
+            endpoint: agent.endpoint, of: agent.tenant, digest: upload.inventoryDigest, at: scannedAt)
+        try records.store(upload.posture, of: agent.endpoint, tenant: agent.tenant)
+        endpoint.name = String(upload.posture.endpoint.hostname.prefix(longestName))
+        endpoint.inventoryDigest = upload.inventoryDigest
+        endpoint.postureDigest = upload.postureDigest
+        endpoint.scannedAt = scannedAt
+        endpoint.lastSeenAt = now
+        endpoint.bootId = String(upload.posture.endpoint.bootId.prefix(longestLabel))
+        endpoint.standing = Standing(of: upload.posture, packages: inventory.packages.count)
+        try records.update(endpoint)
+        let wakes = try useCases.settleRestarts(
+            of: endpoint, inventory: inventory, posture: upload.posture,
+            rebooted: before.map { $0.endpoint.bootId != upload.posture.endpoint.bootId } ?? false, at: now,
+            in: records)
+        return ScanOutcome(wakes: wakes)
+    }
+
+    /// The longest name of an endpoint that is kept: a host name has at most 253 characters (RFC 1035).
+    static let longestName = 253
+    /// The most updates, sources and restarts that one posture may hold: more than any real system's packages.
+    static let largestPosture = 20_000
+
+    private static func check(_ upload: ScanUpload) throws {
+        let hexadecimal = { (text: String) in
+            text.utf8.count == 64
+                && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        }
+        guard hexadecimal(upload.inventoryDigest), hexadecimal(upload.postureDigest),
+            upload.baseDigest.map(hexadecimal) ?? true, upload.packages == nil || upload.delta == nil
+        else {
+            throw Refusal(
+                .malformed, "E_SCAN_MALFORMED", "A digest of the scan is no SHA-256, or packages and delta are both there.",
+                nextStep: "Update the agent.")
+        }
+        let posture = upload.posture
+        let sizes = [posture.updates.count, posture.sources.count, posture.restarts.count, posture.unparsed.count]
+        guard sizes.allSatisfy({ $0 <= largestPosture }) else {
+            throw Refusal(
+                .tooLarge, "E_SCAN_TOO_LARGE", "The scan holds more than \(largestPosture) entries of one kind.",
+                nextStep: "Look on the endpoint for what makes so many.")
+        }
+        for update in posture.updates {
+            guard PackageName(update.name, of: update.manager) != nil, !update.candidate.isEmpty,
+                update.candidate.utf8.count <= InventoryText.maximumField,
+                update.installed.utf8.count <= InventoryText.maximumField
+            else {
+                throw Refusal(
+                    .malformed, "E_SCAN_MALFORMED",
+                    "The update “\(update.name.prefix(80))” has a name or a version that does not fit the package manager's grammar.",
+                    nextStep: "Update the agent; if it stays, report the name.")
+            }
+        }
+    }
+
+    /// The inventory that a scan means; `nil` when the server cannot know it and the whole must be sent.
+    private static func inventory(
+        named upload: ScanUpload, of tenant: TenantID, at now: Timestamp, in records: any Records
+    ) throws -> Inventory? {
+        if let known = try records.inventory(upload.inventoryDigest, of: tenant) { return known }
+        let made: Inventory
+        if let packages = upload.packages {
+            made = Inventory(packages)
+        } else if let delta = upload.delta, let base = upload.baseDigest,
+            let old = try records.inventory(base, of: tenant)
+        {
+            made = old.applying(delta)
+        } else {
+            return nil
+        }
+        // Read back what was made, so that a package with an impossible name is refused here as it is in a whole inventory.
+        let bytes = made.canonicalBytes
+        guard Digest.sha256Hex(bytes) == upload.inventoryDigest,
+            let checked = try? InventoryText.read(bytes)
+        else { return nil }
+        try records.store(checked, digest: upload.inventoryDigest, of: tenant, at: now)
+        return checked
+    }
+}
+
+extension Standing {
+    /// The figures of a posture.
+    init(of posture: Posture, packages: Int) {
+        self.init(
+            osName: String(posture.endpoint.os.name.prefix(UseCases.longestLabel)), packages: packages,
+            missingSecurity: posture.updates.count { ComplianceRule.counts($0) },
+            missingTotal: posture.updates.count, rebootRequired: posture.reboot.required,
+            restartsNeeded: posture.restarts.count,
+            sourcesNotOk: posture.sources.count { $0.state != .ok })
+    }
+}

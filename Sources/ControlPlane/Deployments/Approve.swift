@@ -1,0 +1,112 @@
+public import Fleet
+public import Rollout
+
+extension UseCases {
+    /// Approves a selection: a deployment with one job for each endpoint that has something to install.
+    ///
+    /// - Throws: `Refusal` `E_NOTHING_TO_INSTALL` when no endpoint has.
+    public func approve(
+        _ selection: DeploymentSelection, by principal: Principal
+    ) async throws -> Deployment {
+        try principal.require(.approve)
+        try Self.check(selection)
+        let now = effects.now()
+        let id: DeploymentID = effects.newIdentifier()
+        let jobIDs = selection.endpoints.map { _ in effects.newIdentifier(Kinds.Job.self) }
+        let (deployment, endpoints) = try await ledger.write { records in
+            let plan = try Self.plan(selection, in: principal.scope, records: records)
+            guard plan.endpointsWithWork > 0 else { throw Self.nothingToInstall(plan) }
+            let deadline = now.adding(seconds: plan.deadlineSeconds)
+            let deployment = Deployment(
+                id: id, tenant: plan.tenant, title: plan.title, approvedBy: principal.name, createdAt: now,
+                deadline: deadline)
+            try records.insert(deployment)
+            var endpoints: [EndpointID] = []
+            for (line, jobID) in zip(plan.lines, jobIDs) where !line.updates.isEmpty {
+                try records.insert(
+                    Job(
+                        id: jobID, tenant: plan.tenant, deployment: id, endpoint: line.endpoint,
+                        updates: line.updates, createdAt: now, deadline: deadline))
+                endpoints.append(line.endpoint)
+            }
+            let updates = Set(plan.lines.flatMap { $0.updates.map { "\($0.name) \($0.to)" } }).sorted()
+            try self.appendAudit(
+                "deployment.approved", subject: id.text,
+                sentence: "Approved “\(plan.title)” for \(endpoints.count) endpoints: "
+                    + Self.listed(updates) + ".",
+                actor: principal.name, tenant: plan.tenant, in: records, at: now)
+            return (deployment, endpoints)
+        }
+        signals.notify(all: Set(endpoints.map(SignalSubject.work)))
+        return deployment
+    }
+
+    /// The first few of many names, and how many more there are.
+    static func listed(_ names: [String], atMost limit: Int = 20) -> String {
+        let shown = names.prefix(limit).joined(separator: ", ")
+        return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
+    }
+
+    private static func nothingToInstall(_ plan: DeploymentPlan) -> Refusal {
+        let reason = plan.lines.lazy.flatMap(\.leftOut).first.map { " \($0.name): \($0.reason)" } ?? ""
+        return Refusal(
+            .conflict, "E_NOTHING_TO_INSTALL", "None of the endpoints has anything to install.\(reason)",
+            nextStep: "Scan the endpoints, and choose from what they miss now.")
+    }
+
+    /// Stops a deployment: nothing new is handed out until it is resumed.
+    public func halt(_ id: DeploymentID, by principal: Principal) async throws -> Deployment {
+        try await change(id, with: .halt, by: principal)
+    }
+
+    /// Lets a halted deployment go on.
+    public func resume(_ id: DeploymentID, by principal: Principal) async throws -> Deployment {
+        try await change(id, with: .resume, by: principal)
+    }
+
+    /// Calls a deployment off: what has not begun is cancelled, what has begun goes on to its end.
+    public func cancel(_ id: DeploymentID, by principal: Principal) async throws -> Deployment {
+        try await change(id, with: .cancel, by: principal)
+    }
+
+    private func change(
+        _ id: DeploymentID, with event: DeploymentEvent, by principal: Principal
+    ) async throws -> Deployment {
+        try principal.require(.approve)
+        let now = effects.now()
+        let (deployment, wakes) = try await ledger.write { records in
+            guard var deployment = try records.deployment(id, in: principal.scope) else {
+                throw Refusal.notFound("deployment")
+            }
+            let actions: [DeploymentAction]
+            do {
+                actions = try deployment.handle(event, at: now)
+            } catch {
+                throw Refusal(
+                    .conflict, "E_DEPLOYMENT_STATE", "The deployment is \(error.state.rawValue) already.",
+                    nextStep: "Look at its page for where it stands.")
+            }
+            let wakes = try self.carryOut(
+                actions, of: deployment, actor: principal.name, at: now, in: records)
+            let stored = try records.deployment(id, in: principal.scope) ?? deployment
+            return (stored, wakes)
+        }
+        signals.notify(all: wakes)
+        return deployment
+    }
+
+    /// Calls one job off. One that has not begun ends at once; one that installs goes on to its end.
+    public func cancelJob(_ id: JobID, by principal: Principal) async throws -> Job {
+        try principal.require(.approve)
+        let now = effects.now()
+        let (job, wakes) = try await ledger.write { records in
+            guard var job = try records.job(id, in: principal.scope) else { throw Refusal.notFound("job") }
+            let actions = try job.handle(.cancelRequested, at: now)
+            let wakes = try self.carryOut(
+                actions, of: job, actor: principal.name, at: now, in: records)
+            return (job, wakes)
+        }
+        signals.notify(all: wakes)
+        return job
+    }
+}

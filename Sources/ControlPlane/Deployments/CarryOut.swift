@@ -1,0 +1,89 @@
+import Fleet
+import Rollout
+
+extension Signals {
+    /// Wakes everyone who waits for one of the subjects.
+    func notify(all subjects: Set<String>) {
+        for subject in subjects { notify(subject) }
+    }
+}
+
+/// The names under which `Signals` wakes those who wait.
+public enum SignalSubject {
+    /// Work for an endpoint.
+    public static func work(_ endpoint: EndpointID) -> String { "work:\(endpoint)" }
+    /// Progress of a deployment.
+    public static func deployment(_ deployment: DeploymentID) -> String { "deployment:\(deployment)" }
+}
+
+extension UseCases {
+    /// Stores a job after an event, and does what the event's actions ask for, all in the event's own transaction.
+    ///
+    /// - Returns: the subjects to wake once the transaction has been committed; earlier, whoever wakes would not see it yet.
+    func carryOut(
+        _ actions: [JobAction], of job: Job, actor: String, at now: Timestamp, in records: any Records
+    ) throws -> Set<String> {
+        try records.update(job)
+        var wakes: Set = [SignalSubject.deployment(job.deployment)]
+        for action in actions {
+            switch action {
+            case .audit(let sentence):
+                try appendAudit(
+                    "job.\(job.state.rawValue)", subject: job.id.text, sentence: sentence, actor: actor,
+                    tenant: job.tenant, in: records, at: now)
+            case .jobEnded:
+                wakes.formUnion(try jobEnded(job, actor: actor, at: now, in: records))
+                // Its end may let the endpoint's next job begin.
+                wakes.insert(SignalSubject.work(job.endpoint))
+            case .wakeEndpoint:
+                wakes.insert(SignalSubject.work(job.endpoint))
+            }
+        }
+        return wakes
+    }
+
+    private func jobEnded(
+        _ job: Job, actor: String, at now: Timestamp, in records: any Records
+    ) throws -> Set<String> {
+        guard var deployment = try records.deployment(job.deployment, in: .tenant(job.tenant))
+        else { return [] }
+        let open = try records.jobCounts(of: deployment.id, tenant: deployment.tenant)
+            .reduce(0) { $0 + ($1.key.isTerminal ? 0 : $1.value) }
+        let actions = try deployment.handle(.jobEnded(open: open), at: now)
+        return try carryOut(actions, of: deployment, actor: actor, at: now, in: records)
+    }
+
+    /// Stores a deployment after an event, and does what the event's actions ask for.
+    func carryOut(
+        _ actions: [DeploymentAction], of deployment: Deployment, actor: String, at now: Timestamp,
+        in records: any Records
+    ) throws -> Set<String> {
+        try records.update(deployment)
+        var wakes: Set = [SignalSubject.deployment(deployment.id)]
+        let open = JobQuery(
+            scope: .tenant(deployment.tenant), deployment: deployment.id, openOnly: true,
+            limit: Self.largestDeployment)
+        for action in actions {
+            switch action {
+            case .audit(let sentence):
+                try appendAudit(
+                    "deployment.\(deployment.state.rawValue)", subject: deployment.id.text,
+                    sentence: sentence, actor: actor, tenant: deployment.tenant, in: records, at: now)
+            case .cancelOpenJobs:
+                for var job in try records.jobs(open) {
+                    let actions = try job.handle(.cancelRequested, at: now)
+                    wakes.formUnion(
+                        try carryOut(actions, of: job, actor: actor, at: now, in: records))
+                }
+            case .wakeEndpoints:
+                for job in try records.jobs(open) where job.state == .queued {
+                    wakes.insert(SignalSubject.work(job.endpoint))
+                }
+            }
+        }
+        return wakes
+    }
+
+    /// The most endpoints of one deployment: its jobs are made in one transaction, which takes about a second for so many.
+    static let largestDeployment = 10_000
+}

@@ -1,0 +1,134 @@
+public import Fleet
+import Rollout
+
+extension UseCases {
+    /// For how long jobs may be open unless a selection says otherwise, in seconds: a week, so that a machine that is off over the weekend gets its turn.
+    public static let defaultDeadlineSeconds: Int64 = 7 * 86_400
+    /// The shortest and longest times for which jobs may be open, in seconds: five minutes and 90 days.
+    public static let deadlineLimits: ClosedRange<Int64> = 300...(90 * 86_400)
+    /// The most updates that one selection may name.
+    public static let largestSelection = 5_000
+
+    /// What approving a selection would do, endpoint for endpoint. Nothing is changed.
+    public func planDeployment(
+        _ selection: DeploymentSelection, by principal: Principal
+    ) async throws -> DeploymentPlan {
+        try principal.require(.view)
+        try Self.check(selection)
+        return try await ledger.read { records in
+            try Self.plan(selection, in: principal.scope, records: records)
+        }
+    }
+
+    static func check(_ selection: DeploymentSelection) throws {
+        guard (1...largestDeployment).contains(selection.endpoints.count),
+            Set(selection.endpoints).count == selection.endpoints.count
+        else {
+            throw Refusal(
+                .malformed, "E_SELECTION_ENDPOINTS",
+                "A deployment needs 1 to \(largestDeployment) different endpoints.",
+                nextStep: "Choose endpoints, or split them over several deployments.")
+        }
+        guard selection.allSecurity == true || !selection.updates.isEmpty,
+            selection.updates.count <= largestSelection
+        else {
+            throw Refusal(
+                .malformed, "E_SELECTION_UPDATES", "A deployment needs 1 to \(largestSelection) updates.",
+                nextStep: "Choose updates, or all security updates.")
+        }
+        if let seconds = selection.deadlineSeconds, !deadlineLimits.contains(seconds) {
+            throw Refusal(
+                .malformed, "E_SELECTION_DEADLINE", "The deadline must lie 5 minutes to 90 days from now.",
+                nextStep: "Choose another deadline.")
+        }
+    }
+
+    static func plan(
+        _ selection: DeploymentSelection, in scope: Scope, records: any Records
+    ) throws -> DeploymentPlan {
+        var tenants: Set<TenantID> = []
+        var lines: [DeploymentPlan.Line] = []
+        for id in selection.endpoints {
+            guard let endpoint = try records.endpoint(id, in: scope), endpoint.retiredAt == nil else {
+                throw Refusal.notFound("endpoint \(id)")
+            }
+            tenants.insert(endpoint.tenant)
+            lines.append(try line(for: endpoint, selection, records: records))
+        }
+        guard let tenant = tenants.first, tenants.count == 1 else {
+            throw Refusal(
+                .malformed, "E_SELECTION_TENANTS", "The endpoints belong to \(tenants.count) tenants.",
+                nextStep: "Make one deployment for each tenant.")
+        }
+        return DeploymentPlan(
+            tenant: tenant, title: title(of: selection, lines),
+            deadlineSeconds: selection.deadlineSeconds ?? defaultDeadlineSeconds, lines: lines)
+    }
+
+    private static func line(
+        for endpoint: EndpointRecord, _ selection: DeploymentSelection, records: any Records
+    ) throws -> DeploymentPlan.Line {
+        let posture = try records.posture(of: endpoint.id, tenant: endpoint.tenant)
+        let missing = posture?.updates ?? []
+        let open = try records.jobs(
+            JobQuery(
+                scope: .tenant(endpoint.tenant), endpoint: endpoint.id, openOnly: true, limit: jobsLookedAt))
+        let underWay = Set(open.filter { $0.state != .pendingRestart }.flatMap { $0.updates.map(\.key) })
+        var line = DeploymentPlan.Line(
+            endpoint: endpoint.id, endpointName: endpoint.name, updates: [], leftOut: [], bytes: 0,
+            mayNeedReboot: false)
+        for update in missing where selection.chooses(update) {
+            if let reason = reasonToLeaveOut(update, underWay: underWay) {
+                line.leftOut.append(.init(name: update.name, reason: reason))
+                continue
+            }
+            line.updates.append(LockedUpdate(update))
+            line.bytes += update.bytes ?? 0
+            line.mayNeedReboot = line.mayNeedReboot || RebootProne.contains(update.name)
+        }
+        let known = Set(missing.map(\.name))
+        for chosen in selection.updates where !known.contains(chosen.name) {
+            line.leftOut.append(.init(name: chosen.name, reason: "It is not missing on this endpoint."))
+        }
+        for chosen in selection.updates where known.contains(chosen.name) {
+            guard let version = chosen.candidate,
+                !missing.contains(where: { $0.name == chosen.name && $0.candidate == version })
+            else { continue }
+            line.leftOut.append(
+                .init(name: chosen.name, reason: "The endpoint's sources do not offer version \(version)."))
+        }
+        return line
+    }
+
+    private static func reasonToLeaveOut(_ update: Update, underWay: Set<PackageKey>) -> String? {
+        if underWay.contains(update.key) { return "Another deployment is installing it." }
+        switch update.installability {
+        case .installable, .keptBack: return nil
+        case .held: return update.reason ?? "The package is on hold on the endpoint."
+        case .phased: return update.reason ?? "The distribution hands it out in phases; its turn has not come."
+        case .needsSubscription: return update.reason ?? "It is there only for subscribers."
+        case .excluded: return update.reason ?? "The endpoint's own package configuration excludes it."
+        }
+    }
+
+    private static func title(of selection: DeploymentSelection, _ lines: [DeploymentPlan.Line]) -> String {
+        if let title = selection.title?.prefix(longestName), !title.isEmpty { return String(title) }
+        if selection.allSecurity == true { return "All security updates" }
+        let names = Set(lines.flatMap { $0.updates.map(\.name) }).sorted()
+        switch names.count {
+        case 0: return selection.updates.first?.name ?? "No updates"
+        case 1...3: return names.joined(separator: ", ")
+        default: return "\(names.prefix(2).joined(separator: ", ")) and \(names.count - 2) more"
+        }
+    }
+}
+
+/// Packages whose updates usually take force only with a reboot.
+enum RebootProne {
+    static func contains(_ name: String) -> Bool {
+        names.contains(name) || prefixes.contains { name.hasPrefix($0) }
+    }
+
+    private static let names: Set = ["libc6", "dbus", "systemd", "intel-microcode", "amd64-microcode", "libssl3"]
+    private static let prefixes = ["linux-image-", "linux-generic", "raspberrypi-kernel"]
+}

@@ -1,0 +1,95 @@
+public import Fleet
+public import Rollout
+
+/// Which updates a person chooses, for which endpoints.
+public struct DeploymentSelection: Hashable, Sendable, Codable {
+    /// One chosen update.
+    public struct ChosenUpdate: Hashable, Sendable, Codable {
+        /// The package's name.
+        public var name: String
+        /// Exactly this version; `nil` for the candidate that each endpoint has.
+        public var candidate: String?
+
+        /// A chosen update.
+        public init(name: String, candidate: String? = nil) {
+            self.name = name
+            self.candidate = candidate
+        }
+    }
+
+    /// The endpoints; all of one tenant.
+    public var endpoints: [EndpointID]
+    /// The updates; empty when `allSecurity` is set.
+    public var updates: [ChosenUpdate]
+    /// Every missing update of the class security that can be installed.
+    public var allSecurity: Bool?
+    /// A name for people; `nil` for one made of the updates.
+    public var title: String?
+    /// For how many seconds jobs may be open; `nil` for `UseCases.defaultDeadlineSeconds`.
+    public var deadlineSeconds: Int64?
+
+    /// A selection.
+    public init(
+        endpoints: [EndpointID], updates: [ChosenUpdate], allSecurity: Bool? = nil, title: String? = nil,
+        deadlineSeconds: Int64? = nil
+    ) {
+        self.endpoints = endpoints
+        self.updates = updates
+        self.allSecurity = allSecurity
+        self.title = title
+        self.deadlineSeconds = deadlineSeconds
+    }
+
+    /// Whether an update is chosen.
+    func chooses(_ update: Update) -> Bool {
+        if allSecurity == true, update.classes.contains(.security) { return true }
+        return updates.contains {
+            $0.name == update.name && ($0.candidate == nil || $0.candidate == update.candidate)
+        }
+    }
+}
+
+/// What an approval would do, before anything acts.
+public struct DeploymentPlan: Hashable, Sendable, Codable {
+    /// One endpoint's part.
+    public struct Line: Hashable, Sendable, Codable {
+        /// The endpoint.
+        public var endpoint: EndpointID
+        /// Its name.
+        public var endpointName: String
+        /// What is installed there.
+        public var updates: [LockedUpdate]
+        /// What was chosen and is not, each with the reason.
+        public var leftOut: [LeftOut]
+        /// The download's size in bytes, as far as it is known.
+        public var bytes: Int64
+        /// Whether an update among them usually asks for a reboot: a kernel, the C library, systemd and the like.
+        public var mayNeedReboot: Bool
+    }
+
+    /// An update that was chosen and is not installed.
+    public struct LeftOut: Hashable, Sendable, Codable {
+        /// The package's name.
+        public var name: String
+        /// Why not, in one sentence.
+        public var reason: String
+    }
+
+    /// The tenant of all its endpoints.
+    public var tenant: TenantID
+    /// The deployment's name.
+    public var title: String
+    /// For how many seconds jobs may be open.
+    public var deadlineSeconds: Int64
+    /// One line an endpoint, those without any update included.
+    public var lines: [Line]
+
+    /// How many endpoints would get a job.
+    public var endpointsWithWork: Int { lines.count { !$0.updates.isEmpty } }
+    /// On how many endpoints a reboot may be needed afterwards.
+    public var endpointsThatMayReboot: Int { lines.count { $0.mayNeedReboot } }
+    /// How the way back looks: this version has none of its own, and says so before it acts.
+    public var wayBack: String {
+        "No automatic way back: a package can be set back by hand to a version that its source still offers."
+    }
+}

@@ -1,0 +1,112 @@
+public import Fleet
+import Policy
+public import Rollout
+
+/// What the home page shows: what is at risk, what needs a person, what runs, what failed.
+public struct Overview: Hashable, Sendable, Codable {
+    /// Something that waits for a person.
+    public struct Need: Hashable, Sendable, Codable {
+        /// What it is about, which decides where its link leads.
+        public enum Kind: String, Codable, Sendable {
+            /// Security updates wait for approval.
+            case approveSecurity
+            /// Endpoints need a reboot.
+            case reboot
+            /// Package sources are stale or failed.
+            case sources
+            /// Nothing is enrolled yet.
+            case enrol
+        }
+
+        /// What it is about.
+        public var kind: Kind
+        /// How many there are: exactly the rows of the list that the link leads to.
+        public var count: Int
+        /// One sentence.
+        public var sentence: String
+    }
+
+    /// Endpoints by compliance.
+    public var counts: FleetCounts
+    /// The updates that most endpoints miss, security first.
+    public var missing: [MissingUpdateCount]
+    /// What needs a person.
+    public var needs: [Need]
+    /// Deployments that have not ended.
+    public var running: [DeploymentSummary]
+    /// Jobs that failed lately, newest first.
+    public var failed: [JobSummary]
+}
+
+extension UseCases {
+    /// How many rows each part of the home page shows.
+    static let overviewRows = 8
+
+    /// What is at risk, what needs a person, what runs, what failed.
+    public func overview(by principal: Principal, tenant: TenantID? = nil) async throws -> Overview {
+        try principal.require(.view)
+        guard let scope = principal.scope.narrowed(to: tenant) else { throw Refusal.notFound("tenant") }
+        let freshSince = ComplianceRule.freshSince(at: effects.now())
+        return try await ledger.read { records in
+            let counts = try records.fleetCounts(in: scope, freshSince: freshSince)
+            let missing = try records.missingUpdates(
+                in: scope, search: nil, securityOnly: false, limit: Self.overviewRows)
+            let failed = try records.jobs(
+                JobQuery(scope: scope, states: [.failed, .failedVerification, .expired], limit: Self.overviewRows))
+            let open = try records.deployments(in: scope, before: nil, limit: Self.deploymentsLookedAt)
+                .filter { $0.finishedAt == nil }
+            return Overview(
+                counts: counts, missing: missing, needs: Self.needs(counts, missing),
+                running: try open.prefix(Self.overviewRows).map {
+                    DeploymentSummary(
+                        deployment: $0, counts: try records.jobCounts(of: $0.id, tenant: $0.tenant))
+                },
+                failed: try Self.summaries(of: failed, in: scope, records: records))
+        }
+    }
+
+    /// How many of the newest deployments are looked at for ones that have not ended.
+    static let deploymentsLookedAt = 200
+
+    private static func needs(_ counts: FleetCounts, _ missing: [MissingUpdateCount]) -> [Overview.Need] {
+        guard counts.total > 0 else {
+            return [Overview.Need(kind: .enrol, count: 0, sentence: "No endpoint is enrolled yet.")]
+        }
+        var needs: [Overview.Need] = []
+        if counts.nonCompliant > 0 {
+            let noun = counts.nonCompliant == 1 ? "endpoint misses" : "endpoints miss"
+            needs.append(
+                .init(
+                    kind: .approveSecurity, count: counts.nonCompliant,
+                    sentence: "\(counts.nonCompliant) \(noun) security updates or a reboot."))
+        }
+        if counts.rebootRequired > 0 {
+            let noun = counts.rebootRequired == 1 ? "endpoint needs" : "endpoints need"
+            needs.append(
+                .init(
+                    kind: .reboot, count: counts.rebootRequired,
+                    sentence: "\(counts.rebootRequired) \(noun) a reboot before updates are in force."))
+        }
+        if counts.sourceTrouble > 0 {
+            let noun = counts.sourceTrouble == 1 ? "endpoint has" : "endpoints have"
+            needs.append(
+                .init(
+                    kind: .sources, count: counts.sourceTrouble,
+                    sentence: "\(counts.sourceTrouble) \(noun) a stale or failing package source."))
+        }
+        return needs
+    }
+
+    /// What is missing in the fleet, security first, most endpoints first.
+    public func missingUpdates(
+        by principal: Principal, tenant: TenantID? = nil, search: String? = nil, securityOnly: Bool = false,
+        limit: Int = 200
+    ) async throws -> [MissingUpdateCount] {
+        try principal.require(.view)
+        guard let scope = principal.scope.narrowed(to: tenant) else { throw Refusal.notFound("tenant") }
+        let rows = min(max(limit, 1), EndpointQuery.maximumPage)
+        return try await ledger.read { records in
+            try records.missingUpdates(in: scope, search: search, securityOnly: securityOnly, limit: rows)
+        }
+    }
+}
