@@ -1,0 +1,69 @@
+public import Fleet
+import Trust
+
+extension UseCases {
+    /// The chain of what belongs to no tenant.
+    public static let providerChain = "provider"
+    /// The longest sentence of an audit entry, in characters: what comes from outside (a hostname,
+    /// a note) must not fill the log.
+    static let auditSentenceLimit = 1000
+
+    /// Appends an entry to the tenant's chain (the provider's when there is no tenant), in the
+    /// caller's own transaction: what is done and that it was done are stored together or not at
+    /// all.
+    ///
+    /// - Parameters:
+    ///   - action: a stable code such as `deployment.created`.
+    ///   - subject: the identifier of what it was done to.
+    ///   - sentence: one sentence for people; never a secret.
+    ///   - actor: who did it, such as `user:anna` (`Principal.name`), `endpoint:ept_...` or
+    ///     `system`.
+    /// - Throws: what the store throws, or `TrustError` when the chain's end cannot be signed.
+    public func appendAudit(
+        _ action: String, subject: String, sentence: String, actor: String, tenant: TenantID?,
+        in records: any Records, at now: Timestamp
+    ) throws {
+        let chain = tenant?.text ?? Self.providerChain
+        let head = try records.lockAuditHead(of: chain)
+        let entry = AuditEntry(
+            chain: chain, sequence: (head?.sequence ?? 0) + 1, at: now, actor: actor,
+            action: action,
+            subject: subject, sentence: String(sentence.prefix(Self.auditSentenceLimit)),
+            previousHash: head?.hash ?? AuditChain.genesis)
+        let signature = try keys.signAuditHead(
+            chain: chain, sequence: entry.sequence, hash: entry.hash)
+        try records.append(
+            entry,
+            head: AuditHead(
+                chain: chain, sequence: entry.sequence, hash: entry.hash, signature: signature))
+    }
+}
+
+extension AuditEntry {
+    /// An entry that follows the one with `previousHash`; its hash is computed.
+    init(
+        chain: String, sequence: Int64, at: Timestamp, actor: String, action: String,
+        subject: String,
+        sentence: String, previousHash: String
+    ) {
+        let hash = Self.hash(
+            [chain, String(sequence), String(at.milliseconds), actor, action, subject, sentence],
+            previousHash)
+        self.init(
+            chain: chain, sequence: sequence, at: at, actor: actor, action: action,
+            subject: subject,
+            sentence: sentence, previousHash: previousHash, hash: hash)
+    }
+
+    /// Whether the hash is the one of the content.
+    var isIntact: Bool {
+        let fields = [
+            chain, String(sequence), String(at.milliseconds), actor, action, subject, sentence,
+        ]
+        return hash == Self.hash(fields, previousHash)
+    }
+
+    private static func hash(_ fields: [String], _ previous: String) -> String {
+        AuditChain.hash(of: fields, previous: previous)
+    }
+}
