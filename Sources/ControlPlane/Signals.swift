@@ -51,6 +51,9 @@ public final class Signals: Sendable {
         }
     }
 
+    /// Whether the process is about to end, so that waiting has no sense any more.
+    public var isClosed: Bool { waiters.withLock { $0.isClosed } }
+
     /// How many wait now, over all subjects.
     public var waiting: Int {
         waiters.withLock { state in state.bySubject.values.reduce(0) { $0 + $1.count } }

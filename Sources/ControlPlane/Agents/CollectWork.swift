@@ -16,7 +16,7 @@ extension UseCases {
             let answer = try await handOut(to: agent)
             if answer.order != nil || answer.scanNow { return answer }
             let left = end.seconds(since: effects.now())
-            guard left > 0, !Task.isCancelled else { return answer }
+            guard left > 0, !Task.isCancelled, !signals.isClosed else { return answer }
             await signals.wait(for: subject, since: version, timeout: .seconds(left))
         }
     }

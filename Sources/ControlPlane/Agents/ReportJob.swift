@@ -58,7 +58,7 @@ extension UseCases {
             var job = try Self.job(id, of: agent, in: records)
             if case .reported(let result) = event { try Self.check(result, of: job) }
             let actions: [JobAction]
-            do {
+            do throws(JobEventRefused) {
                 actions = try job.handle(event, at: now)
             } catch {
                 // The agent is told that the job has ended without it, and stops reporting on it.

@@ -1,5 +1,5 @@
 public import AgentProtocol
-public import Fleet
+import Fleet
 import Policy
 import Rollout
 import Trust
@@ -17,7 +17,7 @@ extension UseCases {
                 nextStep: "Send it again; if it stays, something on the way changes it.")
         }
         let inventory: Inventory
-        do {
+        do throws(InventoryText.Malformed) {
             inventory = try InventoryText.read(canonicalBytes)
         } catch {
             throw Refusal(

@@ -79,7 +79,7 @@ extension UseCases {
                 throw Refusal.notFound("deployment")
             }
             let actions: [DeploymentAction]
-            do {
+            do throws(DeploymentEventRefused) {
                 actions = try deployment.handle(event, at: now)
             } catch {
                 throw Refusal(

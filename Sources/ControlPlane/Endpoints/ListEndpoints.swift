@@ -13,6 +13,8 @@ public struct EndpointFilter: Hashable, Sendable, Codable {
     public var missing: MissingUpdateKey?
     /// Only those that need a reboot.
     public var rebootRequired: Bool
+    /// Only those of which a package source is stale or failed.
+    public var sourceTrouble: Bool
     /// Also those that are retired.
     public var includesRetired: Bool
     /// The order: `name`, `missingSecurity` or `lastSeen`.
@@ -25,7 +27,8 @@ public struct EndpointFilter: Hashable, Sendable, Codable {
     /// A filter; without arguments it lets everything through.
     public init(
         tenant: TenantID? = nil, search: String? = nil, compliance: Compliance? = nil,
-        missing: MissingUpdateKey? = nil, rebootRequired: Bool = false, includesRetired: Bool = false,
+        missing: MissingUpdateKey? = nil, rebootRequired: Bool = false, sourceTrouble: Bool = false,
+        includesRetired: Bool = false,
         order: String = EndpointQuery.Order.name.rawValue, after: EndpointQuery.Cursor? = nil, limit: Int = 100
     ) {
         self.tenant = tenant
@@ -33,6 +36,7 @@ public struct EndpointFilter: Hashable, Sendable, Codable {
         self.compliance = compliance
         self.missing = missing
         self.rebootRequired = rebootRequired
+        self.sourceTrouble = sourceTrouble
         self.includesRetired = includesRetired
         self.order = order
         self.after = after
@@ -115,7 +119,8 @@ extension UseCases {
         let freshSince = ComplianceRule.freshSince(at: effects.now())
         let query = EndpointQuery(
             scope: scope, search: filter.search, compliance: filter.compliance, missing: filter.missing,
-            rebootRequired: filter.rebootRequired, includesRetired: filter.includesRetired, order: order,
+            rebootRequired: filter.rebootRequired, sourceTrouble: filter.sourceTrouble,
+            includesRetired: filter.includesRetired, order: order,
             after: filter.after, limit: filter.limit, freshSince: freshSince)
         return try await ledger.read { records in
             let rows = try records.endpoints(query)

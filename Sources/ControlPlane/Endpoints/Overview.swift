@@ -1,6 +1,6 @@
 public import Fleet
 import Policy
-public import Rollout
+import Rollout
 
 /// What the home page shows: what is at risk, what needs a person, what runs, what failed.
 public struct Overview: Hashable, Sendable, Codable {

@@ -116,6 +116,8 @@ public struct EndpointQuery: Hashable, Sendable {
     public var missing: MissingUpdateKey?
     /// Only endpoints that need a reboot, when true.
     public var rebootRequired: Bool
+    /// Only endpoints of which a package source is stale or failed, when true.
+    public var sourceTrouble: Bool
     /// Only endpoints that are not retired, unless true.
     public var includesRetired: Bool
     /// The order.
@@ -133,7 +135,8 @@ public struct EndpointQuery: Hashable, Sendable {
     /// A list of endpoints.
     public init(
         scope: Scope, search: String? = nil, compliance: Compliance? = nil,
-        missing: MissingUpdateKey? = nil, rebootRequired: Bool = false, includesRetired: Bool = false, order: Order = .name, after: Cursor? = nil, limit: Int = 100,
+        missing: MissingUpdateKey? = nil, rebootRequired: Bool = false, sourceTrouble: Bool = false,
+        includesRetired: Bool = false, order: Order = .name, after: Cursor? = nil, limit: Int = 100,
         freshSince: Timestamp
     ) {
         self.scope = scope
@@ -141,6 +144,7 @@ public struct EndpointQuery: Hashable, Sendable {
         self.compliance = compliance
         self.missing = missing
         self.rebootRequired = rebootRequired
+        self.sourceTrouble = sourceTrouble
         self.includesRetired = includesRetired
         self.order = order
         self.after = after
