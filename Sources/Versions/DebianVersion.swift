@@ -39,8 +39,8 @@ public struct DebianVersion: Hashable, Sendable {
     /// Why `dpkg --validate-version` would find fault with the version; `nil` when it would not.
     public var flaw: VersionProblem? { layout.flaw(in: text.utf8.span) }
 
-    /// How version `a` stands to version `b`. Nothing is allocated, so it may stand in the
-    /// innermost loop.
+    /// How version `a` stands to version `b`. An optimised build allocates nothing here, so it may
+    /// stand in the innermost loop.
     ///
     /// - Throws: `VersionError` for the first of the two that dpkg would refuse to compare.
     public static func order(_ a: String, _ b: String) throws(VersionError) -> VersionOrder {

@@ -100,8 +100,8 @@ struct UnmetRequirement: Error, CustomStringConvertible {
 extension Trait where Self == RequirementTrait {
     /// Runs the test only where all of these needs are met; see `RequirementTrait`.
     public static func requires(_ requirements: Requirement...) -> Self {
-        let ci = ProcessInfo.processInfo.environment["CI"]
+        let isContinuousIntegration = ProcessInfo.processInfo.environment["CI"] == "true"
         return RequirementTrait(
-            requirements: requirements, isContinuousIntegration: ci == "true" || ci == "1")
+            requirements: requirements, isContinuousIntegration: isContinuousIntegration)
     }
 }
