@@ -30,7 +30,10 @@ public struct ScanFailure: Error, Hashable, Sendable {
 /// Installs exact versions with one package manager.
 public protocol Installing: Sendable {
     /// Looks whether a lock list can be installed now, and changes nothing.
-    func preflight(_ updates: [LockedUpdate]) async -> Preflight
+    ///
+    /// - Parameter brokenPackages: packages that are known to be broken and that a repair could not mend: they are no reason to ask
+    ///   for another repair.
+    func preflight(_ updates: [LockedUpdate], tolerating brokenPackages: [String]) async -> Preflight
     /// The run that installs these updates and nothing else.
     func installRun(for updates: [LockedUpdate]) -> RunPlan
     /// The run that mends a package database which an earlier run left half done.
@@ -39,6 +42,11 @@ public protocol Installing: Sendable {
     func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict
     /// What the run is doing now, from what it printed last; `nil` when that tells nothing.
     func progress(from logTail: String) -> RunStep?
+    /// The packages whose installation has begun and has not ended well, each with its state in the package manager's words: their
+    /// version in the package database says nothing about what works.
+    func unfinishedPackages() async -> [PackageKey: String]
+    /// Which of these files, which processes still map though they have been replaced, are a package's own.
+    func files(among files: [String], of package: PackageKey) async -> [String]
 }
 
 /// Whether a lock list can be installed now.
@@ -102,7 +110,7 @@ public enum RunEnding: Hashable, Sendable, Codable {
 }
 
 /// What a run's ending means.
-public struct RunVerdict: Hashable, Sendable {
+public struct RunVerdict: Hashable, Sendable, Codable {
     /// Why it failed; `nil` when the package manager reports success.
     public var failure: FailureClass?
     /// The packages that are to blame, as far as the package manager names them.

@@ -1,0 +1,65 @@
+public import Fleet
+
+/// Where a job's files stand in the state folder.
+public struct JobFolder: Hashable, Sendable {
+    /// The folder of all jobs.
+    public static let parent = "jobs"
+
+    /// The job.
+    public let job: JobID
+
+    /// The folder of a job.
+    public init(_ job: JobID) {
+        self.job = job
+    }
+
+    /// The folder's path.
+    public var path: String { "\(Self.parent)/\(job)" }
+    /// The journal.
+    public var journal: String { "\(path)/journal" }
+    /// What all runs of the job printed, one after another.
+    public var log: String { "\(path)/run.log" }
+    /// The folder of one run: its plan, who runs it, how it ended.
+    public func run(_ number: Int) -> String { "\(path)/run-\(number)" }
+}
+
+extension JobFolder {
+    /// Reads the journal from the disk. The bytes of a torn last line are cut off there too, so that the next line does not run on
+    /// from them.
+    func readJournal(in state: some StateFolder) throws(StateFolderFailure) -> JournalReading {
+        guard let bytes = try state.read(journal, limit: JournalText.sizeLimit) else { return .absent }
+        let reading = JournalText.read(bytes)
+        switch reading {
+        case .absent:
+            try state.remove(journal)
+        case .intact where bytes.last != 0x0A:
+            let whole = bytes.lastIndex(of: 0x0A).map { bytes[...$0] } ?? []
+            try state.replace(journal, with: Array(whole))
+        case .intact, .damaged:
+            break
+        }
+        return reading
+    }
+
+    /// Writes entries to the journal's end; they are on the disk when this returns.
+    func append(_ entries: [JournalEntry], in state: some StateFolder) throws(StateFolderFailure) {
+        guard !entries.isEmpty else { return }
+        guard let lines = JournalText.lines(entries) else { throw Self.unwritable(job) }
+        try state.append(lines, to: journal)
+    }
+
+    /// Puts a damaged journal aside, and a new one with its readable beginning in its place.
+    func mendJournal(_ entries: [JournalEntry], in state: some StateFolder) throws(StateFolderFailure) {
+        if let old = try state.read(journal, limit: JournalText.sizeLimit) {
+            try state.replace("\(journal).damaged", with: old)
+        }
+        guard let lines = JournalText.lines(entries) else { throw Self.unwritable(job) }
+        try state.replace(journal, with: lines)
+    }
+
+    private static func unwritable(_ job: JobID) -> StateFolderFailure {
+        StateFolderFailure(
+            code: "E_STATE_UNWRITABLE_VALUE", message: "An entry of \(job)'s journal cannot be written as JSON.",
+            nextStep: "Report this as a fault of the agent.")
+    }
+}

@@ -1,0 +1,85 @@
+public import AgentProtocol
+public import Fleet
+public import Rollout
+
+/// One line of a job's journal: what was decided or seen, and when.
+public struct JournalEntry: Hashable, Sendable, Codable {
+    /// When, by the endpoint's clock.
+    public var at: Timestamp
+    /// What.
+    public var event: JournalEvent
+
+    /// A line.
+    public init(at: Timestamp, _ event: JournalEvent) {
+        self.at = at
+        self.event = event
+    }
+}
+
+/// What a job's journal can hold. Each line is on the disk before anything that it announces is done.
+public enum JournalEvent: Hashable, Sendable, Codable {
+    /// The order came.
+    case accepted(JobOrder)
+    /// The order was checked against a scan: these lines of it are settled, and these reboot signals were there before.
+    case checked(settled: [UpdateOutcome], signals: [RebootSignal])
+    /// Another program holds the package manager's lock.
+    case lockWaitBegan(holder: String)
+    /// A run is about to start.
+    case runPlanned(number: Int, plan: RunPlan, logOffset: Int64)
+    /// A run has ended.
+    case runEnded(number: Int, ending: RunEnding, verdict: RunVerdict)
+    /// These lines of the order are settled.
+    case settled([UpdateOutcome])
+    /// A fresh scan after a run was looked at, and the rest of the order is tried again.
+    case triedAgain(reason: String)
+    /// The job was called off.
+    case cancelled
+    /// A line of the journal could not be read: what the job did after it is not known.
+    case journalDamaged(line: Int)
+    /// The job is over, with this result, which is reported until the control plane has it.
+    case finished(JobResult)
+    /// The control plane has the result (or refused it for good, for the reason given).
+    case delivered(refusal: String?)
+}
+
+/// A job's journal as it was found on the disk.
+public enum JournalReading: Hashable, Sendable {
+    /// There is none.
+    case absent
+    /// It can be read. A last line that was torn by a crash has been left out: nothing had been done because of it.
+    case intact([JournalEntry])
+    /// A line in the middle cannot be read; the lines before it can.
+    case damaged([JournalEntry], line: Int)
+}
+
+/// The format of a journal: JSON, one entry a line.
+enum JournalText {
+    /// The largest journal that is read, in bytes: the order, and its plan in a few runs, at 10,000 updates of about 200 bytes.
+    static let sizeLimit = 64 * 1024 * 1024
+
+    /// The lines of some entries; `nil` when one cannot be written down.
+    static func lines(_ entries: [JournalEntry]) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        for entry in entries {
+            guard let line = AgentJSON.encode(entry) else { return nil }
+            bytes += line
+            bytes.append(0x0A)
+        }
+        return bytes
+    }
+
+    /// Reads a journal's bytes.
+    static func read(_ bytes: [UInt8]) -> JournalReading {
+        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        // What follows the last newline is a line that was being written when the power went; usually it is empty.
+        lines.removeLast()
+        var entries: [JournalEntry] = []
+        for (index, line) in lines.enumerated() {
+            guard let entry = AgentJSON.decode(JournalEntry.self, from: line) else {
+                return .damaged(entries, line: index + 1)
+            }
+            entries.append(entry)
+        }
+        return entries.isEmpty ? .absent : .intact(entries)
+    }
+}

@@ -1,0 +1,242 @@
+import AgentProtocol
+public import Fleet
+import Rollout
+
+/// What the agent saw of the endpoint or of the control plane while it worked on a job.
+public enum JobObservation: Hashable, Sendable {
+    /// A scan.
+    case scanned(EndpointView)
+    /// A scan that failed.
+    case scanFailed(ScanFailure)
+    /// The package manager's word on whether the rest can be installed, with the run that follows from it, if any, and how long the
+    /// job's log is by now.
+    case preflighted(Preflight, plan: RunPlan?, logOffset: Int64)
+    /// A wait is over.
+    case waited
+    /// A run has ended.
+    case runEnded(RunEnding, RunVerdict)
+    /// The control plane calls the job off.
+    case cancelRequested
+    /// The control plane has the result, or refuses it for good, for the reason given.
+    case delivered(refusal: String?)
+}
+
+/// What a job needs of a scan.
+public struct EndpointView: Hashable, Sendable {
+    /// The installed versions.
+    public var installed: [PackageKey: String]
+    /// Packages whose installation has begun and has not ended well, with their state.
+    public var unfinished: [PackageKey: String]
+    /// What says that a reboot is needed.
+    public var signals: [RebootSignal]
+    /// For updated packages of the order: programs that still run the old code.
+    public var running: [PackageKey: [String]]
+
+    /// What a job needs of a scan.
+    public init(
+        installed: [PackageKey: String], unfinished: [PackageKey: String] = [:], signals: [RebootSignal] = [],
+        running: [PackageKey: [String]] = [:]
+    ) {
+        self.installed = installed
+        self.unfinished = unfinished
+        self.signals = signals
+        self.running = running
+    }
+}
+
+extension JobRun {
+    /// Takes what was seen and returns the journal's next lines, which it has taken over already. They must be on the disk before the
+    /// next step is taken. What does not fit the stage is ignored: no line is returned.
+    public mutating func handle(_ observation: JobObservation, at now: Timestamp) -> [JournalEntry] {
+        var entries: [JournalEntry] = []
+        for event in events(for: observation, at: now) {
+            let entry = JournalEntry(at: now, event)
+            apply(entry)
+            entries.append(entry)
+        }
+        // A job whose lines are all settled is over, whatever settled them.
+        if remaining.isEmpty || isCancelled, entries.contains(where: { $0.event.endsAStep }), !isOver {
+            entries += end(at: now)
+        }
+        return entries
+    }
+
+    /// What is left to write when a job is taken up again: a crash may have come between the last settled line and the result.
+    public mutating func resume(at now: Timestamp) -> [JournalEntry] {
+        !isOver && (remaining.isEmpty || isCancelled) && stage != .checking ? end(at: now) : []
+    }
+
+    private var isOver: Bool {
+        switch stage {
+        case .finished, .delivered: true
+        case .checking, .preflight, .waiting, .running, .verifying: false
+        }
+    }
+
+    private mutating func events(for observation: JobObservation, at now: Timestamp) -> [JournalEvent] {
+        switch (observation, stage) {
+        case (.scanned(let view), .checking): check(view, at: now)
+        case (.scanned(let view), .verifying(let plan, let verdict)): judge(view, plan, verdict, at: now)
+        case (.scanFailed(let failure), .checking), (.scanFailed(let failure), .verifying):
+            scanFailed(failure)
+        case (.preflighted(let preflight, let plan, let offset), .preflight):
+            answer(preflight, plan, offset, at: now)
+        case (.waited, .waiting): waitEnded()
+        case (.runEnded(let ending, let verdict), .running(let number, let plan)):
+            runEnded(number, plan, ending, verdict)
+        case (.cancelRequested, _): canBeCancelled ? [.cancelled] : []
+        case (.delivered(let refusal), .finished): [.delivered(refusal: refusal)]
+        case (.scanned, _), (.scanFailed, _), (.preflighted, _), (.waited, _), (.runEnded, _),
+            (.delivered, _):
+            []
+        }
+    }
+
+    private mutating func end(at now: Timestamp) -> [JournalEntry] {
+        let wasUntouched = isCancelled && !hasInstalled
+        let rest = remaining.map {
+            UpdateOutcome(
+                update: $0, state: .skipped, versionAfter: nil, sentence: "It was called off before \($0.name) was tried.")
+        }
+        for outcome in rest { outcomes[outcome.update] = outcome }
+        let isEmpty = order.updates.isEmpty
+        let result = JobResult(
+            outcomes: order.updates.prefix(JobOrder.maximumUpdates).compactMap { outcomes[$0] },
+            cancelledBeforeStart: wasUntouched || isEmpty,
+            notes: isEmpty ? notes + ["The order was empty, and was refused."] : notes)
+        let entry = JournalEntry(at: now, .finished(result))
+        apply(entry)
+        return [entry]
+    }
+
+    private mutating func scanFailed(_ failure: ScanFailure) -> [JournalEvent] {
+        scanFailures += 1
+        guard scanFailures >= Self.maximumScanFailures else { return [] }
+        let isBefore = stage == .checking
+        return [
+            .settled(
+                remaining.map {
+                    UpdateOutcome(
+                        update: $0, state: isBefore ? .skipped : .failedVerification, failure: .other, versionAfter: nil,
+                        sentence: isBefore
+                            ? "Nothing was started, because the endpoint could not be scanned: \(failure.message)"
+                            : "Whether \($0.name) is installed is not known, because the scan failed: \(failure.message)")
+                })
+        ]
+    }
+
+    private mutating func waitEnded() -> [JournalEvent] {
+        // Not worth a line: after a restart of the agent the wait begins anew.
+        stage = .preflight
+        return []
+    }
+
+    private mutating func answer(
+        _ preflight: Preflight, _ plan: RunPlan?, _ offset: Int64, at now: Timestamp
+    ) -> [JournalEvent] {
+        if case .locked(let holder) = preflight { return waitForLock(holder, at: now) }
+        if isDamaged { return Self.look(at: remaining, number: runs + 1, offset) }
+        switch preflight {
+        case .locked(let holder):
+            return waitForLock(holder, at: now)
+        case .needsRepair(let reason):
+            guard repairs < Self.maximumRepairs, let plan else {
+                return giveUp(
+                    .interruptedPackageManager, "The package database could not be mended: \(reason)")
+            }
+            return start(plan, offset, at: now)
+        case .blocked(let failure, let sentence):
+            return giveUp(failure, sentence)
+        case .ready(_, let settled):
+            let known = Set(remaining)
+            let left = settled.filter { known.contains($0.update) }
+            let before: [JournalEvent] = left.isEmpty ? [] : [.settled(left)]
+            guard left.count < remaining.count else { return before }
+            guard let plan, !plan.updates.isEmpty, Set(plan.updates).isSubset(of: known) else {
+                return before + giveUp(.other, "The package manager had no plan.", besides: left)
+            }
+            return before + start(plan, offset, at: now, besides: left)
+        }
+    }
+
+    /// A run that runs nothing: what was begun is not known any more, so nothing is begun; a scan tells what is there.
+    private static func look(at updates: [LockedUpdate], number: Int, _ offset: Int64) -> [JournalEvent] {
+        let plan = RunPlan(
+            kind: .install, commands: [], environment: [:], inactivityLimitSeconds: 0, updates: updates)
+        return [
+            .runPlanned(number: number, plan: plan, logOffset: offset),
+            .runEnded(number: number, ending: .vanished, verdict: damagedVerdict),
+        ]
+    }
+
+    private func start(
+        _ plan: RunPlan, _ offset: Int64, at now: Timestamp, besides settled: [UpdateOutcome] = []
+    ) -> [JournalEvent] {
+        guard now < order.deadline else {
+            return giveUp(
+                .refused, "The deadline passed before the run could be started.", besides: settled)
+        }
+        return [.runPlanned(number: runs + 1, plan: plan, logOffset: offset)]
+    }
+
+    private mutating func waitForLock(_ holder: String, at now: Timestamp) -> [JournalEvent] {
+        waits += 1
+        guard let since = lockedSince else { return [.lockWaitBegan(holder: holder)] }
+        if now >= order.deadline || now.seconds(since: since) >= Self.lockPatienceSeconds {
+            return giveUp(
+                .lockHeld,
+                "\(holder) held the package manager's lock until the patience for it ran out.")
+        }
+        stage = .waiting(holder: holder)
+        return []
+    }
+
+    private func runEnded(
+        _ number: Int, _ plan: RunPlan, _ ending: RunEnding, _ verdict: RunVerdict
+    ) -> [JournalEvent] {
+        let ended = JournalEvent.runEnded(number: number, ending: ending, verdict: verdict)
+        guard plan.kind == .repair, let failure = verdict.failure else { return [ended] }
+        switch failure {
+        case .lockHeld:
+            return [ended, .lockWaitBegan(holder: verdict.sentence)]
+        case .interrupted where interruptions + 1 < Self.maximumInterruptions:
+            return [ended]
+        case .maintainerScript where !verdict.culprits.isEmpty:
+            // The rest does not suffer for a package that cannot be mended.
+            return [ended]
+        case .interrupted, .diskFull, .network, .signature, .hashMismatch, .versionNotAvailable, .dependency, .held,
+            .maintainerScript, .interruptedPackageManager, .hung, .nothingChanged, .refused, .other:
+            return [ended]
+                + giveUp(.interruptedPackageManager, "The package database could not be mended: \(verdict.sentence)")
+        }
+    }
+
+    func giveUp(
+        _ failure: FailureClass, _ sentence: String, besides settled: [UpdateOutcome] = []
+    ) -> [JournalEvent] {
+        let done = Set(settled.map(\.update))
+        let rest = remaining.filter { !done.contains($0) }
+        guard !rest.isEmpty else { return [] }
+        return [
+            .settled(
+                rest.map {
+                    UpdateOutcome(
+                        update: $0, state: hasInstalled ? .failed : .skipped, failure: failure,
+                        versionAfter: nil, sentence: sentence)
+                })
+        ]
+    }
+
+    static let damagedVerdict = RunVerdict(
+        failure: .interrupted, sentence: "The job's journal was damaged on the disk.")
+}
+
+extension JournalEvent {
+    /// Whether a job may be over after it: only after these does the machine look whether any line is left.
+    fileprivate var endsAStep: Bool {
+        switch self {
+        case .checked, .settled, .cancelled: true
+        case .accepted, .lockWaitBegan, .runPlanned, .runEnded, .triedAgain, .journalDamaged, .finished, .delivered: false
+        }
+    }
+}

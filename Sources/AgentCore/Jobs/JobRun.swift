@@ -1,0 +1,171 @@
+public import AgentProtocol
+public import Fleet
+public import Rollout
+
+/// A job on its way from order to result, as its journal tells it.
+///
+/// It is a value that takes what was seen and gives the journal's next lines; the step to take follows from where it stands. What the
+/// journal says is all that it knows, so a job that was cut off anywhere is taken up again by replaying the journal:
+///
+///     checking -> preflight -> running -> verifying -> finished -> delivered
+///                  ^    ^        |           |
+///                  |    +--------+ (repair)  |
+///                  +------ waiting <---------+ (again without the culprits, or after an interruption)
+public struct JobRun: Sendable {
+    /// Where a job stands.
+    public enum Stage: Hashable, Sendable {
+        /// The order is compared with a scan.
+        case checking
+        /// The package manager is asked whether the rest can be installed.
+        case preflight
+        /// Another program holds the lock.
+        case waiting(holder: String)
+        /// A run is to be started, or under way.
+        case running(number: Int, RunPlan)
+        /// A scan is to show what is there after a run.
+        case verifying(RunPlan, RunVerdict)
+        /// The result is to be reported.
+        case finished(JobResult)
+        /// The control plane has the result.
+        case delivered(JobResult)
+    }
+
+    /// How often the rest of an order is tried again without the packages that made a run fail: once, since a second failure is no
+    /// longer one package's.
+    public static let maximumRetriesWithoutCulprits = 1
+    /// How often runs may be cut off (power, kill) before the rest is given up: an endpoint that dies twice while installing needs a
+    /// person.
+    public static let maximumInterruptions = 2
+    /// How often an order may lead to a repair of the package database.
+    public static let maximumRepairs = 1
+    /// How long a job waits for another program's lock, in seconds: four hours are longer than any unattended upgrade seen.
+    public static let lockPatienceSeconds: Int64 = 4 * 3600
+    /// How often a failed scan is repeated before the job ends unverified; with the back-off of the runner about ten minutes.
+    public static let maximumScanFailures = 6
+
+    /// The order.
+    public let order: JobOrder
+    /// The endpoint that this agent speaks for.
+    public let endpoint: EndpointID
+    /// Where the job stands.
+    public internal(set) var stage: Stage = .checking
+    /// The settled lines of the order.
+    public internal(set) var outcomes: [LockedUpdate: UpdateOutcome] = [:]
+    /// Things worth knowing that are no failure.
+    public internal(set) var notes: [String] = []
+    /// Reboot signals that were there before the job began.
+    public internal(set) var earlierSignals: [RebootSignal] = []
+    /// Packages that are broken and could not be mended.
+    public internal(set) var brokenPackages: [String] = []
+    /// The number of the last run; 0 before the first.
+    public internal(set) var runs = 0
+    /// Where the last run's part of the log begins, in bytes.
+    public internal(set) var logOffset: Int64 = 0
+    /// Whether the job was called off.
+    public internal(set) var isCancelled = false
+    var hasInstalled = false
+    var isDamaged = false
+    var retries = 0
+    var interruptions = 0
+    var repairs = 0
+    var lockedSince: Timestamp?
+    /// How often the same wait has been tried; it begins anew after a restart of the agent, and only spaces the tries.
+    var waits = 0
+    var scanFailures = 0
+
+    /// A job that has just been accepted.
+    public init(_ order: JobOrder, endpoint: EndpointID) {
+        self.order = order
+        self.endpoint = endpoint
+    }
+
+    /// The job that a journal tells of; `nil` when the journal does not begin with an order.
+    public init?(replaying entries: [JournalEntry], endpoint: EndpointID) {
+        guard case .accepted(let order) = entries.first?.event else { return nil }
+        self.init(order, endpoint: endpoint)
+        for entry in entries.dropFirst() { apply(entry) }
+    }
+
+    /// The lines of the order that are not settled yet, in its order.
+    public var remaining: [LockedUpdate] {
+        order.updates.filter { outcomes[$0] == nil }
+    }
+
+    /// Whether the job may still be called off without cutting anything off.
+    public var canBeCancelled: Bool {
+        switch stage {
+        case .checking, .preflight, .waiting: !isCancelled
+        case .running, .verifying, .finished, .delivered: false
+        }
+    }
+}
+
+extension JobRun {
+    /// Takes over a line of the journal.
+    mutating func apply(_ entry: JournalEntry) {
+        switch entry.event {
+        case .accepted:
+            break
+        case .checked(let settled, let signals):
+            settle(settled)
+            earlierSignals = signals
+            stage = .preflight
+        case .lockWaitBegan(let holder):
+            lockedSince = lockedSince ?? entry.at
+            stage = .waiting(holder: holder)
+        case .runPlanned(let number, let plan, let offset):
+            runs = number
+            logOffset = offset
+            lockedSince = nil
+            hasInstalled = hasInstalled || plan.kind == .install
+            stage = .running(number: number, plan)
+        case .runEnded(_, _, let verdict):
+            applyEnd(verdict)
+        case .settled(let settled):
+            settle(settled)
+        case .triedAgain(let reason):
+            retries += reason == Self.withoutCulprits ? 1 : 0
+            stage = .preflight
+        case .cancelled:
+            isCancelled = true
+        case .journalDamaged(let line):
+            isDamaged = true
+            notes.append("Line \(line) of the job's journal was damaged on the disk; nothing more was started.")
+            stage = .preflight
+        case .finished(let result):
+            stage = .finished(result)
+        case .delivered:
+            if case .finished(let result) = stage { stage = .delivered(result) }
+        }
+    }
+
+    private mutating func applyEnd(_ verdict: RunVerdict) {
+        guard case .running(_, let plan) = stage else { return }
+        notes += verdict.notes.filter { !notes.contains($0) }
+        if verdict.failure == .interrupted { interruptions += 1 }
+        switch plan.kind {
+        case .install:
+            if verdict.failure == .maintainerScript { tolerate(verdict.culprits) }
+            stage = .verifying(plan, verdict)
+        case .repair:
+            if verdict.failure != .interrupted, verdict.failure != .lockHeld { repairs += 1 }
+            if verdict.failure == nil {
+                notes.append("An earlier run had been cut off; the package database was repaired.")
+            } else {
+                tolerate(verdict.culprits)
+            }
+            stage = .preflight
+        }
+    }
+
+    private mutating func tolerate(_ packages: [String]) {
+        brokenPackages += packages.filter { !brokenPackages.contains($0) }
+    }
+
+    private mutating func settle(_ settled: [UpdateOutcome]) {
+        for outcome in settled { outcomes[outcome.update] = outcome }
+    }
+
+    static let withoutCulprits = "without the culprits"
+    static let afterInterruption = "after an interruption"
+}

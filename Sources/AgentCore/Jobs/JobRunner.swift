@@ -1,0 +1,171 @@
+import AgentProtocol
+public import Fleet
+import Rollout
+
+/// Takes the steps of jobs: looks, asks, starts, waits, and writes the journal before each.
+public struct JobRunner: Sendable {
+    /// How much of the end of a run's log is read for its meaning, in bytes: the errors of apt stand in the last few KB, and the
+    /// messages about each package before them.
+    static let logTailLimit = 256 * 1024
+    /// How much of the log is read for the step that a run is at, in bytes.
+    static let progressTailLimit = 4 * 1024
+    /// How often a run is looked at, in milliseconds.
+    static let runPollMilliseconds: Int64 = 1000
+
+    let endpoint: EndpointID
+    let desk: ScanDesk
+    let installer: any Installing
+    let runs: any RunSupervising
+    let state: any StateFolder
+    let effects: AgentEffects
+
+    /// A runner for the endpoint's jobs.
+    public init(
+        endpoint: EndpointID, desk: ScanDesk, installer: any Installing, runs: any RunSupervising,
+        state: any StateFolder, effects: AgentEffects
+    ) {
+        self.endpoint = endpoint
+        self.desk = desk
+        self.installer = installer
+        self.runs = runs
+        self.state = state
+        self.effects = effects
+    }
+
+    /// Takes a job from where its journal says to its result.
+    ///
+    /// - Throws: `StateFolderFailure` when the journal cannot be written: nothing has been done that it does not tell of, and the job
+    ///   can be taken up again. `CancellationError` when the agent is told to end; the same holds.
+    public func carryOut(_ job: JobRun, watch: JobWatch) async throws -> JobRun {
+        var job = job
+        defer { watch.finish() }
+        try record(job.resume(at: effects.now()), of: job)
+        while true {
+            try Task.checkCancellation()
+            if watch.cancelRequested, job.canBeCancelled {
+                try record(job.handle(.cancelRequested, at: effects.now()), of: job)
+            }
+            let observation: JobObservation
+            switch job.stage {
+            case .checking:
+                watch.show(.preflight, "Compares the order with what is installed.", at: effects.now())
+                observation = await look(at: job)
+            case .preflight:
+                watch.show(.preflight, "Checks whether the updates can be installed now.", at: effects.now())
+                observation = try await preflight(job)
+            case .waiting(let holder):
+                watch.show(.waitingForLock, "Waits for the package manager's lock, held by \(holder).", at: effects.now())
+                try await wait(.lock, tries: job.waits)
+                observation = .waited
+            case .running(let number, let plan):
+                observation = try await run(number, plan, of: job, watch)
+            case .verifying:
+                watch.show(.verifying, "Scans, to see what is really installed.", at: effects.now())
+                observation = await look(at: job)
+            case .finished, .delivered:
+                return job
+            }
+            // A call-off that came while the package manager was asked still comes before the start.
+            if watch.cancelRequested, job.canBeCancelled { continue }
+            try record(job.handle(observation, at: effects.now()), of: job)
+            if case .scanFailed = observation { try await wait(.local, tries: job.scanFailures) }
+        }
+    }
+
+    /// Writes the journal's next lines; they are on the disk when this returns.
+    func record(_ entries: [JournalEntry], of job: JobRun) throws(StateFolderFailure) {
+        try JobFolder(job.order.job).append(entries, in: state)
+    }
+
+    private func wait(_ backOff: BackOff, tries: Int) async throws {
+        var backOff = backOff
+        for _ in 1..<max(tries, 1) { _ = backOff.next(chance: 1) }
+        try await effects.sleep(backOff.next(chance: effects.chance()))
+    }
+
+    private func preflight(_ job: JobRun) async throws(StateFolderFailure) -> JobObservation {
+        let answer = await installer.preflight(job.remaining, tolerating: job.brokenPackages)
+        let plan: RunPlan? =
+            switch answer {
+            case .ready(let install, _): install.isEmpty ? nil : installer.installRun(for: install)
+            case .needsRepair: installer.repairRun()
+            case .locked, .blocked: nil
+            }
+        let offset = try state.size(of: JobFolder(job.order.job).log)
+        return .preflighted(answer, plan: plan, logOffset: offset)
+    }
+}
+
+extension JobRunner {
+    /// Starts a run that its journal announces, or finds it again, and waits for its end.
+    private func run(
+        _ number: Int, _ plan: RunPlan, of job: JobRun, _ watch: JobWatch
+    ) async throws -> JobObservation {
+        let name = RunName(job: job.order.job, number: number)
+        watch.show(
+            plan.kind == .repair ? .repairing : .installing,
+            plan.kind == .repair ? "Mends the package database." : "Starts the package manager.",
+            at: effects.now())
+        while true {
+            switch await runs.state(of: name) {
+            case .notStarted:
+                if plan.commands.isEmpty { return .runEnded(.vanished, JobRun.damagedVerdict) }
+                // The agent may have been away for long between the journal's line and now.
+                guard effects.now() < job.order.deadline else {
+                    let sentence = "The deadline passed before the run could be started."
+                    return .runEnded(
+                        .notStarted(sentence), RunVerdict(failure: .refused, sentence: sentence))
+                }
+                do {
+                    try await runs.start(name, plan)
+                } catch {
+                    return ended(.notStarted(error.message), plan, job, "")
+                }
+            case .running:
+                let tail = try tail(of: job, limit: Self.progressTailLimit)
+                if plan.kind == .install, let step = installer.progress(from: tail) {
+                    watch.show(step.phase, step.sentence, percent: step.percent, at: effects.now())
+                }
+                try await effects.sleep(Self.runPollMilliseconds)
+            case .ended(let ending):
+                return ended(ending, plan, job, try tail(of: job, limit: Self.logTailLimit))
+            }
+        }
+    }
+
+    private func ended(_ ending: RunEnding, _ plan: RunPlan, _ job: JobRun, _ tail: String) -> JobObservation {
+        .runEnded(ending, installer.verdict(on: plan, ending: ending, logTail: tail))
+    }
+
+    /// The end of what the job's last run printed.
+    private func tail(of job: JobRun, limit: Int) throws(StateFolderFailure) -> String {
+        let log = JobFolder(job.order.job).log
+        let start = max(job.logOffset, try state.size(of: log) - Int64(limit))
+        let bytes = try state.read(log, from: start, length: limit)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Scans, and picks what the job needs of it.
+    private func look(at job: JobRun) async -> JobObservation {
+        let scan: Scan
+        do {
+            scan = try await desk.scan(refreshingSources: false)
+        } catch {
+            return .scanFailed(error)
+        }
+        var view = EndpointView(
+            installed: [:], unfinished: await installer.unfinishedPackages(), signals: scan.reboot.signals)
+        for package in scan.packages { view.installed[package.key] = package.version }
+        guard !scan.restarts.isEmpty else { return .scanned(view) }
+        let files = Array(Set(scan.restarts.flatMap(\.files))).sorted()
+        for update in job.order.updates.prefix(JobOrder.maximumUpdates)
+        where PackageName(update.name, of: update.manager) != nil && job.isIn(update, view) {
+            let own = Set(await installer.files(among: files, of: update.key))
+            guard !own.isEmpty else { continue }
+            view.running[update.key] = scan.restarts.filter { !own.isDisjoint(with: $0.files) }.map {
+                "\($0.unit ?? $0.process) (pid \($0.pid))"
+            }
+        }
+        return .scanned(view)
+    }
+}

@@ -1,0 +1,96 @@
+import AgentProtocol
+import Fleet
+import Rollout
+import Versions
+
+extension JobRun {
+    /// Compares the order with what is installed: what the agent does not do, whoever asks for it, is settled here.
+    func check(_ view: EndpointView, at now: Timestamp) -> [JournalEvent] {
+        if let fault = wholeFault(at: now) {
+            let refused = order.updates.map { refusal($0, view, fault) }
+            return [.checked(settled: refused, signals: view.signals)]
+        }
+        let settled = remaining.compactMap { update -> UpdateOutcome? in
+            if let fault = fault(of: update, view) { return refusal(update, view, fault) }
+            return isIn(update, view) ? outcome(ofInstalled: update, view) : nil
+        }
+        return [.checked(settled: settled, signals: view.signals)]
+    }
+
+    /// What is wrong with the order as a whole, as a clause; `nil` when nothing is.
+    private func wholeFault(at now: Timestamp) -> String? {
+        if order.endpoint != endpoint { return "the order is for another endpoint" }
+        if order.updates.count > JobOrder.maximumUpdates {
+            return "the order holds \(order.updates.count) updates; at most \(JobOrder.maximumUpdates) are taken"
+        }
+        if Set(order.updates.map(\.key)).count != order.updates.count {
+            return "the order names a package twice"
+        }
+        if now >= order.deadline {
+            return "the order's deadline (\(order.deadline)) has passed by this endpoint's clock (\(now.wholeSeconds))"
+        }
+        return nil
+    }
+
+    /// What is wrong with one line, as a clause; `nil` when nothing is.
+    private func fault(of update: LockedUpdate, _ view: EndpointView) -> String? {
+        guard PackageName(update.name, of: update.manager) != nil else {
+            return "its name is not one of \(update.manager.rawValue)"
+        }
+        guard OrderedText.isArchitecture(update.architecture) else { return "its architecture is not a name" }
+        guard OrderedText.isVersion(update.to, of: update.manager) else {
+            return "its target version is not one of \(update.manager.rawValue)"
+        }
+        guard let installed = view.installed[update.key] ?? view.unfinished[update.key].map({ _ in update.from })
+        else { return "it is not installed, and the agent installs nothing new by order" }
+        guard view.installed[update.key] != nil else { return nil }
+        guard update.manager.order(installed, update.to) != .greater else {
+            return "\(installed) is installed, which is newer, and the agent never goes back"
+        }
+        return nil
+    }
+
+    private func refusal(_ update: LockedUpdate, _ view: EndpointView, _ fault: String) -> UpdateOutcome {
+        // The name comes from outside, and may be anything.
+        let name = PackageName(update.name, of: update.manager)?.text ?? "A package"
+        return UpdateOutcome(
+            update: update, state: .skipped, failure: .refused, versionAfter: view.installed[update.key],
+            sentence: "\(name) was refused: \(fault).")
+    }
+}
+
+/// Texts of an order that will stand in an argument vector.
+enum OrderedText {
+    /// The longest version that is taken, in bytes; the longest in Debian has about 60.
+    static let longestVersion = 255
+    /// The longest architecture name that is taken, in bytes.
+    static let longestArchitecture = 32
+
+    /// Whether a text can be a target version: one that the package manager can order, of the characters that its rules know.
+    static func isVersion(_ text: String, of manager: PackageManagerName) -> Bool {
+        guard text.utf8.count <= longestVersion else { return false }
+        switch manager {
+        case .apt:
+            guard let version = try? DebianVersion(text), version.text == text else { return false }
+            return version.flaw == nil || version.flaw == .upstreamNotDigitFirst
+        }
+    }
+
+    /// Lower-case letters, digits and `-`, such as `amd64` or `musl-linux-armhf`.
+    static func isArchitecture(_ text: String) -> Bool {
+        let bytes = text.utf8
+        return (1...longestArchitecture).contains(bytes.count)
+            && bytes.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+            } && bytes.first != UInt8(ascii: "-")
+    }
+}
+
+extension PackageManagerName {
+    /// How one of its versions stands to another; `nil` when one of them is none.
+    func order(_ a: String, _ b: String) -> VersionOrder? {
+        switch self {
+        case .apt: try? Ecosystem.deb.compare(a, b)
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import AgentProtocol
+import Fleet
+import Logging
+import Rollout
+import Synchronization
+
+/// Collects work and carries it out, one job at a time; what a former life of the agent has left open comes first.
+final class JobWorker: Sendable {
+    /// How many delivered jobs are kept, for a person who looks for a log.
+    static let keptJobs = 50
+    /// How long a delivered job is kept, in seconds: 30 days.
+    static let keptSeconds: Int64 = 30 * 86_400
+    /// The shortest time between two requests for work that brought nothing, in milliseconds: a server that answers at once without
+    /// work must not make the agent spin.
+    static let shortestPollMilliseconds: Int64 = 5000
+
+    private let endpoint: EndpointID
+    private let link: any ControlPlaneLink
+    private let runner: JobRunner
+    private let state: any StateFolder
+    private let bell: Bell
+    private let effects: AgentEffects
+    private let logger: Logger
+    private let busy = Mutex(false)
+
+    init(
+        endpoint: EndpointID, link: any ControlPlaneLink, runner: JobRunner, state: any StateFolder,
+        bell: Bell, effects: AgentEffects, logger: Logger
+    ) {
+        self.endpoint = endpoint
+        self.link = link
+        self.runner = runner
+        self.state = state
+        self.bell = bell
+        self.effects = effects
+        self.logger = logger
+    }
+
+    /// Whether a job is under way.
+    var isBusy: Bool { busy.withLock { $0 } }
+
+    /// Goes on until the task is cancelled.
+    func run() async {
+        var backOff = BackOff.link
+        var localBackOff = BackOff.local
+        // At the start, and after anything went wrong, the journals are looked at; between two quiet requests they are not.
+        var mayHaveOpenJobs = true
+        while !Task.isCancelled {
+            do {
+                if mayHaveOpenJobs { try await takeUpOpenJobs() }
+                mayHaveOpenJobs = true
+                let pause = try await collect()
+                mayHaveOpenJobs = false
+                backOff.reset()
+                localBackOff.reset()
+                try await effects.sleep(pause)
+            } catch let failure as LinkFailure {
+                logger.debug("No work could be collected: \(failure.sentence)")
+                try? await effects.sleep(failure.pause(&backOff, chance: effects.chance()))
+            } catch let failure as StateFolderFailure {
+                logger.error("\(failure)")
+                try? await effects.sleep(localBackOff.next(chance: effects.chance()))
+            } catch {
+                // Only a cancellation is left; the loop's condition ends it.
+                logger.debug("The work was interrupted: \(error)")
+            }
+        }
+    }
+
+    /// Asks for work and does it; returns how long to wait before the next request, in milliseconds.
+    private func collect() async throws -> Int64 {
+        let asked = effects.now()
+        let answer = try await link.collectWork(WorkRequest(waitSeconds: AgentWire.longestPoll))
+        if answer.scanNow { bell.ring(wantingScan: true) }
+        if let order = answer.order, try await perform(order) { return 0 }
+        let spent = effects.now().milliseconds - asked.milliseconds
+        return max(0, Self.shortestPollMilliseconds - max(0, spent))
+    }
+
+    /// Takes up what the journals say is not over.
+    private func takeUpOpenJobs() async throws {
+        for job in try openJobs() {
+            logger.info("Takes up \(job.order.job) where its journal ends.")
+            try await carry(job)
+        }
+    }
+
+    /// Does what an order says, unless its journal says that it has been done; `false` when there was only a result to send again.
+    private func perform(_ order: JobOrder) async throws -> Bool {
+        guard let known = try knownJob(order.job) else {
+            let job = JobRun(order, endpoint: endpoint)
+            try runner.record([JournalEntry(at: effects.now(), .accepted(order))], of: job)
+            try await carry(job)
+            return true
+        }
+        let wasDelivered = if case .delivered = known.stage { true } else { false }
+        try await carry(known)
+        return !wasDelivered
+    }
+
+    private func carry(_ job: JobRun) async throws {
+        busy.withLock { $0 = true }
+        defer {
+            busy.withLock { $0 = false }
+            bell.ring()
+        }
+        let watch = JobWatch()
+        let blank = JobReporter(job.order.job, link: link, state: state, effects: effects, logger: logger)
+        async let reporter = following(blank, watch)
+        var ended: JobRun
+        do {
+            ended = try await runner.carryOut(job, watch: watch)
+        } catch {
+            _ = await reporter
+            throw error
+        }
+        var follower = await reporter
+        // The verifying scan is news: the check-in that carries it need not wait for the result's delivery.
+        bell.ring()
+        switch ended.stage {
+        case .finished(let result):
+            let refusal = try await follower.deliver(result)
+            try runner.record(ended.handle(.delivered(refusal: refusal), at: effects.now()), of: ended)
+            try prune()
+        case .delivered(let result):
+            _ = try await follower.deliver(result)
+        case .checking, .preflight, .waiting, .running, .verifying:
+            break
+        }
+    }
+
+    private func following(_ reporter: JobReporter, _ watch: JobWatch) async -> JobReporter {
+        var reporter = reporter
+        await reporter.follow(watch)
+        return reporter
+    }
+}
+
+extension JobWorker {
+    /// The jobs whose result the control plane does not have yet, oldest first.
+    private func openJobs() throws(StateFolderFailure) -> [JobRun] {
+        var open: [JobRun] = []
+        for name in try state.names(in: JobFolder.parent) {
+            guard let id = JobID(name), let job = try knownJob(id) else { continue }
+            if case .delivered = job.stage { continue }
+            open.append(job)
+        }
+        return open
+    }
+
+    /// The job that a journal tells of; `nil` when there is none, or none that can be read at all.
+    private func knownJob(_ id: JobID) throws(StateFolderFailure) -> JobRun? {
+        let folder = JobFolder(id)
+        switch try folder.readJournal(in: state) {
+        case .absent:
+            return nil
+        case .intact(let entries):
+            if let job = JobRun(replaying: entries, endpoint: endpoint) { return job }
+            return try mended(folder, [], line: 1)
+        case .damaged(let entries, let line):
+            return try mended(folder, entries, line: line)
+        }
+    }
+
+    private func mended(
+        _ folder: JobFolder, _ entries: [JournalEntry], line: Int
+    ) throws(StateFolderFailure) -> JobRun? {
+        logger.error("The journal of \(folder.job) is damaged in line \(line); a copy is kept beside it.")
+        var known = entries
+        if case .finished = entries.last?.event {
+            // The result is there; what is lost is at most the word that it was delivered.
+        } else if !entries.isEmpty {
+            known.append(JournalEntry(at: effects.now(), .journalDamaged(line: line)))
+        }
+        try folder.mendJournal(known, in: state)
+        return JobRun(replaying: known, endpoint: endpoint)
+    }
+
+    /// Removes what is kept no longer.
+    private func prune() throws(StateFolderFailure) {
+        let limit = effects.now().adding(seconds: -Self.keptSeconds)
+        let jobs = try state.names(in: JobFolder.parent).compactMap { JobID($0) }.sorted()
+        for (index, job) in jobs.enumerated() {
+            guard case .intact(let entries) = try JobFolder(job).readJournal(in: state),
+                let last = entries.last, case .delivered = last.event,
+                last.at < limit || index < jobs.count - Self.keptJobs
+            else { continue }
+            try state.remove(JobFolder(job).path)
+        }
+    }
+}

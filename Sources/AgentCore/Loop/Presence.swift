@@ -1,0 +1,134 @@
+import AgentProtocol
+import Fleet
+import Logging
+
+/// Keeps the control plane's picture of the endpoint true: scans, checks in, uploads what the server lacks.
+struct Presence: Sendable {
+    /// How far the clocks may differ before a warning, in seconds: beyond it access tokens are refused.
+    static let clockToleranceSeconds: Int64 = 300
+    /// The shortest time between two scans that a server asked for, in seconds: a server that asks without end gets no more.
+    static let shortestWishedScanInterval: Int64 = 60
+
+    let schedule: CheckInSchedule
+    let link: any ControlPlaneLink
+    let desk: ScanDesk
+    let work: JobWorker
+    let bell: Bell
+    let settings: AgentSettings
+    let effects: AgentEffects
+    let logger: Logger
+
+    private struct Memory {
+        var nextScan: Timestamp
+        var nextCheckIn: Timestamp
+        var lastWishedScan: Timestamp?
+        var scanInterval: Int64
+        var sent: ScanDesk.Record?
+        var isFirst = true
+        var linkBackOff = BackOff.link
+        var scanBackOff = BackOff.local
+    }
+
+    /// Goes on until the task is cancelled.
+    func run() async {
+        let start = effects.now()
+        var memory = Memory(
+            nextScan: start, nextCheckIn: start, scanInterval: CheckInSchedule.scanIntervals.lowerBound)
+        while !Task.isCancelled {
+            if bell.takeWish() { wishForScan(&memory) }
+            if !work.isBusy, effects.now() >= memory.nextScan { await scan(&memory) }
+            await checkIn(&memory)
+            await wait(until: min(memory.nextCheckIn, work.isBusy ? memory.nextCheckIn : memory.nextScan))
+        }
+    }
+
+    private func wishForScan(_ memory: inout Memory) {
+        let now = effects.now()
+        let earliest = memory.lastWishedScan?.adding(seconds: Self.shortestWishedScanInterval) ?? now
+        memory.nextScan = min(memory.nextScan, max(now, earliest))
+        memory.lastWishedScan = max(now, earliest)
+    }
+
+    private func scan(_ memory: inout Memory) async {
+        // The first look shows the endpoint within seconds; the package indexes are refreshed right after it.
+        let refreshes = settings.refreshesSources && !memory.isFirst
+        do {
+            _ = try await desk.scan(refreshingSources: refreshes)
+            memory.scanBackOff.reset()
+            let next = memory.isFirst && settings.refreshesSources ? 0 : memory.scanInterval
+            memory.nextScan = effects.now().adding(seconds: next)
+            memory.isFirst = false
+        } catch {
+            let pause = memory.scanBackOff.next(chance: effects.chance())
+            logger.error("\(error.message) \(error.nextStep)", metadata: ["code": "\(error.code)"])
+            memory.nextScan = Timestamp(milliseconds: effects.now().milliseconds + pause)
+        }
+    }
+
+    private func checkIn(_ memory: inout Memory) async {
+        let record = desk.latest
+        do throws(LinkFailure) {
+            let answer = try await link.checkIn(
+                CheckInRequest(
+                    inventoryDigest: record?.inventoryDigest, postureDigest: record?.postureDigest,
+                    scannedAt: record?.scannedAt, agentVersion: settings.agentVersion,
+                    bootId: settings.bootId))
+            warnOfClock(answer.serverTime)
+            if answer.wantsScan, let record {
+                try await upload(record, known: answer.knownInventoryDigest, base: memory.sent)
+                memory.sent = record
+            }
+            memory.linkBackOff.reset()
+            memory.scanInterval = answer.boundedScanInterval
+            let now = effects.now()
+            memory.nextScan = min(memory.nextScan, now.adding(seconds: memory.scanInterval))
+            memory.nextCheckIn = schedule.next(after: now, intervalSeconds: answer.nextCheckInSeconds)
+            if answer.scanNow { wishForScan(&memory) }
+        } catch {
+            let pause = error.pause(&memory.linkBackOff, chance: effects.chance())
+            logger.warning("The check-in failed: \(error.sentence)")
+            memory.nextCheckIn = Timestamp(milliseconds: effects.now().milliseconds + pause)
+        }
+    }
+
+    private func upload(
+        _ record: ScanDesk.Record, known: String?, base: ScanDesk.Record?
+    ) async throws(LinkFailure) {
+        var upload = ScanUpload(
+            scannedAt: record.scannedAt, inventoryDigest: record.inventoryDigest,
+            postureDigest: record.postureDigest, posture: record.posture)
+        switch UploadPlan.decide(for: record, known: known, base: base) {
+        case .postureOnly:
+            break
+        case .delta(let delta, let digest):
+            upload.delta = delta
+            upload.baseDigest = digest
+        case .whole:
+            try await link.sendInventory(record.inventory.canonicalBytes, digest: record.inventoryDigest)
+        }
+        guard try await link.sendScan(upload).wantsFullInventory else { return }
+        upload.delta = nil
+        upload.baseDigest = nil
+        try await link.sendInventory(record.inventory.canonicalBytes, digest: record.inventoryDigest)
+        guard try await link.sendScan(upload).wantsFullInventory else { return }
+        throw .malformed("the server asks for the inventory again though it has just been sent")
+    }
+
+    private func warnOfClock(_ serverTime: Timestamp) {
+        let difference = effects.now().seconds(since: serverTime)
+        guard abs(difference) > Self.clockToleranceSeconds else { return }
+        logger.warning(
+            "This endpoint's clock is \(abs(difference)) s \(difference > 0 ? "ahead of" : "behind") the server's; set it.")
+    }
+
+    private func wait(until instant: Timestamp) async {
+        let pause = instant.milliseconds - effects.now().milliseconds
+        guard pause > 0 else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await effects.sleep(pause) }
+            group.addTask { await bell.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}
