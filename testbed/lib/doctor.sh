@@ -5,7 +5,7 @@
 LAB_TOOLS=(
     ip:iproute2 ss:iproute2 nft:nftables mmdebstrap:mmdebstrap systemd-nspawn:systemd-container
     unshare:util-linux nsenter:util-linux flock:util-linux gpg:gpg gpg-agent:gpg-agent
-    apt-ftparchive:apt-utils as:binutils ld:binutils zstd:zstd python3:python3-minimal
+    apt-ftparchive:apt-utils as:binutils ld:binutils readelf:binutils zstd:zstd python3:python3
     sysctl:procps perl:perl-base
 )
 
@@ -22,8 +22,9 @@ doctor_findings() {
     unshare -m -p -f -u -i -n true 2> /dev/null ||
         echo "no namespaces: the kernel or the container refuses unshare"
     if command -v ip > /dev/null; then
-        unshare -n sh -c 'ip link add br0 type bridge &&
-            ip link add name v0 type veth peer name v1 && ip link set dev v0 master br0' 2> /dev/null ||
+        unshare -n sh -c 'ip link add name br0 type bridge &&
+            ip link add name v0 type veth peer name v1 &&
+            ip link set dev v0 master br0' 2> /dev/null ||
             echo "no virtual network: bridge or veth devices cannot be made"
     fi
     if command -v nft > /dev/null; then

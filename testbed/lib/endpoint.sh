@@ -49,13 +49,13 @@ give_identity() {
 # The supervising systemd-nspawn of an endpoint, found by the directory in its arguments, so
 # that a lost pid file does not hide it.
 nspawn_pids() {
-    local directory file pid
+    local directory folder name
     directory=$(endpoint_directory "$1")
-    for file in /proc/[0-9]*/cmdline; do
-        pid=${file#/proc/}; pid=${pid%/cmdline}
-        [[ $(cat "/proc/$pid/comm" 2> /dev/null) == systemd-nspawn ]] || continue
-        { tr '\0' '\n' < "$file"; } 2> /dev/null | grep -qxF -e "--directory=$directory/merged" &&
-            echo "$pid"
+    for folder in /proc/[0-9]*; do
+        { read -r name < "$folder/comm"; } 2> /dev/null || continue
+        [[ $name == systemd-nspawn ]] || continue
+        { tr '\0' '\n' < "$folder/cmdline"; } 2> /dev/null |
+            grep -xF -e "--directory=$directory/merged" > /dev/null && echo "${folder#/proc/}"
     done
     return 0
 }
@@ -65,9 +65,9 @@ nspawn_pids() {
 leader_pid() {
     local supervisor child
     supervisor=$(cat "$(endpoint_directory "$1")/nspawn.pid" 2> /dev/null) || return 1
-    for child in $(cat /proc/"$supervisor"/task/*/children < /dev/null 2> /dev/null); do
+    while read -r -d ' ' child; do
         grep -qE '^NSpid:.*\s1$' "/proc/$child/status" 2> /dev/null && echo "$child" && return 0
-    done
+    done < <(cat /proc/"$supervisor"/task/*/children < /dev/null 2> /dev/null)
     return 1
 }
 
@@ -86,7 +86,7 @@ command_boot() {
     (( $# )) || wrong_use "boot: which endpoint?"
     for number in "$@"; do
         check_endpoint "$number"
-        with_lock "$LAB_ID" boot_endpoint "$number"
+        with_lock "lab-$LAB_ID" boot_endpoint "$number"
     done
 }
 
@@ -107,12 +107,26 @@ $READY_SECONDS s (state '${state:-none}'); see $(endpoint_directory "$number")/c
     done
 }
 
-# In a subshell, because of its exec.
+# enter_by_exec LEADER COMMAND...: becomes the command's parent, outside its process namespace.
+#
+# nsenter's own fork is not used: it stops itself when its child is stopped, as systemd does to
+# every process at shutdown, never reaps it, and the endpoint hangs in mid-reboot. The shell
+# just waits. A command whose `lab in` was ended gets SIGTERM.
+enter_by_exec() {
+    local leader=$1
+    shift
+    exec nsenter --no-fork -t "$leader" -m -u -i -n -p -r -w -- "${CLEAN_ENVIRONMENT[@]}" \
+        /bin/sh -c 'setpriv --pdeathsig TERM -- "$@"; exit $?' in "$@"
+}
+
+need_leader() { leader_pid "$1" || could_not "endpoint $1 is not booted: lab boot $1"; }
+
+# For functions that go on afterwards.
 enter_endpoint() {
     local leader
-    leader=$(leader_pid "$1") || could_not "endpoint $1 is not booted"
+    leader=$(need_leader "$1")
     shift
-    ( exec nsenter -t "$leader" -m -u -i -n -p -r -w -- "${CLEAN_ENVIRONMENT[@]}" "$@" )
+    ( enter_by_exec "$leader" "$@" )
 }
 
 command_in() {
@@ -120,9 +134,9 @@ command_in() {
     need_root
     need_endpoint "${1:-}"
     (( $# > 1 )) || wrong_use "in: which command?"
-    leader=$(leader_pid "$1") || could_not "endpoint $1 is not booted: lab boot $1"
+    leader=$(need_leader "$1")
     shift
-    exec nsenter -t "$leader" -m -u -i -n -p -r -w -- "${CLEAN_ENVIRONMENT[@]}" "$@"
+    enter_by_exec "$leader" "$@"
 }
 
 # halt_endpoint NUMBER cleanly|now: the processes end, the disk stays.
@@ -166,14 +180,14 @@ command_stop() {
     (( $# )) || wrong_use "stop: which endpoint?"
     for number in "$@"; do
         check_endpoint "$number"
-        with_lock "$LAB_ID" remove_endpoint "$number" cleanly
+        with_lock "lab-$LAB_ID" remove_endpoint "$number" cleanly
     done
 }
 
 command_power_cut() {
     need_root
     need_endpoint "${1:-}"
-    with_lock "$LAB_ID" halt_endpoint "$1" now
+    with_lock "lab-$LAB_ID" halt_endpoint "$1" now
 }
 
 # --- light endpoints ------------------------------------------------------------------------
@@ -181,7 +195,7 @@ command_power_cut() {
 command_light() {
     need_root
     check_endpoint "${1:-}"
-    with_lock "$LAB_ID" create_endpoint "$1"
+    with_lock "lab-$LAB_ID" create_endpoint "$1"
 }
 
 command_run() {

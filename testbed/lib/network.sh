@@ -57,16 +57,14 @@ remove_netns() {
 }
 
 bring_up() {
-    mkdir -p "$LAB_HOME/endpoints"
-    ln -sfn "$(root_path)" "$LAB_HOME/root"
-    raise_inotify
+    with_lock inotify raise_inotify
     make_switch
 }
 
 command_up() {
     need_root
-    with_lock rootfs ensure_root
-    with_lock "$LAB_ID" bring_up
+    with_lock rootfs adopt_root
+    with_lock "lab-$LAB_ID" bring_up
 }
 
 take_down() {
@@ -79,13 +77,13 @@ take_down() {
         [[ -e $name ]] && remove_netns "${name##*/}"
     done
     rm -rf "$LAB_HOME"
-    restore_inotify
+    with_lock inotify restore_inotify
 }
 
 command_down() {
     need_root
-    with_lock "$LAB_ID" take_down
-    rm -f "$LAB_BASE/$LAB_ID.lock"
+    with_lock "lab-$LAB_ID" take_down
+    rm -f "$LAB_BASE/lab-$LAB_ID.lock"
 }
 
 command_server() {
@@ -100,20 +98,18 @@ command_server() {
 
 in_netns() { local name=$1; shift; nsenter --net="/run/netns/$name" -- "$@"; }
 
+# fault_table NETNS TABLE: packet loss stands in a table of its own, so that it can be changed
+# while a port stays blocked.
 fault_table() {
-    in_netns "$1" nft -f - <<'RULES'
-add table inet lab_fault
-add chain inet lab_fault sent { type filter hook output priority 0; }
-add chain inet lab_fault received { type filter hook input priority 0; }
+    in_netns "$1" nft -f - <<RULES
+add table inet $2
+add chain inet $2 sent { type filter hook output priority 0; }
+add chain inet $2 received { type filter hook input priority 0; }
 RULES
 }
 
-fault_heal() {
-    in_netns "$1" nft -f - <<'RULES'
-add table inet lab_fault
-delete table inet lab_fault
-RULES
-}
+# heal_table NETNS TABLE; adding it first makes the removal succeed always.
+heal_table() { in_netns "$1" nft "add table inet $2; delete table inet $2"; }
 
 check_target() {
     [[ $1 =~ ^[0-9]+(\.[0-9]+){3}$ ]] || wrong_use "'$1' is not an IPv4 address (or 'server')"
@@ -121,14 +117,14 @@ check_target() {
 }
 
 fault_blackhole() {
-    fault_table "$1"
-    in_netns "$1" nft add rule inet lab_fault sent \
+    fault_table "$1" lab_ports
+    in_netns "$1" nft add rule inet lab_ports sent \
         ip daddr "$2" meta l4proto '{ tcp, udp }' th dport "$3" drop
 }
 
 fault_reset() {
-    fault_table "$1"
-    in_netns "$1" nft add rule inet lab_fault sent \
+    fault_table "$1" lab_ports
+    in_netns "$1" nft add rule inet lab_ports sent \
         ip daddr "$2" tcp dport "$3" reject with tcp reset
     # A connection that only waits for an answer sends nothing and would not notice.
     in_netns "$1" ss -K dst "$2" dport = ":$3" > /dev/null 2>&1 || true
@@ -136,11 +132,13 @@ fault_reset() {
 
 fault_loss() {
     [[ $2 =~ ^[0-9]+$ ]] && (( $2 <= 100 )) || wrong_use "'$2' is not a percentage"
-    fault_table "$1"
-    # Each way loses its share, as on a bad radio link.
+    heal_table "$1" lab_loss
+    (( $2 > 0 )) || return 0
+    fault_table "$1" lab_loss
+    # Each way loses its share, as on a bad radio link. Of the numbers 0 to 99, PERCENT are lost.
     in_netns "$1" nft -f - <<RULES
-add rule inet lab_fault sent oifname "eth0" numgen random mod 100 < $2 drop
-add rule inet lab_fault received iifname "eth0" numgen random mod 100 < $2 drop
+add rule inet lab_loss sent oifname "eth0" numgen random mod 100 <= $(( $2 - 1 )) drop
+add rule inet lab_loss received iifname "eth0" numgen random mod 100 <= $(( $2 - 1 )) drop
 RULES
 }
 
@@ -157,7 +155,7 @@ command_net() {
         blackhole) check_target "$host" "${4:-}"; fault_blackhole "$netns" "$host" "$4" ;;
         reset) check_target "$host" "${4:-}"; fault_reset "$netns" "$host" "$4" ;;
         loss) fault_loss "$netns" "$host" ;;
-        heal) fault_heal "$netns" ;;
+        heal) heal_table "$netns" lab_ports; heal_table "$netns" lab_loss ;;
         *) wrong_use "net: '$fault' is none of cut restore blackhole reset loss heal" ;;
     esac
 }

@@ -62,7 +62,6 @@ install_first_versions() {
     local root=$1 packages=$1/var/tmp/lab-packages
     mkdir "$packages"
     make_listed_packages "$packages" preinstalled
-    # shellcheck disable=SC2016 # expanded by the shell inside
     chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C \
         DEBIAN_FRONTEND=noninteractive sh -c 'dpkg -i /var/tmp/lab-packages/*.deb &&
             echo "labheld hold" | dpkg --set-selections' > "$LAB_BASE/rootfs.log" 2>&1 ||
@@ -96,7 +95,15 @@ root_in_use() {
     for link in "$LAB_BASE"/labs/*/root; do
         [[ $(readlink "$link") == "$1" ]] && return 0
     done
-    return 1
+    # An endpoint that was made before its lab moved on to a newer root file system.
+    grep -qF "lowerdir=$1," /proc/mounts
+}
+
+# The lab's link is made under the same lock, so that no other lab removes the root meanwhile.
+adopt_root() {
+    ensure_root
+    mkdir -p "$LAB_HOME/endpoints"
+    ln -sfn "$(root_path)" "$LAB_HOME/root"
 }
 
 command_rootfs() {
