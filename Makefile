@@ -32,7 +32,8 @@ agent-static: ## the agent as one static file, .build/patchbay-agent-static
 	@scripts/setup
 	@scripts/agent-static
 
-format: ## bring every Swift file into form
+format: ## bring every Swift file into form, comments too
+	@scripts/wrap-comments Sources Tests
 	@swift format --in-place --parallel --recursive $(SWIFT_FOLDERS)
 
 clean: ## remove everything that was built

@@ -134,6 +134,9 @@ import Testing
         #expect(SizeRules.check(source(String(repeating: "\n", count: 501))).count == 1)
         #expect(
             SizeRules.check(source("a\n" + String(repeating: "b", count: 111))).map(\.line) == [2])
+        let wide = String(repeating: "b", count: 111)
+        #expect(SizeRules.check(source("\n/// \(wide)")).map(\.line) == [2])
+        #expect(SizeRules.check(source("fail(\"\(wide)\")")).isEmpty)
         let methods = String(repeating: "func f()\n", count: 9)
         #expect(SizeRules.check(source("\nprotocol P {\n\(methods)}\n")).map(\.line) == [2])
     }
