@@ -70,15 +70,15 @@ let package = Package(
         module("Fleet"),
         module("Versions"),
         // Layer 1: decisions as functions of values.
-        module("Policy", ["Fleet", "Versions"]),
-        module("Rollout", ["Fleet", "Versions"]),
+        module("Policy", ["Fleet"]),
+        module("Rollout", ["Fleet"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AgentProtocol", ["Fleet", "Rollout"]),
         module("Trust", ["Fleet", crypto, cryptoExtras, swiftASN1, x509]),
         // Layer 3: use cases of the server and of the agent, with the ports they need.
         module(
             "ControlPlane",
-            ["Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", logging]),
+            ["Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust"]),
         module("AgentCore", ["Fleet", "Versions", "Rollout", "AgentProtocol", "Trust", logging]),
         // Layer 4: adapters to the world.
         .systemLibrary(
@@ -107,7 +107,7 @@ let package = Package(
             dependencies: [
                 "Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
                 "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentTransport",
-                argumentParser, asyncHTTPClient, logging, serviceLifecycle,
+                argumentParser, asyncHTTPClient, logging, nioCore, nioSSL, serviceLifecycle,
             ],
             path: "Sources/patchbay", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(

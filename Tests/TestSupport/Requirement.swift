@@ -13,9 +13,13 @@ public import Testing
 public struct Requirement: Sendable {
     /// Why the need is not met, as a clause such as "not run as root"; `nil` when it is met.
     public let missing: @Sendable () -> String?
+    /// Whether the project's own files can install it. What they cannot (a folder that comes from
+    /// elsewhere) may be missing under CI too: the test is then named as skipped.
+    public let isInstallable: Bool
 
     /// A need, given as the function that says why it is not met.
-    public init(missing: @escaping @Sendable () -> String?) {
+    public init(isInstallable: Bool = true, missing: @escaping @Sendable () -> String?) {
+        self.isInstallable = isInstallable
         self.missing = missing
     }
 }
@@ -47,7 +51,7 @@ extension Requirement {
     }
 
     /// The folder of shared data is there (`Places.sharedData`).
-    public static let sharedData = Requirement {
+    public static let sharedData = Requirement(isInstallable: false) {
         FileManager.default.fileExists(atPath: Places.sharedData.appending(path: "INDEX.md").path)
             ? nil : "the shared data is not there (set PATCHBAY_SHARED_DATA to its folder)"
     }
@@ -73,12 +77,13 @@ public struct RequirementTrait: TestTrait, SuiteTrait {
 
     /// Called before the test by the testing library.
     public func prepare(for test: Test) async throws {
-        guard !test.isSuite, let reason = requirements.lazy.compactMap({ $0.missing() }).first
-        else {
-            return
-        }
+        guard !test.isSuite else { return }
+        let unmet = requirements.lazy.compactMap { need in need.missing().map { (need, $0) } }
+        guard let (need, reason) = unmet.first else { return }
         let name = test.displayName ?? test.name
-        if isContinuousIntegration { throw UnmetRequirement(test: name, reason: reason) }
+        if isContinuousIntegration, need.isInstallable {
+            throw UnmetRequirement(test: name, reason: reason)
+        }
         announce("skipped: \(name): \(reason)")
         try await ConditionTrait.disabled(Comment(rawValue: reason)).prepare(for: test)
     }
