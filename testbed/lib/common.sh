@@ -42,6 +42,24 @@ endpoint_address() { echo "10.77.$(( ($1 + 256) / 256 )).$(( $1 % 256 ))"; }
 endpoint_netns() { echo "$LAB_ID-ep$1"; }
 endpoint_directory() { echo "$LAB_HOME/endpoints/$1"; }
 
+# A process that ended and waits for process 1 of this machine to notice counts as gone.
+is_alive() { grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/status"; }
+
+# Seconds that killed processes may take to be gone; freeing their memory takes milliseconds.
+END_SECONDS=10
+
+# Kills these processes and returns when they are gone.
+end_processes() {
+    local pid deadline=$(( SECONDS + END_SECONDS ))
+    for pid in "$@"; do kill -KILL "$pid" 2> /dev/null || true; done
+    for pid in "$@"; do
+        while is_alive "$pid"; do
+            (( SECONDS < deadline )) || could_not "process $pid does not end, though killed"
+            sleep 0.05
+        done
+    done
+}
+
 netns_exists() { [[ -e /run/netns/$1 ]]; }
 
 # Runs a function of this program while no other lab command holds the lock of the same name.

@@ -60,15 +60,20 @@ nspawn_pids() {
     return 0
 }
 
-# Process 1 of the booted endpoint, seen from outside: the child of systemd-nspawn that is
-# number 1 in its own process namespace. Empty while the endpoint is off or just rebooting.
-leader_pid() {
-    local supervisor child
-    supervisor=$(cat "$(endpoint_directory "$1")/nspawn.pid" 2> /dev/null) || return 1
+# Process 1 of the booted endpoint, seen from outside: the child of its systemd-nspawn that is
+# number 1 in its own process namespace. None while the endpoint is off or just rebooting.
+leader_under() {
+    local child
     while read -r -d ' ' child; do
         grep -qE '^NSpid:.*\s1$' "/proc/$child/status" 2> /dev/null && echo "$child" && return 0
-    done < <(cat /proc/"$supervisor"/task/*/children < /dev/null 2> /dev/null)
+    done < <(cat /proc/"$1"/task/*/children < /dev/null 2> /dev/null)
     return 1
+}
+
+leader_pid() {
+    local supervisor
+    supervisor=$(cat "$(endpoint_directory "$1")/nspawn.pid" 2> /dev/null) || return 1
+    leader_under "$supervisor"
 }
 
 boot_endpoint() {
@@ -145,19 +150,18 @@ halt_endpoint() {
     directory=$(endpoint_directory "$number")
     # First the loop that would boot it again.
     pid=$(cat "$directory/loop.pid" 2> /dev/null || true)
-    if [[ -n $pid ]] && grep -qsa keep-booted "/proc/$pid/cmdline"; then
-        kill -KILL "$pid" 2> /dev/null || true
+    if [[ -n $pid ]] && grep -qsaF "$directory" "/proc/$pid/cmdline"; then
+        end_processes "$pid"
     fi
-    leader=$(leader_pid "$number" || true)
     deadline=$(( SECONDS + STOP_SECONDS ))
     for pid in $(nspawn_pids "$number"); do
+        leader=$(leader_under "$pid" || true)
         if [[ $how == cleanly ]]; then
             kill -TERM "$pid" 2> /dev/null || true
-            while [[ -d /proc/$pid ]] && (( SECONDS < deadline )); do sleep 0.1; done
+            while is_alive "$pid" && (( SECONDS < deadline )); do sleep 0.1; done
         fi
-        # Process 1 gone, everything in its process namespace is gone: a power cut.
-        [[ ! -d /proc/$pid ]] || kill -KILL ${leader:+"$leader"} "$pid" 2> /dev/null || true
-        while [[ -d /proc/$pid ]]; do sleep 0.05; done
+        # With process 1 everything in its process namespace ends: a power cut.
+        end_processes ${leader:+"$leader"} "$pid"
     done
     rm -f "$directory"/{loop,nspawn}.pid
 }
@@ -208,41 +212,4 @@ command_run() {
         unshare -m -p -f -u -i --propagation private --kill-child \
         "$TESTBED/lib/enter-light" "$(endpoint_directory "$number")/merged" "ep$number" \
         "${CLEAN_ENVIRONMENT[@]}" "$@"
-}
-
-# --- files ----------------------------------------------------------------------------------
-
-# Where a path of the endpoint lies on this machine. Links are resolved inside the endpoint, so
-# that an absolute link there never leads into this machine's own files.
-outside_path() {
-    local root inside
-    root=$(endpoint_directory "$1")/merged
-    [[ $2 == /* ]] || wrong_use "'$2' is not an absolute path"
-    inside=$(chroot "$root" /usr/bin/realpath -m -- "$2")
-    [[ ! $inside =~ ^/(dev|proc|run|sys|tmp)(/|$) ]] ||
-        wrong_use "'$2' is not on the endpoint's disk: choose a path outside /run, /tmp and /dev"
-    echo "$root$inside"
-}
-
-command_push() {
-    local target
-    need_root
-    need_endpoint "${1:-}"
-    (( $# == 3 )) || wrong_use "push: N SOURCE DESTINATION"
-    target=$(outside_path "$1" "$3")
-    mkdir -p "$(dirname "$target")"
-    # Beside it and then renamed: a program that is running can be replaced.
-    rm -rf "$target.pushing"
-    cp -a --no-preserve=ownership -- "$2" "$target.pushing"
-    if [[ -d $target ]]; then rm -rf "$target"; fi
-    mv -fT "$target.pushing" "$target"
-}
-
-command_pull() {
-    local source
-    need_root
-    need_endpoint "${1:-}"
-    (( $# == 3 )) || wrong_use "pull: N SOURCE DESTINATION"
-    source=$(outside_path "$1" "$2")
-    cp -a --no-preserve=ownership -- "$source" "$3"
 }

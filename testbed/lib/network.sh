@@ -50,9 +50,8 @@ plug_in() {
 remove_netns() {
     local pids
     netns_exists "$1" || return 0
-    pids=$(ip netns pids "$1" 2> /dev/null || true)
-    # shellcheck disable=SC2086 # one argument for each id
-    [[ -z $pids ]] || kill -KILL $pids 2> /dev/null || true
+    mapfile -t pids < <(ip netns pids "$1" 2> /dev/null)
+    end_processes "${pids[@]}"
     ip netns delete "$1" 2> /dev/null || true
 }
 
