@@ -11,12 +11,21 @@ public struct UseCases: Sendable {
     public let keys: ServerKeys
     /// Wakes long polls and live pages of this process.
     public let signals: Signals
+    /// Slows down who guesses passwords.
+    public let throttle: SignInThrottle
+    /// Where passwords are hashed, a few at a time.
+    public let passwords: PasswordWorker
 
     /// The use cases over a store.
-    public init(ledger: any Ledger, effects: Effects, keys: ServerKeys, signals: Signals) {
+    public init(
+        ledger: any Ledger, effects: Effects, keys: ServerKeys, signals: Signals,
+        throttle: SignInThrottle = SignInThrottle(), passwords: PasswordWorker = PasswordWorker()
+    ) {
         self.ledger = ledger
         self.effects = effects
         self.keys = keys
         self.signals = signals
+        self.throttle = throttle
+        self.passwords = passwords
     }
 }

@@ -47,6 +47,7 @@ public struct ServerKeys: Sendable {
     ///   - names: the names and addresses that the server is reached by; `localhost`, `127.0.0.1`
     ///     and `::1` are added.
     ///   - entropy: a source of so many unpredictable bytes.
+    /// - Returns: the keys.
     /// - Throws: `TrustError` `E_TLS_NAME` for a name that is none, `E_CERTIFICATE` when a
     ///   certificate cannot be made.
     public static func make(

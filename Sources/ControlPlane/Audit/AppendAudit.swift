@@ -4,6 +4,8 @@ import Trust
 extension UseCases {
     /// The chain of what belongs to no tenant.
     public static let providerChain = "provider"
+    /// The action in the provider's chain that tells of a new chain, whose name is the subject.
+    static let chainBegun = "audit.chainBegun"
     /// The longest sentence of an audit entry, in characters: what comes from outside (a hostname,
     /// a note) must not fill the log.
     static let auditSentenceLimit = 1000
@@ -12,12 +14,10 @@ extension UseCases {
     /// caller's own transaction: what is done and that it was done are stored together or not at
     /// all.
     ///
-    /// - Parameters:
-    ///   - action: a stable code such as `deployment.created`.
-    ///   - subject: the identifier of what it was done to.
-    ///   - sentence: one sentence for people; never a secret.
-    ///   - actor: who did it, such as `user:anna` (`Principal.name`), `endpoint:ept_...` or
-    ///     `system`.
+    /// `action` is a stable code such as `deployment.created`, `subject` the identifier of what it
+    /// was done to, `sentence` one sentence for people that never holds a secret, `actor` who did
+    /// it, such as `user:anna` (`Principal.name`), `endpoint:ept_...` or `system`.
+    ///
     /// - Throws: what the store throws, or `TrustError` when the chain's end cannot be signed.
     public func appendAudit(
         _ action: String, subject: String, sentence: String, actor: String, tenant: TenantID?,
@@ -25,6 +25,12 @@ extension UseCases {
     ) throws {
         let chain = tenant?.text ?? Self.providerChain
         let head = try records.lockAuditHead(of: chain)
+        if head == nil, chain != Self.providerChain {
+            // So that a tenant's whole chain cannot vanish unnoticed.
+            try appendAudit(
+                Self.chainBegun, subject: chain, sentence: "Began the audit log of a tenant.",
+                actor: "system", tenant: nil, in: records, at: now)
+        }
         let entry = AuditEntry(
             chain: chain, sequence: (head?.sequence ?? 0) + 1, at: now, actor: actor,
             action: action,

@@ -259,7 +259,7 @@ public protocol SessionRecords {
     func session(secretHash: String, at now: Timestamp) throws -> (session: Session, user: User)?
     /// Ends a session.
     func deleteSession(secretHash: String) throws
-    /// Ends all sessions of a user but the one named: after a change of password or role.
+    /// Ends all sessions of a user but the one named: after a change of password, or when the user is disabled.
     func deleteSessions(of user: UserID, except secretHash: String?) throws
     /// An API token by the hash of its secret; `nil` when it is expired at `now` or revoked.
     func apiToken(secretHash: String, at now: Timestamp) throws -> APIToken?
