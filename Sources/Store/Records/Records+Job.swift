@@ -1,0 +1,57 @@
+import ControlPlane
+import Fleet
+import Rollout
+
+extension StoreRecords: JobRecords {
+    func insert(_ job: Job) throws {
+        try change(
+            """
+            INSERT INTO job (tenant_id, id, deployment_id, endpoint_id, state, is_open, due_at, created_at, body)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """, job.tenant, job.id, job.deployment, job.endpoint, job.state, !job.state.isTerminal, dueAt(job),
+            job.createdAt, StoredJSON.text(job))
+    }
+
+    func update(_ job: Job) throws {
+        let changed = try change(
+            "UPDATE job SET state = $3, is_open = $4, due_at = $5, body = $6 WHERE tenant_id = $1 AND id = $2",
+            job.tenant, job.id, job.state, !job.state.isTerminal, dueAt(job), StoredJSON.text(job))
+        try requireOne(changed, "job")
+    }
+
+    func job(_ id: JobID, in scope: Scope) throws -> Job? {
+        var query = SQLText("SELECT body FROM job")
+        query.require("id = \(query.bind(id))")
+        query.require(scope)
+        return try rows(query).first.map { try StoredJSON.value($0.first()) }
+    }
+
+    func jobs(_ query: JobQuery) throws -> [Job] {
+        var text = SQLText("SELECT body FROM job")
+        text.require(query.scope)
+        if let deployment = query.deployment { text.require("deployment_id = \(text.bind(deployment))") }
+        if let endpoint = query.endpoint { text.require("endpoint_id = \(text.bind(endpoint))") }
+        if query.openOnly { text.require("is_open = 1") }
+        if !query.states.isEmpty {
+            let states = query.states.map { text.bind($0) }.joined(separator: ", ")
+            text.require("state IN (\(states))")
+        }
+        // Identifiers sort as their creation times do.
+        text.add("ORDER BY id \(query.oldestFirst ? "ASC" : "DESC") LIMIT \(text.bind(max(query.limit, 0)))")
+        return try rows(text).map { try StoredJSON.value($0.first()) }
+    }
+
+    func overdueJobs(at now: Timestamp, limit: Int) throws -> [Job] {
+        try rows(
+            "SELECT body FROM job WHERE is_open = 1 AND due_at <= $1 ORDER BY due_at, id LIMIT $2", now,
+            max(limit, 0)
+        ).map { try StoredJSON.value($0.first()) }
+    }
+
+    /// When time next changes the job.
+    private func dueAt(_ job: Job) -> Timestamp {
+        job.leaseExpiresAt.map { min($0, job.deadline) } ?? job.deadline
+    }
+}
+
+extension Job.State: SQLConvertible {}

@@ -1,0 +1,62 @@
+import Fleet
+
+/// The parts of a package that make it what it is, whichever endpoint it is on.
+struct SoftwareLine {
+    /// The columns, in the order of the table's unique key.
+    static let columns = "name, version, architecture, manager, source, source_version"
+    /// How many there are.
+    static let columnCount = 6
+    /// The most bytes of all parts together: PostgreSQL keeps at most 2,704 bytes in an index entry, and real ones have about 100.
+    static let maximumBytes = 2_000
+
+    /// The package.
+    let package: Package
+
+    /// The parts as values, in the order of `columns`.
+    var values: [SQLValue] {
+        [
+            package.name.sql, package.version.sql, package.architecture.sql, package.manager.sql,
+            package.source.sql, package.sourceVersion.sql,
+        ]
+    }
+
+    /// Reads the columns of a row.
+    static func package(_ row: inout SQLRowReader) throws -> Package {
+        let (name, version, architecture): (String, String, String) = (
+            try row.next(), try row.next(), try row.next()
+        )
+        return Package(
+            manager: try row.next(), name: name, version: version, architecture: architecture,
+            source: try row.next(), sourceVersion: try row.next())
+    }
+
+    /// The cache's keys of packages, in their order.
+    ///
+    /// - Throws: `SQLFailure` when one is too long to be stored.
+    static func keys(_ packages: [Package]) throws -> [SoftwareKey] {
+        var line: [UInt8] = []
+        line.reserveCapacity(maximumBytes)
+        return try packages.map { package in
+            line.removeAll(keepingCapacity: true)
+            add(package.name, to: &line)
+            add(package.version, to: &line)
+            add(package.architecture, to: &line)
+            add(package.manager.rawValue, to: &line)
+            add(package.source, to: &line)
+            add(package.sourceVersion, to: &line)
+            guard line.count <= maximumBytes else {
+                throw SQLFailure(
+                    .invalidValue, "A package's name, versions and source come to more than \(maximumBytes) bytes.")
+            }
+            return line.withUnsafeBytes { SoftwareKey($0) }
+        }
+    }
+
+    /// Adds a part and its end, which no part can hold: U+0000 is refused.
+    private static func add(_ part: String, to line: inout [UInt8]) {
+        line.append(contentsOf: part.utf8)
+        line.append(0)
+    }
+}
+
+extension PackageManagerName: SQLConvertible {}

@@ -1,0 +1,185 @@
+public import ControlPlane
+import Fleet
+import Foundation
+
+/// The ledger over SQLite or PostgreSQL.
+///
+/// One thread writes, several read, each with its own connection; a caller never blocks a cooperative thread. Whatever waits to be written shares one
+/// commit, and is answered after it.
+public final class SQLLedger: Ledger {
+    /// How a database is opened.
+    public enum Access: Sendable {
+        /// To read and write, as the one server of a SQLite file. The schema is brought up to date first.
+        case sole
+        /// To read only, beside a server that may be running.
+        case readOnly
+    }
+
+    /// How many threads read: reads are short, and more than a few would only compete with the writer for two cores.
+    private static let readers = 4
+
+    private let location: DatabaseLocation
+    private let writer: Lane?
+    private let reader: Lane
+    private let claim: SQLiteFileClaim?
+
+    private init(
+        location: DatabaseLocation, writer: Lane?, reader: Lane, claim: SQLiteFileClaim?
+    ) {
+        self.location = location
+        self.writer = writer
+        self.reader = reader
+        self.claim = claim
+    }
+
+    deinit {
+        writer?.close()
+        reader.close()
+    }
+
+    /// Opens a database and, when it is to be written, brings its schema up to date. It blocks the calling thread until it is done.
+    ///
+    /// - Throws: `LedgerUnavailable`: `newerSchema`, `corrupt`, `busy` when another process has a SQLite file, `unreachable`.
+    public static func open(
+        _ location: DatabaseLocation, access: Access = .sole
+    ) throws(LedgerUnavailable) -> SQLLedger {
+        try open(location, access: access, options: StoreOptions())
+    }
+
+    /// The same, with what tests change.
+    static func open(
+        _ location: DatabaseLocation, access: Access = .sole, options: StoreOptions
+    ) throws(LedgerUnavailable) -> SQLLedger {
+        do {
+            return try start(location, access, options)
+        } catch let error as LedgerUnavailable {
+            throw error
+        } catch {
+            throw (error as? SQLFailure)?.unavailable
+                ?? LedgerUnavailable(reason: .other, detail: "\(error)")
+        }
+    }
+
+    public func read<Answer: Sendable>(
+        _ body: @escaping @Sendable (any Records) throws -> Answer
+    ) async throws -> Answer {
+        try await reader.perform(.read) { try body($0) }
+    }
+
+    public func write<Answer: Sendable>(
+        _ body: @escaping @Sendable (any Records) throws -> Answer
+    ) async throws -> Answer {
+        guard let writer else {
+            throw SQLFailure(.readOnly, "The database was opened to read only.").unavailable
+        }
+        return try await writer.perform(.write) { try body($0) }
+    }
+
+    /// Finishes what waits, and ends all connections.
+    public func close() async {
+        writer?.close()
+        reader.close()
+        await writer?.waitUntilEnded()
+        await reader.waitUntilEnded()
+    }
+
+    /// Copies the whole database, as it is at one instant, into a new file, while it is in use.
+    ///
+    /// - Throws: `LedgerUnavailable` when the file exists, cannot be written, or the database is not a SQLite file.
+    public func backup(to path: String) async throws {
+        guard case .sqliteFile(let source) = location else {
+            throw LedgerUnavailable(reason: .other, detail: "Only a SQLite file is copied so; use pg_dump for PostgreSQL.")
+        }
+        do {
+            try await onOwnThread("patchbay-backup") { try SQLiteBackup.copy(source, to: path) }
+        } catch {
+            throw callerError(error)
+        }
+    }
+
+    // MARK: - Starting
+
+    private static func start(
+        _ location: DatabaseLocation, _ access: Access, _ options: StoreOptions
+    ) throws -> SQLLedger {
+        switch location {
+        case .sqliteMemory: try startInMemory(options)
+        case .sqliteFile(let path): try startFile(path, access, options)
+        case .postgresql(let address):
+            try startLanes(location, access, claim: nil) { _ in PostgreSQLConnection(address) }
+        }
+    }
+
+    /// A database in memory belongs to its connection, so one thread both writes and reads.
+    private static func startInMemory(_ options: StoreOptions) throws -> SQLLedger {
+        let lane = Lane(waiting: options.maximumWaiting)
+        try lane.start(
+            "patchbay-writer",
+            connect: {
+                let connection = try SQLiteConnection(path: nil, role: .writer, maximumPages: options.maximumPages)
+                try Migrator(connection: connection, steps: options.steps).migrate()
+                return connection
+            },
+            serve: { queue, connection in
+                TransactionRunner(connection: connection, software: SoftwareCache()).serveInGroups(queue)
+            })
+        return SQLLedger(location: .sqliteMemory, writer: lane, reader: lane, claim: nil)
+    }
+
+    private static func startFile(
+        _ path: String, _ access: Access, _ options: StoreOptions
+    ) throws -> SQLLedger {
+        if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
+            throw LedgerUnavailable(reason: .unreachable, detail: "There is no database at \(path).")
+        }
+        let claim = access == .sole ? try SQLiteFileClaim(path: path) : nil
+        return try startLanes(.sqliteFile(path: path), access, options, claim: claim) { role in
+            try SQLiteConnection(
+                path: path, role: role, maximumPages: role == .writer ? options.maximumPages : nil)
+        }
+    }
+
+    private static func startLanes(
+        _ location: DatabaseLocation, _ access: Access, _ options: StoreOptions = StoreOptions(),
+        claim: SQLiteFileClaim?,
+        connect: @escaping @Sendable (SQLiteConnection.Role) throws -> any SQLConnection
+    ) throws -> SQLLedger {
+        let software = SoftwareCache()
+        let writer = access == .sole ? Lane(waiting: options.maximumWaiting) : nil
+        try writer?.start(
+            "patchbay-writer",
+            connect: {
+                let connection = try connect(.writer)
+                try Migrator(connection: connection, steps: options.steps).migrate()
+                return connection
+            },
+            serve: { queue, connection in
+                TransactionRunner(connection: connection, software: software).serveInGroups(queue)
+            })
+        let reader = Lane(waiting: options.maximumWaiting)
+        let ledger = SQLLedger(location: location, writer: writer, reader: reader, claim: claim)
+        for number in 1...readers {
+            try reader.start(
+                "patchbay-reader-\(number)",
+                connect: {
+                    let connection = try connect(.reader)
+                    if access == .readOnly { try Migrator(connection: connection, steps: options.steps).check() }
+                    return connection
+                },
+                serve: { queue, connection in
+                    TransactionRunner(connection: connection, software: software).serveOneByOne(queue)
+                })
+        }
+        return ledger
+    }
+}
+
+/// What tests change about a store.
+struct StoreOptions: Sendable {
+    /// The steps of the schema.
+    var steps = Migrator.steps
+    /// The size a SQLite file may grow to, in pages; `nil` for as far as the disk goes.
+    var maximumPages: Int?
+    /// How much may wait in a lane.
+    var maximumWaiting = Lane.maximumWaiting
+}
