@@ -1,0 +1,56 @@
+import Fleet
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Space on the file systems that patching writes to.
+struct DiskFacts: Sendable {
+    let root: String
+
+    /// Packages unpack to `/`, `/usr` and `/opt`, kernels go to `/boot` and `/boot/efi`, databases and downloads to `/var`.
+    private static let folders = [
+        "/", "/boot", "/boot/efi", "/opt", "/tmp", "/usr", "/var", "/var/cache/apt/archives", "/var/lib/dpkg",
+    ]
+
+    /// Each file system once, by its mount point, sorted.
+    var disks: [Disk] {
+        var seen: Set<UInt64> = []
+        var disks: [Disk] = []
+        for folder in Self.folders {
+            let path = root.isEmpty ? folder : "\(root)\(folder)"
+            guard let status = Files.status(path), seen.insert(status.device).inserted,
+                let space = Self.space(at: path)
+            else { continue }
+            let mount = root.isEmpty ? Self.mountPoint(of: folder, device: status.device) : folder
+            disks.append(Disk(mountPoint: mount, freeBytes: space.free, totalBytes: space.total))
+        }
+        return disks.sorted { $0.mountPoint < $1.mountPoint }
+    }
+
+    /// The highest folder above that is on the same device.
+    private static func mountPoint(of folder: String, device: UInt64) -> String {
+        var current = folder
+        while current != "/" {
+            let cut = current.lastIndex(of: "/") ?? current.startIndex
+            let parent = cut == current.startIndex ? "/" : String(current[..<cut])
+            guard Files.status(parent)?.device == device else { return current }
+            current = parent
+        }
+        return current
+    }
+
+    private static func space(at path: String) -> (free: Int64, total: Int64)? {
+        var information = statvfs()
+        guard statvfs(path, &information) == 0, information.f_blocks > 0 else { return nil }
+        let block = UInt64(information.f_frsize)
+        return (
+            Int64(clamping: UInt64(information.f_bavail).multipliedReportingOverflow(by: block).partialValue),
+            Int64(clamping: UInt64(information.f_blocks).multipliedReportingOverflow(by: block).partialValue)
+        )
+    }
+}

@@ -1,0 +1,97 @@
+import Fleet
+import Versions
+
+/// Reads `apt list --upgradable` by its structure, since its words are translated:
+/// `name/suite,suite version architecture [upgradable from: version]`.
+struct AptListReader {
+    private(set) var reading = ToolReading(tool: ToolOutput.aptListUpgradable.rawValue)
+
+    init(_ bytes: [UInt8]) {
+        TextLines.each(bytes) { read(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    private mutating func read(_ line: String) {
+        let text = TextLines.trimmed(line)
+        if isNoise(text) { return }
+        guard let entry = Entry(text) else { return reading.unparsed.append(line) }
+        // `now` among the suites marks the version that is installed; `-a` lists it beside the newer one.
+        if entry.suites.contains("now") {
+            reading.packages.append(
+                ToolPackage(
+                    name: entry.name, version: entry.version, architecture: entry.architecture))
+        } else if let remark = entry.remark {
+            guard let installed = Self.version(in: remark), installed != entry.version else {
+                return reading.unparsed.append(line)
+            }
+            reading.updates.append(
+                ToolUpdate(
+                    name: entry.name, architecture: entry.architecture, installed: installed,
+                    candidate: entry.version, origin: entry.suites.joined(separator: ",")))
+        }
+    }
+
+    /// The heading, warnings and notices have no entry's shape: no `name/suite` in front and no bracket. An error is never noise: the list
+    /// behind it would be short.
+    private func isNoise(_ text: String) -> Bool {
+        if text.isEmpty { return true }
+        if text.hasPrefix("E:") { return false }
+        if text.hasPrefix("WARNING:") || text.hasPrefix("W:") || text.hasPrefix("N:") { return true }
+        let first = text.prefix { $0 != " " }
+        guard let slash = first.firstIndex(of: "/") else { return !text.contains("[") }
+        return PackageName(apt: String(first[..<slash])) == nil && !text.contains("[")
+    }
+
+    private struct Entry {
+        var name: String
+        var suites: [String]
+        var version: String
+        var architecture: String
+        /// What stands between the brackets.
+        var remark: String?
+
+        init?(_ text: String) {
+            let bracket = text.firstIndex(of: "[")
+            let words = TextLines.words(text[..<(bracket ?? text.endIndex)])
+            guard words.count == 3, let slash = words[0].firstIndex(of: "/") else { return nil }
+            name = String(words[0][..<slash])
+            suites = words[0][words[0].index(after: slash)...].split(separator: ",").map(String.init)
+            (version, architecture) = (words[1], words[2])
+            guard PackageName(apt: name) != nil, isDebianVersion(version),
+                isDebianArchitecture(architecture)
+            else { return nil }
+            guard let bracket else { return }
+            guard text.hasSuffix("]") else { return nil }
+            remark = String(text[text.index(after: bracket)...].dropLast())
+        }
+    }
+
+    /// The version among words of any language: the run of version characters that begins with a digit. Colons at its ends belong to
+    /// the words (`von: 1.2`), one inside to an epoch.
+    private static func version(in remark: String) -> String? {
+        let runs = remark.utf8.split { !isVersionByte($0) }.map { String(decoding: $0, as: UTF8.self) }
+        let candidates = runs.map { run in
+            String(run.drop { $0 == ":" }.reversed().drop { $0 == ":" }.reversed())
+        }.filter { $0.utf8.first.map { (0x30...0x39).contains($0) } ?? false }
+        guard candidates.count == 1 else { return nil }
+        return isDebianVersion(candidates[0]) ? candidates[0] : nil
+    }
+}
+
+/// The characters of a version (Debian Policy 5.6.12).
+func isVersionByte(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || ".+~:-_".utf8.contains(byte)
+}
+
+/// Whether a text can be a version that an endpoint has.
+func isDebianVersion(_ text: String) -> Bool {
+    text.utf8.allSatisfy(isVersionByte) && (try? DebianVersion(text)) != nil
+}
+
+/// Whether a text can be an architecture: lower-case letters, digits and hyphens (Debian Policy 5.6.8).
+func isDebianArchitecture(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 40
+        && text.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D
+        }
+}

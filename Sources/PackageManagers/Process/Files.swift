@@ -1,0 +1,103 @@
+import Fleet
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Reads files and folders. What cannot be read is `nil`: the callers say what that means for them.
+enum Files {
+    /// The largest file that is read whole, in bytes; the dpkg database of a very large system has 20 MiB.
+    static let largestFile = 256 * 1_048_576
+
+    /// What stat(2) says of a file.
+    struct Status: Hashable, Sendable {
+        var isFolder: Bool
+        var isRegular: Bool
+        var size: Int64
+        var modified: Timestamp
+        var device: UInt64
+        var inode: UInt64
+    }
+
+    /// A file's bytes, at most `limit` of them; `nil` when it cannot be read. Files below `/proc`, whose size reads as zero, are read too.
+    static func bytes(_ path: String, limit: Int = largestFile) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0, !isFolder(information) else { return nil }
+        var content: [UInt8] = []
+        content.reserveCapacity(min(limit, max(Int(information.st_size) + 1, 4096)))
+        while content.count < limit {
+            let wanted = min(limit - content.count, 1 << 18)
+            let piece = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+                count = max(0, read(descriptor, buffer.baseAddress, wanted))
+            }
+            if piece.isEmpty { break }
+            content += piece
+        }
+        return content
+    }
+
+    /// A file's text without white space at its ends; `nil` when it cannot be read or is empty.
+    static func line(_ path: String, limit: Int = 65_536) -> String? {
+        guard let content = bytes(path, limit: limit) else { return nil }
+        let text = TextLines.trimmed(content[...])
+        return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+    }
+
+    /// What is known of a file; symbolic links are followed.
+    static func status(_ path: String) -> Status? {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        let format = mode_t(information.st_mode) & S_IFMT
+        #if canImport(Darwin)
+            let modified = information.st_mtimespec
+        #else
+            let modified = information.st_mtim
+        #endif
+        return Status(
+            isFolder: format == S_IFDIR, isRegular: format == S_IFREG,
+            size: Int64(information.st_size),
+            modified: Timestamp(
+                milliseconds: Int64(modified.tv_sec) * 1000 + Int64(modified.tv_nsec) / 1_000_000),
+            device: UInt64(information.st_dev), inode: UInt64(information.st_ino))
+    }
+
+    /// Whether something stands at a path.
+    static func exists(_ path: String) -> Bool { status(path) != nil }
+
+    /// The names in a folder, sorted, without `.` and `..`; empty when it cannot be read.
+    static func names(in folder: String) -> [String] {
+        guard let handle = opendir(folder) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Where a symbolic link points to; `nil` when it is none.
+    static func link(_ path: String) -> String? {
+        let longest = 4096
+        let target = [UInt8](unsafeUninitializedCapacity: longest) { buffer, count in
+            count = buffer.withMemoryRebound(to: CChar.self) { characters in
+                guard let start = characters.baseAddress else { return 0 }
+                return max(0, readlink(path, start, longest))
+            }
+        }
+        return target.isEmpty ? nil : String(decoding: target, as: UTF8.self)
+    }
+
+    private static func isFolder(_ information: stat) -> Bool {
+        mode_t(information.st_mode) & S_IFMT == S_IFDIR
+    }
+}
