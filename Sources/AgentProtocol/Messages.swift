@@ -22,6 +22,8 @@ public enum AgentWire {
     public static let tokenPath = "/agent/v1/token"
     /// Where an agent checks in.
     public static let checkInPath = "/agent/v1/check-in"
+    /// Where an agent puts a whole inventory: its digest follows, and the body is `Inventory.canonicalBytes`.
+    public static let inventoriesPath = "/agent/v1/inventories"
     /// Where an agent sends inventory and posture when the server lacks them.
     public static let scanPath = "/agent/v1/scan"
     /// Where an agent asks for work, and waits for it.

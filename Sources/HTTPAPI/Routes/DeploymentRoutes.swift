@@ -1,0 +1,189 @@
+import ControlPlane
+import Fleet
+import Rollout
+
+/// Deployments and jobs.
+enum DeploymentRoutes {
+    static let all: [Route] = reading + changing + jobs
+
+    private static let reading: [Route] = [
+        Route(
+            .get, "/api/v1/deployments", permission: .principal(.view),
+            summary: "Lists deployments, newest first.",
+            query: [
+                QueryParameter("tenant", .identifier("tnt"), "Only this tenant's."),
+                QueryParameter("before", .identifier("dep"), "Only those before this one."),
+                QueryParameter("limit", .integer, "Rows, 1 to \(EndpointQuery.maximumPage)."),
+            ],
+            response: .deploymentList
+        ) { call in
+            .json(
+                ItemList(
+                    items: try await call.useCases.deployments(
+                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
+                        before: try call.queryIdentifier("before"),
+                        limit: try call.queryNumber(
+                            "limit", in: 1...EndpointQuery.maximumPage, standard: 50))))
+        },
+        Route(
+            .get, "/api/v1/deployments/{deployment}", permission: .principal(.view),
+            summary: "One deployment with its jobs.", response: .deploymentDetail
+        ) { call in
+            .json(
+                try await call.useCases.deployment(
+                    try call.identifier("deployment"), by: try call.principal()))
+        },
+        Route(
+            .get, "/api/v1/deployments/{deployment}/events", permission: .principal(.view),
+            summary: "A deployment's counts as server-sent events, now and whenever something changes."
+        ) { call in
+            let (id, principal) = (
+                try call.identifier("deployment", Kinds.Deployment.self), try call.principal()
+            )
+            // The first look is taken before the stream begins, so that a foreign deployment is a 404 and not an empty stream.
+            let first = try await call.useCases.deployment(id, by: principal)
+            return .events { events in
+                try await DeploymentEvents(id: id, principal: principal, useCases: call.useCases)
+                    .send(first, to: &events)
+            }
+        },
+    ]
+
+    private static let changing: [Route] = [
+        Route(
+            .post, "/api/v1/deployment-plans", permission: .principal(.view),
+            summary: "What approving a selection would do, endpoint for endpoint. Nothing is changed.",
+            request: .deploymentSelection, response: .deploymentPlan, bodyLimit: selectionBodyLimit
+        ) { call in
+            .json(
+                try await call.useCases.planDeployment(try call.decode(), by: try call.principal()))
+        },
+        Route(
+            .post, "/api/v1/deployments", permission: .principal(.approve),
+            summary: "Approves chosen updates for chosen endpoints: makes a deployment.",
+            request: .deploymentSelection, response: .deployment, bodyLimit: selectionBodyLimit
+        ) { call in
+            .json(
+                try await call.useCases.approve(try call.decode(), by: try call.principal()),
+                status: 201)
+        },
+        Route(
+            .post, "/api/v1/deployments/{deployment}/halt", permission: .principal(.approve),
+            summary: "Stops a deployment: nothing new is handed out; what has begun goes on.",
+            response: .deployment
+        ) { call in
+            .json(
+                try await call.useCases.halt(
+                    try call.identifier("deployment"), by: try call.principal()))
+        },
+        Route(
+            .post, "/api/v1/deployments/{deployment}/resume", permission: .principal(.approve),
+            summary: "Lets a halted deployment go on.", response: .deployment
+        ) { call in
+            .json(
+                try await call.useCases.resume(
+                    try call.identifier("deployment"), by: try call.principal()))
+        },
+        Route(
+            .post, "/api/v1/deployments/{deployment}/cancel", permission: .principal(.approve),
+            summary: "Calls a deployment off: what has not begun is cancelled.", response: .deployment
+        ) { call in
+            .json(
+                try await call.useCases.cancel(
+                    try call.identifier("deployment"), by: try call.principal()))
+        },
+    ]
+
+    /// The largest selection, in bytes: 10,000 endpoints and 5,000 updates of about 60 bytes each.
+    private static let selectionBodyLimit = 1024 * 1024
+
+    private static let jobs: [Route] = [
+        Route(
+            .get, "/api/v1/jobs", permission: .principal(.view), summary: "Lists jobs, newest first.",
+            query: [
+                QueryParameter("tenant", .identifier("tnt"), "Only this tenant's."),
+                QueryParameter("endpoint", .identifier("ept"), "Only of this endpoint."),
+                QueryParameter("deployment", .identifier("dep"), "Only of this deployment."),
+                QueryParameter("state", .oneOf(Job.State.allCases.map(\.rawValue)), "Only in this state."),
+                QueryParameter("limit", .integer, "Rows, 1 to \(EndpointQuery.maximumPage)."),
+            ],
+            response: .jobList
+        ) { call in
+            let state = try call.queryValue("state", Job.State.init(rawValue:))
+            return .json(
+                ItemList(
+                    items: try await call.useCases.jobs(
+                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
+                        endpoint: try call.queryIdentifier("endpoint"),
+                        deployment: try call.queryIdentifier("deployment"),
+                        states: state.map { [$0] } ?? [],
+                        limit: try call.queryNumber(
+                            "limit", in: 1...EndpointQuery.maximumPage, standard: 100))))
+        },
+        Route(
+            .get, "/api/v1/jobs/{job}", permission: .principal(.view), summary: "One job.",
+            response: .jobDetail
+        ) { call in
+            .json(try await call.useCases.job(try call.identifier("job"), by: try call.principal()))
+        },
+        Route(
+            .get, "/api/v1/jobs/{job}/log", permission: .principal(.view),
+            summary: "A job's log from a byte on.",
+            query: [QueryParameter("from", .integer, "Where to begin: nextOffset of the piece before.")],
+            response: .jobLogPage
+        ) { call in
+            let from = try call.queryNumber("from", in: 0...Int.max, standard: 0)
+            return .json(
+                try await call.useCases.jobLog(
+                    try call.identifier("job"), from: Int64(from), by: try call.principal()))
+        },
+        Route(
+            .post, "/api/v1/jobs/{job}/cancel", permission: .principal(.approve),
+            summary: "Calls one job off; what is being installed is not cut off.", response: .job
+        ) { call in
+            .json(
+                try await call.useCases.cancelJob(
+                    try call.identifier("job"), by: try call.principal()))
+        },
+    ]
+}
+
+/// Tells a browser how a deployment stands, whenever that changes.
+struct DeploymentEvents {
+    let id: DeploymentID
+    let principal: Principal
+    let useCases: UseCases
+
+    /// Sends the state now, then after each change, until the deployment has ended, the server does, or the stream is old.
+    func send(_ first: DeploymentDetail, to events: inout BodyWriter) async throws {
+        let subject = SignalSubject.deployment(id)
+        let end = useCases.effects.now().adding(seconds: ServerLimits.eventStreamSeconds)
+        var shown: DeploymentDetail?
+        var version = useCases.signals.version(of: subject)
+        var current = first
+        while !Task.isCancelled {
+            if current == shown {
+                try await events.send(.keepAlive)
+            } else {
+                try await events.send(event(current))
+                shown = current
+            }
+            guard current.summary.deployment.finishedAt == nil, useCases.effects.now() < end,
+                !useCases.signals.isClosed
+            else { break }
+            await useCases.signals.wait(
+                for: subject, since: version,
+                timeout: .seconds(ServerLimits.eventKeepAliveSeconds))
+            version = useCases.signals.version(of: subject)
+            current = try await useCases.deployment(id, by: principal)
+        }
+        try await events.send(ServerSentEvent(name: "end", data: "{}"))
+    }
+
+    /// The counts only: a page that wants more asks for it.
+    private func event(_ detail: DeploymentDetail) throws -> ServerSentEvent {
+        ServerSentEvent(
+            name: "deployment",
+            data: String(decoding: try WireJSON.encode(detail.summary), as: UTF8.self))
+    }
+}

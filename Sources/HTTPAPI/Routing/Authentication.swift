@@ -1,0 +1,96 @@
+import AgentProtocol
+import ControlPlane
+import HTTPTypes
+import Trust
+
+/// Finds out who calls, and whether they may.
+struct Authentication: Sendable {
+    let useCases: UseCases
+
+    /// The form field that carries the session's anti-forgery token.
+    static let csrfField = "csrf"
+    /// The header that carries it where there is no form.
+    static let csrfHeader = "patchbay-csrf"
+
+    /// Nobody has said who they are.
+    static let missing = Refusal(
+        .unauthenticated, "E_UNAUTHENTICATED", "It is not known who asks.",
+        nextStep: "Send a token in the header “authorization: Bearer …”, or sign in.")
+
+    /// The caller of a route, once the route's permission has been checked.
+    func caller(of route: Route, headers: HTTPFields) async throws -> Call.Caller {
+        switch route.permission {
+        case .public: return try await person(headers).map(Call.Caller.person) ?? .anybody
+        case .agent:
+            guard let token = bearer(headers) else { throw Self.missing }
+            return .agent(try useCases.authenticateAgent(bearer: token))
+        case .signedIn: return try await known(headers)
+        case .principal(let permission):
+            let caller = try await known(headers)
+            let principal =
+                switch caller {
+                case .program(let principal): principal
+                case .person(let session): session.principal
+                case .anybody, .agent: throw Self.missing
+                }
+            try principal.require(permission)
+            return caller
+        }
+    }
+
+    /// Refuses a change that another site may have started in a browser: a request with a cookie must carry the session's token; one
+    /// without any (signing in) must at least come from this origin.
+    func checkOrigin(of call: Call) throws {
+        guard call.route.method != .get else { return }
+        if call.session == nil, call.route.audience != .browser { return }
+        let site = call.headers.value(of: "sec-fetch-site")
+        if let site, site != "same-origin", site != "none" { throw Self.forged }
+        if let origin = call.headers.value(of: "origin") {
+            let own = call.headers.value(of: "host") ?? ""
+            // The authority is HTTP's own: it is compared with what the browser itself says that it shows.
+            guard origin == "https://\(own)" || own.isEmpty else { throw Self.forged }
+        }
+        guard let session = call.session else { return }
+        let shown = try call.headers.value(of: Self.csrfHeader) ?? formToken(of: call) ?? ""
+        guard constantTimeEquals(Array(shown.utf8), Array(session.csrfToken.utf8)) else {
+            throw Self.forged
+        }
+    }
+
+    private static let forged = Refusal(
+        .forbidden, "E_CSRF", "The request does not come from a page of this server, or the page is too old.",
+        nextStep: "Load the page again and repeat what you did.")
+
+    private func formToken(of call: Call) throws -> String? {
+        let type = call.headers.value(of: "content-type") ?? ""
+        guard type.hasPrefix("application/x-www-form-urlencoded") else { return nil }
+        return try call.form()[Self.csrfField]
+    }
+
+    private func known(_ headers: HTTPFields) async throws -> Call.Caller {
+        if let token = bearer(headers) {
+            return .program(try await useCases.authenticateAPI(bearer: token))
+        }
+        guard let session = try await person(headers) else { throw Self.missing }
+        return .person(session)
+    }
+
+    private func person(_ headers: HTTPFields) async throws -> SignedInSession? {
+        guard let secret = SessionCookie.secret(in: headers.value(of: "cookie")),
+            let found = try await useCases.authenticateSession(secret: secret)
+        else { return nil }
+        return SignedInSession(
+            principal: found.principal, user: found.user, csrfToken: found.csrfToken, secret: secret)
+    }
+
+    /// The longest bearer token that is looked at, in bytes.
+    private static let longestBearer = 2048
+
+    private func bearer(_ headers: HTTPFields) -> String? {
+        guard let value = headers.value(of: "authorization"), value.utf8.count <= Self.longestBearer
+        else { return nil }
+        let scheme = value.prefix(7)
+        guard scheme.lowercased() == "bearer " else { return nil }
+        return String(value.dropFirst(7))
+    }
+}

@@ -1,0 +1,90 @@
+/// The shapes of the messages between agent and server (module `AgentProtocol`).
+extension NamedSchema {
+    static let enrolRequest = NamedSchema(
+        "EnrolRequest",
+        [
+            "token": .string, "publicKey": .string(format: "byte"), "proof": .string(format: "byte"),
+            "facts": .named(.facts),
+        ])
+
+    static let enrolResponse = NamedSchema(
+        "EnrolResponse", ["endpoint": .identifier("ept"), "tenant": .identifier("tnt")])
+
+    static let accessTokenRequest = NamedSchema("AccessTokenRequest", ["assertion": .string])
+
+    static let accessTokenResponse = NamedSchema(
+        "AccessTokenResponse", ["accessToken": .string, "expiresIn": .integer])
+
+    static let checkInRequest = NamedSchema(
+        "CheckInRequest",
+        [
+            "inventoryDigest": .optional(.string), "postureDigest": .optional(.string),
+            "scannedAt": .optional(.time), "agentVersion": .string, "bootId": .string,
+        ])
+
+    static let checkInResponse = NamedSchema(
+        "CheckInResponse",
+        [
+            "wantsScan": .boolean, "knownInventoryDigest": .optional(.string), "hasWork": .boolean,
+            "scanNow": .boolean, "nextCheckInSeconds": .integer, "scanIntervalSeconds": .integer,
+            "serverTime": .time,
+        ])
+
+    static let scanUpload = NamedSchema(
+        "ScanUpload",
+        [
+            "scannedAt": .time, "inventoryDigest": .string, "postureDigest": .string,
+            "posture": .named(.posture), "packages": .optional(.array(.named(.package))),
+            "delta": .optional(
+                .object([
+                    "changed": .array(.named(.package)), "removed": .array(.named(.packageKey)),
+                ])),
+            "baseDigest": .optional(.string),
+        ])
+
+    static let scanUploadResponse = NamedSchema(
+        "ScanUploadResponse", ["wantsFullInventory": .boolean])
+
+    static let workRequest = NamedSchema("WorkRequest", ["waitSeconds": .integer])
+
+    static let workResponse = NamedSchema(
+        "WorkResponse",
+        [
+            "order": .optional(
+                .object([
+                    "job": .identifier("job"), "deployment": .identifier("dep"),
+                    "endpoint": .identifier("ept"), "updates": .array(.named(.lockedUpdate)),
+                    "issuedAt": .time, "deadline": .time,
+                ])),
+            "scanNow": .boolean,
+        ])
+
+    static let logChunk = NamedSchema(
+        "LogChunk", ["offset": .integer, "text": .string, "length": .integer])
+
+    static let jobReportResponse = NamedSchema("JobReportResponse", ["cancel": .boolean])
+
+    static let jobProgress = NamedSchema(
+        "JobProgress",
+        [
+            "phase": .oneOf([
+                "preflight", "waitingForLock", "repairing", "downloading", "installing", "verifying",
+            ]),
+            "sentence": .string, "percent": .optional(.integer), "at": .time,
+        ])
+
+    static let jobResult = NamedSchema(
+        "JobResult",
+        [
+            "outcomes": .array(
+                .object([
+                    "update": .named(.lockedUpdate),
+                    "state": .oneOf([
+                        "verified", "pendingRestart", "failedVerification", "failed", "skipped",
+                    ]),
+                    "failure": .optional(.string), "versionAfter": .optional(.string),
+                    "sentence": .string,
+                ])),
+            "cancelledBeforeStart": .boolean, "notes": .array(.string),
+        ])
+}

@@ -1,0 +1,173 @@
+import ControlPlane
+import Policy
+import Rollout
+
+/// The shapes of what the control plane tells (module `ControlPlane`).
+extension NamedSchema {
+    /// A list that is not paged.
+    static func list(_ name: String, of item: NamedSchema) -> NamedSchema {
+        NamedSchema(name, ["items": .array(.named(item)), "next": .optional(.string)])
+    }
+
+    static let tenant = NamedSchema(
+        "Tenant", ["id": .identifier("tnt"), "name": .string, "createdAt": .time])
+    static let tenantList = list("TenantList", of: tenant)
+    static let newTenant = NamedSchema("NewTenant", ["name": .string])
+
+    static let site = NamedSchema(
+        "Site",
+        [
+            "id": .identifier("sit"), "tenant": .identifier("tnt"), "name": .string,
+            "createdAt": .time,
+        ])
+    static let siteList = list("SiteList", of: site)
+    static let newSite = NamedSchema("NewSite", ["name": .string, "tenant": .identifier("tnt")])
+
+    static let standing = NamedSchema(
+        "Standing",
+        [
+            "osName": .string, "packages": .integer, "missingSecurity": .integer,
+            "missingTotal": .integer, "rebootRequired": .boolean, "restartsNeeded": .integer,
+            "sourcesNotOk": .integer,
+        ])
+
+    static let endpointListItem = NamedSchema(
+        "EndpointListItem",
+        [
+            "id": .identifier("ept"), "tenant": .identifier("tnt"), "tenantName": .string,
+            "siteName": .optional(.string), "name": .string, "osName": .string,
+            "verdict": .named(.verdict), "standing": .named(.standing),
+            "lastSeenAt": .optional(.time), "scannedAt": .optional(.time),
+            "retiredAt": .optional(.time),
+        ])
+
+    static let endpointPage = NamedSchema(
+        "EndpointPage",
+        [
+            "items": .array(.named(.endpointListItem)), "next": .optional(.string),
+            "total": .integer,
+        ])
+
+    static let decision = NamedSchema(
+        "Decision",
+        [
+            "update": .named(.update),
+            "action": .oneOf(Decision.Action.allCases.map(\.rawValue)),
+            "reasonCode": .oneOf(Decision.ReasonCode.allCases.map(\.rawValue)), "sentence": .string,
+            "rule": .string, "nextAt": .optional(.time),
+        ])
+
+    static let endpointDetail = NamedSchema(
+        "EndpointDetail",
+        [
+            "item": .named(.endpointListItem), "enrolledAt": .time, "agentVersion": .string,
+            "inventoryDigest": .optional(.string), "scanRequestedAt": .optional(.time),
+            "posture": .optional(.named(.posture)), "decisions": .array(.named(.decision)),
+            "jobs": .array(.named(.jobSummary)),
+        ])
+
+    static let installedPackages = NamedSchema(
+        "InstalledPackages", ["since": .time, "at": .time, "packages": .array(.named(.package))])
+
+    static let history = NamedSchema(
+        "InventoryHistory", ["items": .array(.object(["at": .time, "digest": .string]))])
+
+    static let missingUpdate = NamedSchema(
+        "MissingUpdateCount",
+        [
+            "manager": .oneOf(["apt"]), "name": .string, "candidate": .string,
+            "classes": .array(.oneOf(["security", "bugfix", "feature"])), "origin": .string,
+            "endpoints": .integer, "installable": .integer,
+        ])
+    static let missingUpdates = list("MissingUpdateList", of: missingUpdate)
+
+    static let overview = NamedSchema(
+        "Overview",
+        [
+            "counts": .object([
+                "total": .integer, "compliant": .integer, "nonCompliant": .integer,
+                "unknown": .integer, "rebootRequired": .integer, "sourceTrouble": .integer,
+            ]),
+            "missing": .array(.named(.missingUpdate)),
+            "needs": .array(
+                .object(["kind": .string, "count": .integer, "sentence": .string])),
+            "running": .array(.named(.deploymentSummary)), "failed": .array(.named(.jobSummary)),
+        ])
+
+    static let deployment = NamedSchema(
+        "Deployment",
+        [
+            "id": .identifier("dep"), "tenant": .identifier("tnt"), "title": .string,
+            "approvedBy": .string, "createdAt": .time, "deadline": .time,
+            "state": .oneOf(Deployment.State.allCases.map(\.rawValue)),
+            "finishedAt": .optional(.time),
+        ])
+    static let deploymentSummary = NamedSchema(
+        "DeploymentSummary", ["deployment": .named(.deployment), "jobs": .map(.integer)])
+    static let deploymentList = list("DeploymentList", of: deploymentSummary)
+    static let deploymentDetail = NamedSchema(
+        "DeploymentDetail",
+        [
+            "summary": .named(.deploymentSummary), "tenantName": .string,
+            "jobs": .array(.named(.jobSummary)),
+        ])
+
+    static let deploymentSelection = NamedSchema(
+        "DeploymentSelection",
+        [
+            "endpoints": .array(.identifier("ept")),
+            "updates": .array(.object(["name": .string, "candidate": .optional(.string)])),
+            "allSecurity": .optional(.boolean), "title": .optional(.string),
+            "deadlineSeconds": .optional(.integer),
+        ])
+    static let deploymentPlan = NamedSchema(
+        "DeploymentPlan",
+        [
+            "tenant": .identifier("tnt"), "title": .string, "deadlineSeconds": .integer,
+            "lines": .array(
+                .object([
+                    "endpoint": .identifier("ept"), "endpointName": .string,
+                    "updates": .array(.named(.lockedUpdate)),
+                    "leftOut": .array(.object(["name": .string, "reason": .string])),
+                    "bytes": .integer, "mayNeedReboot": .boolean,
+                ])),
+        ])
+
+    static let job = NamedSchema(
+        "Job",
+        [
+            "id": .identifier("job"), "tenant": .identifier("tnt"),
+            "deployment": .identifier("dep"), "endpoint": .identifier("ept"),
+            "updates": .array(.named(.lockedUpdate)), "createdAt": .time, "deadline": .time,
+            "state": .oneOf(Job.State.allCases.map(\.rawValue)),
+            "leaseExpiresAt": .optional(.time), "startedAt": .optional(.time),
+            "finishedAt": .optional(.time), "cancelRequested": .boolean,
+            "progress": .optional(.named(.jobProgress)), "result": .optional(.named(.jobResult)),
+            "sentence": .string,
+        ])
+    static let jobSummary = NamedSchema(
+        "JobSummary",
+        ["job": .named(.job), "endpointName": .string, "deploymentTitle": .string])
+    static let jobList = list("JobList", of: jobSummary)
+    static let jobDetail = NamedSchema(
+        "JobDetail", ["summary": .named(.jobSummary), "history": .array(.named(.auditEntry))])
+    static let jobLogPage = NamedSchema(
+        "JobLogPage", ["text": .string, "nextOffset": .integer, "isComplete": .boolean])
+
+    static let auditEntry = NamedSchema(
+        "AuditEntry",
+        [
+            "chain": .string, "sequence": .integer, "at": .time, "actor": .string,
+            "action": .string, "subject": .string, "sentence": .string, "previousHash": .string,
+            "hash": .string,
+        ])
+    static let auditList = NamedSchema(
+        "AuditList", ["items": .array(.named(.auditEntry)), "next": .optional(.string)])
+    static let auditVerdict = NamedSchema(
+        "AuditVerdict",
+        [
+            "entries": .integer, "intact": .boolean,
+            "firstBroken": .nullable(.object(["chain": .string, "sequence": .integer])),
+            "auditKeyFingerprint": .string,
+        ])
+}
