@@ -23,9 +23,12 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
@@ -93,8 +96,10 @@ let package = Package(
             ]),
         module(
             "Dashboard",
-            ["Fleet", "Policy", "Rollout", "Trust", "ControlPlane", "HTTPAPI", hummingbird]),
-        module("PackageManagers", ["Fleet", "Versions", "Rollout", "AgentCore", subprocess]),
+            ["Fleet", "Policy", "Rollout", "Trust", "ControlPlane", "HTTPAPI", httpTypes]),
+        module(
+            "PackageManagers",
+            ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", subprocess]),
         module(
             "AgentTransport",
             [
@@ -107,7 +112,8 @@ let package = Package(
             dependencies: [
                 "Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
                 "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentTransport",
-                argumentParser, asyncHTTPClient, logging, nioCore, nioSSL, serviceLifecycle,
+                argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
+                serviceLifecycle, unixSignals,
             ],
             path: "Sources/patchbay", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
@@ -122,11 +128,21 @@ let package = Package(
             name: "TestSupport", dependencies: ["Fleet"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("ArchitectureTests", []),
+        tests(
+            "ControlPlaneTests",
+            ["Fleet", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane", "Store"]),
+        tests("StoreTests", ["Fleet", "Policy", "Rollout", "ControlPlane", "Store"]),
+        tests("PackageManagersTests", ["PackageManagers", "AgentCore", "Fleet", "Versions"]),
+        tests(
+            "DashboardTests",
+            ["Dashboard", "HTTPAPI", "ControlPlane", "Policy", "Rollout", "Fleet"]),
         tests("TestSupportTests", []),
+        tests("EndToEndTests", ["Fleet", "Rollout"]),
         tests("VersionsTests", ["Versions"]),
         tests("FleetTests", ["Fleet"]),
         tests("PolicyTests", ["Policy", "Fleet"]),
         tests("RolloutTests", ["Rollout", "Fleet"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
+        tests("TrustTests", ["Trust", "Fleet"]),
     ]
 )

@@ -1,0 +1,91 @@
+import ControlPlane
+import Fleet
+
+/// What stands around every page: who has signed in, in which theme, and when it is.
+struct Chrome: Sendable {
+    /// Light, dark, or as the system says.
+    enum Theme: String, Sendable, CaseIterable {
+        /// As the system says.
+        case auto
+        /// Always light.
+        case light
+        /// Always dark.
+        case dark
+    }
+
+    /// The name of who has signed in.
+    var userName: String
+    /// What they may do: what they may not is not shown.
+    var permissions: Set<Permission>
+    /// The tenants that they see; filters by tenant are shown when there are several.
+    var tenants: [Tenant]
+    /// What every form must carry.
+    var csrfToken: String
+    /// The theme that was chosen.
+    var theme: Theme
+    /// The time, by the server's clock.
+    var now: Timestamp
+    /// The path of the page, with its query.
+    var path: String
+    /// A sentence about what has just been done.
+    var notice: Notice?
+
+    /// What stands around a page.
+    init(
+        userName: String, permissions: Set<Permission>, tenants: [Tenant], csrfToken: String,
+        theme: Theme = .auto, now: Timestamp, path: String, notice: Notice? = nil
+    ) {
+        self.userName = userName
+        self.permissions = permissions
+        self.tenants = tenants
+        self.csrfToken = csrfToken
+        self.theme = theme
+        self.now = now
+        self.path = path
+        self.notice = notice
+    }
+
+    func may(_ permission: Permission) -> Bool { permissions.contains(permission) }
+
+    func tenantName(_ id: TenantID) -> String {
+        tenants.first { $0.id == id }?.name ?? id.text
+    }
+}
+
+/// A sentence about what a form has just done. It travels in the URL as a code, so that nobody can put words into a page.
+enum Notice: String, Sendable, CaseIterable {
+    case scanRequested = "scan-requested"
+    case endpointRetired = "endpoint-retired"
+    case approved
+    case halted
+    case resumed
+    case cancelled
+    case jobCancelled = "job-cancelled"
+    case tokenRevoked = "token-revoked"
+    case tenantCreated = "tenant-created"
+    case siteCreated = "site-created"
+    case passwordChanged = "password-changed"
+    case userCreated = "user-created"
+    case userChanged = "user-changed"
+    case signedOut = "signed-out"
+
+    /// The sentence.
+    var sentence: String {
+        switch self {
+        case .scanRequested: "The endpoint will scan itself as soon as it is heard from, usually within seconds."
+        case .endpointRetired: "The endpoint is retired. Its history stays."
+        case .approved: "Approved. Endpoints collect their part as soon as they are heard from."
+        case .halted: "Halted. Nothing new is handed out; what has begun goes on."
+        case .resumed: "Resumed."
+        case .cancelled: "Cancelled. What has not begun is called off; what has begun goes on to its end."
+        case .jobCancelled: "Cancellation asked for. What is being installed is not cut off."
+        case .tokenRevoked: "The token is revoked. Endpoints that have enrolled with it stay."
+        case .tenantCreated: "The tenant is there."
+        case .siteCreated: "The site is there."
+        case .passwordChanged: "The password is changed."
+        case .userCreated: "The user is there."
+        case .userChanged: "The user is changed."
+        case .signedOut: "You have signed out."
+        }
+    }
+}

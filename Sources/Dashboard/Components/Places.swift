@@ -1,0 +1,45 @@
+import ControlPlane
+import Fleet
+
+/// The dashboard's own places, in one list: a link is made here or not at all.
+extension Place {
+    static let overview = Place()
+    static let signIn = Place("sign-in")
+    static let signOut = Place("sign-out")
+    static let theme = Place("theme")
+    static let endpoints = Place("endpoints")
+    static let updates = Place("updates")
+    static let chooseEndpoints = Place("updates", "endpoints")
+    static let review = Place("deployments", "review")
+    static let deployments = Place("deployments")
+    static let enrolment = Place("enrolment")
+    static let tenants = Place("tenants")
+    static let users = Place("users")
+    static let account = Place("account")
+    static let password = Place("account", "password")
+    static let audit = Place("audit")
+    static let verifyAudit = Place("audit", "verify")
+    static let exportAudit = Place("api", "v1", "audit", "export")
+
+    static func endpoint(_ id: EndpointID, _ part: String? = nil) -> Place {
+        part.map { Place("endpoints", id.text, $0) } ?? Place("endpoints", id.text)
+    }
+
+    static func deployment(_ id: DeploymentID, _ part: String? = nil) -> Place {
+        part.map { Place("deployments", id.text, $0) } ?? Place("deployments", id.text)
+    }
+
+    static func job(_ id: JobID, _ part: String? = nil) -> Place {
+        part.map { Place("jobs", id.text, $0) } ?? Place("jobs", id.text)
+    }
+
+    static func events(of id: DeploymentID) -> Place {
+        Place("api", "v1", "deployments", id.text, "events")
+    }
+
+    static func revoke(_ id: TokenID) -> Place { Place("enrolment", id.text, "revoke") }
+
+    static let sites = Place("tenants", "sites")
+
+    static func disable(_ id: UserID) -> Place { Place("users", id.text, "disable") }
+}

@@ -1,0 +1,142 @@
+import ControlPlane
+import Fleet
+import Policy
+import Rollout
+
+/// How a state looks: a word, a picture and a colour, always together.
+struct StateLook: Sendable {
+    /// What kind of state it is, which decides the colour.
+    enum Kind: Sendable { case ok, bad, warn, run, unknown, idle }
+
+    let kind: Kind
+    let icon: Icon
+    let word: String
+    var isSpinning = false
+
+    /// The state in a line of text.
+    func drawn() -> HTML {
+        HTML.element(
+            span, [Attribute("class", classes)],
+            [icon.drawn(spinning: isSpinning), .text(word)])
+    }
+
+    private var classes: String {
+        switch kind {
+        case .ok: "s ok"
+        case .bad: "s bad"
+        case .warn: "s warn"
+        case .run: "s run"
+        case .unknown: "s unknown"
+        case .idle: "s idle"
+        }
+    }
+}
+
+extension Compliance {
+    var look: StateLook {
+        switch self {
+        case .compliant: StateLook(kind: .ok, icon: .ok, word: "Compliant")
+        case .nonCompliant: StateLook(kind: .bad, icon: .bad, word: "Non-compliant")
+        case .unknown: StateLook(kind: .unknown, icon: .unknown, word: "Unknown")
+        }
+    }
+}
+
+extension Job.State {
+    var look: StateLook {
+        switch self {
+        case .queued: StateLook(kind: .idle, icon: .queued, word: "Queued")
+        case .leased: StateLook(kind: .run, icon: .run, word: "Collected", isSpinning: true)
+        case .running: StateLook(kind: .run, icon: .run, word: "Running", isSpinning: true)
+        case .interrupted: StateLook(kind: .warn, icon: .unknown, word: "Interrupted")
+        case .pendingRestart: StateLook(kind: .warn, icon: .restart, word: "Pending restart")
+        case .verified: StateLook(kind: .ok, icon: .ok, word: "Verified")
+        case .failedVerification: StateLook(kind: .bad, icon: .bad, word: "Failed verification")
+        case .failed: StateLook(kind: .bad, icon: .bad, word: "Failed")
+        case .cancelled: StateLook(kind: .idle, icon: .stop, word: "Cancelled")
+        case .expired: StateLook(kind: .bad, icon: .queued, word: "Expired")
+        }
+    }
+}
+
+extension UpdateOutcome.State {
+    var look: StateLook {
+        switch self {
+        case .verified: Job.State.verified.look
+        case .pendingRestart: Job.State.pendingRestart.look
+        case .failedVerification: Job.State.failedVerification.look
+        case .failed: Job.State.failed.look
+        case .skipped: StateLook(kind: .idle, icon: .stop, word: "Skipped")
+        }
+    }
+}
+
+extension DeploymentSummary {
+    /// A deployment's state, with how its jobs went once it is finished.
+    var look: StateLook {
+        switch deployment.state {
+        case .running: return StateLook(kind: .run, icon: .run, word: "Running", isSpinning: true)
+        case .halted: return StateLook(kind: .warn, icon: .pause, word: "Halted")
+        case .cancelled: return StateLook(kind: .idle, icon: .stop, word: "Cancelled")
+        case .finished:
+            let failures = count(.failed) + count(.failedVerification) + count(.expired)
+            if failures > 0 {
+                return StateLook(kind: .bad, icon: .bad, word: "Finished, \(Words.count(failures)) failed")
+            }
+            return StateLook(kind: .ok, icon: .ok, word: "Finished")
+        }
+    }
+
+    func count(_ state: Job.State) -> Int { jobs[state.rawValue] ?? 0 }
+}
+
+extension Decision {
+    /// What is done with the update, as a word for the first column.
+    var look: StateLook {
+        switch reasonCode {
+        case .awaitingApproval: StateLook(kind: .warn, icon: .warn, word: "Needs approval")
+        case .queued: StateLook(kind: .idle, icon: .queued, word: "Queued")
+        case .deploymentHalted: StateLook(kind: .warn, icon: .pause, word: "Halted")
+        case .inProgress: StateLook(kind: .run, icon: .run, word: "Installing", isSpinning: true)
+        case .interrupted: StateLook(kind: .warn, icon: .unknown, word: "Interrupted")
+        case .pendingRestart: StateLook(kind: .warn, icon: .restart, word: "Pending restart")
+        case .lastAttemptFailed: StateLook(kind: .bad, icon: .bad, word: "Failed")
+        case .held: StateLook(kind: .idle, icon: .pause, word: "Held")
+        case .phased: StateLook(kind: .idle, icon: .queued, word: "Phased")
+        case .keptBack: StateLook(kind: .idle, icon: .stop, word: "Kept back")
+        case .needsSubscription: StateLook(kind: .idle, icon: .stop, word: "Needs subscription")
+        case .excluded: StateLook(kind: .idle, icon: .stop, word: "Excluded")
+        case .endpointSilent: StateLook(kind: .unknown, icon: .unknown, word: "Unknown")
+        }
+    }
+
+    /// Whether a person can choose it for a deployment now.
+    var isChoosable: Bool {
+        switch reasonCode {
+        case .awaitingApproval, .lastAttemptFailed, .keptBack, .endpointSilent: true
+        case .queued, .deploymentHalted, .inProgress, .interrupted, .pendingRestart, .held, .phased,
+            .needsSubscription, .excluded:
+            false
+        }
+    }
+}
+
+extension SourceState.State {
+    var look: StateLook {
+        switch self {
+        case .ok: StateLook(kind: .ok, icon: .ok, word: "Fresh")
+        case .stale: StateLook(kind: .warn, icon: .queued, word: "Stale")
+        case .failed: StateLook(kind: .bad, icon: .bad, word: "Failed")
+        }
+    }
+}
+
+extension UpdateClass {
+    var word: String {
+        switch self {
+        case .security: "Security"
+        case .bugfix: "Bug fix"
+        case .feature: "Feature"
+        }
+    }
+}

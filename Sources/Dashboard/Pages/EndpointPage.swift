@@ -1,0 +1,294 @@
+import ControlPlane
+import Fleet
+import HTTPAPI
+import Policy
+import Rollout
+
+/// The parts of an endpoint's page.
+enum EndpointPart: String, CaseIterable { case updates, packages, history, jobs }
+
+/// One endpoint: how it stands, and each missing update with its one reason.
+func endpointPage(_ detail: EndpointDetail, refused: Refusal? = nil, chrome: Chrome) -> HTML {
+    endpointFrame(detail, part: .updates, chrome: chrome) {
+        problem(refused)
+        verdictNote(detail, chrome)
+        if let posture = detail.posture {
+            facts(detail, posture, chrome)
+            missingUpdates(detail, chrome)
+            restarts(posture)
+            sources(posture, chrome)
+            unparsed(posture)
+        } else {
+            empty("Not scanned yet") {
+                p { "The first scan comes within a minute of the agent's start. Should it not, run this on the endpoint:" }
+                command("patchbay-agent doctor", id: "doctor")
+            }
+        }
+    }
+}
+
+/// What all parts of an endpoint's page have in common: its name, what can be done, and the way to the other parts.
+func endpointFrame(
+    _ detail: EndpointDetail, part: EndpointPart, chrome: Chrome, @HTMLBuilder content: () -> HTML
+) -> HTML {
+    let item = detail.item
+    return layout(item.name, section: .endpoints, chrome: chrome) {
+        pageTitle(item.name, crumb: ("Endpoints", .endpoints)) {
+            p(class: "dim") {
+                [item.tenantName, item.siteName ?? "", item.osName].filter { !$0.isEmpty }
+                    .joined(separator: " · ")
+                " · seen "
+                chrome.time(item.lastSeenAt, or: "never")
+                " · scanned "
+                chrome.time(item.scannedAt, or: "never")
+            }
+        } actions: {
+            if chrome.may(.manageEndpoints), item.retiredAt == nil {
+                chrome.postButton("Scan now", .restart, to: .endpoint(item.id, "scan"))
+                a(class: "button quiet", .href(.endpoint(item.id, "retire"))) { "Retire" }
+            }
+        }
+        nav(class: "tabs", .ariaLabel("Parts of this endpoint")) {
+            tab("Missing updates", detail.decisions.count, .endpoint(item.id), part == .updates)
+            tab("Packages", item.standing.packages, .endpoint(item.id, "packages"), part == .packages)
+            tab("History", nil, .endpoint(item.id, "history"), part == .history)
+            tab("Jobs", detail.jobs.count, .endpoint(item.id, "jobs"), part == .jobs)
+        }
+        content()
+    }
+}
+
+private func tab(_ words: String, _ count: Int?, _ place: Place, _ isCurrent: Bool) -> HTML {
+    a(.href(place), .ariaCurrent(isCurrent ? "page" : nil)) {
+        words
+        if let count { span(class: "n") { " \(Words.count(count))" } }
+    }
+}
+
+private func verdictNote(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
+    let verdict = detail.item.verdict
+    // Not an alert: it is what the page is about, and stands there from the start.
+    let classes =
+        switch verdict.compliance {
+        case .compliant: "note ok"
+        case .nonCompliant: "note bad"
+        case .unknown: "note"
+        }
+    let words = div {
+        strong { verdict.compliance.look.word }
+        ". "
+        verdict.sentence
+        if let requested = detail.scanRequestedAt {
+            span(class: "dim") {
+                " A scan was asked for "
+                chrome.time(requested)
+                " and has not come yet."
+            }
+        }
+    }
+    return HTML.pieces {
+        if let retiredAt = detail.item.retiredAt {
+            note(.plain, .stop) {
+                strong { "Retired " }
+                chrome.time(retiredAt)
+                ". Its agent is refused; what is shown is how it last stood."
+            }
+        }
+        HTML.element(
+            div, [Attribute("class", classes), .id("verdict"), .data(.poll, poll(detail))],
+            [verdict.compliance.look.icon.drawn(), words])
+    }
+}
+
+/// The time of the last scan while another is asked for: the page's script loads the page again when it changes.
+private func poll(_ detail: EndpointDetail) -> String {
+    guard detail.scanRequestedAt != nil else { return "" }
+    return String(detail.item.scannedAt?.milliseconds ?? 0)
+}
+
+private func facts(_ detail: EndpointDetail, _ posture: Posture, _ chrome: Chrome) -> HTML {
+    let endpoint = posture.endpoint
+    let hardware = endpoint.hardware
+    let machine = [
+        hardware.processorCount > 0 ? Words.count(hardware.processorCount, "processor") : "",
+        hardware.memoryBytes > 0 ? "\(Words.size(hardware.memoryBytes)) memory" : "", hardware.model ?? "",
+    ].filter { !$0.isEmpty }.joined(separator: ", ")
+    return dl(class: "facts") {
+        fact("Kernel") { endpoint.kernel }
+        fact("Architecture") { endpoint.architecture }
+        fact("Runs in") {
+            endpoint.virtualization.kind == "none"
+                ? "Hardware"
+                : endpoint.virtualization.kind + (endpoint.virtualization.isContainer ? " (container)" : "")
+        }
+        if !machine.isEmpty { fact("Machine") { machine } }
+        fact("Time zone") { endpoint.timeZone }
+        if !endpoint.power.onMains {
+            fact("Power") {
+                "On battery" + (endpoint.power.batteryPercent.map { ", \($0)%" } ?? "")
+            }
+        }
+        for disk in endpoint.disks {
+            fact("Free on \(disk.mountPoint)") {
+                "\(Words.size(disk.freeBytes)) of \(Words.size(disk.totalBytes))"
+            }
+        }
+        if !endpoint.usersLoggedIn.isEmpty {
+            fact("Signed in there") { endpoint.usersLoggedIn.joined(separator: ", ") }
+        }
+        fact("Agent") { detail.agentVersion.isEmpty ? "unknown" : detail.agentVersion }
+        fact("Enrolled") { chrome.time(detail.enrolledAt) }
+    }
+}
+
+private func missingUpdates(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
+    section(class: "part", .ariaLabelledBy("missing")) {
+        div(class: "head") {
+            h2(.id("missing")) { "Missing updates" }
+            if !detail.decisions.isEmpty {
+                let security = detail.decisions.count { $0.update.classes.contains(.security) }
+                p(class: "dim") {
+                    "\(Words.count(detail.decisions.count)) missing, \(Words.count(security)) for security"
+                }
+            }
+        }
+        if detail.decisions.isEmpty {
+            p(class: "dim") { "The last scan shows nothing missing." }
+        } else if chrome.may(.approve), detail.item.retiredAt == nil {
+            chrome.postForm(.review) {
+                input(.type("hidden"), .name("endpoint"), .value(detail.item.id.text))
+                decisions(detail.decisions, canChoose: true, chrome)
+                if detail.decisions.contains(where: \.isChoosable) {
+                    div(class: "grip") {
+                        button(
+                            class: "main", .type("submit"),
+                            .data(.submit, "Review 1 update|Review # updates")
+                        ) { span { "Review the chosen updates" } }
+                        span(class: "dim") { "Nothing is installed before you approve it on the next page." }
+                    }
+                }
+            }
+        } else {
+            decisions(detail.decisions, canChoose: false, chrome)
+        }
+    }
+}
+
+private func decisions(_ decisions: [Decision], canChoose: Bool, _ chrome: Chrome) -> HTML {
+    div(class: "wrap") {
+        dataTable(
+            "Missing updates",
+            [
+                Column("State"), Column("Update"), Column("Installed → missing"), Column("For"),
+                Column("Why, and what happens next"), Column("Size", isNumber: true),
+            ],
+            first: canChoose ? pickHeading : nil,
+            rows: decisions.map { decisionRow($0, canChoose: canChoose, chrome) })
+    }
+}
+
+private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome) -> HTML {
+    let update = decision.update
+    return tr {
+        if canChoose {
+            pick(
+                "update", MissingUpdateKey(name: update.name, candidate: update.candidate).text,
+                says: "Choose \(update.name)",
+                isPossible: decision.isChoosable)
+        }
+        td { decision.look.drawn() }
+        th(.scope("row"), .title("From \(update.origin)")) { update.name }
+        td(class: "ver") { versions(update.installed, update.candidate) }
+        td { classTags(update.classes) }
+        td(class: "why") {
+            span(.title("\(decision.reasonCode.rawValue): decided by \(decision.rule)")) { decision.sentence }
+            if let next = decision.nextAt {
+                " "
+                span(class: "nowrap") {
+                    "At the latest "
+                    chrome.time(next)
+                    "."
+                }
+            }
+            " "
+            code(class: "dim") { decision.reasonCode.rawValue }
+        }
+        td(class: "num dim") { update.bytes.map(Words.size) ?? "" }
+    }
+}
+
+private func restarts(_ posture: Posture) -> HTML? {
+    guard posture.reboot.required || !posture.restarts.isEmpty else { return nil }
+    return section(class: "part", .ariaLabelledBy("restarts")) {
+        div(class: "head") { h2(.id("restarts")) { "Reboot and restarts" } }
+        if posture.reboot.required {
+            note(.warn, .restart) {
+                strong { "A reboot is needed before what is installed is in force." }
+                ul(class: "plain") { for signal in posture.reboot.signals { li { words(signal) } } }
+            }
+        }
+        if !posture.restarts.isEmpty {
+            div(class: "wrap") {
+                dataTable(
+                    "Processes that run replaced code",
+                    [
+                        Column("Process"), Column("Process id", isNumber: true), Column("Unit"),
+                        Column("Still uses"),
+                    ],
+                    rows: posture.restarts.map { need in
+                        tr {
+                            th(.scope("row")) { need.process }
+                            td(class: "num", .data(.label, "Process id")) { String(need.pid) }
+                            td { need.unit ?? "" }
+                            td(class: "why", .title(need.files.joined(separator: "\n"))) {
+                                need.files.first ?? ""
+                                if need.files.count > 1 { " and \(need.files.count - 1) more" }
+                            }
+                        }
+                    })
+            }
+        }
+    }
+}
+
+private func words(_ signal: RebootSignal) -> String {
+    switch signal.kind {
+    case .rebootRequiredFile: "Packages have asked for it: \(signal.detail)"
+    case .newerKernelInstalled: "A newer kernel is installed: \(signal.detail)"
+    case .initUsesReplacedFiles: "The first process runs replaced code: \(signal.detail)"
+    }
+}
+
+private func sources(_ posture: Posture, _ chrome: Chrome) -> HTML {
+    section(class: "part", .ariaLabelledBy("sources")) {
+        div(class: "head") { h2(.id("sources")) { "Package sources" } }
+        if posture.sources.isEmpty {
+            note(.warn, .warn) { "The endpoint has no package source, so nothing can be found missing." }
+        } else {
+            div(class: "wrap") {
+                dataTable(
+                    "Package sources", [Column("State"), Column("Source"), Column("Refreshed"), Column("Said")],
+                    rows: posture.sources.map { source in
+                        tr {
+                            td { source.state.look.drawn() }
+                            th(.scope("row")) { source.name }
+                            td { chrome.time(source.refreshedAt, or: "never") }
+                            td(class: "why") { source.error ?? "" }
+                        }
+                    })
+            }
+        }
+    }
+}
+
+private func unparsed(_ posture: Posture) -> HTML? {
+    guard !posture.unparsed.isEmpty else { return nil }
+    return section(class: "part", .ariaLabelledBy("unparsed")) {
+        div(class: "head") { h2(.id("unparsed")) { "Lines that could not be read" } }
+        note(.warn, .warn) {
+            "The package tools printed \(Words.count(posture.unparsed.count, "line")) that this version does not understand. "
+            "What they mean is not in the counts."
+        }
+        pre(class: "log", .tabindex(0)) { posture.unparsed.joined(separator: "\n") }
+    }
+}

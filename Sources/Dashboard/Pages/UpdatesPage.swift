@@ -1,0 +1,153 @@
+import ControlPlane
+import Fleet
+import HTTPAPI
+import Policy
+
+/// What the list of missing updates is narrowed to.
+struct UpdatesFilter: Hashable, Sendable {
+    var tenant: TenantID?
+    var search: String?
+    var securityOnly = false
+}
+
+/// The most rows of the list of missing updates.
+let updateRows = 100
+
+/// What is missing in the fleet, most endpoints first.
+func updatesPage(
+    _ updates: [MissingUpdateCount], filter: UpdatesFilter, refused: Refusal? = nil, chrome: Chrome
+) -> HTML {
+    layout("Missing updates", section: .updates, chrome: chrome) {
+        pageTitle("Missing updates") {
+            p(class: "dim") { "What endpoints miss, by their latest scan: security first, then by how many endpoints miss it." }
+        }
+        problem(refused)
+        form(class: "filters", .method("get"), .action(.updates), .role("search"), .data(.filter)) {
+            searchField(filter.search, says: "Search by package")
+            chrome.tenantChoice(filter.tenant)
+            label(class: "s") {
+                input(.type("checkbox"), .name("security"), .value("true"), .checked(filter.securityOnly))
+                "Security only"
+            }
+            button(class: "noscript", .type("submit")) { "Filter" }
+        }
+        if updates.isEmpty {
+            empty(filter == UpdatesFilter() ? "Nothing is missing" : "No missing update matches") {
+                p { "A scan of each endpoint decides what stands here. Endpoints without a fresh scan are unknown, and what they miss is too." }
+                p(class: "acts") {
+                    a(class: "button", .href(Place.endpoints.with("compliance", "unknown"))) {
+                        "Show unknown endpoints"
+                    }
+                }
+            }
+        } else {
+            updatesForm(updates, filter, chrome)
+        }
+    }
+}
+
+private func updatesForm(
+    _ updates: [MissingUpdateCount], _ filter: UpdatesFilter, _ chrome: Chrome
+) -> HTML {
+    let canApprove = chrome.may(.approve)
+    let grid = div(class: "wrap") {
+        dataTable(
+            "Missing updates",
+            [
+                Column("Update"), Column("Missing version"), Column("For"), Column("From"),
+                Column("Endpoints", isNumber: true), Column("Installable now", isNumber: true),
+            ],
+            first: canApprove ? pickHeading : nil,
+            rows: updates.map { row($0, filter, canApprove) })
+    }
+    return HTML.pieces {
+        if canApprove {
+            form(.method("get"), .action(.chooseEndpoints)) {
+                hidden("tenant", filter.tenant?.text)
+                grid
+                div(class: "grip") {
+                    button(
+                        class: "main", .type("submit"),
+                        .data(.submit, "Choose endpoints for 1 update|Choose endpoints for # updates")
+                    ) { span { "Choose endpoints" } }
+                    span(class: "dim") { "Nothing is installed before you have reviewed and approved it." }
+                }
+            }
+        } else {
+            grid
+        }
+        if updates.count == updateRows {
+            p(class: "dim") { "The first \(updateRows) are shown; search for the others." }
+        }
+    }
+}
+
+private func row(_ update: MissingUpdateCount, _ filter: UpdatesFilter, _ canApprove: Bool) -> HTML {
+    tr {
+        if canApprove {
+            pick(
+                "update", update.key.text, says: "Choose \(update.name)",
+                isPossible: update.installable > 0)
+        }
+        th(.scope("row")) { a(.href(.missing(update, filter.tenant))) { update.name } }
+        td(class: "ver") { update.candidate }
+        td { classTags(update.classes) }
+        td(class: "dim") { update.origin }
+        td(class: "num", .data(.label, "Endpoints")) {
+            a(.href(.missing(update, filter.tenant))) { Words.count(update.endpoints) }
+        }
+        td(class: "num", .data(.label, "Installable")) { Words.count(update.installable) }
+    }
+}
+
+/// The endpoints that miss at least one of the chosen updates: choose among them.
+func chooseEndpointsPage(
+    updates: [MissingUpdateKey], endpoints: [EndpointListItem], isCut: Bool, chrome: Chrome
+) -> HTML {
+    layout("Choose endpoints", section: .updates, chrome: chrome) {
+        pageTitle("Choose endpoints", crumb: ("Missing updates", .updates)) {
+            p(class: "dim") {
+                "For "
+                updates.map { "\($0.name) \($0.candidate)" }.joined(separator: ", ")
+            }
+        }
+        if endpoints.isEmpty {
+            empty("No endpoint misses these updates any more") {
+                p(class: "acts") { a(class: "button", .href(.updates)) { "Show what is missing now" } }
+            }
+        } else {
+            if isCut {
+                note(.plain, .warn) { "The first \(endpoints.count) endpoints are shown. Approve for these, then come back for the others." }
+            }
+            chrome.postForm(.review) {
+                for update in updates { hidden("update", update.text) }
+                div(class: "wrap") {
+                    dataTable(
+                        "Endpoints",
+                        [
+                            Column("State"), Column("Name"), Column("Tenant"), Column("System"),
+                            Column("Last seen"),
+                        ], first: pickHeading, rows: endpoints.map { chooseRow($0, chrome) })
+                }
+                div(class: "grip") {
+                    button(
+                        class: "main", .type("submit"),
+                        .data(.submit, "Review for 1 endpoint|Review for # endpoints")
+                    ) { span { "Review for the chosen endpoints" } }
+                    a(class: "button quiet", .href(.updates)) { "Back" }
+                }
+            }
+        }
+    }
+}
+
+private func chooseRow(_ item: EndpointListItem, _ chrome: Chrome) -> HTML {
+    tr {
+        pick("endpoint", item.id.text, says: "Choose \(item.name)", isOn: true)
+        td { item.verdict.compliance.look.drawn() }
+        th(.scope("row")) { a(.href(.endpoint(item.id))) { item.name } }
+        td { item.tenantName }
+        td { item.osName }
+        td(.data(.label, "Seen")) { chrome.time(item.lastSeenAt, or: "never") }
+    }
+}

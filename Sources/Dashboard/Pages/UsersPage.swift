@@ -1,0 +1,100 @@
+import ControlPlane
+import Fleet
+
+extension Role {
+    /// What the role may do, in words.
+    var words: String {
+        switch self {
+        case .administrator: "Administrator: everything"
+        case .operatorRole: "Operator: endpoints, enrolment and deployments"
+        case .viewer: "Viewer: looks, and changes nothing"
+        }
+    }
+
+    var word: String {
+        switch self {
+        case .administrator: "Administrator"
+        case .operatorRole: "Operator"
+        case .viewer: "Viewer"
+        }
+    }
+}
+
+/// The people who can sign in.
+///
+/// - Parameter made: a user made just now, with the one-time password that is shown this once.
+func usersPage(
+    _ users: [UserSummary], made: NewUser? = nil, refused: Refusal? = nil, chrome: Chrome
+) -> HTML {
+    layout("Users", section: .users, chrome: chrome) {
+        pageTitle("Users") {
+            p(class: "dim") { "People who sign in. A new administrator of the whole server is made on its own machine only." }
+        }
+        problem(refused)
+        if let made, let password = made.oneTimePassword {
+            note(.warn, .person) {
+                strong { "The password of \(made.user.name) is shown this once." }
+                " It must be changed at the first sign-in."
+                command(password, id: "password")
+            }
+        }
+        div(class: "wrap") {
+            dataTable(
+                "Users",
+                [
+                    Column("State"), Column("Name"), Column("Role"), Column("Sees"), Column("Made"),
+                    Column(""),
+                ], rows: users.map { row($0, chrome) })
+        }
+        newUser(chrome)
+    }
+}
+
+private func row(_ user: UserSummary, _ chrome: Chrome) -> HTML {
+    tr {
+        td {
+            user.disabledAt == nil
+                ? StateLook(kind: .ok, icon: .ok, word: "Active").drawn()
+                : StateLook(kind: .idle, icon: .stop, word: "Disabled").drawn()
+        }
+        th(.scope("row")) { user.name }
+        td { user.role.word }
+        td { user.tenant.map(chrome.tenantName) ?? "All tenants" }
+        td { chrome.time(user.createdAt) }
+        td {
+            if user.name != chrome.userName, user.disabledAt == nil {
+                chrome.postForm(.disable(user.id)) {
+                    button(class: "quiet", .type("submit"), .ariaLabel("Disable \(user.name)")) { "Disable" }
+                }
+            }
+        }
+    }
+}
+
+private func newUser(_ chrome: Chrome) -> HTML {
+    chrome.postForm(.users, class: "sum part") {
+        div(class: "head") { h2 { "Add a user" } }
+        div(class: "row") {
+            div(class: "field") {
+                label(.forField("user-name")) { "Name" }
+                input(
+                    .type("text"), .id("user-name"), .name("name"), .maxlength(64), .required(),
+                    .autocomplete("off"))
+            }
+            div(class: "field") {
+                label(.forField("user-role")) { "Role" }
+                select(.id("user-role"), .name("role")) {
+                    for role in Role.allCases.reversed() { option(.value(role.rawValue)) { role.words } }
+                }
+            }
+            div(class: "field") {
+                label(.forField("user-tenant")) { "Sees" }
+                select(.id("user-tenant"), .name("tenant")) {
+                    option(.value("")) { "All tenants" }
+                    for tenant in chrome.tenants { option(.value(tenant.id.text)) { tenant.name } }
+                }
+            }
+        }
+        button(.type("submit")) { "Add the user" }
+    }
+}

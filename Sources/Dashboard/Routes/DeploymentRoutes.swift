@@ -1,0 +1,71 @@
+import ControlPlane
+import Fleet
+import HTTPAPI
+import Rollout
+
+/// Deployments and jobs.
+extension Dashboard {
+    static let deploymentRoutes: [Route] = [
+        page(
+            Place.deployments.path, .principal(.view), "Deployments, newest first.",
+            query: [tenantField, QueryParameter("before", .identifier("dep"), "Only those before this one.")]
+        ) { visit in
+            let tenant: TenantID? = try visit.call.queryIdentifier("tenant")
+            let before: DeploymentID? = try visit.call.queryIdentifier("before")
+            let deployments = try await visit.useCases.deployments(
+                by: visit.principal, tenant: tenant, before: before, limit: deploymentRows)
+            return deploymentsPage(
+                deployments, tenant: tenant, isFirst: before == nil, chrome: visit.chrome)
+        },
+        page("/deployments/{deployment}", .principal(.view), "One deployment.") { visit in
+            deploymentPage(try await detail(visit), chrome: visit.chrome)
+        },
+        page("/deployments/{deployment}/live", .principal(.view), "The part of a deployment's page that moves.") {
+            visit in
+            deploymentFragment(try await detail(visit), chrome: visit.chrome)
+        },
+        page("/deployments/{deployment}/cancel", .principal(.approve), "Asks before a deployment is cancelled.") {
+            visit in
+            cancelDeploymentPage(try await detail(visit), chrome: visit.chrome)
+        },
+        action("/deployments/{deployment}/halt", .principal(.approve), "Halts a deployment.") { visit, _ in
+            let deployment = try await visit.useCases.halt(
+                try visit.call.identifier("deployment"), by: visit.principal)
+            return .redirect(to: .deployment(deployment.id), .halted)
+        },
+        action("/deployments/{deployment}/resume", .principal(.approve), "Resumes a deployment.") { visit, _ in
+            let deployment = try await visit.useCases.resume(
+                try visit.call.identifier("deployment"), by: visit.principal)
+            return .redirect(to: .deployment(deployment.id), .resumed)
+        },
+        action("/deployments/{deployment}/cancel", .principal(.approve), "Cancels a deployment.") { visit, _ in
+            let deployment = try await visit.useCases.cancel(
+                try visit.call.identifier("deployment"), by: visit.principal)
+            return .redirect(to: .deployment(deployment.id), .cancelled)
+        },
+        page("/jobs/{job}", .principal(.view), "One job, with the log of its run.") { visit in
+            let (detail, log) = try await job(visit)
+            return jobPage(detail, log: log, chrome: visit.chrome)
+        },
+        page("/jobs/{job}/live", .principal(.view), "The part of a job's page that moves.") { visit in
+            let (detail, log) = try await job(visit)
+            return jobFragment(detail, log: log, chrome: visit.chrome)
+        },
+        action("/jobs/{job}/cancel", .principal(.approve), "Cancels a job.") { visit, _ in
+            let job = try await visit.useCases.cancelJob(
+                try visit.call.identifier("job"), by: visit.principal)
+            return .redirect(to: .job(job.id), .jobCancelled)
+        },
+    ]
+
+    private static func detail(_ visit: Visit) async throws -> DeploymentDetail {
+        try await visit.useCases.deployment(
+            try visit.call.identifier("deployment"), by: visit.principal)
+    }
+
+    private static func job(_ visit: Visit) async throws -> (JobDetail, JobLogPage) {
+        let id: JobID = try visit.call.identifier("job")
+        let detail = try await visit.useCases.job(id, by: visit.principal)
+        return (detail, try await visit.useCases.jobLog(id, from: 0, by: visit.principal))
+    }
+}
