@@ -1,0 +1,66 @@
+import Fleet
+import Rollout
+
+/// What these tests read of the command line's JSON answers.
+enum Answers {
+    /// `endpoint list`
+    struct Endpoints: Decodable {
+        var items: [Item]
+    }
+
+    struct Item: Decodable {
+        var id: EndpointID
+        var name: String
+        var verdict: ComplianceVerdict
+        var scannedAt: Timestamp?
+    }
+
+    /// `endpoint show`
+    struct Endpoint: Decodable {
+        var item: Item
+        var posture: Posture?
+        var decisions: [Decision]
+    }
+
+    struct Decision: Decodable {
+        var update: Update
+        var reasonCode: String
+        var sentence: String
+    }
+
+    /// `deployment create --plan`
+    struct Plan: Decodable {
+        struct Line: Decodable {
+            struct LeftOut: Decodable {
+                var name: String
+                var reason: String
+            }
+
+            var endpoint: EndpointID
+            var updates: [LockedUpdate]
+            var leftOut: [LeftOut]
+        }
+
+        var lines: [Line]
+    }
+
+    /// `deployment show`
+    struct Deployment: Decodable {
+        struct Summary: Decodable { var deployment: Rollout.Deployment }
+        struct JobSummary: Decodable { var job: Job }
+
+        var summary: Summary
+        var jobs: [JobSummary]
+    }
+
+    /// `tenant create`
+    struct Tenant: Decodable {
+        var id: TenantID
+    }
+
+    /// `audit verify`
+    struct Audit: Decodable {
+        var entries: Int
+        var intact: Bool
+    }
+}

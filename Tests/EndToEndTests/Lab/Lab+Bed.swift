@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension Lab {
+    /// The programs under test.
+    static let server = Places.packageRoot.appending(path: ".build/debug/patchbay")
+    static let agent = Places.packageRoot.appending(path: ".build/debug/patchbay-agent")
+
+    /// A tool of the test bed.
+    static func tool(_ name: String) -> URL {
+        Places.packageRoot.appending(path: "testbed/\(name)")
+    }
+
+    /// What every command of the lab needs in its environment.
+    var environment: [String: String] { ["LAB_ID": id] }
+
+    /// Runs `testbed/lab`; the command must succeed.
+    @discardableResult
+    func bed(_ arguments: [String]) async throws -> ProgramResult {
+        try await tryBed(arguments).succeeded("testbed/lab \(arguments.joined(separator: " "))")
+    }
+
+    /// Runs `testbed/lab`; the command must succeed.
+    @discardableResult
+    func bed(_ arguments: String...) async throws -> ProgramResult { try await bed(arguments) }
+
+    /// Runs `testbed/lab`, however it ends.
+    func tryBed(_ arguments: [String]) async throws -> ProgramResult {
+        try await run([Self.tool("lab").path] + arguments, environment: environment)
+    }
+
+    /// Runs a tool of the package repository, such as `add` or `fault`, on this lab's repository.
+    func repository(_ tool: String, _ arguments: String...) async throws {
+        try await run([Self.tool("repo/\(tool)").path, repository.path] + arguments)
+            .succeeded("testbed/repo/\(tool) \(arguments.joined(separator: " "))")
+    }
+
+    /// Starts a program beside the test, in the server's network.
+    func startInServerNetwork(_ name: String, _ arguments: [String]) throws -> BackgroundProgram {
+        try BackgroundProgram(
+            [Self.tool("lab").path, "server"] + arguments, environment: environment,
+            log: folder.appending(path: "\(name).log"))
+    }
+
+    /// Starts a command in an endpoint that goes on beside the test.
+    func start(_ command: String..., in endpoint: LabEndpoint) throws -> BackgroundProgram {
+        try BackgroundProgram(
+            [Self.tool("lab").path, "in", "\(endpoint.number)"] + command, environment: environment,
+            log: folder.appending(path: "endpoint-\(endpoint.number).log"))
+    }
+
+    /// Packages that are not in the repository's table: version 1.0 is installed in every endpoint,
+    /// 2.0 is on offer and takes a few seconds.
+    static let slowPackages = ["labslowkill", "labslowcut", "labslowcancel", "labslowpower"]
+
+    /// Builds the package repository and serves it.
+    func startRepository() async throws {
+        try await repository("build")
+        for name in Self.slowPackages {
+            try await repository("add", name, "1.0")
+            try await repository("add", name, "2.0", "--fault", "slow")
+        }
+        try await serveRepository()
+    }
+
+    /// Serves the package repository.
+    func serveRepository() async throws {
+        let program = try startInServerNetwork(
+            "repository", [Self.tool("repo/serve").path, repository.path, "8080"])
+        keep(program, as: .repository)
+        try await eventually("the repository is served") { program.log.contains("serving") }
+    }
+
+    /// Ends the package repository.
+    func endRepository() async {
+        await take(.repository)?.end()
+    }
+}
+
+extension ProgramResult {
+    /// The result of a program that had to succeed.
+    @discardableResult
+    func succeeded(_ what: String) throws -> ProgramResult {
+        guard status == 0 else {
+            throw LabFailure("\(what) ended with \(status): \(output)\(errorOutput)")
+        }
+        return self
+    }
+}
+
+/// The lab does not do what a scenario needs of it.
+struct LabFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

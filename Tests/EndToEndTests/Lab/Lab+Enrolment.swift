@@ -1,0 +1,49 @@
+import Fleet
+import Foundation
+import TestSupport
+import Testing
+
+extension Lab {
+    /// Enrols booted endpoints the way a technician does: a token's file, the agent, its service.
+    func enrol(_ numbers: [Int]) async throws -> [LabEndpoint] {
+        let tenant: Answers.Tenant = try await answer(to: ["tenant", "create", "Example Ltd"])
+        let token = folder.appending(path: "enrolment-token")
+        try await patchbay(
+            "token", "create", "--enrolment", "--tenant", tenant.id.text, "--uses",
+            "\(numbers.count)", "--out", token.path)
+        for number in numbers {
+            try await prepare(number)
+            try await installAgent(number, token: token)
+        }
+        return try await eventually("all endpoints have been scanned") {
+            let list: Answers.Endpoints = try await answer(to: ["endpoint", "list"])
+            let scanned = list.items.filter { $0.scannedAt != nil }
+            guard scanned.count == numbers.count else { return nil }
+            return try numbers.map { number in
+                let item = try #require(scanned.first { $0.name == "ep\(number)" })
+                return LabEndpoint(number: number, lab: id, id: item.id)
+            }
+        }
+    }
+
+    /// Installs the packages that are not in the root file system. labfail stays in the first
+    /// endpoint only: the others are to proceed when it fails.
+    private func prepare(_ number: Int) async throws {
+        let endpoint = "\(number)"
+        try await bed("in", endpoint, "/usr/bin/apt-get", "-q", "update")
+        try await bed(
+            ["in", endpoint, "/usr/bin/apt-get", "-q", "-y", "install"]
+                + Self.slowPackages.map { "\($0)=1.0" })
+        if number != 1 { try await bed("in", endpoint, "/usr/bin/dpkg", "--purge", "labfail") }
+    }
+
+    private func installAgent(_ number: Int, token: URL) async throws {
+        let endpoint = "\(number)"
+        try await bed("agent", endpoint, "--binary", Self.agent.path)
+        try await bed("push", endpoint, token.path, "/root/enrolment-token")
+        try await bed(
+            "in", endpoint, "/usr/bin/patchbay-agent", "enrol", "--token-file",
+            "/root/enrolment-token")
+        try await bed("in", endpoint, "/usr/bin/patchbay-agent", "install-service")
+    }
+}

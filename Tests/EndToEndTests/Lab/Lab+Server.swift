@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+
+extension Lab {
+    /// Starts the database server, where the lab has one.
+    func startDatabase() async throws {
+        guard database == .postgreSQL, let programs = Places.postgreSQLPrograms else { return }
+        let data = folder.appending(path: "postgresql")
+        try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+        let asPostgres = [
+            "/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups",
+        ]
+        try await run(["/bin/chown", "postgres:postgres", data.path]).succeeded("chown")
+        try await run(
+            asPostgres + [programs.appending(path: "initdb").path, "-D", data.path]
+                + [
+                    "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C",
+                    "--no-sync",
+                ],
+            folder: data
+        ).succeeded("initdb")
+        let program = try startInServerNetwork(
+            "postgresql",
+            asPostgres + [programs.appending(path: "postgres").path, "-D", data.path]
+                + ["-k", data.path, "-c", "listen_addresses=", "-c", "fsync=off"])
+        keep(program, as: .postgreSQL)
+        try await eventually("PostgreSQL is ready") {
+            program.log.contains("database system is ready")
+        }
+    }
+
+    private var serverArguments: [String] {
+        var arguments = ["serve", "--home", home.path, "--listen", "\(Self.address):8443"]
+        if database == .postgreSQL {
+            let socket = folder.appending(path: "postgresql").path
+            arguments += ["--database", "postgresql://postgres@/postgres?host=\(socket)"]
+        }
+        return arguments
+    }
+
+    /// Starts the server, or starts it again on the same home folder, and waits until it answers.
+    func startServer() async throws {
+        try await startServer(serverArguments)
+        try await eventually("the server answers") {
+            try await tryPatchbay(["tenant", "list"]).status == 0
+        }
+    }
+
+    /// Starts a server with other arguments.
+    func startServer(_ arguments: [String]) async throws {
+        keep(
+            try startInServerNetwork("server", [Self.server.path] + arguments), as: .server)
+    }
+
+    /// Kills the server in the middle of whatever it does.
+    func killServer() async { await endServer(SIGKILL) }
+
+    /// Ends the server; with SIGTERM it may finish what it does.
+    func endServer(_ signal: Int32 = SIGTERM) async {
+        await take(.server)?.end(signal)
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import Testing
+
+/// One thing that goes right or wrong on real endpoints, and what must come of it.
+///
+/// Each scenario has packages of its own on its endpoints, so that endpoints are booted once for
+/// all of them. What it breaks it mends itself.
+struct Scenario: Sendable, CustomTestStringConvertible {
+    /// What must come of it, as a sentence.
+    let name: String
+    /// Plays it.
+    let play: @Sendable (Lab) async throws -> Void
+
+    init(_ name: String, play: @escaping @Sendable (Lab) async throws -> Void) {
+        self.name = name
+        self.play = play
+    }
+
+    var testDescription: String { name }
+}
+
+extension Scenario {
+    /// All of them, in the order in which they are played.
+    static let all =
+        [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + crashes + network
+        + restarts + [aToolThatLies] + sources + hostile + cancelling
+
+    /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
+    static let chosen: [Scenario] = {
+        let words = (ProcessInfo.processInfo.environment["PATCHBAY_SCENARIOS"] ?? "")
+            .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard !words.isEmpty else { return all }
+        return all.filter { scenario in words.contains { scenario.name.contains($0) } }
+    }()
+}
