@@ -127,4 +127,5 @@ public struct PatchbayServer: Sendable {
 enum APIRoutes {
     static let all =
         DirectoryRoutes.all + EndpointRoutes.all + DeploymentRoutes.all + AuditRoutes.all
+        + IdentityRoutes.all
 }

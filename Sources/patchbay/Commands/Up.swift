@@ -1,0 +1,5 @@
+import ArgumentParser
+/// `patchbay up`
+struct Up: AsyncParsableCommand {
+    func run() async throws {}
+}

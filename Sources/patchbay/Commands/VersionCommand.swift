@@ -1,0 +1,57 @@
+public import ArgumentParser
+import Versions
+
+extension Ecosystem: ExpressibleByArgument {}
+
+/// `patchbay version`
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "version", abstract: "Compare versions by an ecosystem's own rules.",
+        subcommands: [Compare.self])
+
+    /// `patchbay version compare`
+    struct Compare: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print <, = or >: how the first version stands to the second.",
+            discussion: """
+                Example: patchbay version compare --ecosystem deb 1.0~rc1 1.0
+
+                With --batch, lines of two versions with a tab between are read from standard input, and \
+                one sign is printed for each; ! stands for a line that cannot be read.
+                """)
+
+        @Option(help: "Whose rules: deb.")
+        var ecosystem: Ecosystem
+
+        @Flag(help: "Read pairs from standard input.")
+        var batch = false
+
+        @Argument(help: "The two versions.")
+        var versions: [String] = []
+
+        func validate() throws {
+            guard versions.count == (batch ? 0 : 2) else {
+                throw ValidationError(
+                    batch
+                        ? "With --batch the versions come from standard input."
+                        : "Give two versions, or --batch.")
+            }
+        }
+
+        func run() throws {
+            guard batch else {
+                Terminal.write(try ecosystem.compare(versions[0], versions[1]).sign)
+                return
+            }
+            while let line = readLine() { Terminal.write(sign(of: line)) }
+        }
+
+        private func sign(of line: String) -> String {
+            let pair = line.split(separator: "\t", omittingEmptySubsequences: false)
+            guard pair.count == 2,
+                let order = try? ecosystem.compare(String(pair[0]), String(pair[1]))
+            else { return "!" }
+            return order.sign
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+
+/// The folder that holds everything of one installation.
+///
+///     home/                 0700
+///     ├── keys/             the keys of the installation, 0600 each
+///     ├── patchbay.sqlite   the database, unless it is elsewhere
+///     ├── server.json       where the running server is, for the command line
+///     ├── lock              held while a server runs
+///     └── agent/            the state of this machine's own agent (“patchbay up”)
+struct Home: Sendable {
+    /// The folder.
+    let folder: URL
+
+    var keys: URL { folder.appending(path: "keys") }
+    var database: URL { folder.appending(path: "patchbay.sqlite") }
+    var serverNote: URL { folder.appending(path: "server.json") }
+    var lock: URL { folder.appending(path: "lock") }
+    var agent: URL { folder.appending(path: "agent") }
+
+    /// Whether an installation has been made here.
+    var exists: Bool { FileManager.default.fileExists(atPath: keys.path) }
+
+    /// A folder by its path, or the usual one: `/var/lib/patchbay` for root, else `$XDG_DATA_HOME/patchbay`.
+    init(path: String?) {
+        folder = path.map { URL(filePath: $0).standardizedFileURL } ?? Self.usual
+    }
+
+    private static var usual: URL {
+        if geteuid() == 0 { return URL(filePath: "/var/lib/patchbay") }
+        let environment = ProcessInfo.processInfo.environment
+        // The XDG base directory specification: a relative path is to be ignored.
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
+            return URL(filePath: data).appending(path: "patchbay")
+        }
+        return FileManager.default.homeDirectoryForCurrentUser
+            .appending(path: ".local/share/patchbay")
+    }
+
+    /// Makes the folder, for nobody but its owner.
+    func make() throws {
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o700], ofItemAtPath: folder.path)
+        } catch {
+            throw Failure(
+                .couldNot, "The home folder \(folder.path) cannot be made: \(PrivateFile.words(error)).",
+                nextStep: "Give another one with --home, or run as a user who may write there.",
+                code: "E_HOME")
+        }
+    }
+
+    /// Refuses a folder in which nothing was ever made.
+    func requireExisting() throws {
+        guard exists else {
+            throw Failure(
+                .couldNot, "There is no installation in \(folder.path).",
+                nextStep: "Make one with “patchbay up”, or name its folder with --home.",
+                code: "E_HOME_MISSING")
+        }
+    }
+}
+
+/// The option `--home`.
+struct HomeOption: ParsableArguments {
+    @Option(
+        name: .customLong("home"),
+        help: ArgumentHelp(
+            "The folder of the installation.",
+            discussion: "Unless given: /var/lib/patchbay for root, else $XDG_DATA_HOME/patchbay.",
+            valueName: "folder"))
+    var path: String?
+
+    /// The folder.
+    var home: Home { Home(path: path) }
+}
+
+/// Files that only their owner may read.
+enum PrivateFile {
+    /// Puts a file in the place of the old one: a reader sees the old bytes or the new ones, and after a power cut too.
+    static func write(_ bytes: [UInt8], to file: URL) throws {
+        let temporary = file.path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("written", file) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try handle.write(contentsOf: Data(bytes))
+            try handle.synchronize()
+            try handle.close()
+        } catch {
+            throw Failure(
+                .couldNot, "\(file.path) cannot be written: \(words(error)).",
+                nextStep: "Check the folder's permissions and the disk's free space.", code: "E_FILE")
+        }
+        guard chmod(temporary, 0o600) == 0, rename(temporary, file.path) == 0 else {
+            throw failure("written", file)
+        }
+    }
+
+    /// A file's bytes, at most `limit` of them; `nil` when there is no such file.
+    static func read(_ file: URL, limit: Int) throws -> [UInt8]? {
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        guard let handle = try? FileHandle(forReadingFrom: file),
+            let data = try? handle.read(upToCount: limit + 1)
+        else { throw failure("read", file) }
+        guard data.count <= limit else {
+            throw Failure(
+                .wrongUse, "\(file.path) is larger than \(limit) bytes.",
+                nextStep: "Check that it is the right file.", code: "E_FILE_SIZE")
+        }
+        return Array(data)
+    }
+
+    /// The system's words for an error, without the path that Foundation repeats.
+    static func words(_ error: any Error) -> String {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        guard cause.domain == NSPOSIXErrorDomain else { return cause.localizedDescription }
+        return String(cString: strerror(Int32(cause.code)))
+    }
+
+    private static func failure(_ verb: String, _ file: URL) -> Failure {
+        Failure(
+            .couldNot, "\(file.path) cannot be \(verb): \(String(cString: strerror(errno))).",
+            nextStep: "Check the permissions of its folder and the disk's free space.", code: "E_FILE")
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+
+/// Files in one file, in the format of tar (POSIX.1-1988 ustar), so that a backup can be looked into with the usual tools.
+enum TarArchive {
+    private static let block = 512
+    /// How much is copied at a time, in bytes.
+    private static let piece = 1024 * 1024
+    /// The most files that are read out of an archive; ours have about ten.
+    private static let mostFiles = 1000
+
+    /// Writes files, in this order, under these names.
+    static func write(_ files: [(name: String, file: URL)], to handle: FileHandle) throws {
+        for (name, file) in files {
+            let source = try FileHandle(forReadingFrom: file)
+            defer { try? source.close() }
+            let size = try source.seekToEnd()
+            try source.seek(toOffset: 0)
+            try handle.write(contentsOf: Data(header(name: name, size: size)))
+            var written: UInt64 = 0
+            while let data = try source.read(upToCount: piece), !data.isEmpty {
+                try handle.write(contentsOf: data)
+                written += UInt64(data.count)
+            }
+            guard written == size else {
+                throw Failure(
+                    .couldNot, "\(file.path) changed while it was copied.", nextStep: "Try again.",
+                    code: "E_BACKUP")
+            }
+            try handle.write(contentsOf: Data(count: padding(size)))
+        }
+        // Two blocks of zeros end an archive: one that was cut off can be told from a whole one.
+        try handle.write(contentsOf: Data(count: 2 * block))
+    }
+
+    /// Writes the files of an archive into a folder. `isWanted` decides by the name; nothing else is written.
+    ///
+    /// - Returns: the names of the files.
+    /// - Throws: `Failure` when the archive is damaged, cut off, or none.
+    static func extract(
+        _ handle: FileHandle, into folder: URL, isWanted: (String) -> Bool
+    ) throws -> [String] {
+        var names: [String] = []
+        while true {
+            let head = Array(try read(handle, block))
+            if head.allSatisfy({ $0 == 0 }) { return names }
+            guard names.count < mostFiles, let (name, size) = entry(head), isWanted(name) else {
+                throw damaged
+            }
+            let target = folder.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            try PrivateFile.write([], to: target)
+            let output = try FileHandle(forWritingTo: target)
+            defer { try? output.close() }
+            var left = size
+            while left > 0 {
+                let data = try read(handle, Int(min(UInt64(piece), left)))
+                try output.write(contentsOf: data)
+                left -= UInt64(data.count)
+            }
+            try output.synchronize()
+            _ = try read(handle, padding(size))
+            names.append(name)
+        }
+    }
+
+    static let damaged = Failure(
+        .wrongUse, "The file is not a backup of Patchbay, or it is damaged or cut off.",
+        nextStep: "Use another backup; nothing has been changed.", code: "E_BACKUP_DAMAGED")
+
+    private static func read(_ handle: FileHandle, _ count: Int) throws -> Data {
+        if count == 0 { return Data() }
+        var data = Data()
+        while data.count < count {
+            guard let more = try handle.read(upToCount: count - data.count), !more.isEmpty else {
+                throw damaged
+            }
+            data.append(more)
+        }
+        return data
+    }
+
+    private static func padding(_ size: UInt64) -> Int {
+        Int((UInt64(block) - size % UInt64(block)) % UInt64(block))
+    }
+
+    private static func header(name: String, size: UInt64) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: block)
+        func put(_ text: some Sequence<UInt8>, at place: Int) {
+            for (offset, byte) in text.enumerated() { bytes[place + offset] = byte }
+        }
+        put(name.utf8.prefix(100), at: 0)
+        put("0000600\u{0}0000000\u{0}0000000\u{0}".utf8, at: 100)
+        put(number(size), at: 124)
+        put("00000000000\u{0}".utf8, at: 136)
+        put("        0".utf8, at: 148)
+        put("ustar\u{0}00".utf8, at: 257)
+        let sum = bytes.reduce(0) { $0 + Int($1) }
+        let octal = String(sum, radix: 8)
+        put((String(repeating: "0", count: 6 - octal.count) + octal + "\u{0} ").utf8, at: 148)
+        return bytes
+    }
+
+    /// Eleven octal digits hold 8 GB; beyond, GNU's binary form (the first bit set).
+    private static func number(_ size: UInt64) -> [UInt8] {
+        if size < 1 << 33 {
+            let octal = String(size, radix: 8)
+            return Array((String(repeating: "0", count: 11 - octal.count) + octal).utf8) + [0]
+        }
+        return [0x80, 0, 0, 0] + (0..<8).map { UInt8(truncatingIfNeeded: size >> UInt64(56 - 8 * $0)) }
+    }
+
+    private static func entry(_ head: [UInt8]) -> (name: String, size: UInt64)? {
+        var summed = head
+        for place in 148..<156 { summed[place] = 0x20 }
+        let sum = summed.reduce(0) { $0 + Int($1) }
+        let stated = head[148..<156].prefix { $0 != 0 && $0 != 0x20 }
+        guard Int(String(decoding: stated, as: UTF8.self), radix: 8) == sum,
+            head[156] == UInt8(ascii: "0") || head[156] == 0,
+            let name = String(validating: head[0..<100].prefix { $0 != 0 }, as: UTF8.self)
+        else { return nil }
+        if head[124] == 0x80 {
+            return (name, head[128..<136].reduce(0) { $0 << 8 | UInt64($1) })
+        }
+        let digits = String(decoding: head[124..<135].prefix { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
+        return UInt64(digits, radix: 8).map { (name, $0) }
+    }
+}

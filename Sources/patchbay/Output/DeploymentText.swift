@@ -1,0 +1,48 @@
+import ControlPlane
+import Fleet
+import Rollout
+
+/// Deployments and plans, for people at a terminal.
+enum DeploymentText {
+    /// How many jobs are in each state, such as `3 verified, 1 failed`.
+    static func counts(_ summary: DeploymentSummary) -> String {
+        Job.State.allCases
+            .compactMap { state in summary.jobs[state.rawValue].map { "\($0) \(state.rawValue)" } }
+            .joined(separator: ", ")
+    }
+
+    /// One deployment with its jobs.
+    static func text(_ detail: DeploymentDetail, width: Int?) -> String {
+        let deployment = detail.summary.deployment
+        var table = Table(.text("STATE"), .text("ENDPOINT"), .text("WHERE IT STANDS"), .text("JOB"))
+        for summary in detail.jobs {
+            table.add(
+                summary.job.state.rawValue, summary.endpointName, summary.job.sentence,
+                summary.job.id.text)
+        }
+        return """
+            \(Table.printable(deployment.title))  \(deployment.id)
+            \(deployment.state.rawValue), approved by \(deployment.approvedBy) at \
+            \(deployment.createdAt.wholeSeconds): \(counts(detail.summary))
+
+            \(table.text(width: width))
+            """
+    }
+
+    /// What an approval would do.
+    static func text(_ plan: DeploymentPlan, width: Int?) -> String {
+        var table = Table(.text("ENDPOINT"), .text("UPDATE"), .text("FROM"), .text("TO"), .text("LEFT OUT"))
+        for line in plan.lines {
+            for update in line.updates {
+                table.add(line.endpointName, update.name, update.from, update.to, "")
+            }
+            for left in line.leftOut { table.add(line.endpointName, left.name, "", "", left.reason) }
+        }
+        return """
+            \(Table.printable(plan.title)): \(plan.endpointsWithWork) endpoints, \
+            of which \(plan.endpointsThatMayReboot) may need a reboot. \(plan.wayBack)
+
+            \(table.text(width: width))
+            """
+    }
+}

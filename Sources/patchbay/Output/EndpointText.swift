@@ -1,0 +1,97 @@
+import ControlPlane
+import Fleet
+import Policy
+
+/// One endpoint, for people at a terminal.
+struct EndpointText {
+    let detail: EndpointDetail
+    let width: Int?
+
+    var text: String {
+        let parts = [heading, updates, signals, sources, jobs].filter { !$0.isEmpty }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private var heading: String {
+        let item = detail.item
+        var lines = [
+            "\(Table.printable(item.name))  \(item.id)",
+            "\(item.verdict.compliance.rawValue): \(item.verdict.sentence)",
+            "\(Table.printable(item.osName)), \(item.standing.packages) packages, "
+                + "scanned \(item.scannedAt?.wholeSeconds.description ?? "never"), "
+                + "seen \(item.lastSeenAt?.wholeSeconds.description ?? "never")",
+        ]
+        if item.retiredAt != nil { lines.append("Retired.") }
+        return lines.joined(separator: "\n")
+    }
+
+    private var updates: String {
+        guard !detail.decisions.isEmpty else { return detail.posture == nil ? "" : "No updates are missing." }
+        var table = Table(
+            .text("UPDATE"), .text("INSTALLED"), .text("MISSING"), .text("CLASS"), .text("REASON"))
+        for decision in detail.decisions {
+            let update = decision.update
+            table.add(
+                update.name, update.installed, update.candidate,
+                update.classes.first?.rawValue ?? "", decision.sentence)
+        }
+        return table.text(width: width)
+    }
+
+    private var signals: String {
+        guard let posture = detail.posture else { return "" }
+        return SignalText(reboot: posture.reboot, restarts: posture.restarts).text
+    }
+
+    private var sources: String {
+        detail.posture.map { SourceText(sources: $0.sources, width: width).text } ?? ""
+    }
+
+    private var jobs: String {
+        guard !detail.jobs.isEmpty else { return "" }
+        var table = Table(.text("JOB"), .text("STATE"), .text("DEPLOYMENT"), .text("WHERE IT STANDS"))
+        for summary in detail.jobs {
+            table.add(
+                summary.job.id.text, summary.job.state.rawValue, summary.deploymentTitle,
+                summary.job.sentence)
+        }
+        return table.text(width: width)
+    }
+}
+
+/// Whether a reboot or restarts are needed, for people at a terminal.
+struct SignalText {
+    let reboot: RebootState
+    let restarts: [RestartNeed]
+
+    var text: String {
+        var lines = [reboot.required ? "A reboot is needed:" : "No reboot is needed."]
+        lines += reboot.signals.map { "  \(Table.printable($0.detail))" }
+        guard !restarts.isEmpty else { return lines.joined(separator: "\n") }
+        lines.append("\(restarts.count) processes run replaced files:")
+        lines += restarts.prefix(Self.shown).map {
+            "  \(Table.printable($0.process)) (\($0.pid))" + ($0.unit.map { ", \(Table.printable($0))" } ?? "")
+        }
+        if restarts.count > Self.shown { lines.append("  and \(restarts.count - Self.shown) more") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// How many processes are named.
+    private static let shown = 10
+}
+
+/// How fresh each package source is, for people at a terminal.
+struct SourceText {
+    let sources: [SourceState]
+    let width: Int?
+
+    var text: String {
+        var table = Table(.text("SOURCE"), .text("STATE"), .text("REFRESHED"), .text("ERROR"))
+        for source in sources {
+            table.add(
+                source.name, source.state.rawValue,
+                source.refreshedAt?.wholeSeconds.description ?? "never", source.error ?? "")
+        }
+        return table.text(width: width, empty: "No package sources are configured.")
+    }
+}

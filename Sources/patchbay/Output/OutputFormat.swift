@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+
+/// How a command shows its answer.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
+    case table
+    /// For programs: JSON, keys in order, times as RFC 3339.
+    case json
+}
+
+/// The option `--format`.
+struct FormatOption: ParsableArguments {
+    @Option(help: "How to show the answer: table or json.")
+    var format: OutputFormat = .table
+
+    /// Shows a value: as JSON, or as the text that `table` makes of it.
+    func show<Value: Encodable>(_ value: Value, table: (Value) -> String) throws {
+        switch format {
+        case .json: Terminal.write(try JSONText.encode(value))
+        case .table:
+            let text = table(value)
+            if !text.isEmpty { Terminal.write(text) }
+        }
+    }
+}
+
+/// JSON as the command line writes it.
+enum JSONText {
+    /// A value as indented JSON, keys in order.
+    static func encode(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

@@ -1,0 +1,145 @@
+import ControlPlane
+import Dashboard
+import Fleet
+import Foundation
+import HTTPAPI
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Store
+import Synchronization
+import Trust
+import UnixSignals
+
+/// A control plane in this process: the home folder, the database, the use cases and the server over them.
+final class ServerProcess: Sendable {
+    let home: Home
+    let listen: ListenAddress
+    let useCases: UseCases
+    private let ledger: SQLLedger
+    private let lock: HomeLock
+    private let names: [String]
+    private let furtherRoutes: [Route]
+    private let port: Mutex<Int>
+    private let logger: Logger
+
+    /// Prepares everything; nothing listens yet.
+    ///
+    /// - Parameters:
+    ///   - names: the names and addresses that the server is reached by, the best first.
+    ///   - database: the database's address; `nil` for the usual place.
+    ///   - furtherRoutes: routes besides the interface's and the dashboard's.
+    init(
+        home: Home, listen: ListenAddress, names: [String], database: String?,
+        furtherRoutes: [Route] = [], logger: Logger
+    ) throws {
+        try home.make()
+        lock = try HomeLock(home)
+        let keys = try KeyStore(home: home).loadOrMake(names: names)
+        ledger = try SQLLedger.open(try home.databaseLocation(database))
+        useCases = UseCases(
+            ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: Signals())
+        self.home = home
+        self.listen = listen
+        self.names = names
+        self.furtherRoutes = furtherRoutes
+        self.logger = logger
+        port = Mutex(listen.port)
+    }
+
+    /// The address for this machine's own browser, command line and agent.
+    var localAddress: String {
+        let text = listen.address == "::1" ? "[::1]" : listen.isLocal ? listen.address : "127.0.0.1"
+        return "https://\(text):\(port.withLock { $0 })"
+    }
+
+    /// The addresses that agents on other machines reach the server by.
+    var addresses: [String] {
+        if listen.isLocal { return [localAddress] }
+        let port = port.withLock { $0 }
+        return names.prefix(EnrolmentTokenText.addressCountLimit).map { name in
+            "https://\(name.contains(":") ? "[\(name)]" : name):\(port)"
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT, or until `work` is done.
+    ///
+    /// - Parameters:
+    ///   - services: what runs beside the server, and ends before it.
+    ///   - work: is called once the server listens; when it returns `true`, the server ends.
+    func run(
+        services: [any Service] = [], _ work: @escaping @Sendable () async throws -> Bool
+    ) async throws {
+        let (listening, bell) = AsyncStream.makeStream(of: Int.self)
+        let server = try PatchbayServer(
+            useCases: useCases,
+            configuration: .init(
+                listenAddress: listen.address, port: listen.port,
+                addresses: { [weak self] in self?.addresses ?? [] },
+                pages: Dashboard.routes + furtherRoutes, refusalPage: Dashboard.refusalPage),
+            logger: logger)
+        let application = try server.application { port in
+            bell.yield(port)
+            bell.finish()
+        }
+        let begin = BeginService { [self] in
+            for await port in listening { self.port.withLock { $0 = port } }
+            try ServerNote(
+                address: localAddress, pid: ProcessInfo.processInfo.processIdentifier,
+                startedAt: SystemEffects.now()
+            ).write(to: home)
+            return try await work()
+        }
+        // They are ended from the last to the first: long polls are let go before the server is asked to finish what it has begun.
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: application),
+                    .init(service: TickService(useCases: useCases, logger: logger)),
+                ] + services.map { .init(service: $0) } + [
+                    .init(
+                        service: begin, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: ClosingService(signals: useCases.signals)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch let error as IOError {
+            await close()
+            throw Self.failure(error, listen)
+        } catch {
+            await close()
+            throw error
+        }
+        await close()
+    }
+
+    private func close() async {
+        ServerNote.remove(from: home)
+        await ledger.close()
+    }
+
+    private static func failure(_ error: IOError, _ listen: ListenAddress) -> Failure {
+        let place = "\(listen.address), port \(listen.port)"
+        switch error.errnoCode {
+        case EADDRINUSE:
+            return Failure(
+                .couldNot, "Another program listens on \(place).",
+                nextStep: "Stop it, or choose another port.", code: "E_PORT_BUSY")
+        case EACCES:
+            return Failure(
+                .couldNot, "This user may not listen on \(place).",
+                nextStep: "Choose a port above 1023, or run as root.", code: "E_PORT_DENIED")
+        case EADDRNOTAVAIL:
+            return Failure(
+                .couldNot, "This machine does not have the address \(listen.address).",
+                nextStep: "Choose one of its own, or 0.0.0.0 for all.", code: "E_ADDRESS")
+        default:
+            return Failure(
+                .couldNot,
+                "The server cannot listen on \(place): \(String(cString: strerror(error.errnoCode))).",
+                nextStep: "Check the address and the port.", code: "E_LISTEN")
+        }
+    }
+}
