@@ -18,8 +18,15 @@ struct AptFindings: Hashable, Sendable {
     /// Whether a plain upgrade installs it.
     func isInstallable(_ name: String) -> Bool { upgrade?.upgraded.contains(name) ?? false }
 
-    /// Whether the distribution has not reached this endpoint yet.
-    func isPhased(_ name: String) -> Bool { upgrade?.phased.contains(name) ?? false }
+    /// Whether the distribution has not reached this endpoint yet. Newer versions of apt say so; older ones (2.6) list such a package among those
+    /// kept back, and neither plan installs it.
+    func isPhased(_ item: UpdateAssembly.Missing) -> Bool {
+        let name = item.aptName
+        guard let upgrade, !upgrade.upgraded.contains(name) else { return false }
+        if upgrade.phased.contains(name) { return true }
+        guard let share = item.candidate.phasedPercentage, share < 100 else { return false }
+        return !(fullUpgrade?.upgraded.contains(name) ?? false)
+    }
 
     /// The download's size; the architecture of a package can change between versions (`all` to `amd64`), so it is looked up as both.
     func size(of item: UpdateAssembly.Missing) -> Int64? {
@@ -46,8 +53,10 @@ struct AptFindings: Hashable, Sendable {
         guard let fullUpgrade, fullUpgrade.upgraded.contains(name) else {
             return "apt keeps it back and does not say why."
         }
-        let added = Self.relevant(fullUpgrade.newlyInstalled, among: dependencies?.needs[name])
-        let removed = Self.relevant(fullUpgrade.removed, among: dependencies?.excludes[name])
+        let needs = dependencies.map { $0.needs[name] ?? [] }
+        let excludes = dependencies.map { $0.excludes[name] ?? [] }
+        let added = Self.relevant(fullUpgrade.newlyInstalled, among: needs)
+        let removed = Self.relevant(fullUpgrade.removed, among: excludes)
         switch (added.isEmpty, removed.isEmpty) {
         case (false, true): return "It needs \(Self.list(added)), which \(Self.be(added)) not installed."
         case (true, false): return "It cannot be installed beside \(Self.list(removed))."

@@ -41,8 +41,8 @@ struct AptQueries: Sendable {
             }
         }
         let keptBack = open.filter {
-            findings.upgrade != nil && !findings.isInstallable($0.aptName)
-                && !findings.isPhased($0.aptName)
+            guard let plan = findings.upgrade else { return false }
+            return !plan.upgraded.contains($0.aptName) && !plan.phased.contains($0.aptName)
         }
         if !keptBack.isEmpty { try await explain(keptBack, in: &findings) }
         try await addSizes(missing, to: &findings)
@@ -62,7 +62,9 @@ struct AptQueries: Sendable {
             let answer = try await result(AptSetting.aptCache, ["depends"] + versions)
             findings.dependencies = AptDependencies(answer.output)
         }
-        let refused = keptBack.filter { !full.upgraded.contains($0.aptName) }
+        let refused = keptBack.filter {
+            !full.upgraded.contains($0.aptName) && !findings.isPhased($0)
+        }
         for item in refused.prefix(Self.mostRefusalsAsked) {
             let wanted = "\(item.aptName)=\(item.candidate.text)"
             let answer = try await result(

@@ -126,7 +126,7 @@ struct UpdateAssembly: Sendable {
             break
         }
         if item.entry.isHeld { return (.held, "The package is on hold on this endpoint.") }
-        if findings.isPhased(item.aptName) {
+        if findings.isPhased(item) {
             let share = item.candidate.phasedPercentage.map { " (\($0) % so far)" } ?? ""
             return (
                 .phased,

@@ -8,8 +8,14 @@ struct AptSimulationReader {
     private(set) var reading = ToolReading(
         tool: ToolOutput.aptGetSimulate.rawValue, newPackages: [], removals: [])
 
+    /// Whether a step or the closing count was seen: text that has neither is no plan, and must not be taken for an empty one.
+    private var isPlan = false
+
     init(_ bytes: [UInt8]) {
         TextLines.each(bytes) { read(String(decoding: $0, as: UTF8.self)) }
+        if !isPlan {
+            reading.unparsed = TextLines.strings(bytes).filter { !TextLines.trimmed($0).isEmpty }
+        }
     }
 
     private mutating func read(_ line: String) {
@@ -20,10 +26,19 @@ struct AptSimulationReader {
         case "Inst": isRead = readInstallation(text.dropFirst(step.count + 1))
         case "Conf": isRead = Installation(text.dropFirst(step.count + 1)) != nil
         case "Remv", "Purg": isRead = readRemoval(text.dropFirst(step.count + 1))
-        // An error ends the plan early: what came before it may not be all.
-        default: isRead = !text.hasPrefix("E:")
+        default:
+            if Self.isCount(text) { isPlan = true }
+            // An error ends the plan early: what came before it may not be all.
+            isRead = !text.hasPrefix("E:")
         }
+        if ["Inst", "Conf", "Remv", "Purg"].contains(step) { isPlan = true }
         if !isRead { reading.unparsed.append(line) }
+    }
+
+    /// `44 upgraded, 0 newly installed, 0 to remove and 2 not upgraded.` in any language: four numbers or more.
+    private static func isCount(_ text: String) -> Bool {
+        let words = text.utf8.split { !isVersionByte($0) }
+        return words.count { $0.allSatisfy { (0x30...0x39).contains($0) } } >= 4
     }
 
     private mutating func readInstallation(_ text: Substring) -> Bool {
