@@ -100,6 +100,7 @@ let package = Package(
         module(
             "PackageManagers",
             ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", subprocess]),
+        module("AgentSystem", ["Fleet", "AgentCore"]),
         module(
             "AgentTransport",
             [
@@ -111,7 +112,7 @@ let package = Package(
             name: "patchbay",
             dependencies: [
                 "Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
-                "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentTransport",
+                "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentSystem", "AgentTransport",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -119,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "patchbay-agent",
             dependencies: [
-                "Fleet", "AgentProtocol", "AgentCore", "AgentTransport", "PackageManagers", "Trust",
+                "Fleet", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport", "PackageManagers", "Trust",
                 argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),

@@ -1,0 +1,144 @@
+import AgentCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Runs a run's programs and leaves word of how they ended. It is a process of its own (`patchbay-agent supervise FOLDER`), in its own
+/// session or systemd unit, so that a kill, a restart or an update of the agent does not touch what it runs.
+public struct Supervisor: Sendable {
+    /// How often the program is looked at, in microseconds: a fifth of a second is not noticed beside an installation.
+    static let pollMicroseconds: UInt32 = 200_000
+    /// How long a program that hangs may take to end itself before it is killed, in seconds: dpkg finishes the package at hand first.
+    static let graceSeconds: Int64 = 30
+    /// How often leaving word is tried when the disk is full, once in 5 seconds: ten minutes.
+    static let endingTries = 120
+    /// The longest last line that is kept, in bytes.
+    static let longestLastLine = 500
+
+    private let folder: RunFolder
+    private let grace: Int64
+
+    /// A supervisor for the run in a folder.
+    public init(folder: String) {
+        self.init(folder: folder, graceSeconds: Self.graceSeconds)
+    }
+
+    init(folder: String, graceSeconds: Int64) {
+        self.folder = RunFolder(path: folder)
+        grace = graceSeconds
+    }
+
+    /// Runs the run to its end, unless another supervisor has claimed it.
+    ///
+    /// - Returns: the exit status for the process: 0, or 3 when there is nothing that can be run.
+    public func run() -> Int32 {
+        guard let plan = folder.readPlan(), let own = ProcessRecord.current() else { return 3 }
+        // Already the leader of a session when the agent or systemd started it so.
+        setsid()
+        guard folder.claim(for: own) else { return 0 }
+        // The end of the agent, of a terminal or of a unit is no reason to cut a package manager off; systemd's last word is SIGKILL.
+        for number in [SIGHUP, SIGINT, SIGTERM, SIGPIPE] { signal(number, SIG_IGN) }
+        chdir("/")
+        umask(0o022)
+        let ending = runAll(plan)
+        for _ in 0..<Self.endingTries {
+            if folder.write(ending) { return 0 }
+            sleep(5)
+        }
+        return 3
+    }
+
+    /// An installation ends with the first program that fails; a repair runs them all, since the second mends what the first cannot.
+    private func runAll(_ plan: RunPlan) -> RunEnding {
+        var last = RunEnding.exited(0)
+        for command in plan.commands {
+            note("+ \(command.joined(separator: " "))")
+            last = runOne(command, plan)
+            switch last {
+            case .exited(0): continue
+            case .exited: if plan.kind == .install { return last }
+            case .signalled, .hung, .vanished, .notStarted: return last
+            }
+        }
+        return last
+    }
+
+    private func runOne(_ command: [String], _ plan: RunPlan) -> RunEnding {
+        let pid: pid_t
+        switch ChildProcess.start(
+            command, environment: plan.environment, log: folder.log, bond: .group)
+        {
+        case .success(let started): pid = started
+        case .failure(let failure):
+            return .notStarted("\(command.first ?? "") could not be started: \(failure.words)")
+        }
+        var size = logSize()
+        var quietSince = LibC.monotonicSeconds()
+        while true {
+            if let ending = ChildProcess.ending(of: pid) {
+                switch ending {
+                case .exited(let status): return .exited(status)
+                case .signalled(let number): return .signalled(number)
+                }
+            }
+            let now = logSize()
+            if now != size {
+                size = now
+                quietSince = LibC.monotonicSeconds()
+            } else if LibC.monotonicSeconds() - quietSince >= plan.inactivityLimitSeconds {
+                return endHanging(pid, plan)
+            }
+            usleep(Self.pollMicroseconds)
+        }
+    }
+
+    private func endHanging(_ pid: pid_t, _ plan: RunPlan) -> RunEnding {
+        let line = lastLine()
+        note("patchbay-agent: nothing was printed for \(plan.inactivityLimitSeconds) s; the run is ended.")
+        kill(-pid, SIGTERM)
+        let deadline = LibC.monotonicSeconds() + grace
+        var isCollected = false
+        while LibC.monotonicSeconds() < deadline {
+            isCollected = isCollected || ChildProcess.ending(of: pid) != nil
+            if isCollected, kill(-pid, 0) != 0 { break }
+            usleep(Self.pollMicroseconds)
+        }
+        kill(-pid, SIGKILL)
+        // A script may have left the group; nothing of the session but the supervisor is to go on writing to the system.
+        for member in ProcessTable.members(ofSession: getsid(0)) where member.pid != getpid() {
+            kill(member.pid, SIGKILL)
+        }
+        while !isCollected, ChildProcess.ending(of: pid) == nil { usleep(Self.pollMicroseconds) }
+        return .hung(lastLine: line)
+    }
+
+    private func logSize() -> Int64 {
+        var information = stat()
+        return stat(folder.log, &information) == 0 ? Int64(information.st_size) : 0
+    }
+
+    private func note(_ line: String) {
+        let descriptor = open(folder.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let bytes = Array("\(line)\n".utf8)
+        _ = bytes.withUnsafeBytes { LibC.write(descriptor, $0) }
+    }
+
+    private func lastLine() -> String {
+        let descriptor = open(folder.log, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        lseek(descriptor, off_t(max(0, logSize() - 4096)), SEEK_SET)
+        let tail = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+            count = max(0, LibC.read(descriptor, buffer))
+        }
+        let line = tail.split(separator: 0x0A).last { !$0.allSatisfy { $0 <= 0x20 } } ?? []
+        return String(decoding: line.prefix(Self.longestLastLine), as: UTF8.self)
+    }
+}
