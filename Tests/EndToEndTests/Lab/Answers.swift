@@ -13,6 +13,7 @@ enum Answers {
         var name: String
         var verdict: ComplianceVerdict
         var scannedAt: Timestamp?
+        var lastSeenAt: Timestamp?
     }
 
     /// `endpoint show`

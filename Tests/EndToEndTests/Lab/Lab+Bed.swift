@@ -13,7 +13,9 @@ extension Lab {
     }
 
     /// What every command of the lab needs in its environment.
-    var environment: [String: String] { ["LAB_ID": id] }
+    var environment: [String: String] {
+        ["LAB_ID": id].merging(databaseEnvironment) { own, _ in own }
+    }
 
     /// Runs `testbed/lab`; the command must succeed.
     @discardableResult

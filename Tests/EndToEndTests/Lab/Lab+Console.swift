@@ -8,6 +8,12 @@ extension Lab {
     /// Runs the command line on the server's machine, as its administrator; it must succeed.
     @discardableResult
     func patchbay(_ arguments: String...) async throws -> ProgramResult {
+        try await patchbay(arguments)
+    }
+
+    /// Runs the command line on the server's machine, as its administrator; it must succeed.
+    @discardableResult
+    func patchbay(_ arguments: [String]) async throws -> ProgramResult {
         try await tryPatchbay(arguments).succeeded("patchbay \(arguments.joined(separator: " "))")
     }
 

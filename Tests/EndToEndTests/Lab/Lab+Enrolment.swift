@@ -6,6 +6,7 @@ import Testing
 extension Lab {
     /// Enrols booted endpoints the way a technician does: a token's file, the agent, its service.
     func enrol(_ numbers: [Int]) async throws -> [LabEndpoint] {
+        try await patchbay("admin", "create", "anna")
         let tenant: Answers.Tenant = try await answer(to: ["tenant", "create", "Example Ltd"])
         let token = folder.appending(path: "enrolment-token")
         try await patchbay(

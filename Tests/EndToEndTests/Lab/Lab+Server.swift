@@ -29,13 +29,15 @@ extension Lab {
         }
     }
 
+    /// Tells every command where the database is; the home folder is the usual place.
+    var databaseEnvironment: [String: String] {
+        guard database == .postgreSQL else { return [:] }
+        let socket = folder.appending(path: "postgresql").path
+        return ["PATCHBAY_DATABASE": "postgresql://postgres@/postgres?host=\(socket)"]
+    }
+
     private var serverArguments: [String] {
-        var arguments = ["serve", "--home", home.path, "--listen", "\(Self.address):8443"]
-        if database == .postgreSQL {
-            let socket = folder.appending(path: "postgresql").path
-            arguments += ["--database", "postgresql://postgres@/postgres?host=\(socket)"]
-        }
-        return arguments
+        ["serve", "--home", home.path, "--listen", "0.0.0.0:8443", "--server-name", "server"]
     }
 
     /// Starts the server, or starts it again on the same home folder, and waits until it answers.
