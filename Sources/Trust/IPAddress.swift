@@ -32,7 +32,7 @@ struct IPAddress: Hashable {
         guard let gap = text.firstRange(of: "::") else {
             return groups(text).flatMap { $0.count == 16 ? $0 : nil }
         }
-        guard let head = groups(text[..<gap.lowerBound]),
+        guard let head = groups(text[..<gap.lowerBound], mayEndInVersion4: false),
             let tail = groups(text[gap.upperBound...]),
             head.count + tail.count <= 14
         else { return nil }
@@ -40,12 +40,12 @@ struct IPAddress: Hashable {
     }
 
     /// Groups between colons; the last may be dotted decimal.
-    private static func groups(_ text: Substring) -> [UInt8]? {
+    private static func groups(_ text: Substring, mayEndInVersion4: Bool = true) -> [UInt8]? {
         if text.isEmpty { return [] }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         var bytes: [UInt8] = []
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, let four = version4(part) {
+            if mayEndInVersion4, index == parts.count - 1, let four = version4(part) {
                 bytes += four
             } else {
                 guard (1...4).contains(part.utf8.count), part.first?.isHexDigit == true,

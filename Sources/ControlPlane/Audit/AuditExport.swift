@@ -66,7 +66,10 @@ public enum AuditExport {
                 guard let entry = try? JSONDecoder().decode(AuditEntry.self, from: data) else {
                     throw unreadable(number, "is not an audit entry")
                 }
-                reader?.take(entry)
+                // One entry has one text: another spelling of the same, or a key that is not read,
+                // is an edit too.
+                reader?.take(
+                    entry, isAsWritten: try Self.line(entry).dropLast() == Array(data)[...])
             } else {
                 reader = try Reader(header: Self.header(data))
             }
@@ -77,7 +80,7 @@ public enum AuditExport {
 
     private static func header(_ data: Data) throws -> Header {
         guard let header = try? JSONDecoder().decode(Header.self, from: data),
-            header.patchbay == Header.format
+            header.patchbay == Header.format, try line(header).dropLast() == Array(data)[...]
         else { throw unreadable(1, "is not the first line of an audit export") }
         return header
     }
@@ -110,9 +113,9 @@ public enum AuditExport {
             }
         }
 
-        mutating func take(_ entry: AuditEntry) {
+        mutating func take(_ entry: AuditEntry, isAsWritten: Bool) {
             entries += 1
-            if checkers[entry.chain] == nil, foreign == nil {
+            if checkers[entry.chain] == nil || !isAsWritten, foreign == nil {
                 foreign = .init(chain: entry.chain, sequence: entry.sequence)
             }
             checkers[entry.chain]?.take(entry)
