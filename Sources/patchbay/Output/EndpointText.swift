@@ -1,6 +1,7 @@
 import ControlPlane
 import Fleet
 import Policy
+import Rollout
 
 /// One endpoint, for people at a terminal.
 struct EndpointText {
