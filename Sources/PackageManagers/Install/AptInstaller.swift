@@ -1,0 +1,89 @@
+public import AgentCore
+public import Fleet
+public import Rollout
+
+/// Installs exact versions with apt.
+public struct AptInstaller: Installing {
+    /// How long a run may print nothing before it is taken to hang, in seconds: half an hour. Making the initial file systems of several
+    /// kernels on a slow disk takes a quarter of that.
+    public static let standardInactivityLimit: Int64 = 1800
+
+    let runner: any CommandRunning
+    let root: String
+    let inactivityLimit: Int64
+    let proxyEnvironment: [String: String]
+
+    /// An installer for this machine.
+    ///
+    /// - Parameters:
+    ///   - inactivityLimitSeconds: how long a run may print nothing before it is ended.
+    ///   - proxyEnvironment: the proxy variables that runs get (`http_proxy` and the like); nothing else is inherited.
+    public init(
+        inactivityLimitSeconds: Int64 = AptInstaller.standardInactivityLimit,
+        proxyEnvironment: [String: String] = [:]
+    ) {
+        self.init(
+            runner: SubprocessRunner(), root: "", inactivityLimitSeconds: inactivityLimitSeconds,
+            proxyEnvironment: proxyEnvironment)
+    }
+
+    init(
+        runner: any CommandRunning, root: String, inactivityLimitSeconds: Int64,
+        proxyEnvironment: [String: String] = [:]
+    ) {
+        self.runner = runner
+        self.root = root
+        inactivityLimit = inactivityLimitSeconds
+        self.proxyEnvironment = proxyEnvironment
+    }
+
+    /// Looks whether a lock list can be installed now.
+    public func preflight(
+        _ updates: [LockedUpdate], tolerating brokenPackages: [String]
+    ) async -> Preflight {
+        await AptPreflight(runner: runner, root: root, tolerated: Set(brokenPackages)).check(updates)
+    }
+
+    /// The run that installs these updates.
+    public func installRun(for updates: [LockedUpdate]) -> RunPlan {
+        RunPlan(
+            kind: .install, commands: [AptCommand.install(updates)], environment: environment,
+            inactivityLimitSeconds: inactivityLimit, updates: updates)
+    }
+
+    /// The run that mends the package database.
+    public func repairRun() -> RunPlan {
+        RunPlan(
+            kind: .repair, commands: AptCommand.repair, environment: environment,
+            inactivityLimitSeconds: inactivityLimit, updates: [])
+    }
+
+    /// Reads what a run printed and how it ended.
+    public func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict {
+        AptVerdict.read(run, ending, logTail)
+    }
+
+    /// What a run is doing now.
+    public func progress(of run: RunPlan, from log: String) -> RunStep? {
+        AptProgress.read(log, updates: run.updates.count)
+    }
+
+    /// The packages that dpkg has not finished with.
+    public func unfinishedPackages() async -> [PackageKey: String] {
+        guard let bytes = Files.bytes("\(root)/var/lib/dpkg/status") else { return [:] }
+        var unfinished: [PackageKey: String] = [:]
+        for entry in DpkgStatus(bytes).entries {
+            if let state = entry.unfinished { unfinished[entry.key] = state }
+        }
+        return unfinished
+    }
+
+    /// Which of these files are a package's own.
+    public func files(among files: [String], of package: PackageKey) async -> [String] {
+        PackageFiles(root: root, package: package)?.own(among: files) ?? []
+    }
+
+    private var environment: [String: String] {
+        AptCommand.environment.merging(proxyEnvironment) { fixed, _ in fixed }
+    }
+}
