@@ -15,17 +15,17 @@ struct Patchbay: AsyncParsableCommand {
             """,
         version: "patchbay 0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Running:", subcommands: [Up.self, Serve.self, Admin.self, Backup.self]),
+            CommandGroup(name: "Running", subcommands: [Up.self, Serve.self, Admin.self, Backup.self]),
             CommandGroup(
-                name: "Without a server:", subcommands: [ScanCommand.self, VersionCommand.self, Debug.self]),
+                name: "Offline", subcommands: [ScanCommand.self, VersionCommand.self, Debug.self]),
             CommandGroup(
-                name: "With a server:",
+                name: "Server",
                 subcommands: [
                     TenantCommand.self, SiteCommand.self, EndpointCommand.self, UpdateCommand.self,
                     DeploymentCommand.self, JobCommand.self, UserCommand.self, TokenCommand.self,
                     AuditCommand.self,
                 ]),
-            CommandGroup(name: "Measuring:", subcommands: [FleetSimCommand.self]),
+            CommandGroup(name: "Measuring", subcommands: [FleetSimCommand.self]),
         ])
 
     /// Runs the command line, and gives every ending its status.

@@ -2,6 +2,7 @@ import AgentProtocol
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 
 /// The public interface of a server, for the command line.
@@ -67,11 +68,12 @@ struct APIClient: Sendable {
         request.headers.add(name: "authorization", value: "Bearer \(access.token)")
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
-            request.body = .bytes(ByteBuffer(data: body))
+            request.body = .bytes(ByteBuffer(bytes: body))
         }
         do {
             let response = try await http.execute(request, timeout: .seconds(Self.answerSeconds))
-            let answer = Data(buffer: try await response.body.collect(upTo: Self.answerLimit))
+            let buffer = try await response.body.collect(upTo: Self.answerLimit)
+            let answer = Data(buffer.readableBytesView)
             guard (200..<300).contains(response.status.code) else {
                 throw problem(Int(response.status.code), answer)
             }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import ControlPlane
 import Foundation
+import Trust
 
 /// `patchbay serve`
 struct Serve: AsyncParsableCommand {
