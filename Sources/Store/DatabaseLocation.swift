@@ -11,7 +11,8 @@ public enum DatabaseLocation: Sendable {
 
     /// Reads `sqlite:PATH`, `sqlite::memory:` or `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`.
     ///
-    /// - Throws: `LedgerUnavailable` with a sentence that says what is wrong and never repeats the text, which may hold a password.
+    /// - Throws: `LedgerUnavailable` with a sentence that says what is wrong and never repeats the
+    ///   text, which may hold a password.
     public init(_ text: String) throws(LedgerUnavailable) {
         if text == "sqlite::memory:" {
             self = .sqliteMemory
@@ -22,7 +23,9 @@ public enum DatabaseLocation: Sendable {
         } else {
             throw LedgerUnavailable(
                 reason: .other,
-                detail: "The database's address is not one of sqlite:PATH, sqlite::memory: and postgresql://HOST/DATABASE.")
+                detail:
+                    "The database's address is not one of sqlite:PATH, sqlite::memory: and postgresql://HOST/DATABASE."
+            )
         }
     }
 }
@@ -52,7 +55,8 @@ public struct PostgreSQLAddress: Sendable, CustomStringConvertible {
         uri = text
         let rest = text.drop { $0 != "/" }.dropFirst(2)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        // An unescaped `@`, `/` or `?` in a password would make libpq take a piece of it for the server's name, and then show it.
+        // An unescaped `@`, `/` or `?` in a password would make libpq take a piece of it for the
+        // server's name, and then show it.
         let pieces = authority.split(separator: "@", omittingEmptySubsequences: false)
         let afterAuthority = rest.dropFirst(authority.count)
         guard pieces.count <= 2, !text.contains(where: \.isWhitespace),
@@ -60,7 +64,8 @@ public struct PostgreSQLAddress: Sendable, CustomStringConvertible {
         else {
             throw LedgerUnavailable(
                 reason: .other,
-                detail: "The PostgreSQL address cannot be read; write special characters of the password as %40 (@), %2F (/), "
+                detail:
+                    "The PostgreSQL address cannot be read; write special characters of the password as %40 (@), %2F (/), "
                     + "%3A (:), %3F (?), %23 (#) and %25 (%).")
         }
         var written: [Substring] = []
@@ -90,7 +95,9 @@ public struct PostgreSQLAddress: Sendable, CustomStringConvertible {
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
             let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
+            if byte == UInt8(ascii: "%"), digits.utf8.count == 2,
+                let value = UInt8(digits, radix: 16)
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {

@@ -4,18 +4,20 @@ import Foundation
 
 /// The ledger over SQLite or PostgreSQL.
 ///
-/// One thread writes, several read, each with its own connection; a caller never blocks a cooperative thread. Whatever waits to be written shares one
-/// commit, and is answered after it.
+/// One thread writes, several read, each with its own connection; a caller never blocks a
+/// cooperative thread. Whatever waits to be written shares one commit, and is answered after it.
 public final class SQLLedger: Ledger {
     /// How a database is opened.
     public enum Access: Sendable {
-        /// To read and write, as the one server of a SQLite file. The schema is brought up to date first.
+        /// To read and write, as the one server of a SQLite file. The schema is brought up to date
+        /// first.
         case sole
         /// To read only, beside a server that may be running.
         case readOnly
     }
 
-    /// How many threads read: reads are short, and more than a few would only compete with the writer for two cores.
+    /// How many threads read: reads are short, and more than a few would only compete with the
+    /// writer for two cores.
     private static let readers = 4
 
     private let location: DatabaseLocation
@@ -37,9 +39,11 @@ public final class SQLLedger: Ledger {
         reader.close()
     }
 
-    /// Opens a database and, when it is to be written, brings its schema up to date. It blocks the calling thread until it is done.
+    /// Opens a database and, when it is to be written, brings its schema up to date. It blocks the
+    /// calling thread until it is done.
     ///
-    /// - Throws: `LedgerUnavailable`: `newerSchema`, `corrupt`, `busy` when another process has a SQLite file, `unreachable`.
+    /// - Throws: `LedgerUnavailable`: `newerSchema`, `corrupt`, `busy` when another process has a
+    ///   SQLite file, `unreachable`.
     public static func open(
         _ location: DatabaseLocation, access: Access = .sole
     ) throws(LedgerUnavailable) -> SQLLedger {
@@ -60,12 +64,18 @@ public final class SQLLedger: Ledger {
         }
     }
 
+    /// Runs a transaction that only reads, on one of the reading threads.
+    ///
+    /// - Throws: what the closure throws, or `LedgerUnavailable`.
     public func read<Answer: Sendable>(
         _ body: @escaping @Sendable (any Records) throws -> Answer
     ) async throws -> Answer {
         try await reader.perform(.read) { try body($0) }
     }
 
+    /// Runs a transaction that may write; it shares its commit with others that wait.
+    ///
+    /// - Throws: what the closure throws (nothing has been written then), or `LedgerUnavailable`.
     public func write<Answer: Sendable>(
         _ body: @escaping @Sendable (any Records) throws -> Answer
     ) async throws -> Answer {
@@ -85,10 +95,13 @@ public final class SQLLedger: Ledger {
 
     /// Copies the whole database, as it is at one instant, into a new file, while it is in use.
     ///
-    /// - Throws: `LedgerUnavailable` when the file exists, cannot be written, or the database is not a SQLite file.
+    /// - Throws: `LedgerUnavailable` when the file exists, cannot be written, or the database is
+    ///   not a SQLite file.
     public func backup(to path: String) async throws {
         guard case .sqliteFile(let source) = location else {
-            throw LedgerUnavailable(reason: .other, detail: "Only a SQLite file is copied so; use pg_dump for PostgreSQL.")
+            throw LedgerUnavailable(
+                reason: .other,
+                detail: "Only a SQLite file is copied so; use pg_dump for PostgreSQL.")
         }
         do {
             try await onOwnThread("patchbay-backup") { try SQLiteBackup.copy(source, to: path) }
@@ -106,7 +119,9 @@ public final class SQLLedger: Ledger {
         case .sqliteMemory: try startInMemory(options)
         case .sqliteFile(let path): try startFile(path, access, options)
         case .postgresql(let address):
-            try startLanes(location, access, claim: nil) { _ in PostgreSQLConnection(address) }
+            try startLanes(location, access, options, claim: nil) { _ in
+                PostgreSQLConnection(address)
+            }
         }
     }
 
@@ -116,12 +131,14 @@ public final class SQLLedger: Ledger {
         try lane.start(
             "patchbay-writer",
             connect: {
-                let connection = try SQLiteConnection(path: nil, role: .writer, maximumPages: options.maximumPages)
+                let connection = try SQLiteConnection(
+                    path: nil, role: .writer, maximumPages: options.maximumPages)
                 try Migrator(connection: connection, steps: options.steps).migrate()
                 return connection
             },
             serve: { queue, connection in
-                TransactionRunner(connection: connection, software: SoftwareCache()).serveInGroups(queue)
+                TransactionRunner(connection: connection, software: SoftwareCache()).serveInGroups(
+                    queue)
             })
         return SQLLedger(location: .sqliteMemory, writer: lane, reader: lane, claim: nil)
     }
@@ -130,7 +147,8 @@ public final class SQLLedger: Ledger {
         _ path: String, _ access: Access, _ options: StoreOptions
     ) throws -> SQLLedger {
         if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
-            throw LedgerUnavailable(reason: .unreachable, detail: "There is no database at \(path).")
+            throw LedgerUnavailable(
+                reason: .unreachable, detail: "There is no database at \(path).")
         }
         let claim = access == .sole ? try SQLiteFileClaim(path: path) : nil
         return try startLanes(.sqliteFile(path: path), access, options, claim: claim) { role in
@@ -140,7 +158,7 @@ public final class SQLLedger: Ledger {
     }
 
     private static func startLanes(
-        _ location: DatabaseLocation, _ access: Access, _ options: StoreOptions = StoreOptions(),
+        _ location: DatabaseLocation, _ access: Access, _ options: StoreOptions,
         claim: SQLiteFileClaim?,
         connect: @escaping @Sendable (SQLiteConnection.Role) throws -> any SQLConnection
     ) throws -> SQLLedger {
@@ -163,11 +181,14 @@ public final class SQLLedger: Ledger {
                 "patchbay-reader-\(number)",
                 connect: {
                     let connection = try connect(.reader)
-                    if access == .readOnly { try Migrator(connection: connection, steps: options.steps).check() }
+                    if access == .readOnly {
+                        try Migrator(connection: connection, steps: options.steps).check()
+                    }
                     return connection
                 },
                 serve: { queue, connection in
-                    TransactionRunner(connection: connection, software: software).serveOneByOne(queue)
+                    TransactionRunner(connection: connection, software: software).serveOneByOne(
+                        queue)
                 })
         }
         return ledger

@@ -2,9 +2,11 @@ import ControlPlane
 import Dispatch
 import Foundation
 
-/// Threads of their own for blocking calls: each has one connection and takes work from the lane's queue.
+/// Threads of their own for blocking calls: each has one connection and takes work from the lane's
+/// queue.
 struct Lane: Sendable {
-    /// How much may wait before callers are refused: at 5,000 transactions a second, about two seconds' worth.
+    /// How much may wait before callers are refused: at 5,000 transactions a second, about two
+    /// seconds' worth.
     static let maximumWaiting = 10_000
     /// The size of a thread's stack, in bytes: JSON of a posture is read on it.
     private static let stackBytes = 4 * 1024 * 1024
@@ -20,6 +22,7 @@ struct Lane: Sendable {
     /// Starts a thread, and waits until it has connected.
     ///
     /// - Parameters:
+    ///   - name: What the thread is called in a debugger.
     ///   - connect: Makes the thread's connection, on that thread.
     ///   - serve: Takes work from the queue until it is closed.
     /// - Throws: what `connect` throws.
@@ -60,10 +63,14 @@ struct Lane: Sendable {
                     .failure(
                         LedgerUnavailable(
                             reason: .overloaded,
-                            detail: "\(Self.maximumWaiting) transactions wait already; try again in a few seconds.")))
+                            detail:
+                                "\(Self.maximumWaiting) transactions wait already; try again in a few seconds."
+                        )))
             case .closed:
                 work.finish(
-                    .failure(LedgerUnavailable(reason: .unreachable, detail: "The database has been closed.")))
+                    .failure(
+                        LedgerUnavailable(
+                            reason: .unreachable, detail: "The database has been closed.")))
             }
         }
     }

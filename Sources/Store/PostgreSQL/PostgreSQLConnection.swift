@@ -1,11 +1,13 @@
 import CLibPQ
 
-/// One connection to a PostgreSQL server. It is made when first used, and again when it has been lost.
+/// One connection to a PostgreSQL server. It is made when first used, and again when it has been
+/// lost.
 final class PostgreSQLConnection: SQLConnection {
     /// How long a server may take to answer while connecting, in seconds.
     private static let connectSeconds = "10"
-    /// How long sent data may stay unconfirmed before the connection counts as lost, in milliseconds: a server that has vanished without
-    /// a word is noticed after this long, not after the system's 15 minutes.
+    /// How long sent data may stay unconfirmed before the connection counts as lost, in
+    /// milliseconds: a server that has vanished without a word is noticed after this long, not
+    /// after the system's 15 minutes.
     private static let unconfirmedMilliseconds = "20000"
 
     private let address: PostgreSQLAddress
@@ -44,15 +46,20 @@ final class PostgreSQLConnection: SQLConnection {
     }
 
     private func connect() throws -> PostgreSQLSession {
-        // Later keywords win, so the address (expanded as dbname) may override the defaults that stand before it.
+        // Later keywords win, so the address (expanded as dbname) may override the defaults that
+        // stand before it.
         let settings: [(String, String)] = [
-            ("connect_timeout", Self.connectSeconds), ("tcp_user_timeout", Self.unconfirmedMilliseconds),
-            ("fallback_application_name", "patchbay"), ("dbname", address.uri), ("client_encoding", "UTF8"),
+            ("connect_timeout", Self.connectSeconds),
+            ("tcp_user_timeout", Self.unconfirmedMilliseconds),
+            ("fallback_application_name", "patchbay"), ("dbname", address.uri),
+            ("client_encoding", "UTF8"),
         ]
         let handle = withCStrings(settings.map(\.0)) { keywords in
             withCStrings(settings.map(\.1)) { values in PQconnectdbParams(keywords, values, 1) }
         }
-        guard let handle else { throw SQLFailure(.lostConnection, "There is no memory for a connection.") }
+        guard let handle else {
+            throw SQLFailure(.lostConnection, "There is no memory for a connection.")
+        }
         // The C library would write the server's notices to standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         let session = PostgreSQLSession(handle)

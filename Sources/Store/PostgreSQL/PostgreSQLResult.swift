@@ -12,7 +12,8 @@ final class PostgreSQLResult {
         PQclear(pointer)
     }
 
-    /// The fields of an error that are read. The library names them by letters in macros that Swift cannot see.
+    /// The fields of an error that are read. The library names them by letters in macros that Swift
+    /// cannot see.
     enum ErrorField {
         /// The five characters of the error's code.
         case sqlState
@@ -42,10 +43,12 @@ final class PostgreSQLResult {
     }
 
     private func value(_ row: Int32, _ column: Int32, _ type: Oid) throws -> SQLValue {
-        guard PQgetisnull(pointer, row, column) == 0, let start = PQgetvalue(pointer, row, column) else {
+        guard PQgetisnull(pointer, row, column) == 0, let start = PQgetvalue(pointer, row, column)
+        else {
             return .null
         }
-        let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(pointer, row, column)))
+        let bytes = UnsafeRawBufferPointer(
+            start: start, count: Int(PQgetlength(pointer, row, column)))
         return switch PostgreSQLType(rawValue: type) {
         case .int8, .int4, .int2: .integer(Self.integer(bytes))
         case .bool: .integer(bytes.first == 0 ? 0 : 1)
@@ -75,7 +78,8 @@ private enum PostgreSQLType: Oid {
     case varchar = 1043
 }
 
-/// The values of a statement in the form that the library takes: texts end with a zero byte, bytes go as they are.
+/// The values of a statement in the form that the library takes: texts end with a zero byte, bytes
+/// go as they are.
 struct PostgreSQLArguments {
     private var bytes: [UInt8] = []
     private var starts: [Int?] = []

@@ -1,8 +1,10 @@
 import CLibPQ
 
-/// A PostgreSQL connection as a session. Answers come in PostgreSQL's binary format, texts and numbers go out as text.
+/// A PostgreSQL connection as a session. Answers come in PostgreSQL's binary format, texts and
+/// numbers go out as text.
 final class PostgreSQLSession: SQLSession {
-    /// How many statements are kept prepared: the records have about 100; more would be texts put together without end.
+    /// How many statements are kept prepared: the records have about 100; more would be texts put
+    /// together without end.
     private static let maximumPrepared = 500
 
     private let handle: OpaquePointer
@@ -44,7 +46,8 @@ final class PostgreSQLSession: SQLSession {
         case .write: _ = try execute("BEGIN ISOLATION LEVEL SERIALIZABLE", [])
         case .migration:
             _ = try execute("BEGIN", [])
-            // Of several nodes that start at once, one migrates and the others wait. The number is the one that marks SQLite files.
+            // Of several nodes that start at once, one migrates and the others wait. The number is
+            // the one that marks SQLite files.
             _ = try query("SELECT pg_advisory_xact_lock(1349796473) IS NULL", [])
         }
     }
@@ -56,7 +59,8 @@ final class PostgreSQLSession: SQLSession {
         } catch let failure as SQLFailure where failure.kind == .lostConnection {
             throw SQLFailure(.commitUnknown, failure.detail)
         }
-        // The server answers ROLLBACK to the COMMIT of a transaction in which a statement has failed.
+        // The server answers ROLLBACK to the COMMIT of a transaction in which a statement has
+        // failed.
         guard String(cString: PQcmdStatus(result.pointer)) == "COMMIT" else {
             throw SQLFailure(.other, "A statement failed, so the transaction was undone.")
         }
@@ -91,7 +95,9 @@ final class PostgreSQLSession: SQLSession {
     }
 
     private func checked(_ pointer: OpaquePointer?) throws -> PostgreSQLResult {
-        guard let pointer else { throw SQLFailure(isLost ? .lostConnection : .other, connectionMessage) }
+        guard let pointer else {
+            throw SQLFailure(isLost ? .lostConnection : .other, connectionMessage)
+        }
         let result = PostgreSQLResult(pointer)
         switch PQresultStatus(pointer) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return result

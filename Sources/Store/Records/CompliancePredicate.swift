@@ -1,10 +1,12 @@
 import Fleet
 
-/// The rule of compliance as SQL. `Policy.ComplianceRule.verdict` is the same rule as a function, and a test holds the two together.
+/// The rule of compliance as SQL. `Policy.ComplianceRule.verdict` is the same rule as a function,
+/// and a test holds the two together.
 enum CompliancePredicate {
     /// The compliance of a row of `endpoint`, as the text of a case of `Compliance`.
     ///
     /// - Parameter freshSince: The placeholder of the instant before which a scan tells nothing.
+    /// - Returns: A CASE expression.
     static func expression(freshSince: String) -> String {
         """
         CASE WHEN scanned_at IS NULL OR scanned_at < \(freshSince) THEN 'unknown' \

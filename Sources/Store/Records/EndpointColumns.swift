@@ -15,16 +15,19 @@ enum EndpointColumns {
         var row = row.reader
         return EndpointRecord(
             id: try row.next(), tenant: try row.next(), site: try row.next(), name: try row.next(),
-            publicKey: try row.next(), machineFingerprint: try row.next(), enrolledAt: try row.next(),
+            publicKey: try row.next(), machineFingerprint: try row.next(),
+            enrolledAt: try row.next(),
             retiredAt: try row.next(), lastSeenAt: try row.next(), scannedAt: try row.next(),
-            inventoryDigest: try row.next(), postureDigest: try row.next(), agentVersion: try row.next(),
+            inventoryDigest: try row.next(), postureDigest: try row.next(),
+            agentVersion: try row.next(),
             bootId: try row.next(), scanRequestedAt: try row.next(), standing: try standing(&row))
     }
 
     private static func standing(_ row: inout SQLRowReader) throws -> Standing {
         Standing(
             osName: try row.next(), packages: try row.next(), missingSecurity: try row.next(),
-            missingTotal: try row.next(), rebootRequired: try row.next(), restartsNeeded: try row.next(),
+            missingTotal: try row.next(), rebootRequired: try row.next(),
+            restartsNeeded: try row.next(),
             sourcesNotOk: try row.next())
     }
 

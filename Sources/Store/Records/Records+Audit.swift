@@ -5,13 +5,16 @@ extension StoreRecords: AuditRecords {
     func lockAuditHead(of chain: String) throws -> AuditHead? {
         // Writing the row to itself locks it, on either engine, until the transaction ends.
         try changeReturning(
-            "UPDATE audit_head SET sequence = sequence WHERE chain = $1 RETURNING \(Self.headColumns)", chain
+            "UPDATE audit_head SET sequence = sequence WHERE chain = $1 RETURNING \(Self.headColumns)",
+            chain
         ).first.map(Self.head)
     }
 
     func append(_ entry: AuditEntry, head: AuditHead) throws {
-        guard head.chain == entry.chain, head.sequence == entry.sequence, head.hash == entry.hash else {
-            throw SQLFailure(.constraint, "An audit entry and the new end of its chain do not agree.")
+        guard head.chain == entry.chain, head.sequence == entry.sequence, head.hash == entry.hash
+        else {
+            throw SQLFailure(
+                .constraint, "An audit entry and the new end of its chain do not agree.")
         }
         let moved =
             if entry.sequence == 1 {
@@ -25,14 +28,19 @@ extension StoreRecords: AuditRecords {
                     """
                     UPDATE audit_head SET sequence = $2, hash = $3, signature = $4
                     WHERE chain = $1 AND sequence = $5 AND hash = $6
-                    """, head.chain, head.sequence, head.hash, head.signature, entry.sequence - 1, entry.previousHash)
+                    """, head.chain, head.sequence, head.hash, head.signature, entry.sequence - 1,
+                    entry.previousHash)
             }
-        // Somebody else has appended: run again, the closure will find the new end.
-        guard moved == 1 else { throw SQLFailure(.conflict, "An audit chain's end is not where it was.") }
+        // If another node had appended meanwhile, the engine itself would have told, and the
+        // closure would run again.
+        guard moved == 1 else {
+            throw SQLFailure(.constraint, "An audit entry does not follow its chain's end.")
+        }
         try change(
             """
             INSERT INTO audit_entry (\(Self.entryColumns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """, entry.chain, entry.sequence, entry.at, entry.actor, entry.action, entry.subject, entry.sentence,
+            """, entry.chain, entry.sequence, entry.at, entry.actor, entry.action, entry.subject,
+            entry.sentence,
             entry.previousHash, entry.hash)
     }
 
@@ -58,7 +66,9 @@ extension StoreRecords: AuditRecords {
         query.require(scope, column: "chain")
         if let subject { query.require("subject = \(query.bind(subject))") }
         if let before {
-            let place = [query.bind(before.at), query.bind(before.chain), query.bind(before.sequence)]
+            let place = [
+                query.bind(before.at), query.bind(before.chain), query.bind(before.sequence),
+            ]
             query.require("(at, chain, sequence) < (\(place.joined(separator: ", ")))")
         }
         query.add("ORDER BY at DESC, chain DESC, sequence DESC LIMIT \(query.bind(max(limit, 0)))")
@@ -72,13 +82,15 @@ extension StoreRecords: AuditRecords {
     private static func head(_ row: SQLRow) throws -> AuditHead {
         var row = row.reader
         return AuditHead(
-            chain: try row.next(), sequence: try row.next(), hash: try row.next(), signature: try row.next())
+            chain: try row.next(), sequence: try row.next(), hash: try row.next(),
+            signature: try row.next())
     }
 
     private static func entry(_ row: SQLRow) throws -> AuditEntry {
         var row = row.reader
         return AuditEntry(
-            chain: try row.next(), sequence: try row.next(), at: try row.next(), actor: try row.next(),
+            chain: try row.next(), sequence: try row.next(), at: try row.next(),
+            actor: try row.next(),
             action: try row.next(), subject: try row.next(), sentence: try row.next(),
             previousHash: try row.next(), hash: try row.next())
     }

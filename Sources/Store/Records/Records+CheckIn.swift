@@ -2,8 +2,8 @@ import ControlPlane
 import Fleet
 
 extension StoreRecords: CheckInRecords {
-    /// How far an endpoint's clock may be ahead of the server's before a scan's time is not believed, in seconds. A scan from the future
-    /// would count as fresh for longer than it is.
+    /// How far an endpoint's clock may be ahead of the server's before a scan's time is not
+    /// believed, in seconds. A scan from the future would count as fresh for longer than it is.
     static let clockAheadSeconds: Int64 = 300
 
     func checkIn(
@@ -12,7 +12,8 @@ extension StoreRecords: CheckInRecords {
     ) throws -> CheckInStanding? {
         let latest = now.adding(seconds: Self.clockAheadSeconds)
         let believed = scannedAt.flatMap { $0 <= latest ? $0 : nil }
-        // What was before is kept in columns of its own, since SQLite returns no more than the row as it is after the change.
+        // What was before is kept in columns of its own, since SQLite returns no more than the row
+        // as it is after the change.
         let row = try changeReturning(
             """
             UPDATE endpoint SET
@@ -25,7 +26,9 @@ extension StoreRecords: CheckInRecords {
         ).first
         guard var row = row?.reader else { return nil }
         return CheckInStanding(
-            inventoryDigest: try row.next(), postureDigest: try row.next(), bootIdBefore: try row.next(),
-            scannedAtBefore: try row.next(), scanRequestedAt: try row.next(), openJobs: try row.next())
+            inventoryDigest: try row.next(), postureDigest: try row.next(),
+            bootIdBefore: try row.next(),
+            scannedAtBefore: try row.next(), scanRequestedAt: try row.next(),
+            openJobs: try row.next())
     }
 }

@@ -6,7 +6,8 @@ extension StoreRecords: DeploymentRecords {
     func insert(_ deployment: Deployment) throws {
         try change(
             "INSERT INTO deployment (tenant_id, id, state, created_at, body) VALUES ($1, $2, $3, $4, $5)",
-            deployment.tenant, deployment.id, deployment.state, deployment.createdAt, StoredJSON.text(deployment))
+            deployment.tenant, deployment.id, deployment.state, deployment.createdAt,
+            StoredJSON.text(deployment))
     }
 
     func update(_ deployment: Deployment) throws {
@@ -35,7 +36,8 @@ extension StoreRecords: DeploymentRecords {
     func jobCounts(of deployment: DeploymentID, tenant: TenantID) throws -> [Job.State: Int] {
         var counts: [Job.State: Int] = [:]
         for row in try rows(
-            "SELECT state, count(*) FROM job WHERE tenant_id = $1 AND deployment_id = $2 GROUP BY state", tenant,
+            "SELECT state, count(*) FROM job WHERE tenant_id = $1 AND deployment_id = $2 GROUP BY state",
+            tenant,
             deployment)
         {
             var row = row.reader
@@ -47,8 +49,8 @@ extension StoreRecords: DeploymentRecords {
     func missingUpdates(
         in scope: Scope, search: String?, securityOnly: Bool, limit: Int
     ) throws -> [MissingUpdateCount] {
-        // Endpoints are counted by set first, so that the rest costs as much as there are distinct sets. Within a set an update may stand
-        // once for each architecture, and counts once.
+        // Endpoints are counted by set first, so that the rest costs as much as there are distinct
+        // sets. Within a set an update may stand once for each architecture, and counts once.
         var query = SQLText(
             "WITH held AS (SELECT tenant_id, update_set_id, count(*) AS endpoints FROM endpoint")
         query.require("retired_at IS NULL AND update_set_id IS NOT NULL")
@@ -57,9 +59,11 @@ extension StoreRecords: DeploymentRecords {
         query.beginClause(Self.linesOfSets)
         if let search, !search.isEmpty {
             let part = String(search.prefix(Self.longestSearch)).lowercased()
-            query.require("lower(item.name) LIKE \(query.bind(SQLText.containing(part))) ESCAPE '\\'")
+            query.require(
+                "lower(item.name) LIKE \(query.bind(SQLText.containing(part))) ESCAPE '\\'")
         }
-        query.add("GROUP BY held.tenant_id, held.update_set_id, item.manager, item.name, item.candidate)")
+        query.add(
+            "GROUP BY held.tenant_id, held.update_set_id, item.manager, item.name, item.candidate)")
         query.beginClause(Self.sumOfLines)
         if securityOnly { query.add("HAVING max(security) = 1") }
         query.add("ORDER BY max(security) DESC, sum(endpoints) DESC, name, candidate, manager")
@@ -87,7 +91,8 @@ extension StoreRecords: DeploymentRecords {
         var row = row.reader
         return MissingUpdateCount(
             manager: try row.next(), name: try row.next(), candidate: try row.next(),
-            classes: UpdateColumns.classes(try row.next()), origin: try row.next(), endpoints: try row.next(),
+            classes: UpdateColumns.classes(try row.next()), origin: try row.next(),
+            endpoints: try row.next(),
             installable: try row.next())
     }
 }

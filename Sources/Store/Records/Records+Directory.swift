@@ -28,7 +28,8 @@ extension StoreRecords: DirectoryRecords {
         return try rows(query).map { row in
             var row = row.reader
             return Site(
-                id: try row.next(), tenant: try row.next(), name: try row.next(), createdAt: try row.next())
+                id: try row.next(), tenant: try row.next(), name: try row.next(),
+                createdAt: try row.next())
         }
     }
 

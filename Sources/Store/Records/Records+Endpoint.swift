@@ -2,7 +2,8 @@ import ControlPlane
 import Fleet
 
 extension StoreRecords: EndpointRecords {
-    /// The longest text that is searched for, in characters; SQLite refuses patterns of more than 50,000 bytes.
+    /// The longest text that is searched for, in characters; SQLite refuses patterns of more than
+    /// 50,000 bytes.
     static let longestSearch = 200
 
     func endpoint(_ id: EndpointID, in scope: Scope) throws -> EndpointRecord? {
@@ -22,11 +23,16 @@ extension StoreRecords: EndpointRecords {
                 os_name, packages, missing_security, missing_total, reboot_required, restarts_needed, sources_not_ok)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
             """,
-            endpoint.tenant, endpoint.id, endpoint.site, endpoint.name, EndpointColumns.nameKey(endpoint.name),
-            endpoint.publicKey, endpoint.machineFingerprint, endpoint.enrolledAt, endpoint.retiredAt, endpoint.lastSeenAt,
-            endpoint.scannedAt, endpoint.inventoryDigest, endpoint.postureDigest, endpoint.agentVersion, endpoint.bootId,
-            endpoint.bootId, endpoint.scanRequestedAt, standing.osName, standing.packages, standing.missingSecurity,
-            standing.missingTotal, standing.rebootRequired, standing.restartsNeeded, standing.sourcesNotOk)
+            endpoint.tenant, endpoint.id, endpoint.site, endpoint.name,
+            EndpointColumns.nameKey(endpoint.name),
+            endpoint.publicKey, endpoint.machineFingerprint, endpoint.enrolledAt,
+            endpoint.retiredAt, endpoint.lastSeenAt,
+            endpoint.scannedAt, endpoint.inventoryDigest, endpoint.postureDigest,
+            endpoint.agentVersion, endpoint.bootId,
+            endpoint.bootId, endpoint.scanRequestedAt, standing.osName, standing.packages,
+            standing.missingSecurity,
+            standing.missingTotal, standing.rebootRequired, standing.restartsNeeded,
+            standing.sourcesNotOk)
     }
 
     func update(_ endpoint: EndpointRecord) throws {
@@ -40,10 +46,14 @@ extension StoreRecords: EndpointRecords {
                 missing_total = $19, reboot_required = $20, restarts_needed = $21, sources_not_ok = $22
             WHERE tenant_id = $1 AND id = $2
             """,
-            endpoint.tenant, endpoint.id, endpoint.site, endpoint.name, EndpointColumns.nameKey(endpoint.name),
-            endpoint.publicKey, endpoint.machineFingerprint, endpoint.retiredAt, endpoint.lastSeenAt, endpoint.scannedAt,
-            endpoint.inventoryDigest, endpoint.postureDigest, endpoint.agentVersion, endpoint.bootId,
-            endpoint.scanRequestedAt, standing.osName, standing.packages, standing.missingSecurity, standing.missingTotal,
+            endpoint.tenant, endpoint.id, endpoint.site, endpoint.name,
+            EndpointColumns.nameKey(endpoint.name),
+            endpoint.publicKey, endpoint.machineFingerprint, endpoint.retiredAt,
+            endpoint.lastSeenAt, endpoint.scannedAt,
+            endpoint.inventoryDigest, endpoint.postureDigest, endpoint.agentVersion,
+            endpoint.bootId,
+            endpoint.scanRequestedAt, standing.osName, standing.packages, standing.missingSecurity,
+            standing.missingTotal,
             standing.rebootRequired, standing.restartsNeeded, standing.sourcesNotOk)
         try requireOne(changed, "endpoint")
     }
@@ -51,7 +61,8 @@ extension StoreRecords: EndpointRecords {
     func endpoints(_ query: EndpointQuery) throws -> [EndpointRecord] {
         var text = SQLText("SELECT \(EndpointColumns.list) FROM endpoint")
         text.require(query)
-        // Each order is one ascending pair, so that a page goes on after its last row with one comparison.
+        // Each order is one ascending pair, so that a page goes on after its last row with one
+        // comparison.
         let key =
             switch query.order {
             case .name: "name_key"
@@ -73,7 +84,8 @@ extension StoreRecords: EndpointRecords {
     }
 
     func fleetCounts(in scope: Scope, freshSince: Timestamp) throws -> FleetCounts {
-        var text = SQLText("SELECT compliance, count(*), count(*) FILTER (WHERE reboot_required = 1),")
+        var text = SQLText(
+            "SELECT compliance, count(*), count(*) FILTER (WHERE reboot_required = 1),")
         text.add("count(*) FILTER (WHERE sources_not_ok > 0) FROM (SELECT")
         text.add(CompliancePredicate.expression(freshSince: text.bind(freshSince)))
         text.add("AS compliance, reboot_required, sources_not_ok FROM endpoint")

@@ -7,7 +7,8 @@ extension StoreRecords: IdentityRecords {
             """
             INSERT INTO person (\(PersonColumns.list)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT (name) DO NOTHING
-            """, user.id, user.name, user.tenant, user.role, user.passwordHash, user.mustChangePassword,
+            """, user.id, user.name, user.tenant, user.role, user.passwordHash,
+            user.mustChangePassword,
             user.createdAt, user.disabledAt)
         if added == 0 { throw NameTaken(name: user.name) }
     }
@@ -71,7 +72,8 @@ extension StoreRecords: IdentityRecords {
         ).first
         if let redeemed { return .redeemed(try EnrolmentTokenColumns.token(redeemed)) }
         let row = try rows(
-            "SELECT \(EnrolmentTokenColumns.list) FROM enrolment_token WHERE secret_hash = $1", secretHash
+            "SELECT \(EnrolmentTokenColumns.list) FROM enrolment_token WHERE secret_hash = $1",
+            secretHash
         ).first
         guard let row else { return .unknown }
         let token = try EnrolmentTokenColumns.token(row)
@@ -90,7 +92,8 @@ enum PersonColumns {
     static func user(_ row: inout SQLRowReader) throws -> User {
         User(
             id: try row.next(), name: try row.next(), tenant: try row.next(), role: try row.next(),
-            passwordHash: try row.next(), mustChangePassword: try row.next(), createdAt: try row.next(),
+            passwordHash: try row.next(), mustChangePassword: try row.next(),
+            createdAt: try row.next(),
             disabledAt: try row.next())
     }
 }

@@ -8,7 +8,8 @@ extension StoreRecords: JobRecords {
             """
             INSERT INTO job (tenant_id, id, deployment_id, endpoint_id, state, is_open, due_at, created_at, body)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """, job.tenant, job.id, job.deployment, job.endpoint, job.state, !job.state.isTerminal, dueAt(job),
+            """, job.tenant, job.id, job.deployment, job.endpoint, job.state, !job.state.isTerminal,
+            dueAt(job),
             job.createdAt, StoredJSON.text(job))
     }
 
@@ -29,7 +30,9 @@ extension StoreRecords: JobRecords {
     func jobs(_ query: JobQuery) throws -> [Job] {
         var text = SQLText("SELECT body FROM job")
         text.require(query.scope)
-        if let deployment = query.deployment { text.require("deployment_id = \(text.bind(deployment))") }
+        if let deployment = query.deployment {
+            text.require("deployment_id = \(text.bind(deployment))")
+        }
         if let endpoint = query.endpoint { text.require("endpoint_id = \(text.bind(endpoint))") }
         if query.openOnly { text.require("is_open = 1") }
         if !query.states.isEmpty {
@@ -37,13 +40,16 @@ extension StoreRecords: JobRecords {
             text.require("state IN (\(states))")
         }
         // Identifiers sort as their creation times do.
-        text.add("ORDER BY id \(query.oldestFirst ? "ASC" : "DESC") LIMIT \(text.bind(max(query.limit, 0)))")
+        text.add(
+            "ORDER BY id \(query.oldestFirst ? "ASC" : "DESC") LIMIT \(text.bind(max(query.limit, 0)))"
+        )
         return try rows(text).map { try StoredJSON.value($0.first()) }
     }
 
     func overdueJobs(at now: Timestamp, limit: Int) throws -> [Job] {
         try rows(
-            "SELECT body FROM job WHERE is_open = 1 AND due_at <= $1 ORDER BY due_at, id LIMIT $2", now,
+            "SELECT body FROM job WHERE is_open = 1 AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
+            now,
             max(limit, 0)
         ).map { try StoredJSON.value($0.first()) }
     }

@@ -3,7 +3,8 @@ import Fleet
 
 /// The log of a job. Texts are stored as bytes, since what a program prints may hold any character.
 extension StoreRecords {
-    /// How much longer a text may be than the endpoint's own bytes: each byte that is no UTF-8 has become U+FFFD, of three bytes.
+    /// How much longer a text may be than the endpoint's own bytes: each byte that is no UTF-8 has
+    /// become U+FFFD, of three bytes.
     private static let longestReplacement: Int64 = 3
 
     func appendLog(
@@ -15,11 +16,14 @@ extension StoreRecords {
         guard offset >= 0, length > 0, length <= Int64.max - offset, offset + length > end,
             max(offset, end) < JobLog.maximumBytes
         else { return }
-        var bytes = Array(text.utf8.prefix(Int(clamping: min(length, JobLog.maximumBytes) * Self.longestReplacement)))
+        var bytes = Array(
+            text.utf8.prefix(
+                Int(clamping: min(length, JobLog.maximumBytes) * Self.longestReplacement)))
         if offset < end, Int64(bytes.count) == length { bytes.removeFirst(Int(end - offset)) }
         let start = max(offset, end)
         try change(
-            "INSERT INTO job_log (tenant_id, job_id, starts_at, ends_at, body) VALUES ($1, $2, $3, $4, $5)", tenant,
+            "INSERT INTO job_log (tenant_id, job_id, starts_at, ends_at, body) VALUES ($1, $2, $3, $4, $5)",
+            tenant,
             job, start, offset + length, Self.cut(bytes, to: JobLog.maximumBytes - start))
     }
 
@@ -35,8 +39,11 @@ extension StoreRecords {
             var piece = piece.reader
             let (start, end): (Int64, Int64) = (try piece.next(), try piece.next())
             var body: [UInt8] = try piece.next()
-            // A reader that stands in the middle of a piece gets the rest of it, if its bytes are the endpoint's own.
-            if start < offset, Int64(body.count) == end - start { body.removeFirst(Int(offset - start)) }
+            // A reader that stands in the middle of a piece gets the rest of it, if its bytes are
+            // the endpoint's own.
+            if start < offset, Int64(body.count) == end - start {
+                body.removeFirst(Int(offset - start))
+            }
             bytes += body
             next = end
         }
@@ -45,7 +52,8 @@ extension StoreRecords {
 
     private func logEnd(of job: JobID, tenant: TenantID) throws -> Int64 {
         try rows(
-            "SELECT coalesce(max(ends_at), 0) FROM job_log WHERE tenant_id = $1 AND job_id = $2", tenant, job
+            "SELECT coalesce(max(ends_at), 0) FROM job_log WHERE tenant_id = $1 AND job_id = $2",
+            tenant, job
         ).first?.first() ?? 0
     }
 

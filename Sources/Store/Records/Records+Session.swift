@@ -9,7 +9,8 @@ extension StoreRecords: SessionRecords {
     }
 
     func session(secretHash: String, at now: Timestamp) throws -> (session: Session, user: User)? {
-        let person = PersonColumns.list.split(separator: ", ").map { "person.\($0)" }.joined(separator: ", ")
+        let person = PersonColumns.list.split(separator: ", ").map { "person.\($0)" }.joined(
+            separator: ", ")
         let row = try rows(
             """
             SELECT session.secret_hash, session.person_id, session.created_at, session.expires_at, \(person)
@@ -31,7 +32,8 @@ extension StoreRecords: SessionRecords {
     func deleteSessions(of user: UserID, except secretHash: String?) throws {
         // No session's hash is empty.
         try change(
-            "DELETE FROM session WHERE person_id = $1 AND secret_hash <> $2", user, secretHash ?? "")
+            "DELETE FROM session WHERE person_id = $1 AND secret_hash <> $2", user, secretHash ?? ""
+        )
     }
 
     func apiToken(secretHash: String, at now: Timestamp) throws -> APIToken? {
@@ -58,7 +60,6 @@ extension StoreRecords: SessionRecords {
         try change("DELETE FROM session WHERE expires_at < $1", now)
         try change("DELETE FROM assertion WHERE expires_at < $1", now)
     }
-
 }
 
 extension StoreRecords: SettingRecords {

@@ -1,4 +1,5 @@
-/// Numbers in as few bytes as they need: seven bits a byte, the lowest first, the top bit set on all but the last byte.
+/// Numbers in as few bytes as they need: seven bits a byte, the lowest first, the top bit set on
+/// all but the last byte.
 enum VariableInteger {
     /// The most bytes of one number of 64 bits.
     private static let longest = 10

@@ -11,14 +11,17 @@ extension SQLFailure {
         case .commitUnknown:
             LedgerUnavailable(
                 reason: .unreachable,
-                detail: "The connection was lost during a commit, so it is not known whether it was done: look, and ask again. \(detail)")
+                detail:
+                    "The connection was lost during a commit, so it is not known whether it was done: look, and ask again. \(detail)"
+            )
         case .constraint, .invalidValue, .readOnly, .other:
             LedgerUnavailable(reason: .other, detail: detail)
         }
     }
 }
 
-/// What a caller sees of an error: the ledger's words for the database's errors, all others as they are.
+/// What a caller sees of an error: the ledger's words for the database's errors, all others as they
+/// are.
 func callerError(_ error: any Error) -> any Error {
     (error as? SQLFailure)?.unavailable ?? error
 }

@@ -1,4 +1,5 @@
-/// One connection inside a transaction, as the records see it. What differs between the engines stays behind it.
+/// One connection inside a transaction, as the records see it. What differs between the engines
+/// stays behind it.
 protocol SQLSession {
     /// Runs a statement that answers no rows.
     ///

@@ -1,4 +1,5 @@
-/// A statement that is put together from parts: conditions that are there or not, each with its values.
+/// A statement that is put together from parts: conditions that are there or not, each with its
+/// values.
 struct SQLText {
     /// The text so far.
     private(set) var text: String

@@ -82,6 +82,7 @@ struct SQLFailure: Error, Hashable {
 
     /// Whether the same transaction may succeed when it is run again.
     var isRetriable: Bool { kind == .conflict || kind == .lostConnection }
-    /// Whether only the closure that met it has failed, and its neighbours in the group need not be run again.
+    /// Whether only the closure that met it has failed, and its neighbours in the group need not be
+    /// run again.
     var isLocal: Bool { kind == .constraint || kind == .invalidValue || kind == .readOnly }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
 
-/// One SQLite connection. GRDB runs an access on the calling thread, so the thread of the lane is the one that blocks.
+/// One SQLite connection. GRDB runs an access on the calling thread, so the thread of the lane is
+/// the one that blocks.
 final class SQLiteConnection: SQLConnection {
     /// What a connection is for.
     enum Role {
@@ -13,9 +14,11 @@ final class SQLiteConnection: SQLConnection {
 
     /// Marks a file as Patchbay's (PRAGMA application_id): "PtBy".
     private static let applicationID: Int64 = 0x5074_4279
-    /// How long to wait for another connection's lock, in seconds: only a backup or a checkpoint holds one, and briefly.
+    /// How long to wait for another connection's lock, in seconds: only a backup or a checkpoint
+    /// holds one, and briefly.
     private static let busySeconds = 5.0
-    /// After how many pages (4 KiB each) a commit writes the journal back into the file: 16 MiB, so that a burst is one write.
+    /// After how many pages (4 KiB each) a commit writes the journal back into the file: 16 MiB, so
+    /// that a burst is one write.
     private static let checkpointPages = 4096
     /// What a connection may keep of the file in memory, in KiB.
     private static let cacheKibibytes = 16 * 1024
@@ -25,7 +28,11 @@ final class SQLiteConnection: SQLConnection {
 
     /// Opens a file, or memory when `path` is `nil`.
     ///
-    /// - Parameter maximumPages: The size the file may grow to, in pages; for tests of a full disk.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - role: What the connection is for.
+    ///   - maximumPages: The size the file may grow to, in pages; for tests of a full disk.
+    /// - Throws: `SQLFailure` when it cannot be opened, or is another program's.
     init(path: String?, role: Role, maximumPages: Int? = nil) throws {
         queue = try translatingErrors {
             let configuration = Self.configuration(role, isFile: path != nil, maximumPages)
@@ -43,10 +50,14 @@ final class SQLiteConnection: SQLConnection {
         configuration.prepareDatabase { database in
             let isWriter = role == .writer
             if isWriter, isFile { try Self.claim(database) }
-            // A result that was answered as stored must survive a loss of power, so each commit waits for the disk.
-            var settings = ["synchronous = FULL", "temp_store = MEMORY", "cache_size = -\(cacheKibibytes)"]
+            // A result that was answered as stored must survive a loss of power, so each commit
+            // waits for the disk.
+            var settings = [
+                "synchronous = FULL", "temp_store = MEMORY", "cache_size = -\(cacheKibibytes)",
+            ]
             if isFile, isWriter {
-                settings = ["journal_mode = WAL", "wal_autocheckpoint = \(checkpointPages)"] + settings
+                settings =
+                    ["journal_mode = WAL", "wal_autocheckpoint = \(checkpointPages)"] + settings
             }
             if !isWriter { settings.append("query_only = ON") }
             if let maximumPages { settings.append("max_page_count = \(maximumPages)") }

@@ -25,7 +25,9 @@ final class SQLiteFileClaim: Sendable {
             let holder = Self.holder(descriptor)
             _ = releaseDescriptor(descriptor)
             throw SQLFailure(
-                .busy, "\(path) is in use by another process\(holder). Stop that one, or give this one a home folder of its own.")
+                .busy,
+                "\(path) is in use by another process\(holder). Stop that one, or give this one a home folder of its own."
+            )
         }
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)

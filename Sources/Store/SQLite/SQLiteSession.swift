@@ -73,7 +73,8 @@ struct SQLiteSession: SQLSession {
     }
 }
 
-/// Statements in SQLite's words: `?1` instead of `$1`, which SQLite would number by first appearance.
+/// Statements in SQLite's words: `?1` instead of `$1`, which SQLite would number by first
+/// appearance.
 final class PlaceholderTexts {
     private var numbered: [String: String] = [:]
 
@@ -89,7 +90,8 @@ final class PlaceholderTexts {
 /// Refuses a text with U+0000: PostgreSQL cannot store it, and both engines should say the same.
 func refuseNul(_ text: String) throws {
     if text.utf8.contains(0) {
-        throw SQLFailure(.invalidValue, "A text holds the character U+0000, which cannot be stored.")
+        throw SQLFailure(
+            .invalidValue, "A text holds the character U+0000, which cannot be stored.")
     }
 }
 
@@ -103,7 +105,8 @@ func translatingErrors<Answer>(_ body: () throws -> Answer) throws -> Answer {
 }
 
 extension SQLFailure {
-    /// The failure behind one of SQLite's result codes (sqlite.org/rescode.html). The statement and its values stay out of it.
+    /// The failure behind one of SQLite's result codes (sqlite.org/rescode.html). The statement and
+    /// its values stay out of it.
     init(_ error: DatabaseError) {
         let kind: Kind =
             switch error.resultCode {

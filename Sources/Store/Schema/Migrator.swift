@@ -2,7 +2,8 @@ import ControlPlane
 
 /// Brings a database to this program's schema, step by step, all steps in one transaction.
 struct Migrator {
-    /// The steps in order; the version of a schema is how many of them it has been through. A published step is never changed.
+    /// The steps in order; the version of a schema is how many of them it has been through. A
+    /// published step is never changed.
     static let steps: [String] = [Schema1.text]
 
     let connection: any SQLConnection
@@ -11,7 +12,8 @@ struct Migrator {
 
     /// Brings the schema up to date.
     ///
-    /// - Throws: `LedgerUnavailable` when the database is of a newer version, or cannot be used; it is left as it was then.
+    /// - Throws: `LedgerUnavailable` when the database is of a newer version, or cannot be used; it
+    ///   is left as it was then.
     func migrate() throws {
         do {
             let problem = try connection.use { try migrate($0) }
@@ -24,7 +26,8 @@ struct Migrator {
     private func migrate(_ session: any SQLSession) throws -> LedgerUnavailable? {
         try session.begin(.migration)
         do {
-            let table = "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY) STRICT"
+            let table =
+                "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY) STRICT"
             _ = try session.execute(connection.dialect(table), [])
             let version = try storedVersion(session)
             guard version <= steps.count else {
@@ -34,7 +37,8 @@ struct Migrator {
             for (index, step) in steps.enumerated().dropFirst(version) {
                 try apply(step, session)
                 _ = try session.execute(
-                    "INSERT INTO schema_version (version) VALUES ($1)", [.integer(Int64(index + 1))])
+                    "INSERT INTO schema_version (version) VALUES ($1)", [.integer(Int64(index + 1))]
+                )
             }
             try session.commit()
             return nil
@@ -56,7 +60,8 @@ struct Migrator {
             if version < steps.count {
                 throw LedgerUnavailable(
                     reason: .other,
-                    detail: "The database has schema \(version), and this program needs \(steps.count): start the server once, "
+                    detail:
+                        "The database has schema \(version), and this program needs \(steps.count): start the server once, "
                         + "which brings it up to date.")
             }
         } catch {
@@ -79,7 +84,8 @@ struct Migrator {
     private static func newer(_ version: Int, than own: Int) -> LedgerUnavailable {
         LedgerUnavailable(
             reason: .newerSchema,
-            detail: "The database has schema \(version), and this program knows schemas up to \(own): run the newer Patchbay "
+            detail:
+                "The database has schema \(version), and this program knows schemas up to \(own): run the newer Patchbay "
                 + "that made it, or restore a backup from before that one.")
     }
 }

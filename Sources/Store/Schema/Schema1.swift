@@ -1,5 +1,6 @@
-/// The first schema. Times are milliseconds since 1970 (UTC), flags 0 or 1, digests lower-case hexadecimal. The tenant comes first in the key of
-/// whatever belongs to one. No statement holds a semicolon within.
+/// The first schema. Times are milliseconds since 1970 (UTC), flags 0 or 1, digests lower-case
+/// hexadecimal. The tenant comes first in the key of whatever belongs to one. No statement holds a
+/// semicolon within.
 enum Schema1 {
     /// Its statements.
     static let text = directory + endpoints + software + work + identity + audit
@@ -25,7 +26,8 @@ enum Schema1 {
 
         """
 
-    /// An update set is the list of updates that an endpoint misses; endpoints that miss the same share one.
+    /// An update set is the list of updates that an endpoint misses; endpoints that miss the same
+    /// share one.
     private static let endpoints = """
         CREATE TABLE update_item (
             id INTEGER PRIMARY KEY,
@@ -101,7 +103,8 @@ enum Schema1 {
 
         """
 
-    /// Software is interned once for the whole installation, an inventory once for each tenant and digest. History is only ever added to.
+    /// Software is interned once for the whole installation, an inventory once for each tenant and
+    /// digest. History is only ever added to.
     private static let software = """
         CREATE TABLE software (
             id INTEGER PRIMARY KEY,
@@ -133,7 +136,8 @@ enum Schema1 {
 
         """
 
-    /// Besides the whole value as JSON there stands in columns what is asked for. `due_at` is when time next changes an open job.
+    /// Besides the whole value as JSON there stands in columns what is asked for. `due_at` is when
+    /// time next changes an open job.
     private static let work = """
         CREATE TABLE deployment (
             tenant_id TEXT NOT NULL REFERENCES tenant (id),
@@ -173,7 +177,8 @@ enum Schema1 {
 
         """
 
-    /// A token of the API and a person may belong to no tenant, so the identifier alone is their key.
+    /// A token of the API and a person may belong to no tenant, so the identifier alone is their
+    /// key.
     private static let identity = """
         CREATE TABLE enrolment_token (
             tenant_id TEXT NOT NULL REFERENCES tenant (id),
