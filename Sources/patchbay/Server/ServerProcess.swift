@@ -49,8 +49,13 @@ final class ServerProcess: Sendable {
 
     /// The address for this machine's own browser, command line and agent.
     var localAddress: String {
-        let text = listen.address == "::1" ? "[::1]" : listen.isLocal ? listen.address : "127.0.0.1"
-        return "https://\(text):\(port.withLock { $0 })"
+        let host =
+            switch listen.address {
+            case "0.0.0.0": "127.0.0.1"
+            case "::": "::1"
+            default: listen.address
+            }
+        return "https://\(host.contains(":") ? "[\(host)]" : host):\(port.withLock { $0 })"
     }
 
     /// The addresses that agents on other machines reach the server by.
@@ -83,7 +88,10 @@ final class ServerProcess: Sendable {
             bell.finish()
         }
         let begin = BeginService { [self] in
-            for await port in listening { self.port.withLock { $0 = port } }
+            var iterator = listening.makeAsyncIterator()
+            // Without a port the server could not listen: its own error tells why.
+            guard let port = await iterator.next() else { throw CancellationError() }
+            self.port.withLock { $0 = port }
             try ServerNote(
                 address: localAddress, pid: ProcessInfo.processInfo.processIdentifier,
                 startedAt: SystemEffects.now()
