@@ -37,7 +37,10 @@ extension Lab {
     }
 
     private var serverArguments: [String] {
-        ["serve", "--home", home.path, "--listen", "0.0.0.0:8443", "--server-name", "server"]
+        [
+            "serve", "--home", home.path, "--listen", "\(Self.address):8443", "--server-name",
+            "server",
+        ]
     }
 
     /// Starts the server, or starts it again on the same home folder, and waits until it answers.

@@ -55,14 +55,17 @@ extension Scenario {
         try await expectUntouched("labprompt", on: endpoint)
     }
 
-    /// Simulates as the true one does, and installs nothing.
+    /// Answers as the true one does, and says that it installs what it does not.
     private static let liar = """
         #!/bin/sh
+        lies=no
         for argument in "$@"; do
             case $argument in
-                -s | --simulate | update) exec /usr/bin/apt-get.true "$@" ;;
+                -s | --simulate | --print-uris) exec /usr/bin/apt-get.true "$@" ;;
+                install) lies=yes ;;
             esac
         done
+        [ $lies = yes ] || exec /usr/bin/apt-get.true "$@"
         echo "Setting up labprompt (2.0) ..."
 
         """
