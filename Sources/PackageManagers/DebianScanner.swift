@@ -6,9 +6,11 @@ import Foundation
 public struct DebianScanner: Scanning {
     /// Where the scanner looks, and where it keeps what it must remember.
     public struct Configuration: Hashable, Sendable {
-        /// The root folder of the endpoint: `/` for this machine. Nothing is ever changed in another root.
+        /// The root folder of the endpoint: `/` for this machine. Nothing is ever changed in
+        /// another root.
         public var root: String
-        /// A folder of the agent for the outcome of the last refresh and for apt's index cache; `nil` to keep nothing.
+        /// A folder of the agent for the outcome of the last refresh and for apt's index cache;
+        /// `nil` to keep nothing.
         public var stateFolder: String?
 
         /// Where the scanner looks and keeps things.
@@ -24,10 +26,10 @@ public struct DebianScanner: Scanning {
     /// Without a slash at its end; empty for this machine.
     let root: String
 
-    /// A scanner that runs this machine's apt.
-    ///
-    /// - Parameter clock: tells the time at the start of a scan.
-    public init(_ configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Timestamp) {
+    /// A scanner that runs this machine's apt; `clock` tells the time at the start of a scan.
+    public init(
+        _ configuration: Configuration = Configuration(), clock: @escaping @Sendable () -> Timestamp
+    ) {
         self.init(configuration, runner: SubprocessRunner(), clock: clock)
     }
 
@@ -43,9 +45,8 @@ public struct DebianScanner: Scanning {
         stateFolder = configuration.stateFolder
     }
 
-    /// Takes a fresh look.
-    ///
-    /// - Parameter refreshingSources: whether apt's indexes are refreshed first; never done in another root.
+    /// Takes a fresh look; throws when dpkg's database or apt's indexes cannot be read at all. The
+    /// indexes of another root are never refreshed.
     public func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan {
         let now = clock()
         let status = try readStatus()
@@ -71,7 +72,8 @@ public struct DebianScanner: Scanning {
         guard let bytes = Files.bytes(path), !bytes.isEmpty else {
             throw ScanFailure(
                 code: "E_SCAN_DPKG_UNREADABLE", message: "\(path) cannot be read, or is empty.",
-                nextStep: "Scan a system with dpkg, as root; a lost database has a copy in /var/backups.")
+                nextStep:
+                    "Scan a system with dpkg, as root; a lost database has a copy in /var/backups.")
         }
         let status = DpkgStatus(bytes)
         guard status.architecture != nil else {
@@ -91,7 +93,8 @@ public struct DebianScanner: Scanning {
         let assembly = UpdateAssembly(status: status, policy: policy, releases: releases)
         guard !policy.entries.isEmpty else {
             throw ScanFailure(
-                code: "E_SCAN_APT_SILENT", message: "apt-cache policy knows none of the installed packages.",
+                code: "E_SCAN_APT_SILENT",
+                message: "apt-cache policy knows none of the installed packages.",
                 nextStep: "Run `apt-cache policy dpkg` on the endpoint and see what is printed.")
         }
         let missing = assembly.missing
@@ -107,8 +110,13 @@ public struct DebianScanner: Scanning {
         let last = reportFile.flatMap(RefreshReport.read)
         let refresh = AptRefresh(runner: runner, setting: AptSetting(root: root))
         let report = await refresh.refresh(sources, at: now, after: last)
-        // A report that cannot be kept costs knowledge of a failure until the next refresh; a scan must not fail of it.
-        if let reportFile { try? report.write(reportFile) }
+        // A report that cannot be kept costs knowledge of a failure until the next refresh; a scan
+        // must not fail of it.
+        guard let stateFolder, let reportFile else { return }
+        try? FileManager.default.createDirectory(
+            atPath: stateFolder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try? report.write(reportFile)
     }
 
     private func sourceStates(_ sources: [AptSource], now: Timestamp) -> [SourceState] {
@@ -117,7 +125,8 @@ public struct DebianScanner: Scanning {
         let lastAttempt = Files.status("\(folder)/partial")?.modified
         return sources.map { source in
             let evidence = SourceFreshness.Evidence(
-                release: AptReleaseFile(prefix: source.listPrefix, in: folder), lastAttempt: lastAttempt,
+                release: AptReleaseFile(prefix: source.listPrefix, in: folder),
+                lastAttempt: lastAttempt,
                 own: report?.outcomes[source.refreshKey], ownAttempt: report?.attemptedAt)
             return SourceFreshness.state(of: source, evidence: evidence, now: now)
         }

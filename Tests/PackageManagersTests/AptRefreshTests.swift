@@ -6,13 +6,20 @@ import Testing
 @testable import PackageManagers
 
 struct AptRefreshTests {
-    private static let main = AptSource(address: "http://deb.example.org/debian", suite: "bookworm", components: ["main"])
-    private static let lab = AptSource(address: "http://192.0.2.1:8080", suite: "stable", components: ["main"])
-    private static let flat = AptSource(address: "http://v.example.org/apt", suite: "./", components: [])
+    private static let main = AptSource(
+        address: "http://deb.example.org/debian", suite: "bookworm", components: ["main"])
+    private static let lab = AptSource(
+        address: "http://192.0.2.1:8080", suite: "stable", components: ["main"])
+    private static let flat = AptSource(
+        address: "http://v.example.org/apt", suite: "./", components: [])
     private static let now = Timestamp(seconds: 1_800_000_000)
 
-    private func reading(_ output: String, errors: String = "", status: Int32 = 0) -> AptRefreshReading {
-        AptRefreshReading(CommandOutput(output, errors: errors, status: status), sources: [Self.main, Self.lab, Self.flat])
+    private func reading(_ output: String, errors: String = "", status: Int32 = 0)
+        -> AptRefreshReading
+    {
+        AptRefreshReading(
+            CommandOutput(output, errors: errors, status: status),
+            sources: [Self.main, Self.lab, Self.flat])
     }
 
     @Test func `sources that answered are told from those that failed`() {
@@ -26,7 +33,9 @@ struct AptRefreshTests {
             Reading package lists...
 
             """,
-            errors: "W: Failed to fetch http://192.0.2.1:8080/dists/stable/InRelease  Could not connect\n")
+            errors:
+                "W: Failed to fetch http://192.0.2.1:8080/dists/stable/InRelease  Could not connect\n"
+        )
         #expect(reading.answered == [Self.main.refreshKey, Self.flat.refreshKey])
         #expect(reading.errors.keys.sorted() == [Self.lab.refreshKey])
         #expect(reading.errors[Self.lab.refreshKey]?.contains("timed out") == true)
@@ -48,18 +57,22 @@ struct AptRefreshTests {
     @Test func `a warning about a keyring is no failure`() {
         let reading = reading(
             "Hit:1 http://192.0.2.1:8080 stable InRelease\n",
-            errors: "W: http://192.0.2.1:8080/dists/stable/InRelease: Key is stored in legacy trusted.gpg keyring\n")
+            errors:
+                "W: http://192.0.2.1:8080/dists/stable/InRelease: Key is stored in legacy trusted.gpg keyring\n"
+        )
         #expect(reading.errors.isEmpty && reading.answered == [Self.lab.refreshKey])
     }
 
     @Test func `a source of which apt said nothing has failed`() {
-        let report = reading("Hit:1 http://deb.example.org/debian bookworm InRelease\n").report(at: Self.now, after: nil)
+        let report = reading("Hit:1 http://deb.example.org/debian bookworm InRelease\n").report(
+            at: Self.now, after: nil)
         #expect(report.outcomes[Self.main.refreshKey] == .init(succeededAt: Self.now))
         #expect(report.outcomes[Self.lab.refreshKey]?.error != nil)
     }
 
     @Test func `a failure keeps when the source last succeeded`() {
-        let first = reading("Hit:1 http://192.0.2.1:8080 stable InRelease\n").report(at: Self.now, after: nil)
+        let first = reading("Hit:1 http://192.0.2.1:8080 stable InRelease\n").report(
+            at: Self.now, after: nil)
         let second = reading("", errors: "E: Malformed entry 1 in list file\n", status: 100)
             .report(at: Self.now.adding(seconds: 60), after: first)
         #expect(second.outcomes[Self.lab.refreshKey]?.succeededAt == Self.now)
@@ -69,12 +82,16 @@ struct AptRefreshTests {
 
     @Test func `a lock on the indexes is waited for`() async {
         let locked = CommandOutput(
-            "", errors: "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)\n", status: 100)
+            "",
+            errors:
+                "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)\n",
+            status: 100)
         let tries = RecordedRunner { _ in locked }
         let refresh = AptRefresh(runner: tries, setting: AptSetting(root: "")) { _ in }
         let report = await refresh.refresh([Self.main], at: Self.now, after: nil)
         #expect(tries.commands.count == AptRefresh.attempts)
-        #expect(report.outcomes[Self.main.refreshKey]?.error?.contains("process 7 (apt-get)") == true)
+        #expect(
+            report.outcomes[Self.main.refreshKey]?.error?.contains("process 7 (apt-get)") == true)
     }
 
     @Test func `a program that cannot be run fails every source`() async {
@@ -87,7 +104,8 @@ struct AptRefreshTests {
     @Test func `a report is kept and read again, and a damaged one is none`() throws {
         try withTemporaryFolder { folder in
             let path = folder.appending(path: "refresh.json").path
-            let report = RefreshReport(attemptedAt: Self.now, outcomes: ["a b": .init(succeededAt: nil, error: "x")])
+            let report = RefreshReport(
+                attemptedAt: Self.now, outcomes: ["a b": .init(succeededAt: nil, error: "x")])
             try report.write(path)
             #expect(RefreshReport.read(path) == report)
             try Data("{".utf8).write(to: URL(filePath: path))

@@ -14,14 +14,16 @@ struct FactTests {
             return record
         }
         let bytes =
-            record(type: 2, user: "reboot") + record(type: 7, user: "anna") + record(type: 8, user: "gone")
+            record(type: 2, user: "reboot") + record(type: 7, user: "anna")
+            + record(type: 8, user: "gone")
             + record(type: 7, user: "anna") + [1, 2, 3]
         #expect(UserSessions.names(inRecords: bytes) == ["anna", "anna"])
         #expect(UserSessions.names(inRecords: []).isEmpty)
     }
 
     @Test(arguments: [
-        ("UID=1000\nUSER=anna\nSTATE=active\nCLASS=user\n", "anna"), ("USER=gdm\nSTATE=online\nCLASS=greeter\n", nil),
+        ("UID=1000\nUSER=anna\nSTATE=active\nCLASS=user\n", "anna"),
+        ("USER=gdm\nSTATE=online\nCLASS=greeter\n", nil),
         ("USER=anna\nSTATE=closing\nCLASS=user\n", nil), ("", nil),
     ])
     func `a session of logind counts while it is a user's and open`(text: String, name: String?) {
@@ -29,7 +31,8 @@ struct FactTests {
     }
 
     @Test(arguments: [
-        (VirtualizationEvidence(), "none", false), (VirtualizationEvidence(declaredContainer: "lxc"), "lxc", true),
+        (VirtualizationEvidence(), "none", false),
+        (VirtualizationEvidence(declaredContainer: "lxc"), "lxc", true),
         (VirtualizationEvidence(declaredContainer: "systemd-nspawn"), "systemd-nspawn", true),
         (VirtualizationEvidence(hasDockerFile: true), "docker", true),
         (VirtualizationEvidence(hasPodmanFile: true), "podman", true),
@@ -39,9 +42,15 @@ struct FactTests {
         (VirtualizationEvidence(controlGroup: "0::/init.scope"), "none", false),
         (VirtualizationEvidence(kernel: "5.15.153.1-microsoft-standard-WSL2"), "wsl", true),
         (VirtualizationEvidence(firmware: "VMware, Inc.\nVMware7,1"), "vmware", false),
-        (VirtualizationEvidence(firmware: "Microsoft Corporation\nVirtual Machine"), "microsoft", false),
+        (
+            VirtualizationEvidence(firmware: "Microsoft Corporation\nVirtual Machine"), "microsoft",
+            false
+        ),
         (VirtualizationEvidence(firmware: "Microsoft Corporation\nSurface Pro"), "none", false),
-        (VirtualizationEvidence(firmware: "QEMU\nStandard PC", hasHypervisorFlag: true), "kvm", false),
+        (
+            VirtualizationEvidence(firmware: "QEMU\nStandard PC", hasHypervisorFlag: true), "kvm",
+            false
+        ),
         (VirtualizationEvidence(firmware: "QEMU\nStandard PC"), "qemu", false),
         (VirtualizationEvidence(firmware: "Amazon EC2\nt3.small"), "amazon", false),
         (VirtualizationEvidence(hasHypervisorFlag: true), "vm-other", false),
@@ -56,10 +65,13 @@ struct FactTests {
     }
 
     @Test func `processors and memory are read in the kernel's words`() {
-        let text = "processor\t: 0\nmodel name\t: AMD EPYC\n\nprocessor\t: 1\nmodel name\t: AMD EPYC\n"
+        let text =
+            "processor\t: 0\nmodel name\t: AMD EPYC\n\nprocessor\t: 1\nmodel name\t: AMD EPYC\n"
         let processors = HardwareFacts.processors(Array(text.utf8))
         #expect(processors.count == 2 && processors.name == "AMD EPYC")
-        #expect(HardwareFacts.memory(Array("MemTotal:       24683116 kB\nMemFree: 1 kB\n".utf8)) == 24_683_116 * 1024)
+        #expect(
+            HardwareFacts.memory(Array("MemTotal:       24683116 kB\nMemFree: 1 kB\n".utf8))
+                == 24_683_116 * 1024)
         #expect(HardwareFacts.memory(Array("MemTotal: much\n".utf8)) == 0)
     }
 
@@ -98,11 +110,15 @@ struct FactTests {
     }
 
     @Test(arguments: [
-        ("/usr/share/zoneinfo/Europe/Berlin", nil, "Europe/Berlin"), (nil, "America/New_York\n", "America/New_York"),
-        ("../usr/share/zoneinfo/UTC", nil, "UTC"), (nil, nil, "Etc/UTC"), (nil, "../../etc/passwd", "Etc/UTC"),
+        ("/usr/share/zoneinfo/Europe/Berlin", nil, "Europe/Berlin"),
+        (nil, "America/New_York\n", "America/New_York"),
+        ("../usr/share/zoneinfo/UTC", nil, "UTC"), (nil, nil, "Etc/UTC"),
+        (nil, "../../etc/passwd", "Etc/UTC"),
         (nil, "not a zone", "Etc/UTC"),
     ])
-    func `the time zone is the link's, else the file's, else UTC`(link: String?, file: String?, zone: String) throws {
+    func `the time zone is the link's, else the file's, else UTC`(
+        link: String?, file: String?, zone: String
+    ) throws {
         try withTemporaryFolder { folder in
             let etc = folder.appending(path: "etc")
             try FileManager.default.createDirectory(at: etc, withIntermediateDirectories: true)
@@ -119,11 +135,15 @@ struct FactTests {
         let facts = SystemFacts(root: "").read(architecture: "amd64")
         #expect(!facts.hostname.isEmpty && !facts.kernel.isEmpty && facts.bootId.count == 36)
         #expect(facts.hardware.processorCount > 0 && facts.hardware.memoryBytes > 1 << 20)
-        #expect(facts.disks.contains { $0.mountPoint == "/" && $0.totalBytes > 0 && $0.freeBytes >= 0 })
+        #expect(
+            facts.disks.contains { $0.mountPoint == "/" && $0.totalBytes > 0 && $0.freeBytes >= 0 })
         #expect(Set(facts.disks.map(\.mountPoint)).count == facts.disks.count)
     }
 
-    @Test func `the fingerprint is a digest, and clones of a template without an identifier have none`() throws {
+    @Test
+    func `the fingerprint is a digest, and clones of a template without an identifier have none`()
+        throws
+    {
         try withTemporaryFolder { folder in
             let etc = folder.appending(path: "etc")
             try FileManager.default.createDirectory(at: etc, withIntermediateDirectories: true)
@@ -131,7 +151,8 @@ struct FactTests {
             try Data("uninitialized\n".utf8).write(to: file)
             #expect(SystemFacts(root: folder.path).read(architecture: "").machineFingerprint == nil)
             try Data("0123\n".utf8).write(to: file)
-            let fingerprint = SystemFacts(root: folder.path).read(architecture: "").machineFingerprint
+            let fingerprint = SystemFacts(root: folder.path).read(architecture: "")
+                .machineFingerprint
             #expect(fingerprint?.count == 64 && fingerprint?.contains("0123") == false)
         }
     }

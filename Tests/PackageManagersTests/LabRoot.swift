@@ -1,6 +1,7 @@
 import Foundation
 
-/// A root folder with a dpkg database and apt indexes written by hand: every kind of update there is, decided by the real apt.
+/// A root folder with a dpkg database and apt indexes written by hand: every kind of update there
+/// is, decided by the real apt.
 struct LabRoot {
     let folder: URL
 
@@ -92,7 +93,9 @@ struct LabRoot {
         """
     }
 
-    private static func offered(_ name: String, _ version: String, size: Int, more: String = "") -> String {
+    private static func offered(_ name: String, _ version: String, size: Int, more: String = "")
+        -> String
+    {
         """
         Package: \(name)
         Version: \(version)

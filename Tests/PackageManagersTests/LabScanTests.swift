@@ -24,7 +24,8 @@ struct LabScanTests {
         let found = scan.updates.map { "\($0.name) \($0.candidate) \($0.installability.rawValue)" }
         #expect(
             found == [
-                "labclash 2.0 keptBack", "labgood 2.0 installable", "labheld 2.0 held", "labnew 2.0 keptBack",
+                "labclash 2.0 keptBack", "labgood 2.0 installable", "labheld 2.0 held",
+                "labnew 2.0 keptBack",
                 "labphased 2.0 phased", "labpinned 2.0 excluded", "labsecure 1.2-1 installable",
                 "labunmet 2.0 keptBack",
             ])
@@ -36,7 +37,7 @@ struct LabScanTests {
         ("labnew", "It needs labextra, which is not installed."),
         (
             "labphased",
-            "The distribution hands it out in phases (0 % so far), and this endpoint's turn has not come."
+            "It is handed out in phases (0 % so far), and this endpoint's turn has not come."
         ),
         ("labpinned", "A pin on this endpoint keeps it out (priority -1)."),
         ("labunmet", "Its dependencies cannot be met: labgood (>= 9)"),
@@ -48,7 +49,9 @@ struct LabScanTests {
         #expect(update.reason?.hasPrefix(sentence) == true, "\(update.reason ?? "nil")")
     }
 
-    @Test func `a security version between installed and candidate makes the update security`() async throws {
+    @Test func `a security version between installed and candidate makes the update security`()
+        async throws
+    {
         let update = try #require(try await scan().updates.first { $0.name == "labsecure" })
         #expect(update.classes == [.security, .bugfix])
         #expect(update.origin == "Debian:12/stable")
@@ -63,7 +66,9 @@ struct LabScanTests {
             ])
     }
 
-    @Test func `the inventory holds what is properly installed, and the rest is named`() async throws {
+    @Test func `the inventory holds what is properly installed, and the rest is named`()
+        async throws
+    {
         let scan = try await scan()
         let names = scan.packages.map(\.name)
         #expect(!names.contains("labhalf") && !names.contains("labgone"))
@@ -87,7 +92,8 @@ struct LabScanTests {
             let text = "deb [trusted=yes] http://user:secret@vendor.example.org/apt/ ./\n"
             try root.write(text, to: "etc/apt/sources.list")
         }
-        let source = try #require(scan.sources.first { $0.name == "http://vendor.example.org/apt ./" })
+        let source = try #require(
+            scan.sources.first { $0.name == "http://vendor.example.org/apt ./" })
         #expect(source.state == .stale && source.refreshedAt == nil)
         #expect(scan.sources.count == 4)
     }
@@ -105,7 +111,8 @@ struct LabScanTests {
         #expect(failure?.code == "E_SCAN_DPKG_UNREADABLE")
     }
 
-    @Test func `another root's configuration cannot make this machine run a program`() async throws {
+    @Test func `another root's configuration cannot make this machine run a program`() async throws
+    {
         try await withTemporaryFolder { folder in
             let mark = folder.appending(path: "ran").path
             let root = try LabRoot(in: folder.appending(path: "root"))
@@ -120,8 +127,10 @@ struct LabScanTests {
 
                 """
             try root.write(text, to: "etc/apt/apt.conf.d/99evil")
-            let scan = try await DebianScanner(.init(root: root.folder.path)) { Timestamp(seconds: 0) }
-                .scan(refreshingSources: true)
+            let scan = try await DebianScanner(.init(root: root.folder.path)) {
+                Timestamp(seconds: 0)
+            }
+            .scan(refreshingSources: true)
             #expect(scan.updates.count == 8)
             #expect(!FileManager.default.fileExists(atPath: mark))
         }

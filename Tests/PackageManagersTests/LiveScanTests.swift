@@ -22,14 +22,16 @@ struct LiveScanTests {
     }
 
     private func listed() async throws -> [ToolUpdate] {
-        let result = try await run(["/usr/bin/apt", "list", "--upgradable"], timeout: .seconds(120))
+        let result = try await run(
+            ["/usr/bin/apt", "list", "--upgradable"], timeout: .seconds(120))
         let reading = ToolOutput.aptListUpgradable.read(Array(result.output.utf8))
         #expect(reading.unparsed.isEmpty)
         return reading.updates
     }
 
     @Test func `the updates agree with apt list --upgradable on this machine`() async throws {
-        // Another program may install packages meanwhile: compare with what apt says before or after.
+        // Another program may install packages meanwhile: compare with what apt says before or
+        // after.
         let before = try await listed()
         let scan = try await scan(.init())
         let after = try await listed()
@@ -47,7 +49,8 @@ struct LiveScanTests {
     }
 
     @Test func `the packages agree with dpkg-query on this machine`() async throws {
-        let format = "${Package}\t${Architecture}\t${Version}\t${source:Package}\t${source:Version}\t${db:Status-Status}\n"
+        let format =
+            "${Package}\t${Architecture}\t${Version}\t${source:Package}\t${source:Version}\t${db:Status-Status}\n"
         let result = try await run(["/usr/bin/dpkg-query", "-W", "-f", format])
         let installed = result.output.split(separator: "\n").filter { $0.hasSuffix("\tinstalled") }
         let scan = try await Self.shared.value
@@ -60,14 +63,18 @@ struct LiveScanTests {
     }
 
     @Test func `an installable update has a size, an origin and a class`() async throws {
-        for update in try await Self.shared.value.updates where update.installability == .installable {
-            #expect((update.bytes ?? 0) > 0 && !update.origin.isEmpty && !update.classes.isEmpty, "\(update)")
+        for update in try await Self.shared.value.updates
+        where update.installability == .installable {
+            #expect(
+                (update.bytes ?? 0) > 0 && !update.origin.isEmpty && !update.classes.isEmpty,
+                "\(update)")
             #expect(update.reason == nil)
         }
     }
 
     @Test func `every update that is not installable says why`() async throws {
-        for update in try await Self.shared.value.updates where update.installability != .installable {
+        for update in try await Self.shared.value.updates
+        where update.installability != .installable {
             #expect(update.reason?.hasSuffix(".") == true, "\(update)")
         }
     }
@@ -78,7 +85,8 @@ struct LiveScanTests {
             for path in ["etc/apt", "var/lib/dpkg", "var/lib/apt/lists", "usr/share/dpkg"] {
                 let target = "\(root)/\(path)"
                 try FileManager.default.createDirectory(
-                    atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                    atPath: (target as NSString).deletingLastPathComponent,
+                    withIntermediateDirectories: true)
                 let copy = try await run(["/bin/cp", "-a", "/\(path)", target])
                 #expect(copy.status == 0, "\(copy.errorOutput)")
             }

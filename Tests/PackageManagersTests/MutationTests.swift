@@ -42,7 +42,8 @@ struct MutationTests {
     func `damaged output of a tool gives names, versions or unparsed lines`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for (tool, text) in [
-            (ToolOutput.aptListUpgradable, Self.list), (.aptGetSimulate, Self.plan), (.osRelease, Self.release),
+            (ToolOutput.aptListUpgradable, Self.list), (.aptGetSimulate, Self.plan),
+            (.osRelease, Self.release),
         ] {
             for _ in 0..<400 {
                 let bytes = mutated(text, using: &generator)
@@ -50,7 +51,8 @@ struct MutationTests {
                 for update in reading.updates {
                     #expect(
                         PackageName(apt: update.name) != nil && isDebianVersion(update.candidate)
-                            && isDebianVersion(update.installed) && isDebianArchitecture(update.architecture),
+                            && isDebianVersion(update.installed)
+                            && isDebianArchitecture(update.architecture),
                         "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
                 }
             }
@@ -77,8 +79,10 @@ struct MutationTests {
     }
 
     @Test(arguments: [
-        "apt/stable 2.6.2 amd64 [upgradable from: 2.6", "apt/stable 2.6.…", "apt/stable 2.6.2", "-rf/stable 1 amd64 [upgradable from: 0]",
-        "E: Could not get lock", "apt/stable 2.6.2 amd64 [upgradable]", "apt/stable 2.6.2 amd64 [1.0 2.0]",
+        "apt/stable 2.6.2 amd64 [upgradable from: 2.6", "apt/stable 2.6.…", "apt/stable 2.6.2",
+        "-rf/stable 1 amd64 [upgradable from: 0]",
+        "E: Could not get lock", "apt/stable 2.6.2 amd64 [upgradable]",
+        "apt/stable 2.6.2 amd64 [1.0 2.0]",
     ])
     func `a cut or strange line of the list is shown`(line: String) {
         let reading = ToolOutput.aptListUpgradable.read(Array("Listing...\n\(line)\n".utf8))
@@ -86,8 +90,10 @@ struct MutationTests {
     }
 
     @Test(arguments: [
-        "Listing...", "Auflistung…", "WARNING: apt does not have a stable CLI interface. Use with caution in scripts.", "",
-        "N: There is 1 additional version. Please use the '-a' switch to see it", "This is a wrapper", "Updating package lists",
+        "Listing...", "Auflistung…",
+        "WARNING: apt does not have a stable CLI interface. Use with caution in scripts.", "",
+        "N: There is 1 additional version. Please use the '-a' switch to see it",
+        "This is a wrapper", "Updating package lists",
     ])
     func `a heading or a banner is neither an update nor an unread line`(line: String) {
         let reading = ToolOutput.aptListUpgradable.read(Array("\(line)\n".utf8))
@@ -95,11 +101,14 @@ struct MutationTests {
     }
 
     @Test(arguments: [
-        ("es", "actualizable desde: 1:2.6.1"), ("zh", "可从该版本升级：1:2.6.1"), ("ko", "1:2.6.1에서 업그레이드 가능"),
-        ("fr", "pouvant être mis à jour depuis : 1:2.6.1"), ("pl", "możliwa do zaktualizowania z: 1:2.6.1"),
+        ("es", "actualizable desde: 1:2.6.1"), ("zh", "可从该版本升级：1:2.6.1"),
+        ("ko", "1:2.6.1에서 업그레이드 가능"),
+        ("fr", "pouvant être mis à jour depuis : 1:2.6.1"),
+        ("pl", "możliwa do zaktualizowania z: 1:2.6.1"),
     ])
     func `the installed version is found in any language`(language: String, remark: String) {
-        let reading = ToolOutput.aptListUpgradable.read(Array("apt/stable 1:2.6.2 amd64 [\(remark)]\n".utf8))
+        let reading = ToolOutput.aptListUpgradable.read(
+            Array("apt/stable 1:2.6.2 amd64 [\(remark)]\n".utf8))
         #expect(reading.updates.map(\.installed) == ["1:2.6.1"] && reading.unparsed.isEmpty)
     }
 }

@@ -11,7 +11,8 @@ struct OSReleaseTests {
     @Test(arguments: [
         ("NAME=Debian", "Debian"), ("NAME=\"A B\"", "A B"), ("NAME='A \"B\"'", "A \"B\""),
         ("NAME=\"a\\\"b\\\\c\\$d\\`e\"", "a\"b\\c$d`e"), ("NAME=\"a\\nb\"", "a\\nb"), ("NAME=", ""),
-        ("  NAME=\"x\"  ", "x"), ("NAME=Wind River Linux", "Wind River Linux"), ("NAME=a\\ b", "a b"),
+        ("  NAME=\"x\"  ", "x"), ("NAME=Wind River Linux", "Wind River Linux"),
+        ("NAME=a\\ b", "a b"),
         ("NAME=\"Größe\"\r", "Größe"), ("NAME=first\nNAME=second", "second"),
     ])
     func `a value is unquoted as a shell would`(text: String, value: String) {
@@ -20,7 +21,10 @@ struct OSReleaseTests {
         #expect(file.unparsed.isEmpty)
     }
 
-    @Test(arguments: ["NAME", "NAME=\"open", "2NAME=x", "NA ME=x", "=x", "NAME=\"a\" b", "NAME='a", "ubuntu-16.04.txt"])
+    @Test(arguments: [
+        "NAME", "NAME=\"open", "2NAME=x", "NA ME=x", "=x", "NAME=\"a\" b", "NAME='a",
+        "ubuntu-16.04.txt",
+    ])
     func `a line that is no assignment is shown`(text: String) {
         #expect(file("ID=x\n\(text)\n").unparsed == [text])
         #expect(file("ID=x\n\(text)\n").fields["ID"] == "x")
@@ -40,7 +44,8 @@ struct OSReleaseTests {
             for name in try FileManager.default.contentsOfDirectory(atPath: root.path).sorted()
             where !name.hasSuffix(".md") && !name.hasSuffix(".not-supported") {
                 let bytes = Array(try Data(contentsOf: root.appending(path: name)))
-                // Files that are only the name of another (a symbolic link copied as text) hold no assignment.
+                // Files that are only the name of another (a symbolic link copied as text) hold no
+                // assignment.
                 guard bytes.contains(UInt8(ascii: "=")) else { continue }
                 let file = OSReleaseFile(bytes)
                 #expect(file.unparsed.isEmpty, "\(folder)/\(name): \(file.unparsed)")

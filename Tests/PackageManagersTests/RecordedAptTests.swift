@@ -7,14 +7,18 @@ import Testing
 /// Output of the real apt, recorded on Debian 12 and 13 in several languages.
 @Suite(.requires(.sharedData))
 struct RecordedAptTests {
-    private func recorded(_ name: String, in folder: String = "tool-outputs-live/apt") throws -> [UInt8] {
+    private func recorded(_ name: String, in folder: String = "tool-outputs-live/apt") throws
+        -> [UInt8]
+    {
         Array(try Data(contentsOf: Places.sharedData.appending(path: "\(folder)/\(name)")))
     }
 
     @Test(arguments: [
-        ("bw-apt-list-upgradable", ["de", "fr", "ja", "tr"]), ("tx-apt-list-upgradable-sid", ["ja"]),
+        ("bw-apt-list-upgradable", ["de", "fr", "ja", "tr"]),
+        ("tx-apt-list-upgradable-sid", ["ja"]),
     ])
-    func `a list of updates says the same in every language`(name: String, others: [String]) throws {
+    func `a list of updates says the same in every language`(name: String, others: [String]) throws
+    {
         let base = name.hasPrefix("bw") ? "C" : "de"
         let first = ToolOutput.aptListUpgradable.read(try recorded("\(name)-\(base).out"))
         #expect(first.updates.count > 40 && first.unparsed.isEmpty, "\(first.unparsed)")
@@ -27,14 +31,16 @@ struct RecordedAptTests {
     @Test(arguments: ["de", "fr", "ja", "tr"])
     func `a plan says the same in every language`(language: String) throws {
         let first = ToolOutput.aptGetSimulate.read(try recorded("bw-apt-get-s-dist-upgrade-C.out"))
-        let other = ToolOutput.aptGetSimulate.read(try recorded("bw-apt-get-s-dist-upgrade-\(language).out"))
+        let other = ToolOutput.aptGetSimulate.read(
+            try recorded("bw-apt-get-s-dist-upgrade-\(language).out"))
         #expect(first.updates.count == 45 && first.newPackages?.count == 68)
         #expect(other == first)
     }
 
     @Test(arguments: [
         ("bw-apt-get-s-upgrade.out", 44, 0, 0), ("bw-apt-get-s-dist-upgrade-C.out", 45, 68, 0),
-        ("tx-apt-get-s-dist-upgrade-nothing.out", 6, 0, 0), ("bw-apt-get-s-remove-autoremove.out", 0, 0, 10),
+        ("tx-apt-get-s-dist-upgrade-nothing.out", 6, 0, 0),
+        ("bw-apt-get-s-remove-autoremove.out", 0, 0, 10),
         ("bw-apt-get-s-qq-upgrade.out", 44, 0, 0),
     ])
     func `a plan holds what apt counts`(file: String, updates: Int, new: Int, removed: Int) throws {
@@ -48,7 +54,9 @@ struct RecordedAptTests {
     @Test func `the list and the plan name the same updates`() throws {
         let list = ToolOutput.aptListUpgradable.read(try recorded("bw2tx-apt-list-upgradable.out"))
         let plan = ToolOutput.aptGetSimulate.read(try recorded("bw2tx-apt-get-s-dist-upgrade.out"))
-        func key(_ update: ToolUpdate) -> String { "\(update.name) \(update.installed) \(update.candidate)" }
+        func key(_ update: ToolUpdate) -> String {
+            "\(update.name) \(update.installed) \(update.candidate)"
+        }
         let missing = Set(list.updates.map(key)).subtracting(plan.updates.map(key))
         #expect(list.updates.count > 100)
         // What apt keeps back even then is in the list and not in the plan.
@@ -77,7 +85,9 @@ struct RecordedAptTests {
         let bytes = try recorded("apt-get-s-thirdparty-22.04.txt", in: "tool-outputs/apt")
         let reading = ToolOutput.aptGetSimulate.read(bytes)
         #expect(reading.unparsed.isEmpty)
-        #expect(reading.updates.first?.name == "libkrb5-3" && reading.updates.first?.architecture == "i386")
+        #expect(
+            reading.updates.first?.name == "libkrb5-3"
+                && reading.updates.first?.architecture == "i386")
         #expect(reading.updates.map(\.origin).contains("downloads.cursor.com"))
     }
 
@@ -89,9 +99,11 @@ struct RecordedAptTests {
     }
 
     @Test(arguments: [
-        ("apt-get-s-osconfig-L661.txt", "tool-outputs/apt"), ("bw-apt-get-missing.out", "tool-outputs-live/apt"),
+        ("apt-get-s-osconfig-L661.txt", "tool-outputs/apt"),
+        ("bw-apt-get-missing.out", "tool-outputs-live/apt"),
     ])
-    func `text that is no plan is not taken for an empty plan`(file: String, folder: String) throws {
+    func `text that is no plan is not taken for an empty plan`(file: String, folder: String) throws
+    {
         let reading = ToolOutput.aptGetSimulate.read(try recorded(file, in: folder))
         #expect(!reading.unparsed.isEmpty && reading.updates.isEmpty)
     }
@@ -122,7 +134,8 @@ struct RecordedAptTests {
     @Test func `names beside their versions are read too`() throws {
         let plan = AptPlan(try recorded("bw-apt-get-V-u-upgrade.out"))
         #expect(plan.keptBack == ["postgresql-15"])
-        #expect(plan.newlyInstalled.count == 68 && plan.newlyInstalled.contains("firmware-linux-free"))
+        #expect(
+            plan.newlyInstalled.count == 68 && plan.newlyInstalled.contains("firmware-linux-free"))
         #expect(plan.upgraded.count == 45)
     }
 
@@ -153,7 +166,8 @@ struct RecordedAptTests {
         }
         let reading = AptRefreshReading(
             CommandOutput(
-                status: 100, output: try recorded("\(name).out"), errorOutput: try recorded("\(name).err")),
+                status: 100, output: try recorded("\(name).out"),
+                errorOutput: try recorded("\(name).err")),
             sources: sources)
         #expect(reading.errors.keys.sorted() == ["http://deb.example.org/debian \(suite)"])
         let error = reading.errors.values.first ?? ""
@@ -170,7 +184,9 @@ struct RecordedAptTests {
                 status: 0, output: try recorded("err-apt-update-conn-refused.out"),
                 errorOutput: try recorded("err-apt-update-conn-refused.err")),
             sources: sources)
-        #expect(reading.errors["http://127.0.0.1:9/debian bookworm"]?.contains("Connection refused") == true)
+        #expect(
+            reading.errors["http://127.0.0.1:9/debian bookworm"]?.contains("Connection refused")
+                == true)
         #expect(reading.answered == ["http://deb.example.org/debian bookworm"])
     }
 }

@@ -11,9 +11,14 @@ struct RunnerTests {
         String(decoding: try await runner.run(command).output, as: UTF8.self)
     }
 
-    @Test func `a program has the C locale, no questions and none of this process's variables`() async throws {
-        let lines = Set(try await text(Command(path: "/usr/bin/env", arguments: [])).split(separator: "\n").map(String.init))
-        #expect(lines.contains("LC_ALL=C.UTF-8") && lines.contains("DEBIAN_FRONTEND=noninteractive"))
+    @Test func `a program has the C locale, no questions and none of this process's variables`()
+        async throws
+    {
+        let lines = Set(
+            try await text(Command(path: "/usr/bin/env", arguments: [])).split(separator: "\n").map(
+                String.init))
+        #expect(
+            lines.contains("LC_ALL=C.UTF-8") && lines.contains("DEBIAN_FRONTEND=noninteractive"))
         let known = Set(CommandEnvironment.base.keys).union(CommandEnvironment.inherited)
         for line in lines { #expect(known.contains(String(line.prefix { $0 != "=" })), "\(line)") }
     }
@@ -24,7 +29,9 @@ struct RunnerTests {
 
     @Test func `arguments reach the program as they are`() async throws {
         let arguments = ["%s|", "a b", "$(id)", "; rm -rf /", "\"q\"", "*"]
-        #expect(try await text(Command(path: "/usr/bin/printf", arguments: arguments)) == "a b|$(id)|; rm -rf /|\"q\"|*|")
+        #expect(
+            try await text(Command(path: "/usr/bin/printf", arguments: arguments))
+                == "a b|$(id)|; rm -rf /|\"q\"|*|")
     }
 
     @Test func `a status and both streams are kept apart`() async throws {
@@ -38,7 +45,9 @@ struct RunnerTests {
             let mark = folder.appending(path: "pid").path
             let script = "sleep 300 & echo $! > \(mark); wait"
             let command = Command(path: "/bin/sh", arguments: ["-c", script], timeoutSeconds: 1)
-            await #expect(throws: CommandFailure.timedOut(seconds: 1)) { try await runner.run(command) }
+            await #expect(throws: CommandFailure.timedOut(seconds: 1)) {
+                try await runner.run(command)
+            }
             let child = try #require(Files.line(mark))
             // Its new parent may need a moment to take note of its end: until then it is a zombie.
             for _ in 0..<400 where isRunning(child) { try await Task.sleep(for: .milliseconds(25)) }
@@ -48,7 +57,8 @@ struct RunnerTests {
 
     /// proc_pid_stat(5): the state stands behind the name's parenthesis.
     private func isRunning(_ process: String) -> Bool {
-        guard let status = Files.line("/proc/\(process)/stat"), let end = status.lastIndex(of: ")") else { return false }
+        guard let status = Files.line("/proc/\(process)/stat"), let end = status.lastIndex(of: ")")
+        else { return false }
         return !status[end...].hasPrefix(") Z")
     }
 
@@ -59,6 +69,7 @@ struct RunnerTests {
     }
 
     @Test func `a wrapper earlier on the PATH is not run`() {
-        #expect(AptSetting.aptGet.hasPrefix("/usr/bin/") && AptSetting.aptCache.hasPrefix("/usr/bin/"))
+        #expect(
+            AptSetting.aptGet.hasPrefix("/usr/bin/") && AptSetting.aptCache.hasPrefix("/usr/bin/"))
     }
 }

@@ -4,7 +4,9 @@ import Testing
 @testable import PackageManagers
 
 struct RebootTests {
-    private static func kernel(_ release: String, package: String? = nil, version: String = "1", bootable: Bool = true)
+    private static func kernel(
+        _ release: String, package: String? = nil, version: String = "1", bootable: Bool = true
+    )
         throws -> RebootEvidence.Kernel
     {
         RebootEvidence.Kernel(
@@ -17,9 +19,10 @@ struct RebootTests {
         request: [String]? = nil
     ) throws -> RebootState {
         var evidence = RebootEvidence()
-        evidence.running = KernelIdentity(nodeName: "e", release: running, version: build)
+        evidence.running = KernelIdentity(machineName: "e", release: running, version: build)
         evidence.kernels = try kernels.map { try Self.kernel($0) }
-        evidence.virtualization = Virtualization(kind: container ? "lxc" : "none", isContainer: container)
+        evidence.virtualization = Virtualization(
+            kind: container ? "lxc" : "none", isContainer: container)
         evidence.hasRequestFile = request != nil
         evidence.requesters = request ?? []
         return evidence.state
@@ -56,8 +59,10 @@ struct RebootTests {
     }
 
     @Test(arguments: [
-        "linux-image-amd64", "linux-image-virtual", "linux-image-generic", "linux-image-cloud-amd64",
-        "linux-image-rt-amd64", "linux-image-6.1.0-50-amd64-dbg", "linux-headers-6.1.0-56-amd64", "linux-base",
+        "linux-image-amd64", "linux-image-virtual", "linux-image-generic",
+        "linux-image-cloud-amd64",
+        "linux-image-rt-amd64", "linux-image-6.1.0-50-amd64-dbg", "linux-headers-6.1.0-56-amd64",
+        "linux-base",
         "raspi-firmware", "linux-image-rpi-v8",
     ])
     func `a package without a kernel in it is no kernel`(name: String) {
@@ -70,7 +75,9 @@ struct RebootTests {
         ("linux-image-unsigned-5.15.0-91-generic", "5.15.0-91-generic", "generic"),
         ("proxmox-kernel-6.8.12-1-pve-signed", "6.8.12-1-pve", "pve"),
     ])
-    func `the release is in the package's name`(name: String, release: String, flavour: String) throws {
+    func `the release is in the package's name`(name: String, release: String, flavour: String)
+        throws
+    {
         let kernel = try #require(KernelRelease(package: name))
         #expect(kernel.text == release && kernel.flavour == flavour)
     }
@@ -80,10 +87,12 @@ struct RebootTests {
         let plain = try state(running: "6.1.0-50-amd64", kernels: kernels, container: true)
         #expect(!plain.required)
         let asked = try state(
-            running: "6.1.0-50-amd64", kernels: kernels, container: true, request: ["linux-image-6.1.0-56-amd64"])
+            running: "6.1.0-50-amd64", kernels: kernels, container: true,
+            request: ["linux-image-6.1.0-56-amd64"])
         #expect(!asked.required)
         let library = try state(
-            running: "6.1.0-50-amd64", kernels: [], container: true, request: ["linux-image-6.1.0-56-amd64", "libc6"])
+            running: "6.1.0-50-amd64", kernels: [], container: true,
+            request: ["linux-image-6.1.0-56-amd64", "libc6"])
         #expect(library.signals.map(\.kind) == [.rebootRequiredFile])
     }
 
@@ -97,7 +106,8 @@ struct RebootTests {
     @Test func `a kernel that was built again under the same release asks for a reboot`() throws {
         var evidence = RebootEvidence()
         evidence.running = KernelIdentity(
-            release: "6.12.48+deb13-amd64", version: "#1 SMP PREEMPT_DYNAMIC Debian 6.12.48-1 (2026-09-20)")
+            release: "6.12.48+deb13-amd64",
+            version: "#1 SMP PREEMPT_DYNAMIC Debian 6.12.48-1 (2026-09-20)")
         evidence.kernels = [try Self.kernel("6.12.48+deb13-amd64", version: "6.12.48-1")]
         #expect(!evidence.state.required)
         evidence.kernels = [try Self.kernel("6.12.48+deb13-amd64", version: "6.12.48-2")]
@@ -116,7 +126,10 @@ struct ProcessTests {
     }
 
     @Test(arguments: [
-        ("7f-80 r-xp 00000000 fe:00 1  /usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)", "/usr/lib/x86_64-linux-gnu/libssl.so.3"),
+        (
+            "7f-80 r-xp 00000000 fe:00 1  /usr/lib/x86_64-linux-gnu/libssl.so.3 (deleted)",
+            "/usr/lib/x86_64-linux-gnu/libssl.so.3"
+        ),
         ("55-56 r-xp 00000000 fe:00 2  /usr/sbin/nginx (deleted)", "/usr/sbin/nginx"),
         ("55-56 r--p 00000000 fe:00 2  /lib/libc.so.6 (deleted)", "/lib/libc.so.6"),
         ("55-56 r-xp 00000000 fe:00 2  /opt/a program/run (deleted)", "/opt/a program/run"),
@@ -127,9 +140,12 @@ struct ProcessTests {
 
     @Test(arguments: [
         "7f-80 r-xp 0 fe:00 1  /usr/lib/libssl.so.3", "7f-80 rw-s 0 00:01 9  /memfd:x (deleted)",
-        "7f-80 rw-s 0 00:01 9  /dev/shm/pg (deleted)", "7f-80 rw-s 0 00:01 9  /SYSV00000000 (deleted)",
-        "7f-80 r-xp 0 00:01 9  /tmp/jit (deleted)", "7f-80 r--p 0 fe:00 1  /usr/lib/locale/locale-archive (deleted)",
-        "7f-80 r--s 0 fe:00 1  /usr/share/mime/mime.cache (deleted)", "7f-80 r-xp 0 00:00 0", "(deleted)", "",
+        "7f-80 rw-s 0 00:01 9  /dev/shm/pg (deleted)",
+        "7f-80 rw-s 0 00:01 9  /SYSV00000000 (deleted)",
+        "7f-80 r-xp 0 00:01 9  /tmp/jit (deleted)",
+        "7f-80 r--p 0 fe:00 1  /usr/lib/locale/locale-archive (deleted)",
+        "7f-80 r--s 0 fe:00 1  /usr/share/mime/mime.cache (deleted)", "7f-80 r-xp 0 00:00 0",
+        "(deleted)", "",
         "7f-80 r-xp 0 fe:00 1  /home/me/prog (deleted)", "7f-80 rw-s 0 00:0e 1  /run/x (deleted)",
         "7f-80 rw-s 0 00:0f 1  /[aio] (deleted)", "7f-80 rw-s 0 00:01 9  /dev/zero (deleted)",
     ])
@@ -147,7 +163,10 @@ struct ProcessTests {
         ("12:cpu:/x.service\n1:name=systemd:/system.slice/ssh.service", "ssh.service"),
         ("0::/user.slice/user-1000.slice/user@1000.service/app.slice/a.service", "a.service"),
         ("0::/user.slice/user-0.slice/session-3.scope", "session-3.scope"),
-        ("0::/system.slice/system-postgresql.slice/postgresql@15-main.service/sub", "postgresql@15-main.service"),
+        (
+            "0::/system.slice/system-postgresql.slice/postgresql@15-main.service/sub",
+            "postgresql@15-main.service"
+        ),
     ])
     func `the unit is read from the control group`(text: String, unit: String) {
         #expect(ProcessTable.unit(Array(text.utf8)) == unit)

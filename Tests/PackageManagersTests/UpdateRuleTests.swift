@@ -5,25 +5,39 @@ import Testing
 @testable import PackageManagers
 
 struct UpdateRuleTests {
-    private static func release(_ origin: String, _ label: String, _ suite: String, _ codename: String = "") -> AptRelease {
+    private static func release(
+        _ origin: String, _ label: String, _ suite: String, _ codename: String = ""
+    ) -> AptRelease {
         AptRelease(origin: origin, label: label, suite: suite, codename: codename, version: "12")
     }
 
     private static let stable = release("Debian", "Debian", "stable", "bookworm")
-    private static let security = release("Debian", "Debian-Security", "stable-security", "bookworm-security")
+    private static let security = release(
+        "Debian", "Debian-Security", "stable-security", "bookworm-security")
 
     @Test(arguments: [
-        ([stable], [], [UpdateClass.bugfix]), ([security], [], [.security]), ([stable, security], [], [.security, .bugfix]),
-        ([stable], [security], [.security, .bugfix]), ([release("Debian", "Debian", "stable-updates")], [], [.bugfix]),
-        ([release("Debian", "Debian Backports", "stable-backports", "bookworm-backports")], [], [.feature]),
+        ([stable], [], [UpdateClass.bugfix]), ([security], [], [.security]),
+        ([stable, security], [], [.security, .bugfix]),
+        ([stable], [security], [.security, .bugfix]),
+        ([release("Debian", "Debian", "stable-updates")], [], [.bugfix]),
+        (
+            [release("Debian", "Debian Backports", "stable-backports", "bookworm-backports")], [],
+            [.feature]
+        ),
         ([release("Debian", "Debian", "testing", "forky")], [], [.feature]),
         ([release("Debian", "Debian", "unstable", "sid")], [], [.feature]),
         ([release("Debian", "Debian", "testing-security", "forky-security")], [], [.security]),
         ([release("Debian", "Debian-Security", "oldoldstable", "buster/updates")], [], [.security]),
-        ([release("Ubuntu", "Ubuntu", "jammy-updates"), release("Ubuntu", "Ubuntu", "jammy-security")], [], [.security, .bugfix]),
+        (
+            [
+                release("Ubuntu", "Ubuntu", "jammy-updates"),
+                release("Ubuntu", "Ubuntu", "jammy-security"),
+            ], [], [.security, .bugfix]
+        ),
         ([release("Ubuntu", "Ubuntu", "jammy-updates")], [], [.bugfix]),
         ([release("UbuntuESM", "UbuntuESM", "jammy-infra-security")], [], [.security]),
-        ([release("Docker", "Docker CE", "bookworm")], [], [.feature]), ([AptRelease()], [], [.feature]), ([], [], [.feature]),
+        ([release("Docker", "Docker CE", "bookworm")], [], [.feature]),
+        ([AptRelease()], [], [.feature]), ([], [], [.feature]),
         ([release("Docker", "Docker CE", "bookworm")], [security], [.security, .feature]),
     ])
     func `an update's classes follow from where its versions come`(
@@ -33,12 +47,17 @@ struct UpdateRuleTests {
     }
 
     @Test(arguments: [
-        ("v=12,o=Debian,a=stable-security,n=bookworm-security,l=Debian-Security,c=main,b=amd64", "Debian-Security:12/stable-security"),
-        ("o=cloud,a=cloud-sdk,n=x,l=cloud-sdk,c=main", "cloud-sdk:cloud-sdk"), ("a=stable,l=Google, Inc.,c=main", "Google, Inc.:stable"),
+        (
+            "v=12,o=Debian,a=stable-security,n=bookworm-security,l=Debian-Security,c=main,b=amd64",
+            "Debian-Security:12/stable-security"
+        ),
+        ("o=cloud,a=cloud-sdk,n=x,l=cloud-sdk,c=main", "cloud-sdk:cloud-sdk"),
+        ("a=stable,l=Google, Inc.,c=main", "Google, Inc.:stable"),
         ("c=,b=amd64", "v.example.org"), ("l=Vendor,c=", "Vendor:v.example.org"),
     ])
     func `a release is named as apt names it`(line: String, name: String) {
-        let text = "Package files:\n 500 https://v.example.org/apt x/main amd64 Packages\n     release \(line)\n     origin v.example.org\n"
+        let text =
+            "Package files:\n 500 https://v.example.org/apt x/main amd64 Packages\n     release \(line)\n     origin v.example.org\n"
         let releases = AptReleases(Array(text.utf8))
         #expect(releases["https://v.example.org/apt x/main amd64 Packages"].description == name)
     }
@@ -78,8 +97,13 @@ struct UpdateRuleTests {
         #expect(policy.unparsed.isEmpty && policy.entries.count == 3)
         #expect(policy.entries["pinned"]?.pin == "1.0")
         let absent = try #require(policy.entries["absent:i386"])
-        #expect(absent.installed == nil && absent.candidate == "3" && absent.versions.first?.phasedPercentage == 30)
-        #expect(absent.versions.first?.sources == [.init(description: "http://flat.example.org/apt Packages", priority: 500)])
+        #expect(
+            absent.installed == nil && absent.candidate == "3"
+                && absent.versions.first?.phasedPercentage == 30)
+        #expect(
+            absent.versions.first?.sources == [
+                .init(description: "http://flat.example.org/apt Packages", priority: 500)
+            ])
         #expect(policy.entries["esm"]?.versions.first?.priority == -32768)
     }
 
@@ -100,7 +124,10 @@ struct UpdateRuleTests {
                 """.utf8))
         let assembly = UpdateAssembly(status: status, policy: policy(table), releases: releases)
         let updates = assembly.updates(assembly.missing, findings: AptFindings())
-        #expect(updates.map { "\($0.name) \($0.installability.rawValue)" } == ["esm needsSubscription", "pinned excluded"])
+        #expect(
+            updates.map { "\($0.name) \($0.installability.rawValue)" } == [
+                "esm needsSubscription", "pinned excluded",
+            ])
         #expect(updates.first?.classes == [.security])
     }
 
@@ -116,7 +143,9 @@ struct UpdateRuleTests {
 
     private func findings(
         _ answer: @escaping @Sendable ([String]) throws(CommandFailure) -> CommandOutput
-    ) async throws -> (findings: AptFindings, commands: [[String]], missing: [UpdateAssembly.Missing]) {
+    ) async throws -> (
+        findings: AptFindings, commands: [[String]], missing: [UpdateAssembly.Missing]
+    ) {
         let text = """
             a1:
               Installed: 1.0
@@ -129,16 +158,19 @@ struct UpdateRuleTests {
 
             """
         let assembly = UpdateAssembly(
-            status: DpkgStatus(Array(Self.lone.utf8)), policy: policy(text), releases: AptReleases([]))
+            status: DpkgStatus(Array(Self.lone.utf8)), policy: policy(text),
+            releases: AptReleases([]))
         let runner = RecordedRunner(answer)
         let missing = assembly.missing
-        let findings = try await AptQueries(runner: runner, setting: AptSetting(root: "")).findings(on: missing)
+        let findings = try await AptQueries(runner: runner, setting: AptSetting(root: "")).findings(
+            on: missing)
         return (findings, runner.commands, missing)
     }
 
     @Test func `a plan that apt refuses hides no update`() async throws {
         let result = try await findings { _ throws(CommandFailure) in
-            CommandOutput("", errors: "E: Unmet dependencies. Try 'apt --fix-broken install'\n", status: 100)
+            CommandOutput(
+                "", errors: "E: Unmet dependencies. Try 'apt --fix-broken install'\n", status: 100)
         }
         #expect(result.missing.count == 1)
         #expect(!result.findings.isInstallable("a1"))
@@ -147,17 +179,23 @@ struct UpdateRuleTests {
 
     @Test func `one solver run is enough when nothing is kept back`() async throws {
         let result = try await findings { _ throws(CommandFailure) in
-            CommandOutput("The following packages will be upgraded:\n   a1 (1.0 => 2.0)\n'http://x/a1.deb' a1_2.0_amd64.deb 5 X:1\n")
+            CommandOutput(
+                "The following packages will be upgraded:\n   a1 (1.0 => 2.0)\n'http://x/a1.deb' a1_2.0_amd64.deb 5 X:1\n"
+            )
         }
         #expect(result.commands.count == 1)
-        #expect(result.findings.isInstallable("a1") && result.findings.size(of: result.missing[0]) == 5)
+        #expect(
+            result.findings.isInstallable("a1") && result.findings.size(of: result.missing[0]) == 5)
         let arguments = try #require(result.commands.first)
-        #expect(arguments.first == "/usr/bin/apt-get" && arguments.contains("Debug::NoLocking=true"))
+        #expect(
+            arguments.first == "/usr/bin/apt-get" && arguments.contains("Debug::NoLocking=true"))
     }
 
     @Test func `apt that does not answer is an error and not an empty list`() async {
         let failure = await #expect(throws: ScanFailure.self) {
-            _ = try await self.findings { _ throws(CommandFailure) in throw .notStarted("no such file") }
+            _ = try await self.findings { _ throws(CommandFailure) in
+                throw .notStarted("no such file")
+            }
         }
         #expect(failure?.code == "E_SCAN_APT_NOT_RUN")
     }

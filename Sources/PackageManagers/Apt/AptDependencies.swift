@@ -1,4 +1,5 @@
-/// What `apt-cache depends NAME=VERSION...` says: which packages a version needs, and which it cannot stand beside.
+/// What `apt-cache depends NAME=VERSION...` says: which packages a version needs, and which it
+/// cannot stand beside.
 struct AptDependencies: Hashable, Sendable {
     /// By package name: the names in its `Depends` and `PreDepends`, and those that provide them.
     private(set) var needs: [String: Set<String>] = [:]
@@ -36,7 +37,8 @@ struct AptDependencies: Hashable, Sendable {
     }
 }
 
-/// Why a version cannot be installed, in apt's own words: the part of a refused plan below "unmet dependencies".
+/// Why a version cannot be installed, in apt's own words: the part of a refused plan below "unmet
+/// dependencies".
 struct AptRefusal: Hashable, Sendable {
     /// By package name, clauses such as `labgood (>= 9) but 2.0 is to be installed`.
     private(set) var unmet: [String: [String]] = [:]

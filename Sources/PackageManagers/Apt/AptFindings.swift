@@ -4,7 +4,8 @@ import Fleet
 struct AptFindings: Hashable, Sendable {
     /// The plan of a plain upgrade; `nil` when there was nothing to plan.
     var upgrade: AptPlan?
-    /// The plan that may also install and remove packages; made only when the plain one keeps something back.
+    /// The plan that may also install and remove packages; made only when the plain one keeps
+    /// something back.
     var fullUpgrade: AptPlan?
     /// What the versions need that are kept back.
     var dependencies: AptDependencies?
@@ -18,8 +19,8 @@ struct AptFindings: Hashable, Sendable {
     /// Whether a plain upgrade installs it.
     func isInstallable(_ name: String) -> Bool { upgrade?.upgraded.contains(name) ?? false }
 
-    /// Whether the distribution has not reached this endpoint yet. Newer versions of apt say so; older ones (2.6) list such a package among those
-    /// kept back, and neither plan installs it.
+    /// Whether the distribution has not reached this endpoint yet. Newer versions of apt say so;
+    /// older ones (2.6) list such a package among those kept back, and neither plan installs it.
     func isPhased(_ item: UpdateAssembly.Missing) -> Bool {
         let name = item.aptName
         guard let upgrade, !upgrade.upgraded.contains(name) else { return false }
@@ -28,7 +29,8 @@ struct AptFindings: Hashable, Sendable {
         return !(fullUpgrade?.upgraded.contains(name) ?? false)
     }
 
-    /// The download's size; the architecture of a package can change between versions (`all` to `amd64`), so it is looked up as both.
+    /// The download's size; the architecture of a package can change between versions (`all` to
+    /// `amd64`), so it is looked up as both.
     func size(of item: UpdateAssembly.Missing) -> Int64? {
         let tables = [upgrade?.bytes, fullUpgrade?.bytes, otherBytes].compactMap { $0 }
         for table in tables {
@@ -46,9 +48,16 @@ struct AptFindings: Hashable, Sendable {
         return nil
     }
 
+    /// apt's words without its mark of an error and without a full stop, to stand in a sentence.
+    static func plain(_ complaint: String) -> String {
+        let words = TextLines.trimmed(
+            complaint.hasPrefix("E:") ? complaint.dropFirst(2) : complaint[...])
+        return words.hasSuffix(".") ? String(words.dropLast()) : words
+    }
+
     /// Why a plain upgrade keeps a package back, in one sentence.
     func reason(for name: String) -> String {
-        if let planFailure { return "apt could not plan an upgrade: \(planFailure)" }
+        if let planFailure { return "apt could not plan an upgrade: \(planFailure)." }
         if let refusal = refusals[name] { return Self.sentence(refusal, name: name) }
         guard let fullUpgrade, fullUpgrade.upgraded.contains(name) else {
             return "apt keeps it back and does not say why."
@@ -58,27 +67,33 @@ struct AptFindings: Hashable, Sendable {
         let added = Self.relevant(fullUpgrade.newlyInstalled, among: needs)
         let removed = Self.relevant(fullUpgrade.removed, among: excludes)
         switch (added.isEmpty, removed.isEmpty) {
-        case (false, true): return "It needs \(Self.list(added)), which \(Self.be(added)) not installed."
+        case (false, true):
+            return "It needs \(Self.list(added)), which \(Self.be(added)) not installed."
         case (true, false): return "It cannot be installed beside \(Self.list(removed))."
         case (false, false):
+            let needs = "It needs \(Self.list(added)), which \(Self.be(added)) not installed"
+            return "\(needs), and cannot be installed beside \(Self.list(removed))."
+        case (true, true):
             return
-                "It needs \(Self.list(added)), which \(Self.be(added)) not installed, and cannot be installed beside \(Self.list(removed))."
-        case (true, true): return "It comes only together with other packages that need packages to be installed or removed."
+                "It comes only with other packages, which need packages installed or removed."
         }
     }
 
     /// apt's clauses: first those on the package itself, else those on others that stop it.
     private static func sentence(_ refusal: AptRefusal, name: String) -> String {
-        if let clauses = refusal.unmet[name] ?? refusal.unmet.sorted(by: { $0.key < $1.key }).first?.value {
+        if let clauses = refusal.unmet[name]
+            ?? refusal.unmet.sorted(by: { $0.key < $1.key }).first?.value
+        {
             let plain = clauses.map { clause in
                 clause.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? clause
             }
             return "Its dependencies cannot be met: \(plain.joined(separator: "; "))."
         }
-        return "Its dependencies cannot be met: \(refusal.error ?? "apt does not say why")."
+        return "Its dependencies cannot be met: \(plain(refusal.error ?? "apt does not say why"))."
     }
 
-    /// The new (or removed) packages that the version itself names; all of them when its dependencies are not known.
+    /// The new (or removed) packages that the version itself names; all of them when its
+    /// dependencies are not known.
     private static func relevant(_ changed: [String], among named: Set<String>?) -> [String] {
         guard let named else { return changed }
         return changed.filter { named.contains($0) }

@@ -1,7 +1,9 @@
-/// What apt's own solver would do, from `apt-get -y -V --print-uris upgrade` (or `dist-upgrade`) in the C locale.
+/// What apt's own solver would do, from `apt-get -y -V --print-uris upgrade` (or `dist-upgrade`) in
+/// the C locale.
 ///
-/// `--print-uris` runs the same solver as `-s` and prints the sizes too, but does not play the installation through package by package,
-/// which takes as long again (measured: 0.6 s of processor time instead of 1.35 s with 118 updates).
+/// `--print-uris` runs the same solver as `-s` and prints the sizes too, but does not play the
+/// installation through package by package, which takes as long again (measured: 0.6 s of processor
+/// time instead of 1.35 s with 118 updates).
 struct AptPlan: Hashable, Sendable {
     /// A file that apt would fetch.
     struct Archive: Hashable, Sendable {
@@ -10,7 +12,8 @@ struct AptPlan: Hashable, Sendable {
         var architecture: String
     }
 
-    /// Names in each part, as apt prints them: with `:architecture` only when that is not the endpoint's own.
+    /// Names in each part, as apt prints them: with `:architecture` only when that is not the
+    /// endpoint's own.
     private(set) var upgraded: Set<String> = []
     private(set) var keptBack: Set<String> = []
     private(set) var phased: Set<String> = []
@@ -19,7 +22,8 @@ struct AptPlan: Hashable, Sendable {
     /// Bytes to fetch.
     private(set) var bytes: [Archive: Int64] = [:]
 
-    /// apt's headings, from its source's message catalogue; a heading that is not here begins a part that says nothing of updates.
+    /// apt's headings, from its source's message catalogue; a heading that is not here begins a
+    /// part that says nothing of updates.
     private enum Part: String {
         case upgraded = "The following packages will be upgraded:"
         case keptBack = "The following packages have been kept back:"
@@ -56,7 +60,8 @@ struct AptPlan: Hashable, Sendable {
         }
     }
 
-    /// `   name (old => new)` with `-V`, else names side by side. A `*` behind a name marks one to be purged.
+    /// `   name (old => new)` with `-V`, else names side by side. A `*` behind a name marks one to
+    /// be purged.
     private static func names(_ line: String) -> [String] {
         let words = TextLines.words(line)
         let names = words.dropFirst().first?.hasPrefix("(") == true ? Array(words.prefix(1)) : words
@@ -81,7 +86,8 @@ extension AptPlan.Archive {
         let parts = fileName.dropLast(4).split(separator: "_", omittingEmptySubsequences: false)
         guard parts.count == 3 else { return nil }
         self.init(
-            name: String(parts[0]), version: Self.unescaped(parts[1]), architecture: String(parts[2]))
+            name: String(parts[0]), version: Self.unescaped(parts[1]),
+            architecture: String(parts[2]))
     }
 
     /// The name that apt gives the file in its archive folder.

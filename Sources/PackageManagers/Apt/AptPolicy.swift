@@ -1,5 +1,5 @@
-/// What `apt-cache policy NAME...` says: for each package the candidate that apt's pinning chose (apt_preferences(5)), and every
-/// version that a source has.
+/// What `apt-cache policy NAME...` says: for each package the candidate that apt's pinning chose
+/// (apt_preferences(5)), and every version that a source has.
 struct AptPolicy: Hashable, Sendable {
     /// One version of a package.
     struct Version: Hashable, Sendable {
@@ -8,9 +8,11 @@ struct AptPolicy: Hashable, Sendable {
         var priority: Int
         /// Whether it is the installed one.
         var isInstalled: Bool
-        /// How many of a hundred endpoints it is handed out to; `nil` when it is not handed out in phases.
+        /// How many of a hundred endpoints it is handed out to; `nil` when it is not handed out in
+        /// phases.
         var phasedPercentage: Int?
-        /// The sources that have it, as apt describes them, and each one's own priority; the dpkg database is not among them.
+        /// The sources that have it, as apt describes them, and each one's own priority; the dpkg
+        /// database is not among them.
         var sources: [Source]
     }
 
@@ -37,7 +39,8 @@ struct AptPolicy: Hashable, Sendable {
     /// Lines that fit nothing.
     private(set) var unparsed: [String] = []
 
-    /// Reads the output; keys of the form `Installed:` are told apart by their order, not by their words.
+    /// Reads the output; keys of the form `Installed:` are told apart by their order, not by their
+    /// words.
     init(_ bytes: [UInt8]) {
         var reader = Reader()
         TextLines.each(bytes) { reader.read(String(decoding: $0, as: UTF8.self)) }
@@ -108,12 +111,14 @@ struct AptPolicy: Hashable, Sendable {
 
         private mutating func readSource(_ line: String) {
             let words = TextLines.words(line)
-            guard words.count >= 2, let priority = Int(words[0]), let last = entry.versions.indices.last
+            guard words.count >= 2, let priority = Int(words[0]),
+                let last = entry.versions.indices.last
             else { return unparsed.append(line) }
             // The dpkg database is described by its path alone.
             if words.count == 2, words[1].hasPrefix("/") { return }
             let description = words.dropFirst().joined(separator: " ")
-            entry.versions[last].sources.append(Source(description: description, priority: priority))
+            entry.versions[last].sources.append(
+                Source(description: description, priority: priority))
         }
     }
 }

@@ -8,7 +8,8 @@ struct AptQueries: Sendable {
     /// Names in one argument vector: with 32 bytes a name far below the kernel's limit of 2 MiB.
     private static let namesPerRun = 4_000
 
-    /// How many packages that cannot be installed are asked after one by one for the reason; each costs a solver run.
+    /// How many packages that cannot be installed are asked after one by one for the reason; each
+    /// costs a solver run.
     private static let mostRefusalsAsked = 4
 
     /// Candidates and versions of these packages.
@@ -37,7 +38,8 @@ struct AptQueries: Sendable {
             if plan.status == 0 {
                 findings.upgrade = AptPlan(plan.output)
             } else {
-                findings.planFailure = plan.complaint ?? "apt-get ended with status \(plan.status)"
+                findings.planFailure = AptFindings.plain(
+                    plan.complaint ?? "apt-get ended with status \(plan.status)")
             }
         }
         let keptBack = open.filter {
@@ -73,7 +75,8 @@ struct AptQueries: Sendable {
         }
     }
 
-    /// Updates that no plan would fetch (held, phased) have a size too; asking for it needs no solver.
+    /// Updates that no plan would fetch (held, phased) have a size too; asking for it needs no
+    /// solver.
     private func addSizes(
         _ missing: [UpdateAssembly.Missing], to findings: inout AptFindings
     ) async throws(ScanFailure) {
@@ -90,7 +93,8 @@ struct AptQueries: Sendable {
     ) async throws(ScanFailure) -> [UInt8] {
         let result = try await result(program, arguments)
         guard result.status == 0 else {
-            let words = result.complaint ?? "it ended with status \(result.status)"
+            let words = AptFindings.plain(
+                result.complaint ?? "it ended with status \(result.status)")
             throw ScanFailure(
                 code: "E_SCAN_APT_UNUSABLE", message: "apt cannot read its indexes: \(words).",
                 nextStep: "Run `apt-get check` on the endpoint and mend what it names.")

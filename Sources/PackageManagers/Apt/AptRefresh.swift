@@ -8,15 +8,16 @@ struct AptRefresh: Sendable {
     /// Waits; tests do not.
     var pause: @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
 
-    /// How often it is tried while another program refreshes, and how long it waits between: two minutes in all, longer than any
-    /// refresh that makes progress.
+    /// How often it is tried while another program refreshes, and how long it waits between: two
+    /// minutes in all, longer than any refresh that makes progress.
     static let attempts = 12
     static let pauseSeconds: Int64 = 10
 
     /// Fetching the indexes of a slow line may take minutes.
     private static let timeoutSeconds: Int64 = 900
 
-    /// Refreshes, and says how it went; it never throws, since a refresh that failed is an answer about the sources.
+    /// Refreshes, and says how it went; it never throws, since a refresh that failed is an answer
+    /// about the sources.
     func refresh(
         _ sources: [AptSource], at now: Timestamp, after last: RefreshReport?
     ) async -> RefreshReport {
@@ -41,7 +42,8 @@ struct AptRefresh: Sendable {
         do {
             return try await runner.run(command)
         } catch {
-            return CommandOutput(status: 1, errorOutput: Array("E: apt-get update \(error.clause)".utf8))
+            return CommandOutput(
+                status: 1, errorOutput: Array("E: apt-get update \(error.clause)".utf8))
         }
     }
 }

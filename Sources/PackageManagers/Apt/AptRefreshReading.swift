@@ -2,7 +2,8 @@ import Fleet
 
 /// Reads what `apt-get update` printed.
 ///
-/// Its exit status does not tell: with a broken signature or no connection it warns, goes on with the old index, and ends with 0.
+/// Its exit status does not tell: with a broken signature or no connection it warns, goes on with
+/// the old index, and ends with 0.
 struct AptRefreshReading: Hashable, Sendable {
     /// Sources whose release file came, or had not changed.
     private(set) var answered: Set<String> = []
@@ -30,7 +31,8 @@ struct AptRefreshReading: Hashable, Sendable {
         }
     }
 
-    /// `Get:1 http://deb.example.org/debian bookworm InRelease [151 kB]`; returns the source of an `Err:` line, whose words follow.
+    /// `Get:1 http://deb.example.org/debian bookworm InRelease [151 kB]`; returns the source of an
+    /// `Err:` line, whose words follow.
     private mutating func readProgress(_ line: String) -> AptSource? {
         let words = TextLines.words(line)
         guard words.count >= 4, let colon = words[0].firstIndex(of: ":") else { return nil }
@@ -38,7 +40,9 @@ struct AptRefreshReading: Hashable, Sendable {
         guard let source = sources.first(where: { $0.refreshKey == address }) else { return nil }
         switch words[0][..<colon] {
         case "Hit", "Get":
-            if words[3] == "InRelease" || words[3] == "Release" { answered.insert(source.refreshKey) }
+            if words[3] == "InRelease" || words[3] == "Release" {
+                answered.insert(source.refreshKey)
+            }
             return nil
         case "Err":
             errors[source.refreshKey] = errors[source.refreshKey] ?? line
@@ -47,7 +51,8 @@ struct AptRefreshReading: Hashable, Sendable {
         }
     }
 
-    /// Warnings that mean a source was not refreshed; others (an old keyring, a duplicate entry) do not.
+    /// Warnings that mean a source was not refreshed; others (an old keyring, a duplicate entry) do
+    /// not.
     private static let failingWarnings = [
         "GPG error", "Failed to fetch", "signature verification", "is not signed",
         "is no longer signed", "does not have a Release file", "is expired", "is not valid yet",
@@ -65,7 +70,8 @@ struct AptRefreshReading: Hashable, Sendable {
             if isError { generalErrors.append(text) }
             return
         }
-        // The reason of a missing signature is in the warning before the error that only says "is not signed".
+        // The reason of a missing signature is in the warning before the error that only says "is
+        // not signed".
         for source in named where errors[source.refreshKey] == nil || text.contains("GPG error") {
             errors[source.refreshKey] = text
         }
@@ -83,7 +89,9 @@ struct AptRefreshReading: Hashable, Sendable {
 
     /// Whether the refresh could not begin because another program holds the lock on the indexes.
     var isLocked: Bool {
-        generalErrors.contains { $0.contains("Could not get lock") || $0.contains("Unable to lock") }
+        generalErrors.contains {
+            $0.contains("Could not get lock") || $0.contains("Unable to lock")
+        }
     }
 
     /// The report that follows, keeping from the last one when each source last succeeded.
@@ -95,8 +103,10 @@ struct AptRefreshReading: Hashable, Sendable {
             if answered.contains(key) {
                 outcomes[key] = .init(succeededAt: now)
             } else {
-                let words = errors[key] ?? generalErrors.first ?? "apt-get update said nothing of it"
-                outcomes[key] = .init(succeededAt: before, error: String(words.prefix(Self.longest)))
+                let words =
+                    errors[key] ?? generalErrors.first ?? "apt-get update said nothing of it"
+                outcomes[key] = .init(
+                    succeededAt: before, error: String(words.prefix(Self.longest)))
             }
         }
         return RefreshReport(attemptedAt: now, outcomes: outcomes)

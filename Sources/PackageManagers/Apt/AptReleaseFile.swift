@@ -38,7 +38,8 @@ struct AptReleaseFile: Hashable, Sendable {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// `Fri, 20 Nov 2026 00:12:41 UTC`, always in UTC (the archive's own format, which differs from RFC 5322 in the zone's name only).
+    /// `Fri, 20 Nov 2026 00:12:41 UTC`, always in UTC (the archive's own format, which differs from
+    /// RFC 5322 in the zone's name only).
     static func timestamp(_ text: String) -> Timestamp? {
         let words = TextLines.words(text)
         guard words.count >= 5, let day = Int(words[1]), (1...31).contains(day),

@@ -1,4 +1,5 @@
-/// What the `Release` file of a source says of it, as `apt-cache policy` (without a name) prints it.
+/// What the `Release` file of a source says of it, as `apt-cache policy` (without a name) prints
+/// it.
 struct AptRelease: Hashable, Sendable {
     /// `o=`, such as `Debian`.
     var origin = ""
@@ -62,7 +63,8 @@ struct AptReleases: Hashable, Sendable {
 }
 
 extension AptRelease {
-    /// `v=12,o=Debian,l=A, B,c=main`: a piece without `=` after one letter belongs to the value before it.
+    /// `v=12,o=Debian,l=A, B,c=main`: a piece without `=` after one letter belongs to the value
+    /// before it.
     fileprivate mutating func read(_ text: String) {
         var fields: [(key: Character, value: String)] = []
         for piece in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -2,7 +2,8 @@
 struct AptSetting: Hashable, Sendable {
     /// The root folder, without a slash at its end; empty for this machine.
     var root: String
-    /// A folder of the agent for apt's own index caches; `nil` to leave them where the endpoint's configuration has them.
+    /// A folder of the agent for apt's own index caches; `nil` to leave them where the endpoint's
+    /// configuration has them.
     var cacheFolder: String?
     /// A file of settings that is read before and after the endpoint's own; only for another root.
     var configurationFile: String?
@@ -17,22 +18,25 @@ struct AptSetting: Hashable, Sendable {
             environment: configurationFile.map { ["APT_CONFIG": $0] } ?? [:])
     }
 
-    /// Options of every query. No lock is taken: a plan is no change, and a scan never stands in the way of an installation.
+    /// Options of every query. No lock is taken: a plan is no change, and a scan never stands in
+    /// the way of an installation.
     private var options: [String] {
         var options = ["-q", "-o", "Debug::NoLocking=true"]
         if let configurationFile { options += ["-c", configurationFile] }
         if let cacheFolder {
             options += [
                 "-o", "Dir::Cache::pkgcache=\(cacheFolder)/pkgcache.bin",
-                // The second cache only saves a part of a rebuild, and is as large as the first (37 MB).
+                // The second cache only saves a part of a rebuild, and is as large as the first (37
+                // MB).
                 "-o", "Dir::Cache::srcpkgcache=",
             ]
         }
         return options
     }
 
-    /// The settings with which apt reads another root and changes nothing in it. They are read before that root's own configuration
-    /// (APT_CONFIG, apt.conf(5)), so that it is found, and once more after it, so that it cannot name a program that this machine would run.
+    /// The settings with which apt reads another root and changes nothing in it. They are read
+    /// before that root's own configuration (APT_CONFIG, apt.conf(5)), so that it is found, and
+    /// once more after it, so that it cannot name a program that this machine would run.
     static func configuration(root: String, architecture: String, foreign: [String]) -> String {
         let architectures = ([architecture] + foreign).map { "\"\($0)\";" }.joined(separator: " ")
         return """

@@ -1,4 +1,5 @@
-/// One index that an endpoint is configured to read: an address and a suite with its components (sources.list(5)).
+/// One index that an endpoint is configured to read: an address and a suite with its components
+/// (sources.list(5)).
 struct AptSource: Hashable, Sendable {
     /// The address, without a slash at its end and without a password.
     var address: String
@@ -10,13 +11,15 @@ struct AptSource: Hashable, Sendable {
     /// The name that people know it by: `http://deb.example.org/debian bookworm main`.
     var name: String { ([address, suite] + components).joined(separator: " ") }
 
-    /// The beginning of the names of its files in apt's folder of indexes, as apt makes them from the address.
+    /// The beginning of the names of its files in apt's folder of indexes, as apt makes them from
+    /// the address.
     var listPrefix: String {
         let place = suite.hasSuffix("/") ? "/\(suite)" : "/dists/\(suite)/"
         return Self.fileName(address + place)
     }
 
-    /// A source that may have been written with a slash too many, or with a password, which must not leave the endpoint.
+    /// A source that may have been written with a slash too many, or with a password, which must
+    /// not leave the endpoint.
     init(address: String, suite: String, components: [String]) {
         var plain = Self.withoutPassword(address)
         while plain.hasSuffix("/"), plain.utf8.count > 1 { plain.removeLast() }
@@ -38,8 +41,10 @@ struct AptSource: Hashable, Sendable {
     private static let escaped = Set("\\|{}[]<>\"^~_=!@#$%^&*".utf8)
 
     private static func fileName(_ address: String) -> String {
-        let plain = address.firstRange(of: "://").map { address[$0.upperBound...] }
-            ?? address.firstIndex(of: ":").map { address[address.index(after: $0)...] } ?? address[...]
+        let plain =
+            address.firstRange(of: "://").map { address[$0.upperBound...] }
+            ?? address.firstIndex(of: ":").map { address[address.index(after: $0)...] }
+            ?? address[...]
         var name: [UInt8] = []
         for byte in plain.utf8 {
             if escaped.contains(byte) || byte <= 0x20 || byte >= 0x7F {
@@ -74,8 +79,9 @@ enum AptSourceLists {
         return result
     }
 
-    /// The one-line format: `deb [option=value ...] address suite component...`. Entries of source packages are passed over: they bring no
-    /// updates. The second result holds lines that cannot be read.
+    /// The one-line format: `deb [option=value ...] address suite component...`. Entries of source
+    /// packages are passed over: they bring no updates. The second result holds lines that cannot
+    /// be read.
     static func oneLine(_ bytes: [UInt8]) -> (sources: [AptSource], unreadable: [String]) {
         var sources: [AptSource] = []
         var unreadable: [String] = []
@@ -89,12 +95,14 @@ enum AptSourceLists {
             }
             let parts = Array(rest)
             sources.append(
-                AptSource(address: parts[0], suite: parts[1], components: Array(parts.dropFirst(2))))
+                AptSource(address: parts[0], suite: parts[1], components: Array(parts.dropFirst(2)))
+            )
         }
         return (sources, unreadable)
     }
 
-    /// The words of a line; brackets hold together what stands between them, also in the middle of a word (`cdrom:[Debian 12]/`).
+    /// The words of a line; brackets hold together what stands between them, also in the middle of
+    /// a word (`cdrom:[Debian 12]/`).
     private static func fields(_ line: Substring) -> [String] {
         var words: [String] = []
         var word = ""
@@ -116,7 +124,8 @@ enum AptSourceLists {
     static func paragraphs(_ bytes: [UInt8]) -> (sources: [AptSource], unreadable: [String]) {
         var sources: [AptSource] = []
         var unreadable: [String] = []
-        let file = ControlFile(["Types", "URIs", "Suites", "Components", "Enabled"], comments: true)
+        let file = ControlFile(
+            ["Types", "URIs", "Suites", "Components", "Enabled"], comments: true)
         file.paragraphs(bytes) { values, line in
             if isNo(values[4]) { return }
             let types = TextLines.words(values[0] ?? "")
@@ -144,7 +153,8 @@ enum AptSourceLists {
         return ["no", "false", "without", "off", "disable", "0"].contains(value)
     }
 
-    /// All files of an endpoint's configuration folder; the second result names what could not be read, with its file.
+    /// All files of an endpoint's configuration folder; the second result names what could not be
+    /// read, with its file.
     static func read(folder: String) -> (sources: [AptSource], unreadable: [String]) {
         var sources: [AptSource] = []
         var unreadable: [String] = []
@@ -165,7 +175,8 @@ enum AptSourceLists {
     private static func isUsed(_ name: String) -> Bool {
         (name.hasSuffix(".list") || name.hasSuffix(".sources")) && !name.hasPrefix(".")
             && name.utf8.allSatisfy {
-                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0)
+                    || (0x61...0x7A).contains($0)
                     || $0 == 0x5F || $0 == 0x2D || $0 == 0x2E
             }
     }

@@ -1,8 +1,9 @@
 import Fleet
 import Foundation
 
-/// How the last refresh of an endpoint's package indexes went, source by source. It is kept in the agent's state folder, since apt itself keeps
-/// no record: a source that failed looks, on the disk, like one that has not changed.
+/// How the last refresh of an endpoint's package indexes went, source by source. It is kept in the
+/// agent's state folder, since apt itself keeps no record: a source that failed looks, on the disk,
+/// like one that has not changed.
 struct RefreshReport: Hashable, Sendable, Codable {
     /// One source's part.
     struct Outcome: Hashable, Sendable, Codable {
@@ -29,7 +30,8 @@ struct RefreshReport: Hashable, Sendable, Codable {
         self.outcomes = outcomes
     }
 
-    /// Reads a report that was kept; `nil` when there is none or it cannot be read, which costs no more than one refresh.
+    /// Reads a report that was kept; `nil` when there is none or it cannot be read, which costs no
+    /// more than one refresh.
     static func read(_ path: String) -> RefreshReport? {
         let limit = 4 * 1_048_576
         guard let bytes = Files.bytes(path, limit: limit) else { return nil }

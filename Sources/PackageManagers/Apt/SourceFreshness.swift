@@ -6,7 +6,8 @@ struct SourceFreshness: Sendable {
     struct Evidence: Hashable, Sendable {
         /// The copy of the source's release file; `nil` when it was never fetched.
         var release: AptReleaseFile?
-        /// When any program last tried to refresh the indexes: apt clears its folder of unfinished downloads each time.
+        /// When any program last tried to refresh the indexes: apt clears its folder of unfinished
+        /// downloads each time.
         var lastAttempt: Timestamp?
         /// How the agent's own last refresh went for this source.
         var own: RefreshReport.Outcome?
@@ -14,10 +15,12 @@ struct SourceFreshness: Sendable {
         var ownAttempt: Timestamp?
     }
 
-    /// An index that was not confirmed for so many seconds is stale: two days, so that one missed nightly refresh is forgiven and two are not.
+    /// An index that was not confirmed for so many seconds is stale: two days, so that one missed
+    /// nightly refresh is forgiven and two are not.
     static let staleAfterSeconds: Int64 = 48 * 3600
 
-    /// Another program's refresh counts from so many seconds after the agent's own: apt's folder is touched until the end of a refresh.
+    /// Another program's refresh counts from so many seconds after the agent's own: apt's folder is
+    /// touched until the end of a refresh.
     private static let refreshTailSeconds: Int64 = 900
 
     /// The state of a source at `now`.
@@ -38,14 +41,16 @@ struct SourceFreshness: Sendable {
             state.state = .ok
         } else {
             state.state = .stale
-            state.error = "Its index was last confirmed more than \(staleAfterSeconds / 3600) hours ago."
+            state.error =
+                "Its index was last confirmed more than \(staleAfterSeconds / 3600) hours ago."
         }
         return state
     }
 
-    /// The agent's own word where there is one. Without it the last attempt of another program is taken for a success: the file's own time is the
-    /// server's, and an index that has not changed is not written again, so the disk shows nothing nearer. A refresh by the agent
-    /// replaces this guess by knowledge.
+    /// The agent's own word where there is one. Without it the last attempt of another program is
+    /// taken for a success: the file's own time is the server's, and an index that has not changed
+    /// is not written again, so the disk shows nothing nearer. A refresh by the agent replaces this
+    /// guess by knowledge.
     private static func refreshedAt(_ evidence: Evidence) -> Timestamp? {
         guard let release = evidence.release else { return evidence.own?.succeededAt }
         var times = [release.modified]

@@ -3,8 +3,9 @@ import Versions
 
 /// Puts together what dpkg and apt say into the list of missing updates: a function of values.
 ///
-/// An update is listed for each package whose candidate is newer than what is installed, which is what `apt list --upgradable` lists;
-/// beyond it, versions that the endpoint's own pins exclude are listed as `excluded`.
+/// An update is listed for each package whose candidate is newer than what is installed, which is
+/// what `apt list --upgradable` lists; beyond it, versions that the endpoint's own pins exclude are
+/// listed as `excluded`.
 struct UpdateAssembly: Sendable {
     /// What stands between a package and its candidate, as found so far.
     struct Missing: Hashable, Sendable {
@@ -59,7 +60,9 @@ struct UpdateAssembly: Sendable {
         // Half removed, it has no version that apt would upgrade from.
         guard entry.unfinished != "half-installed" else { return nil }
         let name = aptName(entry)
-        guard let known = policy.entries[name], let candidateText = known.candidate else { return nil }
+        guard let known = policy.entries[name], let candidateText = known.candidate else {
+            return nil
+        }
         if isNewer(candidateText, than: entry.version) {
             guard let candidate = known.version(candidateText) else { return nil }
             let between = known.versions.filter {
@@ -70,8 +73,9 @@ struct UpdateAssembly: Sendable {
         return excluded(entry, name: name, known: known)
     }
 
-    /// The newest version that a pin keeps out. A low priority that the source itself asks for (backports) is no exclusion: nobody
-    /// on this endpoint decided it, and such versions are no updates of what is installed.
+    /// The newest version that a pin keeps out. A low priority that the source itself asks for
+    /// (backports) is no exclusion: nobody on this endpoint decided it, and such versions are no
+    /// updates of what is installed.
     private func excluded(
         _ entry: DpkgStatus.Entry, name: String, known: AptPolicy.Entry
     ) -> Missing? {
@@ -119,7 +123,10 @@ struct UpdateAssembly: Sendable {
     ) -> (installability: Installability, reason: String?) {
         switch item.exclusion {
         case .subscription:
-            return (.needsSubscription, "It is only for subscribers, and this endpoint has no subscription.")
+            return (
+                .needsSubscription,
+                "It is only for subscribers, and this endpoint has no subscription."
+            )
         case .pin(let priority):
             return (.excluded, "A pin on this endpoint keeps it out (priority \(priority)).")
         case nil:
@@ -130,7 +137,7 @@ struct UpdateAssembly: Sendable {
             let share = item.candidate.phasedPercentage.map { " (\($0) % so far)" } ?? ""
             return (
                 .phased,
-                "The distribution hands it out in phases\(share), and this endpoint's turn has not come."
+                "It is handed out in phases\(share), and this endpoint's turn has not come."
             )
         }
         if findings.isInstallable(item.aptName) { return (.installable, nil) }

@@ -2,11 +2,13 @@ import Fleet
 
 /// What an update is for, from where its versions come; apt itself knows no classes.
 ///
-/// - security: the candidate, or a version between the installed one and the candidate, comes from a security archive. The versions between
-///   count, since a fix stays a fix when a later version that holds it comes from elsewhere.
-/// - bugfix: the candidate comes from the distribution's own stable archive or its updates (a point release), which take nothing but fixes.
-/// - feature: everything else: backports, testing and unstable, which bring new upstream versions, and archives of third parties,
-///   of which nothing is known.
+/// - security: the candidate, or a version between the installed one and the candidate, comes
+///   from a security archive. The versions between count, since a fix stays a fix when a later
+///   version that holds it comes from elsewhere.
+/// - bugfix: the candidate comes from the distribution's own stable archive or its updates (a
+///   point release), which take nothing but fixes.
+/// - feature: everything else: backports, testing and unstable, which bring new upstream
+///   versions, and archives of third parties, of which nothing is known.
 enum UpdateClassRules {
     /// Distributions whose release archives take fixes only once they are released.
     private static let stableDistributions: Set = ["Debian", "Ubuntu", "Raspbian", "Devuan"]
@@ -14,11 +16,13 @@ enum UpdateClassRules {
     /// Archives of these that bring new versions nevertheless.
     private static let rolling: Set = ["testing", "unstable", "experimental", "sid", "devel"]
 
-    /// The classes of an update; never empty, sorted.
+    /// The classes of an update.
     ///
     /// - Parameters:
     ///   - candidate: The releases that have the candidate.
-    ///   - between: The releases that have a version newer than the installed one and older than the candidate.
+    ///   - between: The releases that have a version newer than the installed one and older than
+    ///     the candidate.
+    /// - Returns: The classes, sorted; never empty.
     static func classes(candidate: [AptRelease], between: [AptRelease]) -> [UpdateClass] {
         var classes: Set<UpdateClass> = []
         if (candidate + between).contains(where: isSecurity) { classes.insert(.security) }
@@ -29,11 +33,13 @@ enum UpdateClassRules {
         return classes.sorted()
     }
 
-    /// Debian: label `Debian-Security`, suite `stable-security` (before Debian 11 `stable/updates`). Ubuntu: suite `jammy-security`.
+    /// Debian: label `Debian-Security`, suite `stable-security` (before Debian 11
+    /// `stable/updates`). Ubuntu: suite `jammy-security`.
     static func isSecurity(_ release: AptRelease) -> Bool {
         release.label == "Debian-Security"
             || [release.suite, release.codename].contains {
-                $0.hasSuffix("-security") || ($0.hasSuffix("/updates") && release.origin == "Debian")
+                $0.hasSuffix("-security")
+                    || ($0.hasSuffix("/updates") && release.origin == "Debian")
             }
     }
 

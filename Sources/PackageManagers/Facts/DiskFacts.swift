@@ -12,9 +12,11 @@ import Fleet
 struct DiskFacts: Sendable {
     let root: String
 
-    /// Packages unpack to `/`, `/usr` and `/opt`, kernels go to `/boot` and `/boot/efi`, databases and downloads to `/var`.
+    /// Packages unpack to `/`, `/usr` and `/opt`, kernels go to `/boot` and `/boot/efi`, databases
+    /// and downloads to `/var`.
     private static let folders = [
-        "/", "/boot", "/boot/efi", "/opt", "/tmp", "/usr", "/var", "/var/cache/apt/archives", "/var/lib/dpkg",
+        "/", "/boot", "/boot/efi", "/opt", "/tmp", "/usr", "/var", "/var/cache/apt/archives",
+        "/var/lib/dpkg",
     ]
 
     /// Each file system once, by its mount point, sorted.
@@ -49,8 +51,12 @@ struct DiskFacts: Sendable {
         guard statvfs(path, &information) == 0, information.f_blocks > 0 else { return nil }
         let block = UInt64(information.f_frsize)
         return (
-            Int64(clamping: UInt64(information.f_bavail).multipliedReportingOverflow(by: block).partialValue),
-            Int64(clamping: UInt64(information.f_blocks).multipliedReportingOverflow(by: block).partialValue)
+            Int64(
+                clamping: UInt64(information.f_bavail).multipliedReportingOverflow(by: block)
+                    .partialValue),
+            Int64(
+                clamping: UInt64(information.f_blocks).multipliedReportingOverflow(by: block)
+                    .partialValue)
         )
     }
 }

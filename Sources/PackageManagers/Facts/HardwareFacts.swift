@@ -16,7 +16,8 @@ enum HardwareFacts {
         return hardware
     }
 
-    /// `/proc/cpuinfo`: one block a processor; the name stands under `model name` (x86), `Model` or `Hardware` (ARM) or `cpu` (POWER).
+    /// `/proc/cpuinfo`: one block a processor; the name stands under `model name` (x86), `Model` or
+    /// `Hardware` (ARM) or `cpu` (POWER).
     static func processors(_ bytes: [UInt8]) -> (name: String?, count: Int) {
         var count = 0
         var name: String?
@@ -25,7 +26,9 @@ enum HardwareFacts {
             let key = String(decoding: TextLines.trimmed(slice[..<colon]), as: UTF8.self)
             let value = String(decoding: TextLines.trimmed(slice[(colon + 1)...]), as: UTF8.self)
             if key == "processor", Int(value) != nil { count += 1 }
-            if name == nil, ["model name", "Model", "Hardware", "cpu"].contains(key) { name = value }
+            if name == nil, ["model name", "Model", "Hardware", "cpu"].contains(key) {
+                name = value
+            }
         }
         return (name, count)
     }
@@ -51,7 +54,8 @@ enum HardwareFacts {
 struct PowerFacts: Sendable {
     let folder: String
 
-    /// On battery only when a battery of the machine itself (not of a mouse) discharges and no mains supply is connected.
+    /// On battery only when a battery of the machine itself (not of a mouse) discharges and no
+    /// mains supply is connected.
     var power: Power {
         var isDischarging = false
         var hasMains = false

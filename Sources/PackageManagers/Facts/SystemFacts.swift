@@ -11,13 +11,12 @@ import Trust
 
 /// Reads the facts of an endpoint from its files.
 struct SystemFacts: Sendable {
-    /// The root folder, without a slash at its end; empty for this machine. What only a running system knows (kernel, boot, users,
-    /// hardware) is left empty for another root, and never taken from the machine that looks.
+    /// The root folder, without a slash at its end; empty for this machine. What only a running
+    /// system knows (kernel, boot, users, hardware) is left empty for another root, and never taken
+    /// from the machine that looks.
     let root: String
 
-    /// The endpoint's facts.
-    ///
-    /// - Parameter architecture: that of the endpoint's packages.
+    /// The endpoint's facts; `architecture` is that of its packages.
     func read(architecture: String) -> EndpointFacts {
         let kernel = KernelIdentity.running
         let isLive = root.isEmpty
@@ -26,7 +25,8 @@ struct SystemFacts: Sendable {
             bootId: isLive ? Files.line("/proc/sys/kernel/random/boot_id") ?? "" : "",
             timeZone: TimeZoneFact(root: root).name, architecture: architecture,
             hardware: isLive ? HardwareFacts.read() : Hardware(),
-            virtualization: isLive ? VirtualizationEvidence.read().virtualization : Virtualization(),
+            virtualization: isLive
+                ? VirtualizationEvidence.read().virtualization : Virtualization(),
             power: isLive ? PowerFacts(folder: "/sys/class/power_supply").power : Power(),
             disks: DiskFacts(root: root).disks,
             usersLoggedIn: isLive ? UserSessions.read() : [], machineFingerprint: fingerprint)
@@ -40,11 +40,12 @@ struct SystemFacts: Sendable {
     }
 
     private func hostname(_ kernel: KernelIdentity) -> String {
-        if root.isEmpty, !kernel.nodeName.isEmpty { return kernel.nodeName }
+        if root.isEmpty, !kernel.machineName.isEmpty { return kernel.machineName }
         return Files.line("\(root)/etc/hostname") ?? ""
     }
 
-    /// The machine's own identifier and the firmware's, hashed, since machine-id(5) asks that the plain one not be sent over a network.
+    /// The machine's own identifier and the firmware's, hashed, since machine-id(5) asks that the
+    /// plain one not be sent over a network.
     private var fingerprint: String? {
         guard let machine = Files.line("\(root)/etc/machine-id"), machine != "uninitialized" else {
             return nil
@@ -57,7 +58,7 @@ struct SystemFacts: Sendable {
 /// What uname(2) says.
 struct KernelIdentity: Hashable, Sendable {
     /// The machine's name.
-    var nodeName = ""
+    var machineName = ""
     /// Such as `6.1.0-50-amd64`.
     var release = ""
     /// Such as `#1 SMP PREEMPT_DYNAMIC Debian 6.1.170-3 (2026-05-08)`.
@@ -68,7 +69,8 @@ struct KernelIdentity: Hashable, Sendable {
         var name = utsname()
         guard uname(&name) == 0 else { return KernelIdentity() }
         return KernelIdentity(
-            nodeName: text(name.nodename), release: text(name.release), version: text(name.version))
+            machineName: text(name.nodename), release: text(name.release),
+            version: text(name.version))
     }
 
     private static func text<Field>(_ field: Field) -> String {
@@ -80,7 +82,8 @@ struct KernelIdentity: Hashable, Sendable {
 struct TimeZoneFact: Sendable {
     let root: String
 
-    /// The IANA name: where `/etc/localtime` points (localtime(5)), else what `/etc/timezone` says (Debian), else `Etc/UTC`.
+    /// The IANA name: where `/etc/localtime` points (localtime(5)), else what `/etc/timezone` says
+    /// (Debian), else `Etc/UTC`.
     var name: String {
         if let target = Files.link("\(root)/etc/localtime"),
             let folder = target.firstRange(of: "zoneinfo/")

@@ -1,13 +1,15 @@
 /// Who has a session open.
 enum UserSessions {
-    /// The names, sorted, each once: from utmp(5), and from systemd-logind where utmp is no longer written (Debian 13).
+    /// The names, sorted, each once: from utmp(5), and from systemd-logind where utmp is no longer
+    /// written (Debian 13).
     static func read() -> [String] {
         let utmp = ["/run/utmp", "/var/run/utmp"].lazy.compactMap {
             Files.bytes($0, limit: largestRecordFile)
         }.first
         var names = Set(names(inRecords: utmp ?? []))
         let folder = "/run/systemd/sessions"
-        for session in Files.names(in: folder).prefix(mostSessions) where !session.hasSuffix(".ref") {
+        for session in Files.names(in: folder).prefix(mostSessions) where !session.hasSuffix(".ref")
+        {
             if let bytes = Files.bytes("\(folder)/\(session)", limit: 65_536),
                 let name = name(inSession: bytes)
             {
@@ -21,7 +23,8 @@ enum UserSessions {
     private static let largestRecordFile = 4 * 1_048_576
     private static let mostSessions = 10_000
 
-    /// A record of glibc on 64-bit machines and on those that kept its 32-bit layout: type at 0, name of 32 bytes at 44.
+    /// A record of glibc on 64-bit machines and on those that kept its 32-bit layout: type at 0,
+    /// name of 32 bytes at 44.
     private static let recordSize = 384
     private static let nameOffset = 44
     private static let nameSize = 32

@@ -1,6 +1,7 @@
 import Fleet
 
-/// What tells a container or a virtual machine from bare metal. The names are those of systemd-detect-virt(1).
+/// What tells a container or a virtual machine from bare metal. The names are those of
+/// systemd-detect-virt(1).
 struct VirtualizationEvidence: Hashable, Sendable {
     /// `/run/systemd/container`, else `container=` in the environment of process 1.
     var declaredContainer: String?
@@ -8,7 +9,8 @@ struct VirtualizationEvidence: Hashable, Sendable {
     var hasDockerFile = false
     /// Whether `/run/.containerenv` exists (podman).
     var hasPodmanFile = false
-    /// Whether `/proc/vz` exists and `/proc/bc` does not: inside OpenVZ, not on the machine that carries it.
+    /// Whether `/proc/vz` exists and `/proc/bc` does not: inside OpenVZ, not on the machine that
+    /// carries it.
     var isInsideOpenVZ = false
     /// `/proc/1/cgroup`.
     var controlGroup = ""
@@ -31,10 +33,12 @@ struct VirtualizationEvidence: Hashable, Sendable {
         evidence.controlGroup = Files.line("/proc/1/cgroup") ?? ""
         evidence.kernel = Files.line("/proc/sys/kernel/osrelease") ?? ""
         let dmi = ["sys_vendor", "product_name", "board_vendor", "bios_vendor"]
-        evidence.firmware = dmi.compactMap { Files.line("/sys/class/dmi/id/\($0)") }.joined(separator: "\n")
+        evidence.firmware = dmi.compactMap { Files.line("/sys/class/dmi/id/\($0)") }.joined(
+            separator: "\n")
         evidence.hypervisor = Files.line("/sys/hypervisor/type")
         let processor = Files.bytes("/proc/cpuinfo", limit: 16_384) ?? []
-        evidence.hasHypervisorFlag = String(decoding: processor, as: UTF8.self).contains(" hypervisor")
+        evidence.hasHypervisorFlag = String(decoding: processor, as: UTF8.self).contains(
+            " hypervisor")
         return evidence
     }
 
@@ -67,7 +71,8 @@ struct VirtualizationEvidence: Hashable, Sendable {
 
     private var machine: String? {
         let marks = [
-            ("VMware", "vmware"), ("VirtualBox", "oracle"), ("innotek", "oracle"), ("Amazon EC2", "amazon"),
+            ("VMware", "vmware"), ("VirtualBox", "oracle"), ("innotek", "oracle"),
+            ("Amazon EC2", "amazon"),
             ("Google Compute Engine", "google"), ("Parallels", "parallels"), ("BHYVE", "bhyve"),
             ("KVM", "kvm"), ("OpenStack", "kvm"), ("Virtual Machine", "microsoft"), ("Xen", "xen"),
             ("QEMU", hasHypervisorFlag ? "kvm" : "qemu"),

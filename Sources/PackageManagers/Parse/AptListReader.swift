@@ -14,7 +14,8 @@ struct AptListReader {
         let text = TextLines.trimmed(line)
         if isNoise(text) { return }
         guard let entry = Entry(text) else { return reading.unparsed.append(line) }
-        // `now` among the suites marks the version that is installed; `-a` lists it beside the newer one.
+        // `now` among the suites marks the version that is installed; `-a` lists it beside the
+        // newer one.
         if entry.suites.contains("now") {
             reading.packages.append(
                 ToolPackage(
@@ -30,12 +31,14 @@ struct AptListReader {
         }
     }
 
-    /// The heading, warnings and notices have no entry's shape: no `name/suite` in front and no bracket. An error is never noise: the list
-    /// behind it would be short.
+    /// The heading, warnings and notices have no entry's shape: no `name/suite` in front and no
+    /// bracket. An error is never noise: the list behind it would be short.
     private func isNoise(_ text: String) -> Bool {
         if text.isEmpty { return true }
         if text.hasPrefix("E:") { return false }
-        if text.hasPrefix("WARNING:") || text.hasPrefix("W:") || text.hasPrefix("N:") { return true }
+        if text.hasPrefix("WARNING:") || text.hasPrefix("W:") || text.hasPrefix("N:") {
+            return true
+        }
         let first = text.prefix { $0 != " " }
         guard let slash = first.firstIndex(of: "/") else { return !text.contains("[") }
         return PackageName(apt: String(first[..<slash])) == nil && !text.contains("[")
@@ -54,7 +57,8 @@ struct AptListReader {
             let words = TextLines.words(text[..<(bracket ?? text.endIndex)])
             guard words.count == 3, let slash = words[0].firstIndex(of: "/") else { return nil }
             name = String(words[0][..<slash])
-            suites = words[0][words[0].index(after: slash)...].split(separator: ",").map(String.init)
+            suites = words[0][words[0].index(after: slash)...].split(separator: ",").map(
+                String.init)
             (version, architecture) = (words[1], words[2])
             guard PackageName(apt: name) != nil, isDebianVersion(version),
                 isDebianArchitecture(architecture)
@@ -65,10 +69,12 @@ struct AptListReader {
         }
     }
 
-    /// The version among words of any language: the run of version characters that begins with a digit. Colons at its ends belong to
-    /// the words (`von: 1.2`), one inside to an epoch.
+    /// The version among words of any language: the run of version characters that begins with a
+    /// digit. Colons at its ends belong to the words (`von: 1.2`), one inside to an epoch.
     private static func version(in remark: String) -> String? {
-        let runs = remark.utf8.split { !isVersionByte($0) }.map { String(decoding: $0, as: UTF8.self) }
+        let runs = remark.utf8.split { !isVersionByte($0) }.map {
+            String(decoding: $0, as: UTF8.self)
+        }
         let candidates = runs.map { run in
             String(run.drop { $0 == ":" }.reversed().drop { $0 == ":" }.reversed())
         }.filter { $0.utf8.first.map { (0x30...0x39).contains($0) } ?? false }
@@ -88,7 +94,8 @@ func isDebianVersion(_ text: String) -> Bool {
     text.utf8.allSatisfy(isVersionByte) && (try? DebianVersion(text)) != nil
 }
 
-/// Whether a text can be an architecture: lower-case letters, digits and hyphens (Debian Policy 5.6.8).
+/// Whether a text can be an architecture: lower-case letters, digits and hyphens (Debian Policy
+/// 5.6.8).
 func isDebianArchitecture(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 40
         && text.utf8.allSatisfy {

@@ -2,13 +2,14 @@ import Fleet
 
 /// Reads the steps of `apt-get -s`, which are not translated; what stands around them is.
 ///
-/// `Inst name [installed] (candidate Origin:1/suite, Other:2/suite [architecture]) [packages left broken]`,
-/// `Conf name (…)`, `Remv name [installed]`, `Purg name [installed]`.
+/// `Inst name [installed] (candidate Origin:1/suite, Other:2/suite [architecture]) [packages left
+/// broken]`, `Conf name (…)`, `Remv name [installed]`, `Purg name [installed]`.
 struct AptSimulationReader {
     private(set) var reading = ToolReading(
         tool: ToolOutput.aptGetSimulate.rawValue, newPackages: [], removals: [])
 
-    /// Whether a step or the closing count was seen: text that has neither is no plan, and must not be taken for an empty one.
+    /// Whether a step or the closing count was seen: text that has neither is no plan, and must not
+    /// be taken for an empty one.
     private var isPlan = false
 
     init(_ bytes: [UInt8]) {
@@ -35,7 +36,8 @@ struct AptSimulationReader {
         if !isRead { reading.unparsed.append(line) }
     }
 
-    /// `44 upgraded, 0 newly installed, 0 to remove and 2 not upgraded.` in any language: four numbers or more.
+    /// `44 upgraded, 0 newly installed, 0 to remove and 2 not upgraded.` in any language: four
+    /// numbers or more.
     private static func isCount(_ text: String) -> Bool {
         let words = text.utf8.split { !isVersionByte($0) }
         return words.count { $0.allSatisfy { (0x30...0x39).contains($0) } } >= 4
@@ -81,7 +83,9 @@ struct AptSimulationReader {
         init?(_ text: Substring) {
             guard let open = text.firstIndex(of: "(") else { return nil }
             let head = TextLines.words(text[..<open])
-            guard let first = head.first, let name = AptSimulationReader.name(first) else { return nil }
+            guard let first = head.first, let name = AptSimulationReader.name(first) else {
+                return nil
+            }
             self.name = name
             switch head.count {
             case 1: installed = nil
@@ -89,7 +93,8 @@ struct AptSimulationReader {
                 installed = String(head[1].dropFirst().dropLast())
             default: return nil
             }
-            // A label may hold a parenthesis, so the end is where the architecture's bracket is closed.
+            // A label may hold a parenthesis, so the end is where the architecture's bracket is
+            // closed.
             guard let end = text[open...].firstRange(of: "])") else { return nil }
             let inside = text[text.index(after: open)..<end.lowerBound]
             guard let bracket = inside.lastIndex(of: "[") else { return nil }

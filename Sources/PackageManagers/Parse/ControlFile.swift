@@ -1,20 +1,22 @@
-/// Reads files of paragraphs (deb822(5), Debian Policy 5.1): the dpkg database, `*.sources`, `Release`.
+/// Reads files of paragraphs (deb822(5), Debian Policy 5.1): the dpkg database, `*.sources`,
+/// `Release`.
 ///
-/// Only the wanted fields are kept, so that the text of 700 package descriptions is never made into strings.
+/// Only the wanted fields are kept, so that the text of 700 package descriptions is never made into
+/// strings.
 struct ControlFile {
     private let wanted: [[UInt8]]
     private let hasComments: Bool
 
-    /// A reader of these fields, whose names are compared without regard to case.
-    ///
-    /// - Parameter comments: whether a line that begins with `#` is a comment.
+    /// A reader of these fields, whose names are compared without regard to case. With `comments`,
+    /// a line that begins with `#` is passed over.
     init(_ fields: [String], comments: Bool = false) {
         wanted = fields.map { Array($0.lowercased().utf8) }
         hasComments = comments
     }
 
-    /// Calls `body` for each paragraph with the values of the wanted fields, in their order; a value's further lines follow
-    /// its first, separated by line ends. The second argument is the number of the paragraph's first line, from 1.
+    /// Calls `body` for each paragraph with the values of the wanted fields, in their order; a
+    /// value's further lines follow its first, separated by line ends. The second argument is the
+    /// number of the paragraph's first line, from 1.
     func paragraphs(_ bytes: [UInt8], _ body: ([String?], Int) -> Void) {
         var values = [String?](repeating: nil, count: wanted.count)
         var current: Int?
@@ -48,7 +50,9 @@ struct ControlFile {
     private func index(of name: ArraySlice<UInt8>) -> Int? {
         wanted.firstIndex { candidate in
             candidate.count == name.count
-                && zip(candidate, name).allSatisfy { $0 == ($1 | ((0x41...0x5A).contains($1) ? 0x20 : 0)) }
+                && zip(candidate, name).allSatisfy {
+                    $0 == ($1 | ((0x41...0x5A).contains($1) ? 0x20 : 0))
+                }
         }
     }
 }

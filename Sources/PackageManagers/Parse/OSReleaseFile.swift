@@ -25,7 +25,8 @@ struct OSReleaseFile: Hashable, Sendable {
         }
     }
 
-    /// The system's name and version with the defaults that os-release(5) sets: `ID` is `linux`, `PRETTY_NAME` is `Linux`.
+    /// The system's name and version with the defaults that os-release(5) sets: `ID` is `linux`,
+    /// `PRETTY_NAME` is `Linux`.
     var operatingSystem: OperatingSystem {
         OperatingSystem(
             id: fields["ID"] ?? "linux", versionId: fields["VERSION_ID"] ?? "",
@@ -42,8 +43,9 @@ struct OSReleaseFile: Hashable, Sendable {
         }
     }
 
-    /// The value without its quotes; `nil` when a quote is not closed or something stands behind it. Real files have values with spaces
-    /// and without quotes, which a shell would refuse: they are taken as they stand.
+    /// The value without its quotes; `nil` when a quote is not closed or something stands behind
+    /// it. Real files have values with spaces and without quotes, which a shell would refuse: they
+    /// are taken as they stand.
     private static func value(_ text: Substring) -> String? {
         guard let quote = text.first, quote == "\"" || quote == "'" else {
             return text.contains("\\") ? unescaped(text) : String(text)

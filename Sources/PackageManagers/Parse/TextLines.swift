@@ -1,4 +1,5 @@
-/// Cuts bytes into lines and words. Recorded output is read as bytes, since it need not be valid UTF-8.
+/// Cuts bytes into lines and words. Recorded output is read as bytes, since it need not be valid
+/// UTF-8.
 enum TextLines {
     static let newline = UInt8(ascii: "\n")
     static let space = UInt8(ascii: " ")

@@ -24,7 +24,8 @@ public struct ToolReading: Hashable, Sendable, Codable {
     /// A result.
     public init(
         tool: String, updates: [ToolUpdate] = [], packages: [ToolPackage] = [],
-        newPackages: [ToolPackage]? = nil, removals: [ToolPackage]? = nil, os: OperatingSystem? = nil,
+        newPackages: [ToolPackage]? = nil, removals: [ToolPackage]? = nil,
+        os: OperatingSystem? = nil,
         fields: [String: String]? = nil, unparsed: [String] = []
     ) {
         self.tool = tool
@@ -54,7 +55,8 @@ public struct ToolUpdate: Hashable, Sendable, Codable {
 
     /// A newer version.
     public init(
-        name: String, architecture: String, installed: String, candidate: String, origin: String? = nil
+        name: String, architecture: String, installed: String, candidate: String,
+        origin: String? = nil
     ) {
         self.name = name
         self.architecture = architecture

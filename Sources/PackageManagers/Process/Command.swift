@@ -28,14 +28,16 @@ struct CommandOutput: Hashable, Sendable {
         self.errorOutput = errorOutput
     }
 
-    /// The first line of standard error that begins with `E:`, else its first line with text; shortened.
+    /// The first line of standard error that begins with `E:`, else its first line with text;
+    /// shortened.
     var complaint: String? {
         let lines = TextLines.strings(errorOutput).filter { !$0.isEmpty }
         let line = lines.first { $0.hasPrefix("E:") } ?? lines.first
         return line.map { String($0.prefix(CommandOutput.longestComplaint)) }
     }
 
-    /// Longer ones are cut: apt's longest messages, with two addresses in them, have about 300 characters.
+    /// Longer ones are cut: apt's longest messages, with two addresses in them, have about 300
+    /// characters.
     private static let longestComplaint = 500
 }
 
@@ -64,9 +66,11 @@ protocol CommandRunning: Sendable {
     func run(_ command: Command) async throws(CommandFailure) -> CommandOutput
 }
 
-/// What the environment of every program is made of; nothing is inherited beyond the proxy's settings.
+/// What the environment of every program is made of; nothing is inherited beyond the proxy's
+/// settings.
 enum CommandEnvironment {
-    /// The C locale (output in English, whatever the endpoint speaks), a fixed `PATH`, and no questions.
+    /// The C locale (output in English, whatever the endpoint speaks), a fixed `PATH`, and no
+    /// questions.
     static let base = [
         "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "LANGUAGE": "C", "HOME": "/root",
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -75,7 +79,8 @@ enum CommandEnvironment {
         "APT_LISTCHANGES_FRONTEND": "none", "APT_LISTBUGS_FRONTEND": "none",
     ]
 
-    /// The variables that are handed on when the agent itself has them: without them an endpoint behind a proxy cannot refresh.
+    /// The variables that are handed on when the agent itself has them: without them an endpoint
+    /// behind a proxy cannot refresh.
     static let inherited = [
         "http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "HTTPS_PROXY", "NO_PROXY",
     ]

@@ -10,7 +10,8 @@ import Fleet
 
 /// Reads files and folders. What cannot be read is `nil`: the callers say what that means for them.
 enum Files {
-    /// The largest file that is read whole, in bytes; the dpkg database of a very large system has 20 MiB.
+    /// The largest file that is read whole, in bytes; the dpkg database of a very large system has
+    /// 20 MiB.
     static let largestFile = 256 * 1_048_576
 
     /// What stat(2) says of a file.
@@ -23,7 +24,8 @@ enum Files {
         var inode: UInt64
     }
 
-    /// A file's bytes, at most `limit` of them; `nil` when it cannot be read. Files below `/proc`, whose size reads as zero, are read too.
+    /// A file's bytes, at most `limit` of them; `nil` when it cannot be read. Files below `/proc`,
+    /// whose size reads as zero, are read too.
     static func bytes(_ path: String, limit: Int = largestFile) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
@@ -70,6 +72,9 @@ enum Files {
 
     /// Whether something stands at a path.
     static func exists(_ path: String) -> Bool { status(path) != nil }
+
+    /// Whether this process may write a file that exists.
+    static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
     /// The names in a folder, sorted, without `.` and `..`; empty when it cannot be read.
     static func names(in folder: String) -> [String] {

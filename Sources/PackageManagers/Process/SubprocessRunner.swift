@@ -2,9 +2,11 @@ import Foundation
 import Subprocess
 import SystemPackage
 
-/// Runs programs of this machine, each in a session of its own, so that ending it ends its children too.
+/// Runs programs of this machine, each in a session of its own, so that ending it ends its children
+/// too.
 struct SubprocessRunner: CommandRunning {
-    /// The most that is read of each stream, in bytes: `apt-cache policy` of 6,000 packages prints 2 MiB.
+    /// The most that is read of each stream, in bytes: `apt-cache policy` of 6,000 packages prints
+    /// 2 MiB.
     static let outputLimit = 64 * 1_048_576
 
     /// How long a program may take to end itself after it was asked to.

@@ -7,7 +7,8 @@ struct ProcessTable: Sendable {
 
     /// More processes than any endpoint should have; the rest is passed over.
     private static let mostProcesses = 65_536
-    /// Files that are named for one process: after an update of the C library every process maps some tens.
+    /// Files that are named for one process: after an update of the C library every process maps
+    /// some tens.
     private static let mostFiles = 32
     /// The maps of a very large process have some megabytes.
     private static let largestMaps = 16 * 1_048_576
@@ -27,11 +28,13 @@ struct ProcessTable: Sendable {
         guard !files.isEmpty else { return nil }
         let group = Files.bytes("\(process)/cgroup", limit: 65_536) ?? []
         return RestartNeed(
-            process: Files.line("\(process)/comm") ?? "?", pid: id, unit: Self.unit(group), files: files)
+            process: Files.line("\(process)/comm") ?? "?", pid: id, unit: Self.unit(group),
+            files: files)
     }
 
-    /// Whether a process has this machine's root folder: those of containers have their own, and their own package database. (Namespaces would
-    /// not tell: services of this machine with a private /tmp have a mount namespace of their own.)
+    /// Whether a process has this machine's root folder: those of containers have their own, and
+    /// their own package database. (Namespaces would not tell: services of this machine with a
+    /// private /tmp have a mount namespace of their own.)
     private func isOwn(_ process: String) -> Bool {
         guard let own = Files.status("/"), let other = Files.status("\(process)/root/") else {
             return false
@@ -39,7 +42,8 @@ struct ProcessTable: Sendable {
         return own.device == other.device && own.inode == other.inode
     }
 
-    /// The systemd unit in `/proc/PID/cgroup` (cgroups(7)): the last service in the path of systemd's own hierarchy, else the scope.
+    /// The systemd unit in `/proc/PID/cgroup` (cgroups(7)): the last service in the path of
+    /// systemd's own hierarchy, else the scope.
     static func unit(_ bytes: [UInt8]) -> String? {
         for line in TextLines.strings(bytes) {
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)

@@ -1,18 +1,21 @@
 import Fleet
 import Versions
 
-/// What is looked at to tell whether an endpoint needs a reboot; the judgement is a function of these values.
+/// What is looked at to tell whether an endpoint needs a reboot; the judgement is a function of
+/// these values.
 struct RebootEvidence: Hashable, Sendable {
     /// A kernel that is installed.
     struct Kernel: Hashable, Sendable {
         var package: String
         var packageVersion: String
         var release: KernelRelease
-        /// Whether `/boot/vmlinuz-<release>` exists: without it the kernel cannot be booted, whatever dpkg says.
+        /// Whether `/boot/vmlinuz-<release>` exists: without it the kernel cannot be booted,
+        /// whatever dpkg says.
         var isBootable: Bool
     }
 
-    /// Whether a plain file `reboot-required` stands in `/run`; a file with a longer name asks for something else.
+    /// Whether a plain file `reboot-required` stands in `/run`; a file with a longer name asks for
+    /// something else.
     var hasRequestFile = false
     /// The packages that asked for it (`reboot-required.pkgs`).
     var requesters: [String] = []
@@ -32,7 +35,8 @@ struct RebootEvidence: Hashable, Sendable {
 
     private var requestSignal: RebootSignal? {
         guard hasRequestFile else { return nil }
-        // A container shares the kernel of the machine below: what asks for a new kernel asks in vain.
+        // A container shares the kernel of the machine below: what asks for a new kernel asks in
+        // vain.
         if virtualization.isContainer, !requesters.isEmpty, requesters.allSatisfy(Self.isKernel) {
             return nil
         }
@@ -41,7 +45,9 @@ struct RebootEvidence: Hashable, Sendable {
     }
 
     private static func isKernel(_ package: String) -> Bool {
-        ["linux-image", "linux-base", "proxmox-kernel", "pve-kernel"].contains { package.hasPrefix($0) }
+        ["linux-image", "linux-base", "proxmox-kernel", "pve-kernel"].contains {
+            package.hasPrefix($0)
+        }
     }
 
     private var kernelSignal: RebootSignal? {
@@ -65,10 +71,12 @@ struct RebootEvidence: Hashable, Sendable {
         else { return nil }
         return RebootSignal(
             kind: .newerKernelInstalled,
-            detail: "\(same.package) \(same.packageVersion) is installed, build \(build) is running")
+            detail: "\(same.package) \(same.packageVersion) is installed, build \(build) is running"
+        )
     }
 
-    /// Debian writes the package's version into the kernel's: `#1 SMP … Debian 6.1.170-3 (2026-05-08)`.
+    /// Debian writes the package's version into the kernel's: `#1 SMP … Debian 6.1.170-3
+    /// (2026-05-08)`.
     private var runningBuild: String? {
         let words = TextLines.words(running.version)
         guard let mark = words.firstIndex(of: "Debian"), mark + 1 < words.count else { return nil }
@@ -79,7 +87,8 @@ struct RebootEvidence: Hashable, Sendable {
         guard let first = replacedInInit.first else { return nil }
         let more = replacedInInit.count > 1 ? " and \(replacedInInit.count - 1) more" : ""
         return RebootSignal(
-            kind: .initUsesReplacedFiles, detail: "process 1 still uses the replaced \(first)\(more)")
+            kind: .initUsesReplacedFiles,
+            detail: "process 1 still uses the replaced \(first)\(more)")
     }
 }
 
@@ -87,11 +96,8 @@ extension RebootEvidence {
     /// Lists of packages are short; a longer file is somebody's mistake.
     private static let largestRequest = 65_536
 
-    /// Looks at an endpoint.
-    ///
-    /// - Parameters:
-    ///   - root: The root folder, without a slash at its end; empty for this machine.
-    ///   - restarts: What was found on running processes.
+    /// Looks at an endpoint. `root` has no slash at its end and is empty for this machine;
+    /// `restarts` is what was found on running processes.
     static func read(
         root: String, status: DpkgStatus, virtualization: Virtualization, restarts: [RestartNeed]
     ) -> RebootEvidence {
