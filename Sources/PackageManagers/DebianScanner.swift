@@ -124,9 +124,13 @@ public struct DebianScanner: Scanning {
         let report = root.isEmpty ? reportFile.flatMap(RefreshReport.read) : nil
         let lastAttempt = Files.status("\(folder)/partial")?.modified
         return sources.map { source in
+            let unfinished = ["InRelease", "Release"].map {
+                "\(folder)/partial/\(source.listPrefix)\($0)"
+            }
             let evidence = SourceFreshness.Evidence(
                 release: AptReleaseFile(prefix: source.listPrefix, in: folder),
                 lastAttempt: lastAttempt,
+                hasRejectedDownload: unfinished.contains(where: Files.exists),
                 own: report?.outcomes[source.refreshKey], ownAttempt: report?.attemptedAt)
             return SourceFreshness.state(of: source, evidence: evidence, now: now)
         }

@@ -186,6 +186,15 @@ struct SourceFreshnessTests {
         #expect(state.state == .ok && state.refreshedAt == Self.ago(1))
     }
 
+    @Test func `what another program's refresh got and apt did not accept is a failure`() {
+        let rejected = SourceFreshness.Evidence(
+            release: release(900), lastAttempt: Self.ago(3), hasRejectedDownload: true)
+        #expect(state(rejected).state == .failed && state(rejected).error != nil)
+        let running = SourceFreshness.Evidence(
+            release: release(900), lastAttempt: Self.now, hasRejectedDownload: true)
+        #expect(state(running).state == .ok)
+    }
+
     @Test func `an index past its own date is stale`() {
         let state = state(
             .init(release: release(1, validUntil: Self.ago(1)), lastAttempt: Self.ago(1)))

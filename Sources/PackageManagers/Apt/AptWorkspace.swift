@@ -59,7 +59,8 @@ struct AptWorkspace: Sendable {
         let foreign = TextLines.strings(Files.bytes("\(root)/var/lib/dpkg/arch") ?? [])
         let own = status.architecture ?? ""
         let text = AptSetting.configuration(
-            root: root, architecture: own, foreign: foreign.filter { isDebianArchitecture($0) && $0 != own })
+            root: root, architecture: own,
+            foreign: foreign.filter { isDebianArchitecture($0) && $0 != own })
         let file = "\(folder)/apt.conf"
         try Data(text.utf8).write(to: URL(filePath: file))
         return file

@@ -9,6 +9,9 @@ struct SourceFreshness: Sendable {
         /// When any program last tried to refresh the indexes: apt clears its folder of unfinished
         /// downloads each time.
         var lastAttempt: Timestamp?
+        /// Whether a downloaded release file lies in apt's folder of unfinished downloads: what apt
+        /// does not accept (a wrong signature, an expired date) it leaves there.
+        var hasRejectedDownload = false
         /// How the agent's own last refresh went for this source.
         var own: RefreshReport.Outcome?
         /// When the agent's own last refresh was.
@@ -30,6 +33,9 @@ struct SourceFreshness: Sendable {
         if let error = evidence.own?.error, !isRefreshedSince(evidence) {
             state.state = .failed
             state.error = error
+        } else if evidence.hasRejectedDownload, isOver(evidence.lastAttempt, now: now) {
+            state.state = .failed
+            state.error = "Another program's refresh got an index that apt did not accept."
         } else if evidence.release == nil {
             state.state = .stale
             state.refreshedAt = nil
@@ -46,6 +52,16 @@ struct SourceFreshness: Sendable {
         }
         return state
     }
+
+    /// A refresh that goes on at this moment has unfinished downloads too; each one touches the
+    /// folder.
+    private static func isOver(_ attempt: Timestamp?, now: Timestamp) -> Bool {
+        guard let attempt else { return false }
+        return now.seconds(since: attempt) > quietSeconds
+    }
+
+    /// apt waits at most 30 seconds for a silent server.
+    private static let quietSeconds: Int64 = 60
 
     /// The agent's own word where there is one. Without it the last attempt of another program is
     /// taken for a success: the file's own time is the server's, and an index that has not changed
