@@ -10,7 +10,7 @@ public struct PasswordCost: Hashable, Sendable {
     /// p: how many independent computations.
     public let parallelism: Int
 
-    /// 32 MiB and some 60 ms of a core: a guess costs an attacker as much, and a sign-in is not
+    /// 32 MiB and some 80 ms of a core: a guess costs an attacker as much, and a sign-in is not
     /// slow.
     public static let standard = PasswordCost(rounds: 1 << 15, blockSize: 8, parallelism: 1)
     /// The most memory that a stored hash may ask for, in bytes: twice the standard leaves room for

@@ -9,7 +9,9 @@ import Trust
 /// The use cases over a database in memory, with passwords that cost no time.
 final class IdentityHouse: Sendable {
     let useCases: UseCases
-    let ledger: any Ledger
+    /// The store, typed by the port so that tests need not import it.
+    var ledger: any Ledger { store }
+    let store: SQLLedger
     let clock: SteppedClock
     let random: @Sendable (Int) -> [UInt8]
     let tenant: Tenant
@@ -17,7 +19,7 @@ final class IdentityHouse: Sendable {
     static let password = "four unrelated words"
     static let urls = ["https://patchbay.example.org:8443"]
 
-    init(seed: UInt64 = 1) async throws {
+    init(seed: UInt64 = 1, database: DatabaseLocation = .sqliteMemory) async throws {
         let clock = SteppedClock(House.start)
         let generator = Mutex(SeededGenerator(seed: seed))
         let random: @Sendable (Int) -> [UInt8] = { count in
@@ -27,10 +29,10 @@ final class IdentityHouse: Sendable {
         }
         self.clock = clock
         self.random = random
-        ledger = try SQLLedger.open(.sqliteMemory)
+        store = try SQLLedger.open(database)
         let cost = PasswordCost(checkedRounds: 16, blockSize: 1, parallelism: 1) ?? .standard
         useCases = UseCases(
-            ledger: ledger, effects: Effects(now: { clock.now }, randomBytes: random),
+            ledger: store, effects: Effects(now: { clock.now }, randomBytes: random),
             keys: try ServerKeys.make(
                 at: House.start, names: ["patchbay.example.org"], entropy: random),
             signals: Signals(), passwords: PasswordWorker(cost: cost))

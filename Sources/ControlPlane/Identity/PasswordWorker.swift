@@ -2,13 +2,13 @@ import Foundation
 import Synchronization
 public import Trust
 
-/// Hashes and checks passwords on threads of its own, a few at a time: scrypt takes some 60 ms and
+/// Hashes and checks passwords on threads of its own, a few at a time: scrypt takes some 80 ms and
 /// 32 MiB on purpose, which would stall everything else on the cooperative threads, and fill the
 /// memory if everybody could start one.
 public final class PasswordWorker: Sendable {
     /// How many run at a time: 64 MiB at the standard cost.
     public static let concurrency = 2
-    /// How many may wait: at 60 ms each and two at a time, the last waits a second.
+    /// How many may wait: at 80 ms each and two at a time, the last waits a good second.
     public static let queueLimit = 32
 
     private struct State {
