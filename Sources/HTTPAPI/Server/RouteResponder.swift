@@ -31,9 +31,18 @@ public struct RouteResponder: HTTPResponder {
         let answer = await dispatcher.answer(
             Dispatcher.Incoming(
                 method: request.head.method.rawValue, target: request.uri.string,
-                headers: request.headers, peer: context.peer,
+                headers: Self.headers(of: request), peer: context.peer,
                 readBody: { limit in try await Self.collect(body, upTo: limit) }))
         return Self.response(answer)
+    }
+
+    /// The headers as they were sent: HTTP's types keep `host` apart from the others, and the check of the origin needs it.
+    private static func headers(of request: Request) -> HTTPFields {
+        var headers = request.headers
+        if let authority = request.head.authority, let name = HTTPField.Name("host") {
+            headers[name] = authority
+        }
+        return headers
     }
 
     private static func collect(_ body: RequestBody, upTo limit: Int) async throws -> [UInt8] {
