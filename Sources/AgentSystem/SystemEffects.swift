@@ -48,3 +48,22 @@ public enum Machine {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 }
+
+extension Machine {
+    /// Runs a short program to its end, its output going to this one's standard error.
+    ///
+    /// - Returns: its exit status; 127 when it could not be started, 128 and the signal's number when a signal ended it.
+    public static func run(_ command: [String]) async -> Int32 {
+        let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"]
+        guard case .success(let pid) = ChildProcess.start(
+            command, environment: environment, log: "/dev/stderr", bond: .group)
+        else { return 127 }
+        while true {
+            switch ChildProcess.ending(of: pid) {
+            case .exited(let status): return status
+            case .signalled(let number): return 128 + number
+            case nil: try? await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+}

@@ -13,17 +13,20 @@ public struct AgentIdentity: Hashable, Sendable, Codable {
     public var fingerprint: String
     /// The server's identity certificate, DER in hexadecimal: the only one that its TLS certificate may be issued by.
     public var identityCertificate: String
+    /// The PEM file of the authority that the server's certificate must come from instead; `nil` for the server's own identity.
+    public var authorityFile: String?
 
     /// An identity.
     public init(
         endpoint: EndpointID, tenant: TenantID, serverURLs: [String], fingerprint: String,
-        identityCertificate: String
+        identityCertificate: String, authorityFile: String? = nil
     ) {
         self.endpoint = endpoint
         self.tenant = tenant
         self.serverURLs = serverURLs
         self.fingerprint = fingerprint
         self.identityCertificate = identityCertificate
+        self.authorityFile = authorityFile
     }
 }
 

@@ -7,8 +7,6 @@ public struct JobRunner: Sendable {
     /// How much of the end of a run's log is read for its meaning, in bytes: the errors of apt stand in the last few KB, and the
     /// messages about each package before them.
     static let logTailLimit = 256 * 1024
-    /// How much of the log is read for the step that a run is at, in bytes.
-    static let progressTailLimit = 4 * 1024
     /// How often a run is looked at, in milliseconds.
     static let runPollMilliseconds: Int64 = 1000
 
@@ -122,8 +120,8 @@ extension JobRunner {
                     return ended(.notStarted(error.message), plan, job, "")
                 }
             case .running:
-                let tail = try tail(of: job, limit: Self.progressTailLimit)
-                if plan.kind == .install, let step = installer.progress(from: tail) {
+                let log = try tail(of: job, limit: Self.logTailLimit)
+                if plan.kind == .install, let step = installer.progress(of: plan, from: log) {
                     watch.show(step.phase, step.sentence, percent: step.percent, at: effects.now())
                 }
                 try await effects.sleep(Self.runPollMilliseconds)

@@ -40,8 +40,8 @@ public protocol Installing: Sendable {
     func repairRun() -> RunPlan
     /// Reads what a run printed and how it ended.
     func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict
-    /// What the run is doing now, from what it printed last; `nil` when that tells nothing.
-    func progress(from logTail: String) -> RunStep?
+    /// What a run is doing now, from what it has printed so far; `nil` when that tells nothing.
+    func progress(of run: RunPlan, from log: String) -> RunStep?
     /// The packages whose installation has begun and has not ended well, each with its state in the package manager's words: their
     /// version in the package database says nothing about what works.
     func unfinishedPackages() async -> [PackageKey: String]
@@ -73,7 +73,8 @@ public struct RunPlan: Hashable, Sendable, Codable {
 
     /// What kind of run.
     public var kind: Kind
-    /// The programs, run one after another until one fails: absolute path and arguments of each.
+    /// The programs, run one after another: absolute path and arguments of each. An installation ends with the first that fails; a repair
+    /// runs them all, and ends as the last one did.
     public var commands: [[String]]
     /// The whole environment; nothing is inherited.
     public var environment: [String: String]

@@ -33,7 +33,9 @@ struct DiskNeed: Hashable, Sendable {
         }
         self.download = download
         self.growth = growth
-        kernels = newPackages.count { $0.hasPrefix("linux-image-") && $0.contains { $0.isNumber } }
+        kernels = newPackages.count {
+            $0.hasPrefix("linux-image-") && $0.dropFirst("linux-image-".count).first?.isNumber == true
+        }
     }
 
     /// What is missing, as a sentence; `nil` when there is room.

@@ -1,0 +1,82 @@
+import AgentCore
+import AgentSystem
+import AgentTransport
+import ArgumentParser
+import Fleet
+import PackageManagers
+import Trust
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Where the agent keeps what must survive it.
+struct StateOption: ParsableArguments {
+    @Option(name: .customLong("state"), help: ArgumentHelp("The agent's state folder.", valueName: "folder"))
+    var path = DiskStateFolder.standardPath
+
+    func folder() throws -> DiskStateFolder {
+        guard path.hasPrefix("/") else {
+            throw ProgramFailure("--state needs an absolute path.", status: ProgramFailure.wrongUse)
+        }
+        return DiskStateFolder(path)
+    }
+}
+
+/// An enrolled agent's link to its server.
+struct ServerLink {
+    let identity: AgentIdentity
+    let servers: [ServerAddress]
+    let proxy: ProxySetting?
+    let client: AgentClient
+    let link: HTTPSControlPlane
+
+    /// The link that the identity in the state folder tells of.
+    init(state: DiskStateFolder) throws {
+        let (identity, key) = try IdentityFiles.load(from: state)
+        let servers = try identity.servers()
+        guard let first = servers.first else {
+            throw ProgramFailure("The identity names no server. Enrol again.")
+        }
+        proxy = try ProxySetting.from(Environment.all, for: first)
+        client = try AgentClient(servers: servers, trust: identity.trust, proxy: proxy)
+        link = HTTPSControlPlane(
+            identity: identity, key: key, client: client, effects: .system,
+            randomBytes: Machine.randomBytes)
+        self.identity = identity
+        self.servers = servers
+    }
+}
+
+/// The variables that the agent was started with.
+enum Environment {
+    /// Those that the agent reads.
+    private static let names = [
+        "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY", "NOTIFY_SOCKET",
+    ]
+
+    static var all: [String: String] {
+        var values: [String: String] = [:]
+        for name in names {
+            if let value = getenv(name) { values[name] = String(cString: value) }
+        }
+        return values
+    }
+
+    /// The proxy settings that package downloads get too.
+    static var proxies: [String: String] {
+        all.filter { $0.key != "NOTIFY_SOCKET" }
+    }
+}
+
+extension DebianScanner {
+    /// The scanner of this machine, which remembers refreshes in the agent's state folder.
+    init(state: DiskStateFolder) {
+        self.init(
+            Configuration(root: "/", stateFolder: state.path), clock: AgentEffects.system.now)
+    }
+}

@@ -1,0 +1,95 @@
+import AgentSystem
+import ArgumentParser
+import Fleet
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Makes a service of the agent.
+struct InstallService: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "install-service", abstract: "Write the systemd unit, and start the agent now and at every boot.",
+        discussion: "Example: patchbay-agent install-service")
+
+    private static let unitPath = "/etc/systemd/system/patchbay-agent.service"
+    private static let systemctl = "/usr/bin/systemctl"
+
+    @Flag(name: .customLong("print"), help: "Print the unit and do nothing.")
+    var onlyPrint = false
+
+    func run() async throws {
+        guard let program = Machine.ownProgram else {
+            throw ProgramFailure("The agent cannot find its own program. Mount /proc.")
+        }
+        let unit = ServiceUnit.text(program: program)
+        if onlyPrint { return Output.write(unit) }
+        guard access("/run/systemd/system", F_OK) == 0 else {
+            throw ProgramFailure("systemd is not the first process here. Start “patchbay-agent run” by other means.")
+        }
+        do {
+            try DiskStateFolder("/etc/systemd/system").replace("patchbay-agent.service", with: Array(unit.utf8))
+        } catch {
+            throw ProgramFailure(error)
+        }
+        // systemd refuses to read a unit that it may not; it holds no secret.
+        chmod(Self.unitPath, 0o644)
+        for arguments in [["daemon-reload"], ["enable", "--quiet", "patchbay-agent.service"], ["restart", "patchbay-agent.service"]] {
+            let status = await Machine.run([Self.systemctl] + arguments)
+            guard status == 0 else {
+                throw ProgramFailure("systemctl \(arguments.joined(separator: " ")) ended with status \(status). See journalctl -u patchbay-agent.")
+            }
+        }
+        Output.write("The agent runs, and starts at every boot. See it with: systemctl status patchbay-agent")
+    }
+}
+
+/// The agent's systemd unit. packaging/systemd/patchbay-agent.service is the same text for the packaged path.
+enum ServiceUnit {
+    static func text(program: String) -> String {
+        """
+        # The Patchbay agent. Package runs are units of their own (patchbay-job_*), which a stop or
+        # restart of this one does not touch; so this one needs few rights itself.
+        [Unit]
+        Description=Patchbay agent
+        Documentation=man:systemd-run(1)
+        Wants=network-online.target
+        After=network-online.target
+
+        [Service]
+        Type=notify
+        NotifyAccess=main
+        ExecStart=\(program) run
+        EnvironmentFile=-/etc/default/patchbay-agent
+        Restart=always
+        RestartSec=5
+        TimeoutStopSec=20
+        StateDirectory=patchbay-agent
+        StateDirectoryMode=0700
+        UMask=0077
+        MemoryMax=200M
+        TasksMax=128
+        # apt's simulation writes its caches, and apt-get update its indexes.
+        ProtectSystem=strict
+        ReadWritePaths=/var/lib/apt /var/cache/apt
+        ProtectHome=read-only
+        PrivateTmp=yes
+        NoNewPrivileges=yes
+        LockPersonality=yes
+        ProtectKernelModules=yes
+        ProtectControlGroups=yes
+        ProtectClock=yes
+        RestrictRealtime=yes
+        RestrictSUIDSGID=yes
+        RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+        SystemCallArchitectures=native
+
+        [Install]
+        WantedBy=multi-user.target
+        """
+    }
+}

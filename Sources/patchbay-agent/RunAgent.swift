@@ -1,0 +1,95 @@
+import AgentCore
+import AgentSystem
+import AgentTransport
+import ArgumentParser
+import Dispatch
+import Fleet
+import Logging
+import PackageManagers
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The agent itself.
+struct RunAgent: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the agent until it is told to end.",
+        discussion: """
+            It ends at SIGTERM or SIGINT. An installation that is under way goes on by itself, and the next run of the agent reports how \
+            it ended.
+
+            Example: patchbay-agent run
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "End an installation that prints nothing for so many seconds.", valueName: "seconds"))
+    var inactivityLimit: Int64 = AptInstaller.standardInactivityLimit
+    @Option(help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
+    var logLevel = "info"
+    @OptionGroup var state: StateOption
+
+    func validate() throws {
+        guard inactivityLimit > 0 else { throw ValidationError("--inactivity-limit must be positive.") }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("--log-level is one of trace, debug, info, notice, warning, error, critical.")
+        }
+    }
+
+    func run() async throws {
+        do {
+            try await work()
+        } catch {
+            throw ProgramFailure(error)
+        }
+    }
+
+    private func work() async throws {
+        let folder = try state.folder()
+        let server = try ServerLink(state: folder)
+        guard let program = Machine.ownProgram else {
+            throw ProgramFailure("The agent cannot find its own program, without which no run can be supervised. Mount /proc.")
+        }
+        var logger = Logger(label: "patchbay-agent") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        let agent = AgentLoop(
+            endpoint: server.identity.endpoint,
+            settings: AgentSettings(
+                agentVersion: AgentProgram.version, bootId: Machine.bootId, refreshesSources: true),
+            link: server.link, scanner: DebianScanner(state: folder),
+            installer: AptInstaller(
+                inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies),
+            runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
+            state: folder, effects: .system, logger: logger)
+        let service = Environment.all["NOTIFY_SOCKET"].map { ServiceNotifier(socketPath: $0) }
+        logger.info("Endpoint \(server.identity.endpoint) works with \(server.servers.map(\.text).joined(separator: ", ")).")
+        service?.ready()
+        await Self.untilToldToEnd { await agent.run() }
+        service?.stopping()
+        await server.client.close()
+    }
+
+    /// Runs `body` until it ends by itself or SIGTERM or SIGINT comes.
+    private static func untilToldToEnd(_ body: @escaping @Sendable () async -> Void) async {
+        let (signals, told) = AsyncStream.makeStream(of: Void.self)
+        let sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { told.yield() }
+            source.resume()
+            return source
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await body() }
+            group.addTask { for await _ in signals { return } }
+            await group.next()
+            group.cancelAll()
+        }
+        for source in sources { source.cancel() }
+    }
+}
