@@ -74,11 +74,18 @@ import Testing
                 try? records.insert(orphan)
                 try records.setSetting("after", to: "1")
             }
-            let done: Void? = try? await ledger.write(body)
-            let settings = try await ledger.read {
-                [try $0.setting("before"), try $0.setting("after")]
+            // Here the failure comes last, so that nothing but the commit itself can notice it.
+            let silent: @Sendable (any Records) throws -> Void = { records in
+                try records.setSetting("silent", to: "1")
+                try? records.insert(orphan)
             }
-            #expect(settings == (done == nil ? [nil, nil] : ["1", "1"]))
+            let done: Void? = try? await ledger.write(body)
+            let doneSilently: Void? = try? await ledger.write(silent)
+            let settings = try await ledger.read {
+                [try $0.setting("before"), try $0.setting("after"), try $0.setting("silent")]
+            }
+            let written: (Void?) -> String? = { $0 == nil ? nil : "1" }
+            #expect(settings == [written(done), written(done), written(doneSilently)])
         }
     }
 

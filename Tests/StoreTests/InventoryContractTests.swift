@@ -160,6 +160,25 @@ import Testing
     }
 
     @Test(arguments: Engine.present)
+    func `the longest package that the protocol takes is stored`(_ engine: Engine) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let tenant = try await samples.place(in: ledger).tenant.id
+            // Digits at random, which no index can compress much.
+            let fields = (0..<5).map { _ in (0..<8).map { _ in samples.hash() }.joined() }
+            let package = Package(
+                manager: .apt, name: fields[0], version: fields[1], architecture: fields[2],
+                source: fields[3], sourceVersion: fields[4])
+            let now = samples.now
+            try await ledger.write {
+                try $0.store(Inventory([package]), digest: "d", of: tenant, at: now)
+            }
+            let found = try await ledger.read { try $0.inventory("d", of: tenant) }
+            #expect(found?.packages == [package])
+        }
+    }
+
+    @Test(arguments: Engine.present)
     func `a package too long for a key is refused, and stores nothing`(_ engine: Engine)
         async throws
     {
