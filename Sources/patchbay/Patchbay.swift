@@ -4,6 +4,9 @@ import Foundation
 /// The command line: the control plane, and everything that a person does with it.
 @main
 struct Patchbay: AsyncParsableCommand {
+    /// The version of this program, and of the agent in it.
+    static let versionNumber = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "patchbay",
         abstract: "Patch management: the control plane, and everything that a person does with it.",
@@ -13,7 +16,8 @@ struct Patchbay: AsyncParsableCommand {
             Exit status: 0 done; 1 done, and the answer is no; 2 wrong use or unreadable input; \
             3 could not be done.
             """,
-        version: "patchbay 0.1.0",
+        version: "patchbay \(versionNumber)",
+        subcommands: [Supervise.self],
         groupedSubcommands: [
             CommandGroup(name: "Running", subcommands: [Up.self, Serve.self, Admin.self, Backup.self]),
             CommandGroup(

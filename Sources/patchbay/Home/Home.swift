@@ -54,6 +54,12 @@ struct Home: Sendable {
         }
     }
 
+    /// Makes the folder of this machine's own agent.
+    func makeAgentFolder() throws {
+        try FileManager.default.createDirectory(
+            at: agent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
     /// Refuses a folder in which nothing was ever made.
     func requireExisting() throws {
         guard exists else {

@@ -1,5 +1,6 @@
 import AgentCore
 import AgentProtocol
+import AgentTransport
 import ControlPlane
 import Foundation
 import Trust
@@ -46,6 +47,9 @@ struct Failure: Error {
         case let failure as StateFolderFailure:
             self.init(.couldNot, failure.message, nextStep: failure.nextStep, code: failure.code)
         case let failure as LedgerUnavailable: self.init(failure)
+        case let fault as TransportFault:
+            self.init(.couldNot, fault.message, nextStep: fault.nextStep, code: fault.code)
+        case let failure as LinkFailure: self.init(failure)
         case let error as VersionError:
             self.init(.wrongUse, sentence: error.description)
         default: return nil
@@ -56,6 +60,22 @@ struct Failure: Error {
         let status: Status = [400, 404, 413].contains(problem.status) ? .wrongUse : .couldNot
         self.init(
             status, problem.body.message, nextStep: problem.body.nextStep, code: problem.body.code)
+    }
+
+    private init(_ failure: LinkFailure) {
+        switch failure {
+        case .refused(_, let problem):
+            self.init(.couldNot, problem.message, nextStep: problem.nextStep, code: problem.code)
+        case .unreachable(let words), .malformed(let words):
+            self.init(
+                .couldNot, "This machine's agent cannot talk to the server: \(words).",
+                nextStep: "Check that nothing between them intercepts the connection.",
+                code: "E_AGENT_LINK")
+        case .busy(let seconds):
+            self.init(
+                .couldNot, "The server is busy.", nextStep: "Try again in \(seconds) s.",
+                code: "E_BUSY")
+        }
     }
 
     private init(_ failure: LedgerUnavailable) {
