@@ -42,7 +42,11 @@ struct AptSourceTests {
             ["http://deb.example.org/debian bookworm main"]
         ),
         (
-            "deb http://d.example.org/d b main\ndeb http://d.example.org/d b contrib\n\tdeb http://d.example.org/d b-updates main",
+            """
+            deb http://d.example.org/d b main
+            deb http://d.example.org/d b contrib
+            \tdeb http://d.example.org/d b-updates main
+            """,
             ["http://d.example.org/d b main contrib", "http://d.example.org/d b-updates main"]
         ),
     ])

@@ -50,7 +50,11 @@ struct LiveScanTests {
 
     @Test func `the packages agree with dpkg-query on this machine`() async throws {
         let format =
-            "${Package}\t${Architecture}\t${Version}\t${source:Package}\t${source:Version}\t${db:Status-Status}\n"
+            [
+                "${Package}", "${Architecture}", "${Version}", "${source:Package}",
+                "${source:Version}",
+                "${db:Status-Status}\n",
+            ].joined(separator: "\t")
         let result = try await run(["/usr/bin/dpkg-query", "-W", "-f", format])
         let installed = result.output.split(separator: "\n").filter { $0.hasSuffix("\tinstalled") }
         let scan = try await Self.shared.value

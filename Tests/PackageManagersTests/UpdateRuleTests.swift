@@ -57,7 +57,13 @@ struct UpdateRuleTests {
     ])
     func `a release is named as apt names it`(line: String, name: String) {
         let text =
-            "Package files:\n 500 https://v.example.org/apt x/main amd64 Packages\n     release \(line)\n     origin v.example.org\n"
+            """
+            Package files:
+             500 https://v.example.org/apt x/main amd64 Packages
+                 release \(line)
+                 origin v.example.org
+
+            """
         let releases = AptReleases(Array(text.utf8))
         #expect(releases["https://v.example.org/apt x/main amd64 Packages"].description == name)
     }
@@ -180,7 +186,12 @@ struct UpdateRuleTests {
     @Test func `one solver run is enough when nothing is kept back`() async throws {
         let result = try await findings { _ throws(CommandFailure) in
             CommandOutput(
-                "The following packages will be upgraded:\n   a1 (1.0 => 2.0)\n'http://x/a1.deb' a1_2.0_amd64.deb 5 X:1\n"
+                """
+                The following packages will be upgraded:
+                   a1 (1.0 => 2.0)
+                'http://x/a1.deb' a1_2.0_amd64.deb 5 X:1
+
+                """
             )
         }
         #expect(result.commands.count == 1)
