@@ -137,7 +137,7 @@ public final class SQLLedger: Ledger {
                 return connection
             },
             serve: { queue, connection in
-                TransactionRunner(connection: connection, software: SoftwareCache()).serveInGroups(
+                TransactionRunner(connection: connection, interned: InternCache()).serveInGroups(
                     queue)
             })
         return SQLLedger(location: .sqliteMemory, writer: lane, reader: lane, claim: nil)
@@ -162,7 +162,7 @@ public final class SQLLedger: Ledger {
         claim: SQLiteFileClaim?,
         connect: @escaping @Sendable (SQLiteConnection.Role) throws -> any SQLConnection
     ) throws -> SQLLedger {
-        let software = SoftwareCache()
+        let interned = InternCache()
         let writer = access == .sole ? Lane(waiting: options.maximumWaiting) : nil
         try writer?.start(
             "patchbay-writer",
@@ -172,7 +172,7 @@ public final class SQLLedger: Ledger {
                 return connection
             },
             serve: { queue, connection in
-                TransactionRunner(connection: connection, software: software).serveInGroups(queue)
+                TransactionRunner(connection: connection, interned: interned).serveInGroups(queue)
             })
         let reader = Lane(waiting: options.maximumWaiting)
         let ledger = SQLLedger(location: location, writer: writer, reader: reader, claim: claim)
@@ -187,7 +187,7 @@ public final class SQLLedger: Ledger {
                     return connection
                 },
                 serve: { queue, connection in
-                    TransactionRunner(connection: connection, software: software).serveOneByOne(
+                    TransactionRunner(connection: connection, interned: interned).serveOneByOne(
                         queue)
                 })
         }

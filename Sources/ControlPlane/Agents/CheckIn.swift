@@ -12,11 +12,13 @@ extension UseCases {
         _ request: CheckInRequest, by agent: AgentPrincipal
     ) async throws -> CheckInResponse {
         let now = effects.now()
+        let report = CheckInReport(
+            scannedAt: request.scannedAt.map { min($0, now) }, inventoryDigest: request.inventoryDigest,
+            postureDigest: request.postureDigest,
+            agentVersion: String(request.agentVersion.prefix(Self.longestLabel)),
+            bootId: String(request.bootId.prefix(Self.longestLabel)))
         let held = try await ledger.write { records in
-            try records.checkIn(
-                agent.endpoint, of: agent.tenant, scannedAt: request.scannedAt,
-                agentVersion: String(request.agentVersion.prefix(Self.longestLabel)),
-                bootId: String(request.bootId.prefix(Self.longestLabel)), at: now)
+            try records.checkIn(agent.endpoint, of: agent.tenant, reporting: report, at: now)
         }
         guard let held else { throw Self.endpointGone }
         let isUnchanged =

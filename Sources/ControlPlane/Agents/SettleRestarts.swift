@@ -3,24 +3,33 @@ import Rollout
 import Versions
 
 extension UseCases {
-    /// After a scan: jobs whose updates were installed and waited for a restart end as `verified` when the scan shows that it has happened.
-    ///
-    /// - Returns: the subjects to wake once the transaction has been committed.
-    func settleRestarts(
-        of endpoint: EndpointRecord, inventory: Inventory, posture: Posture, rebooted: Bool,
-        at now: Timestamp, in records: any Records
-    ) throws -> Set<String> {
-        // After a reboot no process is older than the boot; without one, the scan must show none that still maps old files.
-        guard !posture.reboot.required, rebooted || posture.restarts.isEmpty else { return [] }
-        let pending = try records.jobs(
+    /// The endpoint's jobs whose updates were installed and wait for a restart.
+    static func pendingRestarts(of endpoint: EndpointRecord, in records: any Records) throws -> [Job] {
+        try records.jobs(
             JobQuery(
                 scope: .tenant(endpoint.tenant), endpoint: endpoint.id, states: [.pendingRestart],
                 oldestFirst: true))
-        guard !pending.isEmpty else { return [] }
+    }
+
+    /// After a scan: jobs whose updates were installed and waited for a restart end as `verified`
+    /// when the scan shows that it has happened. The endpoint's record names the inventory that the
+    /// scan found.
+    ///
+    /// - Returns: the subjects to wake once the transaction has been committed.
+    func settleRestarts(
+        _ waiting: [Job], of endpoint: EndpointRecord, posture: Posture, rebooted: Bool,
+        at now: Timestamp, in records: any Records
+    ) throws -> Set<String> {
+        // After a reboot no process is older than the boot; without one, the scan must show none
+        // that still maps old files.
+        guard !waiting.isEmpty, !posture.reboot.required, rebooted || posture.restarts.isEmpty,
+            let digest = endpoint.inventoryDigest,
+            let inventory = try records.inventory(digest, of: endpoint.tenant)
+        else { return [] }
         var installed: [PackageKey: String] = [:]
         for package in inventory.packages { installed[package.key] = package.version }
         var wakes: Set<String> = []
-        for var job in pending {
+        for var job in waiting {
             let outcomes = (job.result?.outcomes ?? []).map { outcome in
                 Self.outcome(after: outcome, installed: installed[outcome.update.key])
             }

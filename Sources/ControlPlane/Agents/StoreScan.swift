@@ -7,7 +7,8 @@ import Trust
 extension UseCases {
     /// Stores a whole inventory, sent as its canonical bytes under its digest.
     ///
-    /// Storing one that is there already changes nothing. It becomes the endpoint's own only with the scan that names it.
+    /// Storing one that is there already changes nothing. It becomes the endpoint's own only with
+    /// the scan that names it.
     public func storeInventory(
         _ canonicalBytes: [UInt8], digest: String, by agent: AgentPrincipal
     ) async throws {
@@ -55,17 +56,22 @@ extension UseCases {
         guard var endpoint = try records.endpoint(agent.endpoint, in: .tenant(agent.tenant)),
             endpoint.retiredAt == nil
         else { throw endpointGone }
-        // A scan that was under way while a newer one was stored (a retry that overtook) must not turn time back.
-        let scannedAt = min(upload.scannedAt, now)
-        if let stored = endpoint.scannedAt, scannedAt < stored, endpoint.postureDigest != nil,
+        // A scan that was under way while a newer one was stored (a retry that overtook) must not
+        // turn time back.
+        if let stored = endpoint.scannedAt, upload.scannedAt < stored, endpoint.postureDigest != nil,
             endpoint.postureDigest != upload.postureDigest
         {
             return ScanOutcome()
         }
-        guard let inventory = try inventory(named: upload, of: agent.tenant, at: now, in: records) else {
-            return ScanOutcome(wantsFullInventory: true)
-        }
-        let before = try records.posture(of: agent.endpoint, tenant: agent.tenant)
+        // An endpoint's clock may be ahead; a scan from the future would count as fresh for too long.
+        let scannedAt = min(upload.scannedAt, now)
+        guard let packages = try inventorySize(named: upload, of: agent.tenant, at: now, in: records)
+        else { return ScanOutcome(wantsFullInventory: true) }
+        // Only for jobs that wait for a restart does it matter what was before: most scans are
+        // stored without reading a posture or an inventory back.
+        let waiting = try pendingRestarts(of: endpoint, in: records)
+        let before =
+            waiting.isEmpty ? nil : try records.posture(of: agent.endpoint, tenant: agent.tenant)
         try records.appendHistory(
             endpoint: agent.endpoint, of: agent.tenant, digest: upload.inventoryDigest, at: scannedAt)
         try records.store(upload.posture, of: agent.endpoint, tenant: agent.tenant)
@@ -75,18 +81,20 @@ extension UseCases {
         endpoint.scannedAt = scannedAt
         endpoint.lastSeenAt = now
         endpoint.bootId = String(upload.posture.endpoint.bootId.prefix(longestLabel))
-        endpoint.standing = Standing(of: upload.posture, packages: inventory.packages.count)
+        endpoint.standing = Standing(of: upload.posture, packages: packages)
         try records.update(endpoint)
         let wakes = try useCases.settleRestarts(
-            of: endpoint, inventory: inventory, posture: upload.posture,
+            waiting, of: endpoint, posture: upload.posture,
             rebooted: before.map { $0.endpoint.bootId != upload.posture.endpoint.bootId } ?? false, at: now,
             in: records)
         return ScanOutcome(wakes: wakes)
     }
 
-    /// The longest name of an endpoint that is kept: a host name has at most 253 characters (RFC 1035).
+    /// The longest name of an endpoint that is kept: a host name has at most 253 characters (RFC
+    /// 1035).
     static let longestName = 253
-    /// The most updates, sources and restarts that one posture may hold: more than any real system's packages.
+    /// The most updates, sources and restarts that one posture may hold: more than any real
+    /// system's packages.
     static let largestPosture = 20_000
 
     private static func check(_ upload: ScanUpload) throws {
@@ -121,11 +129,12 @@ extension UseCases {
         }
     }
 
-    /// The inventory that a scan means; `nil` when the server cannot know it and the whole must be sent.
-    private static func inventory(
+    /// How many packages the inventory holds that a scan means, once it is stored; `nil` when the
+    /// server cannot know it and the whole must be sent.
+    private static func inventorySize(
         named upload: ScanUpload, of tenant: TenantID, at now: Timestamp, in records: any Records
-    ) throws -> Inventory? {
-        if let known = try records.inventory(upload.inventoryDigest, of: tenant) { return known }
+    ) throws -> Int? {
+        if let known = try records.inventorySize(upload.inventoryDigest, of: tenant) { return known }
         let made: Inventory
         if let packages = upload.packages {
             made = Inventory(packages)
@@ -136,13 +145,14 @@ extension UseCases {
         } else {
             return nil
         }
-        // Read back what was made, so that a package with an impossible name is refused here as it is in a whole inventory.
+        // Read back what was made, so that a package with an impossible name is refused here as it
+        // is in a whole inventory.
         let bytes = made.canonicalBytes
         guard Digest.sha256Hex(bytes) == upload.inventoryDigest,
             let checked = try? InventoryText.read(bytes)
         else { return nil }
         try records.store(checked, digest: upload.inventoryDigest, of: tenant, at: now)
-        return checked
+        return checked.packages.count
     }
 }
 

@@ -47,10 +47,37 @@ public protocol EndpointRecords {
 /// The one statement of an unchanged check-in.
 public protocol CheckInRecords {
     /// Marks the endpoint as seen at `now` and tells what the server holds for it; `nil` when there is no such endpoint or it is retired.
+    ///
+    /// The scan's time is taken over only when the digests are those held: a scan whose content has not arrived makes nothing fresh.
     func checkIn(
-        _ endpoint: EndpointID, of tenant: TenantID, scannedAt: Timestamp?, agentVersion: String,
-        bootId: String, at now: Timestamp
+        _ endpoint: EndpointID, of tenant: TenantID, reporting report: CheckInReport, at now: Timestamp
     ) throws -> CheckInStanding?
+}
+
+/// What an endpoint says of itself when it checks in.
+public struct CheckInReport: Hashable, Sendable {
+    /// When its latest scan was taken.
+    public var scannedAt: Timestamp?
+    /// That scan's inventory.
+    public var inventoryDigest: String?
+    /// That scan's posture.
+    public var postureDigest: String?
+    /// The agent's version.
+    public var agentVersion: String
+    /// The running boot.
+    public var bootId: String
+
+    /// What an endpoint says of itself.
+    public init(
+        scannedAt: Timestamp?, inventoryDigest: String?, postureDigest: String?, agentVersion: String,
+        bootId: String
+    ) {
+        self.scannedAt = scannedAt
+        self.inventoryDigest = inventoryDigest
+        self.postureDigest = postureDigest
+        self.agentVersion = agentVersion
+        self.bootId = bootId
+    }
 }
 
 /// What the server holds for an endpoint that checks in.
@@ -59,10 +86,6 @@ public struct CheckInStanding: Hashable, Sendable {
     public var inventoryDigest: String?
     /// The digest of the posture held.
     public var postureDigest: String?
-    /// The boot that the endpoint reported before this check-in.
-    public var bootIdBefore: String
-    /// When the scan held was taken (before this check-in was noted).
-    public var scannedAtBefore: Timestamp?
     /// When a person last asked for a scan.
     public var scanRequestedAt: Timestamp?
     /// How many jobs of it have not ended.
@@ -70,13 +93,10 @@ public struct CheckInStanding: Hashable, Sendable {
 
     /// What the server holds.
     public init(
-        inventoryDigest: String?, postureDigest: String?, bootIdBefore: String, scannedAtBefore: Timestamp?,
-        scanRequestedAt: Timestamp?, openJobs: Int
+        inventoryDigest: String?, postureDigest: String?, scanRequestedAt: Timestamp?, openJobs: Int
     ) {
         self.inventoryDigest = inventoryDigest
         self.postureDigest = postureDigest
-        self.bootIdBefore = bootIdBefore
-        self.scannedAtBefore = scannedAtBefore
         self.scanRequestedAt = scanRequestedAt
         self.openJobs = openJobs
     }
@@ -84,8 +104,8 @@ public struct CheckInStanding: Hashable, Sendable {
 
 /// Inventories and postures. An inventory is stored once per tenant and digest; software is interned once.
 public protocol InventoryRecords {
-    /// Whether the tenant has an inventory of this digest.
-    func hasInventory(_ digest: String, of tenant: TenantID) throws -> Bool
+    /// How many packages the tenant's inventory of this digest holds; `nil` when there is none.
+    func inventorySize(_ digest: String, of tenant: TenantID) throws -> Int?
     /// Stores an inventory under its digest, which the caller has checked. Storing it again changes nothing.
     func store(_ inventory: Inventory, digest: String, of tenant: TenantID, at now: Timestamp) throws
     /// An inventory by its digest.
@@ -102,6 +122,13 @@ public protocol InventoryRecords {
     func store(_ posture: Posture, of endpoint: EndpointID, tenant: TenantID) throws
     /// The endpoint's latest posture, updates included; `nil` before the first scan.
     func posture(of endpoint: EndpointID, tenant: TenantID) throws -> Posture?
+}
+
+extension InventoryRecords {
+    /// Whether the tenant has an inventory of this digest.
+    public func hasInventory(_ digest: String, of tenant: TenantID) throws -> Bool {
+        try inventorySize(digest, of: tenant) != nil
+    }
 }
 
 /// What was on an endpoint, and since when.

@@ -14,7 +14,7 @@ struct TransactionRunner {
     static let longestPause = 1.0
 
     let connection: any SQLConnection
-    let software: SoftwareCache
+    let interned: InternCache
 
     /// Serves a queue until it is closed: takes what waits into one transaction, commits once, then answers all.
     func serveInGroups(_ queue: WorkQueue) {
@@ -47,7 +47,7 @@ struct TransactionRunner {
                 try inTransaction(session, .write) { try runMembers(session, &taken, queue) }
             }
             for member in ran {
-                if case .success = member.result { member.records.staged.publish(to: software) }
+                if case .success = member.result { member.records.staged.publish(to: interned) }
                 member.work.finish(member.result)
             }
         } catch let failure as SQLFailure where failure.kind == .commitUnknown {
@@ -98,7 +98,9 @@ struct TransactionRunner {
             do {
                 try attemptAlone(work)
                 return work.finish(.success(()))
-            } catch let failure as SQLFailure where failure.isRetriable && attempt < Self.maximumAttempts {
+            } catch let failure as SQLFailure
+                where failure.isRetriable && attempt < Self.maximumAttempts
+            {
                 // Two nodes that got in each other's way should not meet again: the wait varies.
                 Thread.sleep(forTimeInterval: pause * Double.random(in: 0.5...1))
                 pause = min(pause * 2, Self.longestPause)
@@ -116,7 +118,7 @@ struct TransactionRunner {
         try connection.use { session in
             let records = makeRecords(work, session)
             try inTransaction(session, work.kind) { try work.run(records) }
-            records.staged.publish(to: software)
+            records.staged.publish(to: interned)
         }
     }
 
@@ -131,7 +133,7 @@ struct TransactionRunner {
     // MARK: - Both
 
     private func makeRecords(_ work: Work, _ session: any SQLSession) -> StoreRecords {
-        StoreRecords(session: session, mayWrite: work.kind == .write, software: software)
+        StoreRecords(session: session, mayWrite: work.kind == .write, interned: interned)
     }
 
     private func inTransaction<Answer>(

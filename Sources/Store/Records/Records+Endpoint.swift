@@ -19,19 +19,17 @@ extension StoreRecords: EndpointRecords {
             """
             INSERT INTO endpoint (
                 tenant_id, id, site_id, name, name_key, public_key, machine_fingerprint, enrolled_at, retired_at, last_seen_at,
-                scanned_at, inventory_digest, posture_digest, agent_version, boot_id, boot_id_before, scan_requested_at,
+                scanned_at, inventory_digest, posture_digest, agent_version, boot_id, scan_requested_at,
                 os_name, packages, missing_security, missing_total, reboot_required, restarts_needed, sources_not_ok)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
             """,
             endpoint.tenant, endpoint.id, endpoint.site, endpoint.name,
             EndpointColumns.nameKey(endpoint.name),
             endpoint.publicKey, endpoint.machineFingerprint, endpoint.enrolledAt,
             endpoint.retiredAt, endpoint.lastSeenAt,
             endpoint.scannedAt, endpoint.inventoryDigest, endpoint.postureDigest,
-            endpoint.agentVersion, endpoint.bootId,
-            endpoint.bootId, endpoint.scanRequestedAt, standing.osName, standing.packages,
-            standing.missingSecurity,
-            standing.missingTotal, standing.rebootRequired, standing.restartsNeeded,
+            endpoint.agentVersion, endpoint.bootId, endpoint.scanRequestedAt, standing.osName,
+            standing.packages, standing.missingSecurity, standing.missingTotal, standing.rebootRequired, standing.restartsNeeded,
             standing.sourcesNotOk)
     }
 

@@ -2,11 +2,16 @@ import ControlPlane
 import Fleet
 
 extension StoreRecords: InventoryRecords {
-    func hasInventory(_ digest: String, of tenant: TenantID) throws -> Bool {
-        try !rows("SELECT 1 FROM inventory WHERE tenant_id = $1 AND digest = $2", tenant, digest).isEmpty
+    func inventorySize(_ digest: String, of tenant: TenantID) throws -> Int? {
+        try rows(
+            "SELECT package_count FROM inventory WHERE tenant_id = $1 AND digest = $2", tenant,
+            digest
+        ).first?.first()
     }
 
-    func store(_ inventory: Inventory, digest: String, of tenant: TenantID, at now: Timestamp) throws {
+    func store(_ inventory: Inventory, digest: String, of tenant: TenantID, at now: Timestamp)
+        throws
+    {
         try requireWriting()
         if try hasInventory(digest, of: tenant) { return }
         let numbers = try intern(inventory.packages).sorted()
@@ -19,7 +24,8 @@ extension StoreRecords: InventoryRecords {
 
     func inventory(_ digest: String, of tenant: TenantID) throws -> Inventory? {
         let row = try rows(
-            "SELECT body FROM inventory WHERE tenant_id = $1 AND digest = $2", tenant, digest).first
+            "SELECT body FROM inventory WHERE tenant_id = $1 AND digest = $2", tenant, digest
+        ).first
         return try row.map { try inventory(body: $0.first()) }
     }
 
@@ -35,7 +41,8 @@ extension StoreRecords: InventoryRecords {
             tenant, endpoint, max(at, earliest), digest)
     }
 
-    func inventory(of endpoint: EndpointID, tenant: TenantID, at: Timestamp) throws -> InventoryAt? {
+    func inventory(of endpoint: EndpointID, tenant: TenantID, at: Timestamp) throws -> InventoryAt?
+    {
         let row = try rows(
             """
             SELECT history.at, inventory.body FROM inventory_history AS history
@@ -69,7 +76,8 @@ extension StoreRecords: InventoryRecords {
         ).first?.first()
         let set = try updateSet(of: posture.updates, tenant: tenant)
         let changed = try change(
-            "UPDATE endpoint SET update_set_id = $3 WHERE tenant_id = $1 AND id = $2", tenant, endpoint, set)
+            "UPDATE endpoint SET update_set_id = $3 WHERE tenant_id = $1 AND id = $2", tenant,
+            endpoint, set)
         try requireOne(changed, "endpoint")
         var rest = posture
         rest.updates = []
@@ -78,7 +86,9 @@ extension StoreRecords: InventoryRecords {
             INSERT INTO posture (tenant_id, endpoint_id, body) VALUES ($1, $2, $3)
             ON CONFLICT (tenant_id, endpoint_id) DO UPDATE SET body = excluded.body
             """, tenant, endpoint, StoredJSON.text(rest))
-        if let before = before.flatMap({ $0 }), before != set { try dropIfUnused(set: before, tenant: tenant) }
+        if let before = before.flatMap({ $0 }), before != set {
+            try dropIfUnused(set: before, tenant: tenant)
+        }
     }
 
     func posture(of endpoint: EndpointID, tenant: TenantID) throws -> Posture? {

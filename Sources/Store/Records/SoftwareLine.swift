@@ -34,7 +34,7 @@ struct SoftwareLine {
     /// The cache's keys of packages, in their order.
     ///
     /// - Throws: `SQLFailure` when one is too long to be stored.
-    static func keys(_ packages: [Package]) throws -> [SoftwareKey] {
+    static func keys(_ packages: [Package]) throws -> [InternKey] {
         var line: [UInt8] = []
         line.reserveCapacity(maximumBytes)
         return try packages.map { package in
@@ -47,9 +47,11 @@ struct SoftwareLine {
             add(package.sourceVersion, to: &line)
             guard line.count <= maximumBytes else {
                 throw SQLFailure(
-                    .invalidValue, "A package's name, versions and source come to more than \(maximumBytes) bytes.")
+                    .invalidValue,
+                    "A package's name, versions and source come to more than \(maximumBytes) bytes."
+                )
             }
-            return line.withUnsafeBytes { SoftwareKey($0) }
+            return line.withUnsafeBytes { InternKey($0) }
         }
     }
 

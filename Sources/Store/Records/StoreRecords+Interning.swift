@@ -13,19 +13,21 @@ extension StoreRecords {
     /// The numbers of packages, in their order. Software that is new gets one.
     func intern(_ packages: [Package]) throws -> [Int64] {
         let keys = try SoftwareLine.keys(packages)
-        var numbers = software.numbers(of: keys)
+        var numbers = interned.numbers(of: keys)
         let unknown = numbers.indices.filter { numbers[$0] == nil }
         if !unknown.isEmpty {
             try findOrAdd(unknown.map { (packages[$0], keys[$0]) })
             for index in unknown { numbers[index] = staged.learned[keys[index]] }
         }
         return try numbers.map { number in
-            guard let number else { throw SQLFailure(.conflict, "Software that was added cannot be seen yet.") }
+            guard let number else {
+                throw SQLFailure(.conflict, "Software that was added cannot be seen yet.")
+            }
             return number
         }
     }
 
-    private func findOrAdd(_ unknown: [(Package, SoftwareKey)]) throws {
+    private func findOrAdd(_ unknown: [(Package, InternKey)]) throws {
         for chunk in chunks(of: unknown, Self.rowsPerStatement) {
             try find(chunk)
             let absent = chunk.filter { staged.learned[$0.1] == nil }
@@ -35,7 +37,7 @@ extension StoreRecords {
         }
     }
 
-    private func find(_ chunk: [(Package, SoftwareKey)]) throws {
+    private func find(_ chunk: [(Package, InternKey)]) throws {
         let found = try session.query(
             """
             SELECT id, \(SoftwareLine.columns) FROM software
@@ -71,7 +73,8 @@ extension StoreRecords {
             let missing = Self.numbersPerStatement - chunk.count
             let asked = chunk + (chunk.last.map { Array(repeating: $0, count: missing) } ?? [])
             let found = try session.query(
-                "SELECT \(SoftwareLine.columns) FROM software WHERE id IN \(places)", asked.map(\.sql))
+                "SELECT \(SoftwareLine.columns) FROM software WHERE id IN \(places)",
+                asked.map(\.sql))
             guard found.count == chunk.count else {
                 throw SQLFailure(.corrupt, "An inventory names software that is not stored.")
             }

@@ -8,10 +8,10 @@ struct StoreRecords {
     let session: any SQLSession
     /// Whether the transaction may write.
     let mayWrite: Bool
-    /// What is known of interned software.
-    let software: SoftwareCache
+    /// What is known of interned numbers.
+    let interned: InternCache
     /// What this transaction has learned of it, to be shared after the commit.
-    let staged = StagedSoftware()
+    let staged = StagedNumbers()
 
     /// The rows of a query.
     func rows(_ sql: String, _ values: (any SQLConvertible)...) throws -> [SQLRow] {
@@ -40,7 +40,9 @@ struct StoreRecords {
 
     /// Refuses to write in a transaction that only reads, on either engine alike.
     func requireWriting() throws {
-        if !mayWrite { throw SQLFailure(.readOnly, "A transaction that only reads was asked to write.") }
+        if !mayWrite {
+            throw SQLFailure(.readOnly, "A transaction that only reads was asked to write.")
+        }
     }
 
     /// Holds a statement to having changed one row: a use case stores only what it has loaded.
@@ -64,7 +66,9 @@ enum StoredJSON {
     }
 
     /// The value that the text holds.
-    static func value<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
+    static func value<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws
+        -> Value
+    {
         do {
             return try JSONDecoder().decode(type, from: Data(text.utf8))
         } catch {

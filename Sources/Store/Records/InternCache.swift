@@ -1,22 +1,25 @@
 import Synchronization
 
-/// The numbers of software that is interned already, so that an inventory of known software costs no query.
+/// The numbers of software and of updates that are interned already, so that a scan that shows
+/// nothing new costs no query for them.
 ///
-/// A number, once committed, is never changed or deleted, so the cache cannot be wrong, only incomplete.
-final class SoftwareCache: Sendable {
-    /// The most entries, about 40 bytes each: a fleet of 100,000 endpoints has some 300,000 distinct pieces of software. When full it is emptied,
-    /// and fills again with what is in use.
+/// A number, once committed, is never changed or deleted, so the cache cannot be wrong, only
+/// incomplete.
+final class InternCache: Sendable {
+    /// The most entries, about 40 bytes each: a fleet of 100,000 endpoints has some 300,000
+    /// distinct pieces of software, and a tenth of that in updates. When full it is emptied, and
+    /// fills again with what is in use.
     static let maximumEntries = 500_000
 
-    private let numbers = Mutex<[SoftwareKey: Int64]>([:])
+    private let numbers = Mutex<[InternKey: Int64]>([:])
 
     /// The numbers that are known, `nil` where one is not.
-    func numbers(of keys: [SoftwareKey]) -> [Int64?] {
+    func numbers(of keys: [InternKey]) -> [Int64?] {
         numbers.withLock { known in keys.map { known[$0] } }
     }
 
     /// Adds numbers that have been committed.
-    func add(_ learned: [SoftwareKey: Int64]) {
+    func add(_ learned: [InternKey: Int64]) {
         numbers.withLock { known in
             if known.count + learned.count > Self.maximumEntries { known.removeAll() }
             known.merge(learned) { _, new in new }
@@ -24,20 +27,21 @@ final class SoftwareCache: Sendable {
     }
 }
 
-/// What one transaction has learned of interned software. Others may know it only after the commit.
-final class StagedSoftware {
+/// What one transaction has learned of interned numbers. Others may know it only after the commit.
+final class StagedNumbers {
     /// What has been learned.
-    var learned: [SoftwareKey: Int64] = [:]
+    var learned: [InternKey: Int64] = [:]
 
     /// Shares what has been learned, after the commit.
-    func publish(to cache: SoftwareCache) {
+    func publish(to cache: InternCache) {
         if !learned.isEmpty { cache.add(learned) }
     }
 }
 
-/// Stands for one piece of software in the cache: 128 bits of its canonical line, hashed under a key that this process alone knows, so that two
-/// lines do not meet by chance, and nobody can make them meet.
-struct SoftwareKey: Hashable {
+/// Stands for one piece of software, or one update, in the cache: 128 bits of its line, hashed
+/// under a key that this process alone knows, so that two lines do not meet by chance, and nobody
+/// can make them meet.
+struct InternKey: Hashable {
     private let high: UInt64
     private let low: UInt64
 
