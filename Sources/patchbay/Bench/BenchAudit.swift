@@ -22,7 +22,8 @@ struct BenchAudit: AsyncParsableCommand {
             let verify = try await seconds { verdict = try await place.useCases.verifyAudit() }
             guard let verdict, verdict.firstBroken == nil else {
                 throw Failure(
-                    .no, "The chain is broken.", nextStep: "This is a fault in Patchbay: report it.")
+                    .no, "The chain is broken.", nextStep: "This is a fault in Patchbay: report it."
+                )
             }
             try Measurement(
                 name: "audit.verify", value: Double(verdict.entries) / verify, unit: "entries/s"

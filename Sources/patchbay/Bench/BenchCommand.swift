@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// `patchbay bench`: the parts of `make bench` that are measured inside one process. It is not in the help: it is for who works on Patchbay.
+/// `patchbay bench`: the parts of `make bench` that are measured inside one process. It is not in
+/// the help: it is for who works on Patchbay.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure parts of Patchbay, one JSON object a line.",
@@ -17,7 +18,8 @@ struct Measurement: Encodable {
     let name: String
     let value: Double
     let unit: String
-    /// What it is compared with, measured in the same run; `nil` when there is nothing fair to compare with.
+    /// What it is compared with, measured in the same run; `nil` when there is nothing fair to
+    /// compare with.
     var baseline: Double?
     /// The value divided by the baseline.
     var ratio: Double? { baseline.map { Self.rounded(value / $0) } }

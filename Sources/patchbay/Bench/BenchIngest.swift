@@ -34,7 +34,8 @@ struct BenchIngest: AsyncParsableCommand {
             let time = try await seconds {
                 try await inParallel(scans.count, width: width) { number in
                     let scan = scans[number]
-                    try await useCases.storeInventory(scan.bytes, digest: scan.digest, by: scan.agent)
+                    try await useCases.storeInventory(
+                        scan.bytes, digest: scan.digest, by: scan.agent)
                     _ = try await useCases.storeScan(scan.upload, by: scan.agent)
                 }
             }
@@ -53,7 +54,8 @@ struct BenchIngest: AsyncParsableCommand {
             let key = try DeviceKey(bytes: SystemEffects.randomBytes(DeviceKey.byteCount))
             let answer = try await useCases.enrol(
                 EnrolRequest(
-                    token: token.secret.revealed, publicKey: Data(key.publicKey).base64EncodedString(),
+                    token: token.secret.revealed,
+                    publicKey: Data(key.publicKey).base64EncodedString(),
                     proof: try EnrolmentProof.make(secret: token.secret, key: key),
                     facts: fleet.facts(of: number)))
             let agent = AgentPrincipal(endpoint: answer.endpoint, tenant: answer.tenant)

@@ -9,9 +9,8 @@ struct BenchPlace: Sendable {
     let useCases: UseCases
     let tenant: TenantID
 
-    /// Works in one.
-    ///
-    /// - Parameter parent: where the folder is made, which is the disk that is measured; `nil` for the usual temporary folder.
+    /// Works in one, in a folder made in `parent`, which is the disk that is measured; `nil` stands
+    /// for the usual temporary folder.
     static func with(
         in parent: String?, _ body: (BenchPlace) async throws -> Void
     ) async throws {
@@ -20,7 +19,8 @@ struct BenchPlace: Sendable {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
-        let ledger = try SQLLedger.open(.sqliteFile(path: folder.appending(path: "patchbay.sqlite").path))
+        let ledger = try SQLLedger.open(
+            .sqliteFile(path: folder.appending(path: "patchbay.sqlite").path))
         do {
             try await body(try await BenchPlace(ledger))
         } catch {

@@ -37,7 +37,8 @@ struct BenchUpload: AsyncParsableCommand {
         } catch let failure as FleetLink.CallFailure {
             await link.close()
             throw Failure(
-                .couldNot, failure.message, nextStep: "Check that the server runs.", code: failure.code)
+                .couldNot, failure.message, nextStep: "Check that the server runs.",
+                code: failure.code)
         }
         await link.close()
     }
@@ -56,11 +57,14 @@ struct BenchUpload: AsyncParsableCommand {
         let work = senders
         let time = try await seconds {
             try await inParallel(endpoints, width: connections) { number in
-                for scan in work[number].scans { try await scan.send(link, bearer: work[number].bearer) }
+                for scan in work[number].scans {
+                    try await scan.send(link, bearer: work[number].bearer)
+                }
             }
         }
         let total = work.reduce(0) { $0 + $1.scans.reduce(0) { $0 + $1.packages } }
-        try Measurement(name: "ingest.https", value: Double(total) / time, unit: "packages/s").show()
+        try Measurement(name: "ingest.https", value: Double(total) / time, unit: "packages/s")
+            .show()
     }
 }
 
@@ -74,6 +78,7 @@ struct PreparedUpload: Sendable {
     /// Sends both messages.
     func send(_ link: FleetLink, bearer: String) async throws {
         try await link.put("\(AgentWire.inventoriesPath)/\(digest)", inventory, bearer: bearer)
-        let _: ScanUploadResponse = try await link.post(AgentWire.scanPath, json: scan, bearer: bearer)
+        let _: ScanUploadResponse = try await link.post(
+            AgentWire.scanPath, json: scan, bearer: bearer)
     }
 }

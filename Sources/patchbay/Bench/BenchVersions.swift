@@ -11,7 +11,8 @@ struct BenchVersions: AsyncParsableCommand {
     @Option(help: "How many comparisons.")
     var count = 5_000_000
 
-    /// So many packages of the simulated fleet lend their versions: enough that they do not all stay in the processor's nearest cache.
+    /// So many packages of the simulated fleet lend their versions: enough that they do not all
+    /// stay in the processor's nearest cache.
     private static let packages = 4_000
 
     func run() async throws {
@@ -27,6 +28,7 @@ struct BenchVersions: AsyncParsableCommand {
         }
         // What nobody looks at might not be computed.
         Terminal.writeError("\(lower) of \(count) were older")
-        try Measurement(name: "versions.debComparisons", value: Double(count) / time, unit: "1/s").show()
+        try Measurement(name: "versions.debComparisons", value: Double(count) / time, unit: "1/s")
+            .show()
     }
 }

@@ -1,6 +1,7 @@
 import HTTPAPI
 
-/// The least that the server can do: what `make bench` compares check-ins with. It is there only under `serve --hello-route`, which no help names.
+/// The least that the server can do: what `make bench` compares check-ins with. It is there only
+/// under `serve --hello-route`, which no help names.
 enum HelloRoute {
     static let route = Route(
         .get, "/bench/hello", permission: .public(reason: "says nothing about anything"),
