@@ -8,10 +8,15 @@ public struct Inventory: Hashable, Sendable {
 
     /// Puts packages in order. Of two with the same key (a half-removed duplicate), the later in the input stands.
     public init(_ packages: [Package]) {
+        // What was stored or sent as an inventory comes in order.
+        if zip(packages, packages.dropFirst()).allSatisfy({ $0.precedes($1) }) {
+            self.packages = packages
+            return
+        }
         var byKey: [PackageKey: Package] = [:]
         byKey.reserveCapacity(packages.count)
         for package in packages { byKey[package.key] = package }
-        self.packages = byKey.values.sorted { $0.key < $1.key }
+        self.packages = byKey.values.sorted { $0.precedes($1) }
     }
 
     /// Takes packages that are in canonical order already, without duplicates: the caller has checked that.

@@ -75,6 +75,13 @@ public struct Package: Hashable, Sendable, Codable {
 
     /// What identifies it on one endpoint: two versions of one key cannot be installed side by side.
     public var key: PackageKey { PackageKey(manager: manager, name: name, architecture: architecture) }
+
+    /// Whether it stands before another in canonical order, which is the order of their keys.
+    public func precedes(_ other: Package) -> Bool {
+        if manager != other.manager { return manager < other.manager }
+        if name != other.name { return name < other.name }
+        return architecture < other.architecture
+    }
 }
 
 /// What identifies an installed package on one endpoint.
