@@ -17,7 +17,8 @@ public struct Dispatcher: Sendable {
         public var headers: HTTPFields
         /// The address that the connection comes from, without the port.
         public var peer: String
-        /// Reads the body; throws `BodyTooLarge` past the limit that is given in bytes.
+        /// Reads the body; throws `BodyTooLarge` past the limit that is given in bytes, or
+        /// `BodyTooSlow`.
         public var readBody: @Sendable (Int) async throws -> [UInt8]
 
         /// A call as it comes in.
@@ -36,6 +37,12 @@ public struct Dispatcher: Sendable {
     /// A body larger than its limit.
     public struct BodyTooLarge: Error {
         /// It is.
+        public init() {}
+    }
+
+    /// A body that did not come in time.
+    public struct BodyTooSlow: Error {
+        /// It did not.
         public init() {}
     }
 
@@ -128,12 +135,10 @@ public struct Dispatcher: Sendable {
         if declared == nil, incoming.headers.value(of: "transfer-encoding") == nil { return [] }
         if declared == 0 { return [] }
         do {
-            return try await Deadline.run(seconds: ServerLimits.bodySeconds) {
-                try await incoming.readBody(limit)
-            }
+            return try await incoming.readBody(limit)
         } catch is BodyTooLarge {
             throw Problems.tooLarge(limit)
-        } catch is Deadline.Passed {
+        } catch is BodyTooSlow {
             throw Problems.tooSlow
         }
     }

@@ -47,7 +47,11 @@ public struct RouteResponder: HTTPResponder {
 
     private static func collect(_ body: RequestBody, upTo limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
+        // The time is looked at when something comes: silence is ended by the connection's own limit
+        // (`ServerLimits.idleSeconds`). A timer for each body would cost more than a check-in.
+        let latest = ContinuousClock.now + .seconds(ServerLimits.bodySeconds)
         for try await part in body {
+            guard ContinuousClock.now < latest else { throw Dispatcher.BodyTooSlow() }
             guard bytes.count + part.readableBytes <= limit else { throw Dispatcher.BodyTooLarge() }
             bytes.append(contentsOf: part.readableBytesView)
         }
