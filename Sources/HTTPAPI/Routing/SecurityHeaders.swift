@@ -8,7 +8,8 @@ public enum SecurityHeaders {
     private static let always = [
         ("content-security-policy", contentSecurityPolicy),
         ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
+        // Not no-referrer: with that, browsers send “origin: null” with forms, and the check of the origin could not pass (Fetch, 3.2).
+        ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         // The port is part of the origin, but HSTS is not bound to one: a short time does no harm on a machine with other servers.
