@@ -1,6 +1,7 @@
 import Trust
 
-/// A file that pages refer to. Its address carries a hash of its content, so that a browser may keep it for ever.
+/// A file that pages refer to. Its address carries a hash of its content, so that a browser may
+/// keep it for ever.
 struct Asset: Sendable {
     /// Its address.
     let place: Place

@@ -1,4 +1,5 @@
-/// The one script. Every page works without it; it saves clicks, moves live pages and copies commands.
+/// The one script. Every page works without it; it saves clicks, moves live pages and copies
+/// commands.
 enum Script {
     static let text = [base, selection, live].joined(separator: "\n")
 
@@ -84,6 +85,7 @@ enum Script {
           const submit = form.querySelector("[data-submit]");
           const [one, many] = submit ? submit.dataset.submit.split("|") : ["", ""];
           const label = submit && (submit.querySelector("span") || submit);
+          const words = label ? label.textContent : "";
           let last = null;
           const show = () => {
             const list = boxes();
@@ -91,7 +93,7 @@ enum Script {
             if (whole) { whole.checked = count === list.length; whole.indeterminate = count > 0 && count < list.length; }
             if (submit) {
               submit.disabled = count === 0;
-              label.textContent = (count === 1 ? one : many).replace("#", count);
+              label.textContent = (count === 0 ? words : count === 1 ? one : many).replace("#", count);
             }
           };
           form.addEventListener("click", (event) => {
@@ -119,7 +121,8 @@ enum Script {
 
     private static let live = #"""
 
-        // While a scan is asked for, the page is loaded again once it has come, unless something is chosen.
+        // While a scan is asked for, the page is loaded again once it has come, unless something is
+        // chosen.
         all("[data-poll]").filter((note) => note.dataset.poll).forEach((note) => {
           const timer = setInterval(async () => {
             const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -131,7 +134,8 @@ enum Script {
           }, 3000);
         });
 
-        // A live part: on each event its fragment is fetched, and only what differs is replaced, by id.
+        // A live part: on each event its fragment is fetched, and only what differs is replaced, by
+        // id.
         all("[data-live]").forEach((region) => {
           let waiting = false;
           let again = false;
@@ -160,7 +164,8 @@ enum Script {
           const source = new EventSource(region.dataset.live);
           source.addEventListener("deployment", refresh);
           source.addEventListener("end", refresh);
-          // A server restart ends the stream; the browser connects again, and this closes the gap between.
+          // A server restart ends the stream; the browser connects again, and this closes the gap
+          // between.
           const timer = setInterval(refresh, 15000);
           window.addEventListener("pagehide", () => { source.close(); clearInterval(timer); });
         });

@@ -1,10 +1,11 @@
-/// The one style sheet, put together from its parts. Colours are state only; everything stands on a grid of 4 px and a scale of 12, 13,
-/// 15, 20 and 28 px.
+/// The one style sheet, put together from its parts. Colours are state only; everything stands on a
+/// grid of 4 px and a scale of 12, 13, 15, 20 and 28 px.
 enum Stylesheet {
-    static let text = [tokens, frame, text_, controls, tables, states, pieces, small, print]
+    static let text = [tokens, frame, words, controls, tables, states, pieces, small, print]
         .joined(separator: "\n")
 
-    /// Colours in both themes: each pair of text and ground has a contrast of at least 4.5:1, each border of a control 3:1.
+    /// Colours in both themes: each pair of text and ground has a contrast of at least 4.5:1, each
+    /// border of a control 3:1.
     private static let tokens = """
         :root {
           color-scheme: light dark;
@@ -74,7 +75,7 @@ enum Stylesheet {
         main:focus { outline: 0 }
         """
 
-    private static let text_ = """
+    private static let words = """
         a { color: var(--accent); text-decoration: none }
         a:hover { text-decoration: underline; text-underline-offset: 2px }
         h1 { font-size: 20px; line-height: 28px; font-weight: 600; letter-spacing: -.015em; margin: 0; overflow-wrap: anywhere }
@@ -84,10 +85,12 @@ enum Stylesheet {
         p + p { margin-top: 8px }
         small, .small { font-size: 12px; line-height: 16px }
         .dim { color: var(--dim) }
+        .after { margin-top: 8px }
         .mono, code, pre, kbd { font-family: var(--mono); font-size: 12px }
         .num { text-align: right; white-space: nowrap }
         .nowrap { white-space: nowrap }
         .big { font-size: 28px; line-height: 32px; font-weight: 600; letter-spacing: -.02em }
+        svg[width="0"] { position: absolute }
         .i { width: 16px; height: 16px; flex: none; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round }
         .title { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 8px 16px; margin-bottom: 16px; min-height: 32px }
         .title > :first-child { flex: 1 1 320px; min-width: 0 }
@@ -99,6 +102,7 @@ enum Stylesheet {
         kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 4px; color: var(--dim) }
         .vh { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
         [hidden] { display: none }
+        @media (min-width: 861px) { .narrow { display: none } }
         """
 
     private static let controls = """
@@ -122,12 +126,14 @@ enum Stylesheet {
         }
         input::placeholder { color: var(--dim); opacity: 1 }
         input[type=checkbox], input[type=radio] { width: 16px; height: 16px; margin: 0; accent-color: var(--accent); vertical-align: -3px }
-        .field { display: flex; flex-direction: column; gap: 4px; margin-bottom: 16px; max-width: 420px }
+        .field { display: flex; flex-direction: column; gap: 4px; margin-bottom: 16px; max-width: 420px; min-width: 0 }
+        .field input, .field select { width: 100%; min-width: 0 }
         .field > label, .field > .label { font-weight: 500 }
         .field small { color: var(--dim) }
         .row { display: flex; flex-wrap: wrap; gap: 8px 16px }
-        .row .field { flex: 1 1 180px }
-        .filters { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 8px }
+        .row .field { flex: 1 1 140px }
+        .filters { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; margin-bottom: 8px }
+        .filters .s { font-weight: 400 } .title .filters { margin: 0 }
         .find { position: relative; flex: 0 1 300px }
         .find .i { position: absolute; left: 8px; top: 8px; color: var(--dim) }
         .find input { width: 100%; padding-left: 30px; padding-right: 30px }
@@ -163,13 +169,18 @@ enum Stylesheet {
         tbody tr:hover > * { background: var(--hover) }
         tbody tr:has(:checked) > * { background: var(--accent-ground) }
         tbody th a, td a.strong { color: var(--text); font-weight: 500 }
-        td.cut { max-width: 0; width: 40%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--dim) }
+        td.cut { max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+        .tight td, tbody th { white-space: nowrap }
+        tbody th { max-width: 340px; overflow: hidden; text-overflow: ellipsis }
+        .tight td.free { white-space: normal }
+        @media (min-width: 641px) and (max-width: 1180px) { .wrap { overflow-x: auto } }
         td.why { color: var(--dim); min-width: 220px }
         td.pick, th.pick { width: 40px; padding-right: 0 }
         td.pick label { display: block; padding: 4px 12px; margin: -4px -12px }
         .ver { font-family: var(--mono); font-size: 12px; white-space: nowrap }
         .under { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; color: var(--dim); margin-bottom: 24px }
         .pager { display: flex; gap: 8px }
+        form > .wrap { margin-bottom: 0 }
         .grip {
           position: sticky; bottom: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; padding: 12px 0; background: var(--ground);
           border-top: 1px solid var(--line); margin-top: -1px;
@@ -177,13 +188,13 @@ enum Stylesheet {
         """
 
     private static let states = """
-        .s { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; font-weight: 500 }
+        .s { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; font-weight: 500; vertical-align: top }
         .s.ok { color: var(--ok) } .s.bad { color: var(--bad) } .s.warn { color: var(--warn) } .s.run { color: var(--accent) }
         .s.unknown, .s.idle { color: var(--dim) }
-        .tag { display: inline-block; padding: 0 6px; border: 1px solid var(--line); border-radius: 4px; font-size: 12px; line-height: 18px; color: var(--dim); white-space: nowrap }
+        .tag { display: inline-block; margin-right: 4px; padding: 0 6px; border: 1px solid var(--line); border-radius: 4px; font-size: 12px; line-height: 18px; color: var(--dim); white-space: nowrap }
         .tag.sec { color: var(--bad); border-color: color-mix(in srgb, var(--bad), transparent 60%) }
         .bar { display: block; width: 100%; height: 12px; border-radius: 6px; overflow: hidden }
-        .bar.thin { height: 6px; border-radius: 3px; min-width: 80px }
+        .bar.thin { height: 6px; border-radius: 3px; min-width: 80px; margin: 6px 0 4px } td .bar.thin { margin: 0 }
         .f-ok { fill: var(--ok-fill) } .f-bad { fill: var(--bad-fill) } .f-run { fill: var(--accent) } .f-idle { fill: var(--line) }
         .f-warn { fill: var(--warn) } .f-hatch { fill: url(#hatch) }
         .h-ground { fill: var(--lift) } .h-line { stroke: var(--unknown-fill); stroke-width: 3 }
@@ -202,13 +213,14 @@ enum Stylesheet {
         .note.bad { background: var(--bad-ground); border-color: color-mix(in srgb, var(--bad), transparent 65%) } .note.bad .i { color: var(--bad) }
         .note.warn { background: var(--warn-ground); border-color: color-mix(in srgb, var(--warn), transparent 65%) } .note.warn .i { color: var(--warn) }
         .note.ok { background: var(--ok-ground); border-color: color-mix(in srgb, var(--ok), transparent 65%) } .note.ok .i { color: var(--ok) }
-        .four { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); border: 1px solid var(--line); border-radius: 10px; overflow: clip }
-        .four > section { padding: 20px 24px; border-top: 1px solid var(--line); min-width: 0 }
+        .four { display: grid; grid-template-columns: minmax(0, 6fr) minmax(0, 5fr); grid-template-rows: auto auto 1fr; border: 1px solid var(--line); border-radius: 10px; overflow: clip }
+        .four > section { padding: 20px 24px; border-top: 1px solid var(--line); border-left: 1px solid var(--line); min-width: 0 }
+        .four > section:nth-child(1) { grid-row: 1 / 4; border-left: 0 }
         .four > section:nth-child(-n+2) { border-top: 0 }
-        .four > section:nth-child(2n) { border-left: 1px solid var(--line) }
         .four header, .head { display: flex; align-items: baseline; justify-content: space-between; gap: 12px; margin-bottom: 12px }
         .four table { margin-top: 16px } .four td:first-child, .four th:first-child { padding-left: 0 } .four td:last-child, .four th:last-child { padding-right: 0 }
         .four thead th { background: none; position: static }
+        .figure:not(:has(.big)) { align-items: center }
         .figure { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; margin-bottom: 12px }
         .list { list-style: none; margin: 0; padding: 0 }
         .list > li { display: flex; gap: 8px; padding: 7px 0; border-top: 1px solid var(--line); align-items: flex-start }
@@ -243,7 +255,8 @@ enum Stylesheet {
         details > summary:hover { color: var(--text) }
         """
 
-    /// Narrow windows: the navigation becomes a strip, a table's row becomes lines of labelled values.
+    /// Narrow windows: the navigation becomes a strip, a table's row becomes lines of labelled
+    /// values.
     private static let small = """
         @media (max-width: 860px) {
           .shell { display: block }
@@ -254,7 +267,8 @@ enum Stylesheet {
           .brand { padding: 4px }
           main { padding: 16px 16px 48px }
           .four { grid-template-columns: minmax(0, 1fr) }
-          .four > section { padding: 16px } .four > section:nth-child(2) { border-top: 1px solid var(--line) } .four > section:nth-child(2n) { border-left: 0 }
+          .four thead th:nth-child(2) { display: none } .facts { grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)) } .grip .dim { display: none }
+          .four > section { padding: 16px; border-left: 0 } .four > section:nth-child(1) { grid-row: auto } .four > section:nth-child(2) { border-top: 1px solid var(--line) }
         }
         @media (max-width: 640px) {
           .wrap table, .wrap tbody, .wrap thead { display: block }
@@ -262,12 +276,12 @@ enum Stylesheet {
           .wrap tbody tr { display: flex; flex-wrap: wrap; gap: 2px 12px; padding: 8px 12px; border-top: 1px solid var(--line) }
           .wrap tbody tr:first-child { border-top: 0 }
           .wrap tbody td, .wrap tbody th { display: block; border: 0; padding: 0; height: auto; width: auto; min-width: 0; max-width: 100%; text-align: left; overflow-wrap: anywhere }
-          .wrap tbody td.cut { white-space: normal; flex-basis: 100%; max-width: 100% } .wrap tbody td.why { flex-basis: 100% }
+          .wrap tbody td.cut, .tight td, .wrap tbody th { white-space: normal; max-width: 100% } .wrap tbody td.why { flex-basis: 100% }
           .wrap tbody td[data-label]::before { content: attr(data-label) " "; color: var(--dim) }
           .wrap tbody td:empty { display: none }
           .ver { white-space: normal; overflow-wrap: anywhere }
           tbody tr:hover > *, tbody tr:has(:checked) > * { background: none } .wrap tbody tr:has(:checked) { background: var(--accent-ground) }
-          .find { flex: 1 1 100% } .filters select { flex: 1 1 40% }
+          .find { flex: 1 1 100% } .filters select { flex: 1 1 40% } .filters .s { flex-wrap: wrap }
           .four td.ver { display: none }
           .sum { padding: 16px }
         }

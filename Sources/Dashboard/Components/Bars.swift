@@ -15,7 +15,8 @@ struct BarPart {
 func bar(_ parts: [BarPart], isThin: Bool = false) -> HTML {
     let whole = max(parts.reduce(0) { $0 + $1.count }, 1)
     let shown = parts.filter { $0.count > 0 }
-    // A part that is there is seen: it has at least 8 of 1,000 units. Gaps of 3 units tell parts apart.
+    // A part that is there is seen: it has at least 8 of 1,000 units. Gaps of 3 units tell parts
+    // apart.
     let room = 1000 - 3 * max(shown.count - 1, 0)
     var left = 0
     var pieces: [HTML] = []

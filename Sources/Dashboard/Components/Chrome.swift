@@ -52,7 +52,8 @@ struct Chrome: Sendable {
     }
 }
 
-/// A sentence about what a form has just done. It travels in the URL as a code, so that nobody can put words into a page.
+/// A sentence about what a form has just done. It travels in the URL as a code, so that nobody can
+/// put words into a page.
 enum Notice: String, Sendable, CaseIterable {
     case scanRequested = "scan-requested"
     case endpointRetired = "endpoint-retired"
@@ -72,12 +73,14 @@ enum Notice: String, Sendable, CaseIterable {
     /// The sentence.
     var sentence: String {
         switch self {
-        case .scanRequested: "The endpoint will scan itself as soon as it is heard from, usually within seconds."
+        case .scanRequested:
+            "The endpoint will scan itself as soon as it is heard from, usually within seconds."
         case .endpointRetired: "The endpoint is retired. Its history stays."
         case .approved: "Approved. Endpoints collect their part as soon as they are heard from."
         case .halted: "Halted. Nothing new is handed out; what has begun goes on."
         case .resumed: "Resumed."
-        case .cancelled: "Cancelled. What has not begun is called off; what has begun goes on to its end."
+        case .cancelled:
+            "Cancelled. What has not begun is called off; what has begun goes on to its end."
         case .jobCancelled: "Cancellation asked for. What is being installed is not cut off."
         case .tokenRevoked: "The token is revoked. Endpoints that have enrolled with it stay."
         case .tenantCreated: "The tenant is there."

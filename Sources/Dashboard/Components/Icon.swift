@@ -1,4 +1,5 @@
-/// The pictures that stand beside words. Each is drawn on 16 by 16 units with one line of the text's colour.
+/// The pictures that stand beside words. Each is drawn on 16 by 16 units with one line of the
+/// text's colour.
 enum Icon: String, CaseIterable, Sendable {
     case brand, ok, bad, unknown, warn, queued, run, pause, restart, stop
     case overview, endpoint, update, deployment, enrolment, tenant, person, audit
@@ -22,7 +23,8 @@ enum Icon: String, CaseIterable, Sendable {
         case .endpoint: "M2 3h12v8H2zM6 14h4M8 11v3"
         case .update: "M8 2v7.5M4.8 6.5 8 9.7l3.2-3.2M2.5 13.5h11"
         case .deployment: "M8 2 14 5 8 8 2 5 8 2ZM2 8l6 3 6-3M2 11l6 3 6-3"
-        case .enrolment: "M10.5 9a3.5 3.5 0 1 0-3.3-2.3L2 12v2h2.5v-1.8h1.8v-1.7L7.8 8.9A3.5 3.5 0 0 0 10.5 9ZM11 5v.1"
+        case .enrolment:
+            "M10.5 9a3.5 3.5 0 1 0-3.3-2.3L2 12v2h2.5v-1.8h1.8v-1.7L7.8 8.9A3.5 3.5 0 0 0 10.5 9ZM11 5v.1"
         case .tenant: "M3 14V2.5h7V14M10 6.5h3V14M1.5 14h13M5.5 5.5h2M5.5 8h2M5.5 10.5h2"
         case .person: "M8 8a2.8 2.8 0 1 0 0-5.6A2.8 2.8 0 0 0 8 8ZM2.5 14a5.5 5.5 0 0 1 11 0"
         case .audit: "M4 2h6l3 3v9H4zM10 2v3h3M6.5 8h4M6.5 11h4"
@@ -34,7 +36,8 @@ enum Icon: String, CaseIterable, Sendable {
         case .plus: "M8 3v10M3 8h10"
         case .copy: "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3"
         case .shield: "M8 1.8 13 4v4c0 3-2 5-5 6.2C5 13 3 11 3 8V4l5-2.2ZM5.8 7.8l1.6 1.6 2.9-3.1"
-        case .sun: "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM8 1.5V3M8 13v1.5M1.5 8H3M13 8h1.5M3.4 3.4l1 1M11.6 11.6l1 1M3.4 12.6l1-1M11.6 4.4l1-1"
+        case .sun:
+            "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM8 1.5V3M8 13v1.5M1.5 8H3M13 8h1.5M3.4 3.4l1 1M11.6 11.6l1 1M3.4 12.6l1-1M11.6 4.4l1-1"
         case .moon: "M13.5 9.5A5.8 5.8 0 0 1 6.5 2.5a5.8 5.8 0 1 0 7 7Z"
         case .auto: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 2v12M8 5h4.8M8 8h6M8 11h4.8"
         case .out: "M9.5 2.5h-7v11h7M6.5 8H14M11 5l3 3-3 3"

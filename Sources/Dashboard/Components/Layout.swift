@@ -5,12 +5,8 @@ enum Section: CaseIterable {
     case overview, endpoints, updates, deployments, enrolment, tenants, users, audit, account
 }
 
-/// A page with everything around it.
-///
-/// - Parameters:
-///   - title: Its name in the browser's tab.
-///   - section: The part of the navigation that it belongs to.
-///   - refreshSeconds: How often a browser without scripts loads it again; `nil` for a page that does not move.
+/// A page with everything around it. A page that moves is loaded again every `refreshSeconds` by a
+/// browser without scripts.
 func layout(
     _ words: String, section: Section?, chrome: Chrome, refreshSeconds: Int? = nil,
     @HTMLBuilder content: () -> HTML
@@ -112,12 +108,14 @@ private func who(_ current: Section?, _ chrome: Chrome) -> HTML {
         chrome.postForm(.theme, class: "theme", [.ariaLabel("Theme")]) {
             input(.type("hidden"), .name("back"), .value(chrome.path))
             for (theme, icon, words) in [
-                (Chrome.Theme.auto, Icon.auto, "Theme as the system's"), (.light, .sun, "Light theme"),
+                (Chrome.Theme.auto, Icon.auto, "Theme as the system's"),
+                (.light, .sun, "Light theme"),
                 (.dark, .moon, "Dark theme"),
             ] {
                 button(
                     .type("submit"), .name("theme"), .value(theme.rawValue), .ariaLabel(words),
-                    .title(words), Attribute("aria-pressed", theme == chrome.theme ? "true" : "false")
+                    .title(words),
+                    Attribute("aria-pressed", theme == chrome.theme ? "true" : "false")
                 ) { icon.drawn() }
             }
         }

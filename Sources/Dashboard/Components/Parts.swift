@@ -32,7 +32,11 @@ extension Chrome {
 
     /// A button that does something harmless or that can be undone.
     func postButton(_ words: String, _ icon: Icon, to place: Place) -> HTML {
-        postForm(place) { button(.type("submit")) { icon.drawn(); span { words } } }
+        postForm(place) {
+            button(.type("submit")) {
+                icon.drawn(); span { words }
+            }
+        }
     }
 }
 
@@ -103,7 +107,8 @@ func fact(_ name: String, @HTMLBuilder content: () -> HTML) -> HTML {
 struct Column {
     var name: String
     var isNumber = false
-    /// Where the column's name leads, and whether the table is ordered by it: `ascending` or `descending`.
+    /// Where the column's name leads, and whether the table is ordered by it: `ascending` or
+    /// `descending`.
     var order: (place: Place, current: String?)?
 
     init(_ name: String, isNumber: Bool = false, order: (place: Place, current: String?)? = nil) {
@@ -114,7 +119,9 @@ struct Column {
 
     var heading: HTML {
         let attributes: [Attribute] =
-            (isNumber ? [Attribute("class", "num")] : []) + [.scope("col"), .ariaSort(order?.current)]
+            (isNumber ? [Attribute("class", "num")] : []) + [
+                .scope("col"), .ariaSort(order?.current),
+            ]
         return .element(th, attributes, [inner])
     }
 
@@ -152,7 +159,9 @@ let pickHeading = th(class: "pick", .scope("col")) {
 }
 
 /// A checkbox in a row.
-func pick(_ name: String, _ value: String, says words: String, isOn: Bool = false, isPossible: Bool = true) -> HTML {
+func pick(
+    _ name: String, _ value: String, says words: String, isOn: Bool = false, isPossible: Bool = true
+) -> HTML {
     td(class: "pick") {
         if isPossible {
             label {
@@ -168,7 +177,8 @@ func pick(_ name: String, _ value: String, says words: String, isOn: Bool = fals
 func classTags(_ classes: [UpdateClass]) -> HTML {
     .group(
         classes.map { each in
-            each == .security ? span(class: "tag sec") { each.word } : span(class: "tag") { each.word }
+            each == .security
+                ? span(class: "tag sec") { each.word } : span(class: "tag") { each.word }
         })
 }
 
@@ -197,15 +207,20 @@ func searchField(_ value: String?, says words: String) -> HTML {
     div(class: "find") {
         Icon.search.drawn()
         input(
-            .type("search"), .name("search"), .value(value ?? ""), .placeholder(words), .ariaLabel(words),
+            .type("search"), .name("search"), .value(value ?? ""), .placeholder(words),
+            .ariaLabel(words),
             .maxlength(200))
         kbd(.ariaHidden()) { "/" }
     }
 }
 
 /// A choice among values; the first stands for all.
-func choice(_ name: String, says words: String, _ options: [(value: String, words: String)], chosen: String?) -> HTML {
-    select(.name(name), .ariaLabel(words)) {
+func choice(
+    _ name: String, says words: String, _ options: [(value: String, words: String)],
+    chosen: String?,
+    class classes: StaticString? = nil
+) -> HTML {
+    select(class: classes, .name(name), .ariaLabel(words)) {
         for each in options {
             option(.value(each.value), .selected(each.value == chosen ?? "")) { each.words }
         }

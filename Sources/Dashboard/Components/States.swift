@@ -81,7 +81,8 @@ extension DeploymentSummary {
         case .finished:
             let failures = count(.failed) + count(.failedVerification) + count(.expired)
             if failures > 0 {
-                return StateLook(kind: .bad, icon: .bad, word: "Finished, \(Words.count(failures)) failed")
+                return StateLook(
+                    kind: .bad, icon: .bad, word: "Finished, \(Words.count(failures)) failed")
             }
             return StateLook(kind: .ok, icon: .ok, word: "Finished")
         }

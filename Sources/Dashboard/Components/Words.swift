@@ -18,7 +18,8 @@ enum Words {
         "\(count(number)) \(number == 1 ? one : many ?? one + "s")"
     }
 
-    /// A part of a whole in percent: with one decimal, and never rounded up to all nor down to none.
+    /// A part of a whole in percent: with one decimal, and never rounded up to all nor down to
+    /// none.
     static func percent(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "0%" }
         if part == whole { return "100%" }
@@ -28,6 +29,17 @@ enum Words {
         return tenths.isMultiple(of: 10) ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
     }
 
+    /// An operating system's name as lists show it: `Debian GNU/Linux 12 (bookworm)` is Debian 12.
+    static func system(_ name: String) -> String {
+        let short = name.replacing(" GNU/Linux", with: "")
+        guard short.hasSuffix(")"), let bracket = short.lastIndex(of: "("),
+            bracket > short.startIndex
+        else {
+            return short
+        }
+        return String(short[..<short.index(before: bracket)])
+    }
+
     /// A size: `512 B`, `1.4 MB` (1 MB is a million bytes).
     static func size(_ bytes: Int64) -> String {
         var unit: Int64 = 1
@@ -35,7 +47,8 @@ enum Words {
             if bytes < unit * 1000 || name == "TB" {
                 if unit == 1 { return "\(bytes) B" }
                 let tenths = (bytes * 10 + unit / 2) / unit
-                return tenths < 100 ? "\(tenths / 10).\(tenths % 10) \(name)" : "\((tenths + 5) / 10) \(name)"
+                return tenths < 100
+                    ? "\(tenths / 10).\(tenths % 10) \(name)" : "\((tenths + 5) / 10) \(name)"
             }
             unit *= 1000
         }
@@ -57,7 +70,18 @@ enum Words {
         let passed = now.seconds(since: time)
         if abs(passed) < 45 { return "just now" }
         if abs(passed) > 60 * 86_400 { return String(time.description.prefix(10)) }
-        return passed > 0 ? "\(duration(passed)) ago" : "in \(duration(-passed))"
+        // What lies ahead is rounded to the nearest: a deadline of 7 days is 7 days away when the
+        // page comes a second later.
+        return passed > 0 ? "\(duration(passed)) ago" : "in \(nearest(-passed))"
+    }
+
+    private static func nearest(_ seconds: Int64) -> String {
+        switch seconds {
+        case ..<60: duration(seconds)
+        case ..<3600: duration(seconds + 30)
+        case ..<(48 * 3600): duration(seconds + 1800)
+        default: duration(seconds + 43_200)
+        }
     }
 
     /// A time in full: `2026-11-21 18:00:00 UTC`.

@@ -1,6 +1,7 @@
 import Fleet
 
-/// An attribute of an element. Its name stands in the source; its value is escaped when it is rendered.
+/// An attribute of an element. Its name stands in the source; its value is escaped when it is
+/// rendered.
 struct Attribute: Sendable {
     /// What the attribute says.
     enum Value: Sendable {

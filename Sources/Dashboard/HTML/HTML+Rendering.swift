@@ -24,14 +24,16 @@ extension HTML {
             bytes.append(UInt8(ascii: ">"))
             guard !tag.isVoid else { return }
             for piece in pieces { piece.render(into: &bytes) }
+            guard !tag.endsByItself else { return }
             bytes.append(contentsOf: "</".utf8)
             bytes.append(tag.name)
             bytes.append(UInt8(ascii: ">"))
         }
     }
 
-    /// Escapes the five characters that mean something in text or in a quoted attribute, and replaces control characters that
-    /// HTML does not allow (a hostname or a log may hold any byte).
+    /// Escapes the five characters that mean something in text or in a quoted attribute, and
+    /// replaces control characters that HTML does not allow (a hostname or a log may hold any
+    /// byte).
     static func escape(_ text: String, into bytes: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {

@@ -1,6 +1,8 @@
-/// A piece of a page as a value: built from elements and text, escaped when it is rendered, and only then.
+/// A piece of a page as a value: built from elements and text, escaped when it is rendered, and
+/// only then.
 ///
-/// There is no way to put a computed string into a page unescaped: `constant` takes what the compiler has seen.
+/// There is no way to put a computed string into a page unescaped: `constant` takes what the
+/// compiler has seen.
 enum HTML: Sendable {
     /// Text; every character that means something in HTML is escaped.
     case text(String)

@@ -1,4 +1,5 @@
-/// A place of this site: an absolute path, its query and its fragment. A link of the dashboard cannot lead anywhere else.
+/// A place of this site: an absolute path, its query and its fragment. A link of the dashboard
+/// cannot lead anywhere else.
 struct Place: Hashable, Sendable {
     /// The path, such as `/endpoints/ept_…`, percent-encoded.
     let path: String

@@ -1,10 +1,11 @@
 import ControlPlane
 import Fleet
 
-/// Signing in.
-///
-/// - Parameter back: where the person wanted to go.
-func signInPage(name: String = "", back: String?, refused: Refusal? = nil, notice: Notice? = nil, theme: Chrome.Theme) -> HTML {
+/// Signing in. `back` is where the person wanted to go.
+func signInPage(
+    name: String = "", back: String?, refused: Refusal? = nil, notice: Notice? = nil,
+    theme: Chrome.Theme
+) -> HTML {
     barePage("Sign in", theme: theme) {
         if let notice { note(.ok, .ok) { notice.sentence } }
         problem(refused)
@@ -21,7 +22,8 @@ func signInPage(name: String = "", back: String?, refused: Refusal? = nil, notic
                 label(.forField("password")) { "Password" }
                 input(
                     .type("password"), .id("password"), .name("password"), .required(),
-                    .autocomplete("current-password"), name.isEmpty ? .checked(false) : .autofocus())
+                    .autocomplete("current-password"), name.isEmpty ? .checked(false) : .autofocus()
+                )
             }
             button(class: "main", .type("submit")) { "Sign in" }
         }
@@ -45,7 +47,8 @@ func accountPage(role: String, mustChange: Bool, refused: Refusal? = nil, chrome
             div(class: "head") { h2 { "Change the password" } }
             // Password managers want to know whose password it is.
             input(
-                .type("text"), .name("name"), .value(chrome.userName), .autocomplete("username"), .hidden(),
+                .type("text"), .name("name"), .value(chrome.userName), .autocomplete("username"),
+                .hidden(),
                 .ariaLabel("Name"))
             div(class: "field") {
                 label(.forField("current")) { "Present password" }
@@ -68,7 +71,9 @@ func accountPage(role: String, mustChange: Bool, refused: Refusal? = nil, chrome
             }
             button(class: "main", .type("submit")) { "Change the password" }
         }
-        p(class: "dim") { "Other browsers that are signed in with the old password are signed out." }
+        p(class: "dim") {
+            "Other browsers that are signed in with the old password are signed out."
+        }
     }
 }
 

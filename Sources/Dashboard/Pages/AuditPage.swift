@@ -2,7 +2,6 @@ import ControlPlane
 import Fleet
 import HTTPAPI
 
-
 /// How many entries one page of the audit log holds.
 let auditRows = 100
 
@@ -14,7 +13,9 @@ func auditPage(
     let place = Place.audit.with("subject", subject)
     return layout("Audit", section: .audit, chrome: chrome) {
         pageTitle("Audit log") {
-            p(class: "dim") { "Every change, in chains whose entries carry the hash of the one before: an edit shows." }
+            p(class: "dim") {
+                "Every change, in chains whose entries carry the hash of the one before: an edit shows."
+            }
         } actions: {
             chrome.postButton("Verify the chains", .shield, to: .verifyAudit)
             a(class: "button", .href(.exportAudit)) {
@@ -40,14 +41,17 @@ func auditPage(
         }
         if entries.isEmpty {
             empty(subject == nil ? "No entries yet" : "No entry is about this") {
-                p { "Whatever changes something writes an entry, in the same transaction as the change itself." }
+                p {
+                    "Whatever changes something writes an entry, in the same transaction as the change itself."
+                }
             }
         } else {
             div(class: "wrap") {
                 dataTable(
                     "Audit log",
                     [
-                        Column("When"), Column("Who"), Column("What"), Column("In words"), Column("About"),
+                        Column("When"), Column("Who"), Column("What"), Column("In words"),
+                        Column("About"),
                         Column("Number", isNumber: true),
                     ], rows: entries.map { row($0, chrome) })
             }
@@ -81,7 +85,9 @@ private func row(_ entry: AuditEntry, _ chrome: Chrome) -> HTML {
         td(class: "ver") { entry.action }
         td(class: "why") { entry.sentence }
         td(class: "ver") { subjectLink(entry.subject) }
-        td(class: "num dim", .title("Chain \(entry.chain), hash \(entry.hash)")) { String(entry.sequence) }
+        td(class: "num dim", .title("Chain \(entry.chain), hash \(entry.hash)")) {
+            String(entry.sequence)
+        }
     }
 }
 

@@ -14,8 +14,10 @@ func chooseTenantPage(
                 "Tenants", [Column("Tenant"), Column("Endpoints that miss them", isNumber: true)],
                 rows: counts.map { each in
                     tr {
-                        th(.scope("row")) {
-                            a(.href(place.with("tenant", each.tenant.text))) { chrome.tenantName(each.tenant) }
+                        th {
+                            a(.href(place.with("tenant", each.tenant.text))) {
+                                chrome.tenantName(each.tenant)
+                            }
                         }
                         td(class: "num") { Words.count(each.endpoints) }
                     }

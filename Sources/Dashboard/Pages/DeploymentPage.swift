@@ -48,7 +48,8 @@ private func actions(_ summary: DeploymentSummary, _ chrome: Chrome) -> HTML {
     }
 }
 
-/// The part of a deployment's page that moves. Each piece that may change has an identifier of its own.
+/// The part of a deployment's page that moves. Each piece that may change has an identifier of its
+/// own.
 func deploymentFragment(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
     HTML.pieces {
         standing(detail.summary, chrome)
@@ -56,7 +57,8 @@ func deploymentFragment(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
             dataTable(
                 "Jobs",
                 [
-                    Column("State"), Column("Endpoint"), Column("Where it stands"), Column("Updates", isNumber: true),
+                    Column("State"), Column("Endpoint"), Column("Where it stands"),
+                    Column("Updates", isNumber: true),
                     Column("Since"),
                 ], rows: detail.jobs.prefix(jobRows).map { jobRow($0, chrome) })
         }
@@ -82,7 +84,9 @@ private func standing(_ summary: DeploymentSummary, _ chrome: Chrome) -> HTML {
             HTML.pieces {
                 p(class: "figure") {
                     summary.look.drawn()
-                    span(class: "dim") { "\(Words.count(summary.ended)) of \(Words.count(summary.total, "job")) ended" }
+                    span(class: "dim") {
+                        "\(Words.count(summary.ended)) of \(Words.count(summary.total, "job")) ended"
+                    }
                     span(class: "dim") {
                         if let finishedAt = deployment.finishedAt {
                             "· finished "
@@ -110,7 +114,7 @@ private func jobRow(_ summary: JobSummary, _ chrome: Chrome) -> HTML {
     let job = summary.job
     return tr(.id(job.id.text)) {
         td { job.state.look.drawn() }
-        th(.scope("row")) { a(.href(.job(job.id))) { summary.endpointName } }
+        th { a(.href(.job(job.id))) { summary.endpointName } }
         td(class: "why") {
             job.sentence
             if let percent = job.progress?.percent, !job.state.isTerminal { " \(percent)%" }
@@ -126,18 +130,28 @@ func cancelDeploymentPage(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
     let deployment = summary.deployment
     let begun = summary.count(.running) + summary.count(.leased) + summary.count(.interrupted)
     return layout("Cancel \(deployment.title)", section: .deployments, chrome: chrome) {
-        pageTitle("Cancel: \(deployment.title)", crumb: (deployment.title, .deployment(deployment.id)))
+        pageTitle(
+            "Cancel: \(deployment.title)", crumb: (deployment.title, .deployment(deployment.id)))
         chrome.postForm(.deployment(deployment.id, "cancel"), class: "sum") {
             ul(class: "list") {
                 li {
                     Icon.stop.drawn()
-                    span { "\(Words.count(summary.count(.queued), "job has", "jobs have")) not begun and will be called off." }
+                    span {
+                        "\(Words.count(summary.count(.queued), "job has", "jobs have")) not begun and will be called off."
+                    }
                 }
                 li {
                     Icon.run.drawn()
-                    span { "\(Words.count(begun, "job is", "jobs are")) under way. What is being installed is not cut off." }
+                    span {
+                        "\(Words.count(begun, "job is", "jobs are")) under way. What is being installed is not cut off."
+                    }
                 }
-                li { Icon.warn.drawn(); span { "What is installed already stays. A cancelled deployment cannot be resumed." } }
+                li {
+                    Icon.warn.drawn();
+                    span {
+                        "What is installed already stays. A cancelled deployment cannot be resumed."
+                    }
+                }
             }
             div(class: "acts") {
                 button(class: "danger", .type("submit")) { "Cancel the deployment" }

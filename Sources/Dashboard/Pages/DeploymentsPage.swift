@@ -12,7 +12,9 @@ func deploymentsPage(
     let place = Place.deployments.with("tenant", tenant?.text)
     return layout("Deployments", section: .deployments, chrome: chrome) {
         pageTitle("Deployments") {
-            p(class: "dim") { "A deployment is a list of exact versions, approved for chosen endpoints. Each endpoint's part is a job." }
+            p(class: "dim") {
+                "A deployment is a list of exact versions, approved for chosen endpoints. Each endpoint's part is a job."
+            }
         } actions: {
             if chrome.may(.approve) {
                 a(class: "button main", .href(.updates)) { "Choose updates" }
@@ -26,9 +28,13 @@ func deploymentsPage(
         }
         if deployments.isEmpty {
             empty(isFirst ? "No deployments yet" : "No more deployments") {
-                p { "Choose missing updates, choose endpoints, review what would happen, and approve." }
+                p {
+                    "Choose missing updates, choose endpoints, review what would happen, and approve."
+                }
                 if chrome.may(.approve) {
-                    p(class: "acts") { a(class: "button main", .href(.updates)) { "Show missing updates" } }
+                    p(class: "acts") {
+                        a(class: "button main", .href(.updates)) { "Show missing updates" }
+                    }
                 }
             }
         } else {
@@ -37,7 +43,8 @@ func deploymentsPage(
                     "Deployments",
                     [
                         Column("State"), Column("Deployment"), Column("Progress"),
-                        Column("Jobs ended", isNumber: true), Column("Approved by"), Column("Approved"),
+                        Column("Jobs ended", isNumber: true), Column("Approved by"),
+                        Column("Approved"),
                     ] + (chrome.tenants.count > 1 ? [Column("Tenant")] : []),
                     rows: deployments.map { row($0, chrome) })
             }
@@ -61,9 +68,11 @@ private func row(_ summary: DeploymentSummary, _ chrome: Chrome) -> HTML {
     let deployment = summary.deployment
     return tr {
         td { summary.look.drawn() }
-        th(.scope("row")) { a(.href(.deployment(deployment.id))) { deployment.title } }
+        th { a(.href(.deployment(deployment.id))) { deployment.title } }
         td { bar(summary.parts, isThin: true) }
-        td(class: "num", .data(.label, "Ended")) { "\(Words.count(summary.ended)) of \(Words.count(summary.total))" }
+        td(class: "num", .data(.label, "Ended")) {
+            "\(Words.count(summary.ended)) of \(Words.count(summary.total))"
+        }
         td { person(deployment.approvedBy) }
         td { chrome.time(deployment.createdAt) }
         if chrome.tenants.count > 1 { td { chrome.tenantName(deployment.tenant) } }
@@ -72,5 +81,6 @@ private func row(_ summary: DeploymentSummary, _ chrome: Chrome) -> HTML {
 
 /// Who did something, as people say it: `user:anna` is anna.
 func person(_ actor: String) -> String {
-    actor.hasPrefix("user:") ? String(actor.dropFirst(5)) : actor
+    if actor.hasPrefix("user:") { return String(actor.dropFirst(5)) }
+    return actor.hasPrefix("endpoint:") ? "the endpoint" : actor
 }

@@ -20,14 +20,17 @@ func endpointPage(_ detail: EndpointDetail, refused: Refusal? = nil, chrome: Chr
             unparsed(posture)
         } else {
             empty("Not scanned yet") {
-                p { "The first scan comes within a minute of the agent's start. Should it not, run this on the endpoint:" }
+                p {
+                    "The first scan comes within a minute of the agent's start. Should it not, run this on the endpoint:"
+                }
                 command("patchbay-agent doctor", id: "doctor")
             }
         }
     }
 }
 
-/// What all parts of an endpoint's page have in common: its name, what can be done, and the way to the other parts.
+/// What all parts of an endpoint's page have in common: its name, what can be done, and the way to
+/// the other parts.
 func endpointFrame(
     _ detail: EndpointDetail, part: EndpointPart, chrome: Chrome, @HTMLBuilder content: () -> HTML
 ) -> HTML {
@@ -50,7 +53,9 @@ func endpointFrame(
         }
         nav(class: "tabs", .ariaLabel("Parts of this endpoint")) {
             tab("Missing updates", detail.decisions.count, .endpoint(item.id), part == .updates)
-            tab("Packages", item.standing.packages, .endpoint(item.id, "packages"), part == .packages)
+            tab(
+                "Packages", item.standing.packages, .endpoint(item.id, "packages"),
+                part == .packages)
             tab("History", nil, .endpoint(item.id, "history"), part == .history)
             tab("Jobs", detail.jobs.count, .endpoint(item.id, "jobs"), part == .jobs)
         }
@@ -100,7 +105,8 @@ private func verdictNote(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
     }
 }
 
-/// The time of the last scan while another is asked for: the page's script loads the page again when it changes.
+/// The time of the last scan while another is asked for: the page's script loads the page again
+/// when it changes.
 private func poll(_ detail: EndpointDetail) -> String {
     guard detail.scanRequestedAt != nil else { return "" }
     return String(detail.item.scannedAt?.milliseconds ?? 0)
@@ -111,7 +117,8 @@ private func facts(_ detail: EndpointDetail, _ posture: Posture, _ chrome: Chrom
     let hardware = endpoint.hardware
     let machine = [
         hardware.processorCount > 0 ? Words.count(hardware.processorCount, "processor") : "",
-        hardware.memoryBytes > 0 ? "\(Words.size(hardware.memoryBytes)) memory" : "", hardware.model ?? "",
+        hardware.memoryBytes > 0 ? "\(Words.size(hardware.memoryBytes)) memory" : "",
+        hardware.model ?? "",
     ].filter { !$0.isEmpty }.joined(separator: ", ")
     return dl(class: "facts") {
         fact("Kernel") { endpoint.kernel }
@@ -119,7 +126,8 @@ private func facts(_ detail: EndpointDetail, _ posture: Posture, _ chrome: Chrom
         fact("Runs in") {
             endpoint.virtualization.kind == "none"
                 ? "Hardware"
-                : endpoint.virtualization.kind + (endpoint.virtualization.isContainer ? " (container)" : "")
+                : endpoint.virtualization.kind
+                    + (endpoint.virtualization.isContainer ? " (container)" : "")
         }
         if !machine.isEmpty { fact("Machine") { machine } }
         fact("Time zone") { endpoint.timeZone }
@@ -164,7 +172,9 @@ private func missingUpdates(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML 
                             class: "main", .type("submit"),
                             .data(.submit, "Review 1 update|Review # updates")
                         ) { span { "Review the chosen updates" } }
-                        span(class: "dim") { "Nothing is installed before you approve it on the next page." }
+                        span(class: "dim") {
+                            "Nothing is installed before you approve it on the next page."
+                        }
                     }
                 }
             }
@@ -197,11 +207,13 @@ private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome
                 isPossible: decision.isChoosable)
         }
         td { decision.look.drawn() }
-        th(.scope("row"), .title("From \(update.origin)")) { update.name }
+        th(.title("From \(update.origin)")) { update.name }
         td(class: "ver") { versions(update.installed, update.candidate) }
         td { classTags(update.classes) }
         td(class: "why") {
-            span(.title("\(decision.reasonCode.rawValue): decided by \(decision.rule)")) { decision.sentence }
+            span(.title("\(decision.reasonCode.rawValue): decided by \(decision.rule)")) {
+                decision.sentence
+            }
             if let next = decision.nextAt {
                 " "
                 span(class: "nowrap") {
@@ -237,7 +249,7 @@ private func restarts(_ posture: Posture) -> HTML? {
                     ],
                     rows: posture.restarts.map { need in
                         tr {
-                            th(.scope("row")) { need.process }
+                            th { need.process }
                             td(class: "num", .data(.label, "Process id")) { String(need.pid) }
                             td { need.unit ?? "" }
                             td(class: "why", .title(need.files.joined(separator: "\n"))) {
@@ -263,15 +275,18 @@ private func sources(_ posture: Posture, _ chrome: Chrome) -> HTML {
     section(class: "part", .ariaLabelledBy("sources")) {
         div(class: "head") { h2(.id("sources")) { "Package sources" } }
         if posture.sources.isEmpty {
-            note(.warn, .warn) { "The endpoint has no package source, so nothing can be found missing." }
+            note(.warn, .warn) {
+                "The endpoint has no package source, so nothing can be found missing."
+            }
         } else {
             div(class: "wrap") {
                 dataTable(
-                    "Package sources", [Column("State"), Column("Source"), Column("Refreshed"), Column("Said")],
+                    "Package sources",
+                    [Column("State"), Column("Source"), Column("Refreshed"), Column("Said")],
                     rows: posture.sources.map { source in
                         tr {
                             td { source.state.look.drawn() }
-                            th(.scope("row")) { source.name }
+                            th { source.name }
                             td { chrome.time(source.refreshedAt, or: "never") }
                             td(class: "why") { source.error ?? "" }
                         }

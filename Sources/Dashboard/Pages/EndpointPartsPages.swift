@@ -2,20 +2,19 @@ import ControlPlane
 import Fleet
 import Rollout
 
-/// An endpoint's packages, now or at an earlier instant.
-///
-/// - Parameters:
-///   - installed: What was found; `nil` when nothing was known then, which `refused` then says.
-///   - search: Part of a package's name.
-///   - asked: The instant as the form had it; `nil` for now.
+/// An endpoint's packages, now or at the instant that was asked for. Nothing `installed` means that
+/// nothing was known then, which `refused` says.
 func packagesPage(
     _ detail: EndpointDetail, installed: InstalledPackages?, search: String?, asked: Timestamp?,
     refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     let all = installed?.packages ?? []
-    let found = search.map { text in
-        all.filter { $0.name.contains(text.lowercased()) || $0.source.contains(text.lowercased()) }
-    } ?? all
+    let found =
+        search.map { text in
+            all.filter {
+                $0.name.contains(text.lowercased()) || $0.source.contains(text.lowercased())
+            }
+        } ?? all
     return endpointFrame(detail, part: .packages, chrome: chrome) {
         problem(refused)
         form(
@@ -45,7 +44,8 @@ func packagesPage(
     }
 }
 
-/// An instant as a browser's own field writes it, in whole seconds, rounded up so that a change at this very second is shown.
+/// An instant as a browser's own field writes it, in whole seconds, rounded up so that a change at
+/// this very second is shown.
 private func fieldText(_ instant: Timestamp) -> String {
     let whole = instant.wholeSeconds
     let shown = whole == instant ? whole : whole.adding(seconds: 1)
@@ -60,10 +60,13 @@ private func packageTable(_ packages: [Package]) -> HTML {
         div(class: "wrap part") {
             dataTable(
                 "Packages",
-                [Column("Package"), Column("Version"), Column("Architecture"), Column("Built from")],
+                [
+                    Column("Package"), Column("Version"), Column("Architecture"),
+                    Column("Built from"),
+                ],
                 rows: packages.prefix(packageRows).map { package in
                     tr {
-                        th(.scope("row")) { package.name }
+                        th { package.name }
                         td(class: "ver") { package.version }
                         td { package.architecture }
                         td(class: "dim") { package.source == package.name ? "" : package.source }
@@ -83,7 +86,9 @@ func historyPage(
     _ detail: EndpointDetail, history: [InventoryHistoryEntry], chrome: Chrome
 ) -> HTML {
     endpointFrame(detail, part: .history, chrome: chrome) {
-        p(class: "dim") { "Each line is a change of what is installed, as a scan found it. Open one to see the packages of that time." }
+        p(class: "dim") {
+            "Each line is a change of what is installed, as a scan found it. Open one to see the packages of that time."
+        }
         if history.isEmpty {
             empty("No history yet") { p { "It begins with the first scan." } }
         } else {
@@ -92,7 +97,7 @@ func historyPage(
                     "History", [Column("From"), Column("Inventory"), Column("")],
                     rows: history.enumerated().map { index, entry in
                         tr {
-                            th(.scope("row")) {
+                            th {
                                 a(
                                     .href(
                                         Place.endpoint(detail.item.id, "packages")
@@ -113,16 +118,22 @@ func endpointJobsPage(_ detail: EndpointDetail, chrome: Chrome) -> HTML {
     endpointFrame(detail, part: .jobs, chrome: chrome) {
         if detail.jobs.isEmpty {
             empty("No jobs yet") {
-                p { "A job is this endpoint's part of a deployment. Choose missing updates and approve them to make one." }
+                p {
+                    "A job is this endpoint's part of a deployment. Choose missing updates and approve them to make one."
+                }
             }
         } else {
             div(class: "wrap") {
                 dataTable(
-                    "Jobs", [Column("State"), Column("Deployment"), Column("Where it stands"), Column("Made")],
+                    "Jobs",
+                    [
+                        Column("State"), Column("Deployment"), Column("Where it stands"),
+                        Column("Made"),
+                    ],
                     rows: detail.jobs.map { summary in
                         tr {
                             td { summary.job.state.look.drawn() }
-                            th(.scope("row")) { a(.href(.job(summary.job.id))) { summary.deploymentTitle } }
+                            th { a(.href(.job(summary.job.id))) { summary.deploymentTitle } }
                             td(class: "why") { summary.job.sentence }
                             td { chrome.time(summary.job.createdAt) }
                         }
@@ -141,13 +152,25 @@ func retirePage(_ detail: EndpointDetail, refused: Refusal? = nil, chrome: Chrom
         problem(refused)
         chrome.postForm(.endpoint(item.id, "retire"), class: "sum") {
             ul(class: "list") {
-                li { Icon.stop.drawn(); span { "Its agent is refused from now on; the endpoint itself is not changed." } }
+                li {
+                    Icon.stop.drawn();
+                    span { "Its agent is refused from now on; the endpoint itself is not changed." }
+                }
                 li {
                     Icon.deployment.drawn()
-                    span { open == 0 ? "It has no open jobs." : "\(Words.count(open, "open job")) will be cancelled." }
+                    span {
+                        open == 0
+                            ? "It has no open jobs."
+                            : "\(Words.count(open, "open job")) will be cancelled."
+                    }
                 }
-                li { Icon.audit.drawn(); span { "Its history, its jobs and the audit log stay." } }
-                li { Icon.enrolment.drawn(); span { "To manage it again, enrol it with a new token." } }
+                li {
+                    Icon.audit.drawn(); span { "Its history, its jobs and the audit log stay." }
+                }
+                li {
+                    Icon.enrolment.drawn();
+                    span { "To manage it again, enrol it with a new token." }
+                }
             }
             div(class: "field") {
                 label(.forField("name")) { "Type the endpoint's name to confirm: \(item.name)" }

@@ -28,15 +28,18 @@ func endpointsPage(
             if filter.isNarrow {
                 empty("No endpoint matches") {
                     p { "Take a filter off, or search for another part of the name." }
-                    p(class: "acts") { a(class: "button", .href(.endpoints)) { "Show all endpoints" } }
+                    p(class: "acts") {
+                        a(class: "button", .href(.endpoints)) { "Show all endpoints" }
+                    }
                 }
             } else {
                 firstSteps(chrome)
             }
         } else {
-            div(class: "wrap") {
+            div(class: "wrap tight") {
                 dataTable(
-                    "Endpoints", columns(filter, place, chrome), rows: page.items.map { row($0, chrome) })
+                    "Endpoints", columns(filter, place, chrome),
+                    rows: page.items.map { row($0, chrome) })
             }
             under(page, filter, place)
         }
@@ -79,15 +82,18 @@ private func filters(_ filter: EndpointFilter, _ chrome: Chrome) -> HTML {
             [
                 ("", "By name"), ("missingSecurity", "Most missing first"),
                 ("lastSeen", "Longest silent first"),
-            ], chosen: filter.order)
+            ], chosen: filter.order, class: "narrow")
         hidden("missing", filter.missing?.text)
         hidden("sources", filter.sourceTrouble ? "true" : nil)
         label(class: "s") {
-            input(.type("checkbox"), .name("reboot"), .value("true"), .checked(filter.rebootRequired))
+            input(
+                .type("checkbox"), .name("reboot"), .value("true"), .checked(filter.rebootRequired))
             "Needs a reboot"
         }
         label(class: "s") {
-            input(.type("checkbox"), .name("retired"), .value("true"), .checked(filter.includesRetired))
+            input(
+                .type("checkbox"), .name("retired"), .value("true"),
+                .checked(filter.includesRetired))
             "Retired too"
         }
         button(class: "noscript", .type("submit")) { "Filter" }
@@ -102,8 +108,12 @@ func hidden(_ name: String, _ value: String?) -> HTML? {
 private func chips(_ filter: EndpointFilter, _ place: Place, _ chrome: Chrome) -> HTML? {
     guard filter.isNarrow else { return nil }
     return div(class: "chips") {
-        if let search = filter.search { chip("Name holds “\(search)”", off: place.without("search")) }
-        if let tenant = filter.tenant { chip(chrome.tenantName(tenant), off: place.without("tenant")) }
+        if let search = filter.search {
+            chip("Name holds “\(search)”", off: place.without("search"))
+        }
+        if let tenant = filter.tenant {
+            chip(chrome.tenantName(tenant), off: place.without("tenant"))
+        }
         if let compliance = filter.compliance {
             chip(compliance.look.word, off: place.without("compliance"))
         }
@@ -120,7 +130,9 @@ private func chips(_ filter: EndpointFilter, _ place: Place, _ chrome: Chrome) -
 }
 
 private func columns(_ filter: EndpointFilter, _ place: Place, _ chrome: Chrome) -> [Column] {
-    func order(_ order: EndpointQuery.Order, _ direction: String) -> (place: Place, current: String?) {
+    func order(_ order: EndpointQuery.Order, _ direction: String) -> (
+        place: Place, current: String?
+    ) {
         let target = place.without("order").with("order", order == .name ? nil : order.rawValue)
         return (target, filter.order == order.rawValue ? direction : nil)
     }
@@ -136,31 +148,31 @@ private func columns(_ filter: EndpointFilter, _ place: Place, _ chrome: Chrome)
 
 private func row(_ item: EndpointListItem, _ chrome: Chrome) -> HTML {
     tr {
-        td(.title(item.verdict.sentence)) {
+        td(.title(item.verdict.compliance == .unknown ? item.verdict.sentence : nil)) {
             item.retiredAt == nil
                 ? item.verdict.compliance.look.drawn()
                 : StateLook(kind: .idle, icon: .stop, word: "Retired").drawn()
         }
-        th(.scope("row")) { a(.href(.endpoint(item.id))) { item.name } }
+        th { a(.href(.endpoint(item.id))) { item.name } }
         if chrome.tenants.count > 1 {
-            td {
+            td(class: "cut") {
                 item.tenantName
                 if let site = item.siteName { span(class: "dim") { " / \(site)" } }
             }
         }
-        td { item.osName }
+        td(class: "cut") { Words.system(item.osName) }
         td(class: "num", .data(.label, "Security")) { figure(item.standing.missingSecurity, item) }
         td(class: "num", .data(.label, "Missing")) { figure(item.standing.missingTotal, item) }
-        td { also(item.standing) }
-        td(.data(.label, "Seen")) { chrome.time(item.lastSeenAt, or: "never") }
+        td(class: "free") { also(item.standing) }
+        td { chrome.time(item.lastSeenAt, or: "never") }
     }
 }
 
-/// A count of missing updates, which leads to them; a dash where nothing is known.
+/// A count of missing updates, which the row leads to; a dash where nothing is known.
 private func figure(_ count: Int, _ item: EndpointListItem) -> HTML {
     if item.scannedAt == nil { return span(class: "dim") { "–" } }
     if count == 0 { return span(class: "dim") { "0" } }
-    return a(.href(.endpoint(item.id))) { Words.count(count) }
+    return .text(Words.count(count))
 }
 
 private func also(_ standing: Standing) -> HTML {

@@ -3,11 +3,14 @@ import Fleet
 
 /// Enrolment: make a token, see which there are, revoke one.
 func enrolmentPage(
-    _ tokens: [EnrolmentTokenSummary], sites: [Site], address: String, refused: Refusal? = nil, chrome: Chrome
+    _ tokens: [EnrolmentTokenSummary], sites: [Site], address: String, refused: Refusal? = nil,
+    chrome: Chrome
 ) -> HTML {
     layout("Enrolment", section: .enrolment, chrome: chrome) {
         pageTitle("Enrolment") {
-            p(class: "dim") { "A token lets endpoints into one tenant. It carries this server's fingerprint, so that the first connection is already authenticated." }
+            p(class: "dim") {
+                "A token lets endpoints into one tenant. It carries this server's fingerprint, so that the first connection is already authenticated."
+            }
         }
         problem(refused)
         newToken(sites, address, chrome)
@@ -20,7 +23,8 @@ func enrolmentPage(
                     dataTable(
                         "Tokens",
                         [
-                            Column("State"), Column("Note"), Column("Tenant"), Column("Used", isNumber: true),
+                            Column("State"), Column("Note"), Column("Tenant"),
+                            Column("Used", isNumber: true),
                             Column("Made by"), Column("Made"), Column("Expires"), Column(""),
                         ], rows: tokens.map { tokenRow($0, chrome) })
                 }
@@ -56,14 +60,16 @@ private func newToken(_ sites: [Site], _ address: String, _ chrome: Chrome) -> H
             div(class: "field") {
                 label(.forField("uses")) { "Endpoints that may use it" }
                 input(
-                    .type("number"), .id("uses"), .name("uses"), .value("1"), .min(1), .max(100_000),
+                    .type("number"), .id("uses"), .name("uses"), .value("1"), .min(1),
+                    .max(100_000),
                     .required())
             }
             div(class: "field") {
                 label(.forField("lifetime")) { "Expires after" }
                 select(.id("lifetime"), .name("lifetime")) {
                     for (value, words) in [
-                        (3600, "1 hour"), (86_400, "1 day"), (7 * 86_400, "7 days"), (30 * 86_400, "30 days"),
+                        (3600, "1 hour"), (86_400, "1 day"), (7 * 86_400, "7 days"),
+                        (30 * 86_400, "30 days"),
                     ] {
                         option(.value(String(value)), .selected(value == 86_400)) { words }
                     }
@@ -80,7 +86,8 @@ private func newToken(_ sites: [Site], _ address: String, _ chrome: Chrome) -> H
             div(class: "field") {
                 label(.forField("address")) { "Where endpoints reach this server" }
                 input(
-                    .type("text"), .id("address"), .name("address"), .value(address), .maxlength(255),
+                    .type("text"), .id("address"), .name("address"), .value(address),
+                    .maxlength(255),
                     .required())
             }
         }
@@ -91,13 +98,19 @@ private func newToken(_ sites: [Site], _ address: String, _ chrome: Chrome) -> H
 private func tokenRow(_ token: EnrolmentTokenSummary, _ chrome: Chrome) -> HTML {
     tr {
         td { token.state.look.drawn() }
-        th(.scope("row")) { token.note.isEmpty ? "Without a note" : token.note }
+        th { token.note.isEmpty ? "Without a note" : token.note }
         td { chrome.tenantName(token.tenant) }
-        td(class: "num", .data(.label, "Used")) { "\(Words.count(token.uses)) of \(Words.count(token.maximumUses))" }
+        td(class: "num", .data(.label, "Used")) {
+            "\(Words.count(token.uses)) of \(Words.count(token.maximumUses))"
+        }
         td { person(token.createdBy) }
         td { chrome.time(token.createdAt) }
         td(.data(.label, "Expires")) { chrome.time(token.expiresAt) }
-        td { token.state == .active ? a(.href(.revoke(token.id)), .ariaLabel("Revoke \(token.note)")) { "Revoke" } : .nothing }
+        td {
+            token.state == .active
+                ? a(.href(.revoke(token.id)), .ariaLabel("Revoke \(token.note)")) { "Revoke" }
+                : .nothing
+        }
     }
 }
 
@@ -143,14 +156,21 @@ func newTokenPage(_ new: NewEnrolmentToken, chrome: Chrome) -> HTML {
 /// The question before a token is revoked.
 func revokePage(_ token: EnrolmentTokenSummary, chrome: Chrome) -> HTML {
     layout("Revoke a token", section: .enrolment, chrome: chrome) {
-        pageTitle("Revoke: \(token.note.isEmpty ? "token without a note" : token.note)", crumb: ("Enrolment", .enrolment))
+        pageTitle(
+            "Revoke: \(token.note.isEmpty ? "token without a note" : token.note)",
+            crumb: ("Enrolment", .enrolment))
         chrome.postForm(.revoke(token.id), class: "sum") {
             ul(class: "list") {
                 li {
                     Icon.stop.drawn()
-                    span { "No further endpoint can enrol with it. It has been used \(Words.count(token.uses)) of \(Words.count(token.maximumUses)) times." }
+                    span {
+                        "No further endpoint can enrol with it. It has been used \(Words.count(token.uses)) of \(Words.count(token.maximumUses)) times."
+                    }
                 }
-                li { Icon.endpoint.drawn(); span { "Endpoints that have enrolled with it stay enrolled." } }
+                li {
+                    Icon.endpoint.drawn();
+                    span { "Endpoints that have enrolled with it stay enrolled." }
+                }
             }
             div(class: "acts") {
                 button(class: "danger", .type("submit")) { "Revoke the token" }

@@ -73,7 +73,8 @@ private let shownLog = 40_000
 
 private func tail(of text: String) -> String {
     guard text.utf8.count > shownLog else { return text }
-    return "… the beginning is left out here; the API has the whole log\n" + String(text.suffix(shownLog))
+    return "… the beginning is left out here; the API has the whole log\n"
+        + String(text.suffix(shownLog))
 }
 
 private func jobStanding(_ job: Job, _ chrome: Chrome) -> HTML {
@@ -148,13 +149,18 @@ private func outcomes(_ job: Job) -> HTML {
         rows: job.updates.map { update in
             let outcome = results.first { $0.update == update }
             return tr {
-                td { (outcome?.state.look ?? StateLook(kind: .idle, icon: .queued, word: "Open")).drawn() }
-                th(.scope("row")) { update.name }
+                td {
+                    (outcome?.state.look ?? StateLook(kind: .idle, icon: .queued, word: "Open"))
+                        .drawn()
+                }
+                th { update.name }
                 td(class: "ver") { versions(update.from, update.to) }
                 td(class: "ver") { outcome.map { $0.versionAfter ?? "not installed" } ?? "" }
                 td(class: "why") {
                     outcome?.sentence ?? ""
-                    if let failure = outcome?.failure { code(class: "dim") { " \(failure.rawValue)" } }
+                    if let failure = outcome?.failure {
+                        code(class: "dim") { " \(failure.rawValue)" }
+                    }
                 }
             }
         })

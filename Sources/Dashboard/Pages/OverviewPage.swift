@@ -4,10 +4,16 @@ import HTTPAPI
 import Policy
 import Rollout
 
-/// The home page: what is at risk, what needs a person, what runs, what failed. Nothing else stands there.
+/// The home page: what is at risk, what needs a person, what runs, what failed. Nothing else stands
+/// there.
 func overviewPage(_ overview: Overview, tenant: TenantID?, chrome: Chrome) -> HTML {
     layout("Overview", section: .overview, chrome: chrome) {
         pageTitle(tenant.map(chrome.tenantName) ?? "Overview") {
+            p(class: "dim") {
+                "As of "
+                timeTag(.datetime(chrome.now.wholeSeconds)) { Words.absolute(chrome.now) }
+            }
+        } actions: {
             if let choice = chrome.tenantChoice(tenant) {
                 form(class: "filters", .method("get"), .action(.overview), .data(.filter)) {
                     choice
@@ -81,10 +87,13 @@ private func missingMost(_ missing: [MissingUpdateCount], _ tenant: TenantID?) -
     return HTML.pieces {
         dataTable(
             "Missing on most endpoints",
-            [Column("Missing most"), Column("Version"), Column("For"), Column("Endpoints", isNumber: true)],
-            rows: missing.prefix(6).map { update in
+            [
+                Column("Missing most"), Column("Version"), Column("For"),
+                Column("Endpoints", isNumber: true),
+            ],
+            rows: missing.prefix(8).map { update in
                 tr {
-                    th(.scope("row")) { a(.href(.missing(update, tenant))) { update.name } }
+                    th { a(.href(.missing(update, tenant))) { update.name } }
                     td(class: "ver") { update.candidate }
                     td { classTags(update.classes) }
                     td(class: "num") {
@@ -92,7 +101,7 @@ private func missingMost(_ missing: [MissingUpdateCount], _ tenant: TenantID?) -
                     }
                 }
             })
-        p(class: "small") {
+        p(class: "after") {
             a(.href(Place.updates.with("tenant", tenant?.text))) { "All missing updates" }
         }
     }
@@ -164,7 +173,9 @@ private func runsNext(_ overview: Overview, _ tenant: TenantID?, _ chrome: Chrom
                     li {
                         div(class: "grow") {
                             div(class: "split") {
-                                a(.href(.deployment(summary.deployment.id))) { summary.deployment.title }
+                                a(.href(.deployment(summary.deployment.id))) {
+                                    summary.deployment.title
+                                }
                                 span(class: "dim nowrap") {
                                     "\(Words.count(summary.ended)) of \(Words.count(summary.total)) ended"
                                 }

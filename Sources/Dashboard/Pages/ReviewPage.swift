@@ -3,8 +3,8 @@ import Fleet
 import HTTPAPI
 import Rollout
 
-/// What an approval would do, before anything acts: how many endpoints, how many may reboot, what is left out, what the way back is.
-/// Then one button.
+/// What an approval would do, before anything acts: how many endpoints, how many may reboot, what
+/// is left out, what the way back is. Then one button.
 func reviewPage(
     _ plan: DeploymentPlan, selection: DeploymentSelection, refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
@@ -19,7 +19,10 @@ func reviewPage(
         chrome.postForm(.deployments, class: "sum") {
             for endpoint in selection.endpoints { hidden("endpoint", endpoint.text) }
             for update in selection.updates {
-                hidden("update", update.candidate.map { MissingUpdateKey(name: update.name, candidate: $0).text })
+                hidden(
+                    "update",
+                    update.candidate.map { MissingUpdateKey(name: update.name, candidate: $0).text }
+                )
             }
             h2 {
                 work == 0
@@ -35,11 +38,13 @@ func reviewPage(
             }
             div(class: "acts") {
                 if work > 0 {
-                    button(class: "main", .type("submit"), .autofocus()) {
+                    button(class: "main", .type("submit")) {
                         "Approve for \(Words.count(work)) \(noun)"
                     }
                 }
-                a(class: "button quiet", .href(back(selection))) { work > 0 ? "Do not approve" : "Back" }
+                a(class: "button quiet", .href(back(selection))) {
+                    work > 0 ? "Do not approve" : "Back"
+                }
             }
         }
         section(class: "part", .ariaLabelledBy("lines")) {
@@ -53,7 +58,9 @@ func reviewPage(
                     ], rows: plan.lines.prefix(shownLines).map(line))
             }
             if plan.lines.count > shownLines {
-                p(class: "dim") { "and \(Words.count(plan.lines.count - shownLines, "endpoint")) more." }
+                p(class: "dim") {
+                    "and \(Words.count(plan.lines.count - shownLines, "endpoint")) more."
+                }
             }
         }
     }
@@ -68,7 +75,9 @@ private func crumb(_ selection: DeploymentSelection) -> (String, Place) {
 }
 
 private func back(_ selection: DeploymentSelection) -> Place {
-    guard let only = selection.endpoints.first, selection.endpoints.count == 1 else { return .updates }
+    guard let only = selection.endpoints.first, selection.endpoints.count == 1 else {
+        return .updates
+    }
     return .endpoint(only)
 }
 
@@ -79,7 +88,9 @@ private func effects(_ plan: DeploymentPlan) -> HTML {
     return ul(class: "list") {
         li {
             Icon.queued.drawn()
-            span(class: "grow") { "It begins as soon as each endpoint is heard from, usually within seconds." }
+            span(class: "grow") {
+                "It begins as soon as each endpoint is heard from, usually within seconds."
+            }
         }
         li {
             Icon.restart.drawn()
@@ -91,7 +102,9 @@ private func effects(_ plan: DeploymentPlan) -> HTML {
         }
         li {
             Icon.download.drawn()
-            span(class: "grow") { "About \(Words.size(bytes)) to download in all, from the sources that the endpoints already trust." }
+            span(class: "grow") {
+                "About \(Words.size(bytes)) to download in all, from the sources that the endpoints already trust."
+            }
         }
         li {
             Icon.warn.drawn()
@@ -100,7 +113,9 @@ private func effects(_ plan: DeploymentPlan) -> HTML {
         if leftOut > 0 {
             li {
                 Icon.stop.drawn()
-                span(class: "grow") { "\(Words.count(leftOut, "chosen update is", "chosen updates are")) left out; the reasons stand below." }
+                span(class: "grow") {
+                    "\(Words.count(leftOut, "chosen update is", "chosen updates are")) left out; the reasons stand below."
+                }
             }
         }
     }
@@ -129,7 +144,7 @@ private func deadlineField(_ seconds: Int64) -> HTML {
 
 private func line(_ line: DeploymentPlan.Line) -> HTML {
     tr {
-        th(.scope("row")) { a(.href(.endpoint(line.endpoint))) { line.endpointName } }
+        th { a(.href(.endpoint(line.endpoint))) { line.endpointName } }
         td {
             if line.updates.isEmpty {
                 span(class: "dim") { "Nothing" }
@@ -146,7 +161,10 @@ private func line(_ line: DeploymentPlan.Line) -> HTML {
             }
         }
         td(class: "num dim") { line.updates.isEmpty ? "" : Words.size(line.bytes) }
-        td { line.mayNeedReboot ? StateLook(kind: .warn, icon: .restart, word: "May be needed").drawn() : .nothing }
+        td {
+            line.mayNeedReboot
+                ? StateLook(kind: .warn, icon: .restart, word: "May be needed").drawn() : .nothing
+        }
     }
 }
 

@@ -5,7 +5,9 @@ import Fleet
 func tenantsPage(_ sites: [Site], refused: Refusal? = nil, chrome: Chrome) -> HTML {
     layout("Tenants", section: .tenants, chrome: chrome) {
         pageTitle("Tenants") {
-            p(class: "dim") { "A tenant is a client organisation; nothing of one is ever seen by another. A site is a place of a tenant." }
+            p(class: "dim") {
+                "A tenant is a client organisation; nothing of one is ever seen by another. A site is a place of a tenant."
+            }
         }
         problem(refused)
         div(class: "wrap") {
@@ -14,13 +16,19 @@ func tenantsPage(_ sites: [Site], refused: Refusal? = nil, chrome: Chrome) -> HT
                 rows: chrome.tenants.map { tenant in
                     let own = sites.filter { $0.tenant == tenant.id }.map(\.name)
                     return tr {
-                        th(.scope("row")) {
+                        th {
                             a(.href(Place.endpoints.with("tenant", tenant.id.text))) { tenant.name }
                         }
-                        td { own.isEmpty ? span(class: "dim") { "None" } : .text(own.joined(separator: ", ")) }
+                        td {
+                            own.isEmpty
+                                ? span(class: "dim") { "None" } : .text(own.joined(separator: ", "))
+                        }
                         td { chrome.time(tenant.createdAt) }
                         td {
-                            a(.href(Place.overview.with("tenant", tenant.id.text)), .ariaLabel("Overview of \(tenant.name)")) {
+                            a(
+                                .href(Place.overview.with("tenant", tenant.id.text)),
+                                .ariaLabel("Overview of \(tenant.name)")
+                            ) {
                                 "Overview"
                             }
                         }

@@ -19,21 +19,27 @@ func updatesPage(
 ) -> HTML {
     layout("Missing updates", section: .updates, chrome: chrome) {
         pageTitle("Missing updates") {
-            p(class: "dim") { "What endpoints miss, by their latest scan: security first, then by how many endpoints miss it." }
+            p(class: "dim") {
+                "What endpoints miss, by their latest scan: security first, then by how many endpoints miss it."
+            }
         }
         problem(refused)
         form(class: "filters", .method("get"), .action(.updates), .role("search"), .data(.filter)) {
             searchField(filter.search, says: "Search by package")
             chrome.tenantChoice(filter.tenant)
             label(class: "s") {
-                input(.type("checkbox"), .name("security"), .value("true"), .checked(filter.securityOnly))
+                input(
+                    .type("checkbox"), .name("security"), .value("true"),
+                    .checked(filter.securityOnly))
                 "Security only"
             }
             button(class: "noscript", .type("submit")) { "Filter" }
         }
         if updates.isEmpty {
             empty(filter == UpdatesFilter() ? "Nothing is missing" : "No missing update matches") {
-                p { "A scan of each endpoint decides what stands here. Endpoints without a fresh scan are unknown, and what they miss is too." }
+                p {
+                    "A scan of each endpoint decides what stands here. Endpoints without a fresh scan are unknown, and what they miss is too."
+                }
                 p(class: "acts") {
                     a(class: "button", .href(Place.endpoints.with("compliance", "unknown"))) {
                         "Show unknown endpoints"
@@ -50,7 +56,7 @@ private func updatesForm(
     _ updates: [MissingUpdateCount], _ filter: UpdatesFilter, _ chrome: Chrome
 ) -> HTML {
     let canApprove = chrome.may(.approve)
-    let grid = div(class: "wrap") {
+    let grid = div(class: "wrap tight") {
         dataTable(
             "Missing updates",
             [
@@ -68,9 +74,12 @@ private func updatesForm(
                 div(class: "grip") {
                     button(
                         class: "main", .type("submit"),
-                        .data(.submit, "Choose endpoints for 1 update|Choose endpoints for # updates")
+                        .data(
+                            .submit, "Choose endpoints for 1 update|Choose endpoints for # updates")
                     ) { span { "Choose endpoints" } }
-                    span(class: "dim") { "Nothing is installed before you have reviewed and approved it." }
+                    span(class: "dim") {
+                        "Nothing is installed before you have reviewed and approved it."
+                    }
                 }
             }
         } else {
@@ -82,17 +91,18 @@ private func updatesForm(
     }
 }
 
-private func row(_ update: MissingUpdateCount, _ filter: UpdatesFilter, _ canApprove: Bool) -> HTML {
+private func row(_ update: MissingUpdateCount, _ filter: UpdatesFilter, _ canApprove: Bool) -> HTML
+{
     tr {
         if canApprove {
             pick(
                 "update", update.key.text, says: "Choose \(update.name)",
                 isPossible: update.installable > 0)
         }
-        th(.scope("row")) { a(.href(.missing(update, filter.tenant))) { update.name } }
+        th { a(.href(.missing(update, filter.tenant))) { update.name } }
         td(class: "ver") { update.candidate }
         td { classTags(update.classes) }
-        td(class: "dim") { update.origin }
+        td(class: "cut dim") { update.origin }
         td(class: "num", .data(.label, "Endpoints")) {
             a(.href(.missing(update, filter.tenant))) { Words.count(update.endpoints) }
         }
@@ -113,11 +123,15 @@ func chooseEndpointsPage(
         }
         if endpoints.isEmpty {
             empty("No endpoint misses these updates any more") {
-                p(class: "acts") { a(class: "button", .href(.updates)) { "Show what is missing now" } }
+                p(class: "acts") {
+                    a(class: "button", .href(.updates)) { "Show what is missing now" }
+                }
             }
         } else {
             if isCut {
-                note(.plain, .warn) { "The first \(endpoints.count) endpoints are shown. Approve for these, then come back for the others." }
+                note(.plain, .warn) {
+                    "The first \(endpoints.count) endpoints are shown. Approve for these, then come back for the others."
+                }
             }
             chrome.postForm(.review) {
                 for update in updates { hidden("update", update.text) }
@@ -145,9 +159,9 @@ private func chooseRow(_ item: EndpointListItem, _ chrome: Chrome) -> HTML {
     tr {
         pick("endpoint", item.id.text, says: "Choose \(item.name)", isOn: true)
         td { item.verdict.compliance.look.drawn() }
-        th(.scope("row")) { a(.href(.endpoint(item.id))) { item.name } }
+        th { a(.href(.endpoint(item.id))) { item.name } }
         td { item.tenantName }
-        td { item.osName }
+        td(class: "cut") { Words.system(item.osName) }
         td(.data(.label, "Seen")) { chrome.time(item.lastSeenAt, or: "never") }
     }
 }

@@ -20,15 +20,16 @@ extension Role {
     }
 }
 
-/// The people who can sign in.
-///
-/// - Parameter made: a user made just now, with the one-time password that is shown this once.
+/// The people who can sign in. `made` is a user made just now, whose one-time password is shown
+/// this once.
 func usersPage(
     _ users: [UserSummary], made: NewUser? = nil, refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     layout("Users", section: .users, chrome: chrome) {
         pageTitle("Users") {
-            p(class: "dim") { "People who sign in. A new administrator of the whole server is made on its own machine only." }
+            p(class: "dim") {
+                "People who sign in. A new administrator of the whole server is made on its own machine only."
+            }
         }
         problem(refused)
         if let made, let password = made.oneTimePassword {
@@ -57,15 +58,13 @@ private func row(_ user: UserSummary, _ chrome: Chrome) -> HTML {
                 ? StateLook(kind: .ok, icon: .ok, word: "Active").drawn()
                 : StateLook(kind: .idle, icon: .stop, word: "Disabled").drawn()
         }
-        th(.scope("row")) { user.name }
+        th { user.name }
         td { user.role.word }
         td { user.tenant.map(chrome.tenantName) ?? "All tenants" }
         td { chrome.time(user.createdAt) }
         td {
             if user.name != chrome.userName, user.disabledAt == nil {
-                chrome.postForm(.disable(user.id)) {
-                    button(class: "quiet", .type("submit"), .ariaLabel("Disable \(user.name)")) { "Disable" }
-                }
+                a(.href(.disable(user.id)), .ariaLabel("Disable \(user.name)")) { "Disable" }
             }
         }
     }
@@ -84,7 +83,9 @@ private func newUser(_ chrome: Chrome) -> HTML {
             div(class: "field") {
                 label(.forField("user-role")) { "Role" }
                 select(.id("user-role"), .name("role")) {
-                    for role in Role.allCases.reversed() { option(.value(role.rawValue)) { role.words } }
+                    for role in Role.allCases.reversed() {
+                        option(.value(role.rawValue)) { role.words }
+                    }
                 }
             }
             div(class: "field") {
@@ -96,5 +97,32 @@ private func newUser(_ chrome: Chrome) -> HTML {
             }
         }
         button(.type("submit")) { "Add the user" }
+    }
+}
+
+/// The question before a user is disabled.
+func disableUserPage(_ user: UserSummary, chrome: Chrome) -> HTML {
+    layout("Disable \(user.name)", section: .users, chrome: chrome) {
+        pageTitle("Disable \(user.name)", crumb: ("Users", .users))
+        chrome.postForm(.disable(user.id), class: "sum") {
+            ul(class: "list") {
+                li {
+                    Icon.stop.drawn()
+                    span { "\(user.name) is signed out everywhere and cannot sign in again." }
+                }
+                li {
+                    Icon.enrolment.drawn()
+                    span { "API tokens that \(user.name) has made are revoked." }
+                }
+                li {
+                    Icon.audit.drawn()
+                    span { "What \(user.name) has done stays in the audit log." }
+                }
+            }
+            div(class: "acts") {
+                button(class: "danger", .type("submit")) { "Disable \(user.name)" }
+                a(class: "button quiet", .href(.users)) { "Keep the user" }
+            }
+        }
     }
 }

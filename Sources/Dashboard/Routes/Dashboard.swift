@@ -8,7 +8,8 @@ public enum Dashboard {
         assets + signing + overviewRoutes + endpointRoutes + updateRoutes + deploymentRoutes
         + enrolmentRoutes + directoryRoutes + auditRoutes
 
-    /// The page for a refusal that no page has caught: who has not signed in is led to the form, and back afterwards.
+    /// The page for a refusal that no page has caught: who has not signed in is led to the form,
+    /// and back afterwards.
     public static let refusalPage: Dispatcher.RefusalPage = { refusal, status, target in
         if refusal.kind == .unauthenticated {
             let back = target == "/" ? nil : target
@@ -35,7 +36,8 @@ public enum Dashboard {
 
     /// A page. A refusal becomes a page too.
     static func page(
-        _ path: String, _ permission: RoutePermission, _ summary: String, query: [QueryParameter] = [],
+        _ path: String, _ permission: RoutePermission, _ summary: String,
+        query: [QueryParameter] = [],
         make: @escaping @Sendable (Visit) async throws -> HTML
     ) -> Route {
         let notice = QueryParameter(
@@ -75,7 +77,8 @@ public enum Dashboard {
         }
     }
 
-    /// The files that pages refer to: they never change under their address, so a browser keeps them for a year.
+    /// The files that pages refer to: they never change under their address, so a browser keeps
+    /// them for a year.
     private static let assets: [Route] = Asset.all.map { asset in
         Route(
             .get, asset.place.path, permission: .public(reason: "how pages look, nobody's data"),
@@ -83,7 +86,8 @@ public enum Dashboard {
         ) { _ in
             Answer(
                 headers: [
-                    ("content-type", asset.type), ("cache-control", "public, max-age=31536000, immutable"),
+                    ("content-type", asset.type),
+                    ("cache-control", "public, max-age=31536000, immutable"),
                 ], body: .bytes(asset.bytes))
         }
     }

@@ -8,7 +8,10 @@ extension Dashboard {
     static let deploymentRoutes: [Route] = [
         page(
             Place.deployments.path, .principal(.view), "Deployments, newest first.",
-            query: [tenantField, QueryParameter("before", .identifier("dep"), "Only those before this one.")]
+            query: [
+                tenantField,
+                QueryParameter("before", .identifier("dep"), "Only those before this one."),
+            ]
         ) { visit in
             let tenant: TenantID? = try visit.call.queryIdentifier("tenant")
             let before: DeploymentID? = try visit.call.queryIdentifier("before")
@@ -20,25 +23,34 @@ extension Dashboard {
         page("/deployments/{deployment}", .principal(.view), "One deployment.") { visit in
             deploymentPage(try await detail(visit), chrome: visit.chrome)
         },
-        page("/deployments/{deployment}/live", .principal(.view), "The part of a deployment's page that moves.") {
+        page(
+            "/deployments/{deployment}/live", .principal(.view),
+            "The part of a deployment's page that moves."
+        ) {
             visit in
             deploymentFragment(try await detail(visit), chrome: visit.chrome)
         },
-        page("/deployments/{deployment}/cancel", .principal(.approve), "Asks before a deployment is cancelled.") {
+        page(
+            "/deployments/{deployment}/cancel", .principal(.approve),
+            "Asks before a deployment is cancelled."
+        ) {
             visit in
             cancelDeploymentPage(try await detail(visit), chrome: visit.chrome)
         },
-        action("/deployments/{deployment}/halt", .principal(.approve), "Halts a deployment.") { visit, _ in
+        action("/deployments/{deployment}/halt", .principal(.approve), "Halts a deployment.") {
+            visit, _ in
             let deployment = try await visit.useCases.halt(
                 try visit.call.identifier("deployment"), by: visit.principal)
             return .redirect(to: .deployment(deployment.id), .halted)
         },
-        action("/deployments/{deployment}/resume", .principal(.approve), "Resumes a deployment.") { visit, _ in
+        action("/deployments/{deployment}/resume", .principal(.approve), "Resumes a deployment.") {
+            visit, _ in
             let deployment = try await visit.useCases.resume(
                 try visit.call.identifier("deployment"), by: visit.principal)
             return .redirect(to: .deployment(deployment.id), .resumed)
         },
-        action("/deployments/{deployment}/cancel", .principal(.approve), "Cancels a deployment.") { visit, _ in
+        action("/deployments/{deployment}/cancel", .principal(.approve), "Cancels a deployment.") {
+            visit, _ in
             let deployment = try await visit.useCases.cancel(
                 try visit.call.identifier("deployment"), by: visit.principal)
             return .redirect(to: .deployment(deployment.id), .cancelled)
@@ -47,7 +59,8 @@ extension Dashboard {
             let (detail, log) = try await job(visit)
             return jobPage(detail, log: log, chrome: visit.chrome)
         },
-        page("/jobs/{job}/live", .principal(.view), "The part of a job's page that moves.") { visit in
+        page("/jobs/{job}/live", .principal(.view), "The part of a job's page that moves.") {
+            visit in
             let (detail, log) = try await job(visit)
             return jobFragment(detail, log: log, chrome: visit.chrome)
         },

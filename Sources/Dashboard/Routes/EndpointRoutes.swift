@@ -6,7 +6,8 @@ import Policy
 /// The home page, and endpoints.
 extension Dashboard {
     static let overviewRoutes: [Route] = [
-        page(Place.overview.path, .principal(.view), "The home page.", query: [tenantField]) { visit in
+        page(Place.overview.path, .principal(.view), "The home page.", query: [tenantField]) {
+            visit in
             let tenant: TenantID? = try visit.call.queryIdentifier("tenant")
             let overview = try await visit.useCases.overview(by: visit.principal, tenant: tenant)
             return overviewPage(overview, tenant: tenant, chrome: visit.chrome)
@@ -31,7 +32,8 @@ extension Dashboard {
                 QueryParameter("at", .string, "The instant, in UTC; now unless given."),
             ]
         ) { try await packages($0) },
-        page("/endpoints/{endpoint}/history", .principal(.view), "An endpoint's history.") { visit in
+        page("/endpoints/{endpoint}/history", .principal(.view), "An endpoint's history.") {
+            visit in
             let detail = try await detail(visit)
             let history = try await visit.useCases.history(of: detail.item.id, by: visit.principal)
             return historyPage(detail, history: history, chrome: visit.chrome)
@@ -39,13 +41,15 @@ extension Dashboard {
         page("/endpoints/{endpoint}/jobs", .principal(.view), "An endpoint's jobs.") { visit in
             endpointJobsPage(try await detail(visit), chrome: visit.chrome)
         },
-        action("/endpoints/{endpoint}/scan", .principal(.manageEndpoints), "Asks for a scan.") { visit, _ in
+        action("/endpoints/{endpoint}/scan", .principal(.manageEndpoints), "Asks for a scan.") {
+            visit, _ in
             let id: EndpointID = try visit.call.identifier("endpoint")
             try await visit.useCases.requestScan(id, by: visit.principal)
             return .redirect(to: .endpoint(id), .scanRequested)
         },
         page(
-            "/endpoints/{endpoint}/retire", .principal(.manageEndpoints), "Asks before retiring an endpoint."
+            "/endpoints/{endpoint}/retire", .principal(.manageEndpoints),
+            "Asks before retiring an endpoint."
         ) { visit in
             retirePage(try await detail(visit), chrome: visit.chrome)
         },
@@ -59,7 +63,8 @@ extension Dashboard {
     private static let endpointFields = [
         tenantField,
         QueryParameter("search", .string, "Part of the name."),
-        QueryParameter("compliance", .oneOf(Compliance.allCases.map(\.rawValue)), "Only of this compliance."),
+        QueryParameter(
+            "compliance", .oneOf(Compliance.allCases.map(\.rawValue)), "Only of this compliance."),
         QueryParameter("missing", .string, "Only those that miss this update: name@version."),
         QueryParameter("reboot", .boolean, "Only those that need a reboot."),
         QueryParameter("sources", .boolean, "Only those with a stale or failing package source."),
@@ -101,7 +106,8 @@ extension Dashboard {
         }
     }
 
-    /// An instant as a link has it (RFC 3339), or as a browser's field has it, which is taken to be UTC.
+    /// An instant as a link has it (RFC 3339), or as a browser's field has it, which is taken to be
+    /// UTC.
     static func instant(_ text: String) -> Timestamp? {
         Timestamp(text) ?? Timestamp(text + "Z") ?? Timestamp(text + ":00Z")
     }

@@ -9,7 +9,8 @@ extension Dashboard {
         page(Place.enrolment.path, .principal(.enrol), "Enrolment tokens.") { visit in
             try await enrolment(visit)
         },
-        action(Place.enrolment.path, .principal(.enrol), "Makes an enrolment token.") { visit, form in
+        action(Place.enrolment.path, .principal(.enrol), "Makes an enrolment token.") {
+            visit, form in
             do {
                 let token = try await visit.useCases.createEnrolmentToken(
                     by: visit.principal, tenant: form["tenant"].flatMap(TenantID.init),
@@ -23,7 +24,8 @@ extension Dashboard {
                 return .html(page.rendered(), status: status(of: refusal.kind))
             }
         },
-        page("/enrolment/{token}/revoke", .principal(.enrol), "Asks before a token is revoked.") { visit in
+        page("/enrolment/{token}/revoke", .principal(.enrol), "Asks before a token is revoked.") {
+            visit in
             let id: TokenID = try visit.call.identifier("token")
             let tokens = try await visit.useCases.enrolmentTokens(by: visit.principal)
             guard let token = tokens.first(where: { $0.id == id }) else {
@@ -31,7 +33,8 @@ extension Dashboard {
             }
             return revokePage(token, chrome: visit.chrome)
         },
-        action("/enrolment/{token}/revoke", .principal(.enrol), "Revokes an enrolment token.") { visit, _ in
+        action("/enrolment/{token}/revoke", .principal(.enrol), "Revokes an enrolment token.") {
+            visit, _ in
             _ = try await visit.useCases.revokeEnrolmentToken(
                 try visit.call.identifier("token"), by: visit.principal)
             return .redirect(to: .enrolment, .tokenRevoked)
@@ -43,7 +46,8 @@ extension Dashboard {
     ) async throws -> HTML {
         let tokens = try await visit.useCases.enrolmentTokens(by: visit.principal)
         let sites = try await visit.useCases.sites(by: visit.principal)
-        // What the browser itself has reached the server by is the best guess of where endpoints do.
+        // What the browser itself has reached the server by is the best guess of where endpoints
+        // do.
         let host = HTTPField.Name("host").flatMap { visit.call.headers[$0] } ?? ""
         return enrolmentPage(
             tokens, sites: sites, address: address ?? "https://\(host)", refused: refused,
@@ -56,10 +60,12 @@ extension Dashboard {
         },
         action(Place.tenants.path, .principal(.administer), "Adds a tenant.") { visit, form in
             try await onTenants(visit, .tenantCreated) {
-                _ = try await visit.useCases.createTenant(name: form["name"] ?? "", by: visit.principal)
+                _ = try await visit.useCases.createTenant(
+                    name: form["name"] ?? "", by: visit.principal)
             }
         },
-        action(Place.sites.path, .principal(.administer), "Adds a site to a tenant.") { visit, form in
+        action(Place.sites.path, .principal(.administer), "Adds a site to a tenant.") {
+            visit, form in
             try await onTenants(visit, .siteCreated) {
                 guard let tenant = form["tenant"].flatMap(TenantID.init) else {
                     throw Refusal.notFound("tenant")
@@ -75,12 +81,23 @@ extension Dashboard {
             try await onUsers(visit) {
                 guard let role = form["role"].flatMap(Role.init(rawValue:)) else {
                     throw Refusal(
-                        .malformed, "E_ROLE", "There is no such role.", nextStep: "Choose one of the list.")
+                        .malformed, "E_ROLE", "There is no such role.",
+                        nextStep: "Choose one of the list.")
                 }
                 return try await visit.useCases.createUser(
-                    name: form["name"] ?? "", tenant: form["tenant"].flatMap(TenantID.init), role: role,
+                    name: form["name"] ?? "", tenant: form["tenant"].flatMap(TenantID.init),
+                    role: role,
                     by: visit.principal)
             }
+        },
+        page("/users/{user}/disable", .principal(.administer), "Asks before a user is disabled.") {
+            visit in
+            let id: UserID = try visit.call.identifier("user")
+            let users = try await visit.useCases.users(by: visit.principal)
+            guard let user = users.first(where: { $0.id == id }) else {
+                throw Refusal.notFound("user")
+            }
+            return disableUserPage(user, chrome: visit.chrome)
         },
         action("/users/{user}/disable", .principal(.administer), "Disables a user.") { visit, _ in
             _ = try await visit.useCases.disableUser(
@@ -102,7 +119,9 @@ extension Dashboard {
         }
     }
 
-    private static func onUsers(_ visit: Visit, _ act: () async throws -> NewUser) async throws -> Answer {
+    private static func onUsers(_ visit: Visit, _ act: () async throws -> NewUser) async throws
+        -> Answer
+    {
         do {
             let made = try await act()
             let users = try await visit.useCases.users(by: visit.principal)
@@ -125,18 +144,22 @@ extension Dashboard {
             let before = try visit.call.queryValue("before", AuditCursor.init(text:))
             return try await audit(visit, subject: visit.call.query["subject"], before: before)
         },
-        action(Place.verifyAudit.path, .principal(.readAudit), "Checks the chains of the audit log.") { visit, _ in
+        action(
+            Place.verifyAudit.path, .principal(.readAudit), "Checks the chains of the audit log."
+        ) { visit, _ in
             let verdict = try await visit.useCases.verifyAudit()
             return .html(try await audit(visit, verdict: verdict).rendered())
         },
     ]
 
     private static func audit(
-        _ visit: Visit, subject: String? = nil, before: AuditCursor? = nil, verdict: AuditVerdict? = nil
+        _ visit: Visit, subject: String? = nil, before: AuditCursor? = nil,
+        verdict: AuditVerdict? = nil
     ) async throws -> HTML {
         let entries = try await visit.useCases.auditEntries(
             by: visit.principal, subject: subject, before: before, limit: auditRows)
         return auditPage(
-            entries, subject: subject, isFirst: before == nil, verdict: verdict, chrome: visit.chrome)
+            entries, subject: subject, isFirst: before == nil, verdict: verdict,
+            chrome: visit.chrome)
     }
 }

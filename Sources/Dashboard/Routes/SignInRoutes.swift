@@ -9,7 +9,8 @@ extension Dashboard {
     private static let open = RoutePermission.public(reason: "it is where people say who they are")
 
     private static let signInForm = Route(
-        .get, Place.signIn.path, permission: open, audience: .browser, summary: "The form to sign in.",
+        .get, Place.signIn.path, permission: open, audience: .browser,
+        summary: "The form to sign in.",
         query: [
             QueryParameter("back", .string, "Where to go afterwards."),
             QueryParameter("notice", .string, "What has just been done."),
@@ -53,9 +54,11 @@ extension Dashboard {
         return .redirect(to: .signIn, .signedOut).with("set-cookie", SessionCookie.end)
     }
 
-    private static let account = page(Place.account.path, .signedIn, "One's own account.") { visit in
+    private static let account = page(Place.account.path, .signedIn, "One's own account.") {
+        visit in
         accountPage(
-            role: visit.user.role.words, mustChange: visit.user.mustChangePassword, chrome: visit.chrome)
+            role: visit.user.role.words, mustChange: visit.user.mustChangePassword,
+            chrome: visit.chrome)
     }
 
     private static let password = action(
@@ -79,7 +82,8 @@ extension Dashboard {
         }
     }
 
-    private static let theme = action(Place.theme.path, .signedIn, "Chooses light or dark.") { _, form in
+    private static let theme = action(Place.theme.path, .signedIn, "Chooses light or dark.") {
+        _, form in
         let theme = form["theme"].flatMap(Chrome.Theme.init(rawValue:)) ?? .auto
         return .redirect(to: Place.back(form["back"])).with("set-cookie", theme.cookie)
     }

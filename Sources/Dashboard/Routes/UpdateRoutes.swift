@@ -14,7 +14,8 @@ extension Dashboard {
             ]
         ) { visit in
             let filter = UpdatesFilter(
-                tenant: try visit.call.queryIdentifier("tenant"), search: visit.call.query["search"],
+                tenant: try visit.call.queryIdentifier("tenant"),
+                search: visit.call.query["search"],
                 securityOnly: try visit.call.queryFlag("security"))
             let updates = try await visit.useCases.missingUpdates(
                 by: visit.principal, tenant: filter.tenant, search: filter.search,
@@ -22,13 +23,17 @@ extension Dashboard {
             return updatesPage(updates, filter: filter, chrome: visit.chrome)
         },
         page(
-            Place.chooseEndpoints.path, .principal(.approve), "Endpoints that miss the chosen updates.",
+            Place.chooseEndpoints.path, .principal(.approve),
+            "Endpoints that miss the chosen updates.",
             query: [
-                tenantField, QueryParameter("update", .string, "An update: name@version; may stand more than once."),
+                tenantField,
+                QueryParameter(
+                    "update", .string, "An update: name@version; may stand more than once."),
             ]
         ) { try await chooseEndpoints($0) },
         action(
-            Place.review.path, .principal(.approve), "What an approval would do. Nothing is changed.",
+            Place.review.path, .principal(.approve),
+            "What an approval would do. Nothing is changed.",
             bodyLimit: selectionBodyLimit
         ) { visit, form in
             let selection = try selection(form)
@@ -39,14 +44,16 @@ extension Dashboard {
             Place.deployments.path, .principal(.approve), "Approves: makes a deployment.",
             bodyLimit: selectionBodyLimit
         ) { visit, form in
-            let deployment = try await visit.useCases.approve(try selection(form), by: visit.principal)
+            let deployment = try await visit.useCases.approve(
+                try selection(form), by: visit.principal)
             return .redirect(to: .deployment(deployment.id), .approved)
         },
     ]
 
     /// The largest selection, in bytes: 10,000 endpoints and 5,000 updates of about 60 bytes each.
     private static let selectionBodyLimit = 1024 * 1024
-    /// The most updates that are chosen at once from the fleet's list: each asks the store for its endpoints.
+    /// The most updates that are chosen at once from the fleet's list: each asks the store for its
+    /// endpoints.
     private static let mostChosen = 50
 
     private static func chooseEndpoints(_ visit: Visit) async throws -> HTML {
@@ -55,7 +62,9 @@ extension Dashboard {
         guard !keys.isEmpty, keys.count == texts.count, keys.count <= mostChosen else {
             throw Refusal(
                 .malformed, "E_SELECTION_UPDATES", "Choose 1 to \(mostChosen) updates.",
-                nextStep: "Go back and choose; on an endpoint's own page all its updates can be chosen at once.")
+                nextStep:
+                    "Go back and choose; on an endpoint's own page all its updates can be chosen at once."
+            )
         }
         let tenant: TenantID? = try visit.call.queryIdentifier("tenant")
         var items: [EndpointID: EndpointListItem] = [:]
@@ -90,7 +99,8 @@ extension Dashboard {
                 nextStep: "Go back and choose at least one.")
         }
         return DeploymentSelection(
-            endpoints: endpoints, updates: updates.map { .init(name: $0.name, candidate: $0.candidate) },
+            endpoints: endpoints,
+            updates: updates.map { .init(name: $0.name, candidate: $0.candidate) },
             title: form["title"], deadlineSeconds: form["deadline"].flatMap { Int64($0) })
     }
 }

@@ -44,7 +44,8 @@ extension Call {
         let kept = query.fields.filter { $0.name != "notice" && !$0.value.isEmpty }
         guard !kept.isEmpty else { return path }
         return path + "?"
-            + kept.map { "\(Place.encoded($0.name))=\(Place.encoded($0.value))" }.joined(separator: "&")
+            + kept.map { "\(Place.encoded($0.name))=\(Place.encoded($0.value))" }.joined(
+                separator: "&")
     }
 }
 
@@ -58,7 +59,8 @@ extension Chrome.Theme {
     /// How long the choice is kept, in seconds: a year.
     private static let lifetimeSeconds = 31_536_000
 
-    /// The value of `set-cookie` that keeps the choice. The page's script writes the same one, so it is not `HttpOnly`; it holds no secret.
+    /// The value of `set-cookie` that keeps the choice. The page's script writes the same one, so
+    /// it is not `HttpOnly`; it holds no secret.
     var cookie: String {
         "theme=\(rawValue); Path=/; Max-Age=\(Self.lifetimeSeconds); Secure; SameSite=Strict"
     }
