@@ -68,7 +68,8 @@ import Testing
             let now = samples.now
             for (inventory, posture) in [("other", "posture"), ("inventory", "other"), (nil, nil)] {
                 _ = try await ledger.checkIn(
-                    placed, scannedAt: now, bootId: "b", inventory: inventory, posture: posture, at: now)
+                    placed, scannedAt: now, bootId: "b", inventory: inventory, posture: posture,
+                    at: now)
             }
             let id = placed.endpoint.id
             #expect(try await ledger.read { try $0.endpoint(id, in: .provider) }?.scannedAt == nil)

@@ -242,11 +242,14 @@ import Testing
     }
 
     @Test func `a folder that is not there is said to be so`() throws {
-        let error = try #require(throws: LedgerUnavailable.self) {
-            try SQLLedger.open(.sqliteFile(path: "/nonexistent/patchbay.sqlite"))
+        try withTemporaryFolder { folder in
+            let path = folder.appending(path: "missing/patchbay.sqlite").path
+            let error = try #require(throws: LedgerUnavailable.self) {
+                try SQLLedger.open(.sqliteFile(path: path))
+            }
+            #expect(error.reason == .unreachable)
+            #expect(error.detail.contains(path))
         }
-        #expect(error.reason == .unreachable)
-        #expect(error.detail.contains("/nonexistent/patchbay.sqlite"))
     }
 }
 

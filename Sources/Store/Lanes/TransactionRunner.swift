@@ -1,22 +1,28 @@
 import Foundation
 
-/// Runs closures in transactions on one connection: in groups that share a commit, or alone with retries.
+/// Runs closures in transactions on one connection: in groups that share a commit, or alone with
+/// retries.
 struct TransactionRunner {
-    /// The most closures of one commit. One commit waits for the disk once, so a group of n costs each its nth part.
+    /// The most closures of one commit. One commit waits for the disk once, so a group of n costs
+    /// each its nth part.
     static let maximumGroup = 256
-    /// How long a group may go on growing, in seconds: the first closure of it should not wait noticeably for the last.
+    /// How long a group may go on growing, in seconds: the first closure of it should not wait
+    /// noticeably for the last.
     static let maximumGroupSeconds = 0.05
     /// How often one closure is run at most when others get in its way, or the connection is lost.
     static let maximumAttempts = 8
-    /// How long the first wait before another attempt is, in seconds; each next one is twice as long, up to `longestPause`.
+    /// How long the first wait before another attempt is, in seconds; each next one is twice as
+    /// long, up to `longestPause`.
     static let firstPause = 0.02
-    /// The longest wait, in seconds: with 8 attempts they come to about 2 s, after which the caller may try again itself.
+    /// The longest wait, in seconds: with 8 attempts they come to about 2 s, after which the caller
+    /// may try again itself.
     static let longestPause = 1.0
 
     let connection: any SQLConnection
     let interned: InternCache
 
-    /// Serves a queue until it is closed: takes what waits into one transaction, commits once, then answers all.
+    /// Serves a queue until it is closed: takes what waits into one transaction, commits once, then
+    /// answers all.
     func serveInGroups(_ queue: WorkQueue) {
         while let first = queue.next() {
             runGroup(first, queue)

@@ -3,7 +3,8 @@ import Fleet
 
 extension StoreRecords: CheckInRecords {
     func checkIn(
-        _ endpoint: EndpointID, of tenant: TenantID, reporting report: CheckInReport, at now: Timestamp
+        _ endpoint: EndpointID, of tenant: TenantID, reporting report: CheckInReport,
+        at now: Timestamp
     ) throws -> CheckInStanding? {
         let row = try changeReturning(
             """

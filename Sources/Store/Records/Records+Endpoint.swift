@@ -29,7 +29,8 @@ extension StoreRecords: EndpointRecords {
             endpoint.retiredAt, endpoint.lastSeenAt,
             endpoint.scannedAt, endpoint.inventoryDigest, endpoint.postureDigest,
             endpoint.agentVersion, endpoint.bootId, endpoint.scanRequestedAt, standing.osName,
-            standing.packages, standing.missingSecurity, standing.missingTotal, standing.rebootRequired, standing.restartsNeeded,
+            standing.packages, standing.missingSecurity, standing.missingTotal,
+            standing.rebootRequired, standing.restartsNeeded,
             standing.sourcesNotOk)
     }
 

@@ -34,7 +34,8 @@ extension StoreRecords: InventoryRecords {
     ) throws {
         let latest = try inventoryHistory(of: endpoint, tenant: tenant, limit: 1).first
         if latest?.digest == digest { return }
-        // History only goes forward: if the clock has gone back, the entry comes right after the latest.
+        // History only goes forward: if the clock has gone back, the entry comes right after the
+        // latest.
         let earliest = latest.map { Timestamp(milliseconds: $0.at.milliseconds + 1) } ?? at
         try change(
             "INSERT INTO inventory_history (tenant_id, endpoint_id, at, digest) VALUES ($1, $2, $3, $4)",

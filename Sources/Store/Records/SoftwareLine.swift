@@ -7,7 +7,8 @@ struct SoftwareLine {
     /// How many there are.
     static let columnCount = 6
     /// The most bytes of all parts together with their ends: the five fields of 512 bytes that the
-    /// protocol takes at most, and the manager. PostgreSQL keeps at most 2,704 bytes in an index entry.
+    /// protocol takes at most, and the manager. PostgreSQL keeps at most 2,704 bytes in an index
+    /// entry.
     static let maximumBytes = 2_600
 
     /// The package.

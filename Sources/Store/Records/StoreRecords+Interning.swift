@@ -2,9 +2,11 @@ import Fleet
 
 /// Interning: each distinct line gets one number, which stands for it wherever it occurs.
 extension StoreRecords {
-    /// How many rows one statement looks up or adds. Fewer, larger statements save round trips; both engines take several hundred values.
+    /// How many rows one statement looks up or adds. Fewer, larger statements save round trips;
+    /// both engines take several hundred values.
     private static let rowsPerStatement = 50
-    /// The statements have this many rows whatever is asked, so that each is prepared once; the last row is repeated to fill them.
+    /// The statements have this many rows whatever is asked, so that each is prepared once; the
+    /// last row is repeated to fill them.
     private static let values = SQLText.placeholders(
         rows: rowsPerStatement, columns: SoftwareLine.columnCount)
     /// How many rows one look-up by number asks for.

@@ -2,7 +2,8 @@ import ControlPlane
 import Fleet
 import Foundation
 
-/// Every port of the ledger over one open transaction. Each port is fulfilled in a file of its own; the SQL is the same for both engines.
+/// Every port of the ledger over one open transaction. Each port is fulfilled in a file of its own;
+/// the SQL is the same for both engines.
 struct StoreRecords {
     /// The connection, inside the transaction.
     let session: any SQLSession
