@@ -29,9 +29,10 @@ enum AptCommand {
         // Nothing is removed, and nothing comes along that is merely recommended.
         "-o", "APT::Get::Remove=false", "-o", "APT::Get::AutomaticRemove=false",
         "--no-install-recommends",
-        // Naming a package would mark it as installed by hand, and it would never be removed automatically again. With this, packages
-        // that are installed keep their marks, and new dependencies are marked automatic (apt-get(8)).
-        "--mark-auto",
+        // Naming a package would mark it as installed by hand, and it would never be removed automatically again. With the first of
+        // these, packages that are upgraded keep their marks, and new dependencies are marked automatic (apt-get(8)); with the
+        // second, also those that an earlier run has upgraded already.
+        "--mark-auto", "--only-upgrade",
     ]
 
     /// What the programs find in their environment; nothing else is there. Packages must not ask, nor restart services behind the
