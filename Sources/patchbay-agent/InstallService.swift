@@ -81,7 +81,7 @@ enum ServiceUnit {
         NoNewPrivileges=yes
         LockPersonality=yes
         ProtectKernelModules=yes
-        ProtectControlGroups=yes
+        # Not ProtectControlGroups=: in a container it shows the boot identifier of the machine below.
         ProtectClock=yes
         RestrictRealtime=yes
         RestrictSUIDSGID=yes
