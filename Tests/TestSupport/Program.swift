@@ -41,6 +41,8 @@ public func run(
         // Files, not pipes: a program that writes much, or leaves a child behind, never blocks on a
         // full or open pipe.
         let files = try ProgramFiles(in: scratch, input: input)
+        // A process object outlives its program, and would keep them open for as long.
+        defer { files.close() }
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = Array(arguments.dropFirst())
@@ -71,6 +73,10 @@ private struct ProgramFiles {
         input = try FileHandle(forReadingFrom: folder.appending(path: "input"))
         output = try FileHandle(forWritingTo: folder.appending(path: "output"))
         errorOutput = try FileHandle(forWritingTo: folder.appending(path: "error"))
+    }
+
+    func close() {
+        for file in [input, output, errorOutput] { try? file.close() }
     }
 }
 
