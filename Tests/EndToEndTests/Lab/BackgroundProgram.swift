@@ -23,6 +23,7 @@ struct BackgroundProgram: Sendable {
         let (end, signal) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in signal.finish() }
         try process.run()
+        try output.close()
         pid = process.processIdentifier
         logFile = log
         ended = Task { for await _ in end {} }

@@ -4,8 +4,19 @@ import Testing
 
 extension Lab {
     /// The programs under test.
-    static let server = Places.packageRoot.appending(path: ".build/debug/patchbay")
-    static let agent = Places.packageRoot.appending(path: ".build/debug/patchbay-agent")
+    static let builtServer = Places.packageRoot.appending(path: ".build/debug/patchbay")
+    static let builtAgent = Places.packageRoot.appending(path: ".build/debug/patchbay-agent")
+
+    /// The lab's own copies of them: a build during the test must not change what is tested.
+    var server: URL { folder.appending(path: "patchbay") }
+    var agent: URL { folder.appending(path: "patchbay-agent") }
+
+    /// Makes the copies.
+    func copyPrograms() async throws {
+        for (built, copy) in [(Self.builtServer, server), (Self.builtAgent, agent)] {
+            try await run(["/bin/cp", "--reflink=auto", built.path, copy.path]).succeeded("cp")
+        }
+    }
 
     /// A tool of the test bed.
     static func tool(_ name: String) -> URL {

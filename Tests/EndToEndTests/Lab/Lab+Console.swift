@@ -20,7 +20,7 @@ extension Lab {
     /// Runs it, however it ends.
     func tryPatchbay(_ arguments: [String]) async throws -> ProgramResult {
         try await run(
-            [Self.tool("lab").path, "server", Self.server.path] + arguments + [
+            [Self.tool("lab").path, "server", server.path] + arguments + [
                 "--home", home.path,
             ],
             environment: environment)

@@ -12,9 +12,14 @@ extension Lab {
         try await patchbay(
             "token", "create", "--enrolment", "--tenant", tenant.id.text, "--uses",
             "\(numbers.count)", "--out", token.path)
-        for number in numbers {
-            try await prepare(number)
-            try await installAgent(number, token: token)
+        try await withThrowingTaskGroup { group in
+            for number in numbers {
+                group.addTask {
+                    try await self.prepare(number)
+                    try await self.installAgent(number, token: token)
+                }
+            }
+            try await group.waitForAll()
         }
         return try await eventually("all endpoints have been scanned") {
             let list: Answers.Endpoints = try await answer(to: ["endpoint", "list"])
@@ -40,7 +45,7 @@ extension Lab {
 
     private func installAgent(_ number: Int, token: URL) async throws {
         let endpoint = "\(number)"
-        try await bed("agent", endpoint, "--binary", Self.agent.path)
+        try await bed("agent", endpoint, "--binary", agent.path)
         try await bed("push", endpoint, token.path, "/root/enrolment-token")
         try await bed(
             "in", endpoint, "/usr/bin/patchbay-agent", "enrol", "--token-file",

@@ -46,15 +46,18 @@ extension Lab {
     /// Starts the server, or starts it again on the same home folder, and waits until it answers.
     func startServer() async throws {
         try await startServer(serverArguments)
-        try await eventually("the server answers") {
-            try await tryPatchbay(["tenant", "list"]).status == 0
+        var seen = ""
+        try await eventually("the server answers", seen: { seen }) {
+            let answer = try await tryPatchbay(["tenant", "list"])
+            seen = answer.errorOutput
+            return answer.status == 0 ? () : nil
         }
     }
 
     /// Starts a server with other arguments.
     func startServer(_ arguments: [String]) async throws {
         keep(
-            try startInServerNetwork("server", [Self.server.path] + arguments), as: .server)
+            try startInServerNetwork("server", [server.path] + arguments), as: .server)
     }
 
     /// Kills the server in the middle of whatever it does.

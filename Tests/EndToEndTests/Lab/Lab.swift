@@ -64,6 +64,7 @@ final class Lab: Sendable {
     }
 
     private func bringUp() async throws {
+        try await copyPrograms()
         try await bed("up")
         try await startRepository()
         try await startDatabase()

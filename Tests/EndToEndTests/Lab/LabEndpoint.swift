@@ -119,4 +119,16 @@ extension LabEndpoint {
     func bootID() async throws -> String {
         try await run("/bin/cat", "/proc/sys/kernel/random/boot_id")
     }
+
+    /// How long an installation may print nothing before the agent ends it; `nil` for its own limit.
+    func setInactivityLimit(seconds: Int?) async throws {
+        let folder = "/etc/systemd/system/\(Self.unit).d"
+        try await run("/bin/mkdir", "-p", folder)
+        let start = seconds.map {
+            "ExecStart=\nExecStart=/usr/bin/patchbay-agent run --inactivity-limit \($0)\n"
+        }
+        try await write("[Service]\n\(start ?? "")", to: "\(folder)/limit.conf")
+        try await run("/bin/systemctl", "daemon-reload")
+        try await restartAgent()
+    }
 }

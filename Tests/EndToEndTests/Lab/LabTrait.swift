@@ -50,7 +50,9 @@ extension Requirement {
 
     /// The product has been built.
     static let binaries = Requirement {
-        [Lab.server, Lab.agent].first { !FileManager.default.isExecutableFile(atPath: $0.path) }
-            .map { "\($0.lastPathComponent) has not been built (swift build)" }
+        [Lab.builtServer, Lab.builtAgent].first {
+            !FileManager.default.isExecutableFile(atPath: $0.path)
+        }
+        .map { "\($0.lastPathComponent) has not been built (swift build)" }
     }
 }

@@ -93,7 +93,10 @@ extension Scenario {
         "a package that hangs is ended after the limit, and the job names the last thing it printed"
     ) { lab in
         let endpoint = try lab.endpoint(3)
-        let job = try await lab.deploy("labhang", to: endpoint)
+        try await endpoint.setInactivityLimit(seconds: 10)
+        let deployment = try await lab.approve("labhang", on: endpoint)
+        let job = try await lab.end(of: deployment, on: endpoint)
+        try await endpoint.setInactivityLimit(seconds: nil)
         #expect(job.state == .failed)
         let outcome = try #require(job.outcome("labhang"))
         #expect(outcome.failure == .hung)
