@@ -24,7 +24,8 @@ public enum DatabaseLocation: Sendable {
             throw LedgerUnavailable(
                 reason: .other,
                 detail:
-                    "The database's address is not one of sqlite:PATH, sqlite::memory: and postgresql://HOST/DATABASE."
+                    "The database's address is not one of "
+                    + "sqlite:PATH, sqlite::memory: and postgresql://HOST/DATABASE."
             )
         }
     }
@@ -65,7 +66,8 @@ public struct PostgreSQLAddress: Sendable, CustomStringConvertible {
             throw LedgerUnavailable(
                 reason: .other,
                 detail:
-                    "The PostgreSQL address cannot be read; write special characters of the password as %40 (@), %2F (/), "
+                    "The PostgreSQL address cannot be read; "
+                    + "write special characters of the password as %40 (@), %2F (/), "
                     + "%3A (:), %3F (?), %23 (#) and %25 (%).")
         }
         var written: [Substring] = []

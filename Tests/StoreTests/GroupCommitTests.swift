@@ -246,7 +246,8 @@ import Testing
         try await closing(SQLLedger.open(address)) { (ledger: SQLLedger) async throws in
             try await ledger.write { try $0.setSetting("a", to: "1") }
             try await PostgreSQLServer.shared.administer(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(address.databaseName)'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    + "WHERE datname = '\(address.databaseName)'"
             )
             #expect(try await ledger.read { try $0.setting("a") } == "1")
             try await ledger.write { try $0.setSetting("a", to: "2") }

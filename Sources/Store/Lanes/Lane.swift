@@ -64,7 +64,8 @@ struct Lane: Sendable {
                         LedgerUnavailable(
                             reason: .overloaded,
                             detail:
-                                "\(Self.maximumWaiting) transactions wait already; try again in a few seconds."
+                                "\(Self.maximumWaiting) transactions wait already; "
+                                + "try again in a few seconds."
                         )))
             case .closed:
                 work.finish(

@@ -5,9 +5,10 @@ import Fleet
 enum EndpointColumns {
     /// The columns of a record, in the order in which they are read.
     static let list = """
-        id, tenant_id, site_id, name, public_key, machine_fingerprint, enrolled_at, retired_at, last_seen_at, scanned_at, \
-        inventory_digest, posture_digest, agent_version, boot_id, scan_requested_at, os_name, packages, missing_security, \
-        missing_total, reboot_required, restarts_needed, sources_not_ok
+        id, tenant_id, site_id, name, public_key, machine_fingerprint, enrolled_at, retired_at, \
+        last_seen_at, scanned_at, inventory_digest, posture_digest, agent_version, boot_id, \
+        scan_requested_at, os_name, packages, missing_security, missing_total, reboot_required, \
+        restarts_needed, sources_not_ok
         """
 
     /// The record of a row with the columns of `list`.

@@ -20,7 +20,8 @@ extension StoreRecords: AuditRecords {
             if entry.sequence == 1 {
                 try change(
                     """
-                    INSERT INTO audit_head (chain, sequence, hash, signature) VALUES ($1, $2, $3, $4)
+                    INSERT INTO audit_head (chain, sequence, hash, signature)
+                    VALUES ($1, $2, $3, $4)
                     ON CONFLICT (chain) DO NOTHING
                     """, head.chain, head.sequence, head.hash, head.signature)
             } else {
@@ -38,7 +39,8 @@ extension StoreRecords: AuditRecords {
         }
         try change(
             """
-            INSERT INTO audit_entry (\(Self.entryColumns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            INSERT INTO audit_entry (\(Self.entryColumns))
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """, entry.chain, entry.sequence, entry.at, entry.actor, entry.action, entry.subject,
             entry.sentence,
             entry.previousHash, entry.hash)
@@ -54,7 +56,8 @@ extension StoreRecords: AuditRecords {
     func auditEntries(of chain: String, after: Int64, limit: Int) throws -> [AuditEntry] {
         try rows(
             """
-            SELECT \(Self.entryColumns) FROM audit_entry WHERE chain = $1 AND sequence > $2 ORDER BY sequence LIMIT $3
+            SELECT \(Self.entryColumns) FROM audit_entry WHERE chain = $1 AND sequence > $2
+                ORDER BY sequence LIMIT $3
             """, chain, after, max(limit, 0)
         ).map(Self.entry)
     }

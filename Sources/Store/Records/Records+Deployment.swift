@@ -72,12 +72,16 @@ extension StoreRecords: DeploymentRecords {
     }
 
     private static let linesOfSets = """
-        SELECT item.manager AS manager, item.name AS name, item.candidate AS candidate, min(item.origin) AS origin,
-            max(item.classes & 1) AS security, max(item.classes & 2) AS bugfix, max(item.classes & 4) AS feature,
+        SELECT item.manager AS manager, item.name AS name, item.candidate AS candidate,
+            min(item.origin) AS origin,
+            max(item.classes & 1) AS security, max(item.classes & 2) AS bugfix,
+            max(item.classes & 4) AS feature,
             max(held.endpoints) AS endpoints,
-            max(CASE WHEN item.installability = 'installable' THEN held.endpoints ELSE 0 END) AS installable
+            max(CASE WHEN item.installability = 'installable'
+                THEN held.endpoints ELSE 0 END) AS installable
         FROM held
-        JOIN update_set_member AS member ON member.tenant_id = held.tenant_id AND member.set_id = held.update_set_id
+        JOIN update_set_member AS member ON member.tenant_id = held.tenant_id
+            AND member.set_id = held.update_set_id
         JOIN update_item AS item ON item.id = member.item_id
         """
 

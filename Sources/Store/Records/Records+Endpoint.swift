@@ -18,10 +18,12 @@ extension StoreRecords: EndpointRecords {
         try change(
             """
             INSERT INTO endpoint (
-                tenant_id, id, site_id, name, name_key, public_key, machine_fingerprint, enrolled_at, retired_at, last_seen_at,
-                scanned_at, inventory_digest, posture_digest, agent_version, boot_id, scan_requested_at,
-                os_name, packages, missing_security, missing_total, reboot_required, restarts_needed, sources_not_ok)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+                tenant_id, id, site_id, name, name_key, public_key, machine_fingerprint, enrolled_at,
+                retired_at, last_seen_at, scanned_at, inventory_digest, posture_digest,
+                agent_version, boot_id, scan_requested_at, os_name, packages, missing_security,
+                missing_total, reboot_required, restarts_needed, sources_not_ok)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                $19, $20, $21, $22, $23)
             """,
             endpoint.tenant, endpoint.id, endpoint.site, endpoint.name,
             EndpointColumns.nameKey(endpoint.name),
@@ -39,10 +41,11 @@ extension StoreRecords: EndpointRecords {
         let changed = try change(
             """
             UPDATE endpoint SET
-                site_id = $3, name = $4, name_key = $5, public_key = $6, machine_fingerprint = $7, retired_at = $8,
-                last_seen_at = $9, scanned_at = $10, inventory_digest = $11, posture_digest = $12, agent_version = $13,
-                boot_id = $14, scan_requested_at = $15, os_name = $16, packages = $17, missing_security = $18,
-                missing_total = $19, reboot_required = $20, restarts_needed = $21, sources_not_ok = $22
+                site_id = $3, name = $4, name_key = $5, public_key = $6, machine_fingerprint = $7,
+                retired_at = $8, last_seen_at = $9, scanned_at = $10, inventory_digest = $11,
+                posture_digest = $12, agent_version = $13, boot_id = $14, scan_requested_at = $15,
+                os_name = $16, packages = $17, missing_security = $18, missing_total = $19,
+                reboot_required = $20, restarts_needed = $21, sources_not_ok = $22
             WHERE tenant_id = $1 AND id = $2
             """,
             endpoint.tenant, endpoint.id, endpoint.site, endpoint.name,
@@ -114,7 +117,8 @@ extension StoreRecords: EndpointRecords {
         try rows(
             """
             SELECT \(EndpointColumns.list) FROM endpoint
-            WHERE tenant_id = $1 AND machine_fingerprint = $2 AND retired_at IS NULL ORDER BY enrolled_at, id
+            WHERE tenant_id = $1 AND machine_fingerprint = $2 AND retired_at IS NULL
+                ORDER BY enrolled_at, id
             """, tenant, fingerprint
         ).map(EndpointColumns.record)
     }
@@ -146,7 +150,8 @@ extension SQLText {
                 (tenant_id, update_set_id) IN (
                     SELECT member.tenant_id, member.set_id FROM update_item AS item
                     JOIN update_set_member AS member ON member.item_id = item.id
-                    WHERE item.name = \(bind(missing.name)) AND item.candidate = \(bind(missing.candidate)))
+                    WHERE item.name = \(bind(missing.name))
+                        AND item.candidate = \(bind(missing.candidate)))
                 """)
         }
     }

@@ -16,7 +16,8 @@ extension StoreRecords: IdentityRecords {
     func update(_ user: User) throws {
         let changed = try change(
             """
-            UPDATE person SET role = $2, password_hash = $3, must_change_password = $4, disabled_at = $5 WHERE id = $1
+            UPDATE person SET role = $2, password_hash = $3, must_change_password = $4,
+                disabled_at = $5 WHERE id = $1
             """, user.id, user.role, user.passwordHash, user.mustChangePassword, user.disabledAt)
         try requireOne(changed, "user")
     }
@@ -31,9 +32,11 @@ extension StoreRecords: IdentityRecords {
     func save(_ token: APIToken) throws {
         try change(
             """
-            INSERT INTO api_token (\(APITokenColumns.list)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            ON CONFLICT (id) DO UPDATE SET note = excluded.note, tenant_id = excluded.tenant_id, role = excluded.role,
-                secret_hash = excluded.secret_hash, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at
+            INSERT INTO api_token (\(APITokenColumns.list))
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (id) DO UPDATE SET note = excluded.note, tenant_id = excluded.tenant_id,
+                role = excluded.role, secret_hash = excluded.secret_hash,
+                expires_at = excluded.expires_at, revoked_at = excluded.revoked_at
             """, token.id, token.note, token.tenant, token.role, token.secretHash, token.createdBy,
             token.createdAt, token.expiresAt, token.revokedAt)
     }
@@ -48,7 +51,8 @@ extension StoreRecords: IdentityRecords {
             """
             INSERT INTO enrolment_token (\(EnrolmentTokenColumns.list))
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            ON CONFLICT (tenant_id, id) DO UPDATE SET site_id = excluded.site_id, note = excluded.note,
+            ON CONFLICT (tenant_id, id) DO UPDATE SET site_id = excluded.site_id,
+                note = excluded.note,
                 secret_hash = excluded.secret_hash, expires_at = excluded.expires_at,
                 maximum_uses = excluded.maximum_uses, revoked_at = excluded.revoked_at
             """, token.id, token.tenant, token.site, token.note, token.secretHash, token.createdBy,
@@ -66,7 +70,8 @@ extension StoreRecords: IdentityRecords {
         let redeemed = try changeReturning(
             """
             UPDATE enrolment_token SET uses = uses + 1
-            WHERE secret_hash = $1 AND revoked_at IS NULL AND expires_at > $2 AND uses < maximum_uses
+            WHERE secret_hash = $1 AND revoked_at IS NULL AND expires_at > $2
+                AND uses < maximum_uses
             RETURNING \(EnrolmentTokenColumns.list)
             """, secretHash, now
         ).first
@@ -118,7 +123,8 @@ enum APITokenColumns {
 enum EnrolmentTokenColumns {
     /// The columns, in the order in which they are written and read.
     static let list = """
-        id, tenant_id, site_id, note, secret_hash, created_by, created_at, expires_at, maximum_uses, uses, revoked_at
+        id, tenant_id, site_id, note, secret_hash, created_by, created_at, expires_at, maximum_uses,
+        uses, revoked_at
         """
 
     /// The token of a row.

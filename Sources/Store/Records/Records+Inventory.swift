@@ -17,7 +17,8 @@ extension StoreRecords: InventoryRecords {
         let numbers = try intern(inventory.packages).sorted()
         try change(
             """
-            INSERT INTO inventory (tenant_id, digest, package_count, stored_at, body) VALUES ($1, $2, $3, $4, $5)
+            INSERT INTO inventory (tenant_id, digest, package_count, stored_at, body)
+            VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (tenant_id, digest) DO NOTHING
             """, tenant, digest, numbers.count, now, VariableInteger.encode(rising: numbers))
     }
@@ -47,7 +48,8 @@ extension StoreRecords: InventoryRecords {
         let row = try rows(
             """
             SELECT history.at, inventory.body FROM inventory_history AS history
-            JOIN inventory ON inventory.tenant_id = history.tenant_id AND inventory.digest = history.digest
+            JOIN inventory ON inventory.tenant_id = history.tenant_id
+                AND inventory.digest = history.digest
             WHERE history.tenant_id = $1 AND history.endpoint_id = $2 AND history.at <= $3
             ORDER BY history.at DESC LIMIT 1
             """, tenant, endpoint, at
@@ -96,8 +98,10 @@ extension StoreRecords: InventoryRecords {
         let row = try rows(
             """
             SELECT posture.body, update_set.body FROM posture
-            JOIN endpoint ON endpoint.tenant_id = posture.tenant_id AND endpoint.id = posture.endpoint_id
-            JOIN update_set ON update_set.tenant_id = endpoint.tenant_id AND update_set.id = endpoint.update_set_id
+            JOIN endpoint ON endpoint.tenant_id = posture.tenant_id
+                AND endpoint.id = posture.endpoint_id
+            JOIN update_set ON update_set.tenant_id = endpoint.tenant_id
+                AND update_set.id = endpoint.update_set_id
             WHERE posture.tenant_id = $1 AND posture.endpoint_id = $2
             """, tenant, endpoint
         ).first

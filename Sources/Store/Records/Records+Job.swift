@@ -6,7 +6,8 @@ extension StoreRecords: JobRecords {
     func insert(_ job: Job) throws {
         try change(
             """
-            INSERT INTO job (tenant_id, id, deployment_id, endpoint_id, state, is_open, due_at, created_at, body)
+            INSERT INTO job (tenant_id, id, deployment_id, endpoint_id, state, is_open, due_at,
+                created_at, body)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """, job.tenant, job.id, job.deployment, job.endpoint, job.state, !job.state.isTerminal,
             dueAt(job),
@@ -15,7 +16,10 @@ extension StoreRecords: JobRecords {
 
     func update(_ job: Job) throws {
         let changed = try change(
-            "UPDATE job SET state = $3, is_open = $4, due_at = $5, body = $6 WHERE tenant_id = $1 AND id = $2",
+            """
+            UPDATE job SET state = $3, is_open = $4, due_at = $5, body = $6
+            WHERE tenant_id = $1 AND id = $2
+            """,
             job.tenant, job.id, job.state, !job.state.isTerminal, dueAt(job), StoredJSON.text(job))
         try requireOne(changed, "job")
     }

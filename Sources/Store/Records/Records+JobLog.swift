@@ -30,7 +30,8 @@ extension StoreRecords {
     func log(of job: JobID, tenant: TenantID, from offset: Int64) throws -> JobLog {
         let pieces = try rows(
             """
-            SELECT starts_at, ends_at, body FROM job_log WHERE tenant_id = $1 AND job_id = $2 AND ends_at > $3
+            SELECT starts_at, ends_at, body FROM job_log WHERE tenant_id = $1 AND job_id = $2
+                AND ends_at > $3
             ORDER BY starts_at
             """, tenant, job, offset)
         var bytes: [UInt8] = []

@@ -13,9 +13,11 @@ extension StoreRecords: SessionRecords {
             separator: ", ")
         let row = try rows(
             """
-            SELECT session.secret_hash, session.person_id, session.created_at, session.expires_at, \(person)
+            SELECT session.secret_hash, session.person_id, session.created_at, session.expires_at,
+                \(person)
             FROM session JOIN person ON person.id = session.person_id
-            WHERE session.secret_hash = $1 AND session.expires_at > $2 AND person.disabled_at IS NULL
+            WHERE session.secret_hash = $1 AND session.expires_at > $2
+                AND person.disabled_at IS NULL
             """, secretHash, now
         ).first
         guard var row = row?.reader else { return nil }

@@ -15,14 +15,18 @@ extension StoreRecords {
         // The fingerprint narrows the search, and the bytes decide: two different sets are never
         // taken for one.
         let known = try rows(
-            "SELECT id FROM update_set WHERE tenant_id = $1 AND fingerprint = $2 AND body = $3 ORDER BY id LIMIT 1",
+            """
+            SELECT id FROM update_set WHERE tenant_id = $1 AND fingerprint = $2 AND body = $3
+            ORDER BY id LIMIT 1
+            """,
             tenant, fingerprint, body
         ).first
         if let known { return try known.first() }
         let made = try changeReturning(
             """
             INSERT INTO update_set (tenant_id, id, fingerprint, body)
-            SELECT $1, (SELECT coalesce(max(id), 0) + 1 FROM update_set WHERE tenant_id = $1), $2, $3 RETURNING id
+            SELECT $1, (SELECT coalesce(max(id), 0) + 1 FROM update_set WHERE tenant_id = $1), $2,
+                $3 RETURNING id
             """, tenant, fingerprint, body
         ).first
         guard let set: Int64 = try made?.first() else {
@@ -41,7 +45,8 @@ extension StoreRecords {
         try change(
             """
             DELETE FROM update_set WHERE tenant_id = $1 AND id = $2
-            AND NOT EXISTS (SELECT 1 FROM endpoint WHERE endpoint.tenant_id = $1 AND endpoint.update_set_id = $2)
+            AND NOT EXISTS (SELECT 1 FROM endpoint WHERE endpoint.tenant_id = $1
+                AND endpoint.update_set_id = $2)
             """, tenant, set)
     }
 
@@ -103,7 +108,8 @@ enum UpdateColumns {
 
     /// Finds the number of an update.
     static let find = """
-        SELECT id FROM update_item WHERE manager = $1 AND name = $2 AND architecture = $3 AND installed = $4 AND candidate = $5
+        SELECT id FROM update_item WHERE manager = $1 AND name = $2 AND architecture = $3
+            AND installed = $4 AND candidate = $5
         AND classes = $6 AND origin = $7 AND installability = $8 AND bytes = $9 AND reason = $10
         """
 

@@ -12,7 +12,8 @@ extension SQLFailure {
             LedgerUnavailable(
                 reason: .unreachable,
                 detail:
-                    "The connection was lost during a commit, so it is not known whether it was done: look, and ask again. \(detail)"
+                    "The connection was lost during a commit, "
+                    + "so it is not known whether it was done: look, and ask again. \(detail)"
             )
         case .constraint, .invalidValue, .readOnly, .other:
             LedgerUnavailable(reason: .other, detail: detail)

@@ -26,7 +26,8 @@ final class SQLiteFileClaim: Sendable {
             _ = releaseDescriptor(descriptor)
             throw SQLFailure(
                 .busy,
-                "\(path) is in use by another process\(holder). Stop that one, or give this one a home folder of its own."
+                "\(path) is in use by another process\(holder). "
+                    + "Stop that one, or give this one a home folder of its own."
             )
         }
         let text = Array("\(getpid())\n".utf8)

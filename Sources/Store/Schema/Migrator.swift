@@ -61,7 +61,8 @@ struct Migrator {
                 throw LedgerUnavailable(
                     reason: .other,
                     detail:
-                        "The database has schema \(version), and this program needs \(steps.count): start the server once, "
+                        "The database has schema \(version), and this program needs \(steps.count): "
+                        + "start the server once, "
                         + "which brings it up to date.")
             }
         } catch {
@@ -85,7 +86,8 @@ struct Migrator {
         LedgerUnavailable(
             reason: .newerSchema,
             detail:
-                "The database has schema \(version), and this program knows schemas up to \(own): run the newer Patchbay "
+                "The database has schema \(version), and this program knows schemas up to \(own): "
+                + "run the newer Patchbay "
                 + "that made it, or restore a backup from before that one.")
     }
 }

@@ -41,7 +41,8 @@ enum Schema1 {
             installability TEXT NOT NULL,
             bytes INTEGER NOT NULL,
             reason TEXT NOT NULL,
-            UNIQUE (name, candidate, installed, architecture, manager, classes, origin, installability, bytes, reason)
+            UNIQUE (name, candidate, installed, architecture, manager, classes, origin,
+                installability, bytes, reason)
         ) STRICT;
         CREATE TABLE update_set (
             tenant_id TEXT NOT NULL REFERENCES tenant (id),
