@@ -29,8 +29,9 @@ struct Asset: Sendable {
     static let all = [stylesheet, script, icon]
 
     private static let iconText = """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#2b50c7"/>\
-        <path d="M4.5 5h4.2a2.2 2.2 0 0 1 0 4.4H8M4.5 5v6.5M11.8 4.5v7" fill="none" stroke="#fff" stroke-width="1.5" \
-        stroke-linecap="round" stroke-linejoin="round"/></svg>
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">\
+        <rect width="16" height="16" rx="4" fill="#2b50c7"/>\
+        <path d="M4.5 5h4.2a2.2 2.2 0 0 1 0 4.4H8M4.5 5v6.5M11.8 4.5v7" fill="none" stroke="#fff" \
+        stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/></svg>
         """
 }

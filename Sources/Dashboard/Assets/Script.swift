@@ -15,7 +15,8 @@ enum Script {
           event.preventDefault();
           document.cookie = `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Strict; Secure`;
           document.documentElement.dataset.theme = theme;
-          all("button", form).forEach((button) => button.setAttribute("aria-pressed", String(button.value === theme)));
+          all("button", form).forEach((button) =>
+            button.setAttribute("aria-pressed", String(button.value === theme)));
         }));
 
         // The viewer's own time joins UTC.
@@ -23,7 +24,8 @@ enum Script {
           const date = new Date(time.dateTime);
           if (time.dataset.local || Number.isNaN(date.getTime())) return;
           time.dataset.local = "1";
-          time.title += "\n" + date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+          const own = date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+          time.title += "\n" + own;
         });
         localTimes(document);
 
@@ -32,7 +34,7 @@ enum Script {
           control.addEventListener("change", () => control.form.requestSubmit()));
         // Empty fields do not go into the URL.
         all("form[data-filter]").forEach((form) => form.addEventListener("submit", () =>
-          all("input, select", form).forEach((field) => { if (!field.value) field.disabled = true; })));
+          all("input, select", form).forEach((field) => { field.disabled = !field.value; })));
 
         all("[data-copy]").forEach((button) => {
           button.hidden = false;
@@ -64,7 +66,11 @@ enum Script {
         document.addEventListener("keydown", (event) => {
           if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
           const search = document.querySelector("input[type=search]");
-          if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
+          if (event.key === "/" && search) {
+            event.preventDefault();
+            search.focus();
+            search.select();
+          }
           if (event.key === "j") step(1);
           if (event.key === "k") step(-1);
           if (event.key === "x") {
@@ -90,10 +96,14 @@ enum Script {
           const show = () => {
             const list = boxes();
             const count = list.filter((box) => box.checked).length;
-            if (whole) { whole.checked = count === list.length; whole.indeterminate = count > 0 && count < list.length; }
+            if (whole) {
+              whole.checked = count === list.length;
+              whole.indeterminate = count > 0 && count < list.length;
+            }
             if (submit) {
               submit.disabled = count === 0;
-              label.textContent = (count === 0 ? words : count === 1 ? one : many).replace("#", count);
+              const text = count === 0 ? words : count === 1 ? one : many;
+              label.textContent = text.replace("#", count);
             }
           };
           form.addEventListener("click", (event) => {
@@ -127,7 +137,8 @@ enum Script {
           const timer = setInterval(async () => {
             const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
             if (!answer.ok) return;
-            const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(note.id);
+            const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+            const fresh = page.getElementById(note.id);
             if (!fresh || fresh.dataset.poll === note.dataset.poll) return;
             clearInterval(timer);
             if (!document.querySelector("[data-select]:checked")) location.reload();
@@ -143,7 +154,8 @@ enum Script {
             if (waiting) { again = true; return; }
             waiting = true;
             try {
-              const answer = await fetch(region.dataset.fragment, { headers: { Accept: "text/html" } });
+              const accept = { Accept: "text/html" };
+              const answer = await fetch(region.dataset.fragment, { headers: accept });
               if (!answer.ok) return;
               const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
               all("[id]", fresh.body).forEach((piece) => {
@@ -151,9 +163,11 @@ enum Script {
                 if (!old || !region.contains(old)) return;
                 localTimes(piece);
                 if (old.outerHTML === piece.outerHTML) return;
-                const held = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
+                const focus = document.activeElement;
+                const held = old.contains(focus) && focus.getAttribute("href");
                 old.replaceWith(piece);
-                if (held) { const twin = piece.querySelector(`a[href="${CSS.escape(held)}"]`); if (twin) twin.focus({ preventScroll: true }); }
+                const twin = held && piece.querySelector(`a[href="${CSS.escape(held)}"]`);
+                if (twin) twin.focus({ preventScroll: true });
               });
               if (fresh.querySelector("[data-ended]")) { source.close(); clearInterval(timer); }
             } finally {

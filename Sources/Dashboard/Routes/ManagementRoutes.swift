@@ -48,7 +48,7 @@ extension Dashboard {
         let sites = try await visit.useCases.sites(by: visit.principal)
         // What the browser itself has reached the server by is the best guess of where endpoints
         // do.
-        let host = HTTPField.Name("host").flatMap { visit.call.headers[$0] } ?? ""
+        let host = visit.call.authority
         return enrolmentPage(
             tokens, sites: sites, address: address ?? "https://\(host)", refused: refused,
             chrome: visit.chrome)
