@@ -17,9 +17,10 @@ struct Patchbay: AsyncParsableCommand {
             3 could not be done.
             """,
         version: "patchbay \(versionNumber)",
-        subcommands: [Supervise.self],
+        subcommands: [Supervise.self, BenchCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Running", subcommands: [Up.self, Serve.self, Admin.self, Backup.self]),
+            CommandGroup(
+                name: "Running", subcommands: [Up.self, Serve.self, Admin.self, Backup.self]),
             CommandGroup(
                 name: "Offline", subcommands: [ScanCommand.self, VersionCommand.self, Debug.self]),
             CommandGroup(
@@ -52,7 +53,8 @@ struct Patchbay: AsyncParsableCommand {
             Terminal.writeError("patchbay: \(failure.text)")
             Foundation.exit(failure.status.rawValue)
         }
-        // Help and version asked for, or wrong use: the parser has the words. Its own status for wrong use is 64.
+        // Help and version asked for, or wrong use: the parser has the words. Its own status for
+        // wrong use is 64.
         let isWrongUse = exitCode(for: error) != .success
         let words = fullMessage(for: error)
         if isWrongUse { Terminal.writeError(words) } else { Terminal.write(words) }

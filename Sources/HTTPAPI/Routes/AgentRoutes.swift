@@ -5,23 +5,28 @@ import Rollout
 
 /// What agents call. Every one of these wants the header `patchbay-protocol: 1`.
 enum AgentRoutes {
-    /// The largest log message, in bytes: a piece of the log, each byte of which JSON may write as six (`\u0000`).
+    /// The largest log message, in bytes: a piece of the log, each byte of which JSON may write as
+    /// six (`\u0000`).
     static let logBodyLimit = 6 * AgentWire.logChunkLimit + 4096
-    /// The largest message of someone who is not known yet, in bytes: facts of one endpoint, or one assertion.
+    /// The largest message of someone who is not known yet, in bytes: facts of one endpoint, or one
+    /// assertion.
     static let strangerBodyLimit = 64 * 1024
 
     static let all: [Route] = identity + state + jobs
 
     private static let identity: [Route] = [
         Route(
-            .post, AgentWire.enrolPath, permission: .public(reason: "the enrolment token is in the body"),
+            .post, AgentWire.enrolPath,
+            permission: .public(reason: "the enrolment token is in the body"),
             audience: .agent, summary: "Enrols a device as an endpoint of the token's tenant.",
             request: .enrolRequest, response: .enrolResponse, bodyLimit: strangerBodyLimit
         ) { call in .json(try await call.useCases.enrol(try call.decode())) },
         Route(
-            .post, AgentWire.tokenPath, permission: .public(reason: "the signed assertion is in the body"),
+            .post, AgentWire.tokenPath,
+            permission: .public(reason: "the signed assertion is in the body"),
             audience: .agent, summary: "Turns a signed assertion into a short-lived access token.",
-            request: .accessTokenRequest, response: .accessTokenResponse, bodyLimit: strangerBodyLimit
+            request: .accessTokenRequest, response: .accessTokenResponse,
+            bodyLimit: strangerBodyLimit
         ) { call in .json(try await call.useCases.issueAccessToken(try call.decode())) },
     ]
 
@@ -45,7 +50,8 @@ enum AgentRoutes {
         Route(
             .post, AgentWire.scanPath, permission: .agent, audience: .agent,
             summary: "Stores a scan: the posture whole, the packages by digest or as a delta.",
-            request: .scanUpload, response: .scanUploadResponse, bodyLimit: AgentWire.inventoryBodyLimit
+            request: .scanUpload, response: .scanUploadResponse,
+            bodyLimit: AgentWire.inventoryBodyLimit
         ) { call in
             .json(try await call.useCases.storeScan(try call.decode(), by: try call.agent()))
         },
@@ -79,7 +85,8 @@ enum AgentRoutes {
         Route(
             .post, "\(AgentWire.jobsPath)/{job}/result", permission: .agent, audience: .agent,
             summary: "Reports a job's end.",
-            request: .jobResult, response: .jobReportResponse, bodyLimit: AgentWire.inventoryBodyLimit
+            request: .jobResult, response: .jobReportResponse,
+            bodyLimit: AgentWire.inventoryBodyLimit
         ) { call in
             let (agent, job) = (try call.agent(), try call.identifier("job", Kinds.Job.self))
             return .json(

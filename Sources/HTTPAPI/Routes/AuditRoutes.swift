@@ -35,7 +35,8 @@ enum AuditRoutes {
         },
         Route(
             .get, "/api/v1/audit/export", permission: .principal(.readAudit),
-            summary: "The audit log as JSON lines that prove themselves (patchbay audit verify --file)."
+            summary:
+                "The audit log as JSON lines that prove themselves (patchbay audit verify --file)."
         ) { call in
             let principal = try call.principal()
             return .file(named: "patchbay-audit.jsonl", type: "application/jsonl") { body in
@@ -44,7 +45,8 @@ enum AuditRoutes {
         },
     ]
 
-    /// A check goes through every tenant's chain, and its figures are the provider's: a tenant checks its own export instead.
+    /// A check goes through every tenant's chain, and its figures are the provider's: a tenant
+    /// checks its own export instead.
     private static func requireProvider(_ call: Call) throws {
         guard try call.principal().scope == .provider else {
             throw Refusal(

@@ -35,12 +35,14 @@ enum DeploymentRoutes {
         },
         Route(
             .get, "/api/v1/deployments/{deployment}/events", permission: .principal(.view),
-            summary: "A deployment's counts as server-sent events, now and whenever something changes."
+            summary:
+                "A deployment's counts as server-sent events, now and whenever something changes."
         ) { call in
             let (id, principal) = (
                 try call.identifier("deployment", Kinds.Deployment.self), try call.principal()
             )
-            // The first look is taken before the stream begins, so that a foreign deployment is a 404 and not an empty stream.
+            // The first look is taken before the stream begins, so that a foreign deployment is a
+            // 404 and not an empty stream.
             let first = try await call.useCases.deployment(id, by: principal)
             return .events { events in
                 try await DeploymentEvents(id: id, principal: principal, useCases: call.useCases)
@@ -52,7 +54,8 @@ enum DeploymentRoutes {
     private static let changing: [Route] = [
         Route(
             .post, "/api/v1/deployment-plans", permission: .principal(.view),
-            summary: "What approving a selection would do, endpoint for endpoint. Nothing is changed.",
+            summary:
+                "What approving a selection would do, endpoint for endpoint. Nothing is changed.",
             request: .deploymentSelection, response: .deploymentPlan, bodyLimit: selectionBodyLimit
         ) { call in
             .json(
@@ -86,7 +89,8 @@ enum DeploymentRoutes {
         },
         Route(
             .post, "/api/v1/deployments/{deployment}/cancel", permission: .principal(.approve),
-            summary: "Calls a deployment off: what has not begun is cancelled.", response: .deployment
+            summary: "Calls a deployment off: what has not begun is cancelled.",
+            response: .deployment
         ) { call in
             .json(
                 try await call.useCases.cancel(
@@ -99,12 +103,14 @@ enum DeploymentRoutes {
 
     private static let jobs: [Route] = [
         Route(
-            .get, "/api/v1/jobs", permission: .principal(.view), summary: "Lists jobs, newest first.",
+            .get, "/api/v1/jobs", permission: .principal(.view),
+            summary: "Lists jobs, newest first.",
             query: [
                 QueryParameter("tenant", .identifier("tnt"), "Only this tenant's."),
                 QueryParameter("endpoint", .identifier("ept"), "Only of this endpoint."),
                 QueryParameter("deployment", .identifier("dep"), "Only of this deployment."),
-                QueryParameter("state", .oneOf(Job.State.allCases.map(\.rawValue)), "Only in this state."),
+                QueryParameter(
+                    "state", .oneOf(Job.State.allCases.map(\.rawValue)), "Only in this state."),
                 QueryParameter("limit", .integer, "Rows, 1 to \(EndpointQuery.maximumPage)."),
             ],
             response: .jobList
@@ -129,7 +135,9 @@ enum DeploymentRoutes {
         Route(
             .get, "/api/v1/jobs/{job}/log", permission: .principal(.view),
             summary: "A job's log from a byte on.",
-            query: [QueryParameter("from", .integer, "Where to begin: nextOffset of the piece before.")],
+            query: [
+                QueryParameter("from", .integer, "Where to begin: nextOffset of the piece before.")
+            ],
             response: .jobLogPage
         ) { call in
             let from = try call.queryNumber("from", in: 0...Int.max, standard: 0)
@@ -154,7 +162,8 @@ struct DeploymentEvents {
     let principal: Principal
     let useCases: UseCases
 
-    /// Sends the state now, then after each change, until the deployment has ended, the server does, or the stream is old.
+    /// Sends the state now, then after each change, until the deployment has ended, the server
+    /// does, or the stream is old.
     func send(_ first: DeploymentDetail, to events: inout BodyWriter) async throws {
         let subject = SignalSubject.deployment(id)
         let end = useCases.effects.now().adding(seconds: ServerLimits.eventStreamSeconds)

@@ -17,7 +17,8 @@ enum DirectoryRoutes {
             .json(ItemList(items: try await call.useCases.tenants(by: try call.principal())))
         },
         Route(
-            .post, "/api/v1/tenants", permission: .principal(.administer), summary: "Adds a tenant.",
+            .post, "/api/v1/tenants", permission: .principal(.administer),
+            summary: "Adds a tenant.",
             request: .newTenant, response: .tenant
         ) { call in
             let body = try call.decode(NewTenant.self)
@@ -36,7 +37,8 @@ enum DirectoryRoutes {
                         by: try call.principal(), tenant: try call.queryIdentifier("tenant"))))
         },
         Route(
-            .post, "/api/v1/sites", permission: .principal(.administer), summary: "Adds a site to a tenant.",
+            .post, "/api/v1/sites", permission: .principal(.administer),
+            summary: "Adds a site to a tenant.",
             request: .newSite, response: .site
         ) { call in
             let body = try call.decode(NewSite.self)

@@ -28,7 +28,8 @@ extension EndpointFilter {
         QueryParameter("reboot", .boolean, "Only those that need a reboot."),
         QueryParameter("retired", .boolean, "Also those that are retired."),
         QueryParameter(
-            "order", .oneOf(EndpointQuery.Order.allCases.map(\.rawValue)), "The order; by name unless given."),
+            "order", .oneOf(EndpointQuery.Order.allCases.map(\.rawValue)),
+            "The order; by name unless given."),
         QueryParameter("after", .string, "The page after this: next of the page before."),
         QueryParameter("limit", .integer, "Rows of a page, 1 to \(EndpointQuery.maximumPage)."),
     ]
@@ -76,7 +77,8 @@ enum EndpointRoutes {
         },
         Route(
             .get, "/api/v1/endpoints/{endpoint}", permission: .principal(.view),
-            summary: "One endpoint: facts, missing updates each with its reason, sources, reboot, restarts, jobs.",
+            summary:
+                "One endpoint: facts, missing updates each with its reason, sources, reboot, restarts, jobs.",
             response: .endpointDetail
         ) { call in
             .json(
@@ -136,7 +138,8 @@ enum EndpointRoutes {
             .post, "/api/v1/endpoints/{endpoint}/retire", permission: .principal(.manageEndpoints),
             summary: "Retires an endpoint: its agent is refused from now on, its history stays."
         ) { call in
-            try await call.useCases.retire(try call.identifier("endpoint"), by: try call.principal())
+            try await call.useCases.retire(
+                try call.identifier("endpoint"), by: try call.principal())
             return .noContent
         },
     ]

@@ -42,7 +42,8 @@ enum IdentityRoutes {
         },
         Route(
             .post, "/api/v1/users", permission: .principal(.administer),
-            summary: "Adds a user with a one-time password, which is in this answer and nowhere else.",
+            summary:
+                "Adds a user with a one-time password, which is in this answer and nowhere else.",
             request: .newUser, response: .createdUser
         ) { call in
             let body = try call.decode(NewUserBody.self)
@@ -71,7 +72,8 @@ enum IdentityRoutes {
         },
         Route(
             .post, "/api/v1/password-resets", permission: .principal(.administer),
-            summary: "Gives a user a new one-time password, which is in this answer and nowhere else.",
+            summary:
+                "Gives a user a new one-time password, which is in this answer and nowhere else.",
             request: .userName, response: .createdUser
         ) { call in
             let changed = try await call.useCases.resetPassword(

@@ -34,7 +34,8 @@ struct OperationRoutes {
 
     private var figures: Route {
         Route(
-            .get, "/metrics", permission: .public(reason: "figures of the process, no names of anybody"),
+            .get, "/metrics",
+            permission: .public(reason: "figures of the process, no names of anybody"),
             summary: "Figures for Prometheus."
         ) { call in
             let clock = ContinuousClock()
@@ -70,7 +71,8 @@ struct OperationRoutes {
                 ([("state", $0.rawValue)], "\(states[$0] ?? 0)")
             })
         page.add(
-            "patchbay_waiting_requests", "gauge", "Requests held open: agents that wait for work, live pages.",
+            "patchbay_waiting_requests", "gauge",
+            "Requests held open: agents that wait for work, live pages.",
             waiting)
         page.add(
             "patchbay_database_read_seconds", "gauge", "How long the read for this page took.",

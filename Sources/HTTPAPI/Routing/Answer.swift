@@ -22,7 +22,9 @@ public struct Answer: Sendable {
     public var body: Body
 
     /// An answer.
-    public init(status: Int = 200, headers: [(name: String, value: String)] = [], body: Body = .none) {
+    public init(
+        status: Int = 200, headers: [(name: String, value: String)] = [], body: Body = .none
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
@@ -49,13 +51,15 @@ public struct Answer: Sendable {
     /// A page.
     public static func html(_ bytes: [UInt8], status: Int = 200) -> Answer {
         Answer(
-            status: status, headers: [("content-type", "text/html; charset=utf-8")], body: .bytes(bytes))
+            status: status, headers: [("content-type", "text/html; charset=utf-8")],
+            body: .bytes(bytes))
     }
 
     /// Done, and there is nothing to say.
     public static let noContent = Answer(status: 204)
 
-    /// "See there": after a form, so that a reload does not send it again. `location` is a path of this server.
+    /// "See there": after a form, so that a reload does not send it again. `location` is a path of
+    /// this server.
     public static func redirect(to location: String) -> Answer {
         Answer(status: 303, headers: [("location", location)])
     }

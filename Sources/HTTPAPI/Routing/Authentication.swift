@@ -38,17 +38,17 @@ struct Authentication: Sendable {
         }
     }
 
-    /// Refuses a change that another site may have started in a browser: a request with a cookie must carry the session's token; one
-    /// without any (signing in) must at least come from this origin.
+    /// Refuses a change that another site may have started in a browser: a request with a cookie
+    /// must carry the session's token; one without any (signing in) must at least come from this
+    /// origin.
     func checkOrigin(of call: Call) throws {
         guard call.route.method != .get else { return }
         if call.session == nil, call.route.audience != .browser { return }
-        let site = call.headers.value(of: "sec-fetch-site")
-        if let site, site != "same-origin", site != "none" { throw Self.forged }
-        if let origin = call.headers.value(of: "origin") {
-            let own = call.headers.value(of: "host") ?? ""
-            // The authority is HTTP's own: it is compared with what the browser itself says that it shows.
-            guard origin == "https://\(own)" || own.isEmpty else { throw Self.forged }
+        if let site = call.headers.value(of: "sec-fetch-site") {
+            // The browser itself says where the request was started; no page can say it for it.
+            guard site == "same-origin" || site == "none" else { throw Self.forged }
+        } else if let origin = call.headers.value(of: "origin") {
+            guard origin == "https://\(call.authority)" else { throw Self.forged }
         }
         guard let session = call.session else { return }
         let shown = try call.headers.value(of: Self.csrfHeader) ?? formToken(of: call) ?? ""
@@ -58,7 +58,8 @@ struct Authentication: Sendable {
     }
 
     private static let forged = Refusal(
-        .forbidden, "E_CSRF", "The request does not come from a page of this server, or the page is too old.",
+        .forbidden, "E_CSRF",
+        "The request does not come from a page of this server, or the page is too old.",
         nextStep: "Load the page again and repeat what you did.")
 
     private func formToken(of call: Call) throws -> String? {
@@ -80,7 +81,8 @@ struct Authentication: Sendable {
             let found = try await useCases.authenticateSession(secret: secret)
         else { return nil }
         return SignedInSession(
-            principal: found.principal, user: found.user, csrfToken: found.csrfToken, secret: secret)
+            principal: found.principal, user: found.user, csrfToken: found.csrfToken, secret: secret
+        )
     }
 
     /// The longest bearer token that is looked at, in bytes.

@@ -24,6 +24,8 @@ public struct Call: Sendable {
     public let parameters: [String: String]
     /// The query.
     public let query: FormFields
+    /// The server's name and port as the asker knows them (`Host`).
+    public let authority: String
     /// The headers.
     public let headers: HTTPFields
     /// The body, at most the route's `bodyLimit`.

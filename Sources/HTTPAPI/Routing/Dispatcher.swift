@@ -4,15 +4,17 @@ import Fleet
 public import HTTPTypes
 public import Logging
 
-/// Takes every call through the same steps: find the route, check who asks, read the body within its limit, answer, and turn whatever went wrong
-/// into an answer too. It knows no sockets.
-public struct Dispatcher: Sendable {
+/// Takes every call through the same steps: find the route, check who asks, read the body within
+/// its limit, answer, and turn whatever went wrong into an answer too. It knows no sockets.
+public final class Dispatcher: Sendable {
     /// A call as it comes in.
     public struct Incoming: Sendable {
         /// The method as sent.
         public var method: String
         /// Path and query as sent.
         public var target: String
+        /// The server's name and port as the asker knows them (`Host`).
+        public var authority: String
         /// The headers.
         public var headers: HTTPFields
         /// The address that the connection comes from, without the port.
@@ -23,11 +25,13 @@ public struct Dispatcher: Sendable {
 
         /// A call as it comes in.
         public init(
-            method: String, target: String, headers: HTTPFields, peer: String,
+            method: String, target: String, authority: String, headers: HTTPFields,
+            peer: String,
             readBody: @escaping @Sendable (Int) async throws -> [UInt8]
         ) {
             self.method = method
             self.target = target
+            self.authority = authority
             self.headers = headers
             self.peer = peer
             self.readBody = readBody
@@ -46,8 +50,10 @@ public struct Dispatcher: Sendable {
         public init() {}
     }
 
-    /// Makes the page for a refusal on a route whose audience is a browser. `target` is the path and query that were asked for.
-    public typealias RefusalPage = @Sendable (_ refusal: Refusal, _ status: Int, _ target: String) -> Answer
+    /// Makes the page for a refusal on a route whose audience is a browser. `target` is the path
+    /// and query that were asked for.
+    public typealias RefusalPage =
+        @Sendable (_ refusal: Refusal, _ status: Int, _ target: String) -> Answer
 
     let table: RouteTable
     let useCases: UseCases
@@ -56,7 +62,8 @@ public struct Dispatcher: Sendable {
     let refusalPage: RefusalPage?
     private let authentication: Authentication
 
-    /// A dispatcher over a table. Refusals for browsers are JSON too unless there is a page for them.
+    /// A dispatcher over a table. Refusals for browsers are JSON too unless there is a page for
+    /// them.
     public init(
         table: RouteTable, useCases: UseCases, metrics: ServerMetrics, logger: Logger,
         refusalPage: RefusalPage? = nil
@@ -101,7 +108,8 @@ public struct Dispatcher: Sendable {
             let body = try await body(of: incoming, limit: route.bodyLimit)
             let call = Call(
                 route: route, path: path, parameters: parameters, query: fields,
-                headers: incoming.headers, body: body, caller: caller, peer: incoming.peer,
+                authority: incoming.authority, headers: incoming.headers, body: body,
+                caller: caller, peer: incoming.peer,
                 useCases: useCases)
             try authentication.checkOrigin(of: call)
             return try await route.handler(call).written()
@@ -169,7 +177,8 @@ public struct Dispatcher: Sendable {
         return refusalPage(refusal, answer.status, incoming.target)
     }
 
-    /// Programs live under `/api` and `/agent`; what is asked for elsewhere is asked for by a person.
+    /// Programs live under `/api` and `/agent`; what is asked for elsewhere is asked for by a
+    /// person.
     private func audience(of path: Substring) -> RouteAudience {
         path.hasPrefix("/api") || path.hasPrefix("/agent") ? .program : .browser
     }

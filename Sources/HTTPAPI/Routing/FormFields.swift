@@ -1,4 +1,5 @@
-/// The fields of a query or of a form (application/x-www-form-urlencoded), in order; a name may stand more than once.
+/// The fields of a query or of a form (application/x-www-form-urlencoded), in order; a name may
+/// stand more than once.
 public struct FormFields: Hashable, Sendable {
     /// The fields.
     public let fields: [(name: String, value: String)]
@@ -11,7 +12,8 @@ public struct FormFields: Hashable, Sendable {
         fields = []
     }
 
-    /// Reads fields; `nil` for a broken escape, text that is not UTF-8, a control character, or too many fields.
+    /// Reads fields; `nil` for a broken escape, text that is not UTF-8, a control character, or too
+    /// many fields.
     public init?(_ text: Substring) {
         var fields: [(name: String, value: String)] = []
         for pair in text.split(separator: "&") {
@@ -44,14 +46,17 @@ public struct FormFields: Hashable, Sendable {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(0x20)
             case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(hex), let low = rest.popFirst().flatMap(hex)
+                guard let high = rest.popFirst().flatMap(hex),
+                    let low = rest.popFirst().flatMap(hex)
                 else { return nil }
                 bytes.append(high << 4 | low)
             default: bytes.append(byte)
             }
         }
-        // Line ends may come from a text field; other control characters come from nobody who means well.
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 })
+        // Line ends may come from a text field; other control characters come from nobody who means
+        // well.
+        guard
+            bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 })
         else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }
@@ -65,10 +70,12 @@ public struct FormFields: Hashable, Sendable {
         }
     }
 
+    /// The same fields in the same order.
     public static func == (lhs: Self, rhs: Self) -> Bool {
         lhs.fields.elementsEqual(rhs.fields, by: ==)
     }
 
+    /// Hashes names and values.
     public func hash(into hasher: inout Hasher) {
         for field in fields {
             hasher.combine(field.name)

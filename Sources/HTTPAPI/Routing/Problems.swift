@@ -1,38 +1,25 @@
 import AgentProtocol
-import ControlPlane
+public import ControlPlane
 
 /// The one place where a "no" becomes an HTTP answer.
 enum Problems {
-    /// The status of each kind of refusal.
-    static func status(of kind: Refusal.Kind) -> Int {
-        switch kind {
-        case .malformed: 400
-        case .unauthenticated: 401
-        case .forbidden: 403
-        case .notFound: 404
-        case .conflict: 409
-        case .gone: 410
-        case .tooLarge: 413
-        case .wrongVersion: 426
-        case .tooMany: 429
-        case .unavailable: 503
-        }
-    }
-
     /// The answer for programs and agents.
     static func answer(_ refusal: Refusal) -> Answer {
         let body = ProblemBody(
             code: refusal.code, message: refusal.message, nextStep: refusal.nextStep)
         let json = (try? WireJSON.encode(body)) ?? []
         var answer = Answer(
-            status: status(of: refusal.kind), headers: [("content-type", "application/json")],
+            status: refusal.kind.httpStatus, headers: [("content-type", "application/json")],
             body: .bytes(json))
-        if let seconds = refusal.retryAfterSeconds { answer = answer.with("retry-after", "\(seconds)") }
+        if let seconds = refusal.retryAfterSeconds {
+            answer = answer.with("retry-after", "\(seconds)")
+        }
         if refusal.kind == .unauthenticated { answer = answer.with("www-authenticate", "Bearer") }
         return answer
     }
 
-    /// What cannot be stored or read now, as a refusal. The database's own words are for the log, not for whoever asks.
+    /// What cannot be stored or read now, as a refusal. The database's own words are for the log,
+    /// not for whoever asks.
     static func refusal(for failure: LedgerUnavailable) -> Refusal {
         let (message, nextStep) = words(for: failure.reason)
         return Refusal(
@@ -43,13 +30,22 @@ enum Problems {
     private static func words(for reason: LedgerUnavailable.Reason) -> (String, String) {
         switch reason {
         case .unreachable:
-            ("The database does not answer.", "Look whether it runs; nothing is lost, ask again later.")
+            (
+                "The database does not answer.",
+                "Look whether it runs; nothing is lost, ask again later."
+            )
         case .diskFull:
-            ("The database's disk is full.", "Free space on the server's disk; nothing has been changed.")
+            (
+                "The database's disk is full.",
+                "Free space on the server's disk; nothing has been changed."
+            )
         case .newerSchema:
             ("The database was made by a newer version of Patchbay.", "Start the newer version.")
         case .corrupt:
-            ("The database's file is damaged.", "Restore the latest backup (patchbay backup restore).")
+            (
+                "The database's file is damaged.",
+                "Restore the latest backup (patchbay backup restore)."
+            )
         case .busy, .overloaded:
             ("The database is busy.", "Ask again in a few seconds; nothing has been changed.")
         case .other:
@@ -67,7 +63,8 @@ enum Problems {
         let names = allowed.map(\.rawValue).joined(separator: ", ")
         var answer = answer(
             Refusal(
-                .notFound, "E_METHOD", "The path takes only \(names).", nextStep: "Use one of these methods."))
+                .notFound, "E_METHOD", "The path takes only \(names).",
+                nextStep: "Use one of these methods."))
         answer.status = 405
         return answer.with("allow", names)
     }
@@ -94,6 +91,25 @@ enum Problems {
 
     /// The body came too slowly.
     static let tooSlow = Refusal(
-        .malformed, "E_BODY_TOO_SLOW", "The body did not come within \(ServerLimits.bodySeconds) s.",
+        .malformed, "E_BODY_TOO_SLOW",
+        "The body did not come within \(ServerLimits.bodySeconds) s.",
         nextStep: "Send it again over a better connection.")
+}
+
+extension Refusal.Kind {
+    /// The HTTP status that says the same.
+    public var httpStatus: Int {
+        switch self {
+        case .malformed: 400
+        case .unauthenticated: 401
+        case .forbidden: 403
+        case .notFound: 404
+        case .conflict: 409
+        case .gone: 410
+        case .tooLarge: 413
+        case .wrongVersion: 426
+        case .tooMany: 429
+        case .unavailable: 503
+        }
+    }
 }

@@ -51,7 +51,8 @@ public struct QueryParameter: Hashable, Sendable {
     }
 }
 
-/// One route: everything that is known of it, as a value. Server, OpenAPI document and tests are made from the same list of these.
+/// One route: everything that is known of it, as a value. Server, OpenAPI document and tests are
+/// made from the same list of these.
 public struct Route: Sendable {
     /// Answers a call that has passed all checks.
     public typealias Handler = @Sendable (Call) async throws -> Answer
@@ -68,7 +69,8 @@ public struct Route: Sendable {
     public let summary: String
     /// The values that it takes from the query; any other is refused.
     public let query: [QueryParameter]
-    /// The JSON that it takes; `nil` when it takes none (then `bodyLimit` still bounds raw bodies and forms).
+    /// The JSON that it takes; `nil` when it takes none (then `bodyLimit` still bounds raw bodies
+    /// and forms).
     public let request: NamedSchema?
     /// The JSON that it answers with; `nil` when it answers with something else, or nothing.
     public let response: NamedSchema?
@@ -77,12 +79,14 @@ public struct Route: Sendable {
     /// Answers.
     public let handler: Handler
 
-    /// The largest body of a route that does not say otherwise, in bytes: a form, or a lock list of some hundred updates.
+    /// The largest body of a route that does not say otherwise, in bytes: a form, or a lock list of
+    /// some hundred updates.
     public static let usualBodyLimit = 256 * 1024
 
     /// A route. `bodyLimit` is 0 for `GET` and `DELETE` unless given.
     public init(
-        _ method: HTTPMethod, _ path: String, permission: RoutePermission, audience: RouteAudience = .program,
+        _ method: HTTPMethod, _ path: String, permission: RoutePermission,
+        audience: RouteAudience = .program,
         summary: String, query: [QueryParameter] = [], request: NamedSchema? = nil,
         response: NamedSchema? = nil, bodyLimit: Int? = nil, handler: @escaping Handler
     ) {

@@ -1,7 +1,8 @@
-/// A route's path: literal segments, and parameters that stand for exactly one segment (`/api/v1/jobs/{job}/log`).
+/// A route's path: literal segments, and parameters that stand for exactly one segment
+/// (`/api/v1/jobs/{job}/log`).
 ///
-/// A path matches byte for byte or not at all. Nothing is decoded, folded or cleaned up first, so that no proxy and no handler can
-/// read a path otherwise than the table does.
+/// A path matches byte for byte or not at all. Nothing is decoded, folded or cleaned up first, so
+/// that no proxy and no handler can read a path otherwise than the table does.
 public struct RoutePath: Hashable, Sendable, CustomStringConvertible {
     /// One segment.
     enum Segment: Hashable, Sendable {
@@ -17,7 +18,8 @@ public struct RoutePath: Hashable, Sendable, CustomStringConvertible {
 
     /// The most bytes of a parameter's value; the longest is a SHA-256 in hexadecimal (64).
     static let longestParameter = 128
-    /// The most bytes of a whole request target, query included: a long search with all filters has about 600.
+    /// The most bytes of a whole request target, query included: a long search with all filters has
+    /// about 600.
     static let longestTarget = 4096
 
     /// A path as written in the table, beginning with `/`.
@@ -37,12 +39,14 @@ public struct RoutePath: Hashable, Sendable, CustomStringConvertible {
     /// Whether the path holds no parameter.
     var isLiteral: Bool { parameterNames.isEmpty }
 
-    /// The pattern with its parameters' names left out: two routes of one shape and method would be the same route.
+    /// The pattern with its parameters' names left out: two routes of one shape and method would be
+    /// the same route.
     var shape: String {
         segments.map { if case .literal(let text) = $0 { "/\(text)" } else { "/{}" } }.joined()
     }
 
-    /// The parameters' values when the path fits; `nil` when it does not. `parts` are the path's segments.
+    /// The parameters' values when the path fits; `nil` when it does not. `parts` are the path's
+    /// segments.
     func match(_ parts: [Substring]) -> [String: String]? {
         guard parts.count == segments.count else { return nil }
         var values: [String: String] = [:]
@@ -57,10 +61,13 @@ public struct RoutePath: Hashable, Sendable, CustomStringConvertible {
         return values
     }
 
-    /// Splits a raw path into its segments; `nil` for one that could be read in two ways: an empty segment (`//`, a slash at the end), `.` or
-    /// `..`, an escape (`%2f`), a matrix parameter (`;`), a backslash, anything outside printable ASCII.
+    /// Splits a raw path into its segments; `nil` for one that could be read in two ways: an empty
+    /// segment (`//`, a slash at the end), `.` or `..`, an escape (`%2f`), a matrix parameter
+    /// (`;`), a backslash, anything outside printable ASCII.
     static func parts(of path: Substring) -> [Substring]? {
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= longestTarget else { return nil }
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= longestTarget else {
+            return nil
+        }
         guard path.utf8.allSatisfy(isPlain) else { return nil }
         if path == "/" { return [] }
         let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)

@@ -28,7 +28,9 @@ public struct RouteTable: Sendable {
         self.routes = routes
         var byShape: [String: [HTTPMethod: Route]] = [:]
         for route in routes {
-            guard byShape[route.path.shape, default: [:]].updateValue(route, forKey: route.method) == nil
+            guard
+                byShape[route.path.shape, default: [:]].updateValue(route, forKey: route.method)
+                    == nil
             else { throw Conflict(route: route.name) }
         }
         var literal: [String: [HTTPMethod: Route]] = [:]

@@ -1,7 +1,8 @@
 /// The cookie that a browser's session hangs on.
 ///
-/// The prefix `__Host-` binds it to this very origin (RFC 6265bis, section 4.1.3.2), `HttpOnly` keeps it from scripts, `SameSite=Strict` from
-/// requests that other sites start, `Secure` from plain HTTP.
+/// The prefix `__Host-` binds it to this very origin (RFC 6265bis, section 4.1.3.2), `HttpOnly`
+/// keeps it from scripts, `SameSite=Strict` from requests that other sites start, `Secure` from
+/// plain HTTP.
 public enum SessionCookie {
     /// The cookie's name.
     public static let name = "__Host-patchbay"

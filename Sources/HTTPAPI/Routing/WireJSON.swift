@@ -16,7 +16,9 @@ public enum WireJSON {
     /// Reads a value.
     ///
     /// - Throws: `Refusal` `E_MALFORMED`, which names the field.
-    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(Refusal) -> Value {
+    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8])
+        throws(Refusal) -> Value
+    {
         guard isShallow(bytes) else {
             throw malformed("The JSON is nested more than \(deepestNesting) levels deep.")
         }
@@ -36,7 +38,8 @@ public enum WireJSON {
             nextStep: "Compare the request with /api/openapi.json.")
     }
 
-    /// Whether no more than `deepestNesting` brackets are open at once. It runs before the parser, whose stack a hostile body must not reach.
+    /// Whether no more than `deepestNesting` brackets are open at once. It runs before the parser,
+    /// whose stack a hostile body must not reach.
     static func isShallow(_ bytes: [UInt8]) -> Bool {
         var depth = 0
         var inText = false
@@ -79,7 +82,8 @@ public enum WireJSON {
         }
     }
 
-    /// A field's place, such as `updates[3].name`. Keys come from our own types, never from the body.
+    /// A field's place, such as `updates[3].name`. Keys come from our own types, never from the
+    /// body.
     private static func name(_ path: [any CodingKey]) -> String {
         if path.isEmpty { return "at the top" }
         return path.reduce("") { text, key in

@@ -3,7 +3,8 @@ extension NamedSchema {
     static let enrolRequest = NamedSchema(
         "EnrolRequest",
         [
-            "token": .string, "publicKey": .string(format: "byte"), "proof": .string(format: "byte"),
+            "token": .string, "publicKey": .string(format: "byte"),
+            "proof": .string(format: "byte"),
             "facts": .named(.facts),
         ])
 
@@ -68,7 +69,8 @@ extension NamedSchema {
         "JobProgress",
         [
             "phase": .oneOf([
-                "preflight", "waitingForLock", "repairing", "downloading", "installing", "verifying",
+                "preflight", "waitingForLock", "repairing", "downloading", "installing",
+                "verifying",
             ]),
             "sentence": .string, "percent": .optional(.integer), "at": .time,
         ])

@@ -7,7 +7,8 @@ extension NamedSchema {
     static let package = NamedSchema(
         "Package",
         [
-            "manager": .oneOf(["apt"]), "name": .string, "version": .string, "architecture": .string,
+            "manager": .oneOf(["apt"]), "name": .string, "version": .string,
+            "architecture": .string,
             "source": .string, "sourceVersion": .string, "origin": .optional(.string),
         ])
 
@@ -18,7 +19,8 @@ extension NamedSchema {
     static let update = NamedSchema(
         "Update",
         [
-            "manager": .oneOf(["apt"]), "name": .string, "architecture": .string, "installed": .string,
+            "manager": .oneOf(["apt"]), "name": .string, "architecture": .string,
+            "installed": .string,
             "candidate": .string, "classes": .array(.oneOf(["security", "bugfix", "feature"])),
             "origin": .string,
             "installability": .oneOf([
@@ -39,12 +41,14 @@ extension NamedSchema {
         [
             "hostname": .string,
             "os": .object([
-                "id": .string, "versionId": .string, "name": .string, "codename": .optional(.string),
+                "id": .string, "versionId": .string, "name": .string,
+                "codename": .optional(.string),
                 "idLike": .array(.string),
             ]),
             "kernel": .string, "bootId": .string, "timeZone": .string, "architecture": .string,
             "hardware": .object([
-                "processor": .optional(.string), "processorCount": .integer, "memoryBytes": .integer,
+                "processor": .optional(.string), "processorCount": .integer,
+                "memoryBytes": .integer,
                 "model": .optional(.string),
             ]),
             "virtualization": .object(["kind": .string, "isContainer": .boolean]),

@@ -107,18 +107,22 @@ public enum JSONValue: Hashable, Sendable, Encodable, ExpressibleByStringLiteral
     /// An object.
     case object([String: JSONValue])
 
+    /// Text.
     public init(stringLiteral value: String) {
         self = .text(value)
     }
 
+    /// A truth value.
     public init(booleanLiteral value: Bool) {
         self = .truth(value)
     }
 
+    /// An object.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
     }
 
+    /// Writes the value.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

@@ -16,7 +16,8 @@ public struct PatchbayServer: Sendable {
         public var listenAddress: String
         /// The port; 0 for one that the system chooses.
         public var port: Int
-        /// The addresses that agents reach it by, such as `https://patchbay.example.org:8443`: they go into enrolment tokens.
+        /// The addresses that agents reach it by, such as `https://patchbay.example.org:8443`: they
+        /// go into enrolment tokens.
         public var addresses: @Sendable () -> [String]
         /// Further routes: the dashboard's.
         public var pages: [Route]
@@ -63,7 +64,8 @@ public struct PatchbayServer: Sendable {
         self.logger = logger
     }
 
-    /// The service that listens, answers, and on graceful shutdown finishes what it has begun. `onListening` is told the port.
+    /// The service that listens, answers, and on graceful shutdown finishes what it has begun.
+    /// `onListening` is told the port.
     ///
     /// - Throws: what NIOSSL says when the TLS certificate or key cannot be used, or `TrustError`.
     public func application(

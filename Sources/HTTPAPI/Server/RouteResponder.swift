@@ -5,18 +5,20 @@ import NIOCore
 
 /// What Hummingbird hands over besides the request.
 public struct ServedConnection: RequestContext {
+    /// What Hummingbird keeps of a request.
     public var coreContext: CoreRequestContextStorage
     /// The address at the other end, without the port.
     public let peer: String
 
+    /// A connection as Hummingbird describes it.
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         peer = source.channel.remoteAddress?.ipAddress ?? ""
     }
 }
 
-/// Hands requests of Hummingbird to the dispatcher, and its answers back. Hummingbird's own router is not used: it cleans paths up before it
-/// matches them.
+/// Hands requests of Hummingbird to the dispatcher, and its answers back. Hummingbird's own router
+/// is not used: it cleans paths up before it matches them.
 public struct RouteResponder: HTTPResponder {
     let dispatcher: Dispatcher
 
@@ -31,24 +33,17 @@ public struct RouteResponder: HTTPResponder {
         let answer = await dispatcher.answer(
             Dispatcher.Incoming(
                 method: request.head.method.rawValue, target: request.uri.string,
-                headers: Self.headers(of: request), peer: context.peer,
+                authority: request.head.authority ?? "", headers: request.headers,
+                peer: context.peer,
                 readBody: { limit in try await Self.collect(body, upTo: limit) }))
         return Self.response(answer)
     }
 
-    /// The headers as they were sent: HTTP's types keep `host` apart from the others, and the check of the origin needs it.
-    private static func headers(of request: Request) -> HTTPFields {
-        var headers = request.headers
-        if let authority = request.head.authority, let name = HTTPField.Name("host") {
-            headers[name] = authority
-        }
-        return headers
-    }
-
     private static func collect(_ body: RequestBody, upTo limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        // The time is looked at when something comes: silence is ended by the connection's own limit
-        // (`ServerLimits.idleSeconds`). A timer for each body would cost more than a check-in.
+        // The time is looked at when something comes: silence is ended by the connection's own
+        // limit (`ServerLimits.idleSeconds`). A timer for each body would cost more than a
+        // check-in.
         let latest = ContinuousClock.now + .seconds(ServerLimits.bodySeconds)
         for try await part in body {
             guard ContinuousClock.now < latest else { throw Dispatcher.BodyTooSlow() }
@@ -62,7 +57,9 @@ public struct RouteResponder: HTTPResponder {
         var headers = HTTPFields()
         headers.reserveCapacity(answer.headers.count + 2)
         for (name, value) in answer.headers {
-            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+            if let name = HTTPField.Name(name) {
+                headers.append(HTTPField(name: name, value: value))
+            }
         }
         return Response(
             status: .init(code: answer.status), headers: headers, body: body(of: answer))

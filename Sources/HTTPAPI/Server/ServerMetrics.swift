@@ -36,9 +36,11 @@ public final class ServerMetrics: Sendable {
 struct MetricsText {
     private(set) var text = ""
 
-    /// Adds one metric with its samples. Labels hold route patterns and states, never what somebody sent.
+    /// Adds one metric with its samples. Labels hold route patterns and states, never what somebody
+    /// sent.
     mutating func add(
-        _ name: String, _ kind: String, _ help: String, _ samples: [(labels: [(String, String)], value: String)]
+        _ name: String, _ kind: String, _ help: String,
+        _ samples: [(labels: [(String, String)], value: String)]
     ) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
         for sample in samples {
@@ -48,7 +50,9 @@ struct MetricsText {
     }
 
     /// Adds one figure without labels.
-    mutating func add(_ name: String, _ kind: String, _ help: String, _ value: some CustomStringConvertible) {
+    mutating func add(
+        _ name: String, _ kind: String, _ help: String, _ value: some CustomStringConvertible
+    ) {
         add(name, kind, help, [([], "\(value)")])
     }
 }

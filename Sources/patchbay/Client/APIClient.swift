@@ -21,7 +21,8 @@ struct APIClient: Sendable {
         self.access = access
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: try Self.tls(access.anchor), redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(Self.connectSeconds), read: .seconds(Self.answerSeconds)))
+            timeout: .init(
+                connect: .seconds(Self.connectSeconds), read: .seconds(Self.answerSeconds)))
         configuration.httpVersion = .http1Only
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
@@ -51,7 +52,9 @@ struct APIClient: Sendable {
     }
 
     /// Asks for something to be done, and takes a value back.
-    func post<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) async throws -> Value {
+    func post<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) async throws
+        -> Value
+    {
         try decode(try await send("POST", path, query: [], body: nil))
     }
 
@@ -126,7 +129,9 @@ struct APIClient: Sendable {
         var safe = CharacterSet.alphanumerics
         safe.insert(charactersIn: "-._~")
         let pairs = query.compactMap { name, value in
-            value.flatMap { $0.addingPercentEncoding(withAllowedCharacters: safe) }.map { "\(name)=\($0)" }
+            value.flatMap { $0.addingPercentEncoding(withAllowedCharacters: safe) }.map {
+                "\(name)=\($0)"
+            }
         }
         return pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
     }
@@ -139,7 +144,8 @@ struct APIClient: Sendable {
             tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: der, format: .der)])
             tls.certificateVerification = .noHostnameVerification
         case .authorities(let path):
-            guard let bytes = try PrivateFile.read(URL(filePath: path), limit: 4 * 1024 * 1024) else {
+            guard let bytes = try PrivateFile.read(URL(filePath: path), limit: 4 * 1024 * 1024)
+            else {
                 throw Failure(
                     .wrongUse, "There is no file \(path).", nextStep: "Name the authorities' file.",
                     code: "E_FILE")

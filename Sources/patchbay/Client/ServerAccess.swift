@@ -2,13 +2,16 @@ import Fleet
 import Foundation
 import Trust
 
-/// What it takes to talk to a server: its address, a token, and what its identity is checked against.
+/// What it takes to talk to a server: its address, a token, and what its identity is checked
+/// against.
 struct ServerAccess: Sendable {
     /// What the server's certificate must lead to.
     enum Anchor: Sendable {
-        /// The server's own identity certificate, DER. It signs for this one server only, so that the name in the certificate adds nothing.
+        /// The server's own identity certificate, DER. It signs for this one server only, so that
+        /// the name in the certificate adds nothing.
         case identity([UInt8])
-        /// The authorities in a file, PEM, with the name checked too: for a server behind a proxy with a certificate of its own.
+        /// The authorities in a file, PEM, with the name checked too: for a server behind a proxy
+        /// with a certificate of its own.
         case authorities(path: String)
     }
 
@@ -23,7 +26,8 @@ struct TokenFile: Codable {
     var server: String
     /// The token.
     var token: String
-    /// The server's identity certificate, DER in base64; the connection is refused when the server shows another.
+    /// The server's identity certificate, DER in base64; the connection is refused when the server
+    /// shows another.
     var identity: String
 
     /// The largest file that is read, in bytes.
@@ -64,7 +68,8 @@ extension Home {
         guard let note = try ServerNote.read(self) else {
             throw Failure(
                 .couldNot, "No server runs for the home folder \(folder.path).",
-                nextStep: "Start one with “patchbay serve”, or name a server with --server and --token-file.",
+                nextStep:
+                    "Start one with “patchbay serve”, or name a server with --server and --token-file.",
                 code: "E_NO_SERVER")
         }
         return ServerAccess(

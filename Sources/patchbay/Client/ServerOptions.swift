@@ -3,7 +3,9 @@ import Foundation
 
 /// The options of every command that talks to a server.
 struct ServerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The server's address; that in the token's file unless given.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "The server's address; that in the token's file unless given.", valueName: "url"))
     var server: String?
 
     @Option(

@@ -20,7 +20,9 @@ struct Admin: ParsableCommand {
         func run() async throws {
             let made = try await Admin.act(
                 place,
-                server: { try await $0.post("/api/v1/users", ["name": name, "role": "administrator"]) },
+                server: {
+                    try await $0.post("/api/v1/users", ["name": name, "role": "administrator"])
+                },
                 alone: { try await $0.createAdministrator(name: name) })
             Admin.show(made)
         }
@@ -42,7 +44,8 @@ struct Admin: ParsableCommand {
         }
     }
 
-    /// Asks the server of the home folder while one runs, for it alone writes to the database; else does it here.
+    /// Asks the server of the home folder while one runs, for it alone writes to the database; else
+    /// does it here.
     private static func act(
         _ place: LedgerOptions, server: (APIClient) async throws -> CreatedUser,
         alone: (UseCases) async throws -> NewUser

@@ -30,7 +30,8 @@ struct AuditCommand: ParsableCommand {
                 var table = Table(.text("AT"), .text("WHO"), .text("ACTION"), .text("WHAT"))
                 for entry in list.items {
                     table.add(
-                        entry.at.wholeSeconds.description, entry.actor, entry.action, entry.sentence)
+                        entry.at.wholeSeconds.description, entry.actor, entry.action, entry.sentence
+                    )
                 }
                 return table.text(width: Terminal.width, empty: "No entries.")
             }
@@ -46,7 +47,8 @@ struct AuditCommand: ParsableCommand {
 
                 Without --file the database of the home folder is read, beside a running server or without one.
                 """)
-        @Option(help: ArgumentHelp("An export to check instead.", valueName: "file")) var file: String?
+        @Option(help: ArgumentHelp("An export to check instead.", valueName: "file")) var file:
+            String?
         @Option(
             help: ArgumentHelp(
                 "The fingerprint that the audit key must have, as it was written down.",
@@ -60,12 +62,17 @@ struct AuditCommand: ParsableCommand {
             if let file {
                 verdict = try verifyExport(file)
             } else {
-                verdict = try await place.withUseCases(access: .readOnly) { try await $0.verifyAudit() }
+                verdict = try await place.withUseCases(access: .readOnly) {
+                    try await $0.verifyAudit()
+                }
             }
             try output.show(verdict) { verdict in
-                let place = verdict.firstBroken.map { "entry \($0.sequence) of the chain \($0.chain)" }
+                let place = verdict.firstBroken.map {
+                    "entry \($0.sequence) of the chain \($0.chain)"
+                }
                 let finding = place.map { "BROKEN at \($0)" } ?? "intact"
-                return "\(verdict.entries) entries: \(finding)\nAudit key: \(verdict.auditKeyFingerprint)"
+                return
+                    "\(verdict.entries) entries: \(finding)\nAudit key: \(verdict.auditKeyFingerprint)"
             }
             if !verdict.intact { throw ExitCode(Failure.Status.no.rawValue) }
         }

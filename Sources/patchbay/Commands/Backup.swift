@@ -18,7 +18,8 @@ struct Backup: ParsableCommand {
     /// `patchbay backup create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write keys and database, as they are at one instant, into a file; the server may run.",
+            abstract:
+                "Write keys and database, as they are at one instant, into a file; the server may run.",
             discussion: """
                 Example: patchbay backup create /var/backups/patchbay.tar
 
@@ -82,15 +83,19 @@ struct Backup: ParsableCommand {
             }
             guard let handle = FileHandle(forReadingAtPath: file) else {
                 throw Failure(
-                    .wrongUse, "\(file) cannot be read.", nextStep: "Name a backup.", code: "E_FILE")
+                    .wrongUse, "\(file) cannot be read.", nextStep: "Name a backup.", code: "E_FILE"
+                )
             }
+            // Looked through before anything is made: a file that is no backup leaves no trace.
+            try TarArchive.extract(handle, into: nil, isWanted: Self.known.contains)
             try home.make()
             let lock = try HomeLock(home)
             defer { lock.release() }
             let draft = home.folder.appending(path: "restore.part")
             try? FileManager.default.removeItem(at: draft)
             defer { try? FileManager.default.removeItem(at: draft) }
-            let names = try TarArchive.extract(handle, into: draft) { Self.known.contains($0) }
+            let names = try TarArchive.extract(
+                handle, into: draft, isWanted: Self.known.contains)
             try await check(Home(path: draft.path), names)
             try moveIntoPlace(from: draft, names, home)
             Terminal.writeError("Restored into \(home.folder.path).")

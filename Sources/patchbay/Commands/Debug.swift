@@ -23,7 +23,9 @@ struct Debug: ParsableCommand {
             help: "The tool: \(ToolOutput.allCases.map(\.rawValue).joined(separator: ", ")).")
         var tool: ToolOutput
 
-        @Option(help: ArgumentHelp("The recorded output; standard input unless given.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp(
+                "The recorded output; standard input unless given.", valueName: "file"))
         var file: String?
 
         func run() throws {
@@ -34,7 +36,8 @@ struct Debug: ParsableCommand {
 
         private func bytes() throws -> [UInt8] {
             if let file {
-                guard let bytes = try PrivateFile.read(URL(filePath: file), limit: ToolOutput.limit) else {
+                guard let bytes = try PrivateFile.read(URL(filePath: file), limit: ToolOutput.limit)
+                else {
                     throw Failure(
                         .wrongUse, "There is no file \(file).", nextStep: "Name a recorded output.",
                         code: "E_FILE")

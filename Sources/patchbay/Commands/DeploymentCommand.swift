@@ -116,7 +116,8 @@ struct DeploymentCommand: ParsableCommand {
                 allSecurity: allSecurity ? true : nil, title: title, deadlineSeconds: deadline)
         }
 
-        /// Milliseconds between two looks: short enough to feel live, and far below what a server notices.
+        /// Milliseconds between two looks: short enough to feel live, and far below what a server
+        /// notices.
         private static let pauseMilliseconds: Int64 = 700
 
         private func follow(_ id: DeploymentID, _ client: APIClient) async throws {

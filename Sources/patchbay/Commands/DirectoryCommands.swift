@@ -6,7 +6,8 @@ import HTTPAPI
 /// `patchbay tenant`
 struct TenantCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tenant", abstract: "Client organisations.", subcommands: [List.self, Create.self])
+        commandName: "tenant", abstract: "Client organisations.",
+        subcommands: [List.self, Create.self])
 
     /// `patchbay tenant list`
     struct List: AsyncParsableCommand {
@@ -22,7 +23,8 @@ struct TenantCommand: ParsableCommand {
             try output.show(list) { list in
                 var table = Table(.text("ID"), .text("NAME"), .text("SINCE"))
                 for tenant in list.items {
-                    table.add(tenant.id.text, tenant.name, tenant.createdAt.wholeSeconds.description)
+                    table.add(
+                        tenant.id.text, tenant.name, tenant.createdAt.wholeSeconds.description)
                 }
                 return table.text(width: Terminal.width)
             }
@@ -32,7 +34,8 @@ struct TenantCommand: ParsableCommand {
     /// `patchbay tenant create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a tenant.", discussion: "Example: patchbay tenant create \"Example Ltd\"")
+            abstract: "Add a tenant.", discussion: "Example: patchbay tenant create \"Example Ltd\""
+        )
         @Argument(help: "Its name.") var name: String
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
@@ -75,7 +78,8 @@ struct SiteCommand: ParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a site to a tenant.",
-            discussion: "Example: patchbay site create Berlin --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41")
+            discussion:
+                "Example: patchbay site create Berlin --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "Its name.") var name: String
         @Option(help: "The tenant.") var tenant: String
         @OptionGroup var server: ServerOptions

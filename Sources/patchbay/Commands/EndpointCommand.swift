@@ -51,7 +51,8 @@ struct EndpointCommand: ParsableCommand {
                 let page: EndpointPageBody = try await client.get(
                     "/api/v1/endpoints",
                     query: [
-                        ("tenant", tenant), ("search", search), ("compliance", compliance?.rawValue),
+                        ("tenant", tenant), ("search", search),
+                        ("compliance", compliance?.rawValue),
                         ("missing", missing), ("reboot", reboot ? "true" : nil),
                         ("retired", retired ? "true" : nil), ("order", order), ("after", after),
                         ("limit", "\(EndpointQuery.maximumPage)"),
@@ -66,7 +67,8 @@ struct EndpointCommand: ParsableCommand {
     /// `patchbay endpoint show`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one endpoint: facts, missing updates each with its reason, sources, jobs.",
+            abstract:
+                "Show one endpoint: facts, missing updates each with its reason, sources, jobs.",
             discussion: "Example: patchbay endpoint show ept_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The endpoint.") var endpoint: String
         @OptionGroup var server: ServerOptions
@@ -85,7 +87,8 @@ struct EndpointCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List what was installed on an endpoint at an instant.",
             discussion:
-                "Example: patchbay endpoint packages ept_01h2xcejqtf2nbrexx3vqjhp41 --at 2026-11-21T18:00:00Z")
+                "Example: patchbay endpoint packages ept_01h2xcejqtf2nbrexx3vqjhp41 --at 2026-11-21T18:00:00Z"
+        )
         @Argument(help: "The endpoint.") var endpoint: String
         @Option(help: "The instant (RFC 3339); now unless given.") var at: String?
         @OptionGroup var server: ServerOptions
@@ -139,10 +142,13 @@ struct EndpointCommand: ParsableCommand {
 
 /// A piece of an address that a person typed.
 enum Path {
-    /// The text as one segment: whatever is no letter, digit, `-` or `_` can be no identifier, and must not reach another route.
+    /// The text as one segment: whatever is no letter, digit, `-` or `_` can be no identifier, and
+    /// must not reach another route.
     static func segment(_ text: String) -> String {
         let clean = text.unicodeScalars.filter {
-            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-")
+            $0.isASCII
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_"
+                    || $0 == "-")
         }
         return clean.count == text.unicodeScalars.count && !text.isEmpty
             ? text : "none"

@@ -15,7 +15,8 @@ struct JobCommand: ParsableCommand {
     /// `patchbay job list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List jobs, newest first.", discussion: "Example: patchbay job list --state failed")
+            abstract: "List jobs, newest first.",
+            discussion: "Example: patchbay job list --state failed")
         @Option(help: "Only this tenant's.") var tenant: String?
         @Option(help: "Only of this endpoint.") var endpoint: String?
         @Option(help: "Only of this deployment.") var deployment: String?

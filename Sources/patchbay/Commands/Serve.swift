@@ -39,7 +39,8 @@ struct Serve: AsyncParsableCommand {
             Terminal.writeError("Server identity: \(server.useCases.keys.fingerprint)")
             if try await server.useCases.ledger.read({ try $0.users().isEmpty }) {
                 Terminal.writeError(
-                    "There is no user yet. Make the first administrator on this machine: patchbay admin create NAME")
+                    "There is no user yet. Make the first administrator on this machine: patchbay admin create NAME"
+                )
             }
             return false
         }
@@ -54,7 +55,8 @@ enum MachineName {
         let isPlain = name.utf8.allSatisfy {
             (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x2E
         }
-        let isUsable = isPlain && !name.isEmpty && name.utf8.count <= 253 && name != "localhost"
+        let isUsable =
+            isPlain && !name.isEmpty && name.utf8.count <= 253 && name != "localhost"
             && !name.hasPrefix("-") && !name.hasPrefix(".")
         return isUsable ? [name] : ["localhost"]
     }

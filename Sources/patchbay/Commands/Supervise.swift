@@ -1,7 +1,8 @@
 import AgentSystem
 import ArgumentParser
 
-/// `patchbay supervise`: carries one run of this machine's own agent to its end; started by it, not by people.
+/// `patchbay supervise`: carries one run of this machine's own agent to its end; started by it, not
+/// by people.
 struct Supervise: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run what stands in a run's folder; started by the agent.", shouldDisplay: false)

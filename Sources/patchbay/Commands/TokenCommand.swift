@@ -7,7 +7,8 @@ import HTTPAPI
 /// `patchbay token`
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Secrets that let endpoints enrol, or programs use the interface.",
+        commandName: "token",
+        abstract: "Secrets that let endpoints enrol, or programs use the interface.",
         subcommands: [List.self, Create.self, Revoke.self])
 
     /// `patchbay token list`
@@ -51,7 +52,8 @@ struct TokenCommand: ParsableCommand {
                     .text("ID"))
                 for token in list.items {
                     table.add(
-                        token.revokedAt == nil ? "made" : "revoked", token.note, token.role.rawValue,
+                        token.revokedAt == nil ? "made" : "revoked", token.note,
+                        token.role.rawValue,
                         token.tenant?.text ?? "all", token.expiresAt.wholeSeconds.description,
                         token.id.text)
                 }
@@ -71,8 +73,10 @@ struct TokenCommand: ParsableCommand {
                 The secret is written into the file and nowhere else; “-” stands for standard output.
                 """)
         @Flag(help: "A token that lets endpoints enrol.") var enrolment = false
-        @Option(help: "For a token of the interface: administrator, operator or viewer.") var role: Role?
-        @Option(help: "The tenant that endpoints enrol into, or whose things are seen.") var tenant: String?
+        @Option(help: "For a token of the interface: administrator, operator or viewer.") var role:
+            Role?
+        @Option(help: "The tenant that endpoints enrol into, or whose things are seen.") var tenant:
+            String?
         @Option(help: "The site that endpoints are put in.") var site: String?
         @Option(help: "How many endpoints may enrol with it.") var uses: Int?
         @Option(help: "Seconds that it is good.") var expires: Int64?

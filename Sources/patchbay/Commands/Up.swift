@@ -7,7 +7,8 @@ import Foundation
 /// `patchbay up`
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a control plane with an agent for this machine, and show what the machine misses.",
+        abstract:
+            "Run a control plane with an agent for this machine, and show what the machine misses.",
         discussion: """
             Example: patchbay up
             Example: patchbay up --once --format json
@@ -48,8 +49,10 @@ struct Up: AsyncParsableCommand {
             let identity = try await agent.enrolled(into: tenant)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await agent.run(as: identity) }
-                let truth = try await FirstScan(useCases: server.useCases, endpoint: identity.endpoint)
-                    .stored(since: begun)
+                let truth = try await FirstScan(
+                    useCases: server.useCases, endpoint: identity.endpoint
+                )
+                .stored(since: begun)
                 try show(truth, dashboard: server.localAddress)
                 if once { group.cancelAll() }
                 try await group.waitForAll()
@@ -106,9 +109,12 @@ struct FirstStart {
         if try await useCases.ledger.read({ try $0.users().isEmpty }) {
             let made = try await useCases.createAdministrator(name: Self.userName)
             Terminal.writeError(
-                "User: \(made.user.name)   One-time password: \(made.oneTimePassword ?? "")   (shown this once)")
+                "User: \(made.user.name)   One-time password: \(made.oneTimePassword ?? "")   (shown this once)"
+            )
         }
-        if let tenant = try await useCases.tenants(by: .localAdministrator).first { return tenant.id }
+        if let tenant = try await useCases.tenants(by: .localAdministrator).first {
+            return tenant.id
+        }
         return try await useCases.createTenant(name: Self.tenantName, by: .localAdministrator).id
     }
 }

@@ -24,7 +24,8 @@ struct UpdateCommand: ParsableCommand {
                 try await $0.get(
                     "/api/v1/updates",
                     query: [
-                        ("tenant", tenant), ("search", search), ("security", security ? "true" : nil),
+                        ("tenant", tenant), ("search", search),
+                        ("security", security ? "true" : nil),
                         ("limit", "\(EndpointQuery.maximumPage)"),
                     ])
             }

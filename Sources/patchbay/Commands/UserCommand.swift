@@ -42,7 +42,8 @@ struct UserCommand: ParsableCommand {
             discussion: "Example: patchbay user create anna --role operator")
         @Argument(help: "The name to sign in with.") var name: String
         @Option(help: "What the user may do: administrator, operator or viewer.") var role: Role
-        @Option(help: "The tenant whose things the user sees; all unless given.") var tenant: String?
+        @Option(help: "The tenant whose things the user sees; all unless given.") var tenant:
+            String?
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
@@ -62,7 +63,8 @@ struct UserCommand: ParsableCommand {
     struct ChangeRole: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give a user another role.",
-            discussion: "Example: patchbay user change-role usr_01h2xcejqtf2nbrexx3vqjhp41 --role viewer")
+            discussion:
+                "Example: patchbay user change-role usr_01h2xcejqtf2nbrexx3vqjhp41 --role viewer")
         @Argument(help: "The user.") var user: String
         @Option(help: "What the user may do: administrator, operator or viewer.") var role: Role
         @OptionGroup var server: ServerOptions

@@ -22,7 +22,8 @@ struct Home: Sendable {
     /// Whether an installation has been made here.
     var exists: Bool { FileManager.default.fileExists(atPath: keys.path) }
 
-    /// A folder by its path, or the usual one: `/var/lib/patchbay` for root, else `$XDG_DATA_HOME/patchbay`.
+    /// A folder by its path, or the usual one: `/var/lib/patchbay` for root, else
+    /// `$XDG_DATA_HOME/patchbay`.
     init(path: String?) {
         folder = path.map { URL(filePath: $0).standardizedFileURL } ?? Self.usual
     }
@@ -48,7 +49,8 @@ struct Home: Sendable {
                 [.posixPermissions: 0o700], ofItemAtPath: folder.path)
         } catch {
             throw Failure(
-                .couldNot, "The home folder \(folder.path) cannot be made: \(PrivateFile.words(error)).",
+                .couldNot,
+                "The home folder \(folder.path) cannot be made: \(PrivateFile.words(error)).",
                 nextStep: "Give another one with --home, or run as a user who may write there.",
                 code: "E_HOME")
         }
@@ -87,10 +89,14 @@ struct HomeOption: ParsableArguments {
 
 /// Files that only their owner may read.
 enum PrivateFile {
-    /// Puts a file in the place of the old one: a reader sees the old bytes or the new ones, and after a power cut too.
+    /// Puts a file in the place of the old one: a reader sees the old bytes or the new ones, and
+    /// after a power cut too.
     static func write(_ bytes: [UInt8], to file: URL) throws {
         let temporary = file.path + ".new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // What lies there is left of a crash, or is somebody's link to a file of ours: it is not
+        // written through.
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("written", file) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
@@ -100,11 +106,19 @@ enum PrivateFile {
         } catch {
             throw Failure(
                 .couldNot, "\(file.path) cannot be written: \(words(error)).",
-                nextStep: "Check the folder's permissions and the disk's free space.", code: "E_FILE")
+                nextStep: "Check the folder's permissions and the disk's free space.",
+                code: "E_FILE")
         }
-        guard chmod(temporary, 0o600) == 0, rename(temporary, file.path) == 0 else {
-            throw failure("written", file)
-        }
+        guard rename(temporary, file.path) == 0 else { throw failure("written", file) }
+        synchronize(file.deletingLastPathComponent())
+    }
+
+    /// Brings a folder's names to the disk. Where the file system cannot, the next crash decides.
+    private static func synchronize(_ folder: URL) {
+        let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     /// A file's bytes, at most `limit` of them; `nil` when there is no such file.
@@ -123,7 +137,8 @@ enum PrivateFile {
 
     /// The system's words for an error, without the path that Foundation repeats.
     static func words(_ error: any Error) -> String {
-        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        let cause =
+            (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
         guard cause.domain == NSPOSIXErrorDomain else { return cause.localizedDescription }
         return String(cString: strerror(Int32(cause.code)))
     }
@@ -131,6 +146,7 @@ enum PrivateFile {
     private static func failure(_ verb: String, _ file: URL) -> Failure {
         Failure(
             .couldNot, "\(file.path) cannot be \(verb): \(String(cString: strerror(errno))).",
-            nextStep: "Check the permissions of its folder and the disk's free space.", code: "E_FILE")
+            nextStep: "Check the permissions of its folder and the disk's free space.",
+            code: "E_FILE")
     }
 }

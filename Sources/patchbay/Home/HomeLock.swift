@@ -1,6 +1,7 @@
 import Foundation
 
-/// Keeps a second server out of a home folder for as long as it lives. The kernel lets go of it when the process ends, however it ends.
+/// Keeps a second server out of a home folder for as long as it lives. The kernel lets go of it
+/// when the process ends, however it ends.
 final class HomeLock: Sendable {
     private let handle: FileHandle
 

@@ -20,7 +20,8 @@ struct KeyStore {
         return try ServerKeys(files: files)
     }
 
-    /// Reads the keys, or makes those of a new installation; the TLS certificate is made anew when it ends soon or its names changed.
+    /// Reads the keys, or makes those of a new installation; the TLS certificate is made anew when
+    /// it ends soon or its names changed.
     func loadOrMake(names: [String]) throws -> ServerKeys {
         try recover()
         let now = SystemEffects.now()
@@ -31,7 +32,9 @@ struct KeyStore {
             return keys
         }
         let keys = try load()
-        guard let renewed = try keys.renewed(at: now, names: names, entropy: SystemEffects.randomBytes)
+        guard
+            let renewed = try keys.renewed(
+                at: now, names: names, entropy: SystemEffects.randomBytes)
         else { return keys }
         try save(renewed)
         return renewed
@@ -40,7 +43,8 @@ struct KeyStore {
     private var draft: URL { home.folder.appending(path: "keys.new") }
     private var former: URL { home.folder.appending(path: "keys.old") }
 
-    /// Puts all files in the place of the old ones at once: a key and the certificate that belongs to it are never of two sets.
+    /// Puts all files in the place of the old ones at once: a key and the certificate that belongs
+    /// to it are never of two sets.
     private func save(_ keys: ServerKeys) throws {
         let manager = FileManager.default
         try? manager.removeItem(at: draft)

@@ -4,9 +4,11 @@ import Foundation
 import Store
 
 extension Home {
-    /// Where the database is: the address given, else that in the environment, else the file in the home folder.
+    /// Where the database is: the address given, else that in the environment, else the file in the
+    /// home folder.
     func databaseLocation(_ address: String?) throws -> DatabaseLocation {
-        // An address with a password does not belong in argv, which every process on the machine can read.
+        // An address with a password does not belong in argv, which every process on the machine
+        // can read.
         let given = address ?? ProcessInfo.processInfo.environment["PATCHBAY_DATABASE"]
         guard let given, !given.isEmpty else { return .sqliteFile(path: database.path) }
         return try DatabaseLocation(given)

@@ -12,7 +12,9 @@ struct ServerNote: Codable, Sendable {
 
     /// The note of a home folder; `nil` when no server has left one.
     static func read(_ home: Home) throws -> ServerNote? {
-        guard let bytes = try PrivateFile.read(home.serverNote, limit: 64 * 1024) else { return nil }
+        guard let bytes = try PrivateFile.read(home.serverNote, limit: 64 * 1024) else {
+            return nil
+        }
         return try? JSONDecoder().decode(ServerNote.self, from: Data(bytes))
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Files in one file, in the format of tar (POSIX.1-1988 ustar), so that a backup can be looked into with the usual tools.
+/// Files in one file, in the format of tar (POSIX.1-1988 ustar), so that a backup can be looked
+/// into with the usual tools.
 enum TarArchive {
     private static let block = 512
     /// How much is copied at a time, in bytes.
@@ -32,13 +33,20 @@ enum TarArchive {
         try handle.write(contentsOf: Data(count: 2 * block))
     }
 
-    /// Writes the files of an archive into a folder. `isWanted` decides by the name; nothing else is written.
+    /// Writes the files of an archive into a folder, or only looks through it. `isWanted` decides
+    /// by the name; nothing else is written.
     ///
+    /// - Parameters:
+    ///   - handle: the archive.
+    ///   - folder: where to write; `nil` to look whether the archive is whole.
+    ///   - isWanted: whether a file of this name may be there.
     /// - Returns: the names of the files.
     /// - Throws: `Failure` when the archive is damaged, cut off, or none.
+    @discardableResult
     static func extract(
-        _ handle: FileHandle, into folder: URL, isWanted: (String) -> Bool
+        _ handle: FileHandle, into folder: URL?, isWanted: (String) -> Bool
     ) throws -> [String] {
+        try handle.seek(toOffset: 0)
         var names: [String] = []
         while true {
             let head = Array(try read(handle, block))
@@ -46,23 +54,32 @@ enum TarArchive {
             guard names.count < mostFiles, let (name, size) = entry(head), isWanted(name) else {
                 throw damaged
             }
-            let target = folder.appending(path: name)
-            try FileManager.default.createDirectory(
-                at: target.deletingLastPathComponent(), withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            try PrivateFile.write([], to: target)
-            let output = try FileHandle(forWritingTo: target)
-            defer { try? output.close() }
-            var left = size
-            while left > 0 {
-                let data = try read(handle, Int(min(UInt64(piece), left)))
-                try output.write(contentsOf: data)
-                left -= UInt64(data.count)
-            }
-            try output.synchronize()
+            let output = try folder.map { try file(name, in: $0) }
+            defer { try? output?.close() }
+            try copy(size, from: handle, to: output)
             _ = try read(handle, padding(size))
             names.append(name)
         }
+    }
+
+    private static func file(_ name: String, in folder: URL) throws -> FileHandle {
+        let target = folder.appending(path: name)
+        try FileManager.default.createDirectory(
+            at: target.deletingLastPathComponent(), withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try PrivateFile.write([], to: target)
+        return try FileHandle(forWritingTo: target)
+    }
+
+    private static func copy(_ size: UInt64, from source: FileHandle, to target: FileHandle?) throws
+    {
+        var left = size
+        while left > 0 {
+            let data = try read(source, Int(min(UInt64(piece), left)))
+            try target?.write(contentsOf: data)
+            left -= UInt64(data.count)
+        }
+        try target?.synchronize()
     }
 
     static let damaged = Failure(
@@ -108,7 +125,8 @@ enum TarArchive {
             let octal = String(size, radix: 8)
             return Array((String(repeating: "0", count: 11 - octal.count) + octal).utf8) + [0]
         }
-        return [0x80, 0, 0, 0] + (0..<8).map { UInt8(truncatingIfNeeded: size >> UInt64(56 - 8 * $0)) }
+        return [0x80, 0, 0, 0]
+            + (0..<8).map { UInt8(truncatingIfNeeded: size >> UInt64(56 - 8 * $0)) }
     }
 
     private static func entry(_ head: [UInt8]) -> (name: String, size: UInt64)? {
@@ -123,7 +141,8 @@ enum TarArchive {
         if head[124] == 0x80 {
             return (name, head[128..<136].reduce(0) { $0 << 8 | UInt64($1) })
         }
-        let digits = String(decoding: head[124..<135].prefix { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
+        let digits = String(
+            decoding: head[124..<135].prefix { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
         return UInt64(digits, radix: 8).map { (name, $0) }
     }
 }

@@ -31,12 +31,15 @@ enum DeploymentText {
 
     /// What an approval would do.
     static func text(_ plan: DeploymentPlan, width: Int?) -> String {
-        var table = Table(.text("ENDPOINT"), .text("UPDATE"), .text("FROM"), .text("TO"), .text("LEFT OUT"))
+        var table = Table(
+            .text("ENDPOINT"), .text("UPDATE"), .text("FROM"), .text("TO"), .text("LEFT OUT"))
         for line in plan.lines {
             for update in line.updates {
                 table.add(line.endpointName, update.name, update.from, update.to, "")
             }
-            for left in line.leftOut { table.add(line.endpointName, left.name, "", "", left.reason) }
+            for left in line.leftOut {
+                table.add(line.endpointName, left.name, "", "", left.reason)
+            }
         }
         return """
             \(Table.printable(plan.title)): \(plan.endpointsWithWork) endpoints, \

@@ -27,7 +27,9 @@ struct EndpointText {
     }
 
     private var updates: String {
-        guard !detail.decisions.isEmpty else { return detail.posture == nil ? "" : "No updates are missing." }
+        guard !detail.decisions.isEmpty else {
+            return detail.posture == nil ? "" : "No updates are missing."
+        }
         var table = Table(
             .text("UPDATE"), .text("INSTALLED"), .text("MISSING"), .text("CLASS"), .text("REASON"))
         for decision in detail.decisions {
@@ -50,7 +52,8 @@ struct EndpointText {
 
     private var jobs: String {
         guard !detail.jobs.isEmpty else { return "" }
-        var table = Table(.text("JOB"), .text("STATE"), .text("DEPLOYMENT"), .text("WHERE IT STANDS"))
+        var table = Table(
+            .text("JOB"), .text("STATE"), .text("DEPLOYMENT"), .text("WHERE IT STANDS"))
         for summary in detail.jobs {
             table.add(
                 summary.job.id.text, summary.job.state.rawValue, summary.deploymentTitle,
@@ -71,7 +74,8 @@ struct SignalText {
         guard !restarts.isEmpty else { return lines.joined(separator: "\n") }
         lines.append("\(restarts.count) processes run replaced files:")
         lines += restarts.prefix(Self.shown).map {
-            "  \(Table.printable($0.process)) (\($0.pid))" + ($0.unit.map { ", \(Table.printable($0))" } ?? "")
+            "  \(Table.printable($0.process)) (\($0.pid))"
+                + ($0.unit.map { ", \(Table.printable($0))" } ?? "")
         }
         if restarts.count > Self.shown { lines.append("  and \(restarts.count - Self.shown) more") }
         return lines.joined(separator: "\n")

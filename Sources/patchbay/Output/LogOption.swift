@@ -6,7 +6,9 @@ extension Logger.Level: @retroactive ExpressibleByArgument {}
 /// The option `--log-level`.
 struct LogOption: ParsableArguments {
     @Option(
-        help: "How much to write to standard error: trace, debug, info, notice, warning, error or critical.")
+        help:
+            "How much to write to standard error: trace, debug, info, notice, warning, error or critical."
+    )
     var logLevel: Logger.Level = .notice
 
     /// Writes to standard error.

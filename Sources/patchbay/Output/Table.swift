@@ -55,7 +55,8 @@ struct Table {
         var text = ""
         for (index, value) in values.enumerated() {
             let width = widths[index]
-            let shown = value.count > width ? value.prefix(max(width - 1, 1)) + "…" : Substring(value)
+            let shown =
+                value.count > width ? value.prefix(max(width - 1, 1)) + "…" : Substring(value)
             let space = String(repeating: " ", count: max(0, width - shown.count))
             text += columns[index].isNumber ? space + shown : shown + space
             if index < values.count - 1 { text += "  " }
@@ -68,6 +69,8 @@ struct Table {
     static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "·" : $0 }))
+                text.unicodeScalars.map {
+                    $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "·" : $0
+                }))
     }
 }

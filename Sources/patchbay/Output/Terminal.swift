@@ -15,11 +15,14 @@ enum Terminal {
     /// Whether a person reads standard output.
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// How many columns a table may have: the terminal's width, or no limit when the output goes elsewhere.
+    /// How many columns a table may have: the terminal's width, or no limit when the output goes
+    /// elsewhere.
     static var width: Int? {
         guard isInteractive else { return nil }
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 100 }
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else {
+            return 100
+        }
         return Int(size.ws_col)
     }
 

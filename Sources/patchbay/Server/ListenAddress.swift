@@ -24,7 +24,9 @@ struct ListenAddress: ExpressibleByArgument, Equatable {
             let port = Self.port(argument[argument.index(after: colon)...])
         else { return nil }
         var address = argument[..<colon]
-        if address.hasPrefix("["), address.hasSuffix("]") { address = address.dropFirst().dropLast() }
+        if address.hasPrefix("["), address.hasSuffix("]") {
+            address = address.dropFirst().dropLast()
+        }
         guard !address.isEmpty else { return nil }
         self.init(address: String(address), port: port)
     }
@@ -33,6 +35,9 @@ struct ListenAddress: ExpressibleByArgument, Equatable {
 
     /// Whether it is reached from this machine only.
     var isLocal: Bool { address.hasPrefix("127.") || address == "::1" || address == "localhost" }
+
+    /// What of it may stand in a certificate; those of this machine alone stand there anyway.
+    var names: [String] { isLocal || ["0.0.0.0", "::"].contains(address) ? [] : [address] }
 
     private static func port(_ text: some StringProtocol) -> Int? {
         Int(text).flatMap { (0...65535).contains($0) ? $0 : nil }

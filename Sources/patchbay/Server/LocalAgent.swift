@@ -8,7 +8,8 @@ import Logging
 import PackageManagers
 import Trust
 
-/// The agent of the server's own machine, in the server's process. It speaks the agents' protocol over TLS like any other.
+/// The agent of the server's own machine, in the server's process. It speaks the agents' protocol
+/// over TLS like any other.
 struct LocalAgent: Sendable {
     let home: Home
     let server: ServerProcess
@@ -63,7 +64,8 @@ struct LocalAgent: Sendable {
         let loop = AgentLoop(
             endpoint: identity.endpoint,
             settings: AgentSettings(
-                agentVersion: Patchbay.versionNumber, bootId: Machine.bootId, refreshesSources: false),
+                agentVersion: Patchbay.versionNumber, bootId: Machine.bootId,
+                refreshesSources: false),
             link: HTTPSControlPlane(
                 identity: identity, key: key, client: client, effects: .system,
                 randomBytes: SystemEffects.randomBytes),
@@ -82,7 +84,8 @@ struct LocalAgent: Sendable {
             guard detail.item.retiredAt == nil else {
                 throw Failure(
                     .couldNot, "This machine's endpoint \(identity.endpoint) was retired.",
-                    nextStep: "Remove \(home.agent.path) to enrol the machine anew, or use “patchbay serve”.",
+                    nextStep:
+                        "Remove \(home.agent.path) to enrol the machine anew, or use “patchbay serve”.",
                     code: "E_ENDPOINT_RETIRED")
             }
             return true

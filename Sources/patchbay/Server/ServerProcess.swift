@@ -11,7 +11,8 @@ import Synchronization
 import Trust
 import UnixSignals
 
-/// A control plane in this process: the home folder, the database, the use cases and the server over them.
+/// A control plane in this process: the home folder, the database, the use cases and the server
+/// over them.
 final class ServerProcess: Sendable {
     let home: Home
     let listen: ListenAddress
@@ -26,16 +27,20 @@ final class ServerProcess: Sendable {
     /// Prepares everything; nothing listens yet.
     ///
     /// - Parameters:
+    ///   - home: the home folder; it is made when it is not there.
+    ///   - listen: where the server will listen.
     ///   - names: the names and addresses that the server is reached by, the best first.
     ///   - database: the database's address; `nil` for the usual place.
     ///   - furtherRoutes: routes besides the interface's and the dashboard's.
+    ///   - logger: takes what the server has to say.
+    /// - Throws: `Failure`, `TrustError` or `LedgerUnavailable`, each with what to do.
     init(
         home: Home, listen: ListenAddress, names: [String], database: String?,
         furtherRoutes: [Route] = [], logger: Logger
     ) throws {
         try home.make()
         lock = try HomeLock(home)
-        let keys = try KeyStore(home: home).loadOrMake(names: names)
+        let keys = try KeyStore(home: home).loadOrMake(names: names + listen.names)
         ledger = try SQLLedger.open(try home.databaseLocation(database))
         useCases = UseCases(
             ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: Signals())
@@ -72,6 +77,7 @@ final class ServerProcess: Sendable {
     /// - Parameters:
     ///   - services: what runs beside the server, and ends before it.
     ///   - work: is called once the server listens; when it returns `true`, the server ends.
+    /// - Throws: `Failure` when it cannot listen; what `work` throws.
     func run(
         services: [any Service] = [], _ work: @escaping @Sendable () async throws -> Bool
     ) async throws {
@@ -98,7 +104,8 @@ final class ServerProcess: Sendable {
             ).write(to: home)
             return try await work()
         }
-        // They are ended from the last to the first: long polls are let go before the server is asked to finish what it has begun.
+        // They are ended from the last to the first: long polls are let go before the server is
+        // asked to finish what it has begun.
         let group = ServiceGroup(
             configuration: .init(
                 services: [

@@ -2,7 +2,8 @@ import ControlPlane
 import Logging
 import ServiceLifecycle
 
-/// Does what comes once the server listens, and then waits; when the work says that this was all, the group ends.
+/// Does what comes once the server listens, and then waits; when the work says that this was all,
+/// the group ends.
 struct BeginService: Service {
     private let work: @Sendable () async throws -> Bool
 
@@ -27,7 +28,8 @@ struct TickService: Service {
                 do {
                     try await useCases.tick()
                 } catch let failure as LedgerUnavailable {
-                    // The next round tries again: nothing is lost while the database is away, deadlines only show later.
+                    // The next round tries again: nothing is lost while the database is away,
+                    // deadlines only show later.
                     logger.warning("tick: \(failure.reason): \(failure.detail)")
                 }
                 try await Task.sleep(for: .seconds(UseCases.tickIntervalSeconds))
@@ -36,7 +38,8 @@ struct TickService: Service {
     }
 }
 
-/// When the group is asked to end: lets go of those who wait for news, so that the server can finish.
+/// When the group is asked to end: lets go of those who wait for news, so that the server can
+/// finish.
 struct ClosingService: Service {
     let signals: Signals
 

@@ -1,0 +1,66 @@
+import Foundation
+import TestSupport
+
+/// The built program, run as a person would run it.
+enum CommandLine {
+    static let program = Places.packageRoot.appending(path: ".build/debug/patchbay").path
+
+    /// Runs `patchbay` with these arguments, with a terminal of 80 columns and nothing of this
+    /// machine's own installation.
+    static func patchbay(
+        _ arguments: String..., input: String = "", timeout: Duration = .seconds(120)
+    ) async throws -> ProgramResult {
+        try await patchbay(arguments, input: input, timeout: timeout)
+    }
+
+    static func patchbay(
+        _ arguments: [String], input: String = "", timeout: Duration = .seconds(120)
+    ) async throws -> ProgramResult {
+        try await run(
+            [program] + arguments, input: input,
+            environment: [
+                "COLUMNS": "80", "XDG_DATA_HOME": "/nonexistent", "PATCHBAY_DATABASE": "",
+            ], timeout: timeout)
+    }
+}
+
+/// A server that runs as long as a test needs it.
+final class RunningServer: Sendable {
+    let home: URL
+    let port: Int
+    private let process: Process
+    private let log: URL
+
+    /// Starts `patchbay serve` in a home folder and waits until it listens.
+    init(home: URL) async throws {
+        self.home = home
+        log = home.appendingPathExtension("log")
+        port = Int.random(in: 20_000..<30_000)
+        try Data().write(to: log)
+        process = Process()
+        process.executableURL = URL(filePath: CommandLine.program)
+        process.arguments = ["serve", "--home", home.path, "--listen", "127.0.0.1:\(port)"]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: log)
+        try process.run()
+        let note = home.appending(path: "server.json")
+        for _ in 0..<600 {
+            if FileManager.default.fileExists(atPath: note.path) { return }
+            guard process.isRunning else { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw ProgramNotReady(log: said)
+    }
+
+    /// What it has written so far.
+    var said: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+
+    /// Asks it to end, and returns its status.
+    func stop() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    struct ProgramNotReady: Error { let log: String }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct StatusTests {
+    @Test(arguments: [
+        (["--help"], 0), (["--version"], 0), (["help", "up"], 0), ([], 0),
+        (["version", "compare", "--ecosystem", "deb", "1.0", "1.1"], 0), (["nonsense"], 2),
+        (["version", "compare", "1", "2"], 2),
+        (["version", "compare", "--ecosystem", "cobol", "1", "2"], 2),
+        (["version", "compare", "--ecosystem", "deb", "1"], 2),
+        (["version", "compare", "--ecosystem", "deb", ":1", "2"], 2), (["up", "--port", "x"], 2),
+        (["up", "--port", "70000"], 2), (["serve", "--listen", "nowhere"], 2),
+        (["tenant", "list", "--home", "/nonexistent"], 3),
+        (["tenant", "list", "--server", "https://127.0.0.1:1"], 2),
+        (["tenant", "list", "--token-file", "/nonexistent"], 2),
+        (["audit", "verify", "--home", "/nonexistent"], 3),
+        (["audit", "verify", "--file", "/nonexistent"], 2),
+        (["audit", "verify", "--file", "/etc/passwd"], 2),
+        (["debug", "parse", "no-such-tool"], 2),
+        (["debug", "parse", "os-release", "--file", "/nonexistent"], 2),
+        (["backup", "restore", "/etc/passwd", "--home", "/nonexistent/x/y"], 2),
+        (["deployment", "create", "--endpoint", "x", "--update", "y"], 2),
+        (["deployment", "create", "--endpoint", "ept_01h2xcejqtf2nbrexx3vqjhp41"], 2),
+        (["scan", "--root", "/nonexistent"], 3), (["scan", "--root", "/tmp", "--refresh"], 2),
+        (["token", "create", "--out", "/tmp/x"], 2),
+    ])
+    func `each ending has its status, and says why on standard error`(
+        _ arguments: [String], _ status: Int
+    ) async throws {
+        let ending = try await CommandLine.patchbay(arguments)
+        #expect(
+            ending.status == Int32(status), "\(arguments): \(ending.output)\(ending.errorOutput)")
+        if status == 0 {
+            #expect(ending.errorOutput.isEmpty, "\(arguments)")
+        } else {
+            #expect(ending.output.isEmpty, "\(arguments)")
+            #expect(!ending.errorOutput.isEmpty, "\(arguments)")
+            #expect(!ending.errorOutput.contains("Error Domain"), "\(ending.errorOutput)")
+        }
+    }
+
+    @Test(arguments: [
+        ("1.0", "1.0-0", "="), ("1.0~rc1", "1.0", "<"), ("2:1", "1:9", ">"),
+    ])
+    func `version compare prints one sign`(_ a: String, _ b: String, _ sign: String) async throws {
+        let answer = try await CommandLine.patchbay(
+            "version", "compare", "--ecosystem", "deb", a, b)
+        #expect(answer.output == sign + "\n")
+    }
+
+    @Test func `version compare reads pairs, one sign a line, and marks what it cannot read`()
+        async throws
+    {
+        let answer = try await CommandLine.patchbay(
+            "version", "compare", "--ecosystem", "deb", "--batch",
+            input: "1\t2\n2\t1\n1\t1\nnonsense\n:1\t2\n\n1\t2\t3\n")
+        #expect(answer.status == 0)
+        #expect(answer.output == "<\n>\n=\n!\n!\n!\n!\n")
+    }
+
+    @Test func `debug parse lists what it cannot read, and its status is 1 then`() async throws {
+        let good = try await CommandLine.patchbay(
+            "debug", "parse", "os-release", input: "ID=debian\nVERSION_ID=\"12\"\n")
+        #expect(good.status == 0)
+        let bad = try await CommandLine.patchbay(
+            "debug", "parse", "os-release", input: "ID=debian\nthis is no assignment\n")
+        #expect(bad.status == 1)
+        let value = try JSONSerialization.jsonObject(with: Data(bad.output.utf8)) as? [String: Any]
+        #expect(value?["tool"] as? String == "os-release")
+        #expect((value?["unparsed"] as? [String])?.count == 1)
+        for key in ["updates", "packages", "advisories"] { #expect(value?[key] is [Any], "\(key)") }
+    }
+}

@@ -1,0 +1,240 @@
+import AgentProtocol
+import ControlPlane
+import Fleet
+import Foundation
+import HTTPTypes
+import Logging
+import Rollout
+import Store
+import Synchronization
+import TestSupport
+import Trust
+
+@testable import HTTPAPI
+
+/// A server over a database in memory, with two tenants that each have an endpoint, a deployment, a
+/// job, a user and tokens, and a caller for each kind of asker.
+final class Fixture: Sendable {
+    let useCases: UseCases
+    let server: PatchbayServer
+    let ours: World
+    let theirs: World
+    /// Bearer tokens by who they belong to; roles without a tenant are the provider's.
+    let bearers: [Asker: String]
+    /// A session of an operator of our tenant.
+    let session: SignedIn
+
+    static let start = Timestamp(seconds: 1_800_000_000)
+    static let password = "four unrelated words"
+
+    /// Who can ask.
+    enum Asker: Hashable, CustomStringConvertible {
+        case provider(Role)
+        case ours(Role)
+        case theirs(Role)
+        case ourAgent
+        case theirAgent
+
+        var description: String {
+            switch self {
+            case .provider(let role): "the provider's \(role.rawValue)"
+            case .ours(let role): "our \(role.rawValue)"
+            case .theirs(let role): "their \(role.rawValue)"
+            case .ourAgent: "our agent"
+            case .theirAgent: "their agent"
+            }
+        }
+    }
+
+    /// What one tenant has.
+    struct World: Sendable {
+        let tenant: Tenant
+        let site: Site
+        let endpoint: EndpointID
+        let deployment: DeploymentID
+        let job: JobID
+        let user: UserID
+        let enrolmentToken: TokenID
+        let apiToken: TokenID
+        let digest: String
+
+        /// Every identifier that nobody outside the tenant may see.
+        var identifiers: [String] {
+            [
+                tenant.id.text, site.id.text, endpoint.text, deployment.text, job.text, user.text,
+                enrolmentToken.text, apiToken.text, tenant.name,
+            ]
+        }
+
+        /// The value of a route's path parameter.
+        func value(of parameter: String, in path: String) -> String {
+            switch parameter {
+            case "endpoint": endpoint.text
+            case "deployment": deployment.text
+            case "job": job.text
+            case "user": user.text
+            case "digest": digest
+            case "token": path.contains("enrolment") ? enrolmentToken.text : apiToken.text
+            default: "unknown-parameter"
+            }
+        }
+    }
+
+    init(seed: UInt64 = 1, pages: [Route] = []) async throws {
+        let generator = Mutex(SeededGenerator(seed: seed))
+        let random: @Sendable (Int) -> [UInt8] = { count in
+            generator.withLock { generator in
+                (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            }
+        }
+        let cost = PasswordCost(checkedRounds: 16, blockSize: 1, parallelism: 1) ?? .standard
+        useCases = UseCases(
+            ledger: try SQLLedger.open(.sqliteMemory),
+            effects: Effects(now: { Self.start }, randomBytes: random),
+            keys: try ServerKeys.make(
+                at: Self.start, names: ["patchbay.example.org"], entropy: random),
+            signals: Signals(), passwords: PasswordWorker(cost: cost))
+        server = try PatchbayServer(
+            useCases: useCases,
+            configuration: .init(
+                listenAddress: "127.0.0.1", port: 0,
+                addresses: { ["https://patchbay.example.org:8443"] }, pages: pages),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        ours = try await Self.world("Acme", useCases)
+        theirs = try await Self.world("Bolt", useCases)
+        bearers = try await Self.bearers(ours, theirs, useCases)
+        session = try await useCases.signIn(
+            name: "operator-acme", password: Self.password, peer: "192.0.2.1")
+    }
+
+    private static func world(_ name: String, _ useCases: UseCases) async throws -> World {
+        let admin = Principal.localAdministrator
+        let tenant = try await useCases.createTenant(name: name, by: admin)
+        let site = try await useCases.createSite(
+            name: "\(name) place", tenant: tenant.id, by: admin)
+        let endpoint = EndpointRecord(
+            id: useCases.effects.newIdentifier(), tenant: tenant.id, site: site.id,
+            name: "web-\(name)", publicKey: useCases.effects.randomBytes(32),
+            machineFingerprint: nil,
+            enrolledAt: start)
+        try await useCases.ledger.write { try $0.insert(endpoint) }
+        let digest = try await scan(endpoint, useCases)
+        let deployment = try await useCases.approve(
+            DeploymentSelection(endpoints: [endpoint.id], updates: [.init(name: "openssl")]),
+            by: admin)
+        let job = try await useCases.jobs(by: admin, endpoint: endpoint.id)[0].job.id
+        _ = try await useCases.collectWork(
+            WorkRequest(waitSeconds: 0),
+            by: AgentPrincipal(endpoint: endpoint.id, tenant: tenant.id))
+        let user = try await useCases.createUser(
+            name: "operator-\(name.lowercased())", tenant: tenant.id, role: .operatorRole,
+            password: password, by: admin)
+        let enrolment = try await useCases.createEnrolmentToken(
+            by: admin, tenant: tenant.id, serverURLs: ["https://patchbay.example.org:8443"])
+        let api = try await useCases.createAPIToken(
+            by: admin, note: "for tests", tenant: tenant.id, role: .viewer)
+        return World(
+            tenant: tenant, site: site, endpoint: endpoint.id, deployment: deployment.id, job: job,
+            user: user.user.id, enrolmentToken: enrolment.token.id, apiToken: api.token.id,
+            digest: digest)
+    }
+
+    private static func scan(_ endpoint: EndpointRecord, _ useCases: UseCases) async throws
+        -> String
+    {
+        let agent = AgentPrincipal(endpoint: endpoint.id, tenant: endpoint.tenant)
+        let inventory = Samples.inventory
+        let digest = Digest.sha256Hex(inventory.canonicalBytes)
+        try await useCases.storeInventory(inventory.canonicalBytes, digest: digest, by: agent)
+        _ = try await useCases.storeScan(
+            ScanUpload(
+                scannedAt: start, inventoryDigest: digest, postureDigest: digest,
+                posture: Samples.posture(hostname: endpoint.name)), by: agent)
+        return digest
+    }
+
+    private static func bearers(
+        _ ours: World, _ theirs: World, _ useCases: UseCases
+    ) async throws -> [Asker: String] {
+        var bearers: [Asker: String] = [
+            .ourAgent: useCases.keys.accessToken(
+                endpoint: ours.endpoint, tenant: ours.tenant.id, at: start),
+            .theirAgent: useCases.keys.accessToken(
+                endpoint: theirs.endpoint, tenant: theirs.tenant.id, at: start),
+        ]
+        for role in Role.allCases {
+            for (asker, tenant) in [
+                (Asker.provider(role), nil), (.ours(role), ours.tenant.id),
+                (.theirs(role), theirs.tenant.id),
+            ] {
+                bearers[asker] = try await useCases.createAPIToken(
+                    by: .localAdministrator, note: "\(asker)", tenant: tenant, role: role
+                ).text
+            }
+        }
+        return bearers
+    }
+
+    /// Calls a route as somebody, straight through the dispatcher.
+    func call(
+        _ method: String, _ target: String, as asker: Asker? = nil, headers: [String: String] = [:],
+        body: [UInt8] = []
+    ) async -> Answer {
+        var fields = HTTPFields()
+        var all = headers
+        if let asker { all["authorization"] = "Bearer \(bearers[asker] ?? "")" }
+        if target.hasPrefix("/agent/"), all[AgentWire.versionHeader] == nil {
+            all[AgentWire.versionHeader] = "1"
+        }
+        if !body.isEmpty, all["content-length"] == nil { all["content-length"] = "\(body.count)" }
+        for (name, value) in all {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return await server.dispatcher.answer(
+            .init(
+                method: method, target: target, authority: "patchbay.example.org", headers: fields,
+                peer: "192.0.2.1",
+                readBody: { limit in
+                    guard body.count <= limit else { throw Dispatcher.BodyTooLarge() }
+                    return body
+                }))
+    }
+
+    /// Calls a route with a JSON body.
+    func call(
+        _ method: String, _ target: String, as asker: Asker?, headers: [String: String] = [:],
+        json: some Encodable
+    ) async throws -> Answer {
+        await call(method, target, as: asker, headers: headers, body: try WireJSON.encode(json))
+    }
+
+    /// The address of a route, with the identifiers of a tenant.
+    func target(_ route: Route, of world: World) -> String {
+        route.path.parameterNames.reduce(route.path.description) { path, name in
+            path.replacing("{\(name)}", with: world.value(of: name, in: path))
+        }
+    }
+
+    /// How many audit entries there are.
+    func auditCount() async throws -> Int {
+        try await useCases.auditEntries(by: .localAdministrator, limit: 500).count
+    }
+}
+
+extension Answer {
+    /// The body's bytes.
+    var bytes: [UInt8] {
+        if case .bytes(let bytes) = body { bytes } else { [] }
+    }
+
+    /// The body as text.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The code of a refusal; empty for other answers.
+    var code: String {
+        (try? JSONDecoder().decode(ProblemBody.self, from: Data(bytes)))?.code ?? ""
+    }
+
+    /// A header's value.
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}

@@ -1,0 +1,91 @@
+import ControlPlane
+import Testing
+
+@testable import HTTPAPI
+
+struct PathTests {
+    @Test(arguments: [
+        "/api/v1//endpoints", "//api/v1/endpoints", "/api/v1/endpoints/", "/api/v1/Endpoints",
+        "/API/v1/endpoints", "/api/v1/endpoints%2f", "/api%2fv1%2fendpoints",
+        "/api/v1/endpoints;x=1",
+        "/api/v1/endpoints.", "/api/v1/./endpoints", "/api/v1/x/../endpoints",
+        "/api/v1/endpoints%00",
+        "/api/v1/endpoints\\", "/api/v1/endpoint", "/api/v1/endpoints/x/y/z", "/", "", "*",
+        "https://patchbay.example.org/api/v1/endpoints", "/api/v1/endpoints/ept_x.",
+        "/api/v1/%65ndpoints", "/healthz/", "/healthz.", "/HEALTHZ",
+    ])
+    func `a path is matched byte for byte or not at all`(_ path: String) async throws {
+        let answer = try await Fixture().call("GET", path, as: .provider(.administrator))
+        #expect(answer.status == 404)
+    }
+
+    @Test func `a path that exists says which methods it takes`() async throws {
+        let answer = try await Fixture().call("DELETE", "/api/v1/deployments")
+        #expect(answer.status == 405)
+        #expect(answer.header("allow") == "GET, POST")
+        #expect(try await Fixture().call("HACK", "/healthz").status == 405)
+    }
+
+    @Test func `two routes of one shape and method are a conflict`() throws {
+        let routes = ["/a/{b}", "/a/{c}"].map { path in
+            Route(.get, path, permission: .public(reason: "a test"), summary: "") { _ in .noContent
+            }
+        }
+        #expect(throws: RouteTable.Conflict(route: "GET /a/{c}")) { try RouteTable(routes) }
+    }
+
+    @Test func `a literal path is preferred to a parameter`() throws {
+        let table = try RouteTable(
+            ["/a/{b}", "/a/list", "/a/{b}/log"].map { path in
+                Route(.get, path, permission: .public(reason: "a test"), summary: path) { _ in
+                    .noContent
+                }
+            })
+        func found(_ path: String) -> String {
+            guard case .route(let route, let values) = table.match(.get, path[...]) else {
+                return "none"
+            }
+            return route.summary
+                + values.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        }
+        #expect(found("/a/list") == "/a/list")
+        #expect(found("/a/b1") == "/a/{b} b=b1")
+        #expect(found("/a/list/log") == "/a/{b}/log b=list")
+        #expect(found("/a/b%31") == "none")
+        #expect(found("/a/" + String(repeating: "b", count: 129)) == "none")
+    }
+
+    @Test(arguments: [
+        ("a=1&b=2", ["a": "1", "b": "2"]), ("a=x+y%20z", ["a": "x y z"]), ("a=%C3%A4", ["a": "ä"]),
+        ("a=1=2", ["a": "1=2"]), ("a", [:]), ("", [:]), ("a=&b=1", ["b": "1"]),
+    ])
+    func `a query is read as a browser writes it`(_ text: String, _ expected: [String: String])
+        throws
+    {
+        let fields = try #require(FormFields(text[...]))
+        for name in ["a", "b"] { #expect(fields[name] == expected[name]) }
+    }
+
+    @Test(arguments: ["a=%", "a=%4", "a=%zz", "a=%ff", "a=%00", "a=%1b[2J", "a=%7f"])
+    func `a query with a broken escape or a control character is refused`(_ text: String) {
+        #expect(FormFields(text[...]) == nil)
+    }
+
+    @Test func `a value of the query that nobody knows is refused by name`() async throws {
+        let answer = try await Fixture().call(
+            "GET", "/api/v1/endpoints?complience=unknown", as: .provider(.viewer))
+        #expect(answer.status == 400)
+        #expect(answer.text.contains("complience"))
+    }
+
+    @Test(arguments: [
+        "limit=0", "limit=501", "limit=x", "reboot=yes", "compliance=good", "tenant=acme",
+        "missing=x",
+        "after=x", "order=size",
+    ])
+    func `a value of the query that makes no sense is refused`(_ query: String) async throws {
+        let answer = try await Fixture().call(
+            "GET", "/api/v1/endpoints?\(query)", as: .provider(.viewer))
+        #expect(answer.status == 400, "\(answer.text)")
+    }
+}

@@ -1,0 +1,90 @@
+import AgentProtocol
+import ControlPlane
+import Fleet
+import Foundation
+import Rollout
+
+@testable import HTTPAPI
+
+/// Values for requests.
+enum Samples {
+    static let inventory = Inventory([
+        Package(
+            manager: .apt, name: "openssl", version: "3.0.2-15", architecture: "amd64",
+            source: "openssl", sourceVersion: "3.0.2-15"),
+        Package(
+            manager: .apt, name: "zlib1g", version: "1:1.2.13", architecture: "amd64",
+            source: "zlib",
+            sourceVersion: "1:1.2.13"),
+    ])
+
+    static let update = Update(
+        manager: .apt, name: "openssl", architecture: "amd64", installed: "3.0.2-15",
+        candidate: "3.0.2-16", classes: [.security], origin: "Debian-Security:12/stable-security",
+        installability: .installable, bytes: 900_000)
+
+    static func posture(hostname: String) -> Posture {
+        Posture(
+            endpoint: EndpointFacts(
+                hostname: hostname,
+                os: OperatingSystem(id: "debian", versionId: "12", name: "Debian GNU/Linux 12"),
+                kernel: "6.1.0-50-amd64", bootId: "boot-1", timeZone: "Etc/UTC",
+                architecture: "amd64"),
+            sources: [
+                SourceState(
+                    name: "http://deb.example.org/debian bookworm main", state: .ok,
+                    refreshedAt: Fixture.start)
+            ],
+            updates: [update], reboot: RebootState(), restarts: [])
+    }
+
+    static let locked = LockedUpdate(update)
+
+    /// A body that fits a route and a tenant, so that only the asker can be what is wrong with a
+    /// call.
+    static func body(of route: Route, _ world: Fixture.World) throws -> [UInt8] {
+        guard let name = route.request?.name else {
+            return route.path.description.hasSuffix("{digest}") ? inventory.canonicalBytes : []
+        }
+        let value: any Encodable =
+            switch name {
+            case "EnrolRequest":
+                EnrolRequest(
+                    token: "x", publicKey: "x", proof: "x", facts: posture(hostname: "a").endpoint)
+            case "AccessTokenRequest": AccessTokenRequest(assertion: "a.b.c")
+            case "CheckInRequest":
+                CheckInRequest(
+                    inventoryDigest: world.digest, postureDigest: nil, scannedAt: nil,
+                    agentVersion: "1", bootId: "boot-1")
+            case "ScanUpload":
+                ScanUpload(
+                    scannedAt: Fixture.start, inventoryDigest: world.digest,
+                    postureDigest: world.digest, posture: posture(hostname: "a"))
+            case "WorkRequest": WorkRequest(waitSeconds: 0)
+            case "JobProgress":
+                JobProgress(phase: .installing, sentence: "Installs.", at: Fixture.start)
+            case "LogChunk": LogChunk(offset: 0, text: "a\n", length: 2)
+            case "JobResult":
+                JobResult(outcomes: [
+                    UpdateOutcome(
+                        update: locked, state: .verified, versionAfter: locked.to, sentence: "In.")
+                ])
+            case "DeploymentSelection":
+                DeploymentSelection(endpoints: [world.endpoint], updates: [.init(name: "openssl")])
+            case "NewTenant": DirectoryRoutes.NewTenant(name: "New")
+            case "NewSite": DirectoryRoutes.NewSite(name: "New", tenant: world.tenant.id)
+            case "NewUser":
+                IdentityRoutes.NewUserBody(name: "new", role: .viewer, tenant: world.tenant.id)
+            case "NewRole": IdentityRoutes.NewRole(role: .viewer)
+            case "UserName":
+                IdentityRoutes.UserName(name: "operator-\(world.tenant.name.lowercased())")
+            case "NewAPIToken":
+                IdentityRoutes.NewAPITokenBody(note: "n", role: .viewer, tenant: world.tenant.id)
+            case "NewEnrolmentToken": EnrolmentRoutes.NewToken(tenant: world.tenant.id)
+            default: throw NoSample(name: name)
+            }
+        return try WireJSON.encode(value)
+    }
+
+    struct NoSample: Error { let name: String }
+}
