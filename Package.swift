@@ -20,6 +20,8 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbirdTesting = Target.Dependency.product(
+    name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -104,8 +106,8 @@ let package = Package(
         module(
             "AgentTransport",
             [
-                "Fleet", "AgentProtocol", "AgentCore", "Trust", asyncHTTPClient, logging, nioCore,
-                nioSSL,
+                "Fleet", "Rollout", "AgentProtocol", "AgentCore", "Trust", asyncHTTPClient, nioCore,
+                nioHTTP1, nioSSL,
             ]),
         // Layer 5: composition roots.
         .executableTarget(
@@ -137,12 +139,27 @@ let package = Package(
         tests(
             "DashboardTests",
             ["Dashboard", "HTTPAPI", "ControlPlane", "Policy", "Rollout", "Fleet"]),
+        tests(
+            "HTTPAPITests",
+            [
+                "Fleet", "Rollout", "AgentProtocol", "Trust", "ControlPlane", "Store", "HTTPAPI",
+                httpTypes, hummingbird, hummingbirdTesting, logging,
+            ]),
+        tests("CommandLineTests", ["patchbay"]),
         tests("TestSupportTests", []),
         tests("EndToEndTests", ["Fleet", "Rollout"]),
         tests("VersionsTests", ["Versions"]),
         tests("FleetTests", ["Fleet"]),
         tests("PolicyTests", ["Policy", "Fleet"]),
         tests("RolloutTests", ["Rollout", "Fleet"]),
+        tests(
+            "AgentCoreTests",
+            ["AgentCore", "AgentProtocol", "Fleet", "Rollout", "Trust", logging]),
+        tests("AgentSystemTests", ["AgentSystem", "AgentCore", "Fleet", "Rollout"]),
+        tests(
+            "AgentTransportTests",
+            ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
+        tests("PackageManagersInstallTests", ["PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
         tests("TrustTests", ["Trust", "Fleet"]),
     ]

@@ -54,7 +54,7 @@ public struct Supervisor: Sendable {
     }
 
     /// An installation ends with the first program that fails; a repair runs them all, since the second mends what the first cannot.
-    private func runAll(_ plan: RunPlan) -> RunEnding {
+    func runAll(_ plan: RunPlan) -> RunEnding {
         var last = RunEnding.exited(0)
         for command in plan.commands {
             note("+ \(command.joined(separator: " "))")
@@ -109,9 +109,13 @@ public struct Supervisor: Sendable {
             usleep(Self.pollMicroseconds)
         }
         kill(-pid, SIGKILL)
-        // A script may have left the group; nothing of the session but the supervisor is to go on writing to the system.
-        for member in ProcessTable.members(ofSession: getsid(0)) where member.pid != getpid() {
-            kill(member.pid, SIGKILL)
+        // A script may have left the group, but not the session that is this run's alone; nothing of it is to go on writing to the
+        // system. A session that somebody else leads is not ours to end.
+        let own = getpid()
+        if getsid(0) == own {
+            for member in ProcessTable.members(ofSession: own) where member.pid != own {
+                kill(member.pid, SIGKILL)
+            }
         }
         while !isCollected, ChildProcess.ending(of: pid) == nil { usleep(Self.pollMicroseconds) }
         return .hung(lastLine: line)

@@ -16,8 +16,10 @@ struct AptComplaint {
             ?? failedScript ?? notFetched
     }
 
+    /// The first line with one of the texts; an error's line before a warning's.
     private func first(_ texts: String...) -> String? {
-        lines.first { line in texts.contains { line.contains($0) } }
+        let found = lines.filter { line in texts.contains { line.contains($0) } }
+        return found.first { $0.hasPrefix("E: ") } ?? found.first
     }
 
     private func verdict(_ failure: FailureClass, _ culprits: [String], _ line: String) -> RunVerdict {

@@ -1,0 +1,106 @@
+@testable import AgentCore
+import AgentProtocol
+import Fleet
+import Rollout
+import Synchronization
+
+/// A control plane that exists only in a test.
+final class FakeLink: ControlPlaneLink {
+    struct Content: Sendable {
+        var orders: [JobOrder] = []
+        var checkIns: [CheckInRequest] = []
+        var uploads: [ScanUpload] = []
+        var inventories: [String: [UInt8]] = [:]
+        var known: String?
+        var knownPosture: String?
+        var progress: [JobProgress] = []
+        var log = ""
+        var results: [JobResult] = []
+        var cancels = false
+        var scanNow = false
+        var nextCheckIn: Int64 = 120
+        /// Failures that the next calls meet, in their order.
+        var failures: [LinkFailure] = []
+        var resultFailures: [LinkFailure] = []
+        var forgetsBases = false
+    }
+
+    private let content = Mutex(Content())
+    private let world: World
+
+    init(_ world: World) {
+        self.world = world
+    }
+
+    func change<Result: Sendable>(_ body: (inout sending Content) -> sending Result) -> Result {
+        content.withLock { body(&$0) }
+    }
+
+    private func fail() throws(LinkFailure) {
+        let failure: LinkFailure? = change { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
+        if let failure { throw failure }
+    }
+
+    func checkIn(_ request: CheckInRequest) async throws(LinkFailure) -> CheckInResponse {
+        try fail()
+        let now = world.now
+        return change { content in
+            content.checkIns.append(request)
+            let isKnown = content.known == request.inventoryDigest && content.knownPosture == request.postureDigest
+            return CheckInResponse(
+                wantsScan: !isKnown && request.inventoryDigest != nil, knownInventoryDigest: content.known,
+                hasWork: !content.orders.isEmpty, scanNow: content.scanNow,
+                nextCheckInSeconds: content.nextCheckIn, scanIntervalSeconds: 3600, serverTime: now)
+        }
+    }
+
+    func sendInventory(_ canonicalBytes: [UInt8], digest: String) async throws(LinkFailure) {
+        change { $0.inventories[digest] = canonicalBytes }
+    }
+
+    func sendScan(_ upload: ScanUpload) async throws(LinkFailure) -> ScanUploadResponse {
+        change { content in
+            content.uploads.append(upload)
+            let hasBase = upload.baseDigest.map { content.inventories[$0] != nil && !content.forgetsBases } ?? false
+            guard content.inventories[upload.inventoryDigest] != nil || hasBase else {
+                return ScanUploadResponse(wantsFullInventory: true)
+            }
+            content.inventories[upload.inventoryDigest] = content.inventories[upload.inventoryDigest] ?? []
+            content.known = upload.inventoryDigest
+            content.knownPosture = upload.postureDigest
+            return ScanUploadResponse(wantsFullInventory: false)
+        }
+    }
+
+    func collectWork(_ request: WorkRequest) async throws(LinkFailure) -> WorkResponse {
+        try fail()
+        // An empty poll takes its time, as the real one does.
+        let answer = change { WorkResponse(order: $0.orders.first, scanNow: $0.scanNow) }
+        if answer.order == nil { try? await world.effects.sleep(1000) }
+        return answer
+    }
+
+    func report(_ progress: JobProgress, of job: JobID) async throws(LinkFailure) -> JobReportResponse {
+        change { content in
+            content.progress.append(progress)
+            return JobReportResponse(cancel: content.cancels)
+        }
+    }
+
+    func report(_ log: LogChunk, of job: JobID) async throws(LinkFailure) -> JobReportResponse {
+        change { content in
+            if log.offset == Int64(content.log.utf8.count) { content.log += log.text }
+            return JobReportResponse(cancel: content.cancels)
+        }
+    }
+
+    func report(_ result: JobResult, of job: JobID) async throws(LinkFailure) -> JobReportResponse {
+        let failure: LinkFailure? = change { $0.resultFailures.isEmpty ? nil : $0.resultFailures.removeFirst() }
+        if let failure { throw failure }
+        return change { content in
+            content.results.append(result)
+            content.orders.removeAll { $0.job == job }
+            return JobReportResponse(cancel: false)
+        }
+    }
+}
