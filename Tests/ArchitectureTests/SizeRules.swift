@@ -81,7 +81,8 @@ extension SwiftSource {
     /// Columns of the code alone: the blanks that a masked string left behind count as one.
     private func codeColumns(ofLine index: Int) -> Int {
         let line = code.split(separator: newline, omittingEmptySubsequences: false)[index]
-        let indentation = line.prefix { $0 == UInt8(ascii: " ") }.count
+        // Of the line as it is: one that is a string and nothing else is blank after masking.
+        let indentation = lines[index].prefix { $0 == " " }.count
         let pieces = line.split(separator: UInt8(ascii: " "))
         return indentation + pieces.reduce(0) { $0 + $1.count + 1 }
     }
