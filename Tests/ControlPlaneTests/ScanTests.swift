@@ -113,6 +113,23 @@ struct ScanTests {
         #expect(try await compliance() == .unknown)
     }
 
+    @Test(arguments: [(200, true), (3600, false)])
+    func `a clock far ahead does not make one scan fresh for ever`(ahead: Int64, isBelieved: Bool) async throws {
+        let house = try await House()
+        let endpoint = try await house.enrol("ep1")
+        try await endpoint.report(["bash": "1"])
+        func stored() async throws -> EndpointRecord? {
+            try await house.useCases.ledger.read { try $0.endpoint(endpoint.principal.endpoint, in: .provider) }
+        }
+        let before = try #require(try await stored())
+        house.clock.advance(seconds: 1800)
+        let request = CheckInRequest(
+            inventoryDigest: before.inventoryDigest, postureDigest: before.postureDigest,
+            scannedAt: house.clock.now.adding(seconds: ahead), agentVersion: "1", bootId: "boot-1")
+        _ = try await house.useCases.checkIn(request, by: endpoint.principal)
+        #expect(try await stored()?.scannedAt == (isBelieved ? house.clock.now : before.scannedAt))
+    }
+
     @Test func `an impossible package name in a scan is refused`() async throws {
         let house = try await House()
         let endpoint = try await house.enrol("ep1")

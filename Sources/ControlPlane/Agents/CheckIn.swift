@@ -13,7 +13,7 @@ extension UseCases {
     ) async throws -> CheckInResponse {
         let now = effects.now()
         let report = CheckInReport(
-            scannedAt: request.scannedAt.map { min($0, now) }, inventoryDigest: request.inventoryDigest,
+            scannedAt: Self.believed(request.scannedAt, at: now), inventoryDigest: request.inventoryDigest,
             postureDigest: request.postureDigest,
             agentVersion: String(request.agentVersion.prefix(Self.longestLabel)),
             bootId: String(request.bootId.prefix(Self.longestLabel)))
@@ -31,6 +31,17 @@ extension UseCases {
             nextCheckInSeconds: Self.checkInIntervalSeconds,
             scanIntervalSeconds: Self.scanIntervalSeconds,
             serverTime: now)
+    }
+
+    /// How far an endpoint's clock may be ahead of the server's before the time of its scan is not
+    /// taken over, in seconds: an access token asks for the same.
+    static let clockAheadSeconds: Int64 = 300
+
+    /// When a scan was taken, by the server's clock; `nil` when the endpoint's is too far ahead to
+    /// tell: the same scan would else look fresh at every check-in until that time comes.
+    private static func believed(_ scannedAt: Timestamp?, at now: Timestamp) -> Timestamp? {
+        guard let scannedAt, scannedAt <= now.adding(seconds: clockAheadSeconds) else { return nil }
+        return min(scannedAt, now)
     }
 
     /// The longest short text (a version, a boot identifier) that is stored, in characters.

@@ -74,7 +74,7 @@ extension UseCases {
             waiting.isEmpty ? nil : try records.posture(of: agent.endpoint, tenant: agent.tenant)
         try records.appendHistory(
             endpoint: agent.endpoint, of: agent.tenant, digest: upload.inventoryDigest, at: scannedAt)
-        try records.store(upload.posture, of: agent.endpoint, tenant: agent.tenant)
+        try records.store(bounded(upload.posture), of: agent.endpoint, tenant: agent.tenant)
         endpoint.name = String(upload.posture.endpoint.hostname.prefix(longestName))
         endpoint.inventoryDigest = upload.inventoryDigest
         endpoint.postureDigest = upload.postureDigest
@@ -96,6 +96,22 @@ extension UseCases {
     /// The most updates, sources and restarts that one posture may hold: more than any real
     /// system's packages.
     static let largestPosture = 20_000
+
+    /// The longest origin or reason of an update that is kept, in characters: a sentence.
+    private static let longestUpdateText = 400
+
+    /// A posture whose free texts, which are for people to read, are cut to a bearable length.
+    private static func bounded(_ posture: Posture) -> Posture {
+        var bounded = posture
+        for index in bounded.updates.indices {
+            bounded.updates[index].origin = String(
+                bounded.updates[index].origin.prefix(longestUpdateText))
+            bounded.updates[index].reason = bounded.updates[index].reason.map {
+                String($0.prefix(longestUpdateText))
+            }
+        }
+        return bounded
+    }
 
     private static func check(_ upload: ScanUpload) throws {
         let hexadecimal = { (text: String) in
