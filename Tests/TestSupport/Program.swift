@@ -89,12 +89,25 @@ private func programEnvironment(adding extra: [String: String]) -> [String: Stri
     return base.merging(extra) { _, new in new }
 }
 
+extension Process {
+    /// Runs it with no signal blocked. Threads of libdispatch, on which tests run, block them all; a
+    /// program that inherits that cannot be ended with SIGTERM.
+    public func runWithSignals() throws {
+        var none = sigset_t()
+        var own = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &own)
+        defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
+        try run()
+    }
+}
+
 /// Starts the process and waits; `true` when it had to be killed.
 private func wait(for process: Process, timeout: Duration) async throws -> Bool {
     let (ended, signal) = AsyncStream.makeStream(of: Void.self)
     process.terminationHandler = { _ in signal.finish() }
     do {
-        try process.run()
+        try process.runWithSignals()
     } catch {
         throw ProgramError(
             description: "\(process.executableURL?.path ?? "") does not start: \(error)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A program that runs beside the test, with its output in a file.
 struct BackgroundProgram: Sendable {
@@ -22,7 +23,7 @@ struct BackgroundProgram: Sendable {
         process.standardError = output
         let (end, signal) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in signal.finish() }
-        try process.run()
+        try process.runWithSignals()
         try output.close()
         pid = process.processIdentifier
         logFile = log

@@ -3,34 +3,25 @@ import Rollout
 import Testing
 
 extension Scenario {
-    static let cancelling = [cancelledBeforeCollection, cancelledInTheMiddle]
-
-    static let cancelledBeforeCollection = Scenario(
-        "a job that is called off before its endpoint collects it is never begun"
-    ) { lab in
-        let endpoint = try lab.endpoint(2)
-        try await endpoint.stopAgent()
-        let deployment = try await lab.approve("labconf", on: endpoint)
-        #expect(try await lab.job(of: deployment).state == .queued)
-        try await lab.patchbay("deployment", "cancel", deployment.text)
-        let job = try await lab.end(of: deployment, on: endpoint)
-        #expect(job.state == .cancelled)
-        try await endpoint.startAgent()
-        // A later job shows that the agent has asked for work since, and was given this one only.
-        let later = try await lab.approve("labkernel", on: endpoint)
-        try await lab.job(of: later, once: "is installed") { $0.state == .pendingRestart }
-        try await expectUntouched("labconf", on: endpoint)
-    }
+    static let cancelling = [cancelledInTheMiddle]
 
     static let cancelledInTheMiddle = Scenario(
-        "an installation that has begun is not cut off by calling it off"
+        "what has begun is not cut off by calling it off, and what has not is never begun"
     ) { lab in
         let endpoint = try lab.endpoint(1)
-        let deployment = try await lab.approve("labslowcancel", on: endpoint)
+        let begun = try await lab.approve("labslowcancel", on: endpoint)
         try await endpoint.isConfiguring("labslowcancel")
-        try await lab.patchbay("deployment", "cancel", deployment.text)
-        #expect(try await lab.job(of: deployment).cancelRequested)
-        let job = try await lab.end(of: deployment, on: endpoint)
-        try await expectVerified(job, "labslowcancel", on: endpoint)
+        // An endpoint has one job at a time: the second waits.
+        let waiting = try await lab.approve("labkernel", on: endpoint)
+        #expect(try await lab.job(of: waiting).state == .queued)
+        for deployment in [begun, waiting] {
+            try await lab.patchbay("deployment", "cancel", deployment.text)
+        }
+        #expect(try await lab.job(of: begun).cancelRequested)
+        let cancelled = try await lab.end(of: waiting, on: endpoint)
+        #expect(cancelled.state == .cancelled)
+        let finished = try await lab.end(of: begun, on: endpoint)
+        try await expectVerified(finished, "labslowcancel", on: endpoint)
+        try await expectUntouched("labkernel", on: endpoint)
     }
 }

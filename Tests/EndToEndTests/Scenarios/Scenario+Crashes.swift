@@ -39,6 +39,11 @@ extension Scenario {
         "an update that reboots the endpoint in the middle ends in one true result afterwards"
     ) { lab in
         let endpoint = try lab.endpoint(1)
+        // A reboot waits for the package manager, which here waits for the reboot: 90 s by default.
+        try await endpoint.run("/bin/mkdir", "-p", "/etc/systemd/system.conf.d")
+        try await endpoint.write(
+            "[Manager]\nDefaultTimeoutStopSec=10s\n", to: "/etc/systemd/system.conf.d/lab.conf")
+        try await endpoint.run("/bin/systemctl", "daemon-reload")
         let boot = try await endpoint.bootID()
         let deployment = try await lab.approve("labrebooter", on: endpoint)
         let job = try await lab.end(of: deployment, on: endpoint)

@@ -37,6 +37,8 @@ extension Scenario {
         "orders of a server with stolen keys that break the agent's rules are refused, one and all"
     ) { lab in
         let endpoint = try lab.endpoint(2)
+        // The others would take orders that are for this one.
+        for other in lab.endpoints where other.number != 2 { try await other.stopAgent() }
         let orders = try HostileOrder.all(for: endpoint.id)
         let record = lab.folder.appending(path: "hostile-record")
         let answers = try lab.write(HostileAnswer.broken + orders.map(\.answer))
