@@ -7,13 +7,15 @@ public enum AgentWire {
     public static let version = 1
     /// The header that carries the version in every request and answer.
     public static let versionHeader = "patchbay-protocol"
-    /// The largest body of a small message (everything but inventories and logs), in bytes: a posture of 2,000 updates is about 600 KB.
+    /// The largest body of a small message (everything but inventories and logs), in bytes: a
+    /// posture of 2,000 updates is about 600 KB.
     public static let smallBodyLimit = 2 * 1024 * 1024
     /// The largest inventory body in bytes: 50,000 packages of about 300 bytes.
     public static let inventoryBodyLimit = 16 * 1024 * 1024
     /// The largest piece of a job's log in one message, in bytes; a log is sent in pieces.
     public static let logChunkLimit = 256 * 1024
-    /// The longest that the server holds a request for work open, in seconds: below the idle limit of common proxies (60 s).
+    /// The longest that the server holds a request for work open, in seconds: below the idle limit
+    /// of common proxies (60 s).
     public static let longestPoll: Int64 = 50
 
     /// Where an agent enrols.
@@ -22,13 +24,15 @@ public enum AgentWire {
     public static let tokenPath = "/agent/v1/token"
     /// Where an agent checks in.
     public static let checkInPath = "/agent/v1/check-in"
-    /// Where an agent puts a whole inventory: its digest follows, and the body is `Inventory.canonicalBytes`.
+    /// Where an agent puts a whole inventory: its digest follows, and the body is
+    /// `Inventory.canonicalBytes`.
     public static let inventoriesPath = "/agent/v1/inventories"
     /// Where an agent sends inventory and posture when the server lacks them.
     public static let scanPath = "/agent/v1/scan"
     /// Where an agent asks for work, and waits for it.
     public static let workPath = "/agent/v1/work"
-    /// Where an agent reports on a job: `/progress`, `/log` or `/result` follows the job's identifier.
+    /// Where an agent reports on a job: `/progress`, `/log` or `/result` follows the job's
+    /// identifier.
     public static let jobsPath = "/agent/v1/jobs"
 }
 
@@ -38,8 +42,8 @@ public struct EnrolRequest: Hashable, Sendable, Codable {
     public var token: String
     /// The device's Ed25519 public key (32 bytes, base64). The private key never leaves the device.
     public var publicKey: String
-    /// The key's signature (64 bytes, base64) over `Trust.EnrolmentProof.message`: it proves possession of the private key, for this
-    /// token only.
+    /// The key's signature (64 bytes, base64) over `Trust.EnrolmentProof.message`: it proves
+    /// possession of the private key, for this token only.
     public var proof: String
     /// The device's facts at enrolment.
     public var facts: EndpointFacts
@@ -67,9 +71,11 @@ public struct EnrolResponse: Hashable, Sendable, Codable {
     }
 }
 
-/// An agent asks for an access token with an assertion signed by its device key (RFC 7523's pattern).
+/// An agent asks for an access token with an assertion signed by its device key (RFC 7523's
+/// pattern).
 public struct AccessTokenRequest: Hashable, Sendable, Codable {
-    /// A compact JWS (RFC 7515), `alg` EdDSA (RFC 8037): claims iss = sub = endpoint, aud = server fingerprint, iat, exp, jti.
+    /// A compact JWS (RFC 7515), `alg` EdDSA (RFC 8037): claims iss = sub = endpoint, aud = server
+    /// fingerprint, iat, exp, jti.
     public var assertion: String
 
     /// A request for an access token.
@@ -107,7 +113,8 @@ public struct CheckInRequest: Hashable, Sendable, Codable {
 
     /// A check-in.
     public init(
-        inventoryDigest: String?, postureDigest: String?, scannedAt: Timestamp?, agentVersion: String,
+        inventoryDigest: String?, postureDigest: String?, scannedAt: Timestamp?,
+        agentVersion: String,
         bootId: String
     ) {
         self.inventoryDigest = inventoryDigest
@@ -122,7 +129,8 @@ public struct CheckInRequest: Hashable, Sendable, Codable {
 public struct CheckInResponse: Hashable, Sendable, Codable {
     /// Whether the server wants a `ScanUpload`, and against which inventory a delta may be made.
     public var wantsScan: Bool
-    /// The inventory digest that the server holds for this endpoint; a delta is made against it when the agent still knows it.
+    /// The inventory digest that the server holds for this endpoint; a delta is made against it
+    /// when the agent still knows it.
     public var knownInventoryDigest: String?
     /// Whether there is a job to collect.
     public var hasWork: Bool
@@ -160,7 +168,8 @@ public struct ScanUpload: Hashable, Sendable, Codable {
     public var postureDigest: String
     /// Everything but the packages.
     public var posture: Posture
-    /// All packages; exactly one of `packages` and `delta` is there, or neither when the server holds the inventory already.
+    /// All packages; exactly one of `packages` and `delta` is there, or neither when the server
+    /// holds the inventory already.
     public var packages: [Package]?
     /// What changed since `baseDigest`.
     public var delta: InventoryDelta?
@@ -218,7 +227,8 @@ public struct WorkResponse: Hashable, Sendable, Codable {
     }
 }
 
-/// What an endpoint is asked to do: install exactly these versions, from the sources that it already trusts.
+/// What an endpoint is asked to do: install exactly these versions, from the sources that it
+/// already trusts.
 public struct JobOrder: Hashable, Sendable, Codable {
     /// The job.
     public var job: JobID
@@ -252,7 +262,8 @@ public struct JobOrder: Hashable, Sendable, Codable {
 
 /// A piece of a job's log.
 public struct LogChunk: Hashable, Sendable, Codable {
-    /// Where the piece begins in the whole log, in bytes: a piece that the server has already is not stored again.
+    /// Where the piece begins in the whole log, in bytes: a piece that the server has already is
+    /// not stored again.
     public var offset: Int64
     /// The piece, as text; bytes that are not UTF-8 are replaced.
     public var text: String
@@ -269,7 +280,8 @@ public struct LogChunk: Hashable, Sendable, Codable {
 
 /// The answer to progress, log and result.
 public struct JobReportResponse: Hashable, Sendable, Codable {
-    /// Whether the job has been called off: an agent that has not begun to install stops; one that has, goes on to the end.
+    /// Whether the job has been called off: an agent that has not begun to install stops; one that
+    /// has, goes on to the end.
     public var cancel: Bool
 
     /// The answer to a report.

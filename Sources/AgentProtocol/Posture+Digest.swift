@@ -1,8 +1,9 @@
 public import Fleet
 
 extension Posture {
-    /// The posture without what changes from minute to minute (free space, refresh times, process ids, users, charge), so that an
-    /// unchanged endpoint has an unchanged digest and a check-in stays small. What is left out travels with the next change.
+    /// The posture without what changes from minute to minute (free space, refresh times, process
+    /// ids, users, charge), so that an unchanged endpoint has an unchanged digest and a check-in
+    /// stays small. What is left out travels with the next change.
     public var digestible: Posture {
         var copy = self
         copy.endpoint.usersLoggedIn = []

@@ -1,6 +1,7 @@
 public import Fleet
 
-/// What the use cases need of the world besides the store: the time and randomness. Tests hand in their own.
+/// What the use cases need of the world besides the store: the time and randomness. Tests hand in
+/// their own.
 public struct Effects: Sendable {
     /// The time now.
     public var now: @Sendable () -> Timestamp

@@ -1,4 +1,5 @@
-/// A use case's "no": a stable code, what happened, what to do. Nothing has been changed when it is thrown.
+/// A use case's "no": a stable code, what happened, what to do. Nothing has been changed when it is
+/// thrown.
 public struct Refusal: Error, Hashable, Sendable {
     /// Whose fault it is, which also decides the HTTP status.
     public enum Kind: String, Sendable, CaseIterable {
@@ -37,7 +38,8 @@ public struct Refusal: Error, Hashable, Sendable {
 
     /// A "no".
     public init(
-        _ kind: Kind, _ code: String, _ message: String, nextStep: String, retryAfterSeconds: Int64? = nil
+        _ kind: Kind, _ code: String, _ message: String, nextStep: String,
+        retryAfterSeconds: Int64? = nil
     ) {
         self.kind = kind
         self.code = code

@@ -1,14 +1,17 @@
 import Synchronization
 
-/// Wakes whoever waits for something to happen to a subject (an endpoint's work, a deployment's progress) in this process.
+/// Wakes whoever waits for something to happen to a subject (an endpoint's work, a deployment's
+/// progress) in this process.
 ///
-/// It carries no content: who is woken reads the store. Between processes, PostgreSQL's LISTEN/NOTIFY feeds it; a missed signal
-/// costs a wait until the waiter's own time-out, nothing else.
+/// It carries no content: who is woken reads the store. Between processes, PostgreSQL's
+/// LISTEN/NOTIFY feeds it; a missed signal costs a wait until the waiter's own time-out, nothing
+/// else.
 public final class Signals: Sendable {
     private struct Waiters {
         var next: UInt64 = 0
-        /// How often each subject was notified; a subject that never was counts 0. Grows by one entry for each endpoint or
-        /// deployment that something happened to, and is dropped whole past `maximumVersions`.
+        /// How often each subject was notified; a subject that never was counts 0. Grows by one
+        /// entry for each endpoint or deployment that something happened to, and is dropped whole
+        /// past `maximumVersions`.
         var versions: [String: UInt64] = [:]
         var bySubject: [String: [UInt64: CheckedContinuation<Void, Never>]] = [:]
         var isClosed = false
@@ -16,14 +19,16 @@ public final class Signals: Sendable {
 
     private let waiters = Mutex(Waiters())
 
-    /// The most subjects whose versions are remembered, about 100 bytes each: twice the largest fleet that one process serves.
-    /// When they are dropped, a waiter may miss one signal and waits for its time-out.
+    /// The most subjects whose versions are remembered, about 100 bytes each: twice the largest
+    /// fleet that one process serves. When they are dropped, a waiter may miss one signal and waits
+    /// for its time-out.
     static let maximumVersions = 200_000
 
     /// Nobody waits yet.
     public init() {}
 
-    /// How often the subject has been notified so far: to be read before the store is, and handed to `wait`.
+    /// How often the subject has been notified so far: to be read before the store is, and handed
+    /// to `wait`.
     public func version(of subject: String) -> UInt64 {
         waiters.withLock { $0.versions[subject] ?? 0 }
     }
@@ -59,8 +64,8 @@ public final class Signals: Sendable {
         waiters.withLock { state in state.bySubject.values.reduce(0) { $0 + $1.count } }
     }
 
-    /// Waits until the subject has been notified more often than `version` says, or for `timeout`, whichever comes first.
-    /// Cancellation ends the wait too.
+    /// Waits until the subject has been notified more often than `version` says, or for `timeout`,
+    /// whichever comes first. Cancellation ends the wait too.
     public func wait(for subject: String, since version: UInt64, timeout: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.signal(of: subject, since: version) }

@@ -1,8 +1,11 @@
 public import Trust
 
-/// The control plane's use cases, one file each: load, decide, commit. Whatever reaches the store goes through here, whether it comes from
-/// an agent, the API, the dashboard or the command line.
-public struct UseCases: Sendable {
+/// The control plane's use cases, one file each: load, decide, commit. Whatever reaches the store
+/// goes through here, whether it comes from an agent, the API, the dashboard or the command line.
+///
+/// It is a class, and not a value as nearly all else, because every call carries it along several
+/// times, and each copy of all that it holds takes dozens of counted references.
+public final class UseCases: Sendable {
     /// The store.
     public let ledger: any Ledger
     /// Time and randomness.

@@ -4,7 +4,8 @@ public enum Compliance: String, Codable, Sendable, CaseIterable {
     case compliant
     /// A fresh scan shows that something which counts is missing, or a restart is pending.
     case nonCompliant
-    /// There is no fresh scan, or the scan could not see (a package source failed): it is in every denominator and in no numerator.
+    /// There is no fresh scan, or the scan could not see (a package source failed): it is in every
+    /// denominator and in no numerator.
     case unknown
 }
 

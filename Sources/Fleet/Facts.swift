@@ -4,9 +4,11 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
     public var hostname: String
     /// The operating system, from os-release(5).
     public var os: OperatingSystem
-    /// The release of the running kernel, as `uname -r` prints it. In a container it is the kernel of the machine below.
+    /// The release of the running kernel, as `uname -r` prints it. In a container it is the kernel
+    /// of the machine below.
     public var kernel: String
-    /// Changes at every boot, and only then; uptime is no substitute, since in a container it is the machine's below.
+    /// Changes at every boot, and only then; uptime is no substitute, since in a container it is
+    /// the machine's below.
     public var bootId: String
     /// The IANA name of the time zone, such as `Europe/Berlin`; `Etc/UTC` when none is set.
     public var timeZone: String
@@ -22,13 +24,15 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
     public var disks: [Disk]
     /// Names of the users with a session open; sorted, without duplicates.
     public var usersLoggedIn: [String]
-    /// A hash of the machine's own identifier, which tells a clone from the original; `nil` where there is none.
+    /// A hash of the machine's own identifier, which tells a clone from the original; `nil` where
+    /// there is none.
     public var machineFingerprint: String?
 
     /// The facts of one endpoint.
     public init(
         hostname: String, os: OperatingSystem, kernel: String, bootId: String, timeZone: String,
-        architecture: String, hardware: Hardware = Hardware(), virtualization: Virtualization = Virtualization(),
+        architecture: String, hardware: Hardware = Hardware(),
+        virtualization: Virtualization = Virtualization(),
         power: Power = Power(), disks: [Disk] = [], usersLoggedIn: [String] = [],
         machineFingerprint: String? = nil
     ) {
@@ -61,7 +65,9 @@ public struct OperatingSystem: Hashable, Sendable, Codable {
     public var idLike: [String]
 
     /// An operating system.
-    public init(id: String, versionId: String, name: String, codename: String? = nil, idLike: [String] = []) {
+    public init(
+        id: String, versionId: String, name: String, codename: String? = nil, idLike: [String] = []
+    ) {
         self.id = id
         self.versionId = versionId
         self.name = name
@@ -82,7 +88,10 @@ public struct Hardware: Hashable, Sendable, Codable {
     public var model: String?
 
     /// Hardware; zero stands for not known.
-    public init(processor: String? = nil, processorCount: Int = 0, memoryBytes: Int64 = 0, model: String? = nil) {
+    public init(
+        processor: String? = nil, processorCount: Int = 0, memoryBytes: Int64 = 0,
+        model: String? = nil
+    ) {
         self.processor = processor
         self.processorCount = processorCount
         self.memoryBytes = memoryBytes
@@ -92,9 +101,11 @@ public struct Hardware: Hashable, Sendable, Codable {
 
 /// What a system runs in.
 public struct Virtualization: Hashable, Sendable, Codable {
-    /// The names of systemd-detect-virt(1), such as `kvm`, `docker`, `lxc`, `systemd-nspawn`; `none` on bare metal.
+    /// The names of systemd-detect-virt(1), such as `kvm`, `docker`, `lxc`, `systemd-nspawn`;
+    /// `none` on bare metal.
     public var kind: String
-    /// Whether it is a container, which shares the kernel of the machine below and so never needs to reboot for one.
+    /// Whether it is a container, which shares the kernel of the machine below and so never needs
+    /// to reboot for one.
     public var isContainer: Bool
 
     /// What a system runs in.

@@ -1,7 +1,8 @@
 /// A name of one thing: a prefix that tells its kind, and 128 bits that sort by creation time.
 ///
-/// Its text is `prefix_` and 26 characters of Crockford's base 32 in lower case: 48 bits of creation time in
-/// milliseconds, then 80 random bits (the layout of a ULID). Texts compare as their creation times do.
+/// Its text is `prefix_` and 26 characters of Crockford's base 32 in lower case: 48 bits of
+/// creation time in milliseconds, then 80 random bits (the layout of a ULID). Texts compare as
+/// their creation times do.
 public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable {
     /// The whole text, prefix included.
     public let text: String
@@ -10,7 +11,8 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable {
     public init?(_ text: String) {
         let bytes = text.utf8
         let prefix = Kind.prefix.utf8
-        guard bytes.count == prefix.count + 1 + IdentifierAlphabet.length, bytes.starts(with: prefix),
+        guard bytes.count == prefix.count + 1 + IdentifierAlphabet.length,
+            bytes.starts(with: prefix),
             bytes.dropFirst(prefix.count).first == UInt8(ascii: "_"),
             bytes.dropFirst(prefix.count + 1).allSatisfy(IdentifierAlphabet.contains)
         else { return nil }
@@ -25,6 +27,7 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable {
         text = Kind.prefix + "_" + IdentifierAlphabet.encode(high: high, low: low)
     }
 
+    /// The order of the texts.
     public static func < (lhs: Self, rhs: Self) -> Bool {
         lhs.text < rhs.text
     }
@@ -37,20 +40,24 @@ public protocol IdentifierKind: Sendable {
 }
 
 extension Identifier: CustomStringConvertible {
+    /// The text.
     public var description: String { text }
 }
 
 extension Identifier: Codable {
+    /// Reads the value from its text.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let value = Self(text) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "not a \(Kind.prefix)_ identifier: \(text.prefix(40))")
+                in: container,
+                debugDescription: "not a \(Kind.prefix)_ identifier: \(text.prefix(40))")
         }
         self = value
     }
 
+    /// Writes the value as its text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)
@@ -60,19 +67,40 @@ extension Identifier: Codable {
 /// The kinds of things that have identifiers.
 public enum Kinds {
     /// A client organisation.
-    public enum Tenant: IdentifierKind { public static let prefix = "tnt" }
+    public enum Tenant: IdentifierKind {
+        /// “tnt”
+        public static let prefix = "tnt"
+    }
     /// A place of a tenant.
-    public enum Site: IdentifierKind { public static let prefix = "sit" }
+    public enum Site: IdentifierKind {
+        /// “sit”
+        public static let prefix = "sit"
+    }
     /// A machine with an agent.
-    public enum Endpoint: IdentifierKind { public static let prefix = "ept" }
+    public enum Endpoint: IdentifierKind {
+        /// “ept”
+        public static let prefix = "ept"
+    }
     /// A lock list moving over endpoints.
-    public enum Deployment: IdentifierKind { public static let prefix = "dep" }
+    public enum Deployment: IdentifierKind {
+        /// “dep”
+        public static let prefix = "dep"
+    }
     /// One endpoint's part of a deployment.
-    public enum Job: IdentifierKind { public static let prefix = "job" }
+    public enum Job: IdentifierKind {
+        /// “job”
+        public static let prefix = "job"
+    }
     /// A person who signs in.
-    public enum User: IdentifierKind { public static let prefix = "usr" }
+    public enum User: IdentifierKind {
+        /// “usr”
+        public static let prefix = "usr"
+    }
     /// A secret that lets endpoints enrol, or lets a program use the API.
-    public enum Token: IdentifierKind { public static let prefix = "tok" }
+    public enum Token: IdentifierKind {
+        /// “tok”
+        public static let prefix = "tok"
+    }
 }
 
 /// A client organisation's identifier.

@@ -1,4 +1,5 @@
-/// The installed packages of one endpoint in canonical order: two endpoints with the same software have the same inventory.
+/// The installed packages of one endpoint in canonical order: two endpoints with the same software
+/// have the same inventory.
 public struct Inventory: Hashable, Sendable {
     /// Sorted by package key; no key stands twice.
     public let packages: [Package]
@@ -6,7 +7,8 @@ public struct Inventory: Hashable, Sendable {
     /// The most packages that are taken: several times the largest real system seen (about 6,000).
     public static let maximumPackages = 50_000
 
-    /// Puts packages in order. Of two with the same key (a half-removed duplicate), the later in the input stands.
+    /// Puts packages in order. Of two with the same key (a half-removed duplicate), the later in
+    /// the input stands.
     public init(_ packages: [Package]) {
         // What was stored or sent as an inventory comes in order.
         if zip(packages, packages.dropFirst()).allSatisfy({ $0.precedes($1) }) {
@@ -19,20 +21,24 @@ public struct Inventory: Hashable, Sendable {
         self.packages = byKey.values.sorted { $0.precedes($1) }
     }
 
-    /// Takes packages that are in canonical order already, without duplicates: the caller has checked that.
+    /// Takes packages that are in canonical order already, without duplicates: the caller has
+    /// checked that.
     public init(sorted packages: [Package]) {
         self.packages = packages
     }
 
-    /// The bytes that the digest is taken of: one line a package, its fields separated by tabs, in canonical order.
+    /// The bytes that the digest is taken of: one line a package, its fields separated by tabs, in
+    /// canonical order.
     ///
-    /// Where a package can be had (`origin`) is left out: it changes when an index is refreshed, not when software changes.
+    /// Where a package can be had (`origin`) is left out: it changes when an index is refreshed,
+    /// not when software changes.
     public var canonicalBytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(packages.count * 64)
         for package in packages {
             for field in [
-                package.manager.rawValue, package.name, package.architecture, package.version, package.source,
+                package.manager.rawValue, package.name, package.architecture, package.version,
+                package.source,
             ] {
                 bytes.append(contentsOf: field.utf8)
                 bytes.append(0x09)

@@ -3,11 +3,13 @@ public enum PackageManagerName: String, Codable, Sendable, CaseIterable, Compara
     /// dpkg and apt.
     case apt
 
+    /// The order of the texts.
     public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// A package's name as its package manager writes it, checked against that manager's grammar, so that it can stand in
-/// an argument vector: it is never an option, and never holds a space, a control character or a shell character.
+/// A package's name as its package manager writes it, checked against that manager's grammar, so
+/// that it can stand in an argument vector: it is never an option, and never holds a space, a
+/// control character or a shell character.
 public struct PackageName: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The name's text.
     public let text: String
@@ -15,13 +17,15 @@ public struct PackageName: Hashable, Comparable, Sendable, CustomStringConvertib
     /// The longest name that is read, in bytes; the longest in Debian has about 80.
     public static let maximumLength = 255
 
-    /// Debian Policy 5.6.1: lower-case letters, digits, `+`, `-` and `.`; at least two characters; begins with a letter or
-    /// digit. `nil` for anything else.
+    /// Debian Policy 5.6.1: lower-case letters, digits, `+`, `-` and `.`; at least two characters;
+    /// begins with a letter or digit. `nil` for anything else.
     public init?(apt text: String) {
         let bytes = text.utf8
         guard (2...Self.maximumLength).contains(bytes.count), let first = bytes.first,
             Self.isLowerAlphanumeric(first),
-            bytes.allSatisfy({ Self.isLowerAlphanumeric($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E })
+            bytes.allSatisfy({
+                Self.isLowerAlphanumeric($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
+            })
         else { return nil }
         self.text = text
     }
@@ -33,8 +37,10 @@ public struct PackageName: Hashable, Comparable, Sendable, CustomStringConvertib
         }
     }
 
+    /// The text.
     public var description: String { text }
 
+    /// The order of the texts.
     public static func < (lhs: Self, rhs: Self) -> Bool { lhs.text < rhs.text }
 
     private static func isLowerAlphanumeric(_ byte: UInt8) -> Bool {
@@ -56,12 +62,14 @@ public struct Package: Hashable, Sendable, Codable {
     public var source: String
     /// The source package's version, which may differ from the binary's (`+b1`).
     public var sourceVersion: String
-    /// Where the installed version can be had, such as `Debian:12.15/stable`; `nil` when no source has it (any more).
+    /// Where the installed version can be had, such as `Debian:12.15/stable`; `nil` when no source
+    /// has it (any more).
     public var origin: String?
 
     /// An installed package.
     public init(
-        manager: PackageManagerName, name: String, version: String, architecture: String, source: String,
+        manager: PackageManagerName, name: String, version: String, architecture: String,
+        source: String,
         sourceVersion: String, origin: String? = nil
     ) {
         self.manager = manager
@@ -73,8 +81,11 @@ public struct Package: Hashable, Sendable, Codable {
         self.origin = origin
     }
 
-    /// What identifies it on one endpoint: two versions of one key cannot be installed side by side.
-    public var key: PackageKey { PackageKey(manager: manager, name: name, architecture: architecture) }
+    /// What identifies it on one endpoint: two versions of one key cannot be installed side by
+    /// side.
+    public var key: PackageKey {
+        PackageKey(manager: manager, name: name, architecture: architecture)
+    }
 
     /// Whether it stands before another in canonical order, which is the order of their keys.
     public func precedes(_ other: Package) -> Bool {
@@ -100,6 +111,7 @@ public struct PackageKey: Hashable, Comparable, Sendable, Codable {
         self.architecture = architecture
     }
 
+    /// By package manager, then name, then architecture.
     public static func < (lhs: Self, rhs: Self) -> Bool {
         (lhs.manager, lhs.name, lhs.architecture) < (rhs.manager, rhs.name, rhs.architecture)
     }

@@ -1,4 +1,5 @@
-/// What one look at an endpoint showed. Its JSON is fixed by the outside contract (`patchbay scan --format json`).
+/// What one look at an endpoint showed. Its JSON is fixed by the outside contract (`patchbay scan
+/// --format json`).
 public struct Scan: Hashable, Sendable, Codable {
     /// When the look was taken, by the endpoint's clock.
     public var scannedAt: Timestamp
@@ -20,7 +21,8 @@ public struct Scan: Hashable, Sendable, Codable {
     /// What one look at an endpoint showed.
     public init(
         scannedAt: Timestamp, endpoint: EndpointFacts, sources: [SourceState], packages: [Package],
-        updates: [Update], reboot: RebootState, restarts: [RestartNeed] = [], unparsed: [String] = []
+        updates: [Update], reboot: RebootState, restarts: [RestartNeed] = [],
+        unparsed: [String] = []
     ) {
         self.scannedAt = scannedAt
         self.endpoint = endpoint
@@ -35,7 +37,8 @@ public struct Scan: Hashable, Sendable, Codable {
     /// The part besides the packages: it is small, and is sent whole when it changes.
     public var posture: Posture {
         Posture(
-            endpoint: endpoint, sources: sources, updates: updates, reboot: reboot, restarts: restarts,
+            endpoint: endpoint, sources: sources, updates: updates, reboot: reboot,
+            restarts: restarts,
             unparsed: unparsed)
     }
 }

@@ -15,6 +15,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         milliseconds = seconds * 1000
     }
 
+    /// Whether one instant lies before the other.
     public static func < (lhs: Timestamp, rhs: Timestamp) -> Bool {
         lhs.milliseconds < rhs.milliseconds
     }
@@ -24,7 +25,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         Timestamp(milliseconds: milliseconds + seconds * 1000)
     }
 
-    /// Whole seconds from `earlier` to this instant, rounded toward zero; negative if it lies before.
+    /// Whole seconds from `earlier` to this instant, rounded toward zero; negative if it lies
+    /// before.
     public func seconds(since earlier: Timestamp) -> Int64 {
         (milliseconds - earlier.milliseconds) / 1000
     }
@@ -43,7 +45,8 @@ extension Timestamp: CustomStringConvertible {
         let millis = rest % 1000
         let seconds = rest / 1000
         var text = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-        text += "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
+        text +=
+            "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
         if millis != 0 {
             text += ".\(padded(millis, 3))"
         }
@@ -58,7 +61,8 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp: LosslessStringConvertible {
-    /// Reads RFC 3339 (section 5.6) `date-time`; `nil` for anything else, such as a text without offset.
+    /// Reads RFC 3339 (section 5.6) `date-time`; `nil` for anything else, such as a text without
+    /// offset.
     public init?(_ text: String) {
         var reader = DigitReader(text)
         guard let year = reader.number(4), reader.skip("-"),
@@ -84,6 +88,7 @@ extension Timestamp: LosslessStringConvertible {
 }
 
 extension Timestamp: Codable {
+    /// Reads the value from its text.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
@@ -94,6 +99,7 @@ extension Timestamp: Codable {
         self = value
     }
 
+    /// Writes the value as its text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -1,4 +1,5 @@
-/// What an update is for. An update can be of several classes at once: a rollup that holds a security fix counts as security.
+/// What an update is for. An update can be of several classes at once: a rollup that holds a
+/// security fix counts as security.
 public enum UpdateClass: String, Codable, Sendable, CaseIterable, Comparable {
     /// It closes vulnerabilities.
     case security
@@ -7,6 +8,7 @@ public enum UpdateClass: String, Codable, Sendable, CaseIterable, Comparable {
     /// It brings new functions.
     case feature
 
+    /// Security comes first, features last.
     public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rank < rhs.rank }
 
     private var rank: Int {
@@ -18,7 +20,8 @@ public enum UpdateClass: String, Codable, Sendable, CaseIterable, Comparable {
     }
 }
 
-/// Whether the endpoint's own package manager would install an update now, and if not, what stands in the way.
+/// Whether the endpoint's own package manager would install an update now, and if not, what stands
+/// in the way.
 public enum Installability: String, Codable, Sendable, CaseIterable {
     /// A plain upgrade installs it.
     case installable
@@ -26,7 +29,8 @@ public enum Installability: String, Codable, Sendable, CaseIterable {
     case held
     /// The distribution hands it out in phases, and this endpoint's turn has not come.
     case phased
-    /// A plain upgrade keeps it back: it needs packages newly installed or removed, or its dependencies cannot be met.
+    /// A plain upgrade keeps it back: it needs packages newly installed or removed, or its
+    /// dependencies cannot be met.
     case keptBack
     /// It is there only for subscribers.
     case needsSubscription
@@ -59,7 +63,8 @@ public struct Update: Hashable, Sendable, Codable {
 
     /// A missing update.
     public init(
-        manager: PackageManagerName, name: String, architecture: String, installed: String, candidate: String,
+        manager: PackageManagerName, name: String, architecture: String, installed: String,
+        candidate: String,
         classes: [UpdateClass], origin: String, installability: Installability, bytes: Int64? = nil,
         reason: String? = nil
     ) {
@@ -76,5 +81,7 @@ public struct Update: Hashable, Sendable, Codable {
     }
 
     /// The package that it would replace.
-    public var key: PackageKey { PackageKey(manager: manager, name: name, architecture: architecture) }
+    public var key: PackageKey {
+        PackageKey(manager: manager, name: name, architecture: architecture)
+    }
 }

@@ -4,8 +4,8 @@ public import Fleet
 public struct ComplianceEvidence: Hashable, Sendable {
     /// When the latest scan was taken; `nil` before the first.
     public var scannedAt: Timestamp?
-    /// How many missing updates count: the class security, whatever stands in their way, except those that the distribution itself still
-    /// holds back from this endpoint (phased).
+    /// How many missing updates count: the class security, whatever stands in their way, except
+    /// those that the distribution itself still holds back from this endpoint (phased).
     public var missingSecurity: Int
     /// Whether a reboot is needed before what is installed is in force.
     public var rebootRequired: Bool
@@ -13,7 +13,9 @@ public struct ComplianceEvidence: Hashable, Sendable {
     public var sourcesNotOk: Int
 
     /// Evidence.
-    public init(scannedAt: Timestamp?, missingSecurity: Int, rebootRequired: Bool, sourcesNotOk: Int) {
+    public init(
+        scannedAt: Timestamp?, missingSecurity: Int, rebootRequired: Bool, sourcesNotOk: Int
+    ) {
         self.scannedAt = scannedAt
         self.missingSecurity = missingSecurity
         self.rebootRequired = rebootRequired
@@ -23,8 +25,8 @@ public struct ComplianceEvidence: Hashable, Sendable {
 
 /// How compliance is judged.
 public enum ComplianceRule {
-    /// A scan older than this tells nothing any more, in seconds: four scan intervals of six hours, so that a night without power does not
-    /// yet make an endpoint unknown.
+    /// A scan older than this tells nothing any more, in seconds: four scan intervals of six hours,
+    /// so that a night without power does not yet make an endpoint unknown.
     public static let maximumScanAgeSeconds: Int64 = 24 * 3600
 
     /// Scans taken before this instant are too old at `now`.
@@ -38,24 +40,30 @@ public enum ComplianceRule {
     }
 
     /// The verdict. The store has the same rule as a predicate, and a test holds the two together.
-    public static func verdict(_ evidence: ComplianceEvidence, freshSince: Timestamp) -> ComplianceVerdict {
+    public static func verdict(_ evidence: ComplianceEvidence, freshSince: Timestamp)
+        -> ComplianceVerdict
+    {
         guard let scannedAt = evidence.scannedAt else {
             return ComplianceVerdict(.unknown, "Never scanned.")
         }
         guard scannedAt >= freshSince else {
-            return ComplianceVerdict(.unknown, "The last scan is from \(scannedAt.wholeSeconds), too long ago to tell.")
+            return ComplianceVerdict(
+                .unknown, "The last scan is from \(scannedAt.wholeSeconds), too long ago to tell.")
         }
         if evidence.missingSecurity > 0 {
             let noun = evidence.missingSecurity == 1 ? "security update is" : "security updates are"
             return ComplianceVerdict(.nonCompliant, "\(evidence.missingSecurity) \(noun) missing.")
         }
         if evidence.rebootRequired {
-            return ComplianceVerdict(.nonCompliant, "A reboot is needed before what is installed is in force.")
+            return ComplianceVerdict(
+                .nonCompliant, "A reboot is needed before what is installed is in force.")
         }
         if evidence.sourcesNotOk > 0 {
             let noun = evidence.sourcesNotOk == 1 ? "package source is" : "package sources are"
             return ComplianceVerdict(
-                .unknown, "\(evidence.sourcesNotOk) \(noun) stale or failed, so updates may be missing unseen.")
+                .unknown,
+                "\(evidence.sourcesNotOk) \(noun) stale or failed, so updates may be missing unseen."
+            )
         }
         return ComplianceVerdict(.compliant, "A fresh scan shows no security update missing.")
     }

@@ -1,6 +1,7 @@
 public import Fleet
 
-/// What happens with one missing update of one endpoint: exactly one action and one reason, for people and programs alike.
+/// What happens with one missing update of one endpoint: exactly one action and one reason, for
+/// people and programs alike.
 public struct Decision: Hashable, Sendable, Codable {
     /// What is done.
     public enum Action: String, Codable, Sendable, CaseIterable {
@@ -10,7 +11,8 @@ public struct Decision: Hashable, Sendable, Codable {
         case install
         /// It is installed; a restart must follow.
         case restart
-        /// It is not installed, because something on the endpoint or at the distribution stands in the way.
+        /// It is not installed, because something on the endpoint or at the distribution stands in
+        /// the way.
         case blocked
     }
 
@@ -123,14 +125,16 @@ public struct DecisionContext: Hashable, Sendable {
 }
 
 extension Decision {
-    /// The one decision for a missing update. An approval that is under way comes first, then what stands in the way on the endpoint, then what
-    /// went wrong before; what is left waits for approval by hand.
+    /// The one decision for a missing update. An approval that is under way comes first, then what
+    /// stands in the way on the endpoint, then what went wrong before; what is left waits for
+    /// approval by hand.
     public static func decide(_ update: Update, in context: DecisionContext) -> Decision {
         if let job = context.job { return underWay(update, job) }
         if context.isSilent {
             return Decision(
                 update: update, action: .wait, reasonCode: .endpointSilent,
-                sentence: "The endpoint's last scan is too old to tell whether the update is still missing.",
+                sentence:
+                    "The endpoint's last scan is too old to tell whether the update is still missing.",
                 rule: "freshness")
         }
         if let obstacle = obstacle(to: update) { return obstacle }
@@ -150,22 +154,26 @@ extension Decision {
         case .queued:
             return Decision(
                 update: update, action: .install, reasonCode: .queued,
-                sentence: "Approved; waits for the endpoint to collect it.", rule: rule, nextAt: job.deadline)
+                sentence: "Approved; waits for the endpoint to collect it.", rule: rule,
+                nextAt: job.deadline)
         case .halted:
             return Decision(
                 update: update, action: .wait, reasonCode: .deploymentHalted,
                 sentence: "Approved, but the deployment is halted.", rule: rule)
         case .working:
             return Decision(
-                update: update, action: .install, reasonCode: .inProgress, sentence: job.sentence, rule: rule,
+                update: update, action: .install, reasonCode: .inProgress, sentence: job.sentence,
+                rule: rule,
                 nextAt: job.deadline)
         case .interrupted:
             return Decision(
-                update: update, action: .wait, reasonCode: .interrupted, sentence: job.sentence, rule: rule,
+                update: update, action: .wait, reasonCode: .interrupted, sentence: job.sentence,
+                rule: rule,
                 nextAt: job.deadline)
         case .pendingRestart:
             return Decision(
-                update: update, action: .restart, reasonCode: .pendingRestart, sentence: job.sentence,
+                update: update, action: .restart, reasonCode: .pendingRestart,
+                sentence: job.sentence,
                 rule: rule, nextAt: job.deadline)
         }
     }
@@ -176,11 +184,20 @@ extension Decision {
         switch update.installability {
         case .installable: return nil
         case .held: (code, words) = (.held, "The package is on hold on the endpoint.")
-        case .phased: (code, words) = (.phased, "The distribution hands it out in phases; this endpoint's turn has not come.")
+        case .phased:
+            (code, words) = (
+                .phased,
+                "The distribution hands it out in phases; this endpoint's turn has not come."
+            )
         case .keptBack:
-            (code, words) = (.keptBack, "A plain upgrade keeps it back: it needs other packages installed or removed.")
-        case .needsSubscription: (code, words) = (.needsSubscription, "It is there only for subscribers.")
-        case .excluded: (code, words) = (.excluded, "The endpoint's own package configuration excludes it.")
+            (code, words) = (
+                .keptBack,
+                "A plain upgrade keeps it back: it needs other packages installed or removed."
+            )
+        case .needsSubscription:
+            (code, words) = (.needsSubscription, "It is there only for subscribers.")
+        case .excluded:
+            (code, words) = (.excluded, "The endpoint's own package configuration excludes it.")
         }
         return Decision(
             update: update, action: .blocked, reasonCode: code, sentence: update.reason ?? words,

@@ -82,7 +82,8 @@ extension Deployment {
 
     /// Takes an event, changes the state, and returns what must be done because of it.
     ///
-    /// - Throws: `DeploymentEventRefused` when the event cannot happen in this state; nothing is changed then.
+    /// - Throws: `DeploymentEventRefused` when the event cannot happen in this state; nothing is
+    ///   changed then.
     public mutating func handle(
         _ event: DeploymentEvent, at now: Timestamp
     ) throws(DeploymentEventRefused) -> [DeploymentAction] {

@@ -1,4 +1,5 @@
-/// Why an update or a job failed: a closed list, so that every failure has a cause, a sentence and an answer to "is it tried again".
+/// Why an update or a job failed: a closed list, so that every failure has a cause, a sentence and
+/// an answer to "is it tried again".
 public enum FailureClass: String, Codable, Sendable, CaseIterable {
     /// Another program held the package manager's lock until the patience for it ran out.
     case lockHeld
@@ -12,7 +13,8 @@ public enum FailureClass: String, Codable, Sendable, CaseIterable {
     case hashMismatch
     /// No source of the endpoint offers the version any more.
     case versionNotAvailable
-    /// Dependencies cannot be met, or meeting them would remove or add packages that nobody approved.
+    /// Dependencies cannot be met, or meeting them would remove or add packages that nobody
+    /// approved.
     case dependency
     /// The endpoint's administrator holds the package.
     case held
@@ -48,17 +50,26 @@ extension FailureClass {
         switch self {
         case .lockHeld: "Wait until the other program has ended, then approve the update again."
         case .diskFull: "Free the space that is named, then approve the update again."
-        case .network: "Check that the endpoint reaches its package sources, then approve the update again."
-        case .signature: "Check the source's key and its signature; do not install from it until they agree."
-        case .hashMismatch: "Refresh the package index; if it stays, the mirror or a cache between is at fault."
-        case .versionNotAvailable: "Scan the endpoint: a newer version has probably replaced this one."
-        case .dependency: "Look at the log for the packages that stand in the way, and approve them together."
+        case .network:
+            "Check that the endpoint reaches its package sources, then approve the update again."
+        case .signature:
+            "Check the source's key and its signature; do not install from it until they agree."
+        case .hashMismatch:
+            "Refresh the package index; if it stays, the mirror or a cache between is at fault."
+        case .versionNotAvailable:
+            "Scan the endpoint: a newer version has probably replaced this one."
+        case .dependency:
+            "Look at the log for the packages that stand in the way, and approve them together."
         case .held: "Release the hold on the endpoint if the update should go in."
-        case .maintainerScript: "Read the package's own message in the log; the package needs mending on the endpoint."
-        case .interruptedPackageManager: "Mend the package database on the endpoint; the log names the package."
-        case .hung: "Look at the last line of the log for the step that hangs, then approve the update again."
+        case .maintainerScript:
+            "Read the package's own message in the log; the package needs mending on the endpoint."
+        case .interruptedPackageManager:
+            "Mend the package database on the endpoint; the log names the package."
+        case .hung:
+            "Look at the last line of the log for the step that hangs, then approve the update again."
         case .interrupted: "Approve the update again."
-        case .nothingChanged: "Read the log: the package manager reported success without installing the update."
+        case .nothingChanged:
+            "Read the log: the package manager reported success without installing the update."
         case .refused: "Look at the reason; the endpoint obeys only orders that fit its rules."
         case .other: "Read the log of the run."
         }

@@ -12,7 +12,8 @@ public enum JobEvent: Hashable, Sendable {
     case cancelRequested
     /// Time has passed: leases and deadlines are looked at.
     case tick
-    /// A scan after the run shows that the pending reboot or restart has happened, with what it showed of each update.
+    /// A scan after the run shows that the pending reboot or restart has happened, with what it
+    /// showed of each update.
     case restartObserved([UpdateOutcome])
     /// The endpoint has been retired.
     case endpointRetired
@@ -39,8 +40,11 @@ public enum JobAction: Hashable, Sendable {
 extension Job {
     /// Takes an event, changes the state, and returns what must be done because of it.
     ///
-    /// - Throws: `JobEventRefused` when the event cannot happen in this state; nothing is changed then.
-    public mutating func handle(_ event: JobEvent, at now: Timestamp) throws(JobEventRefused) -> [JobAction] {
+    /// - Throws: `JobEventRefused` when the event cannot happen in this state; nothing is changed
+    ///   then.
+    public mutating func handle(_ event: JobEvent, at now: Timestamp) throws(JobEventRefused)
+        -> [JobAction]
+    {
         switch event {
         case .collected: try collect(at: now)
         case .progressed(let step): try progress(step, at: now)
@@ -58,8 +62,8 @@ extension Job {
             state = .leased
             sentence = "The endpoint has collected it."
         case .leased, .running, .interrupted:
-            // The answer was lost on the way, or the agent was restarted: the same job is handed out again, and the agent's
-            // journal knows how far it had come.
+            // The answer was lost on the way, or the agent was restarted: the same job is handed
+            // out again, and the agent's journal knows how far it had come.
             if state == .interrupted { state = .leased }
         case .pendingRestart, .verified, .failedVerification, .failed, .cancelled, .expired:
             throw JobEventRefused(state: state, event: "collect")
@@ -79,7 +83,8 @@ extension Job {
             sentence = step.sentence
             leaseExpiresAt = now.adding(seconds: Self.leaseSeconds)
             return []
-        case .queued, .pendingRestart, .verified, .failedVerification, .failed, .cancelled, .expired:
+        case .queued, .pendingRestart, .verified, .failedVerification, .failed, .cancelled,
+            .expired:
             throw JobEventRefused(state: state, event: "progress")
         }
     }
@@ -94,7 +99,8 @@ extension Job {
             leaseExpiresAt = nil
             return settle(into: Self.state(for: result), at: now)
         case .cancelled, .expired:
-            // The truth came late. The state stays, and the outcomes are kept so that nothing is lost.
+            // The truth came late. The state stays, and the outcomes are kept so that nothing is
+            // lost.
             guard self.result == nil else { return [] }
             self.result = result
             return [.audit("The endpoint reported late: \(Self.sentence(for: result))")]
@@ -115,7 +121,8 @@ extension Job {
             return end(.cancelled, "Cancelled before the endpoint collected it.", at: now)
         case .interrupted:
             return end(
-                .cancelled, "Cancelled while the endpoint was silent; its next scan shows what is installed.",
+                .cancelled,
+                "Cancelled while the endpoint was silent; its next scan shows what is installed.",
                 at: now)
         case .leased, .running:
             guard !cancelRequested else { return [] }
@@ -124,7 +131,8 @@ extension Job {
             return [.audit(sentence), .wakeEndpoint]
         case .pendingRestart:
             return end(
-                .cancelled, "The updates are installed; waiting for the restart was called off.", at: now)
+                .cancelled, "The updates are installed; waiting for the restart was called off.",
+                at: now)
         case .verified, .failedVerification, .failed, .cancelled, .expired:
             return []
         }
@@ -139,12 +147,14 @@ extension Job {
         else { return [] }
         if cancelRequested {
             return end(
-                .cancelled, "Cancelled; the endpoint fell silent, and its next scan shows what is installed.",
+                .cancelled,
+                "Cancelled; the endpoint fell silent, and its next scan shows what is installed.",
                 at: now)
         }
         state = .interrupted
         leaseExpiresAt = nil
-        sentence = "The endpoint has been silent since \(lease.adding(seconds: -Self.leaseSeconds).wholeSeconds); "
+        sentence =
+            "The endpoint has been silent since \(lease.adding(seconds: -Self.leaseSeconds).wholeSeconds); "
             + "it resumes or reports when it is back."
         return [.audit(sentence)]
     }
@@ -175,7 +185,8 @@ extension Job {
         return end(next, words, at: now)
     }
 
-    private mutating func end(_ terminal: State, _ words: String, at now: Timestamp) -> [JobAction] {
+    private mutating func end(_ terminal: State, _ words: String, at now: Timestamp) -> [JobAction]
+    {
         precondition(terminal.isTerminal && !state.isTerminal, "a job ends once")
         state = terminal
         sentence = words
@@ -218,7 +229,8 @@ extension Job {
         case .queued: "The deadline passed before the endpoint collected it."
         case .leased, .running: "The deadline passed while the endpoint was still at work."
         case .interrupted: "The deadline passed while the endpoint was silent."
-        case .pendingRestart: "The updates are installed, but the restart did not happen before the deadline."
+        case .pendingRestart:
+            "The updates are installed, but the restart did not happen before the deadline."
         case .verified, .failedVerification, .failed, .cancelled, .expired: ""
         }
     }

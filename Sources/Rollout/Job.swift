@@ -1,8 +1,10 @@
 public import Fleet
 
-/// One endpoint's part of a deployment: a state machine that decides and returns what must be told to others.
+/// One endpoint's part of a deployment: a state machine that decides and returns what must be told
+/// to others.
 ///
-/// The states, and which events lead from one to another, stand in docs/job-states.md and are tested exhaustively.
+/// The states, and which events lead from one to another, stand in docs/job-states.md and are
+/// tested exhaustively.
 public struct Job: Hashable, Sendable, Codable {
     /// Where a job stands.
     public enum State: String, Codable, Sendable, CaseIterable {
@@ -62,18 +64,20 @@ public struct Job: Hashable, Sendable, Codable {
     public internal(set) var cancelRequested: Bool
     /// The latest step that the endpoint reported.
     public internal(set) var progress: JobProgress?
-    /// What the endpoint reported at the end; it may arrive after the job has expired or been cancelled, and is kept then too.
+    /// What the endpoint reported at the end; it may arrive after the job has expired or been
+    /// cancelled, and is kept then too.
     public internal(set) var result: JobResult?
     /// One sentence that says where it stands and why.
     public internal(set) var sentence: String
 
-    /// How long an endpoint may be silent about a job before it counts as interrupted, in seconds: two heartbeats (60 s each) and
-    /// half of one for a slow network.
+    /// How long an endpoint may be silent about a job before it counts as interrupted, in seconds:
+    /// two heartbeats (60 s each) and half of one for a slow network.
     public static let leaseSeconds: Int64 = 150
 
     /// A new job, which waits for its endpoint.
     public init(
-        id: JobID, tenant: TenantID, deployment: DeploymentID, endpoint: EndpointID, updates: [LockedUpdate],
+        id: JobID, tenant: TenantID, deployment: DeploymentID, endpoint: EndpointID,
+        updates: [LockedUpdate],
         createdAt: Timestamp, deadline: Timestamp
     ) {
         self.id = id

@@ -1,6 +1,7 @@
 public import Fleet
 
-/// One line of a lock list: this package, to exactly this version. Nothing else may be installed in its name.
+/// One line of a lock list: this package, to exactly this version. Nothing else may be installed in
+/// its name.
 public struct LockedUpdate: Hashable, Sendable, Codable {
     /// The package manager that installs it.
     public var manager: PackageManagerName
@@ -14,7 +15,9 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     public var to: String
 
     /// A line of a lock list.
-    public init(manager: PackageManagerName, name: String, architecture: String, from: String, to: String) {
+    public init(
+        manager: PackageManagerName, name: String, architecture: String, from: String, to: String
+    ) {
         self.manager = manager
         self.name = name
         self.architecture = architecture
@@ -30,5 +33,7 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     }
 
     /// The package that it replaces.
-    public var key: PackageKey { PackageKey(manager: manager, name: name, architecture: architecture) }
+    public var key: PackageKey {
+        PackageKey(manager: manager, name: name, architecture: architecture)
+    }
 }

@@ -27,7 +27,8 @@ public struct UpdateOutcome: Hashable, Sendable, Codable {
 
     /// What became of one line.
     public init(
-        update: LockedUpdate, state: State, failure: FailureClass? = nil, versionAfter: String?, sentence: String
+        update: LockedUpdate, state: State, failure: FailureClass? = nil, versionAfter: String?,
+        sentence: String
     ) {
         self.update = update
         self.state = state
@@ -43,11 +44,13 @@ public struct JobResult: Hashable, Sendable, Codable {
     public var outcomes: [UpdateOutcome]
     /// Whether the run was called off before anything was started.
     public var cancelledBeforeStart: Bool
-    /// Things worth knowing that are no failure: a kept configuration file, a repaired package database.
+    /// Things worth knowing that are no failure: a kept configuration file, a repaired package
+    /// database.
     public var notes: [String]
 
     /// What an endpoint reports.
-    public init(outcomes: [UpdateOutcome], cancelledBeforeStart: Bool = false, notes: [String] = []) {
+    public init(outcomes: [UpdateOutcome], cancelledBeforeStart: Bool = false, notes: [String] = [])
+    {
         self.outcomes = outcomes
         self.cancelledBeforeStart = cancelledBeforeStart
         self.notes = notes

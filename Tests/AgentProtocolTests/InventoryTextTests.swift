@@ -59,7 +59,9 @@ struct InventoryTextTests {
         let alphabet = Array("apt\t\n bash1.~+-:\u{0}é".utf8)
         for _ in 0..<2000 {
             let length = Int.random(in: 0...200, using: &generator)
-            let bytes = (0..<length).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] }
+            let bytes = (0..<length).map { _ in
+                alphabet[Int.random(in: alphabet.indices, using: &generator)]
+            }
             if let read = try? InventoryText.read(bytes) { #expect(read.canonicalBytes == bytes) }
         }
     }

@@ -21,7 +21,9 @@ struct DeploymentUseCaseTests {
             endpoints: [endpoint.principal.endpoint], updates: names.map { .init(name: $0) })
     }
 
-    @Test func `the plan says what would be installed and what is left out, and changes nothing`() async throws {
+    @Test func `the plan says what would be installed and what is left out, and changes nothing`()
+        async throws
+    {
         let (house, endpoint) = try await prepared()
         let plan = try await house.useCases.planDeployment(
             selection(endpoint, "bash", "dash", "zsh"), by: house.administrator)
@@ -49,7 +51,8 @@ struct DeploymentUseCaseTests {
         let (house, endpoint) = try await prepared()
         _ = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
         await #expect(throws: Refusal.self) {
-            try await house.useCases.approve(self.selection(endpoint, "bash"), by: house.administrator)
+            try await house.useCases.approve(
+                self.selection(endpoint, "bash"), by: house.administrator)
         }
     }
 
@@ -65,12 +68,14 @@ struct DeploymentUseCaseTests {
 
     @Test func `cancelling ends what has not begun and asks what has`() async throws {
         let (house, endpoint) = try await prepared()
-        let first = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
+        let first = try await house.useCases.approve(
+            selection(endpoint, "bash"), by: house.administrator)
         let cancelled = try await house.useCases.cancel(first.id, by: house.administrator)
         #expect(cancelled.state == .cancelled)
         #expect(cancelled.finishedAt != nil)
 
-        let second = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
+        let second = try await house.useCases.approve(
+            selection(endpoint, "bash"), by: house.administrator)
         let order = try #require(try await endpoint.collect())
         _ = try await house.useCases.cancel(second.id, by: house.administrator)
         let answer = try await house.useCases.reportProgress(
@@ -78,18 +83,24 @@ struct DeploymentUseCaseTests {
             by: endpoint.principal)
         #expect(answer.cancel)
         _ = try await house.useCases.reportResult(
-            JobResult(outcomes: [], cancelledBeforeStart: true), job: order.job, by: endpoint.principal)
+            JobResult(outcomes: [], cancelledBeforeStart: true), job: order.job,
+            by: endpoint.principal)
         let job = try await house.useCases.job(order.job, by: house.administrator)
         #expect(job.summary.job.state == .cancelled)
     }
 
-    @Test func `silence interrupts a job, the same job is handed out again, and its result counts once`() async throws {
+    @Test
+    func `silence interrupts a job, the same job is handed out again, and its result counts once`()
+        async throws
+    {
         let (house, endpoint) = try await prepared()
         _ = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
         let order = try #require(try await endpoint.collect())
         house.clock.advance(seconds: Job.leaseSeconds + 1)
         #expect(try await house.useCases.tick() == 1)
-        #expect(try await house.useCases.job(order.job, by: house.administrator).summary.job.state == .interrupted)
+        #expect(
+            try await house.useCases.job(order.job, by: house.administrator).summary.job.state
+                == .interrupted)
         #expect(try await endpoint.collect()?.job == order.job)
         try await endpoint.finish(order, .verified)
         try await endpoint.finish(order, .verified)
@@ -125,7 +136,9 @@ struct DeploymentUseCaseTests {
         #expect(try await state() == .verified)
     }
 
-    @Test func `after the restart a version that is not there is a failed verification`() async throws {
+    @Test func `after the restart a version that is not there is a failed verification`()
+        async throws
+    {
         let (house, endpoint) = try await prepared()
         _ = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
         let order = try #require(try await endpoint.collect())
@@ -143,7 +156,9 @@ struct DeploymentUseCaseTests {
             let detail = try await house.useCases.endpoint(
                 endpoint.principal.endpoint, by: house.administrator)
             return Dictionary(
-                uniqueKeysWithValues: detail.decisions.map { ($0.update.name, $0.reasonCode.rawValue) })
+                uniqueKeysWithValues: detail.decisions.map {
+                    ($0.update.name, $0.reasonCode.rawValue)
+                })
         }
         #expect(try await codes() == ["bash": "awaitingApproval", "dash": "held"])
         _ = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
@@ -157,7 +172,8 @@ struct DeploymentUseCaseTests {
     @Test func `a waiting request for work is answered as soon as there is some`() async throws {
         let (house, endpoint) = try await prepared()
         let waiting = Task {
-            try await house.useCases.collectWork(WorkRequest(waitSeconds: 50), by: endpoint.principal)
+            try await house.useCases.collectWork(
+                WorkRequest(waitSeconds: 50), by: endpoint.principal)
         }
         while house.useCases.signals.waiting == 0 { await Task.yield() }
         _ = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
@@ -169,7 +185,9 @@ struct DeploymentUseCaseTests {
         let stranger = try await house.enrol("ep2")
         _ = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
         let order = try #require(try await endpoint.collect())
-        await #expect(throws: Refusal.notFound("job")) { try await stranger.finish(order, .verified) }
+        await #expect(throws: Refusal.notFound("job")) {
+            try await stranger.finish(order, .verified)
+        }
     }
 
     @Test func `a result that speaks of other updates is refused`() async throws {
@@ -192,10 +210,12 @@ struct DeploymentUseCaseTests {
         await #expect(throws: Refusal.self) { _ = try await endpoint.collect() }
     }
 
-    @Test func `a viewer may look and not approve, and a foreign tenant sees nothing`() async throws {
+    @Test func `a viewer may look and not approve, and a foreign tenant sees nothing`() async throws
+    {
         let (house, endpoint) = try await prepared()
         let viewer = Principal(
-            name: "user:vera", scope: .tenant(house.tenant.id), permissions: Role.viewer.permissions)
+            name: "user:vera", scope: .tenant(house.tenant.id), permissions: Role.viewer.permissions
+        )
         await #expect(throws: Refusal.self) {
             try await house.useCases.approve(self.selection(endpoint, "bash"), by: viewer)
         }

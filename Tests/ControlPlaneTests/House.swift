@@ -25,11 +25,13 @@ final class House: Sendable {
                 (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             }
         }
-        let keys = try ServerKeys.make(at: Self.start, names: ["patchbay.example.org"], entropy: random)
+        let keys = try ServerKeys.make(
+            at: Self.start, names: ["patchbay.example.org"], entropy: random)
         self.clock = clock
         useCases = UseCases(
             ledger: try SQLLedger.open(.sqliteMemory),
-            effects: Effects(now: { clock.now }, randomBytes: random), keys: keys, signals: Signals())
+            effects: Effects(now: { clock.now }, randomBytes: random), keys: keys,
+            signals: Signals())
         tenant = try await useCases.createTenant(name: "Acme", by: .localAdministrator)
     }
 
@@ -37,10 +39,12 @@ final class House: Sendable {
     func enrol(_ name: String, tenant: Tenant? = nil) async throws -> TestEndpoint {
         let record = EndpointRecord(
             id: useCases.effects.newIdentifier(), tenant: (tenant ?? self.tenant).id, name: name,
-            publicKey: useCases.effects.randomBytes(32), machineFingerprint: nil, enrolledAt: clock.now)
+            publicKey: useCases.effects.randomBytes(32), machineFingerprint: nil,
+            enrolledAt: clock.now)
         try await useCases.ledger.write { try $0.insert(record) }
         return TestEndpoint(
-            house: self, principal: AgentPrincipal(endpoint: record.id, tenant: record.tenant), name: name)
+            house: self, principal: AgentPrincipal(endpoint: record.id, tenant: record.tenant),
+            name: name)
     }
 }
 
@@ -65,7 +69,8 @@ struct TestEndpoint: Sendable {
 
     /// Sends a scan with these packages (name and version) and updates, the way an agent does.
     func report(
-        _ packages: [String: String], updates: [Update] = [], reboot: [RebootSignal] = [], bootId: String = "boot-1",
+        _ packages: [String: String], updates: [Update] = [], reboot: [RebootSignal] = [],
+        bootId: String = "boot-1",
         restarts: [RestartNeed] = [], sources: [SourceState] = []
     ) async throws {
         let inventory = Inventory(packages.map { TestEndpoint.package($0.key, $0.value) })
@@ -73,18 +78,21 @@ struct TestEndpoint: Sendable {
             endpoint: facts(bootId: bootId), sources: sources, updates: updates,
             reboot: RebootState(signals: reboot), restarts: restarts)
         let digest = Digest.sha256Hex(inventory.canonicalBytes)
-        try await house.useCases.storeInventory(inventory.canonicalBytes, digest: digest, by: principal)
+        try await house.useCases.storeInventory(
+            inventory.canonicalBytes, digest: digest, by: principal)
         let answer = try await house.useCases.storeScan(
             ScanUpload(
                 scannedAt: house.clock.now, inventoryDigest: digest,
-                postureDigest: Digest.sha256Hex(Array("\(posture.digestible)".utf8)), posture: posture),
+                postureDigest: Digest.sha256Hex(Array("\(posture.digestible)".utf8)),
+                posture: posture),
             by: principal)
         precondition(!answer.wantsFullInventory, "the inventory was just sent")
     }
 
     func facts(bootId: String) -> EndpointFacts {
         EndpointFacts(
-            hostname: name, os: OperatingSystem(id: "debian", versionId: "12", name: "Debian GNU/Linux 12"),
+            hostname: name,
+            os: OperatingSystem(id: "debian", versionId: "12", name: "Debian GNU/Linux 12"),
             kernel: "6.1.0-50-amd64", bootId: bootId, timeZone: "Etc/UTC", architecture: "amd64")
     }
 
@@ -115,8 +123,10 @@ struct TestEndpoint: Sendable {
         _ installability: Installability = .installable, classes: [UpdateClass] = [.security]
     ) -> Update {
         Update(
-            manager: .apt, name: name, architecture: "amd64", installed: installed, candidate: candidate,
-            classes: classes, origin: "Debian-Security:12/stable-security", installability: installability,
+            manager: .apt, name: name, architecture: "amd64", installed: installed,
+            candidate: candidate,
+            classes: classes, origin: "Debian-Security:12/stable-security",
+            installability: installability,
             bytes: 1000)
     }
 }

@@ -37,7 +37,8 @@ import Trust
         try await write(3, tenant: nil)
         try await write(2, tenant: house.tenant.id)
         let verdict = try await useCases.verifyAudit()
-        // The tenant's own beginning: one entry in its chain, one that names the chain in the provider's.
+        // The tenant's own beginning: one entry in its chain, one that names the chain in the
+        // provider's.
         #expect(verdict.entries == 7 && verdict.intact && verdict.firstBroken == nil)
         #expect(verdict.auditKeyFingerprint == useCases.keys.auditFingerprint)
         let heads = try await house.ledger.read { try $0.auditHeads(in: .provider) }

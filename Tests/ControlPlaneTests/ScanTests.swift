@@ -10,14 +10,16 @@ struct ScanTests {
         let house = try await House()
         let endpoint = try await house.enrol("ep1")
         try await endpoint.report(["bash": "1"])
-        let held = try await house.useCases.endpoint(endpoint.principal.endpoint, by: house.administrator)
+        let held = try await house.useCases.endpoint(
+            endpoint.principal.endpoint, by: house.administrator)
         let record = try await house.useCases.ledger.read {
             try $0.endpoint(endpoint.principal.endpoint, in: .provider)
         }
         var request = CheckInRequest(
             inventoryDigest: held.inventoryDigest, postureDigest: record?.postureDigest,
             scannedAt: house.clock.now, agentVersion: "1", bootId: "boot-1")
-        #expect(try await house.useCases.checkIn(request, by: endpoint.principal).wantsScan == false)
+        #expect(
+            try await house.useCases.checkIn(request, by: endpoint.principal).wantsScan == false)
         request.inventoryDigest = Digest.sha256Hex([])
         let answer = try await house.useCases.checkIn(request, by: endpoint.principal)
         #expect(answer.wantsScan)
@@ -38,7 +40,9 @@ struct ScanTests {
         #expect(!isStored)
     }
 
-    @Test func `a delta leads to the inventory that its digest names, or the whole is asked for`() async throws {
+    @Test func `a delta leads to the inventory that its digest names, or the whole is asked for`()
+        async throws
+    {
         let house = try await House()
         let endpoint = try await house.enrol("ep1")
         try await endpoint.report(["bash": "1", "dash": "1"])
@@ -49,12 +53,15 @@ struct ScanTests {
             scannedAt: house.clock.now, inventoryDigest: Digest.sha256Hex(new.canonicalBytes),
             postureDigest: Digest.sha256Hex([1]),
             posture: Posture(
-                endpoint: endpoint.facts(bootId: "boot-1"), sources: [], updates: [], reboot: RebootState(),
+                endpoint: endpoint.facts(bootId: "boot-1"), sources: [], updates: [],
+                reboot: RebootState(),
                 restarts: []),
             delta: new.delta(from: old), baseDigest: Digest.sha256Hex([9]))
-        #expect(try await house.useCases.storeScan(upload, by: endpoint.principal).wantsFullInventory)
+        #expect(
+            try await house.useCases.storeScan(upload, by: endpoint.principal).wantsFullInventory)
         upload.baseDigest = Digest.sha256Hex(old.canonicalBytes)
-        #expect(try await !house.useCases.storeScan(upload, by: endpoint.principal).wantsFullInventory)
+        #expect(
+            try await !house.useCases.storeScan(upload, by: endpoint.principal).wantsFullInventory)
         let now = try await house.useCases.packages(
             of: endpoint.principal.endpoint, by: house.administrator)
         #expect(now.packages.map(\.name) == ["bash", "zsh"])
@@ -73,10 +80,14 @@ struct ScanTests {
             of: endpoint.principal.endpoint, by: house.administrator)
         #expect(then.packages.map(\.version) == ["1"])
         #expect(now.packages.map(\.version) == ["2"])
-        #expect(try await house.useCases.history(of: endpoint.principal.endpoint, by: house.administrator).count == 2)
+        #expect(
+            try await house.useCases.history(
+                of: endpoint.principal.endpoint, by: house.administrator
+            ).count == 2)
         await #expect(throws: Refusal.self) {
             try await house.useCases.packages(
-                of: endpoint.principal.endpoint, at: before.adding(seconds: -1), by: house.administrator)
+                of: endpoint.principal.endpoint, at: before.adding(seconds: -1),
+                by: house.administrator)
         }
     }
 
@@ -86,12 +97,14 @@ struct ScanTests {
         let theirs = try await house.enrol("theirs", tenant: other)
         try await theirs.report(["secret-tool": "1"])
         let mine = try await house.enrol("mine")
-        let digest = Digest.sha256Hex(Inventory([TestEndpoint.package("secret-tool", "1")]).canonicalBytes)
+        let digest = Digest.sha256Hex(
+            Inventory([TestEndpoint.package("secret-tool", "1")]).canonicalBytes)
         let answer = try await house.useCases.storeScan(
             ScanUpload(
                 scannedAt: house.clock.now, inventoryDigest: digest, postureDigest: digest,
                 posture: Posture(
-                    endpoint: mine.facts(bootId: "boot-1"), sources: [], updates: [], reboot: RebootState(),
+                    endpoint: mine.facts(bootId: "boot-1"), sources: [], updates: [],
+                    reboot: RebootState(),
                     restarts: [])),
             by: mine.principal)
         #expect(answer.wantsFullInventory)
@@ -114,12 +127,16 @@ struct ScanTests {
     }
 
     @Test(arguments: [(200, true), (3600, false)])
-    func `a clock far ahead does not make one scan fresh for ever`(ahead: Int64, isBelieved: Bool) async throws {
+    func `a clock far ahead does not make one scan fresh for ever`(ahead: Int64, isBelieved: Bool)
+        async throws
+    {
         let house = try await House()
         let endpoint = try await house.enrol("ep1")
         try await endpoint.report(["bash": "1"])
         func stored() async throws -> EndpointRecord? {
-            try await house.useCases.ledger.read { try $0.endpoint(endpoint.principal.endpoint, in: .provider) }
+            try await house.useCases.ledger.read {
+                try $0.endpoint(endpoint.principal.endpoint, in: .provider)
+            }
         }
         let before = try #require(try await stored())
         house.clock.advance(seconds: 1800)

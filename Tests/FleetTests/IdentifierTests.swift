@@ -25,7 +25,8 @@ struct IdentifierTests {
 
     @Test(arguments: [
         "", "job", "job_", "job_0123456789abcdefghjkmnpqr", "job_0123456789ABCDEFGHJKMNPQRS",
-        "job_0123456789abcdefghijkmnpq", "job_../../../../etc/passwd0000", "JOB_0123456789abcdefghjkmnpqrs",
+        "job_0123456789abcdefghijkmnpq", "job_../../../../etc/passwd0000",
+        "JOB_0123456789abcdefghjkmnpqrs",
         "job_0123456789abcdefghjkmnpqr\n",
     ])
     func `a text that is no identifier is not read`(text: String) {

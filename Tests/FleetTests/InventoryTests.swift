@@ -45,7 +45,8 @@ struct InventoryTests {
     }
 
     @Test(arguments: [
-        "", "a", "-y", "--purge", "Bash", "a b", "a;b", "a/b", "a\n", "+foo", ".foo", "foo:amd64", "foo=1", "föö",
+        "", "a", "-y", "--purge", "Bash", "a b", "a;b", "a/b", "a\n", "+foo", ".foo", "foo:amd64",
+        "foo=1", "föö",
         "a,b", "a$(reboot)", String(repeating: "a", count: 256),
     ])
     func `a text that could be an option or a command is no package name`(name: String) {

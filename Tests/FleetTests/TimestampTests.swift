@@ -19,7 +19,8 @@ struct TimestampTests {
 
     @Test(arguments: [
         "", "2026-11-21", "2026-11-21T18:00:00", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z",
-        "2026-11-21T24:00:00Z", "2026-11-21T18:60:00Z", "2026-11-21T18:00:00.Z", "2026-11-21T18:00:00+24:00",
+        "2026-11-21T24:00:00Z", "2026-11-21T18:60:00Z", "2026-11-21T18:00:00.Z",
+        "2026-11-21T18:00:00+24:00",
         "2026-11-21T18:00:00Zx", "+026-11-21T18:00:00Z", "２026-11-21T18:00:00Z",
     ])
     func `a text that is no date-time with offset is not read`(text: String) {
@@ -31,7 +32,8 @@ struct TimestampTests {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             let instant = Timestamp(
-                milliseconds: .random(in: -62_135_596_800_000...253_402_300_799_999, using: &generator))
+                milliseconds: .random(
+                    in: -62_135_596_800_000...253_402_300_799_999, using: &generator))
             #expect(Timestamp(instant.description) == instant, "seed \(seed)")
         }
     }
@@ -43,7 +45,8 @@ struct TimestampTests {
         for _ in 0..<200 {
             let instant = Timestamp(seconds: .random(in: 0...4_102_444_800, using: &generator))
             let date = try style.parse(instant.description)
-            #expect(Int64(date.timeIntervalSince1970) * 1000 == instant.milliseconds, "seed \(seed)")
+            #expect(
+                Int64(date.timeIntervalSince1970) * 1000 == instant.milliseconds, "seed \(seed)")
         }
     }
 

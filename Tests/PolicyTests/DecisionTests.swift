@@ -25,13 +25,17 @@ struct DecisionTests {
     }
 
     @Test func `the package manager's own reason is told`() {
-        let update = Update.sample(installability: .keptBack, reason: "It needs labextra, which is not installed.")
+        let update = Update.sample(
+            installability: .keptBack, reason: "It needs labextra, which is not installed.")
         let decision = Decision.decide(update, in: DecisionContext())
         #expect(decision.sentence == "It needs labextra, which is not installed.")
     }
 
     @Test(arguments: [
-        (DecisionContext.JobStanding.Stage.queued, Decision.ReasonCode.queued, Decision.Action.install),
+        (
+            DecisionContext.JobStanding.Stage.queued, Decision.ReasonCode.queued,
+            Decision.Action.install
+        ),
         (.halted, .deploymentHalted, .wait), (.working, .inProgress, .install),
         (.interrupted, .interrupted, .wait), (.pendingRestart, .pendingRestart, .restart),
     ])
@@ -48,13 +52,15 @@ struct DecisionTests {
     }
 
     @Test func `an old scan makes the answer unknown, not wrong`() {
-        let decision = Decision.decide(.sample(installability: .installable), in: DecisionContext(isSilent: true))
+        let decision = Decision.decide(
+            .sample(installability: .installable), in: DecisionContext(isSilent: true))
         #expect(decision.reasonCode == .endpointSilent)
     }
 
     @Test func `a failed attempt is told until somebody decides again`() {
         let decision = Decision.decide(
-            .sample(installability: .installable), in: DecisionContext(lastFailure: "The disk was full."))
+            .sample(installability: .installable),
+            in: DecisionContext(lastFailure: "The disk was full."))
         #expect(decision.reasonCode == .lastAttemptFailed)
         #expect(decision.sentence.contains("The disk was full."))
     }

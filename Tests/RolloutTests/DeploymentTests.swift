@@ -13,8 +13,10 @@ struct DeploymentTests {
     private static func deployment() -> Deployment {
         var generator = SeededGenerator(seed: 2)
         return Deployment(
-            id: DeploymentID(at: start, using: &generator), tenant: TenantID(at: start, using: &generator),
-            title: "Friday", approvedBy: "user:anna", createdAt: start, deadline: start.adding(seconds: 3600))
+            id: DeploymentID(at: start, using: &generator),
+            tenant: TenantID(at: start, using: &generator),
+            title: "Friday", approvedBy: "user:anna", createdAt: start,
+            deadline: start.adding(seconds: 3600))
     }
 
     @Test(arguments: Seeds.all)

@@ -6,7 +6,8 @@ import Testing
 @Suite("A job passes only through its states, and ends once")
 struct JobTests {
     static let start = Timestamp(seconds: 1_800_000_000)
-    static let update = LockedUpdate(manager: .apt, name: "bash", architecture: "amd64", from: "1", to: "2")
+    static let update = LockedUpdate(
+        manager: .apt, name: "bash", architecture: "amd64", from: "1", to: "2")
 
     static func job() -> Job {
         var generator = SeededGenerator(seed: 1)
@@ -19,7 +20,9 @@ struct JobTests {
 
     static func result(_ state: UpdateOutcome.State) -> JobResult {
         JobResult(outcomes: [
-            UpdateOutcome(update: update, state: state, versionAfter: "2", sentence: "It is \(state.rawValue).")
+            UpdateOutcome(
+                update: update, state: state, versionAfter: "2",
+                sentence: "It is \(state.rawValue).")
         ])
     }
 
@@ -73,13 +76,16 @@ struct JobTests {
             var after = before
             do {
                 let actions = try after.handle(event, at: Self.start.adding(seconds: seconds))
-                #expect(actions.contains(.jobEnded) == (!before.state.isTerminal && after.state.isTerminal))
+                #expect(
+                    actions.contains(.jobEnded)
+                        == (!before.state.isTerminal && after.state.isTerminal))
             } catch {
                 #expect(after == before)
             }
             if before.state.isTerminal { #expect(after.state == before.state) }
             #expect((after.finishedAt != nil) == after.state.isTerminal)
-            #expect(after.leaseExpiresAt == nil || after.state == .leased || after.state == .running)
+            #expect(
+                after.leaseExpiresAt == nil || after.state == .leased || after.state == .running)
         }
     }
 
@@ -124,13 +130,16 @@ struct JobTests {
     @Test func `a result that is sent twice counts once`() throws {
         var job = try Self.job(in: .verified)
         let before = job
-        #expect(try job.handle(.reported(Self.result(.verified)), at: Self.start.adding(seconds: 9)) == [])
+        #expect(
+            try job.handle(.reported(Self.result(.verified)), at: Self.start.adding(seconds: 9))
+                == [])
         #expect(job == before)
     }
 
     @Test func `a late result is kept without changing how the job ended`() throws {
         var job = try Self.job(in: .expired)
-        let actions = try job.handle(.reported(Self.result(.verified)), at: Self.start.adding(seconds: 4000))
+        let actions = try job.handle(
+            .reported(Self.result(.verified)), at: Self.start.adding(seconds: 4000))
         #expect(job.state == .expired)
         #expect(job.result == Self.result(.verified))
         #expect(actions.count == 1)
@@ -138,7 +147,8 @@ struct JobTests {
 
     @Test(arguments: [
         ([UpdateOutcome.State.verified, .failed], Job.State.failed),
-        ([.verified, .skipped], .failed), ([.pendingRestart, .failedVerification], .failedVerification),
+        ([.verified, .skipped], .failed),
+        ([.pendingRestart, .failedVerification], .failedVerification),
         ([.verified, .pendingRestart], .pendingRestart), ([.verified, .verified], .verified),
     ])
     func `the worst outcome decides`(outcomes: [UpdateOutcome.State], expected: Job.State) throws {
@@ -151,13 +161,17 @@ struct JobTests {
         #expect(job.state == expected)
     }
 
-    @Test func `the restart that was waited for decides between verified and failed verification`() throws {
+    @Test func `the restart that was waited for decides between verified and failed verification`()
+        throws
+    {
         var good = try Self.job(in: .pendingRestart)
-        _ = try good.handle(.restartObserved(Self.result(.verified).outcomes), at: Self.start.adding(seconds: 9))
+        _ = try good.handle(
+            .restartObserved(Self.result(.verified).outcomes), at: Self.start.adding(seconds: 9))
         #expect(good.state == .verified)
         var bad = try Self.job(in: .pendingRestart)
         _ = try bad.handle(
-            .restartObserved(Self.result(.failedVerification).outcomes), at: Self.start.adding(seconds: 9))
+            .restartObserved(Self.result(.failedVerification).outcomes),
+            at: Self.start.adding(seconds: 9))
         #expect(bad.state == .failedVerification)
     }
 

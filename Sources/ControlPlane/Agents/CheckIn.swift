@@ -2,18 +2,21 @@ public import AgentProtocol
 import Fleet
 
 extension UseCases {
-    /// How often an agent checks in, in seconds: its request for work is open all the time, so this is only for noticing change.
+    /// How often an agent checks in, in seconds: its request for work is open all the time, so this
+    /// is only for noticing change.
     static let checkInIntervalSeconds: Int64 = 120
     /// How often an agent scans, in seconds.
     static let scanIntervalSeconds: Int64 = 6 * 3600
 
-    /// An agent says what it looks like, by digests. The common case is one statement and one short answer.
+    /// An agent says what it looks like, by digests. The common case is one statement and one short
+    /// answer.
     public func checkIn(
         _ request: CheckInRequest, by agent: AgentPrincipal
     ) async throws -> CheckInResponse {
         let now = effects.now()
         let report = CheckInReport(
-            scannedAt: Self.believed(request.scannedAt, at: now), inventoryDigest: request.inventoryDigest,
+            scannedAt: Self.believed(request.scannedAt, at: now),
+            inventoryDigest: request.inventoryDigest,
             postureDigest: request.postureDigest,
             agentVersion: String(request.agentVersion.prefix(Self.longestLabel)),
             bootId: String(request.bootId.prefix(Self.longestLabel)))
@@ -22,12 +25,14 @@ extension UseCases {
         }
         guard let held else { throw Self.endpointGone }
         let isUnchanged =
-            held.inventoryDigest == request.inventoryDigest && held.postureDigest == request.postureDigest
+            held.inventoryDigest == request.inventoryDigest
+            && held.postureDigest == request.postureDigest
         return CheckInResponse(
             wantsScan: !isUnchanged && request.inventoryDigest != nil,
             knownInventoryDigest: isUnchanged ? nil : held.inventoryDigest,
             hasWork: held.openJobs > 0,
-            scanNow: Self.isScanWanted(requestedAt: held.scanRequestedAt, scannedAt: request.scannedAt),
+            scanNow: Self.isScanWanted(
+                requestedAt: held.scanRequestedAt, scannedAt: request.scannedAt),
             nextCheckInSeconds: Self.checkInIntervalSeconds,
             scanIntervalSeconds: Self.scanIntervalSeconds,
             serverTime: now)

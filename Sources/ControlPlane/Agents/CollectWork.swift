@@ -3,8 +3,8 @@ import Fleet
 import Rollout
 
 extension UseCases {
-    /// An agent asks for work and waits for it. It is given the oldest job that may be handed out; one that it has collected already
-    /// comes first, in case the answer was lost.
+    /// An agent asks for work and waits for it. It is given the oldest job that may be handed out;
+    /// one that it has collected already comes first, in case the answer was lost.
     public func collectWork(
         _ request: WorkRequest, by agent: AgentPrincipal
     ) async throws -> WorkResponse {
@@ -24,7 +24,8 @@ extension UseCases {
     private func handOut(to agent: AgentPrincipal) async throws -> WorkResponse {
         let query = JobQuery(
             scope: .tenant(agent.tenant), endpoint: agent.endpoint,
-            states: [.leased, .running, .interrupted, .queued], oldestFirst: true, limit: Self.jobsLookedAt)
+            states: [.leased, .running, .interrupted, .queued], oldestFirst: true,
+            limit: Self.jobsLookedAt)
         // Most looks find nothing, and a look costs no write.
         let (hasJobs, scanNow) = try await ledger.read { records in
             guard let endpoint = try records.endpoint(agent.endpoint, in: .tenant(agent.tenant)),
@@ -43,7 +44,8 @@ extension UseCases {
         return WorkResponse(order: collected?.order, scanNow: scanNow)
     }
 
-    /// How many open jobs of one endpoint are looked at for one that may be handed out; the rest have their turn later.
+    /// How many open jobs of one endpoint are looked at for one that may be handed out; the rest
+    /// have their turn later.
     static let jobsLookedAt = 50
 
     private func collectNext(
@@ -52,7 +54,8 @@ extension UseCases {
         let jobs = try records.jobs(query)
         let begun = jobs.filter { $0.state != .queued }
         for var job in begun + jobs.filter({ $0.state == .queued }) {
-            // A queued job is handed out only while nothing else of the endpoint is under way, and its deployment goes on.
+            // A queued job is handed out only while nothing else of the endpoint is under way, and
+            // its deployment goes on.
             if job.state == .queued {
                 guard begun.isEmpty,
                     let deployment = try records.deployment(job.deployment, in: query.scope),
@@ -63,7 +66,8 @@ extension UseCases {
             let wakes = try carryOut(
                 actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records)
             let order = JobOrder(
-                job: job.id, deployment: job.deployment, endpoint: job.endpoint, updates: job.updates,
+                job: job.id, deployment: job.deployment, endpoint: job.endpoint,
+                updates: job.updates,
                 issuedAt: now, deadline: job.deadline)
             return (order, wakes)
         }

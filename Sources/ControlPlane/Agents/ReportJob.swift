@@ -17,10 +17,12 @@ extension UseCases {
     public func reportResult(
         _ result: JobResult, job id: JobID, by agent: AgentPrincipal
     ) async throws -> JobReportResponse {
-        guard result.outcomes.count <= JobOrder.maximumUpdates, result.notes.count <= JobOrder.maximumUpdates
+        guard result.outcomes.count <= JobOrder.maximumUpdates,
+            result.notes.count <= JobOrder.maximumUpdates
         else {
             throw Refusal(
-                .tooLarge, "E_RESULT_TOO_LARGE", "The result has more outcomes than an order can have updates.",
+                .tooLarge, "E_RESULT_TOO_LARGE",
+                "The result has more outcomes than an order can have updates.",
                 nextStep: "Update the agent.")
         }
         return try await handle(.reported(result), job: id, by: agent)
@@ -34,7 +36,8 @@ extension UseCases {
             chunk.text.utf8.count <= 4 * AgentWire.logChunkLimit
         else {
             throw Refusal(
-                .malformed, "E_LOG_CHUNK", "The piece of the log is too large, or its place is negative.",
+                .malformed, "E_LOG_CHUNK",
+                "The piece of the log is too large, or its place is negative.",
                 nextStep: "Update the agent.")
         }
         let job = try await ledger.write { records in
@@ -63,7 +66,8 @@ extension UseCases {
             } catch {
                 // The agent is told that the job has ended without it, and stops reporting on it.
                 throw Refusal(
-                    .conflict, "E_JOB_STATE", "The job is \(error.state.rawValue); it does not take this report.",
+                    .conflict, "E_JOB_STATE",
+                    "The job is \(error.state.rawValue); it does not take this report.",
                     nextStep: "Drop the report; the next scan tells the truth.")
             }
             let wakes = try self.carryOut(
@@ -74,8 +78,11 @@ extension UseCases {
         return JobReportResponse(cancel: job.cancelRequested)
     }
 
-    private static func job(_ id: JobID, of agent: AgentPrincipal, in records: any Records) throws -> Job {
-        guard let job = try records.job(id, in: .tenant(agent.tenant)), job.endpoint == agent.endpoint
+    private static func job(_ id: JobID, of agent: AgentPrincipal, in records: any Records) throws
+        -> Job
+    {
+        guard let job = try records.job(id, in: .tenant(agent.tenant)),
+            job.endpoint == agent.endpoint
         else { throw Refusal.notFound("job") }
         return job
     }
@@ -85,7 +92,8 @@ extension UseCases {
         if result.cancelledBeforeStart, result.outcomes.isEmpty { return }
         guard result.outcomes.map(\.update) == job.updates else {
             throw Refusal(
-                .malformed, "E_RESULT_OUTCOMES", "The result does not speak of exactly the job's updates.",
+                .malformed, "E_RESULT_OUTCOMES",
+                "The result does not speak of exactly the job's updates.",
                 nextStep: "Update the agent.")
         }
     }

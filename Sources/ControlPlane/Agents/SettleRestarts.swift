@@ -4,7 +4,9 @@ import Versions
 
 extension UseCases {
     /// The endpoint's jobs whose updates were installed and wait for a restart.
-    static func pendingRestarts(of endpoint: EndpointRecord, in records: any Records) throws -> [Job] {
+    static func pendingRestarts(of endpoint: EndpointRecord, in records: any Records) throws
+        -> [Job]
+    {
         try records.jobs(
             JobQuery(
                 scope: .tenant(endpoint.tenant), endpoint: endpoint.id, states: [.pendingRestart],
@@ -35,7 +37,8 @@ extension UseCases {
             }
             let actions = try job.handle(.restartObserved(outcomes), at: now)
             wakes.formUnion(
-                try carryOut(actions, of: job, actor: "endpoint:\(endpoint.id)", at: now, in: records))
+                try carryOut(
+                    actions, of: job, actor: "endpoint:\(endpoint.id)", at: now, in: records))
         }
         return wakes
     }
@@ -49,7 +52,8 @@ extension UseCases {
             settled.sentence = "\(outcome.update.name) \(installed) is in force since the restart."
         } else {
             settled.state = .failedVerification
-            settled.sentence = "After the restart \(outcome.update.name) is at "
+            settled.sentence =
+                "After the restart \(outcome.update.name) is at "
                 + "\(installed ?? "no version at all") instead of \(outcome.update.to)."
         }
         return settled

@@ -22,7 +22,8 @@ extension UseCases {
             inventory = try InventoryText.read(canonicalBytes)
         } catch {
             throw Refusal(
-                .malformed, "E_INVENTORY_MALFORMED", "Line \(error.line) of the inventory: \(error.reason).",
+                .malformed, "E_INVENTORY_MALFORMED",
+                "Line \(error.line) of the inventory: \(error.reason).",
                 nextStep: "Update the agent; if it stays, report the line.")
         }
         let now = effects.now()
@@ -58,14 +59,17 @@ extension UseCases {
         else { throw endpointGone }
         // A scan that was under way while a newer one was stored (a retry that overtook) must not
         // turn time back.
-        if let stored = endpoint.scannedAt, upload.scannedAt < stored, endpoint.postureDigest != nil,
+        if let stored = endpoint.scannedAt, upload.scannedAt < stored,
+            endpoint.postureDigest != nil,
             endpoint.postureDigest != upload.postureDigest
         {
             return ScanOutcome()
         }
-        // An endpoint's clock may be ahead; a scan from the future would count as fresh for too long.
+        // An endpoint's clock may be ahead; a scan from the future would count as fresh for too
+        // long.
         let scannedAt = min(upload.scannedAt, now)
-        guard let packages = try inventorySize(named: upload, of: agent.tenant, at: now, in: records)
+        guard
+            let packages = try inventorySize(named: upload, of: agent.tenant, at: now, in: records)
         else { return ScanOutcome(wantsFullInventory: true) }
         // Only for jobs that wait for a restart does it matter what was before: most scans are
         // stored without reading a posture or an inventory back.
@@ -73,7 +77,8 @@ extension UseCases {
         let before =
             waiting.isEmpty ? nil : try records.posture(of: agent.endpoint, tenant: agent.tenant)
         try records.appendHistory(
-            endpoint: agent.endpoint, of: agent.tenant, digest: upload.inventoryDigest, at: scannedAt)
+            endpoint: agent.endpoint, of: agent.tenant, digest: upload.inventoryDigest,
+            at: scannedAt)
         try records.store(bounded(upload.posture), of: agent.endpoint, tenant: agent.tenant)
         endpoint.name = String(upload.posture.endpoint.hostname.prefix(longestName))
         endpoint.inventoryDigest = upload.inventoryDigest
@@ -85,7 +90,8 @@ extension UseCases {
         try records.update(endpoint)
         let wakes = try useCases.settleRestarts(
             waiting, of: endpoint, posture: upload.posture,
-            rebooted: before.map { $0.endpoint.bootId != upload.posture.endpoint.bootId } ?? false, at: now,
+            rebooted: before.map { $0.endpoint.bootId != upload.posture.endpoint.bootId } ?? false,
+            at: now,
             in: records)
         return ScanOutcome(wakes: wakes)
     }
@@ -119,17 +125,23 @@ extension UseCases {
                 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
         }
         guard hexadecimal(upload.inventoryDigest), hexadecimal(upload.postureDigest),
-            upload.baseDigest.map(hexadecimal) ?? true, upload.packages == nil || upload.delta == nil
+            upload.baseDigest.map(hexadecimal) ?? true,
+            upload.packages == nil || upload.delta == nil
         else {
             throw Refusal(
-                .malformed, "E_SCAN_MALFORMED", "A digest of the scan is no SHA-256, or packages and delta are both there.",
+                .malformed, "E_SCAN_MALFORMED",
+                "A digest of the scan is no SHA-256, or packages and delta are both there.",
                 nextStep: "Update the agent.")
         }
         let posture = upload.posture
-        let sizes = [posture.updates.count, posture.sources.count, posture.restarts.count, posture.unparsed.count]
+        let sizes = [
+            posture.updates.count, posture.sources.count, posture.restarts.count,
+            posture.unparsed.count,
+        ]
         guard sizes.allSatisfy({ $0 <= largestPosture }) else {
             throw Refusal(
-                .tooLarge, "E_SCAN_TOO_LARGE", "The scan holds more than \(largestPosture) entries of one kind.",
+                .tooLarge, "E_SCAN_TOO_LARGE",
+                "The scan holds more than \(largestPosture) entries of one kind.",
                 nextStep: "Look on the endpoint for what makes so many.")
         }
         for update in posture.updates {
@@ -150,7 +162,9 @@ extension UseCases {
     private static func inventorySize(
         named upload: ScanUpload, of tenant: TenantID, at now: Timestamp, in records: any Records
     ) throws -> Int? {
-        if let known = try records.inventorySize(upload.inventoryDigest, of: tenant) { return known }
+        if let known = try records.inventorySize(upload.inventoryDigest, of: tenant) {
+            return known
+        }
         let made: Inventory
         if let packages = upload.packages {
             made = Inventory(packages)
@@ -176,7 +190,8 @@ extension Standing {
     /// The figures of a posture.
     init(of posture: Posture, packages: Int) {
         self.init(
-            osName: String(posture.endpoint.os.name.prefix(UseCases.longestLabel)), packages: packages,
+            osName: String(posture.endpoint.os.name.prefix(UseCases.longestLabel)),
+            packages: packages,
             missingSecurity: posture.updates.count { ComplianceRule.counts($0) },
             missingTotal: posture.updates.count, rebootRequired: posture.reboot.required,
             restartsNeeded: posture.restarts.count,

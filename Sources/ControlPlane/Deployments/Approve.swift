@@ -2,7 +2,8 @@ public import Fleet
 public import Rollout
 
 extension UseCases {
-    /// Approves a selection: a deployment with one job for each endpoint that has something to install.
+    /// Approves a selection: a deployment with one job for each endpoint that has something to
+    /// install.
     ///
     /// - Throws: `Refusal` `E_NOTHING_TO_INSTALL` when no endpoint has.
     public func approve(
@@ -18,7 +19,8 @@ extension UseCases {
             guard plan.endpointsWithWork > 0 else { throw Self.nothingToInstall(plan) }
             let deadline = now.adding(seconds: plan.deadlineSeconds)
             let deployment = Deployment(
-                id: id, tenant: plan.tenant, title: plan.title, approvedBy: principal.name, createdAt: now,
+                id: id, tenant: plan.tenant, title: plan.title, approvedBy: principal.name,
+                createdAt: now,
                 deadline: deadline)
             try records.insert(deployment)
             var endpoints: [EndpointID] = []
@@ -29,7 +31,8 @@ extension UseCases {
                         updates: line.updates, createdAt: now, deadline: deadline))
                 endpoints.append(line.endpoint)
             }
-            let updates = Set(plan.lines.flatMap { $0.updates.map { "\($0.name) \($0.to)" } }).sorted()
+            let updates = Set(plan.lines.flatMap { $0.updates.map { "\($0.name) \($0.to)" } })
+                .sorted()
             try self.appendAudit(
                 "deployment.approved", subject: id.text,
                 sentence: "Approved “\(plan.title)” for \(endpoints.count) endpoints: "
@@ -48,9 +51,11 @@ extension UseCases {
     }
 
     private static func nothingToInstall(_ plan: DeploymentPlan) -> Refusal {
-        let reason = plan.lines.lazy.flatMap(\.leftOut).first.map { " \($0.name): \($0.reason)" } ?? ""
+        let reason =
+            plan.lines.lazy.flatMap(\.leftOut).first.map { " \($0.name): \($0.reason)" } ?? ""
         return Refusal(
-            .conflict, "E_NOTHING_TO_INSTALL", "None of the endpoints has anything to install.\(reason)",
+            .conflict, "E_NOTHING_TO_INSTALL",
+            "None of the endpoints has anything to install.\(reason)",
             nextStep: "Scan the endpoints, and choose from what they miss now.")
     }
 
@@ -83,7 +88,8 @@ extension UseCases {
                 actions = try deployment.handle(event, at: now)
             } catch {
                 throw Refusal(
-                    .conflict, "E_DEPLOYMENT_STATE", "The deployment is \(error.state.rawValue) already.",
+                    .conflict, "E_DEPLOYMENT_STATE",
+                    "The deployment is \(error.state.rawValue) already.",
                     nextStep: "Look at its page for where it stands.")
             }
             let wakes = try self.carryOut(
@@ -95,12 +101,15 @@ extension UseCases {
         return deployment
     }
 
-    /// Calls one job off. One that has not begun ends at once; one that installs goes on to its end.
+    /// Calls one job off. One that has not begun ends at once; one that installs goes on to its
+    /// end.
     public func cancelJob(_ id: JobID, by principal: Principal) async throws -> Job {
         try principal.require(.approve)
         let now = effects.now()
         let (job, wakes) = try await ledger.write { records in
-            guard var job = try records.job(id, in: principal.scope) else { throw Refusal.notFound("job") }
+            guard var job = try records.job(id, in: principal.scope) else {
+                throw Refusal.notFound("job")
+            }
             let actions = try job.handle(.cancelRequested, at: now)
             let wakes = try self.carryOut(
                 actions, of: job, actor: principal.name, at: now, in: records)

@@ -13,15 +13,20 @@ public enum SignalSubject {
     /// Work for an endpoint.
     public static func work(_ endpoint: EndpointID) -> String { "work:\(endpoint)" }
     /// Progress of a deployment.
-    public static func deployment(_ deployment: DeploymentID) -> String { "deployment:\(deployment)" }
+    public static func deployment(_ deployment: DeploymentID) -> String {
+        "deployment:\(deployment)"
+    }
 }
 
 extension UseCases {
-    /// Stores a job after an event, and does what the event's actions ask for, all in the event's own transaction.
+    /// Stores a job after an event, and does what the event's actions ask for, all in the event's
+    /// own transaction.
     ///
-    /// - Returns: the subjects to wake once the transaction has been committed; earlier, whoever wakes would not see it yet.
+    /// - Returns: the subjects to wake once the transaction has been committed; earlier, whoever
+    ///   wakes would not see it yet.
     func carryOut(
-        _ actions: [JobAction], of job: Job, actor: String, at now: Timestamp, in records: any Records
+        _ actions: [JobAction], of job: Job, actor: String, at now: Timestamp,
+        in records: any Records
     ) throws -> Set<String> {
         try records.update(job)
         var wakes: Set = [SignalSubject.deployment(job.deployment)]
@@ -29,7 +34,8 @@ extension UseCases {
             switch action {
             case .audit(let sentence):
                 try appendAudit(
-                    "job.\(job.state.rawValue)", subject: job.id.text, sentence: sentence, actor: actor,
+                    "job.\(job.state.rawValue)", subject: job.id.text, sentence: sentence,
+                    actor: actor,
                     tenant: job.tenant, in: records, at: now)
             case .jobEnded:
                 wakes.formUnion(try jobEnded(job, actor: actor, at: now, in: records))
@@ -68,7 +74,8 @@ extension UseCases {
             case .audit(let sentence):
                 try appendAudit(
                     "deployment.\(deployment.state.rawValue)", subject: deployment.id.text,
-                    sentence: sentence, actor: actor, tenant: deployment.tenant, in: records, at: now)
+                    sentence: sentence, actor: actor, tenant: deployment.tenant, in: records,
+                    at: now)
             case .cancelOpenJobs:
                 for var job in try records.jobs(open) {
                     let actions = try job.handle(.cancelRequested, at: now)
@@ -84,6 +91,7 @@ extension UseCases {
         return wakes
     }
 
-    /// The most endpoints of one deployment: its jobs are made in one transaction, which takes about a second for so many.
+    /// The most endpoints of one deployment: its jobs are made in one transaction, which takes
+    /// about a second for so many.
     static let largestDeployment = 10_000
 }

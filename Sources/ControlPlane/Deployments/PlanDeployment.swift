@@ -2,9 +2,11 @@ import Fleet
 import Rollout
 
 extension UseCases {
-    /// For how long jobs may be open unless a selection says otherwise, in seconds: a week, so that a machine that is off over the weekend gets its turn.
+    /// For how long jobs may be open unless a selection says otherwise, in seconds: a week, so that
+    /// a machine that is off over the weekend gets its turn.
     public static let defaultDeadlineSeconds: Int64 = 7 * 86_400
-    /// The shortest and longest times for which jobs may be open, in seconds: five minutes and 90 days.
+    /// The shortest and longest times for which jobs may be open, in seconds: five minutes and 90
+    /// days.
     public static let deadlineLimits: ClosedRange<Int64> = 300...(90 * 86_400)
     /// The most updates that one selection may name.
     public static let largestSelection = 5_000
@@ -33,12 +35,14 @@ extension UseCases {
             selection.updates.count <= largestSelection
         else {
             throw Refusal(
-                .malformed, "E_SELECTION_UPDATES", "A deployment needs 1 to \(largestSelection) updates.",
+                .malformed, "E_SELECTION_UPDATES",
+                "A deployment needs 1 to \(largestSelection) updates.",
                 nextStep: "Choose updates, or all security updates.")
         }
         if let seconds = selection.deadlineSeconds, !deadlineLimits.contains(seconds) {
             throw Refusal(
-                .malformed, "E_SELECTION_DEADLINE", "The deadline must lie 5 minutes to 90 days from now.",
+                .malformed, "E_SELECTION_DEADLINE",
+                "The deadline must lie 5 minutes to 90 days from now.",
                 nextStep: "Choose another deadline.")
         }
     }
@@ -49,7 +53,8 @@ extension UseCases {
         var tenants: Set<TenantID> = []
         var lines: [DeploymentPlan.Line] = []
         for id in selection.endpoints {
-            guard let endpoint = try records.endpoint(id, in: scope), endpoint.retiredAt == nil else {
+            guard let endpoint = try records.endpoint(id, in: scope), endpoint.retiredAt == nil
+            else {
                 throw Refusal.notFound("endpoint \(id)")
             }
             tenants.insert(endpoint.tenant)
@@ -57,7 +62,8 @@ extension UseCases {
         }
         guard let tenant = tenants.first, tenants.count == 1 else {
             throw Refusal(
-                .malformed, "E_SELECTION_TENANTS", "The endpoints belong to \(tenants.count) tenants.",
+                .malformed, "E_SELECTION_TENANTS",
+                "The endpoints belong to \(tenants.count) tenants.",
                 nextStep: "Make one deployment for each tenant.")
         }
         return DeploymentPlan(
@@ -72,8 +78,10 @@ extension UseCases {
         let missing = posture?.updates ?? []
         let open = try records.jobs(
             JobQuery(
-                scope: .tenant(endpoint.tenant), endpoint: endpoint.id, openOnly: true, limit: jobsLookedAt))
-        let underWay = Set(open.filter { $0.state != .pendingRestart }.flatMap { $0.updates.map(\.key) })
+                scope: .tenant(endpoint.tenant), endpoint: endpoint.id, openOnly: true,
+                limit: jobsLookedAt))
+        let underWay = Set(
+            open.filter { $0.state != .pendingRestart }.flatMap { $0.updates.map(\.key) })
         var line = DeploymentPlan.Line(
             endpoint: endpoint.id, endpointName: endpoint.name, updates: [], leftOut: [], bytes: 0,
             mayNeedReboot: false)
@@ -88,14 +96,17 @@ extension UseCases {
         }
         let known = Set(missing.map(\.name))
         for chosen in selection.updates where !known.contains(chosen.name) {
-            line.leftOut.append(.init(name: chosen.name, reason: "It is not missing on this endpoint."))
+            line.leftOut.append(
+                .init(name: chosen.name, reason: "It is not missing on this endpoint."))
         }
         for chosen in selection.updates where known.contains(chosen.name) {
             guard let version = chosen.candidate,
                 !missing.contains(where: { $0.name == chosen.name && $0.candidate == version })
             else { continue }
             line.leftOut.append(
-                .init(name: chosen.name, reason: "The endpoint's sources do not offer version \(version)."))
+                .init(
+                    name: chosen.name,
+                    reason: "The endpoint's sources do not offer version \(version)."))
         }
         return line
     }
@@ -105,13 +116,18 @@ extension UseCases {
         switch update.installability {
         case .installable, .keptBack: return nil
         case .held: return update.reason ?? "The package is on hold on the endpoint."
-        case .phased: return update.reason ?? "The distribution hands it out in phases; its turn has not come."
+        case .phased:
+            return update.reason
+                ?? "The distribution hands it out in phases; its turn has not come."
         case .needsSubscription: return update.reason ?? "It is there only for subscribers."
-        case .excluded: return update.reason ?? "The endpoint's own package configuration excludes it."
+        case .excluded:
+            return update.reason ?? "The endpoint's own package configuration excludes it."
         }
     }
 
-    private static func title(of selection: DeploymentSelection, _ lines: [DeploymentPlan.Line]) -> String {
+    private static func title(of selection: DeploymentSelection, _ lines: [DeploymentPlan.Line])
+        -> String
+    {
         if let title = selection.title?.prefix(longestName), !title.isEmpty { return String(title) }
         if selection.allSecurity == true { return "All security updates" }
         let names = Set(lines.flatMap { $0.updates.map(\.name) }).sorted()
@@ -129,6 +145,8 @@ enum RebootProne {
         names.contains(name) || prefixes.contains { name.hasPrefix($0) }
     }
 
-    private static let names: Set = ["libc6", "dbus", "systemd", "intel-microcode", "amd64-microcode", "libssl3"]
+    private static let names: Set = [
+        "libc6", "dbus", "systemd", "intel-microcode", "amd64-microcode", "libssl3",
+    ]
     private static let prefixes = ["linux-image-", "linux-generic", "raspberrypi-kernel"]
 }

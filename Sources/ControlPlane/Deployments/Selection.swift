@@ -30,7 +30,8 @@ public struct DeploymentSelection: Hashable, Sendable, Codable {
 
     /// A selection.
     public init(
-        endpoints: [EndpointID], updates: [ChosenUpdate], allSecurity: Bool? = nil, title: String? = nil,
+        endpoints: [EndpointID], updates: [ChosenUpdate], allSecurity: Bool? = nil,
+        title: String? = nil,
         deadlineSeconds: Int64? = nil
     ) {
         self.endpoints = endpoints
@@ -63,7 +64,8 @@ public struct DeploymentPlan: Hashable, Sendable, Codable {
         public var leftOut: [LeftOut]
         /// The download's size in bytes, as far as it is known.
         public var bytes: Int64
-        /// Whether an update among them usually asks for a reboot: a kernel, the C library, systemd and the like.
+        /// Whether an update among them usually asks for a reboot: a kernel, the C library, systemd
+        /// and the like.
         public var mayNeedReboot: Bool
     }
 

@@ -5,7 +5,8 @@ public import Rollout
 public struct DeploymentSummary: Hashable, Sendable, Codable {
     /// The deployment.
     public var deployment: Deployment
-    /// How many of its jobs are in each state, by the state's name; states without a job are left out.
+    /// How many of its jobs are in each state, by the state's name; states without a job are left
+    /// out.
     public var jobs: [String: Int]
 
     /// A deployment with the counts of its jobs.
@@ -53,10 +54,13 @@ public struct JobLogPage: Hashable, Sendable, Codable {
 extension UseCases {
     /// Deployments, newest first.
     public func deployments(
-        by principal: Principal, tenant: TenantID? = nil, before: DeploymentID? = nil, limit: Int = 50
+        by principal: Principal, tenant: TenantID? = nil, before: DeploymentID? = nil,
+        limit: Int = 50
     ) async throws -> [DeploymentSummary] {
         try principal.require(.view)
-        guard let scope = principal.scope.narrowed(to: tenant) else { throw Refusal.notFound("tenant") }
+        guard let scope = principal.scope.narrowed(to: tenant) else {
+            throw Refusal.notFound("tenant")
+        }
         let rows = min(max(limit, 1), EndpointQuery.maximumPage)
         return try await ledger.read { records in
             try records.deployments(in: scope, before: before, limit: rows).map {
@@ -92,9 +96,12 @@ extension UseCases {
     public func job(_ id: JobID, by principal: Principal) async throws -> JobDetail {
         try principal.require(.view)
         return try await ledger.read { records in
-            guard let job = try records.job(id, in: principal.scope) else { throw Refusal.notFound("job") }
+            guard let job = try records.job(id, in: principal.scope) else {
+                throw Refusal.notFound("job")
+            }
             let scope = Scope.tenant(job.tenant)
-            guard let summary = try Self.summaries(of: [job], in: scope, records: records).first else {
+            guard let summary = try Self.summaries(of: [job], in: scope, records: records).first
+            else {
                 throw Refusal.notFound("job")
             }
             let history = try records.latestAuditEntries(
@@ -109,7 +116,9 @@ extension UseCases {
         deployment: DeploymentID? = nil, states: [Job.State] = [], limit: Int = 100
     ) async throws -> [JobSummary] {
         try principal.require(.view)
-        guard let scope = principal.scope.narrowed(to: tenant) else { throw Refusal.notFound("tenant") }
+        guard let scope = principal.scope.narrowed(to: tenant) else {
+            throw Refusal.notFound("tenant")
+        }
         let query = JobQuery(
             scope: scope, deployment: deployment, endpoint: endpoint, states: states,
             limit: min(max(limit, 1), EndpointQuery.maximumPage))
@@ -124,7 +133,9 @@ extension UseCases {
     ) async throws -> JobLogPage {
         try principal.require(.view)
         return try await ledger.read { records in
-            guard let job = try records.job(id, in: principal.scope) else { throw Refusal.notFound("job") }
+            guard let job = try records.job(id, in: principal.scope) else {
+                throw Refusal.notFound("job")
+            }
             let piece = try records.log(of: id, tenant: job.tenant, from: max(offset, 0))
             return JobLogPage(
                 text: piece.text, nextOffset: piece.nextOffset, isComplete: job.state.isTerminal)

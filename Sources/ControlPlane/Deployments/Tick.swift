@@ -4,10 +4,12 @@ import Rollout
 extension UseCases {
     /// How many overdue jobs one transaction looks at; what is left has its turn in the next.
     static let tickBatch = 500
-    /// How often `tick` wants to be called, in seconds: a lease is 150 s, so that an interruption shows within two heartbeats.
+    /// How often `tick` wants to be called, in seconds: a lease is 150 s, so that an interruption
+    /// shows within two heartbeats.
     public static let tickIntervalSeconds: Int64 = 10
 
-    /// Lets time pass: leases that have run out make their jobs interrupted, deadlines end them, ended sessions are forgotten.
+    /// Lets time pass: leases that have run out make their jobs interrupted, deadlines end them,
+    /// ended sessions are forgotten.
     ///
     /// - Returns: how many jobs changed.
     @discardableResult

@@ -12,14 +12,17 @@ extension UseCases {
         try principal.require(.administer)
         guard principal.scope == .provider else {
             throw Refusal(
-                .forbidden, "E_FORBIDDEN", "Only the provider adds tenants.", nextStep: "Ask your provider.")
+                .forbidden, "E_FORBIDDEN", "Only the provider adds tenants.",
+                nextStep: "Ask your provider.")
         }
         let now = effects.now()
-        let tenant = Tenant(id: effects.newIdentifier(), name: try Self.checkedName(name), createdAt: now)
+        let tenant = Tenant(
+            id: effects.newIdentifier(), name: try Self.checkedName(name), createdAt: now)
         try await ledger.write { records in
             try Self.reportingTakenNames { try records.insert(tenant) }
             try self.appendAudit(
-                "tenant.created", subject: tenant.id.text, sentence: "Added the tenant “\(tenant.name)”.",
+                "tenant.created", subject: tenant.id.text,
+                sentence: "Added the tenant “\(tenant.name)”.",
                 actor: principal.name, tenant: tenant.id, in: records, at: now)
         }
         return tenant
@@ -28,7 +31,9 @@ extension UseCases {
     /// The sites that the asker may see, by tenant and name.
     public func sites(by principal: Principal, tenant: TenantID? = nil) async throws -> [Site] {
         try principal.require(.view)
-        guard let scope = principal.scope.narrowed(to: tenant) else { throw Refusal.notFound("tenant") }
+        guard let scope = principal.scope.narrowed(to: tenant) else {
+            throw Refusal.notFound("tenant")
+        }
         return try await ledger.read { try $0.sites(in: scope) }
     }
 
@@ -40,9 +45,12 @@ extension UseCases {
         guard principal.scope.includes(tenant) else { throw Refusal.notFound("tenant") }
         let now = effects.now()
         let site = Site(
-            id: effects.newIdentifier(), tenant: tenant, name: try Self.checkedName(name), createdAt: now)
+            id: effects.newIdentifier(), tenant: tenant, name: try Self.checkedName(name),
+            createdAt: now)
         try await ledger.write { records in
-            guard try !records.tenants(in: .tenant(tenant)).isEmpty else { throw Refusal.notFound("tenant") }
+            guard try !records.tenants(in: .tenant(tenant)).isEmpty else {
+                throw Refusal.notFound("tenant")
+            }
             try Self.reportingTakenNames { try records.insert(site) }
             try self.appendAudit(
                 "site.created", subject: site.id.text, sentence: "Added the site “\(site.name)”.",
@@ -53,11 +61,13 @@ extension UseCases {
 
     /// A name for people: 1 to 100 characters, no control characters, no space at its ends.
     static func checkedName(_ name: String) throws -> String {
-        guard (1...100).contains(name.count), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }),
+        guard (1...100).contains(name.count),
+            name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }),
             name.first != " ", name.last != " "
         else {
             throw Refusal(
-                .malformed, "E_NAME", "A name has 1 to 100 characters, no control characters and no space at its ends.",
+                .malformed, "E_NAME",
+                "A name has 1 to 100 characters, no control characters and no space at its ends.",
                 nextStep: "Choose another name.")
         }
         return name
@@ -68,7 +78,8 @@ extension UseCases {
             try body()
         } catch let taken as NameTaken {
             throw Refusal(
-                .conflict, "E_NAME_TAKEN", "The name “\(taken.name)” is in use.", nextStep: "Choose another name.")
+                .conflict, "E_NAME_TAKEN", "The name “\(taken.name)” is in use.",
+                nextStep: "Choose another name.")
         }
     }
 }

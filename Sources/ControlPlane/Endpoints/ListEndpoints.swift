@@ -1,7 +1,8 @@
 public import Fleet
 import Policy
 
-/// What a list of endpoints is filtered and ordered by, as it comes from an address or a command line.
+/// What a list of endpoints is filtered and ordered by, as it comes from an address or a command
+/// line.
 public struct EndpointFilter: Hashable, Sendable, Codable {
     /// Only this tenant's.
     public var tenant: TenantID?
@@ -29,7 +30,8 @@ public struct EndpointFilter: Hashable, Sendable, Codable {
         tenant: TenantID? = nil, search: String? = nil, compliance: Compliance? = nil,
         missing: MissingUpdateKey? = nil, rebootRequired: Bool = false, sourceTrouble: Bool = false,
         includesRetired: Bool = false,
-        order: String = EndpointQuery.Order.name.rawValue, after: EndpointQuery.Cursor? = nil, limit: Int = 100
+        order: String = EndpointQuery.Order.name.rawValue, after: EndpointQuery.Cursor? = nil,
+        limit: Int = 100
     ) {
         self.tenant = tenant
         self.search = search
@@ -71,8 +73,10 @@ public struct EndpointListItem: Hashable, Sendable, Codable {
 
     /// A row.
     public init(
-        id: EndpointID, tenant: TenantID, tenantName: String, siteName: String?, name: String, osName: String,
-        verdict: ComplianceVerdict, standing: Standing, lastSeenAt: Timestamp?, scannedAt: Timestamp?,
+        id: EndpointID, tenant: TenantID, tenantName: String, siteName: String?, name: String,
+        osName: String,
+        verdict: ComplianceVerdict, standing: Standing, lastSeenAt: Timestamp?,
+        scannedAt: Timestamp?,
         retiredAt: Timestamp? = nil
     ) {
         self.id = id
@@ -108,17 +112,25 @@ public struct EndpointPage: Hashable, Sendable, Codable {
 
 extension UseCases {
     /// One page of the endpoints that a filter lets through.
-    public func endpoints(_ filter: EndpointFilter, by principal: Principal) async throws -> EndpointPage {
+    public func endpoints(_ filter: EndpointFilter, by principal: Principal) async throws
+        -> EndpointPage
+    {
         try principal.require(.view)
-        guard let scope = principal.scope.narrowed(to: filter.tenant) else { throw Refusal.notFound("tenant") }
+        guard let scope = principal.scope.narrowed(to: filter.tenant) else {
+            throw Refusal.notFound("tenant")
+        }
         guard let order = EndpointQuery.Order(rawValue: filter.order) else {
             throw Refusal(
-                .malformed, "E_ORDER", "Endpoints cannot be ordered by “\(filter.order.prefix(40))”.",
-                nextStep: "Use one of: \(EndpointQuery.Order.allCases.map(\.rawValue).joined(separator: ", ")).")
+                .malformed, "E_ORDER",
+                "Endpoints cannot be ordered by “\(filter.order.prefix(40))”.",
+                nextStep:
+                    "Use one of: \(EndpointQuery.Order.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
         }
         let freshSince = ComplianceRule.freshSince(at: effects.now())
         let query = EndpointQuery(
-            scope: scope, search: filter.search, compliance: filter.compliance, missing: filter.missing,
+            scope: scope, search: filter.search, compliance: filter.compliance,
+            missing: filter.missing,
             rebootRequired: filter.rebootRequired, sourceTrouble: filter.sourceTrouble,
             includesRetired: filter.includesRetired, order: order,
             after: filter.after, limit: filter.limit, freshSince: freshSince)
@@ -151,8 +163,10 @@ extension EndpointListItem {
     init(_ row: EndpointRecord, names: DirectoryNames, freshSince: Timestamp) {
         self.init(
             id: row.id, tenant: row.tenant, tenantName: names.tenants[row.tenant] ?? "",
-            siteName: row.site.flatMap { names.sites[$0] }, name: row.name, osName: row.standing.osName,
-            verdict: row.verdict(freshSince: freshSince), standing: row.standing, lastSeenAt: row.lastSeenAt,
+            siteName: row.site.flatMap { names.sites[$0] }, name: row.name,
+            osName: row.standing.osName,
+            verdict: row.verdict(freshSince: freshSince), standing: row.standing,
+            lastSeenAt: row.lastSeenAt,
             scannedAt: row.scannedAt, retiredAt: row.retiredAt)
     }
 }

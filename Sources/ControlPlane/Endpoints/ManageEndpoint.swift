@@ -2,7 +2,8 @@ public import Fleet
 import Rollout
 
 extension UseCases {
-    /// Asks an endpoint to scan now; it hears of it within seconds when it is connected, else at its next check-in.
+    /// Asks an endpoint to scan now; it hears of it within seconds when it is connected, else at
+    /// its next check-in.
     public func requestScan(_ id: EndpointID, by principal: Principal) async throws {
         try principal.require(.manageEndpoints)
         let now = effects.now()
@@ -11,13 +12,15 @@ extension UseCases {
             endpoint.scanRequestedAt = now
             try records.update(endpoint)
             try self.appendAudit(
-                "endpoint.scanRequested", subject: id.text, sentence: "Asked \(endpoint.name) to scan now.",
+                "endpoint.scanRequested", subject: id.text,
+                sentence: "Asked \(endpoint.name) to scan now.",
                 actor: principal.name, tenant: endpoint.tenant, in: records, at: now)
         }
         signals.notify(SignalSubject.work(id))
     }
 
-    /// Retires an endpoint: its agent is refused from now on, its open jobs end, and its history stays.
+    /// Retires an endpoint: its agent is refused from now on, its open jobs end, and its history
+    /// stays.
     public func retire(_ id: EndpointID, by principal: Principal) async throws {
         try principal.require(.manageEndpoints)
         let now = effects.now()
@@ -29,11 +32,14 @@ extension UseCases {
                 "endpoint.retired", subject: id.text, sentence: "Retired \(endpoint.name).",
                 actor: principal.name, tenant: endpoint.tenant, in: records, at: now)
             var wakes: Set<String> = []
-            let open = JobQuery(scope: .tenant(endpoint.tenant), endpoint: id, openOnly: true, limit: Self.largestDeployment)
+            let open = JobQuery(
+                scope: .tenant(endpoint.tenant), endpoint: id, openOnly: true,
+                limit: Self.largestDeployment)
             for var job in try records.jobs(open) {
                 let actions = try job.handle(.endpointRetired, at: now)
                 wakes.formUnion(
-                    try self.carryOut(actions, of: job, actor: principal.name, at: now, in: records))
+                    try self.carryOut(actions, of: job, actor: principal.name, at: now, in: records)
+                )
             }
             return wakes
         }

@@ -43,18 +43,25 @@ extension UseCases {
     static let overviewRows = 8
 
     /// What is at risk, what needs a person, what runs, what failed.
-    public func overview(by principal: Principal, tenant: TenantID? = nil) async throws -> Overview {
+    public func overview(by principal: Principal, tenant: TenantID? = nil) async throws -> Overview
+    {
         try principal.require(.view)
-        guard let scope = principal.scope.narrowed(to: tenant) else { throw Refusal.notFound("tenant") }
+        guard let scope = principal.scope.narrowed(to: tenant) else {
+            throw Refusal.notFound("tenant")
+        }
         let freshSince = ComplianceRule.freshSince(at: effects.now())
         return try await ledger.read { records in
             let counts = try records.fleetCounts(in: scope, freshSince: freshSince)
             let missing = try records.missingUpdates(
                 in: scope, search: nil, securityOnly: false, limit: Self.overviewRows)
             let failed = try records.jobs(
-                JobQuery(scope: scope, states: [.failed, .failedVerification, .expired], limit: Self.overviewRows))
-            let open = try records.deployments(in: scope, before: nil, limit: Self.deploymentsLookedAt)
-                .filter { $0.finishedAt == nil }
+                JobQuery(
+                    scope: scope, states: [.failed, .failedVerification, .expired],
+                    limit: Self.overviewRows))
+            let open = try records.deployments(
+                in: scope, before: nil, limit: Self.deploymentsLookedAt
+            )
+            .filter { $0.finishedAt == nil }
             return Overview(
                 counts: counts, missing: missing, needs: Self.needs(counts, missing),
                 running: try open.prefix(Self.overviewRows).map {
@@ -68,7 +75,9 @@ extension UseCases {
     /// How many of the newest deployments are looked at for ones that have not ended.
     static let deploymentsLookedAt = 200
 
-    private static func needs(_ counts: FleetCounts, _ missing: [MissingUpdateCount]) -> [Overview.Need] {
+    private static func needs(_ counts: FleetCounts, _ missing: [MissingUpdateCount]) -> [Overview
+        .Need]
+    {
         guard counts.total > 0 else {
             return [Overview.Need(kind: .enrol, count: 0, sentence: "No endpoint is enrolled yet.")]
         }
@@ -85,7 +94,8 @@ extension UseCases {
             needs.append(
                 .init(
                     kind: .reboot, count: counts.rebootRequired,
-                    sentence: "\(counts.rebootRequired) \(noun) a reboot before updates are in force."))
+                    sentence:
+                        "\(counts.rebootRequired) \(noun) a reboot before updates are in force."))
         }
         if counts.sourceTrouble > 0 {
             let noun = counts.sourceTrouble == 1 ? "endpoint has" : "endpoints have"
@@ -99,14 +109,18 @@ extension UseCases {
 
     /// What is missing in the fleet, security first, most endpoints first.
     public func missingUpdates(
-        by principal: Principal, tenant: TenantID? = nil, search: String? = nil, securityOnly: Bool = false,
+        by principal: Principal, tenant: TenantID? = nil, search: String? = nil,
+        securityOnly: Bool = false,
         limit: Int = 200
     ) async throws -> [MissingUpdateCount] {
         try principal.require(.view)
-        guard let scope = principal.scope.narrowed(to: tenant) else { throw Refusal.notFound("tenant") }
+        guard let scope = principal.scope.narrowed(to: tenant) else {
+            throw Refusal.notFound("tenant")
+        }
         let rows = min(max(limit, 1), EndpointQuery.maximumPage)
         return try await ledger.read { records in
-            try records.missingUpdates(in: scope, search: search, securityOnly: securityOnly, limit: rows)
+            try records.missingUpdates(
+                in: scope, search: search, securityOnly: securityOnly, limit: rows)
         }
     }
 }

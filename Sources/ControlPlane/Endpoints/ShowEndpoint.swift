@@ -56,26 +56,32 @@ extension UseCases {
             let jobs = try records.jobs(JobQuery(scope: scope, endpoint: id, limit: Self.jobsShown))
             let summaries = try Self.summaries(of: jobs, in: scope, records: records)
             let item = EndpointListItem(
-                row, names: try DirectoryNames(scope: scope, records: records), freshSince: freshSince)
-            let isWanted = Self.isScanWanted(requestedAt: row.scanRequestedAt, scannedAt: row.scannedAt)
+                row, names: try DirectoryNames(scope: scope, records: records),
+                freshSince: freshSince)
+            let isWanted = Self.isScanWanted(
+                requestedAt: row.scanRequestedAt, scannedAt: row.scannedAt)
             return EndpointDetail(
                 item: item, enrolledAt: row.enrolledAt, agentVersion: row.agentVersion,
                 inventoryDigest: row.inventoryDigest,
                 scanRequestedAt: isWanted ? row.scanRequestedAt : nil, posture: posture,
                 decisions: try Self.decisions(
                     on: posture?.updates ?? [], jobs: summaries, scope: scope,
-                    isSilent: (row.scannedAt ?? Timestamp(milliseconds: .min)) < freshSince, records: records),
+                    isSilent: (row.scannedAt ?? Timestamp(milliseconds: .min)) < freshSince,
+                    records: records),
                 jobs: summaries)
         }
     }
 
     /// Jobs with the names that go with them.
-    static func summaries(of jobs: [Job], in scope: Scope, records: any Records) throws -> [JobSummary] {
+    static func summaries(of jobs: [Job], in scope: Scope, records: any Records) throws
+        -> [JobSummary]
+    {
         var titles: [DeploymentID: String] = [:]
         var names: [EndpointID: String] = [:]
         return try jobs.map { job in
             if titles[job.deployment] == nil {
-                titles[job.deployment] = try records.deployment(job.deployment, in: scope)?.title ?? ""
+                titles[job.deployment] =
+                    try records.deployment(job.deployment, in: scope)?.title ?? ""
             }
             if names[job.endpoint] == nil {
                 names[job.endpoint] = try records.endpoint(job.endpoint, in: scope)?.name ?? ""
@@ -112,11 +118,14 @@ extension UseCases {
                 update,
                 in: DecisionContext(
                     job: standing[update.key],
-                    lastFailure: failures[LockedUpdateKey(key: update.key, version: update.candidate)],
+                    lastFailure: failures[
+                        LockedUpdateKey(key: update.key, version: update.candidate)],
                     isSilent: isSilent))
         }
-        return decided.sorted { ($0.update.classes.first ?? .feature, $0.update.name)
-            < ($1.update.classes.first ?? .feature, $1.update.name) }
+        return decided.sorted {
+            ($0.update.classes.first ?? .feature, $0.update.name)
+                < ($1.update.classes.first ?? .feature, $1.update.name)
+        }
     }
 
     private struct LockedUpdateKey: Hashable {
@@ -129,7 +138,8 @@ extension UseCases {
     ) throws -> DecisionContext.JobStanding.Stage? {
         switch job.state {
         case .queued:
-            try records.deployment(job.deployment, in: scope)?.handsOutJobs == true ? .queued : .halted
+            try records.deployment(job.deployment, in: scope)?.handsOutJobs == true
+                ? .queued : .halted
         case .leased, .running: .working
         case .interrupted: .interrupted
         case .pendingRestart: .pendingRestart

@@ -26,7 +26,8 @@ extension UseCases {
             }
             guard let found = try records.inventory(of: id, tenant: endpoint.tenant, at: at) else {
                 throw Refusal(
-                    .notFound, "E_NOT_SCANNED_YET", "Nothing was known of this endpoint's software at \(at).",
+                    .notFound, "E_NOT_SCANNED_YET",
+                    "Nothing was known of this endpoint's software at \(at).",
                     nextStep: "Ask for a later time, or wait for the first scan.")
             }
             return InstalledPackages(since: found.since, at: at, packages: found.inventory.packages)

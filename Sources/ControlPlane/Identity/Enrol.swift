@@ -69,8 +69,8 @@ extension UseCases {
         let own = try records.enrolmentTokens(in: .tenant(known.tenant))
             .first { $0.secretHash == applicant.secret.hash }
         guard let own else {
-            // Another tenant's token, or none at all. That the key is in use is told only to who has
-            // a good token.
+            // Another tenant's token, or none at all. That the key is in use is told only to who
+            // has a good token.
             _ = try Self.redeemed(records.redeem(secretHash: applicant.secret.hash, at: now))
             throw Refusal(
                 .conflict, "E_KEY_IN_USE", "This device key belongs to another endpoint.",

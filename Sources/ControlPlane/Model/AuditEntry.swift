@@ -1,6 +1,7 @@
 public import Fleet
 
-/// One change, as the audit log tells it. Entries of one chain are numbered from 1 without gaps, and each carries the hash of the one before.
+/// One change, as the audit log tells it. Entries of one chain are numbered from 1 without gaps,
+/// and each carries the hash of the one before.
 public struct AuditEntry: Hashable, Sendable, Codable {
     /// The chain: a tenant's identifier, or `provider` for what belongs to no tenant.
     public let chain: String
@@ -23,7 +24,8 @@ public struct AuditEntry: Hashable, Sendable, Codable {
 
     /// An entry with its place in the chain.
     public init(
-        chain: String, sequence: Int64, at: Timestamp, actor: String, action: String, subject: String,
+        chain: String, sequence: Int64, at: Timestamp, actor: String, action: String,
+        subject: String,
         sentence: String, previousHash: String, hash: String
     ) {
         self.chain = chain
@@ -38,7 +40,8 @@ public struct AuditEntry: Hashable, Sendable, Codable {
     }
 }
 
-/// The end of a chain, signed, so that entries cannot be cut off at the end nor the whole chain be computed anew without the key.
+/// The end of a chain, signed, so that entries cannot be cut off at the end nor the whole chain be
+/// computed anew without the key.
 public struct AuditHead: Hashable, Sendable, Codable {
     /// The chain.
     public let chain: String

@@ -62,7 +62,8 @@ public struct EndpointRecord: Hashable, Sendable {
     }
 }
 
-/// What the latest posture comes to, in figures: kept with the endpoint so that lists and counts need not read postures.
+/// What the latest posture comes to, in figures: kept with the endpoint so that lists and counts
+/// need not read postures.
 public struct Standing: Hashable, Sendable, Codable {
     /// The operating system's name.
     public var osName: String
@@ -181,7 +182,8 @@ public struct MissingUpdateKey: Hashable, Sendable, Codable {
     }
 }
 
-/// How many endpoints there are of each kind. The three compliance figures always add up to `total`.
+/// How many endpoints there are of each kind. The three compliance figures always add up to
+/// `total`.
 public struct FleetCounts: Hashable, Sendable, Codable {
     /// All endpoints that are not retired.
     public var total: Int
@@ -198,7 +200,8 @@ public struct FleetCounts: Hashable, Sendable, Codable {
 
     /// Counts of endpoints.
     public init(
-        total: Int = 0, compliant: Int = 0, nonCompliant: Int = 0, unknown: Int = 0, rebootRequired: Int = 0,
+        total: Int = 0, compliant: Int = 0, nonCompliant: Int = 0, unknown: Int = 0,
+        rebootRequired: Int = 0,
         sourceTrouble: Int = 0
     ) {
         self.total = total
@@ -229,7 +232,8 @@ public struct MissingUpdateCount: Hashable, Sendable, Codable {
 
     /// A missing update and its count.
     public init(
-        manager: PackageManagerName, name: String, candidate: String, classes: [UpdateClass], origin: String,
+        manager: PackageManagerName, name: String, candidate: String, classes: [UpdateClass],
+        origin: String,
         endpoints: Int, installable: Int
     ) {
         self.manager = manager

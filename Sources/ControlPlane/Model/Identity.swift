@@ -27,8 +27,10 @@ public struct EnrolmentToken: Hashable, Sendable {
 
     /// An enrolment token.
     public init(
-        id: TokenID, tenant: TenantID, site: SiteID?, note: String, secretHash: String, createdBy: String,
-        createdAt: Timestamp, expiresAt: Timestamp, maximumUses: Int, uses: Int = 0, revokedAt: Timestamp? = nil
+        id: TokenID, tenant: TenantID, site: SiteID?, note: String, secretHash: String,
+        createdBy: String,
+        createdAt: Timestamp, expiresAt: Timestamp, maximumUses: Int, uses: Int = 0,
+        revokedAt: Timestamp? = nil
     ) {
         self.id = id
         self.tenant = tenant
@@ -102,7 +104,8 @@ public struct APIToken: Hashable, Sendable {
 
     /// A token of the public API.
     public init(
-        id: TokenID, note: String, tenant: TenantID?, role: Role, secretHash: String, createdBy: String,
+        id: TokenID, note: String, tenant: TenantID?, role: Role, secretHash: String,
+        createdBy: String,
         createdAt: Timestamp, expiresAt: Timestamp, revokedAt: Timestamp? = nil
     ) {
         self.id = id

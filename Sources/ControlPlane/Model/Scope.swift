@@ -1,6 +1,7 @@
 public import Fleet
 
-/// Whose things a query may see. It is part of every query, so that one tenant can never see another's.
+/// Whose things a query may see. It is part of every query, so that one tenant can never see
+/// another's.
 public enum Scope: Hashable, Sendable {
     /// The provider sees every tenant.
     case provider

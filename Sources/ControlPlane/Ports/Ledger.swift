@@ -1,8 +1,9 @@
 /// The store as the use cases see it: one closure is one transaction.
 ///
-/// A use case reads as load, decide, commit inside one `write`. Either everything that the closure wrote is there afterwards, durably,
-/// or nothing is. The closure runs on a thread that may block, never on a cooperative one; it may run more than once
-/// (after a serialization failure), so it must have no effect but through its records.
+/// A use case reads as load, decide, commit inside one `write`. Either everything that the closure
+/// wrote is there afterwards, durably, or nothing is. The closure runs on a thread that may block,
+/// never on a cooperative one; it may run more than once (after a serialization failure), so it
+/// must have no effect but through its records.
 public protocol Ledger: Sendable {
     /// Runs a transaction that only reads, on one consistent snapshot.
     ///

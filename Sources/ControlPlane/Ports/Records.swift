@@ -40,17 +40,21 @@ public protocol EndpointRecords {
     func fleetCounts(in scope: Scope, freshSince: Timestamp) throws -> FleetCounts
     /// Other endpoints of the tenant, not retired, on what seems to be the same machine.
     func endpoints(withMachineFingerprint: String, of tenant: TenantID) throws -> [EndpointRecord]
-    /// The endpoint, of whatever tenant and retired or not, that this device key belongs to; a key belongs to one at most.
+    /// The endpoint, of whatever tenant and retired or not, that this device key belongs to; a key
+    /// belongs to one at most.
     func endpoint(withPublicKey: [UInt8]) throws -> EndpointRecord?
 }
 
 /// The one statement of an unchanged check-in.
 public protocol CheckInRecords {
-    /// Marks the endpoint as seen at `now` and tells what the server holds for it; `nil` when there is no such endpoint or it is retired.
+    /// Marks the endpoint as seen at `now` and tells what the server holds for it; `nil` when there
+    /// is no such endpoint or it is retired.
     ///
-    /// The scan's time is taken over only when the digests are those held: a scan whose content has not arrived makes nothing fresh.
+    /// The scan's time is taken over only when the digests are those held: a scan whose content has
+    /// not arrived makes nothing fresh.
     func checkIn(
-        _ endpoint: EndpointID, of tenant: TenantID, reporting report: CheckInReport, at now: Timestamp
+        _ endpoint: EndpointID, of tenant: TenantID, reporting report: CheckInReport,
+        at now: Timestamp
     ) throws -> CheckInStanding?
 }
 
@@ -69,7 +73,8 @@ public struct CheckInReport: Hashable, Sendable {
 
     /// What an endpoint says of itself.
     public init(
-        scannedAt: Timestamp?, inventoryDigest: String?, postureDigest: String?, agentVersion: String,
+        scannedAt: Timestamp?, inventoryDigest: String?, postureDigest: String?,
+        agentVersion: String,
         bootId: String
     ) {
         self.scannedAt = scannedAt
@@ -102,22 +107,27 @@ public struct CheckInStanding: Hashable, Sendable {
     }
 }
 
-/// Inventories and postures. An inventory is stored once per tenant and digest; software is interned once.
+/// Inventories and postures. An inventory is stored once per tenant and digest; software is
+/// interned once.
 public protocol InventoryRecords {
     /// How many packages the tenant's inventory of this digest holds; `nil` when there is none.
     func inventorySize(_ digest: String, of tenant: TenantID) throws -> Int?
-    /// Stores an inventory under its digest, which the caller has checked. Storing it again changes nothing.
-    func store(_ inventory: Inventory, digest: String, of tenant: TenantID, at now: Timestamp) throws
+    /// Stores an inventory under its digest, which the caller has checked. Storing it again changes
+    /// nothing.
+    func store(_ inventory: Inventory, digest: String, of tenant: TenantID, at now: Timestamp)
+        throws
     /// An inventory by its digest.
     func inventory(_ digest: String, of tenant: TenantID) throws -> Inventory?
-    /// Appends to the history: from `at` on, the endpoint had this inventory. Appends nothing when it is the latest already.
+    /// Appends to the history: from `at` on, the endpoint had this inventory. Appends nothing when
+    /// it is the latest already.
     func appendHistory(
         endpoint: EndpointID, of tenant: TenantID, digest: String, at: Timestamp) throws
     /// What was on the endpoint at an instant, in one query; `nil` when nothing was known yet.
     func inventory(of endpoint: EndpointID, tenant: TenantID, at: Timestamp) throws -> InventoryAt?
     /// The endpoint's history, newest first.
     func inventoryHistory(
-        of endpoint: EndpointID, tenant: TenantID, limit: Int) throws -> [InventoryHistoryEntry]
+        of endpoint: EndpointID, tenant: TenantID, limit: Int
+    ) throws -> [InventoryHistoryEntry]
     /// Replaces the endpoint's posture and its missing updates.
     func store(_ posture: Posture, of endpoint: EndpointID, tenant: TenantID) throws
     /// The endpoint's latest posture, updates included; `nil` before the first scan.
@@ -173,7 +183,8 @@ public protocol DeploymentRecords {
     func jobCounts(of deployment: DeploymentID, tenant: TenantID) throws -> [Job.State: Int]
     /// What is missing in the fleet, most endpoints first, security before the rest.
     func missingUpdates(
-        in scope: Scope, search: String?, securityOnly: Bool, limit: Int) throws -> [MissingUpdateCount]
+        in scope: Scope, search: String?, securityOnly: Bool, limit: Int
+    ) throws -> [MissingUpdateCount]
 }
 
 /// Jobs and their logs.
@@ -186,10 +197,13 @@ public protocol JobRecords {
     func job(_ id: JobID, in scope: Scope) throws -> Job?
     /// Which jobs of a query.
     func jobs(_ query: JobQuery) throws -> [Job]
-    /// Jobs that time may change: open ones whose lease or deadline has passed at `now`, at most `limit`.
+    /// Jobs that time may change: open ones whose lease or deadline has passed at `now`, at most
+    /// `limit`.
     func overdueJobs(at now: Timestamp, limit: Int) throws -> [Job]
-    /// Appends a piece to a job's log unless it has come before; the log is cut at `JobLog.maximumBytes`.
-    func appendLog(_ text: String, at offset: Int64, length: Int64, to job: JobID, of tenant: TenantID) throws
+    /// Appends a piece to a job's log unless it has come before; the log is cut at
+    /// `JobLog.maximumBytes`.
+    func appendLog(
+        _ text: String, at offset: Int64, length: Int64, to job: JobID, of tenant: TenantID) throws
     /// A job's log from a byte on.
     func log(of job: JobID, tenant: TenantID, from offset: Int64) throws -> JobLog
 }
@@ -213,7 +227,8 @@ public struct JobQuery: Hashable, Sendable {
 
     /// Jobs, newest first.
     public init(
-        scope: Scope, deployment: DeploymentID? = nil, endpoint: EndpointID? = nil, openOnly: Bool = false,
+        scope: Scope, deployment: DeploymentID? = nil, endpoint: EndpointID? = nil,
+        openOnly: Bool = false,
         states: [Job.State] = [], oldestFirst: Bool = false, limit: Int = 100
     ) {
         self.scope = scope
@@ -259,8 +274,9 @@ public protocol IdentityRecords {
     func save(_ token: EnrolmentToken) throws
     /// Enrolment tokens in scope, newest first.
     func enrolmentTokens(in scope: Scope) throws -> [EnrolmentToken]
-    /// Uses an enrolment token once, atomically: counts one use and returns the token if the secret's hash is known, it is not revoked, not expired
-    /// at `now` and not used up; else tells which of these it was.
+    /// Uses an enrolment token once, atomically: counts one use and returns the token if the
+    /// secret's hash is known, it is not revoked, not expired at `now` and not used up; else tells
+    /// which of these it was.
     func redeem(secretHash: String, at now: Timestamp) throws -> EnrolmentTokenUse
 }
 
@@ -282,16 +298,21 @@ public enum EnrolmentTokenUse: Hashable, Sendable {
 public protocol SessionRecords {
     /// Adds a session.
     func insert(_ session: Session) throws
-    /// A session and its user by the hash of the cookie's secret; `nil` when it has ended at `now`, or the user is disabled.
+    /// A session and its user by the hash of the cookie's secret; `nil` when it has ended at `now`,
+    /// or the user is disabled.
     func session(secretHash: String, at now: Timestamp) throws -> (session: Session, user: User)?
     /// Ends a session.
     func deleteSession(secretHash: String) throws
-    /// Ends all sessions of a user but the one named: after a change of password, or when the user is disabled.
+    /// Ends all sessions of a user but the one named: after a change of password, or when the user
+    /// is disabled.
     func deleteSessions(of user: UserID, except secretHash: String?) throws
     /// An API token by the hash of its secret; `nil` when it is expired at `now` or revoked.
     func apiToken(secretHash: String, at now: Timestamp) throws -> APIToken?
-    /// Remembers the identifier of an assertion until it expires; `false` when it has been used before.
-    func useAssertion(_ id: String, by endpoint: EndpointID, until expiry: Timestamp, at now: Timestamp) throws -> Bool
+    /// Remembers the identifier of an assertion until it expires; `false` when it has been used
+    /// before.
+    func useAssertion(
+        _ id: String, by endpoint: EndpointID, until expiry: Timestamp, at now: Timestamp
+    ) throws -> Bool
     /// Forgets sessions and assertions that have ended before `now`.
     func purgeEnded(before now: Timestamp) throws
 }
@@ -314,9 +335,11 @@ public protocol AuditRecords {
     func auditHeads(in scope: Scope) throws -> [AuditHead]
     /// Entries of one chain in order, those after `after` only.
     func auditEntries(of chain: String, after: Int64, limit: Int) throws -> [AuditEntry]
-    /// The latest entries in scope, newest first, optionally about one subject only, those before an instant and sequence only.
+    /// The latest entries in scope, newest first, optionally about one subject only, those before
+    /// an instant and sequence only.
     func latestAuditEntries(
-        in scope: Scope, subject: String?, before: AuditCursor?, limit: Int) throws -> [AuditEntry]
+        in scope: Scope, subject: String?, before: AuditCursor?, limit: Int
+    ) throws -> [AuditEntry]
 }
 
 /// A place in the audit log, newest first over all chains.

@@ -63,7 +63,8 @@ struct Up: AsyncParsableCommand {
 
     private func show(_ truth: FirstScan.Truth, dashboard: String) throws {
         let report = UpReport(truth, dashboard: dashboard + "/")
-        try output.show(report) { report in
+        // Whoever starts it wants to read what it says, even through `make` or into a log.
+        try output.show(report, usually: .table) { report in
             let scan = ScanText(scan: report.scan, width: Terminal.width)
             return """
                 \(scan.summary)

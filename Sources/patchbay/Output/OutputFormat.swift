@@ -11,12 +11,17 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// The option `--format`.
 struct FormatOption: ParsableArguments {
-    @Option(help: "How to show the answer: table or json.")
-    var format: OutputFormat = .table
+    @Option(
+        help: "How to show the answer: table or json. Usually a table on a terminal, else JSON.")
+    var format: OutputFormat?
 
-    /// Shows a value: as JSON, or as the text that `table` makes of it.
-    func show<Value: Encodable>(_ value: Value, table: (Value) -> String) throws {
-        switch format {
+    /// Shows a value: as JSON, or as the text that `table` makes of it. What is not asked for is
+    /// chosen by who reads: a person at a terminal, or a program.
+    func show<Value: Encodable>(
+        _ value: Value, usually: OutputFormat = Terminal.isInteractive ? .table : .json,
+        table: (Value) -> String
+    ) throws {
+        switch format ?? usually {
         case .json: Terminal.write(try JSONText.encode(value))
         case .table:
             let text = table(value)
