@@ -39,11 +39,15 @@ extension StoreRecords {
         }
     }
 
+    // A join, from the rows asked for to the table: for “IN (VALUES …)” SQLite reads the whole table.
     private func find(_ chunk: [(Package, InternKey)]) throws {
         let found = try session.query(
             """
-            SELECT id, \(SoftwareLine.columns) FROM software
-            WHERE (\(SoftwareLine.columns)) IN (VALUES \(Self.values))
+            WITH asked (\(SoftwareLine.columns)) AS (VALUES \(Self.values))
+            SELECT software.id, asked.* FROM asked CROSS JOIN software
+            WHERE software.name = asked.name AND software.version = asked.version
+            AND software.architecture = asked.architecture AND software.manager = asked.manager
+            AND software.source = asked.source AND software.source_version = asked.source_version
             """, filled(chunk.map { SoftwareLine(package: $0.0).values }))
         for row in found {
             var row = row.reader

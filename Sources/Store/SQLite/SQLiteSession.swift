@@ -45,6 +45,8 @@ struct SQLiteSession: SQLSession {
     }
 
     private func prepared(_ sql: String, _ values: [SQLValue]) throws -> Statement {
+        // Most statements of a small transaction only mark its beginning and end.
+        guard !values.isEmpty else { return try database.cachedStatement(sql: sql) }
         let statement = try database.cachedStatement(sql: texts.numbered(sql))
         statement.setUncheckedArguments(StatementArguments(try values.map(Self.argument)))
         return statement
