@@ -1,6 +1,7 @@
 public import Fleet
 
-/// What the agent needs of the world besides its ports: the time, waiting and chance. Tests hand in their own.
+/// What the agent needs of the world besides its ports: the time, waiting and chance. Tests hand in
+/// their own.
 public struct AgentEffects: Sendable {
     /// The endpoint's clock.
     public var now: @Sendable () -> Timestamp

@@ -14,7 +14,9 @@ public enum AgentJSON {
     }
 
     /// The value that a JSON text stands for; `nil` when the text is not of that shape.
-    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>) -> Value? {
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type, from bytes: some Sequence<UInt8>
+    ) -> Value? {
         try? JSONDecoder().decode(type, from: Data(bytes))
     }
 }

@@ -7,7 +7,8 @@ public struct AgentSettings: Sendable {
     public var agentVersion: String
     /// The running boot.
     public var bootId: String
-    /// Whether the agent refreshes the package indexes before its scans. It writes index files, and nothing else.
+    /// Whether the agent refreshes the package indexes before its scans. It writes index files, and
+    /// nothing else.
     public var refreshesSources: Bool
 
     /// What is set for an agent once.
@@ -18,32 +19,39 @@ public struct AgentSettings: Sendable {
     }
 }
 
-/// The agent: keeps the control plane's picture of the endpoint true, and carries out jobs, until its task is cancelled.
+/// The agent: keeps the control plane's picture of the endpoint true, and carries out jobs, until
+/// its task is cancelled.
 ///
-/// What it learns and does stands in the state folder, so that it can end at any instant and be started again.
+/// What it learns and does stands in the state folder, so that it can end at any instant and be
+/// started again.
 public struct AgentLoop: Sendable {
     private let presence: Presence
     private let worker: JobWorker
 
     /// The agent of an endpoint, with its ports.
     public init(
-        endpoint: EndpointID, settings: AgentSettings, link: any ControlPlaneLink, scanner: any Scanning,
-        installer: any Installing, runs: any RunSupervising, state: any StateFolder, effects: AgentEffects,
+        endpoint: EndpointID, settings: AgentSettings, link: any ControlPlaneLink,
+        scanner: any Scanning,
+        installer: any Installing, runs: any RunSupervising, state: any StateFolder,
+        effects: AgentEffects,
         logger: Logger
     ) {
         let bell = Bell()
         let desk = ScanDesk(scanner)
         let runner = JobRunner(
-            endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state, effects: effects)
+            endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
+            effects: effects)
         worker = JobWorker(
-            endpoint: endpoint, link: link, runner: runner, state: state, bell: bell, effects: effects,
+            endpoint: endpoint, link: link, runner: runner, state: state, bell: bell,
+            effects: effects,
             logger: logger)
         presence = Presence(
             schedule: CheckInSchedule(endpoint), link: link, desk: desk, work: worker, bell: bell,
             settings: settings, effects: effects, logger: logger)
     }
 
-    /// Works until the task is cancelled. A program that a job has started goes on without the agent.
+    /// Works until the task is cancelled. A program that a job has started goes on without the
+    /// agent.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await presence.run() }

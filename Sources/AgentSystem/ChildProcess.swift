@@ -6,7 +6,8 @@
     import Darwin
 #endif
 
-/// Starts programs: an argument vector, never a line for a shell; a whole environment, nothing inherited; nothing to read from.
+/// Starts programs: an argument vector, never a line for a shell; a whole environment, nothing
+/// inherited; nothing to read from.
 enum ChildProcess {
     /// How a child stands to the one who starts it.
     enum Bond {
@@ -25,7 +26,9 @@ enum ChildProcess {
     static func start(
         _ command: [String], environment: [String: String], log: String, bond: Bond
     ) -> Result<pid_t, ChildProcessFailure> {
-        guard let path = command.first, path.hasPrefix("/") else { return .failure(ChildProcessFailure(number: EINVAL)) }
+        guard let path = command.first, path.hasPrefix("/") else {
+            return .failure(ChildProcessFailure(number: EINVAL))
+        }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -45,7 +48,8 @@ enum ChildProcess {
         return number == 0 ? .success(pid) : .failure(ChildProcessFailure(number: number))
     }
 
-    /// Signals are as a fresh program expects them: the supervisor's own ignored ones must not be inherited by a package's scripts.
+    /// Signals are as a fresh program expects them: the supervisor's own ignored ones must not be
+    /// inherited by a package's scripts.
     private static func prepare(_ attributes: inout posix_spawnattr_t, _ bond: Bond) {
         var defaults = sigset_t()
         sigfillset(&defaults)
@@ -72,7 +76,8 @@ enum ChildProcess {
         return body(copies + [nil])
     }
 
-    /// How a child ended; `nil` while it runs. A child that is not ours counts as ended with status 0.
+    /// How a child ended; `nil` while it runs. A child that is not ours counts as ended with status
+    /// 0.
     static func ending(of pid: pid_t) -> Ending? {
         var status: Int32 = 0
         let answer = waitpid(pid, &status, WNOHANG)

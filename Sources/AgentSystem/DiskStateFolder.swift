@@ -8,7 +8,8 @@ public import AgentCore
     import Darwin
 #endif
 
-/// The state folder on the disk. Only the user who runs the agent may read it; every write is flushed to the device before it returns.
+/// The state folder on the disk. Only the user who runs the agent may read it; every write is
+/// flushed to the device before it returns.
 public struct DiskStateFolder: StateFolder {
     /// Where the state stands unless something else is said.
     public static let standardPath = "/var/lib/patchbay-agent"
@@ -26,7 +27,9 @@ public struct DiskStateFolder: StateFolder {
         let size = try size(of: path)
         guard size <= Int64(limit) else {
             throw StateFolderFailure(
-                code: "E_STATE_TOO_LARGE", message: "\(self.path)/\(path) has \(size) bytes, more than the \(limit) that are read.",
+                code: "E_STATE_TOO_LARGE",
+                message:
+                    "\(self.path)/\(path) has \(size) bytes, more than the \(limit) that are read.",
                 nextStep: "Look at what made it so large; move it away if it is not the agent's.")
         }
         guard let descriptor = try opened(path) else { return nil }
@@ -50,7 +53,9 @@ public struct DiskStateFolder: StateFolder {
     ) throws(StateFolderFailure) -> [UInt8] {
         guard let descriptor = try opened(path) else { return [] }
         defer { close(descriptor) }
-        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw failure("read", path, errno) }
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw failure("read", path, errno)
+        }
         return try bytes(descriptor, length: length, path)
     }
 
@@ -58,7 +63,8 @@ public struct DiskStateFolder: StateFolder {
     public func replace(_ path: String, with bytes: [UInt8]) throws(StateFolderFailure) {
         try makeFolders(to: path)
         let fresh = "\(path).new"
-        let descriptor = open("\(self.path)/\(fresh)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open(
+            "\(self.path)/\(fresh)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("write", fresh, errno) }
         do throws(StateFolderFailure) {
             defer { close(descriptor) }
@@ -77,7 +83,8 @@ public struct DiskStateFolder: StateFolder {
     public func append(_ bytes: [UInt8], to path: String) throws(StateFolderFailure) {
         try makeFolders(to: path)
         let before = try size(of: path)
-        let descriptor = open("\(self.path)/\(path)", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open(
+            "\(self.path)/\(path)", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("write", path, errno) }
         defer { close(descriptor) }
         do throws(StateFolderFailure) {
@@ -128,7 +135,9 @@ extension DiskStateFolder {
         return nil
     }
 
-    private func bytes(_ descriptor: Int32, length: Int, _ path: String) throws(StateFolderFailure) -> [UInt8] {
+    private func bytes(_ descriptor: Int32, length: Int, _ path: String) throws(StateFolderFailure)
+        -> [UInt8]
+    {
         var content: [UInt8] = []
         while content.count < length {
             let wanted = min(length - content.count, 1 << 18)
@@ -146,7 +155,9 @@ extension DiskStateFolder {
         return content
     }
 
-    private func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(StateFolderFailure) {
+    private func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String)
+        throws(StateFolderFailure)
+    {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { LibC.write(descriptor, $0) }
@@ -187,7 +198,9 @@ extension DiskStateFolder {
         guard descriptor >= 0 else { throw failure("flush", folder, errno) }
         defer { close(descriptor) }
         // Some file systems know no flush of folders; their renames are as durable as they get.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("flush", folder, errno) }
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw failure("flush", folder, errno)
+        }
     }
 
     private static func parent(of path: String) -> String {
@@ -206,7 +219,8 @@ extension DiskStateFolder {
         case EACCES, EPERM, EROFS:
             return StateFolderFailure(
                 code: "E_STATE_PERMISSION", message: "Cannot \(verb) \(place): \(words).",
-                nextStep: "Run the agent as root, or give it a state folder that it may write (--state).")
+                nextStep:
+                    "Run the agent as root, or give it a state folder that it may write (--state).")
         default:
             return StateFolderFailure(
                 code: "E_STATE_DISK", message: "Cannot \(verb) \(place): \(words).",

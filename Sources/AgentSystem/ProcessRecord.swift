@@ -6,7 +6,8 @@
     import Darwin
 #endif
 
-/// Names one process for all time: process ids are used again, so its start time and the boot belong to its name.
+/// Names one process for all time: process ids are used again, so its start time and the boot
+/// belong to its name.
 struct ProcessRecord: Hashable, Sendable, Codable {
     /// The process id.
     var pid: Int32
@@ -24,7 +25,9 @@ struct ProcessRecord: Hashable, Sendable, Codable {
 
     /// Whether the process is still alive.
     var isAlive: Bool {
-        guard bootId == ProcessTable.bootId(), let entry = ProcessTable.entry(pid) else { return false }
+        guard bootId == ProcessTable.bootId(), let entry = ProcessTable.entry(pid) else {
+            return false
+        }
         return entry.startTicks == startTicks && !entry.isDead
     }
 }
@@ -50,17 +53,20 @@ enum ProcessTable {
         SmallFile.line("/proc/\(pid)/stat").flatMap { entry(in: $0) }
     }
 
-    /// Reads a line of `/proc/PID/stat`. The name in parentheses may hold anything, even parentheses and spaces, so the fields are
-    /// counted from the last closing one.
+    /// Reads a line of `/proc/PID/stat`. The name in parentheses may hold anything, even
+    /// parentheses and spaces, so the fields are counted from the last closing one.
     static func entry(in line: String) -> Entry? {
         guard let open = line.firstIndex(of: "("), let close = line.lastIndex(of: ")"),
             let pid = Int32(line[..<open].filter { $0 != " " })
         else { return nil }
         let fields = line[line.index(after: close)...].split(separator: " ")
-        guard fields.count > 19, let session = Int32(fields[3]), let start = UInt64(fields[19]) else {
+        guard fields.count > 19, let session = Int32(fields[3]), let start = UInt64(fields[19])
+        else {
             return nil
         }
-        return Entry(pid: pid, session: session, startTicks: start, isDead: ["Z", "X", "x"].contains(fields[0]))
+        return Entry(
+            pid: pid, session: session, startTicks: start,
+            isDead: ["Z", "X", "x"].contains(fields[0]))
     }
 
     /// The living processes of a session.
@@ -72,7 +78,8 @@ enum ProcessTable {
             let name = withUnsafeBytes(of: item.pointee.d_name) { raw in
                 String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard let pid = Int32(name), let entry = entry(pid), entry.session == session, !entry.isDead
+            guard let pid = Int32(name), let entry = entry(pid), entry.session == session,
+                !entry.isDead
             else { continue }
             members.append(entry)
         }

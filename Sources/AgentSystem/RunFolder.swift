@@ -37,11 +37,13 @@ struct RunFolder: Sendable {
         SmallFile.bytes(claim).flatMap { AgentJSON.decode(ProcessRecord.self, from: $0) }
     }
 
-    /// Claims the run for a process; `false` when it is claimed already. A link is made to a file that is written whole, so there is
-    /// never a claim without a name.
+    /// Claims the run for a process; `false` when it is claimed already. A link is made to a file
+    /// that is written whole, so there is never a claim without a name.
     func claim(for process: ProcessRecord) -> Bool {
         let own = "\(claim).\(process.pid)"
-        guard let bytes = AgentJSON.encode(process), Self.write(bytes, to: own) else { return false }
+        guard let bytes = AgentJSON.encode(process), Self.write(bytes, to: own) else {
+            return false
+        }
         defer { unlink(own) }
         let isFirst = link(own, claim) == 0
         Self.flush(path)

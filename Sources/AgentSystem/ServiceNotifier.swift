@@ -6,7 +6,8 @@
     import Darwin
 #endif
 
-/// Tells systemd how the service stands (sd_notify(3)): one datagram to the socket that `NOTIFY_SOCKET` names.
+/// Tells systemd how the service stands (sd_notify(3)): one datagram to the socket that
+/// `NOTIFY_SOCKET` names.
 public struct ServiceNotifier: Sendable {
     private let socketPath: String
 
@@ -21,7 +22,8 @@ public struct ServiceNotifier: Sendable {
     /// The service is about to end.
     public func stopping() { send("STOPPING=1") }
 
-    /// Sends a message; a failure is nobody's concern, since systemd itself notices a service that stays silent.
+    /// Sends a message; a failure is nobody's concern, since systemd itself notices a service that
+    /// stays silent.
     func send(_ message: String) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

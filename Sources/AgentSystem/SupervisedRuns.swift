@@ -9,9 +9,11 @@ import Fleet
     import Darwin
 #endif
 
-/// Starts supervisors: in a transient systemd unit where systemd is the first process, in a session of their own elsewhere.
+/// Starts supervisors: in a transient systemd unit where systemd is the first process, in a session
+/// of their own elsewhere.
 public struct SupervisedRuns: RunSupervising {
-    /// How long a supervisor may take to claim its run, in milliseconds: a machine under load takes a second.
+    /// How long a supervisor may take to claim its run, in milliseconds: a machine under load takes
+    /// a second.
     static let claimPatienceMilliseconds: Int64 = 15_000
     private static let pollMilliseconds: Int64 = 50
     private static let systemdRun = "/usr/bin/systemd-run"
@@ -25,7 +27,7 @@ public struct SupervisedRuns: RunSupervising {
     ///
     /// - Parameters:
     ///   - state: the agent's state folder.
-    ///   - command: the supervisor's absolute path and first arguments; the run's folder is added as the last.
+    ///   - command: the supervisor's absolute path and first arguments; the run's folder is added.
     ///   - effects: the clock that the waits use.
     ///   - usesSystemd: whether runs get units; by default where systemd is the first process.
     public init(
@@ -55,7 +57,8 @@ public struct SupervisedRuns: RunSupervising {
             waited += Self.pollMilliseconds
         }
         if folder.readClaim() != nil { return }
-        // Whoever comes late finds the run claimed, and leaves it alone: what is reported as not started stays so.
+        // Whoever comes late finds the run claimed, and leaves it alone: what is reported as not
+        // started stays so.
         let nobody = ProcessRecord(pid: 0, startTicks: 0, bootId: ProcessTable.bootId())
         guard folder.claim(for: nobody) else { return }
         _ = folder.write(.notStarted(failure ?? "the supervisor did not answer"))
@@ -67,7 +70,8 @@ public struct SupervisedRuns: RunSupervising {
         let folder = folder(of: run)
         if let ending = folder.readEnding() { return .ended(ending) }
         guard let claim = folder.readClaim() else {
-            // A claim that is there and cannot be read is one all the same: the run must not happen twice.
+            // A claim that is there and cannot be read is one all the same: the run must not happen
+            // twice.
             return access(folder.claim, F_OK) == 0 ? .ended(.vanished) : .notStarted
         }
         // Collects it when it was this process's child, so that it does not stay as a dead entry.
@@ -77,8 +81,9 @@ public struct SupervisedRuns: RunSupervising {
         return .ended(folder.readEnding() ?? .vanished)
     }
 
-    /// Whether programs of a supervisor that is gone are still at work: they are in its session. A service that a package's script left
-    /// in the session must not count for ever, so they count only while the log was written to lately.
+    /// Whether programs of a supervisor that is gone are still at work: they are in its session. A
+    /// service that a package's script left in the session must not count for ever, so they count
+    /// only while the log was written to lately.
     private func hasOrphans(_ claim: ProcessRecord, _ folder: RunFolder) -> Bool {
         guard claim.pid > 0, claim.bootId == ProcessTable.bootId(),
             !ProcessTable.members(ofSession: claim.pid).isEmpty
@@ -107,11 +112,14 @@ public struct SupervisedRuns: RunSupervising {
             ? [
                 Self.systemdRun, "--unit=\(unit)", "--collect", "--no-block", "--quiet",
                 "--description=Patchbay run \(run.number) of \(run.job)",
-                // A stop, as at shutdown, reaches the supervisor only, which ignores it: the package manager has until the
-                // unit's stop limit (90 s unless the system says otherwise) to finish.
+                // A stop, as at shutdown, reaches the supervisor only, which ignores it: the
+                // package manager has until the unit's stop limit (90 s unless the system says
+                // otherwise) to finish.
                 "--property=KillMode=mixed", "--",
             ] + supervisor : supervisor
-        let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"]
+        let environment = [
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
+        ]
         switch ChildProcess.start(
             whole, environment: environment, log: "\(folder.path)/supervisor.log",
             bond: usesSystemd ? .group : .session)

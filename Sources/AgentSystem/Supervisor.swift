@@ -8,12 +8,15 @@ import AgentCore
     import Darwin
 #endif
 
-/// Runs a run's programs and leaves word of how they ended. It is a process of its own (`patchbay-agent supervise FOLDER`), in its own
-/// session or systemd unit, so that a kill, a restart or an update of the agent does not touch what it runs.
+/// Runs a run's programs and leaves word of how they ended. It is a process of its own
+/// (`patchbay-agent supervise FOLDER`), in its own session or systemd unit, so that a kill, a
+/// restart or an update of the agent does not touch what it runs.
 public struct Supervisor: Sendable {
-    /// How often the program is looked at, in microseconds: a fifth of a second is not noticed beside an installation.
+    /// How often the program is looked at, in microseconds: a fifth of a second is not noticed
+    /// beside an installation.
     static let pollMicroseconds: UInt32 = 200_000
-    /// How long a program that hangs may take to end itself before it is killed, in seconds: dpkg finishes the package at hand first.
+    /// How long a program that hangs may take to end itself before it is killed, in seconds: dpkg
+    /// finishes the package at hand first.
     static let graceSeconds: Int64 = 30
     /// How often leaving word is tried when the disk is full, once in 5 seconds: ten minutes.
     static let endingTries = 120
@@ -41,7 +44,8 @@ public struct Supervisor: Sendable {
         // Already the leader of a session when the agent or systemd started it so.
         setsid()
         guard folder.claim(for: own) else { return 0 }
-        // The end of the agent, of a terminal or of a unit is no reason to cut a package manager off; systemd's last word is SIGKILL.
+        // The end of the agent, of a terminal or of a unit is no reason to cut a package manager
+        // off; systemd's last word is SIGKILL.
         for number in [SIGHUP, SIGINT, SIGTERM, SIGPIPE] { signal(number, SIG_IGN) }
         chdir("/")
         umask(0o022)
@@ -53,7 +57,8 @@ public struct Supervisor: Sendable {
         return 3
     }
 
-    /// An installation ends with the first program that fails; a repair runs them all, since the second mends what the first cannot.
+    /// An installation ends with the first program that fails; a repair runs them all, since the
+    /// second mends what the first cannot.
     func runAll(_ plan: RunPlan) -> RunEnding {
         var last = RunEnding.exited(0)
         for command in plan.commands {
@@ -99,7 +104,9 @@ public struct Supervisor: Sendable {
 
     private func endHanging(_ pid: pid_t, _ plan: RunPlan) -> RunEnding {
         let line = lastLine()
-        note("patchbay-agent: nothing was printed for \(plan.inactivityLimitSeconds) s; the run is ended.")
+        note(
+            "patchbay-agent: nothing was printed for \(plan.inactivityLimitSeconds) s; the run is ended."
+        )
         kill(-pid, SIGTERM)
         let deadline = LibC.monotonicSeconds() + grace
         var isCollected = false
@@ -109,8 +116,9 @@ public struct Supervisor: Sendable {
             usleep(Self.pollMicroseconds)
         }
         kill(-pid, SIGKILL)
-        // A script may have left the group, but not the session that is this run's alone; nothing of it is to go on writing to the
-        // system. A session that somebody else leads is not ours to end.
+        // A script may have left the group, but not the session that is this run's alone; nothing
+        // of it is to go on writing to the system. A session that somebody else leads is not ours
+        // to end.
         let own = getpid()
         if getsid(0) == own {
             for member in ProcessTable.members(ofSession: own) where member.pid != own {

@@ -29,7 +29,8 @@ public enum Machine {
     /// The running boot (`/proc/sys/kernel/random/boot_id`); empty where the system has none.
     public static var bootId: String { ProcessTable.bootId() }
 
-    /// The absolute path of the running program, also when its file has been replaced since: then it is the new one's.
+    /// The absolute path of the running program, also when its file has been replaced since: then
+    /// it is the new one's.
     public static var ownProgram: String? {
         let target = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
             count = buffer.withMemoryRebound(to: CChar.self) { characters in
@@ -52,11 +53,15 @@ public enum Machine {
 extension Machine {
     /// Runs a short program to its end, its output going to this one's standard error.
     ///
-    /// - Returns: its exit status; 127 when it could not be started, 128 and the signal's number when a signal ended it.
+    /// - Returns: its exit status; 127 when it could not be started, 128 and the signal's number
+    ///   when a signal ended it.
     public static func run(_ command: [String]) async -> Int32 {
-        let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"]
-        guard case .success(let pid) = ChildProcess.start(
-            command, environment: environment, log: "/dev/stderr", bond: .group)
+        let environment = [
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
+        ]
+        guard
+            case .success(let pid) = ChildProcess.start(
+                command, environment: environment, log: "/dev/stderr", bond: .group)
         else { return 127 }
         while true {
             switch ChildProcess.ending(of: pid) {

@@ -41,9 +41,13 @@ final class AccessTokens: Sendable {
     /// A token that is good for some time yet.
     func current() async throws(LinkFailure) -> String {
         let now = effects.now()
-        if let token = held.withLock({ held in held.flatMap { $0.renewAt > now ? $0.token : nil } }) { return token }
+        if let token = held.withLock({ held in held.flatMap { $0.renewAt > now ? $0.token : nil } })
+        {
+            return token
+        }
         let assertion = DeviceAssertion(
-            endpoint: identity.endpoint, audience: identity.fingerprint, at: now, nonce: randomBytes(Self.nonceLength))
+            endpoint: identity.endpoint, audience: identity.fingerprint, at: now,
+            nonce: randomBytes(Self.nonceLength))
         let text: String
         do {
             text = try assertion.signed(with: key)
@@ -54,7 +58,8 @@ final class AccessTokens: Sendable {
         guard answer.accessToken.utf8.count <= Self.longestToken,
             answer.accessToken.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { throw .malformed("the access token is not one") }
-        let lifetime = min(max(answer.expiresIn, Self.lifetimes.lowerBound), Self.lifetimes.upperBound)
+        let lifetime = min(
+            max(answer.expiresIn, Self.lifetimes.lowerBound), Self.lifetimes.upperBound)
         let renewAt = now.adding(seconds: lifetime - lifetime / Self.renewalShare)
         held.withLock { $0 = Held(token: answer.accessToken, renewAt: renewAt) }
         return answer.accessToken

@@ -5,15 +5,19 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// Makes calls of the agent protocol, and checks the answers like an enemy's: their size, their version, their form.
+/// Makes calls of the agent protocol, and checks the answers like an enemy's: their size, their
+/// version, their form.
 public struct AgentClient: Sendable {
     /// How long a connection may take to be made, in seconds, name and TLS included.
     static let connectSeconds: Int64 = 15
-    /// How long a call may take in all, in seconds: a network that swallows everything must not hold the agent.
+    /// How long a call may take in all, in seconds: a network that swallows everything must not
+    /// hold the agent.
     static let callSeconds: Int64 = 60
-    /// How long the upload of a whole inventory may take, in seconds: 16 MiB over a line of 1 Mbit/s.
+    /// How long the upload of a whole inventory may take, in seconds: 16 MiB over a line of 1
+    /// Mbit/s.
     static let uploadSeconds: Int64 = 180
-    /// How long an answer to a request for work may come after the time that it asks the server to wait, in seconds.
+    /// How long an answer to a request for work may come after the time that it asks the server to
+    /// wait, in seconds.
     static let pollGraceSeconds: Int64 = 25
     /// How long an idle connection is kept, in seconds: long enough for the next request for work.
     static let idleSeconds: Int64 = 90
@@ -26,8 +30,9 @@ public struct AgentClient: Sendable {
     let servers: [ServerAddress]
     private let client: HTTPClient
 
-    /// Lets one thread do all the waiting there is: for a program that is an agent and nothing else, before it makes its first client. NIO
-    /// ends the process when it is called twice, or after a connection was made.
+    /// Lets one thread do all the waiting there is: for a program that is an agent and nothing
+    /// else, before it makes its first client. NIO ends the process when it is called twice, or
+    /// after a connection was made.
     public static func useOneThread() {
         NIOSingletons.groupLoopCountSuggestion = 1
         NIOSingletons.blockingPoolThreadCountSuggestion = 1
@@ -36,12 +41,15 @@ public struct AgentClient: Sendable {
     /// A client for the server. `close` ends it.
     ///
     /// - Throws: `TransportFault` when the trust or the proxy cannot be used.
-    public init(servers: [ServerAddress], trust: ServerTrust, proxy: ProxySetting?) throws(TransportFault) {
+    public init(servers: [ServerAddress], trust: ServerTrust, proxy: ProxySetting?)
+        throws(TransportFault)
+    {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: try trust.configuration(), redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(Self.connectSeconds)),
             connectionPool: .init(
-                idleTimeout: .seconds(Self.idleSeconds), concurrentHTTP1ConnectionsPerHostSoftLimit: 3),
+                idleTimeout: .seconds(Self.idleSeconds),
+                concurrentHTTP1ConnectionsPerHostSoftLimit: 3),
             proxy: proxy?.client)
         configuration.httpVersion = .http1Only
         self.servers = servers
@@ -59,7 +67,8 @@ public struct AgentClient: Sendable {
     }
 
     /// Turns an assertion into an access token.
-    func accessToken(_ request: AccessTokenRequest) async throws(LinkFailure) -> AccessTokenResponse {
+    func accessToken(_ request: AccessTokenRequest) async throws(LinkFailure) -> AccessTokenResponse
+    {
         try await call(.post, AgentWire.tokenPath, request)
     }
 
@@ -74,7 +83,9 @@ public struct AgentClient: Sendable {
         _ verb: Verb, _ path: String, _ message: some Encodable & Sendable, token: String? = nil,
         seconds: Int64 = AgentClient.callSeconds
     ) async throws(LinkFailure) -> Answer {
-        guard let body = AgentJSON.encode(message) else { throw .malformed("the request cannot be written as JSON") }
+        guard let body = AgentJSON.encode(message) else {
+            throw .malformed("the request cannot be written as JSON")
+        }
         let bytes = try await send(
             verb, path, body, type: "application/json", token: token, seconds: seconds)
         guard let answer = AgentJSON.decode(Answer.self, from: bytes) else {
@@ -90,7 +101,8 @@ public struct AgentClient: Sendable {
         var last = LinkFailure.unreachable("there is no address to try")
         for server in servers {
             do throws(LinkFailure) {
-                return try await sendOnce(server, verb, path, body, type: type, token: token, seconds: seconds)
+                return try await sendOnce(
+                    server, verb, path, body, type: type, token: token, seconds: seconds)
             } catch .unreachable(let words) {
                 last = .unreachable(servers.count > 1 ? "\(server.text): \(words)" : words)
             }
@@ -99,7 +111,8 @@ public struct AgentClient: Sendable {
     }
 
     private func sendOnce(
-        _ server: ServerAddress, _ verb: Verb, _ path: String, _ body: [UInt8], type: String, token: String?,
+        _ server: ServerAddress, _ verb: Verb, _ path: String, _ body: [UInt8], type: String,
+        token: String?,
         seconds: Int64
     ) async throws(LinkFailure) -> [UInt8] {
         var request = HTTPClientRequest(url: server.text + path)
@@ -122,7 +135,8 @@ public struct AgentClient: Sendable {
             let response = try await client.execute(request, timeout: .seconds(seconds))
             status = Int(response.status.code)
             headers = response.headers
-            content = Array(try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
+            content = Array(
+                try await response.body.collect(upTo: Self.answerLimit).readableBytesView)
         } catch is NIOTooManyBytesError {
             throw .malformed("the body is larger than \(Self.answerLimit) bytes")
         } catch {
@@ -132,18 +146,28 @@ public struct AgentClient: Sendable {
     }
 
     /// What an answer means by its status and headers.
-    static func read(_ status: Int, _ headers: HTTPHeaders, _ body: [UInt8]) throws(LinkFailure) -> [UInt8] {
-        if let version = headers.first(name: AgentWire.versionHeader), version != "\(AgentWire.version)" {
-            throw .malformed("the server speaks version \(version.prefix(20)) of the agent protocol, this agent speaks \(AgentWire.version)")
+    static func read(_ status: Int, _ headers: HTTPHeaders, _ body: [UInt8]) throws(LinkFailure)
+        -> [UInt8]
+    {
+        if let version = headers.first(name: AgentWire.versionHeader),
+            version != "\(AgentWire.version)"
+        {
+            throw .malformed(
+                "the server speaks version \(version.prefix(20)) of the agent protocol, this "
+                    + "agent speaks \(AgentWire.version)"
+            )
         }
         if (200..<300).contains(status) { return body }
-        if status == 429 || status == 503, let text = headers.first(name: "retry-after"), let seconds = Int64(text) {
+        if status == 429 || status == 503, let text = headers.first(name: "retry-after"),
+            let seconds = Int64(text)
+        {
             throw .busy(retryAfterSeconds: seconds)
         }
         if let problem = AgentJSON.decode(ProblemBody.self, from: body) {
             throw .refused(status: status, problem.shortened)
         }
-        // A load balancer's or proxy's own page, or a server that is starting: not the control plane's word.
+        // A load balancer's or proxy's own page, or a server that is starting: not the control
+        // plane's word.
         throw .unreachable("an answer with status \(status) that is not the control plane's")
     }
 
@@ -157,7 +181,8 @@ public struct AgentClient: Sendable {
         case let error as HTTPClientError where error == .remoteConnectionClosed:
             "the connection was closed before the answer"
         case is NIOSSLError, is BoringSSLError:
-            "TLS failed, so this may not be the server that the endpoint was enrolled with: \(String(describing: error).prefix(longestWords))"
+            "TLS failed, so this may not be the server that the endpoint was enrolled with: "
+                + "\(String(describing: error).prefix(longestWords))"
         default:
             String(String(describing: error).prefix(longestWords))
         }
@@ -165,10 +190,12 @@ public struct AgentClient: Sendable {
 }
 
 extension ProblemBody {
-    /// The problem with texts of a sensible length: they come from outside, and go into logs and results.
+    /// The problem with texts of a sensible length: they come from outside, and go into logs and
+    /// results.
     fileprivate var shortened: ProblemBody {
         ProblemBody(
-            code: String(code.prefix(64)), message: String(message.prefix(AgentClient.longestWords)),
+            code: String(code.prefix(64)),
+            message: String(message.prefix(AgentClient.longestWords)),
             nextStep: String(nextStep.prefix(AgentClient.longestWords)))
     }
 }

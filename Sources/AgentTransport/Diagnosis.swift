@@ -30,7 +30,8 @@ public struct DiagnosisStep: Hashable, Sendable {
     public var isGood: Bool { nextStep == nil }
 }
 
-/// Goes the way to the server step by step, and stops at the first that fails: what comes after it would fail for the same reason.
+/// Goes the way to the server step by step, and stops at the first that fails: what comes after it
+/// would fail for the same reason.
 public struct Diagnosis: Sendable {
     private let server: ServerAddress
     private let proxy: ProxySetting?
@@ -58,7 +59,9 @@ public struct Diagnosis: Sendable {
     }
 
     private var proxyStep: DiagnosisStep {
-        DiagnosisStep("proxy", proxy.map { "The proxy \($0.host):\($0.port) is used." } ?? "No proxy is used.")
+        DiagnosisStep(
+            "proxy", proxy.map { "The proxy \($0.host):\($0.port) is used." } ?? "No proxy is used."
+        )
     }
 
     private func tlsStep() async -> DiagnosisStep {
@@ -68,11 +71,15 @@ public struct Diagnosis: Sendable {
         } catch .unreachable(let words) {
             return DiagnosisStep(
                 "TLS", "No TLS connection: \(words).",
-                nextStep: "Check that nothing between intercepts TLS, and that the server is the one that issued the enrolment token.")
+                nextStep:
+                    "Check that nothing between intercepts TLS, and that the server is the one "
+                    + "that issued the enrolment token."
+            )
         } catch {
             // Any answer of the server is proof of its certificate.
         }
-        return DiagnosisStep("TLS", "The server has shown the identity that this endpoint was enrolled with.")
+        return DiagnosisStep(
+            "TLS", "The server has shown the identity that this endpoint was enrolled with.")
     }
 
     /// The server judges clock and identity when it is asked for an access token.
@@ -83,14 +90,24 @@ public struct Diagnosis: Sendable {
         } catch .refused(_, let problem) where problem.code == "E_CLOCK" {
             return [DiagnosisStep("clock", problem.message, nextStep: problem.nextStep)]
         } catch .refused(let status, let problem) {
-            return [clock, DiagnosisStep("token", "\(problem.message) (\(status) \(problem.code))", nextStep: problem.nextStep)]
+            return [
+                clock,
+                DiagnosisStep(
+                    "token", "\(problem.message) (\(status) \(problem.code))",
+                    nextStep: problem.nextStep),
+            ]
         } catch {
             return [
                 clock,
-                DiagnosisStep("token", "No access token: \(error)", nextStep: "Look at the server's log and its health page."),
+                DiagnosisStep(
+                    "token", "No access token: \(error)",
+                    nextStep: "Look at the server's log and its health page."),
             ]
         }
-        return [clock, DiagnosisStep("token", "The server knows this endpoint and gave it an access token.")]
+        return [
+            clock,
+            DiagnosisStep("token", "The server knows this endpoint and gave it an access token."),
+        ]
     }
 }
 
@@ -131,14 +148,19 @@ private struct Resolution {
             ? DiagnosisStep(
                 "DNS", "The name \(host) has no address: \(problem).",
                 nextStep: "Check /etc/resolv.conf and that the name exists.")
-            : DiagnosisStep("DNS", "The name \(host) has \(addresses.count) address\(addresses.count == 1 ? "" : "es").")
+            : DiagnosisStep(
+                "DNS",
+                "The name \(host) has \(addresses.count) address\(addresses.count == 1 ? "" : "es")."
+            )
     }
 
     func connect() -> DiagnosisStep {
         var words = "no address answered"
         for address in addresses {
             let failure = Self.connect(address.family, address.bytes)
-            guard let failure else { return DiagnosisStep("TCP", "\(host) accepts connections on port \(port).") }
+            guard let failure else {
+                return DiagnosisStep("TCP", "\(host) accepts connections on port \(port).")
+            }
             words = failure
         }
         return DiagnosisStep(
@@ -149,7 +171,9 @@ private struct Resolution {
     /// Why no connection could be made; `nil` when one could.
     private static func connect(_ family: Int32, _ bytes: [UInt8]) -> String? {
         #if canImport(Glibc)
-            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            let kind =
+                Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+                | Int32(SOCK_NONBLOCK.rawValue)
         #elseif canImport(Musl)
             let kind = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK
         #else
@@ -172,7 +196,9 @@ private struct Resolution {
         if status == 0 { return nil }
         guard errno == EINPROGRESS else { return String(cString: strerror(errno)) }
         var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        guard poll(&wait, 1, Int32(connectSeconds * 1000)) == 1 else { return "no answer within \(connectSeconds) s" }
+        guard poll(&wait, 1, Int32(connectSeconds * 1000)) == 1 else {
+            return "no answer within \(connectSeconds) s"
+        }
         var problem: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &problem, &size)

@@ -5,13 +5,14 @@ public import Trust
 
 /// Makes an endpoint of a device.
 public enum Enrolment {
-    /// Enrols with a token. The device's key is stored before the server hears of it, so that an answer that was lost can be asked for
-    /// again with the same key, and gives the same endpoint.
+    /// Enrols with a token. The device's key is stored before the server hears of it, so that an
+    /// answer that was lost can be asked for again with the same key, and gives the same endpoint.
     ///
     /// - Parameters:
     ///   - token: the enrolment token.
     ///   - servers: the addresses to enrol and work with.
-    ///   - authorityFile: the PEM file of another authority that the server's certificate comes from; `nil` for the server's identity.
+    ///   - authorityFile: the PEM file of another authority that the server's certificate comes
+    ///     from; `nil` for the server's identity.
     ///   - facts: the device's facts.
     ///   - state: the state folder, where key and identity are kept.
     ///   - client: a client that trusts the token's identity certificate.
@@ -19,7 +20,8 @@ public enum Enrolment {
     /// - Returns: who the agent is now; it is stored.
     /// - Throws: `LinkFailure`, `StateFolderFailure` or `TrustError`.
     public static func enrol(
-        _ token: EnrolmentTokenText, servers: [ServerAddress], authorityFile: String?, facts: EndpointFacts,
+        _ token: EnrolmentTokenText, servers: [ServerAddress], authorityFile: String?,
+        facts: EndpointFacts,
         state: some StateFolder, client: AgentClient, randomBytes: (Int) -> [UInt8]
     ) async throws -> AgentIdentity {
         let key: DeviceKey
@@ -35,7 +37,8 @@ public enum Enrolment {
                 proof: try EnrolmentProof.make(secret: token.secret, key: key), facts: facts))
         let identity = AgentIdentity(
             endpoint: answer.endpoint, tenant: answer.tenant, serverURLs: servers.map(\.text),
-            fingerprint: token.fingerprint, identityCertificate: Hex.encode(token.identityCertificate),
+            fingerprint: token.fingerprint,
+            identityCertificate: Hex.encode(token.identityCertificate),
             authorityFile: authorityFile)
         try IdentityFiles.store(identity, in: state)
         return identity

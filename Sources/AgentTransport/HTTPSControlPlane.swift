@@ -23,7 +23,8 @@ public struct HTTPSControlPlane: ControlPlaneLink {
     ) {
         self.client = client
         tokens = AccessTokens(
-            identity: identity, key: key, client: client, effects: effects, randomBytes: randomBytes)
+            identity: identity, key: key, client: client, effects: effects, randomBytes: randomBytes
+        )
     }
 
     /// Gets an access token, to see whether the server still knows this endpoint.
@@ -54,7 +55,8 @@ public struct HTTPSControlPlane: ControlPlaneLink {
     public func collectWork(_ request: WorkRequest) async throws(LinkFailure) -> WorkResponse {
         try await call(
             AgentWire.workPath, request,
-            seconds: min(max(request.waitSeconds, 0), AgentWire.longestPoll) + AgentClient.pollGraceSeconds)
+            seconds: min(max(request.waitSeconds, 0), AgentWire.longestPoll)
+                + AgentClient.pollGraceSeconds)
     }
 
     /// Reports a step.
@@ -65,24 +67,30 @@ public struct HTTPSControlPlane: ControlPlaneLink {
     }
 
     /// Sends a piece of a log.
-    public func report(_ log: LogChunk, of job: JobID) async throws(LinkFailure) -> JobReportResponse {
+    public func report(_ log: LogChunk, of job: JobID) async throws(LinkFailure)
+        -> JobReportResponse
+    {
         try await call("\(AgentWire.jobsPath)/\(job)/log", log)
     }
 
     /// Reports the end.
-    public func report(_ result: JobResult, of job: JobID) async throws(LinkFailure) -> JobReportResponse {
+    public func report(_ result: JobResult, of job: JobID) async throws(LinkFailure)
+        -> JobReportResponse
+    {
         try await call("\(AgentWire.jobsPath)/\(job)/result", result)
     }
 
     private func call<Answer: Decodable & Sendable>(
-        _ path: String, _ message: some Encodable & Sendable, seconds: Int64 = AgentClient.callSeconds
+        _ path: String, _ message: some Encodable & Sendable,
+        seconds: Int64 = AgentClient.callSeconds
     ) async throws(LinkFailure) -> Answer {
         try await authorised { token throws(LinkFailure) in
             try await client.call(.post, path, message, token: token, seconds: seconds)
         }
     }
 
-    /// Makes a call with an access token, and once more with a new one when the server does not accept it.
+    /// Makes a call with an access token, and once more with a new one when the server does not
+    /// accept it.
     private func authorised<Answer: Sendable>(
         _ body: (String) async throws(LinkFailure) -> Answer
     ) async throws(LinkFailure) -> Answer {

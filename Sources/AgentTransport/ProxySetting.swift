@@ -19,7 +19,8 @@ public struct ProxySetting: Hashable, Sendable {
         guard text.hasPrefix("http://") else { throw fault }
         var rest = text.dropFirst("http://".count).prefix { $0 != "/" }
         if let at = rest.lastIndex(of: "@") {
-            let pair = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = rest[..<at].split(
+                separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             user = pair.first.map(String.init)
             password = pair.count > 1 ? String(pair[1]) : ""
             rest = rest[rest.index(after: at)...]
@@ -30,16 +31,20 @@ public struct ProxySetting: Hashable, Sendable {
         (self.host, self.port) = (name, port)
     }
 
-    /// The proxy for a server, from the environment; `nil` when there is none, or `no_proxy` takes the server out.
+    /// The proxy for a server, from the environment; `nil` when there is none, or `no_proxy` takes
+    /// the server out.
     public static func from(
         _ environment: [String: String], for server: ServerAddress
     ) throws(TransportFault) -> ProxySetting? {
-        guard let text = environment["https_proxy"] ?? environment["HTTPS_PROXY"], !text.isEmpty else { return nil }
-        let exceptions = (environment["no_proxy"] ?? environment["NO_PROXY"] ?? "").split(separator: ",")
+        guard let text = environment["https_proxy"] ?? environment["HTTPS_PROXY"], !text.isEmpty
+        else { return nil }
+        let exceptions = (environment["no_proxy"] ?? environment["NO_PROXY"] ?? "").split(
+            separator: ",")
         let isExcepted = exceptions.contains { exception in
             let name = exception.filter { $0 != " " }
             let suffix = name.hasPrefix(".") ? name : ".\(name)"
-            return name == "*" || (!name.isEmpty && (server.host == name || server.host.hasSuffix(suffix)))
+            return name == "*"
+                || (!name.isEmpty && (server.host == name || server.host.hasSuffix(suffix)))
         }
         return isExcepted ? nil : try ProxySetting(text)
     }
@@ -72,7 +77,8 @@ public struct ServerAddress: Hashable, Sendable {
             let (host, port) = Self.split(authority, standardPort: 443)
         else {
             throw TransportFault(
-                code: "E_SERVER_URL", message: "The server's address is not of the form https://name:port.",
+                code: "E_SERVER_URL",
+                message: "The server's address is not of the form https://name:port.",
                 nextStep: "Give the address that the dashboard is reached by.")
         }
         (self.text, self.host, self.port) = (text, host, port)

@@ -4,13 +4,14 @@ import NIOSSL
 public enum ServerTrust: Hashable, Sendable {
     /// Only a certificate that this identity certificate (DER) has issued.
     ///
-    /// The names in the server's certificate are not compared with its address. That is safe here, and only here: the public web's
-    /// authorities issue for everyone, so there the name is what tells the right server from any other; this authority is the server's own
-    /// identity, which issues for that server alone, so its signature already names it. It lets the server move to another name or address
-    /// without a new enrolment.
+    /// The names in the server's certificate are not compared with its address. That is safe here,
+    /// and only here: the public web's authorities issue for everyone, so there the name is what
+    /// tells the right server from any other; this authority is the server's own identity, which
+    /// issues for that server alone, so its signature already names it. It lets the server move to
+    /// another name or address without a new enrolment.
     case pinned(certificate: [UInt8])
-    /// A certificate issued by an authority in this PEM file, for the name that is in the server's address: for a server behind a load
-    /// balancer that has a certificate of its own.
+    /// A certificate issued by an authority in this PEM file, for the name that is in the server's
+    /// address: for a server behind a load balancer that has a certificate of its own.
     case authority(pemFile: String)
 
     /// The TLS settings that follow.
@@ -22,10 +23,13 @@ public enum ServerTrust: Hashable, Sendable {
         switch self {
         case .pinned(let certificate):
             do {
-                configuration.trustRoots = .certificates([try NIOSSLCertificate(bytes: certificate, format: .der)])
+                configuration.trustRoots = .certificates([
+                    try NIOSSLCertificate(bytes: certificate, format: .der)
+                ])
             } catch {
                 throw TransportFault(
-                    code: "E_IDENTITY_CERTIFICATE", message: "The server's identity certificate cannot be read.",
+                    code: "E_IDENTITY_CERTIFICATE",
+                    message: "The server's identity certificate cannot be read.",
                     nextStep: "Enrol again with a new enrolment token.")
             }
             configuration.certificateVerification = .noHostnameVerification
@@ -34,7 +38,8 @@ public enum ServerTrust: Hashable, Sendable {
                 configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(file))
             } catch {
                 throw TransportFault(
-                    code: "E_CA_FILE", message: "The authority's file \(file) holds no certificate that can be read.",
+                    code: "E_CA_FILE",
+                    message: "The authority's file \(file) holds no certificate that can be read.",
                     nextStep: "Give the path of a PEM file.")
             }
             configuration.certificateVerification = .fullVerification

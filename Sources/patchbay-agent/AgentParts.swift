@@ -16,7 +16,9 @@ import Trust
 
 /// Where the agent keeps what must survive it.
 struct StateOption: ParsableArguments {
-    @Option(name: .customLong("state"), help: ArgumentHelp("The agent's state folder.", valueName: "folder"))
+    @Option(
+        name: .customLong("state"),
+        help: ArgumentHelp("The agent's state folder.", valueName: "folder"))
     var path = DiskStateFolder.standardPath
 
     func folder() throws -> DiskStateFolder {
@@ -56,7 +58,8 @@ struct ServerLink {
 enum Environment {
     /// Those that the agent reads.
     private static let names = [
-        "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY", "NOTIFY_SOCKET",
+        "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY",
+        "NOTIFY_SOCKET",
     ]
 
     static var all: [String: String] {

@@ -16,7 +16,8 @@ struct AgentProgram: AsyncParsableCommand {
     static let version = "0.1.0"
     static let configuration = CommandConfiguration(
         commandName: "patchbay-agent",
-        abstract: "The Patchbay agent: shows this endpoint to its control plane, and installs what was approved.",
+        abstract:
+            "The Patchbay agent: shows this endpoint to its control plane, and installs what was approved.",
         discussion: """
             Begin with “patchbay-agent enrol --token-file FILE”, then “patchbay-agent install-service”.
 
@@ -24,7 +25,8 @@ struct AgentProgram: AsyncParsableCommand {
             """,
         version: "patchbay-agent \(version)",
         subcommands: [
-            Enrol.self, RunAgent.self, ScanEndpoint.self, Doctor.self, InstallService.self, Supervise.self,
+            Enrol.self, RunAgent.self, ScanEndpoint.self, Doctor.self, InstallService.self,
+            Supervise.self,
         ])
 
     /// Runs the command line, and gives every ending its status.

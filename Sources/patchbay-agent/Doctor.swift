@@ -42,7 +42,11 @@ struct Doctor: AsyncParsableCommand {
         } catch let failure as StateFolderFailure {
             return [DiagnosisStep("identity", failure.message, nextStep: failure.nextStep)]
         } catch let fault as TransportFault {
-            return [DiagnosisStep(fault.code == "E_PROXY" ? "proxy" : "identity", fault.message, nextStep: fault.nextStep)]
+            return [
+                DiagnosisStep(
+                    fault.code == "E_PROXY" ? "proxy" : "identity", fault.message,
+                    nextStep: fault.nextStep)
+            ]
         } catch {
             return [DiagnosisStep("identity", ProgramFailure(error).text, nextStep: "Enrol again.")]
         }

@@ -25,13 +25,18 @@ struct Enrol: AsyncParsableCommand {
             Example: patchbay-agent enrol --token-file /root/patchbay.token
             """)
 
-    @Option(help: ArgumentHelp("The file that holds the token; - for standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The file that holds the token; - for standard input.", valueName: "file"))
     var tokenFile: String
-    @Option(help: ArgumentHelp("The server's address, when it differs from those in the token.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "The server's address, when it differs from those in the token.", valueName: "url"))
     var server: String?
     @Option(
         help: ArgumentHelp(
-            "A PEM file: trust certificates of this authority, for the server's name, instead of the server's own identity.",
+            "A PEM file: trust certificates of this authority, for the server's name, instead of "
+                + "the server's own identity.",
             valueName: "file"))
     var caFile: String?
     @OptionGroup var state: StateOption
@@ -54,13 +59,18 @@ struct Enrol: AsyncParsableCommand {
         let folder = try state.folder()
         if let (known, _) = try? IdentityFiles.load(from: folder) {
             throw ProgramFailure(
-                "This machine is endpoint \(known.endpoint) already. To enrol it anew, remove \(folder.path)/\(IdentityFiles.identity) and \(IdentityFiles.deviceKey).")
+                "This machine is endpoint \(known.endpoint) already. To enrol it anew, remove "
+                    + "\(folder.path)/\(IdentityFiles.identity) and \(IdentityFiles.deviceKey)."
+            )
         }
         let servers = try (server.map { [$0] } ?? token.serverURLs).map { try ServerAddress($0) }
         guard let first = servers.first else { throw ProgramFailure("The token names no server.") }
-        let trust = caFile.map { ServerTrust.authority(pemFile: $0) } ?? .pinned(certificate: token.identityCertificate)
+        let trust =
+            caFile.map { ServerTrust.authority(pemFile: $0) }
+            ?? .pinned(certificate: token.identityCertificate)
         let client = try AgentClient(
-            servers: servers, trust: trust, proxy: try ProxySetting.from(Environment.all, for: first))
+            servers: servers, trust: trust,
+            proxy: try ProxySetting.from(Environment.all, for: first))
         let identity: AgentIdentity
         do {
             let scan = try await DebianScanner(state: folder).scan(refreshingSources: false)
@@ -72,7 +82,10 @@ struct Enrol: AsyncParsableCommand {
             throw error
         }
         await client.close()
-        Output.write("Enrolled as \(identity.endpoint) of \(identity.tenant). Start the agent: patchbay-agent install-service")
+        Output.write(
+            "Enrolled as \(identity.endpoint) of \(identity.tenant). Start the agent: "
+                + "patchbay-agent install-service"
+        )
     }
 }
 
@@ -83,7 +96,8 @@ enum TokenFile {
         let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw ProgramFailure(
-                "\(path) cannot be read: \(String(cString: strerror(errno))).", status: ProgramFailure.wrongUse)
+                "\(path) cannot be read: \(String(cString: strerror(errno))).",
+                status: ProgramFailure.wrongUse)
         }
         defer { if descriptor > 0 { close(descriptor) } }
         let limit = EnrolmentTokenText.textLimit
@@ -103,7 +117,8 @@ enum TokenFile {
         }
         guard content.count <= limit, let text = String(validating: content, as: UTF8.self) else {
             throw ProgramFailure(
-                "\(path == "-" ? "Standard input" : path) holds no enrolment token.", status: ProgramFailure.wrongUse)
+                "\(path == "-" ? "Standard input" : path) holds no enrolment token.",
+                status: ProgramFailure.wrongUse)
         }
         return text
     }

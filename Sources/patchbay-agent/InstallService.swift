@@ -13,7 +13,8 @@ import Fleet
 /// Makes a service of the agent.
 struct InstallService: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "install-service", abstract: "Write the systemd unit, and start the agent now and at every boot.",
+        commandName: "install-service",
+        abstract: "Write the systemd unit, and start the agent now and at every boot.",
         discussion: "Example: patchbay-agent install-service")
 
     private static let unitPath = "/etc/systemd/system/patchbay-agent.service"
@@ -29,26 +30,36 @@ struct InstallService: AsyncParsableCommand {
         let unit = ServiceUnit.text(program: program)
         if onlyPrint { return Output.write(unit) }
         guard access("/run/systemd/system", F_OK) == 0 else {
-            throw ProgramFailure("systemd is not the first process here. Start “patchbay-agent run” by other means.")
+            throw ProgramFailure(
+                "systemd is not the first process here. Start “patchbay-agent run” by other means.")
         }
         do {
-            try DiskStateFolder("/etc/systemd/system").replace("patchbay-agent.service", with: Array(unit.utf8))
+            try DiskStateFolder("/etc/systemd/system").replace(
+                "patchbay-agent.service", with: Array(unit.utf8))
         } catch {
             throw ProgramFailure(error)
         }
         // systemd refuses to read a unit that it may not; it holds no secret.
         chmod(Self.unitPath, 0o644)
-        for arguments in [["daemon-reload"], ["enable", "--quiet", "patchbay-agent.service"], ["restart", "patchbay-agent.service"]] {
+        for arguments in [
+            ["daemon-reload"], ["enable", "--quiet", "patchbay-agent.service"],
+            ["restart", "patchbay-agent.service"],
+        ] {
             let status = await Machine.run([Self.systemctl] + arguments)
             guard status == 0 else {
-                throw ProgramFailure("systemctl \(arguments.joined(separator: " ")) ended with status \(status). See journalctl -u patchbay-agent.")
+                throw ProgramFailure(
+                    "systemctl \(arguments.joined(separator: " ")) ended with status \(status). See journalctl -u patchbay-agent."
+                )
             }
         }
-        Output.write("The agent runs, and starts at every boot. See it with: systemctl status patchbay-agent")
+        Output.write(
+            "The agent runs, and starts at every boot. See it with: systemctl status patchbay-agent"
+        )
     }
 }
 
-/// The agent's systemd unit. packaging/systemd/patchbay-agent.service is the same text for the packaged path.
+/// The agent's systemd unit. packaging/systemd/patchbay-agent.service is the same text for the
+/// packaged path.
 enum ServiceUnit {
     static func text(program: String) -> String {
         """

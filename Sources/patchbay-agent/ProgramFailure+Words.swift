@@ -7,7 +7,8 @@ extension ProgramFailure {
     /// What happened and what to do about it, in one line.
     static func words(for error: any Error) -> String {
         switch error {
-        case let failure as StateFolderFailure: "\(failure.message) \(failure.nextStep) (\(failure.code))"
+        case let failure as StateFolderFailure:
+            "\(failure.message) \(failure.nextStep) (\(failure.code))"
         case let failure as ScanFailure: "\(failure.message) \(failure.nextStep) (\(failure.code))"
         case let failure as LinkFailure: words(for: failure)
         case let failure as TransportFault: failure.description
@@ -25,7 +26,8 @@ extension ProgramFailure {
         case .busy(let seconds):
             "The server is busy. Try again in \(seconds) s."
         case .malformed(let words):
-            "The server's answer is not one of the agent protocol: \(words). Check the address, and that server and agent are of one version."
+            "The server's answer is not one of the agent protocol: \(words). Check the address, "
+                + "and that server and agent are of one version."
         }
     }
 }

@@ -30,14 +30,18 @@ struct RunAgent: AsyncParsableCommand {
         help: ArgumentHelp(
             "End an installation that prints nothing for so many seconds.", valueName: "seconds"))
     var inactivityLimit: Int64 = AptInstaller.standardInactivityLimit
-    @Option(help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
     var logLevel = "info"
     @OptionGroup var state: StateOption
 
     func validate() throws {
-        guard inactivityLimit > 0 else { throw ValidationError("--inactivity-limit must be positive.") }
+        guard inactivityLimit > 0 else {
+            throw ValidationError("--inactivity-limit must be positive.")
+        }
         guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("--log-level is one of trace, debug, info, notice, warning, error, critical.")
+            throw ValidationError(
+                "--log-level is one of trace, debug, info, notice, warning, error, critical.")
         }
     }
 
@@ -53,7 +57,9 @@ struct RunAgent: AsyncParsableCommand {
         let folder = try state.folder()
         let server = try ServerLink(state: folder)
         guard let program = Machine.ownProgram else {
-            throw ProgramFailure("The agent cannot find its own program, without which no run can be supervised. Mount /proc.")
+            throw ProgramFailure(
+                "The agent cannot find its own program, without which no run can be supervised. Mount /proc."
+            )
         }
         var logger = Logger(label: "patchbay-agent") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
@@ -67,7 +73,8 @@ struct RunAgent: AsyncParsableCommand {
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
             state: folder, effects: .system, logger: logger)
         let service = Environment.all["NOTIFY_SOCKET"].map { ServiceNotifier(socketPath: $0) }
-        logger.info("Endpoint \(server.identity.endpoint) works with \(server.servers.map(\.text).joined(separator: ", ")).")
+        let addresses = server.servers.map(\.text).joined(separator: ", ")
+        logger.info("Endpoint \(server.identity.endpoint) works with \(addresses).")
         service?.ready()
         await Self.untilToldToEnd { await agent.run() }
         service?.stopping()

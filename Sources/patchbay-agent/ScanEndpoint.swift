@@ -12,7 +12,8 @@ struct ScanEndpoint: AsyncParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
-        commandName: "scan", abstract: "Show what is installed and missing on this machine; changes nothing.",
+        commandName: "scan",
+        abstract: "Show what is installed and missing on this machine; changes nothing.",
         discussion: "Example: patchbay-agent scan --format json")
 
     @Option(help: "How to show it: table or json.")
@@ -38,17 +39,24 @@ struct ScanEndpoint: AsyncParsableCommand {
     static func table(_ scan: Scan) -> String {
         var rows = [["UPDATE", "INSTALLED", "MISSING", "CLASS", "STATE"]]
         rows += scan.updates.map {
-            [$0.name, $0.installed, $0.candidate, $0.classes.first?.rawValue ?? "", $0.installability.rawValue]
+            [
+                $0.name, $0.installed, $0.candidate, $0.classes.first?.rawValue ?? "",
+                $0.installability.rawValue,
+            ]
         }
         let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
         let lines = rows.map { row in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
+                separator: "  ")
         }
         let reboot = scan.reboot.required ? "a reboot is needed" : "no reboot is needed"
         let bad = scan.sources.count { $0.state != .ok }
-        return (lines + [
-            "",
-            "\(scan.packages.count) packages, \(scan.updates.count) missing updates, \(reboot), \(scan.restarts.count) processes run replaced files, \(bad) of \(scan.sources.count) sources are not in order.",
-        ]).joined(separator: "\n")
+        return
+            (lines + [
+                "",
+                "\(scan.packages.count) packages, \(scan.updates.count) missing updates, "
+                    + "\(reboot), \(scan.restarts.count) processes run replaced files, \(bad) of "
+                    + "\(scan.sources.count) sources are not in order.",
+            ]).joined(separator: "\n")
     }
 }

@@ -11,7 +11,8 @@ struct Supervise: ParsableCommand {
 
     func run() throws {
         guard folder.hasPrefix("/") else {
-            throw ProgramFailure("The run's folder needs an absolute path.", status: ProgramFailure.wrongUse)
+            throw ProgramFailure(
+                "The run's folder needs an absolute path.", status: ProgramFailure.wrongUse)
         }
         throw ExitCode(Supervisor(folder: folder).run())
     }

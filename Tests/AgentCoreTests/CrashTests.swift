@@ -4,7 +4,8 @@ import Fleet
 import Rollout
 import Testing
 
-/// The agent is killed at every write of its journal, and the power cut too: the end is always one true result.
+/// The agent is killed at every write of its journal, and the power cut too: the end is always one
+/// true result.
 struct CrashTests {
     static let scenarios: [[String: World.Behaviour]] = [
         ["labgood": .good],
@@ -31,7 +32,8 @@ struct CrashTests {
             #expect(try bench.results(of: order).count == 1, "write \(write)")
             #expect(bench.world.starts.values.allSatisfy { $0 == 1 }, "write \(write)")
             #expect(
-                bench.world.change { $0.installs } == calm.world.change { $0.installs }, "write \(write)")
+                bench.world.change { $0.installs } == calm.world.change { $0.installs },
+                "write \(write)")
         }
     }
 
@@ -48,13 +50,17 @@ struct CrashTests {
             for outcome in result.outcomes {
                 let version = bench.world.change { $0.installed[outcome.update.key] }
                 let isIn = outcome.state == .verified || outcome.state == .pendingRestart
-                #expect(isIn == (version == outcome.update.to), "write \(write): \(outcome.sentence)")
+                #expect(
+                    isIn == (version == outcome.update.to), "write \(write): \(outcome.sentence)")
             }
             #expect(bench.world.starts.values.allSatisfy { $0 == 1 }, "write \(write)")
         }
     }
 
-    @Test func `a run that is cut off is repaired, looked at, and only what is missing is tried again`() async throws {
+    @Test
+    func `a run that is cut off is repaired, looked at, and only what is missing is tried again`()
+        async throws
+    {
         let bench = Workbench(["laba": .good, "labz": .good])
         let order = Orders.order(of: "laba", "labz")
         // The run starts, the power goes while it works.
@@ -64,9 +70,12 @@ struct CrashTests {
                 JournalEntry(at: Orders.start, .accepted(order)),
                 JournalEntry(at: Orders.start, .checked(settled: [], signals: [])),
                 JournalEntry(
-                    at: Orders.start, .runPlanned(number: 1, plan: world.installRun(for: order.updates), logOffset: 0)),
+                    at: Orders.start,
+                    .runPlanned(number: 1, plan: world.installRun(for: order.updates), logOffset: 0)
+                ),
             ], in: bench.folder)
-        try await world.start(RunName(job: order.job, number: 1), world.installRun(for: order.updates))
+        try await world.start(
+            RunName(job: order.job, number: 1), world.installRun(for: order.updates))
         _ = await world.state(of: RunName(job: order.job, number: 1))
         world.powerCut()
         world.change { $0.installed[World.key("laba")] = "2.0" }
@@ -81,7 +90,10 @@ struct CrashTests {
         let order = Orders.order(of: "labgood")
         for number in 1...2 {
             let plan = bench.world.installRun(for: order.updates)
-            bench.world.change { $0.runs[RunName(job: order.job, number: number)] = World.Run(plan: plan, polls: 1, ending: .vanished) }
+            bench.world.change {
+                $0.runs[RunName(job: order.job, number: number)] = World.Run(
+                    plan: plan, polls: 1, ending: .vanished)
+            }
         }
         let (result, _) = try await bench.finish(order)
         #expect(result.states == ["labgood": .failed])
@@ -89,11 +101,14 @@ struct CrashTests {
         #expect(bench.world.change { $0.installs }.isEmpty)
     }
 
-    @Test func `a run that the agent finds alive is waited for and not started again`() async throws {
+    @Test func `a run that the agent finds alive is waited for and not started again`() async throws
+    {
         let bench = Workbench(["labgood": .good])
         let order = Orders.order(of: "labgood")
         let plan = bench.world.installRun(for: order.updates)
-        bench.world.change { $0.runs[RunName(job: order.job, number: 1)] = World.Run(plan: plan, polls: 1) }
+        bench.world.change {
+            $0.runs[RunName(job: order.job, number: 1)] = World.Run(plan: plan, polls: 1)
+        }
         let (result, _) = try await bench.finish(order)
         #expect(result.states == ["labgood": .verified])
         #expect(bench.world.starts.isEmpty)
@@ -101,23 +116,30 @@ struct CrashTests {
 
     @Test func `a journal's torn last line is dropped, and a damaged one is told`() throws {
         let entry = JournalEntry(at: Orders.start, .accepted(Orders.order(of: "labgood")))
-        let lines = try #require(JournalText.lines([entry, JournalEntry(at: Orders.start, .cancelled)]))
+        let lines = try #require(
+            JournalText.lines([entry, JournalEntry(at: Orders.start, .cancelled)]))
         #expect(JournalText.read(lines.dropLast(3)) == .intact([entry]))
         #expect(JournalText.read(Array(lines.prefix(5))) == .absent)
         var damaged = lines
         damaged[4] = 0xFF
         #expect(JournalText.read(damaged) == .damaged([], line: 1))
         let twice = lines + Array("garbage\n".utf8) + lines
-        guard case .damaged(let kept, line: 3) = JournalText.read(twice) else { throw Workbench.NoResult() }
+        guard case .damaged(let kept, line: 3) = JournalText.read(twice) else {
+            throw Workbench.NoResult()
+        }
         #expect(kept.count == 2)
     }
 
-    @Test func `after damage nothing more is started, and a scan tells what is there`() async throws {
+    @Test func `after damage nothing more is started, and a scan tells what is there`() async throws
+    {
         let bench = Workbench(["labgood": .good, "labz": .good])
         let order = Orders.order(of: "labgood", "labz")
         bench.world.change { $0.installed[World.key("labgood")] = "2.0" }
         try JobFolder(order.job).append(
-            [JournalEntry(at: Orders.start, .accepted(order)), JournalEntry(at: Orders.start, .journalDamaged(line: 2))],
+            [
+                JournalEntry(at: Orders.start, .accepted(order)),
+                JournalEntry(at: Orders.start, .journalDamaged(line: 2)),
+            ],
             in: bench.folder)
         let (result, _) = try await bench.finish(order)
         #expect(result.states == ["labgood": .verified, "labz": .failed])

@@ -58,18 +58,26 @@ final class CrashingFolder: StateFolder {
 
     func read(_ path: String, limit: Int) throws(StateFolderFailure) -> [UInt8]? { try bytes(path) }
 
-    func size(of path: String) throws(StateFolderFailure) -> Int64 { Int64(try bytes(path)?.count ?? 0) }
+    func size(of path: String) throws(StateFolderFailure) -> Int64 {
+        Int64(try bytes(path)?.count ?? 0)
+    }
 
-    func read(_ path: String, from offset: Int64, length: Int) throws(StateFolderFailure) -> [UInt8] {
+    func read(_ path: String, from offset: Int64, length: Int) throws(StateFolderFailure) -> [UInt8]
+    {
         Array((try bytes(path) ?? []).dropFirst(Int(offset)).prefix(length))
     }
 
     func replace(_ path: String, with bytes: [UInt8]) throws(StateFolderFailure) {
-        try write { $0.files[path] = bytes } torn: { _ in }
+        try write {
+            $0.files[path] = bytes
+        } torn: { _ in
+        }
     }
 
     func append(_ bytes: [UInt8], to path: String) throws(StateFolderFailure) {
-        try write { $0.files[path, default: []] += bytes } torn: {
+        try write {
+            $0.files[path, default: []] += bytes
+        } torn: {
             $0.files[path, default: []] += bytes.prefix(bytes.count / 2)
         }
     }

@@ -46,9 +46,12 @@ final class FakeLink: ControlPlaneLink {
         let now = world.now
         return change { content in
             content.checkIns.append(request)
-            let isKnown = content.known == request.inventoryDigest && content.knownPosture == request.postureDigest
+            let isKnown =
+                content.known == request.inventoryDigest
+                && content.knownPosture == request.postureDigest
             return CheckInResponse(
-                wantsScan: !isKnown && request.inventoryDigest != nil, knownInventoryDigest: content.known,
+                wantsScan: !isKnown && request.inventoryDigest != nil,
+                knownInventoryDigest: content.known,
                 hasWork: !content.orders.isEmpty, scanNow: content.scanNow,
                 nextCheckInSeconds: content.nextCheckIn, scanIntervalSeconds: 3600, serverTime: now)
         }
@@ -61,11 +64,14 @@ final class FakeLink: ControlPlaneLink {
     func sendScan(_ upload: ScanUpload) async throws(LinkFailure) -> ScanUploadResponse {
         change { content in
             content.uploads.append(upload)
-            let hasBase = upload.baseDigest.map { content.inventories[$0] != nil && !content.forgetsBases } ?? false
+            let hasBase =
+                upload.baseDigest.map { content.inventories[$0] != nil && !content.forgetsBases }
+                ?? false
             guard content.inventories[upload.inventoryDigest] != nil || hasBase else {
                 return ScanUploadResponse(wantsFullInventory: true)
             }
-            content.inventories[upload.inventoryDigest] = content.inventories[upload.inventoryDigest] ?? []
+            content.inventories[upload.inventoryDigest] =
+                content.inventories[upload.inventoryDigest] ?? []
             content.known = upload.inventoryDigest
             content.knownPosture = upload.postureDigest
             return ScanUploadResponse(wantsFullInventory: false)
@@ -80,7 +86,9 @@ final class FakeLink: ControlPlaneLink {
         return answer
     }
 
-    func report(_ progress: JobProgress, of job: JobID) async throws(LinkFailure) -> JobReportResponse {
+    func report(_ progress: JobProgress, of job: JobID) async throws(LinkFailure)
+        -> JobReportResponse
+    {
         change { content in
             content.progress.append(progress)
             return JobReportResponse(cancel: content.cancels)
@@ -95,7 +103,9 @@ final class FakeLink: ControlPlaneLink {
     }
 
     func report(_ result: JobResult, of job: JobID) async throws(LinkFailure) -> JobReportResponse {
-        let failure: LinkFailure? = change { $0.resultFailures.isEmpty ? nil : $0.resultFailures.removeFirst() }
+        let failure: LinkFailure? = change {
+            $0.resultFailures.isEmpty ? nil : $0.resultFailures.removeFirst()
+        }
         if let failure { throw failure }
         return change { content in
             content.results.append(result)

@@ -23,7 +23,9 @@ struct JobWayTests {
         #expect(outcome.sentence == "apt reported success but labgood is still 1.0.")
     }
 
-    @Test func `one failing package does not stop the others, and the rest is tried once more`() async throws {
+    @Test func `one failing package does not stop the others, and the rest is tried once more`()
+        async throws
+    {
         let bench = Workbench(["laba": .good, "labfail": .fails, "labz": .good])
         let (result, _) = try await bench.finish(Orders.order(of: "laba", "labfail", "labz"))
         #expect(result.states == ["laba": .verified, "labfail": .failed, "labz": .verified])
@@ -39,7 +41,9 @@ struct JobWayTests {
         #expect(bench.world.starts.count == 2)
     }
 
-    @Test func `a hanging package is named, and what was behind it is not tried again`() async throws {
+    @Test func `a hanging package is named, and what was behind it is not tried again`()
+        async throws
+    {
         let bench = Workbench(["laba": .good, "labhang": .hangs, "labz": .good])
         let (result, _) = try await bench.finish(Orders.order(of: "laba", "labhang", "labz"))
         #expect(result.states == ["laba": .verified, "labhang": .failed, "labz": .failed])
@@ -47,17 +51,25 @@ struct JobWayTests {
         #expect(bench.world.starts.count == 1)
     }
 
-    @Test func `an update that asks for a reboot is pending, and its neighbour is not`() async throws {
+    @Test func `an update that asks for a reboot is pending, and its neighbour is not`()
+        async throws
+    {
         let bench = Workbench(["labkernel": .wantsReboot, "labgood": .good])
         let (result, _) = try await bench.finish(Orders.order(of: "labkernel", "labgood"))
         #expect(result.states == ["labkernel": .pendingRestart, "labgood": .verified])
     }
 
-    @Test func `a reboot signal that names nobody counts for all, unless it was there before`() async throws {
-        let signal = RebootSignal(kind: .rebootRequiredFile, detail: "the file /run/reboot-required")
+    @Test func `a reboot signal that names nobody counts for all, unless it was there before`()
+        async throws
+    {
+        let signal = RebootSignal(
+            kind: .rebootRequiredFile, detail: "the file /run/reboot-required")
         let before = Workbench(["labgood": .good])
         before.world.change { $0.signals = [signal] }
-        #expect(try await before.finish(Orders.order(of: "labgood")).result.states == ["labgood": .verified])
+        #expect(
+            try await before.finish(Orders.order(of: "labgood")).result.states == [
+                "labgood": .verified
+            ])
     }
 
     @Test func `a process that maps the replaced files keeps its package pending`() async throws {
@@ -82,7 +94,9 @@ struct JobWayTests {
         #expect(bench.world.starts.isEmpty)
     }
 
-    @Test func `a held lock is waited for, with the holder's name, and the job succeeds after it`() async throws {
+    @Test func `a held lock is waited for, with the holder's name, and the job succeeds after it`()
+        async throws
+    {
         let bench = Workbench(["labgood": .good])
         bench.world.change { $0.lockedUntil = $0.now.adding(seconds: 600) }
         let watch = JobWatch()
@@ -94,19 +108,23 @@ struct JobWayTests {
 
     @Test func `the patience for a lock has an end`() async throws {
         let bench = Workbench(["labgood": .good])
-        bench.world.change { $0.lockedUntil = $0.now.adding(seconds: JobRun.lockPatienceSeconds * 2) }
+        bench.world.change {
+            $0.lockedUntil = $0.now.adding(seconds: JobRun.lockPatienceSeconds * 2)
+        }
         let (result, _) = try await bench.finish(Orders.order(of: "labgood"))
         #expect(result.outcome("labgood")?.state == .skipped)
         #expect(result.outcome("labgood")?.failure == .lockHeld)
         #expect(bench.world.starts.isEmpty)
     }
 
-    @Test func `an interrupted package database is repaired once, and the note tells`() async throws {
+    @Test func `an interrupted package database is repaired once, and the note tells`() async throws
+    {
         let bench = Workbench(["labgood": .good])
         bench.world.change { $0.isInterrupted = true }
         let (result, _) = try await bench.finish(Orders.order(of: "labgood"))
         #expect(result.states == ["labgood": .verified])
-        #expect(result.notes == ["An earlier run had been cut off; the package database was repaired."])
+        #expect(
+            result.notes == ["An earlier run had been cut off; the package database was repaired."])
     }
 
     @Test func `a package that cannot be mended does not keep the others back`() async throws {
@@ -146,7 +164,10 @@ struct JobWayTests {
     @Test func `a scan that fails is repeated, and without one nothing is claimed`() async throws {
         let bench = Workbench(["labgood": .good])
         bench.world.change { $0.failingScans = 2 }
-        #expect(try await bench.finish(Orders.order(of: "labgood")).result.states == ["labgood": .verified])
+        #expect(
+            try await bench.finish(Orders.order(of: "labgood")).result.states == [
+                "labgood": .verified
+            ])
 
         let blind = Workbench(["labgood": .good])
         blind.world.change { $0.failingScans = 1000 }
@@ -169,9 +190,13 @@ struct HostileOrderTests {
     }
 
     static let cases: [Case] = [
-        Case("for another endpoint", Orders.order([Orders.update("labgood")], endpoint: Orders.identifier(99))),
+        Case(
+            "for another endpoint",
+            Orders.order([Orders.update("labgood")], endpoint: Orders.identifier(99))),
         Case("past its deadline", Orders.order([Orders.update("labgood")], deadlineSeconds: -1)),
-        Case("a package twice", Orders.order([Orders.update("labgood"), Orders.update("labgood", to: "3.0")])),
+        Case(
+            "a package twice",
+            Orders.order([Orders.update("labgood"), Orders.update("labgood", to: "3.0")])),
         Case("an option as a name", Orders.order([Orders.update("--reinstall")])),
         Case("a shell's character in a name", Orders.order([Orders.update("labgood;reboot")])),
         Case("a newline in a name", Orders.order([Orders.update("labgood\nx")])),
@@ -180,13 +205,18 @@ struct HostileOrderTests {
         Case("an empty name", Orders.order([Orders.update("")])),
         Case("a version with a space", Orders.order([Orders.update("labgood", to: "2.0 -o x")])),
         Case("a version with a slash", Orders.order([Orders.update("labgood", to: "2.0/sid")])),
-        Case("a version that is too long", Orders.order([Orders.update("labgood", to: "2." + String(repeating: "0", count: 300))])),
+        Case(
+            "a version that is too long",
+            Orders.order([Orders.update("labgood", to: "2." + String(repeating: "0", count: 300))])),
         Case("an empty version", Orders.order([Orders.update("labgood", to: "")])),
         Case("a downgrade", Orders.order([Orders.update("labgood", to: "0.9")])),
         Case("a package that is not installed", Orders.order([Orders.update("labnew")])),
         Case(
             "an architecture that is an option",
-            Orders.order([LockedUpdate(manager: .apt, name: "labgood", architecture: "-o", from: "1.0", to: "2.0")])),
+            Orders.order([
+                LockedUpdate(
+                    manager: .apt, name: "labgood", architecture: "-o", from: "1.0", to: "2.0")
+            ])),
     ]
 
     @Test(arguments: cases) func `is refused without a run`(_ hostile: Case) async throws {

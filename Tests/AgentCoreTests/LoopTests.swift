@@ -19,7 +19,8 @@ struct LoopTests {
     private var agent: AgentLoop {
         AgentLoop(
             endpoint: Orders.endpoint,
-            settings: AgentSettings(agentVersion: "0", bootId: "boot-1", refreshesSources: true), link: link,
+            settings: AgentSettings(agentVersion: "0", bootId: "boot-1", refreshesSources: true),
+            link: link,
             scanner: world, installer: world, runs: world, state: folder, effects: world.effects,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -49,18 +50,28 @@ struct LoopTests {
     @Test func `an order is carried out, reported once, and its scan is uploaded`() async throws {
         link.change { $0.orders = [Orders.order(of: "labgood")] }
         let link = link
-        #expect(await run { link.change { !$0.results.isEmpty && $0.uploads.count > 1 && $0.orders.isEmpty } })
+        #expect(
+            await run {
+                link.change { !$0.results.isEmpty && $0.uploads.count > 1 && $0.orders.isEmpty }
+            })
         #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
         #expect(world.starts.count == 1)
         let phases = link.change { Set($0.progress.map(\.phase)) }
         #expect(!phases.isEmpty)
     }
 
-    @Test func `a result is sent until it arrives, and the same order again brings only the result again`() async throws {
+    @Test
+    func
+        `a result is sent until it arrives, and the same order again brings only the result again`()
+        async throws
+    {
         let order = Orders.order(of: "labgood")
         link.change {
             $0.orders = [order]
-            $0.resultFailures = [.unreachable("cut"), .busy(retryAfterSeconds: 30), .refused(status: 500, Self.problem)]
+            $0.resultFailures = [
+                .unreachable("cut"), .busy(retryAfterSeconds: 30),
+                .refused(status: 500, Self.problem),
+            ]
         }
         let link = link
         #expect(await run { link.change { $0.results.count == 1 } })
@@ -84,7 +95,9 @@ struct LoopTests {
             })
     }
 
-    @Test func `an agent that starts finds its unfinished job before it asks for another`() async throws {
+    @Test func `an agent that starts finds its unfinished job before it asks for another`()
+        async throws
+    {
         let order = Orders.order(of: "labgood")
         try JobFolder(order.job).append([JournalEntry(at: world.now, .accepted(order))], in: folder)
         let link = link
@@ -92,7 +105,11 @@ struct LoopTests {
         #expect(world.starts.count == 1)
     }
 
-    @Test func `the whole inventory goes up once, then a delta, and the whole again when the base is lost`() async throws {
+    @Test
+    func
+        `the whole inventory goes up once, then a delta, and the whole again when the base is lost`()
+        async throws
+    {
         for number in 0..<40 { world.change { $0.installed[World.key("lab\(number)")] = "1.0" } }
         let (link, world) = (link, world)
         #expect(await run { link.change { $0.known != nil } })
@@ -100,18 +117,26 @@ struct LoopTests {
 
         link.change { $0.uploads = [] }
         world.change { $0.installed[World.key("lab7")] = "2.0" }
-        #expect(await run { link.change { $0.known == $0.uploads.last?.inventoryDigest && !$0.uploads.isEmpty } })
+        #expect(
+            await run {
+                link.change { $0.known == $0.uploads.last?.inventoryDigest && !$0.uploads.isEmpty }
+            })
     }
 
-    @Test func `while the server cannot be reached the agent waits longer and longer`() async throws {
+    @Test func `while the server cannot be reached the agent waits longer and longer`() async throws
+    {
         link.change { $0.failures = Array(repeating: .unreachable("cut"), count: 40) }
         let link = link
         #expect(await run { link.change { $0.known != nil } })
-        // 40 failures shared by check-ins and polls: with waits that double, far more than a minute.
+        // 40 failures shared by check-ins and polls: with waits that double, far more than a
+        // minute.
         #expect(world.now.seconds(since: Orders.start) > 60)
     }
 
-    @Test func `a person's wish for a scan is granted, and one without end does not make the agent spin`() async throws {
+    @Test
+    func `a person's wish for a scan is granted, and one without end does not make the agent spin`()
+        async throws
+    {
         link.change { $0.scanNow = true }
         let (link, world) = (link, world)
         #expect(await run { world.now.seconds(since: Orders.start) > 3000 })
@@ -129,7 +154,8 @@ struct LoopTests {
         #expect((1...(CheckInSchedule.longestInterval * 5 / 4)).contains(wait))
     }
 
-    private static let problem = ProblemBody(code: "E_JOB_STATE", message: "No.", nextStep: "Drop it.")
+    private static let problem = ProblemBody(
+        code: "E_JOB_STATE", message: "No.", nextStep: "Drop it.")
 }
 
 /// Small decisions of the loop.
@@ -149,7 +175,8 @@ struct LoopDecisionTests {
 
     @Test func `the back-off doubles up to its bound and never spins`() {
         var backOff = BackOff(first: 1000, longest: 8000)
-        #expect((0..<6).map { _ in backOff.next(chance: 1) } == [1000, 2000, 4000, 8000, 8000, 8000])
+        #expect(
+            (0..<6).map { _ in backOff.next(chance: 1) } == [1000, 2000, 4000, 8000, 8000, 8000])
         #expect(backOff.next(chance: 0) == BackOff.shortest)
         for _ in 0..<100 { _ = backOff.next(chance: 1) }
         #expect(backOff.next(chance: 1) == 8000)

@@ -24,7 +24,8 @@ enum Orders {
         deadlineSeconds: Int64 = 86_400
     ) -> JobOrder {
         JobOrder(
-            job: job, deployment: identifier(3), endpoint: endpoint, updates: updates, issuedAt: start,
+            job: job, deployment: identifier(3), endpoint: endpoint, updates: updates,
+            issuedAt: start,
             deadline: start.adding(seconds: deadlineSeconds))
     }
 

@@ -18,7 +18,8 @@ struct Workbench {
 
     private func runner() -> JobRunner {
         JobRunner(
-            endpoint: Orders.endpoint, desk: ScanDesk(world), installer: world, runs: world, state: folder,
+            endpoint: Orders.endpoint, desk: ScanDesk(world), installer: world, runs: world,
+            state: folder,
             effects: world.effects)
     }
 
@@ -38,7 +39,9 @@ struct Workbench {
     }
 
     /// Lives until there is a result; returns it and how many lives it took.
-    func finish(_ order: JobOrder, powerCuts: Bool = false) async throws -> (result: JobResult, lives: Int) {
+    func finish(_ order: JobOrder, powerCuts: Bool = false) async throws -> (
+        result: JobResult, lives: Int
+    ) {
         for life in 1...Self.lives {
             do {
                 let job = try await live(order)
@@ -55,8 +58,12 @@ struct Workbench {
 
     /// The results in the job's journal.
     func results(of order: JobOrder) throws -> [JobResult] {
-        guard case .intact(let entries) = try JobFolder(order.job).readJournal(in: folder) else { return [] }
-        return entries.compactMap { if case .finished(let result) = $0.event { result } else { nil } }
+        guard case .intact(let entries) = try JobFolder(order.job).readJournal(in: folder) else {
+            return []
+        }
+        return entries.compactMap {
+            if case .finished(let result) = $0.event { result } else { nil }
+        }
     }
 }
 

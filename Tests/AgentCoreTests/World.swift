@@ -75,7 +75,9 @@ final class World: Sendable {
             now: { self.now },
             sleep: { milliseconds in
                 try Task.checkCancellation()
-                self.change { $0.now = Timestamp(milliseconds: $0.now.milliseconds + max(1, milliseconds)) }
+                self.change {
+                    $0.now = Timestamp(milliseconds: $0.now.milliseconds + max(1, milliseconds))
+                }
                 await Task.yield()
             },
             chance: { 0.5 })
@@ -102,26 +104,35 @@ extension World: Scanning {
             }
             let packages = content.installed.map {
                 Package(
-                    manager: .apt, name: $0.key.name, version: $0.value, architecture: $0.key.architecture,
+                    manager: .apt, name: $0.key.name, version: $0.value,
+                    architecture: $0.key.architecture,
                     source: $0.key.name, sourceVersion: $0.value)
             }
             return Scan(
                 scannedAt: content.now,
                 endpoint: EndpointFacts(
-                    hostname: "lab", os: OperatingSystem(id: "debian", versionId: "12", name: "Debian 12"),
+                    hostname: "lab",
+                    os: OperatingSystem(id: "debian", versionId: "12", name: "Debian 12"),
                     kernel: "6.1.0", bootId: "boot-1", timeZone: "Etc/UTC", architecture: "amd64"),
-                sources: [], packages: packages, updates: [], reboot: RebootState(signals: content.signals),
+                sources: [], packages: packages, updates: [],
+                reboot: RebootState(signals: content.signals),
                 restarts: content.restarts)
         }
-        guard let answer else { throw ScanFailure(code: "E_TEST", message: "No scan.", nextStep: "None.") }
+        guard let answer else {
+            throw ScanFailure(code: "E_TEST", message: "No scan.", nextStep: "None.")
+        }
         return answer
     }
 }
 
 extension World: Installing {
-    func preflight(_ updates: [LockedUpdate], tolerating brokenPackages: [String]) async -> Preflight {
+    func preflight(_ updates: [LockedUpdate], tolerating brokenPackages: [String]) async
+        -> Preflight
+    {
         change { content in
-            if let until = content.lockedUntil, content.now < until { return .locked(holder: "unattended-upgr (pid 812)") }
+            if let until = content.lockedUntil, content.now < until {
+                return .locked(holder: "unattended-upgr (pid 812)")
+            }
             let broken = content.unfinished.keys.map(\.name).filter { !brokenPackages.contains($0) }
             if content.isInterrupted || !broken.isEmpty {
                 return .needsRepair("dpkg was interrupted.")
@@ -131,7 +142,8 @@ extension World: Installing {
                 install: updates.filter { !gone.contains($0) },
                 settled: gone.map {
                     UpdateOutcome(
-                        update: $0, state: .skipped, failure: .versionNotAvailable, versionAfter: $0.from,
+                        update: $0, state: .skipped, failure: .versionNotAvailable,
+                        versionAfter: $0.from,
                         sentence: "Version '\($0.to)' for '\($0.name)' was not found.")
                 })
         }
@@ -139,13 +151,15 @@ extension World: Installing {
 
     func installRun(for updates: [LockedUpdate]) -> RunPlan {
         RunPlan(
-            kind: .install, commands: [["/usr/bin/install"]], environment: [:], inactivityLimitSeconds: 60,
+            kind: .install, commands: [["/usr/bin/install"]], environment: [:],
+            inactivityLimitSeconds: 60,
             updates: updates)
     }
 
     func repairRun() -> RunPlan {
         RunPlan(
-            kind: .repair, commands: [["/usr/bin/repair"]], environment: [:], inactivityLimitSeconds: 60,
+            kind: .repair, commands: [["/usr/bin/repair"]], environment: [:],
+            inactivityLimitSeconds: 60,
             updates: [])
     }
 
@@ -155,7 +169,8 @@ extension World: Installing {
         case .exited:
             let culprits = logTail.split(separator: "\n").filter { $0.hasPrefix("failed ") }
                 .map { String($0.dropFirst(7)) }
-            return RunVerdict(failure: .maintainerScript, culprits: culprits, sentence: "A script failed.")
+            return RunVerdict(
+                failure: .maintainerScript, culprits: culprits, sentence: "A script failed.")
         case .hung: return RunVerdict(failure: .hung, culprits: ["labhang"], sentence: "It hung.")
         case .signalled, .vanished:
             return RunVerdict(failure: .interrupted, sentence: "The run was cut off.")
@@ -216,7 +231,8 @@ extension World: RunSupervising {
                 return .hung(lastLine: "waiting")
             case .wantsReboot:
                 content.installed[update.key] = update.to
-                content.signals.append(RebootSignal(kind: .rebootRequiredFile, detail: "asked for by \(update.name)"))
+                content.signals.append(
+                    RebootSignal(kind: .rebootRequiredFile, detail: "asked for by \(update.name)"))
             case .leavesDaemon:
                 content.installed[update.key] = update.to
                 content.restarts.append(

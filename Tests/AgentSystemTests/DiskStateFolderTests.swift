@@ -16,7 +16,8 @@ struct DiskStateFolderTests {
             #expect(try state.read("jobs/x/journal", from: 4, length: 3) == Array("two".utf8))
             #expect(try state.read("jobs/x/journal", from: 400, length: 3) == [])
             #expect(try state.names(in: "jobs") == ["x"])
-            let attributes = try FileManager.default.attributesOfItem(atPath: "\(state.path)/jobs/x/journal")
+            let attributes = try FileManager.default.attributesOfItem(
+                atPath: "\(state.path)/jobs/x/journal")
             #expect(attributes[.posixPermissions] as? Int == 0o600)
             let folderAttributes = try FileManager.default.attributesOfItem(atPath: state.path)
             #expect(folderAttributes[.posixPermissions] as? Int == 0o700)
@@ -43,7 +44,9 @@ struct DiskStateFolderTests {
     @Test(.requires(.root, .tool("/bin/mount", package: "mount")))
     func `a full disk is told, and leaves no half line in a journal`() async throws {
         try await withTemporaryFolder { folder in
-            let mounted = try await run(["/bin/mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path])
+            let mounted = try await run([
+                "/bin/mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path,
+            ])
             try #require(mounted.status == 0)
             let state = DiskStateFolder(folder.path)
             try state.append(Array("first\n".utf8), to: "journal")

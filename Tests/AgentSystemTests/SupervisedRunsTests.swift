@@ -12,13 +12,15 @@ import Testing
 
     private func runs(_ folder: URL) -> SupervisedRuns {
         SupervisedRuns(
-            state: DiskStateFolder(folder.path), command: [Requirement.agentPath, "supervise"], effects: .system,
+            state: DiskStateFolder(folder.path), command: [Requirement.agentPath, "supervise"],
+            effects: .system,
             usesSystemd: false)
     }
 
     private func plan(_ script: String, limit: Int64 = 600) -> RunPlan {
         RunPlan(
-            kind: .install, commands: [["/bin/sh", "-c", script]], environment: ["PATH": "/usr/bin:/bin"],
+            kind: .install, commands: [["/bin/sh", "-c", script]],
+            environment: ["PATH": "/usr/bin:/bin"],
             inactivityLimitSeconds: limit, updates: [])
     }
 
@@ -48,7 +50,8 @@ import Testing
             let mark = folder.appending(path: "child").path
             // A child that has left the process group, as a script's background job does.
             try await runs.start(
-                Self.run, plan("set -m; sleep 1000 & echo $! > \(mark); echo last words; wait", limit: 1))
+                Self.run,
+                plan("set -m; sleep 1000 & echo $! > \(mark); echo last words; wait", limit: 1))
             #expect(try await ending(runs) == .hung(lastLine: "last words"))
             let text = try String(contentsOfFile: mark, encoding: .utf8)
             let child = try #require(Int32(text.filter(\.isNumber)))
@@ -86,7 +89,9 @@ import Testing
         }
     }
 
-    @Test func `the supervisor has a session of its own and shrugs off the usual signals`() async throws {
+    @Test func `the supervisor has a session of its own and shrugs off the usual signals`()
+        async throws
+    {
         try await withTemporaryFolder { folder in
             let runs = runs(folder)
             let gate = folder.appending(path: "gate").path
@@ -101,7 +106,9 @@ import Testing
         }
     }
 
-    @Test func `when the supervisor is killed, its program counts as running until it is gone`() async throws {
+    @Test func `when the supervisor is killed, its program counts as running until it is gone`()
+        async throws
+    {
         try await withTemporaryFolder { folder in
             let runs = runs(folder)
             let gate = folder.appending(path: "gate").path
@@ -113,17 +120,22 @@ import Testing
             #expect(await runs.state(of: Self.run) == .running)
             try Data().write(to: URL(filePath: gate))
             #expect(try await ending(runs) == .vanished)
-            let log = try String(contentsOfFile: "\(folder.path)/\(JobFolder(Self.run.job).log)", encoding: .utf8)
+            let log = try String(
+                contentsOfFile: "\(folder.path)/\(JobFolder(Self.run.job).log)", encoding: .utf8)
             #expect(log.contains("done"))
         }
     }
 
-    @Test func `a run whose supervisor does not start is told, and never starts later`() async throws {
+    @Test func `a run whose supervisor does not start is told, and never starts later`()
+        async throws
+    {
         try await withTemporaryFolder { folder in
             let state = DiskStateFolder(folder.path)
             let broken = SupervisedRuns(
                 state: state, command: ["/nonexistent"], effects: .system, usesSystemd: false)
-            await #expect(throws: RunStartFailure.self) { try await broken.start(Self.run, plan("exit 0")) }
+            await #expect(throws: RunStartFailure.self) {
+                try await broken.start(Self.run, plan("exit 0"))
+            }
             guard case .ended(.notStarted) = await broken.state(of: Self.run) else {
                 Issue.record("\(await broken.state(of: Self.run))")
                 return
@@ -134,9 +146,12 @@ import Testing
 
 extension Requirement {
     /// Where this package's build puts the agent.
-    static var agentPath: String { Places.packageRoot.appending(path: ".build/debug/patchbay-agent").path }
+    static var agentPath: String {
+        Places.packageRoot.appending(path: ".build/debug/patchbay-agent").path
+    }
 
     /// The agent is built.
     static let agentProgram = Requirement.tool(
-        Places.packageRoot.appending(path: ".build/debug/patchbay-agent").path, package: "none: run swift build")
+        Places.packageRoot.appending(path: ".build/debug/patchbay-agent").path,
+        package: "none: run swift build")
 }

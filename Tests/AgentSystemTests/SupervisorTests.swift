@@ -6,8 +6,8 @@ import Rollout
 import TestSupport
 import Testing
 
-/// Real runs with real programs. The supervisor is this package's own agent where it is built; these tests run it in-process in a
-/// child made by the product's own launcher.
+/// Real runs with real programs. The supervisor is this package's own agent where it is built;
+/// these tests run it in-process in a child made by the product's own launcher.
 struct SupervisorTests {
     static let job: JobID = {
         var generator = SeededGenerator(seed: 5)
@@ -35,7 +35,8 @@ struct SupervisorTests {
     @Test func `an installation ends with the first program that fails`() async throws {
         try await withTemporaryFolder { folder in
             let place = try prepared(
-                [["/bin/echo", "one"], ["/bin/sh", "-c", "exit 7"], ["/bin/echo", "three"]], in: folder)
+                [["/bin/echo", "one"], ["/bin/sh", "-c", "exit 7"], ["/bin/echo", "three"]],
+                in: folder)
             #expect(await Supervision(place).run() == .exited(7))
             #expect(log(place).contains("one"))
             #expect(!log(place).contains("three\n"))
@@ -51,9 +52,12 @@ struct SupervisorTests {
         }
     }
 
-    @Test func `a program has the plan's environment, nothing to read and the log for its words`() async throws {
+    @Test func `a program has the plan's environment, nothing to read and the log for its words`()
+        async throws
+    {
         try await withTemporaryFolder { folder in
-            let place = try prepared([["/bin/sh", "-c", "env; cat; echo to errors >&2"]], in: folder)
+            let place = try prepared(
+                [["/bin/sh", "-c", "env; cat; echo to errors >&2"]], in: folder)
             #expect(await Supervision(place).run() == .exited(0))
             #expect(log(place).contains("MARK=7"))
             #expect(log(place).contains("to errors"))
@@ -79,18 +83,28 @@ struct SupervisorTests {
         }
     }
 
-    @Test func `a program that prints nothing is ended with its children, and its last line is kept`() async throws {
+    @Test
+    func `a program that prints nothing is ended with its children, and its last line is kept`()
+        async throws
+    {
         try await withTemporaryFolder { folder in
             // The shell ignores SIGTERM and waits for a child of its own.
             let place = try prepared(
-                [["/bin/sh", "-c", "trap '' TERM; echo waiting for nothing; sleep 1000 & wait; sleep 1000"]],
+                [
+                    [
+                        "/bin/sh", "-c",
+                        "trap '' TERM; echo waiting for nothing; sleep 1000 & wait; sleep 1000",
+                    ]
+                ],
                 limit: 1, in: folder)
-            #expect(await Supervision(place, grace: 1).run() == .hung(lastLine: "waiting for nothing"))
+            #expect(
+                await Supervision(place, grace: 1).run() == .hung(lastLine: "waiting for nothing"))
         }
     }
 }
 
-/// Runs a supervisor's programs without the steps that belong to a process of its own (a session, ignored signals).
+/// Runs a supervisor's programs without the steps that belong to a process of its own (a session,
+/// ignored signals).
 private struct Supervision {
     let place: RunFolder
     let grace: Int64

@@ -1,7 +1,8 @@
 import Rollout
 import Testing
 
-/// What apt and dpkg of Debian 12 really printed, with the hosts and some lengths changed, and what it means.
+/// What apt and dpkg of Debian 12 really printed, with the hosts and some lengths changed, and what
+/// it means.
 struct Complaint: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let failure: FailureClass
@@ -10,7 +11,10 @@ struct Complaint: Sendable, CustomTestStringConvertible {
     let words: String
     let log: String
 
-    init(_ description: String, _ failure: FailureClass, _ culprits: [String], words: String, _ log: String) {
+    init(
+        _ description: String, _ failure: FailureClass, _ culprits: [String], words: String,
+        _ log: String
+    ) {
         testDescription = description
         self.failure = failure
         self.culprits = culprits
@@ -33,10 +37,13 @@ struct Complaint: Sendable, CustomTestStringConvertible {
             and the entire system. See <https://wiki.debian.org/Teams/Dpkg/FAQ#db-lock>.
             """),
         Complaint(
-            "an earlier dpkg was cut off", .interruptedPackageManager, [], words: "dpkg was interrupted",
-            "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n"),
+            "an earlier dpkg was cut off", .interruptedPackageManager, [],
+            words: "dpkg was interrupted",
+            "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n"
+        ),
         Complaint(
-            "a postinst fails", .maintainerScript, ["labfail"], words: "cannot migrate the settings",
+            "a postinst fails", .maintainerScript, ["labfail"],
+            words: "cannot migrate the settings",
             """
             Setting up labfail (2.0) ...
             labfail: cannot migrate the settings of version 1.0: the key 'port' stands there twice
@@ -49,7 +56,8 @@ struct Complaint: Sendable, CustomTestStringConvertible {
             E: Sub-process /usr/bin/dpkg returned an error code (1)
             """),
         Complaint(
-            "a conffile question finds nobody", .maintainerScript, ["labconf"], words: "conffile prompt",
+            "a conffile question finds nobody", .maintainerScript, ["labconf"],
+            words: "conffile prompt",
             """
             Setting up labconf (2.0) ...
 
@@ -78,7 +86,8 @@ struct Complaint: Sendable, CustomTestStringConvertible {
             "apt sees too little room for the downloads", .diskFull, [], words: "enough free space",
             "E: You don't have enough free space in /var/cache/apt/archives/.\n"),
         Complaint(
-            "the version is not on offer", .versionNotAvailable, ["labgood"], words: "was not found",
+            "the version is not on offer", .versionNotAvailable, ["labgood"],
+            words: "was not found",
             """
             Package labgood is not available, but is referred to by another package.
             This may mean that the package is missing, has been obsoleted, or
@@ -115,7 +124,8 @@ struct Complaint: Sendable, CustomTestStringConvertible {
             "something would have to be removed", .dependency, [], words: "remove is disabled",
             "E: Packages need to be removed but remove is disabled.\n"),
         Complaint(
-            "a file is not what the index promises", .hashMismatch, ["labgood"], words: "Hash Sum mismatch",
+            "a file is not what the index promises", .hashMismatch, ["labgood"],
+            words: "Hash Sum mismatch",
             """
             E: Failed to fetch http://deb.example.org/pool/stable/labgood_2.0_all.deb  Hash Sum mismatch
                Hashes of expected file:
@@ -126,7 +136,8 @@ struct Complaint: Sendable, CustomTestStringConvertible {
             """),
         Complaint(
             "a file has another size", .hashMismatch, ["labgood"], words: "unexpected size",
-            "E: Failed to fetch http://deb.example.org/pool/stable/labgood_2.0_all.deb  File has unexpected size (759 != 758). Mirror sync in progress? [IP: 192.0.2.1 8080]\n"),
+            "E: Failed to fetch http://deb.example.org/pool/stable/labgood_2.0_all.deb  File has unexpected size (759 != 758). Mirror sync in progress? [IP: 192.0.2.1 8080]\n"
+        ),
         Complaint(
             "a package is not authenticated", .signature, ["labgood"], words: "unauthenticated",
             """

@@ -7,7 +7,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Whether a lock list can be installed now, with a recorded apt and a root folder made for the test.
+/// Whether a lock list can be installed now, with a recorded apt and a root folder made for the
+/// test.
 struct PreflightTests {
     private static let plan = """
         The following packages will be upgraded:
@@ -38,11 +39,14 @@ struct PreflightTests {
         _ root: String, _ names: [String], tolerating: [String] = [],
         answer: @escaping @Sendable ([String]) -> CommandOutput
     ) async -> Preflight {
-        let installer = AptInstaller(runner: RecordedApt(answer: answer), root: root, inactivityLimitSeconds: 60)
+        let installer = AptInstaller(
+            runner: RecordedApt(answer: answer), root: root, inactivityLimitSeconds: 60)
         return await installer.preflight(names.map(update), tolerating: tolerating)
     }
 
-    private static func solved(_ text: String) -> CommandOutput { CommandOutput(status: 0, output: Array(text.utf8)) }
+    private static func solved(_ text: String) -> CommandOutput {
+        CommandOutput(status: 0, output: Array(text.utf8))
+    }
 
     private static func refused(_ text: String) -> CommandOutput {
         CommandOutput(status: 100, errorOutput: Array(text.utf8))
@@ -58,8 +62,11 @@ struct PreflightTests {
 
     @Test func `a held package is left out with its reason`() async throws {
         try await withTemporaryFolder { folder in
-            let root = try root(folder, paragraph("labgood") + paragraph("labheld", "hold ok installed"))
-            guard case .ready(let install, let settled) = await check(root, ["labgood", "labheld"], answer: { _ in Self.solved(Self.plan) })
+            let root = try root(
+                folder, paragraph("labgood") + paragraph("labheld", "hold ok installed"))
+            guard
+                case .ready(let install, let settled) = await check(
+                    root, ["labgood", "labheld"], answer: { _ in Self.solved(Self.plan) })
             else {
                 Issue.record("not ready")
                 return
@@ -74,7 +81,9 @@ struct PreflightTests {
             let root = try root(folder, paragraph("labgood") + paragraph("labdep"))
             let answer = await check(root, ["labdep", "labgood"]) { arguments in
                 arguments.contains("labdep=2.0")
-                    ? Self.refused(" labdep : Depends: labgood (>= 9) but 1.0 is to be installed\nE: Unable to correct problems, you have held broken packages.\n")
+                    ? Self.refused(
+                        " labdep : Depends: labgood (>= 9) but 1.0 is to be installed\nE: Unable to correct problems, you have held broken packages.\n"
+                    )
                     : Self.solved(Self.plan)
             }
             guard case .ready(let install, let settled) = answer else {
@@ -90,7 +99,8 @@ struct PreflightTests {
         try await withTemporaryFolder { folder in
             let root = try root(folder, paragraph("labgood") + paragraph("labother"))
             let plan = Self.plan.replacingOccurrences(
-                of: "   labgood (1.0 => 2.0)", with: "   labgood (1.0 => 2.0)\n   labother (1.0 => 2.0)")
+                of: "   labgood (1.0 => 2.0)",
+                with: "   labgood (1.0 => 2.0)\n   labother (1.0 => 2.0)")
             let answer = await check(root, ["labgood"]) { _ in Self.solved(plan) }
             guard case .blocked(.dependency, let sentence) = answer else {
                 Issue.record("\(answer)")
@@ -103,22 +113,27 @@ struct PreflightTests {
     @Test func `too little room blocks, with both figures`() async throws {
         try await withTemporaryFolder { folder in
             let root = try root(folder, paragraph("labdisk"))
-            let plan = Self.plan.replacingOccurrences(of: "1,024 B of additional", with: "1024 TB of additional")
-                .replacingOccurrences(of: "labgood", with: "labdisk")
+            let plan = Self.plan.replacingOccurrences(
+                of: "1,024 B of additional", with: "1024 TB of additional"
+            )
+            .replacingOccurrences(of: "labgood", with: "labdisk")
             let answer = await check(root, ["labdisk"]) { _ in Self.solved(plan) }
             guard case .blocked(.diskFull, let sentence) = answer else {
                 Issue.record("\(answer)")
                 return
             }
-            #expect(sentence.contains("free,") && sentence.contains("1024000 GB needed"), "\(sentence)")
+            #expect(
+                sentence.contains("free,") && sentence.contains("1024000 GB needed"), "\(sentence)")
         }
     }
 
     @Test func `a huge package does not keep the others back`() async throws {
         try await withTemporaryFolder { folder in
             let root = try root(folder, paragraph("labdisk") + paragraph("labgood"))
-            let huge = Self.plan.replacingOccurrences(of: "1,024 B of additional", with: "1024 TB of additional")
-                .replacingOccurrences(of: "labgood", with: "labdisk")
+            let huge = Self.plan.replacingOccurrences(
+                of: "1,024 B of additional", with: "1024 TB of additional"
+            )
+            .replacingOccurrences(of: "labgood", with: "labdisk")
             let answer = await check(root, ["labdisk", "labgood"]) { arguments in
                 Self.solved(arguments.contains("labdisk=2.0") ? huge : Self.plan)
             }
@@ -132,12 +147,17 @@ struct PreflightTests {
     }
 
     @Test(arguments: ["half-configured", "unpacked", "half-installed"])
-    func `a package that dpkg has not finished asks for a repair, unless it is known`(_ state: String) async throws {
+    func `a package that dpkg has not finished asks for a repair, unless it is known`(
+        _ state: String
+    ) async throws {
         try await withTemporaryFolder { folder in
-            let root = try root(folder, paragraph("labgood") + paragraph("labfail", "install ok \(state)"))
+            let root = try root(
+                folder, paragraph("labgood") + paragraph("labfail", "install ok \(state)"))
             let answer = await check(root, ["labgood"]) { _ in Self.solved(Self.plan) }
             #expect(answer == .needsRepair("labfail is \(state)."))
-            let known = await check(root, ["labgood"], tolerating: ["labfail"]) { _ in Self.solved(Self.plan) }
+            let known = await check(root, ["labgood"], tolerating: ["labfail"]) { _ in
+                Self.solved(Self.plan)
+            }
             #expect(known == .ready(install: [update("labgood")], settled: []))
         }
     }
@@ -146,7 +166,9 @@ struct PreflightTests {
         try await withTemporaryFolder { folder in
             let root = try root(folder, paragraph("labgood"))
             try Data().write(to: folder.appending(path: "var/lib/dpkg/updates/0003"))
-            let answer = await check(root, ["labgood"], tolerating: ["labgood"]) { _ in Self.solved(Self.plan) }
+            let answer = await check(root, ["labgood"], tolerating: ["labgood"]) { _ in
+                Self.solved(Self.plan)
+            }
             #expect(answer == .needsRepair("dpkg was interrupted."))
         }
     }
@@ -188,25 +210,32 @@ struct PreflightTests {
         try withTemporaryFolder { folder in
             let boot = folder.appending(path: "boot")
             try FileManager.default.createDirectory(at: boot, withIntermediateDirectories: true)
-            for (name, size) in [("vmlinuz-6.1.0-1-amd64", 8_000_000), ("initrd.img-6.1.0-1-amd64", 84_000_000)] {
+            for (name, size) in [
+                ("vmlinuz-6.1.0-1-amd64", 8_000_000), ("initrd.img-6.1.0-1-amd64", 84_000_000),
+            ] {
                 try Data(repeating: 0, count: size).write(to: boot.appending(path: name))
             }
-            let need = DiskNeed(plan: [], newPackages: ["linux-image-6.1.0-2-amd64", "linux-image-amd64", "labgood"])
+            let need = DiskNeed(
+                plan: [],
+                newPackages: ["linux-image-6.1.0-2-amd64", "linux-image-amd64", "labgood"])
             #expect(need.kernels == 1)
             let disks = [
                 Disk(mountPoint: "/", freeBytes: 10_000_000_000, totalBytes: 20_000_000_000),
                 Disk(mountPoint: "/boot", freeBytes: 34_000_000, totalBytes: 500_000_000),
             ]
-            #expect(need.shortage(on: disks, root: folder.path) == "/boot 34 MB free, 92 MB needed.")
+            #expect(
+                need.shortage(on: disks, root: folder.path) == "/boot 34 MB free, 92 MB needed.")
         }
     }
 
     @Test func `files are a package's by path, by merged folder and by library`() {
         let files = PackageFiles([
-            "/.", "/lib/x86_64-linux-gnu/libcrypto.so.3", "/usr/lib/x86_64-linux-gnu/libz.so.1.3.1", "/usr/sbin/labdaemon",
+            "/.", "/lib/x86_64-linux-gnu/libcrypto.so.3", "/usr/lib/x86_64-linux-gnu/libz.so.1.3.1",
+            "/usr/sbin/labdaemon",
         ])
         let mapped = [
-            "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", "/usr/lib/x86_64-linux-gnu/libz.so.1.2.13", "/usr/sbin/labdaemon",
+            "/usr/lib/x86_64-linux-gnu/libcrypto.so.3", "/usr/lib/x86_64-linux-gnu/libz.so.1.2.13",
+            "/usr/sbin/labdaemon",
             "/usr/lib/x86_64-linux-gnu/libcrypto.so.1.1", "/usr/sbin/other",
         ]
         #expect(files.own(among: mapped) == Array(mapped.prefix(3)))
@@ -217,5 +246,7 @@ struct PreflightTests {
 private struct RecordedApt: CommandRunning {
     let answer: @Sendable ([String]) -> CommandOutput
 
-    func run(_ command: Command) async throws(CommandFailure) -> CommandOutput { answer(command.arguments) }
+    func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {
+        answer(command.arguments)
+    }
 }

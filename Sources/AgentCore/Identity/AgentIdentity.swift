@@ -1,7 +1,8 @@
 public import Fleet
 public import Trust
 
-/// Who the agent is, and whom it trusts, as enrolment has settled it. The device key stands in a file of its own.
+/// Who the agent is, and whom it trusts, as enrolment has settled it. The device key stands in a
+/// file of its own.
 public struct AgentIdentity: Hashable, Sendable, Codable {
     /// The endpoint's identifier.
     public var endpoint: EndpointID
@@ -11,9 +12,11 @@ public struct AgentIdentity: Hashable, Sendable, Codable {
     public var serverURLs: [String]
     /// The fingerprint of the server's identity: what assertions are addressed to.
     public var fingerprint: String
-    /// The server's identity certificate, DER in hexadecimal: the only one that its TLS certificate may be issued by.
+    /// The server's identity certificate, DER in hexadecimal: the only one that its TLS certificate
+    /// may be issued by.
     public var identityCertificate: String
-    /// The PEM file of the authority that the server's certificate must come from instead; `nil` for the server's own identity.
+    /// The PEM file of the authority that the server's certificate must come from instead; `nil`
+    /// for the server's own identity.
     public var authorityFile: String?
 
     /// An identity.
@@ -41,7 +44,8 @@ public enum IdentityFiles {
 
     /// Reads who the agent is.
     ///
-    /// - Throws: `StateFolderFailure` `E_STATE_NOT_ENROLLED` when there is no identity, `E_STATE_IDENTITY_DAMAGED` when it cannot be read.
+    /// - Throws: `StateFolderFailure` `E_STATE_NOT_ENROLLED` when there is no identity,
+    ///   `E_STATE_IDENTITY_DAMAGED` when it cannot be read.
     public static func load(
         from state: some StateFolder
     ) throws(StateFolderFailure) -> (AgentIdentity, DeviceKey) {
@@ -50,7 +54,9 @@ public enum IdentityFiles {
                 code: "E_STATE_NOT_ENROLLED", message: "This endpoint is not enrolled.",
                 nextStep: "Run patchbay-agent enrol with an enrolment token's file.")
         }
-        guard let value = AgentJSON.decode(AgentIdentity.self, from: bytes) else { throw damaged(identity) }
+        guard let value = AgentJSON.decode(AgentIdentity.self, from: bytes) else {
+            throw damaged(identity)
+        }
         guard let key = try key(in: state) else { throw damaged(deviceKey) }
         return (value, key)
     }
@@ -62,8 +68,11 @@ public enum IdentityFiles {
         return key
     }
 
-    /// Keeps the device's key. It is on the disk before the server hears of it, so that a lost answer can be asked for again.
-    public static func store(_ key: DeviceKey, in state: some StateFolder) throws(StateFolderFailure) {
+    /// Keeps the device's key. It is on the disk before the server hears of it, so that a lost
+    /// answer can be asked for again.
+    public static func store(_ key: DeviceKey, in state: some StateFolder)
+        throws(StateFolderFailure)
+    {
         try state.replace(deviceKey, with: key.revealedBytes)
     }
 
@@ -77,7 +86,11 @@ public enum IdentityFiles {
 
     private static func damaged(_ file: String) -> StateFolderFailure {
         StateFolderFailure(
-            code: "E_STATE_IDENTITY_DAMAGED", message: "The file \(file) of the state folder cannot be read.",
-            nextStep: "Restore it from a backup, or remove the state folder's identity.json and device.key and enrol again.")
+            code: "E_STATE_IDENTITY_DAMAGED",
+            message: "The file \(file) of the state folder cannot be read.",
+            nextStep:
+                "Restore it from a backup, or remove the state folder's identity.json and "
+                + "device.key and enrol again."
+        )
     }
 }

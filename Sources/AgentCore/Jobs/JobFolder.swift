@@ -24,10 +24,12 @@ public struct JobFolder: Hashable, Sendable {
 }
 
 extension JobFolder {
-    /// Reads the journal from the disk. The bytes of a torn last line are cut off there too, so that the next line does not run on
-    /// from them.
+    /// Reads the journal from the disk. The bytes of a torn last line are cut off there too, so
+    /// that the next line does not run on from them.
     func readJournal(in state: some StateFolder) throws(StateFolderFailure) -> JournalReading {
-        guard let bytes = try state.read(journal, limit: JournalText.sizeLimit) else { return .absent }
+        guard let bytes = try state.read(journal, limit: JournalText.sizeLimit) else {
+            return .absent
+        }
         let reading = JournalText.read(bytes)
         switch reading {
         case .absent:
@@ -49,7 +51,9 @@ extension JobFolder {
     }
 
     /// Puts a damaged journal aside, and a new one with its readable beginning in its place.
-    func mendJournal(_ entries: [JournalEntry], in state: some StateFolder) throws(StateFolderFailure) {
+    func mendJournal(_ entries: [JournalEntry], in state: some StateFolder)
+        throws(StateFolderFailure)
+    {
         if let old = try state.read(journal, limit: JournalText.sizeLimit) {
             try state.replace("\(journal).damaged", with: old)
         }
@@ -59,7 +63,8 @@ extension JobFolder {
 
     private static func unwritable(_ job: JobID) -> StateFolderFailure {
         StateFolderFailure(
-            code: "E_STATE_UNWRITABLE_VALUE", message: "An entry of \(job)'s journal cannot be written as JSON.",
+            code: "E_STATE_UNWRITABLE_VALUE",
+            message: "An entry of \(job)'s journal cannot be written as JSON.",
             nextStep: "Report this as a fault of the agent.")
     }
 }

@@ -16,11 +16,13 @@ public struct JournalEntry: Hashable, Sendable, Codable {
     }
 }
 
-/// What a job's journal can hold. Each line is on the disk before anything that it announces is done.
+/// What a job's journal can hold. Each line is on the disk before anything that it announces is
+/// done.
 public enum JournalEvent: Hashable, Sendable, Codable {
     /// The order came.
     case accepted(JobOrder)
-    /// The order was checked against a scan: these lines of it are settled, and these reboot signals were there before.
+    /// The order was checked against a scan: these lines of it are settled, and these reboot
+    /// signals were there before.
     case checked(settled: [UpdateOutcome], signals: [RebootSignal])
     /// Another program holds the package manager's lock.
     case lockWaitBegan(holder: String)
@@ -46,7 +48,8 @@ public enum JournalEvent: Hashable, Sendable, Codable {
 public enum JournalReading: Hashable, Sendable {
     /// There is none.
     case absent
-    /// It can be read. A last line that was torn by a crash has been left out: nothing had been done because of it.
+    /// It can be read. A last line that was torn by a crash has been left out: nothing had been
+    /// done because of it.
     case intact([JournalEntry])
     /// A line in the middle cannot be read; the lines before it can.
     case damaged([JournalEntry], line: Int)
@@ -54,7 +57,8 @@ public enum JournalReading: Hashable, Sendable {
 
 /// The format of a journal: JSON, one entry a line.
 enum JournalText {
-    /// The largest journal that is read, in bytes: the order, and its plan in a few runs, at 10,000 updates of about 200 bytes.
+    /// The largest journal that is read, in bytes: the order, and its plan in a few runs, at 10,000
+    /// updates of about 200 bytes.
     static let sizeLimit = 64 * 1024 * 1024
 
     /// The lines of some entries; `nil` when one cannot be written down.
@@ -71,7 +75,8 @@ enum JournalText {
     /// Reads a journal's bytes.
     static func read(_ bytes: [UInt8]) -> JournalReading {
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-        // What follows the last newline is a line that was being written when the power went; usually it is empty.
+        // What follows the last newline is a line that was being written when the power went;
+        // usually it is empty.
         lines.removeLast()
         var entries: [JournalEntry] = []
         for (index, line) in lines.enumerated() {

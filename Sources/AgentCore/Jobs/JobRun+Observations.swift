@@ -8,8 +8,8 @@ public enum JobObservation: Hashable, Sendable {
     case scanned(EndpointView)
     /// A scan that failed.
     case scanFailed(ScanFailure)
-    /// The package manager's word on whether the rest can be installed, with the run that follows from it, if any, and how long the
-    /// job's log is by now.
+    /// The package manager's word on whether the rest can be installed, with the run that follows
+    /// from it, if any, and how long the job's log is by now.
     case preflighted(Preflight, plan: RunPlan?, logOffset: Int64)
     /// A wait is over.
     case waited
@@ -34,7 +34,8 @@ public struct EndpointView: Hashable, Sendable {
 
     /// What a job needs of a scan.
     public init(
-        installed: [PackageKey: String], unfinished: [PackageKey: String] = [:], signals: [RebootSignal] = [],
+        installed: [PackageKey: String], unfinished: [PackageKey: String] = [:],
+        signals: [RebootSignal] = [],
         running: [PackageKey: [String]] = [:]
     ) {
         self.installed = installed
@@ -45,9 +46,11 @@ public struct EndpointView: Hashable, Sendable {
 }
 
 extension JobRun {
-    /// Takes what was seen and returns the journal's next lines, which it has taken over already. They must be on the disk before the
-    /// next step is taken. What does not fit the stage is ignored: no line is returned.
-    public mutating func handle(_ observation: JobObservation, at now: Timestamp) -> [JournalEntry] {
+    /// Takes what was seen and returns the journal's next lines, which it has taken over already.
+    /// They must be on the disk before the next step is taken. What does not fit the stage is
+    /// ignored: no line is returned.
+    public mutating func handle(_ observation: JobObservation, at now: Timestamp) -> [JournalEntry]
+    {
         var entries: [JournalEntry] = []
         for event in events(for: observation, at: now) {
             let entry = JournalEntry(at: now, event)
@@ -55,13 +58,16 @@ extension JobRun {
             entries.append(entry)
         }
         // A job whose lines are all settled is over, whatever settled them.
-        if remaining.isEmpty || isCancelled, entries.contains(where: { $0.event.endsAStep }), !isOver {
+        if remaining.isEmpty || isCancelled, entries.contains(where: { $0.event.endsAStep }),
+            !isOver
+        {
             entries += end(at: now)
         }
         return entries
     }
 
-    /// What is left to write when a job is taken up again: a crash may have come between the last settled line and the result.
+    /// What is left to write when a job is taken up again: a crash may have come between the last
+    /// settled line and the result.
     public mutating func resume(at now: Timestamp) -> [JournalEntry] {
         !isOver && (remaining.isEmpty || isCancelled) && stage != .checking ? end(at: now) : []
     }
@@ -73,10 +79,13 @@ extension JobRun {
         }
     }
 
-    private mutating func events(for observation: JobObservation, at now: Timestamp) -> [JournalEvent] {
+    private mutating func events(for observation: JobObservation, at now: Timestamp)
+        -> [JournalEvent]
+    {
         switch (observation, stage) {
         case (.scanned(let view), .checking): check(view, at: now)
-        case (.scanned(let view), .verifying(let plan, let verdict)): judge(view, plan, verdict, at: now)
+        case (.scanned(let view), .verifying(let plan, let verdict)):
+            judge(view, plan, verdict, at: now)
         case (.scanFailed(let failure), .checking), (.scanFailed(let failure), .verifying):
             scanFailed(failure)
         case (.preflighted(let preflight, let plan, let offset), .preflight):
@@ -96,7 +105,8 @@ extension JobRun {
         let wasUntouched = isCancelled && !hasInstalled
         let rest = remaining.map {
             UpdateOutcome(
-                update: $0, state: .skipped, versionAfter: nil, sentence: "It was called off before \($0.name) was tried.")
+                update: $0, state: .skipped, versionAfter: nil,
+                sentence: "It was called off before \($0.name) was tried.")
         }
         for outcome in rest { outcomes[outcome.update] = outcome }
         let isEmpty = order.updates.isEmpty
@@ -117,10 +127,14 @@ extension JobRun {
             .settled(
                 remaining.map {
                     UpdateOutcome(
-                        update: $0, state: isBefore ? .skipped : .failedVerification, failure: .other, versionAfter: nil,
+                        update: $0, state: isBefore ? .skipped : .failedVerification,
+                        failure: .other, versionAfter: nil,
                         sentence: isBefore
-                            ? "Nothing was started, because the endpoint could not be scanned: \(failure.message)"
-                            : "Whether \($0.name) is installed is not known, because the scan failed: \(failure.message)")
+                            ? "Nothing was started, because the endpoint could not be scanned: "
+                                + "\(failure.message)"
+                            : "Whether \($0.name) is installed is not known, because the scan "
+                                + "failed: \(failure.message)"
+                    )
                 })
         ]
     }
@@ -142,7 +156,8 @@ extension JobRun {
         case .needsRepair(let reason):
             guard repairs < Self.maximumRepairs, let plan else {
                 return giveUp(
-                    .interruptedPackageManager, "The package database could not be mended: \(reason)")
+                    .interruptedPackageManager,
+                    "The package database could not be mended: \(reason)")
             }
             return start(plan, offset, at: now)
         case .blocked(let failure, let sentence):
@@ -159,10 +174,14 @@ extension JobRun {
         }
     }
 
-    /// A run that runs nothing: what was begun is not known any more, so nothing is begun; a scan tells what is there.
-    private static func look(at updates: [LockedUpdate], number: Int, _ offset: Int64) -> [JournalEvent] {
+    /// A run that runs nothing: what was begun is not known any more, so nothing is begun; a scan
+    /// tells what is there.
+    private static func look(at updates: [LockedUpdate], number: Int, _ offset: Int64)
+        -> [JournalEvent]
+    {
         let plan = RunPlan(
-            kind: .install, commands: [], environment: [:], inactivityLimitSeconds: 0, updates: updates)
+            kind: .install, commands: [], environment: [:], inactivityLimitSeconds: 0,
+            updates: updates)
         return [
             .runPlanned(number: number, plan: plan, logOffset: offset),
             .runEnded(number: number, ending: .vanished, verdict: damagedVerdict),
@@ -204,10 +223,13 @@ extension JobRun {
         case .maintainerScript where !verdict.culprits.isEmpty:
             // The rest does not suffer for a package that cannot be mended.
             return [ended]
-        case .interrupted, .diskFull, .network, .signature, .hashMismatch, .versionNotAvailable, .dependency, .held,
+        case .interrupted, .diskFull, .network, .signature, .hashMismatch, .versionNotAvailable,
+            .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .hung, .nothingChanged, .refused, .other:
             return [ended]
-                + giveUp(.interruptedPackageManager, "The package database could not be mended: \(verdict.sentence)")
+                + giveUp(
+                    .interruptedPackageManager,
+                    "The package database could not be mended: \(verdict.sentence)")
         }
     }
 
@@ -232,11 +254,14 @@ extension JobRun {
 }
 
 extension JournalEvent {
-    /// Whether a job may be over after it: only after these does the machine look whether any line is left.
+    /// Whether a job may be over after it: only after these does the machine look whether any line
+    /// is left.
     fileprivate var endsAStep: Bool {
         switch self {
         case .checked, .settled, .cancelled: true
-        case .accepted, .lockWaitBegan, .runPlanned, .runEnded, .triedAgain, .journalDamaged, .finished, .delivered: false
+        case .accepted, .lockWaitBegan, .runPlanned, .runEnded, .triedAgain, .journalDamaged,
+            .finished, .delivered:
+            false
         }
     }
 }

@@ -4,8 +4,9 @@ public import Rollout
 
 /// A job on its way from order to result, as its journal tells it.
 ///
-/// It is a value that takes what was seen and gives the journal's next lines; the step to take follows from where it stands. What the
-/// journal says is all that it knows, so a job that was cut off anywhere is taken up again by replaying the journal:
+/// It is a value that takes what was seen and gives the journal's next lines; the step to take
+/// follows from where it stands. What the journal says is all that it knows, so a job that was cut
+/// off anywhere is taken up again by replaying the journal:
 ///
 ///     checking -> preflight -> running -> verifying -> finished -> delivered
 ///                  ^    ^        |           |
@@ -30,17 +31,19 @@ public struct JobRun: Sendable {
         case delivered(JobResult)
     }
 
-    /// How often the rest of an order is tried again without the packages that made a run fail: once, since a second failure is no
-    /// longer one package's.
+    /// How often the rest of an order is tried again without the packages that made a run fail:
+    /// once, since a second failure is no longer one package's.
     public static let maximumRetriesWithoutCulprits = 1
-    /// How often runs may be cut off (power, kill) before the rest is given up: an endpoint that dies twice while installing needs a
-    /// person.
+    /// How often runs may be cut off (power, kill) before the rest is given up: an endpoint that
+    /// dies twice while installing needs a person.
     public static let maximumInterruptions = 2
     /// How often an order may lead to a repair of the package database.
     public static let maximumRepairs = 1
-    /// How long a job waits for another program's lock, in seconds: four hours are longer than any unattended upgrade seen.
+    /// How long a job waits for another program's lock, in seconds: four hours are longer than any
+    /// unattended upgrade seen.
     public static let lockPatienceSeconds: Int64 = 4 * 3600
-    /// How often a failed scan is repeated before the job ends unverified; with the back-off of the runner about ten minutes.
+    /// How often a failed scan is repeated before the job ends unverified; with the back-off of the
+    /// runner about ten minutes.
     public static let maximumScanFailures = 6
 
     /// The order.
@@ -69,7 +72,8 @@ public struct JobRun: Sendable {
     var interruptions = 0
     var repairs = 0
     var lockedSince: Timestamp?
-    /// How often the same wait has been tried; it begins anew after a restart of the agent, and only spaces the tries.
+    /// How often the same wait has been tried; it begins anew after a restart of the agent, and
+    /// only spaces the tries.
     var waits = 0
     var scanFailures = 0
 
@@ -130,7 +134,9 @@ extension JobRun {
             isCancelled = true
         case .journalDamaged(let line):
             isDamaged = true
-            notes.append("Line \(line) of the job's journal was damaged on the disk; nothing more was started.")
+            notes.append(
+                "Line \(line) of the job's journal was damaged on the disk; nothing more was started."
+            )
             stage = .preflight
         case .finished(let result):
             stage = .finished(result)

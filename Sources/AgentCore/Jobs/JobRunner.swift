@@ -4,8 +4,8 @@ import Rollout
 
 /// Takes the steps of jobs: looks, asks, starts, waits, and writes the journal before each.
 public struct JobRunner: Sendable {
-    /// How much of the end of a run's log is read for its meaning, in bytes: the errors of apt stand in the last few KB, and the
-    /// messages about each package before them.
+    /// How much of the end of a run's log is read for its meaning, in bytes: the errors of apt
+    /// stand in the last few KB, and the messages about each package before them.
     static let logTailLimit = 256 * 1024
     /// How often a run is looked at, in milliseconds.
     static let runPollMilliseconds: Int64 = 1000
@@ -32,7 +32,8 @@ public struct JobRunner: Sendable {
 
     /// Takes a job from where its journal says to its result.
     ///
-    /// - Throws: `StateFolderFailure` when the journal cannot be written: nothing has been done that it does not tell of, and the job
+    /// - Throws: `StateFolderFailure` when the journal cannot be written: nothing has been done
+    ///   that it does not tell of, and the job
     ///   can be taken up again. `CancellationError` when the agent is told to end; the same holds.
     public func carryOut(_ job: JobRun, watch: JobWatch) async throws -> JobRun {
         var job = job
@@ -46,13 +47,18 @@ public struct JobRunner: Sendable {
             let observation: JobObservation
             switch job.stage {
             case .checking:
-                watch.show(.preflight, "Compares the order with what is installed.", at: effects.now())
+                watch.show(
+                    .preflight, "Compares the order with what is installed.", at: effects.now())
                 observation = await look(at: job)
             case .preflight:
-                watch.show(.preflight, "Checks whether the updates can be installed now.", at: effects.now())
+                watch.show(
+                    .preflight, "Checks whether the updates can be installed now.",
+                    at: effects.now())
                 observation = try await preflight(job)
             case .waiting(let holder):
-                watch.show(.waitingForLock, "Waits for the package manager's lock, held by \(holder).", at: effects.now())
+                watch.show(
+                    .waitingForLock, "Waits for the package manager's lock, held by \(holder).",
+                    at: effects.now())
                 try await wait(.lock, tries: job.waits)
                 observation = .waited
             case .running(let number, let plan):
@@ -63,7 +69,8 @@ public struct JobRunner: Sendable {
             case .finished, .delivered:
                 return job
             }
-            // A call-off that came while the package manager was asked still comes before the start.
+            // A call-off that came while the package manager was asked still comes before the
+            // start.
             if watch.cancelRequested, job.canBeCancelled { continue }
             try record(job.handle(observation, at: effects.now()), of: job)
             if case .scanFailed = observation { try await wait(.local, tries: job.scanFailures) }
@@ -131,7 +138,9 @@ extension JobRunner {
         }
     }
 
-    private func ended(_ ending: RunEnding, _ plan: RunPlan, _ job: JobRun, _ tail: String) -> JobObservation {
+    private func ended(_ ending: RunEnding, _ plan: RunPlan, _ job: JobRun, _ tail: String)
+        -> JobObservation
+    {
         .runEnded(ending, installer.verdict(on: plan, ending: ending, logTail: tail))
     }
 
@@ -152,7 +161,8 @@ extension JobRunner {
             return .scanFailed(error)
         }
         var view = EndpointView(
-            installed: [:], unfinished: await installer.unfinishedPackages(), signals: scan.reboot.signals)
+            installed: [:], unfinished: await installer.unfinishedPackages(),
+            signals: scan.reboot.signals)
         for package in scan.packages { view.installed[package.key] = package.version }
         guard !scan.restarts.isEmpty else { return .scanned(view) }
         let files = Array(Set(scan.restarts.flatMap(\.files))).sorted()
@@ -160,7 +170,8 @@ extension JobRunner {
         where PackageName(update.name, of: update.manager) != nil && job.isIn(update, view) {
             let own = Set(await installer.files(among: files, of: update.key))
             guard !own.isEmpty else { continue }
-            view.running[update.key] = scan.restarts.filter { !own.isDisjoint(with: $0.files) }.map {
+            view.running[update.key] = scan.restarts.filter { !own.isDisjoint(with: $0.files) }.map
+            {
                 "\($0.unit ?? $0.process) (pid \($0.pid))"
             }
         }

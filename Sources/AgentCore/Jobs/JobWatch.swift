@@ -23,7 +23,9 @@ public final class JobWatch: Sendable {
     public var isOver: Bool { signs.withLock { $0.isOver } }
 
     /// Tells the step.
-    func show(_ phase: JobProgress.Phase, _ sentence: String, percent: Int? = nil, at now: Timestamp) {
+    func show(
+        _ phase: JobProgress.Phase, _ sentence: String, percent: Int? = nil, at now: Timestamp
+    ) {
         signs.withLock { signs in
             // The same words again are no news; their first time stands.
             if let shown = signs.progress, shown.phase == phase, shown.sentence == sentence,
@@ -31,7 +33,8 @@ public final class JobWatch: Sendable {
             {
                 return
             }
-            signs.progress = JobProgress(phase: phase, sentence: sentence, percent: percent, at: now)
+            signs.progress = JobProgress(
+                phase: phase, sentence: sentence, percent: percent, at: now)
         }
     }
 

@@ -4,7 +4,8 @@ import Rollout
 import Versions
 
 extension JobRun {
-    /// Compares the order with what is installed: what the agent does not do, whoever asks for it, is settled here.
+    /// Compares the order with what is installed: what the agent does not do, whoever asks for it,
+    /// is settled here.
     func check(_ view: EndpointView, at now: Timestamp) -> [JournalEvent] {
         if let fault = wholeFault(at: now) {
             let refused = order.updates.map { refusal($0, view, fault) }
@@ -21,13 +22,16 @@ extension JobRun {
     private func wholeFault(at now: Timestamp) -> String? {
         if order.endpoint != endpoint { return "the order is for another endpoint" }
         if order.updates.count > JobOrder.maximumUpdates {
-            return "the order holds \(order.updates.count) updates; at most \(JobOrder.maximumUpdates) are taken"
+            return
+                "the order holds \(order.updates.count) updates; at most \(JobOrder.maximumUpdates) are taken"
         }
         if Set(order.updates.map(\.key)).count != order.updates.count {
             return "the order names a package twice"
         }
         if now >= order.deadline {
-            return "the order's deadline (\(order.deadline)) has passed by this endpoint's clock (\(now.wholeSeconds))"
+            return
+                "the order's deadline (\(order.deadline)) has passed by this endpoint's clock "
+                + "(\(now.wholeSeconds))"
         }
         return nil
     }
@@ -37,11 +41,15 @@ extension JobRun {
         guard PackageName(update.name, of: update.manager) != nil else {
             return "its name is not one of \(update.manager.rawValue)"
         }
-        guard OrderedText.isArchitecture(update.architecture) else { return "its architecture is not a name" }
+        guard OrderedText.isArchitecture(update.architecture) else {
+            return "its architecture is not a name"
+        }
         guard OrderedText.isVersion(update.to, of: update.manager) else {
             return "its target version is not one of \(update.manager.rawValue)"
         }
-        guard let installed = view.installed[update.key] ?? view.unfinished[update.key].map({ _ in update.from })
+        guard
+            let installed = view.installed[update.key]
+                ?? view.unfinished[update.key].map({ _ in update.from })
         else { return "it is not installed, and the agent installs nothing new by order" }
         guard view.installed[update.key] != nil else { return nil }
         guard update.manager.order(installed, update.to) != .greater else {
@@ -50,11 +58,14 @@ extension JobRun {
         return nil
     }
 
-    private func refusal(_ update: LockedUpdate, _ view: EndpointView, _ fault: String) -> UpdateOutcome {
+    private func refusal(_ update: LockedUpdate, _ view: EndpointView, _ fault: String)
+        -> UpdateOutcome
+    {
         // The name comes from outside, and may be anything.
         let name = PackageName(update.name, of: update.manager)?.text ?? "A package"
         return UpdateOutcome(
-            update: update, state: .skipped, failure: .refused, versionAfter: view.installed[update.key],
+            update: update, state: .skipped, failure: .refused,
+            versionAfter: view.installed[update.key],
             sentence: "\(name) was refused: \(fault).")
     }
 }
@@ -66,7 +77,8 @@ enum OrderedText {
     /// The longest architecture name that is taken, in bytes.
     static let longestArchitecture = 32
 
-    /// Whether a text can be a target version: one that the package manager can order, of the characters that its rules know.
+    /// Whether a text can be a target version: one that the package manager can order, of the
+    /// characters that its rules know.
     static func isVersion(_ text: String, of manager: PackageManagerName) -> Bool {
         guard text.utf8.count <= longestVersion else { return false }
         switch manager {

@@ -4,8 +4,8 @@ import Rollout
 import Versions
 
 extension JobRun {
-    /// Settles what a scan after a run shows. Only the scan decides what is in; the package manager's word decides only why something
-    /// is not, and whether the rest is tried again.
+    /// Settles what a scan after a run shows. Only the scan decides what is in; the package
+    /// manager's word decides only why something is not, and whether the rest is tried again.
     func judge(
         _ view: EndpointView, _ plan: RunPlan, _ verdict: RunVerdict, at now: Timestamp
     ) -> [JournalEvent] {
@@ -34,18 +34,20 @@ extension JobRun {
         let ends = missing.map { update in
             blamed.contains(update) || blamed.isEmpty
                 ? failed(update, view, failure, verdict.sentence)
-                : failed(update, view, failure, "\(update.name) was not reached: \(verdict.sentence)")
+                : failed(
+                    update, view, failure, "\(update.name) was not reached: \(verdict.sentence)")
         }
         return [.settled(settled + ends)]
     }
 
-    /// Whether the package's version in a scan is the ordered one (or a newer one that somebody put in meanwhile), and the package
-    /// works.
+    /// Whether the package's version in a scan is the ordered one (or a newer one that somebody put
+    /// in meanwhile), and the package works.
     func isIn(_ update: LockedUpdate, _ view: EndpointView) -> Bool {
         guard view.unfinished[update.key] == nil, let installed = view.installed[update.key] else {
             return false
         }
-        return installed == update.to || [.equal, .greater].contains(update.manager.order(installed, update.to))
+        return installed == update.to
+            || [.equal, .greater].contains(update.manager.order(installed, update.to))
     }
 
     /// The outcome of an update that is in: verified, unless old code still runs.
@@ -61,7 +63,9 @@ extension JobRun {
         if let signal = rebootSignal(for: update, view) {
             return UpdateOutcome(
                 update: update, state: .pendingRestart, versionAfter: version,
-                sentence: "\(update.name) \(text) is installed; the endpoint must reboot: \(signal.detail).")
+                sentence:
+                    "\(update.name) \(text) is installed; the endpoint must reboot: \(signal.detail)."
+            )
         }
         return UpdateOutcome(
             update: update, state: .verified, versionAfter: version,
@@ -72,12 +76,15 @@ extension JobRun {
         failure == .interrupted && interruptions < Self.maximumInterruptions && !isDamaged
     }
 
-    /// A hanging script would hang again, since the package manager first finishes what it has begun.
+    /// A hanging script would hang again, since the package manager first finishes what it has
+    /// begun.
     private func mayRetry(
-        _ failure: FailureClass, _ verdict: RunVerdict, blamed: [LockedUpdate], others: [LockedUpdate]
+        _ failure: FailureClass, _ verdict: RunVerdict, blamed: [LockedUpdate],
+        others: [LockedUpdate]
     ) -> Bool {
         failure != .hung && failure != .interrupted && !others.isEmpty
-            && retries < Self.maximumRetriesWithoutCulprits && (!blamed.isEmpty || !verdict.culprits.isEmpty)
+            && retries < Self.maximumRetriesWithoutCulprits
+            && (!blamed.isEmpty || !verdict.culprits.isEmpty)
     }
 
     private func events(_ settled: [UpdateOutcome]) -> [JournalEvent] {
@@ -89,20 +96,24 @@ extension JobRun {
     ) -> UpdateOutcome {
         let state = view.unfinished[update.key].map { " \(update.name) is \($0)." } ?? ""
         return UpdateOutcome(
-            update: update, state: .failed, failure: failure, versionAfter: view.installed[update.key],
+            update: update, state: .failed, failure: failure,
+            versionAfter: view.installed[update.key],
             sentence: sentence + state)
     }
 
     private func nothingChanged(_ update: LockedUpdate, _ view: EndpointView) -> UpdateOutcome {
-        let found = view.unfinished[update.key] ?? view.installed[update.key].map { "still \($0)" } ?? "not installed"
+        let found =
+            view.unfinished[update.key] ?? view.installed[update.key].map { "still \($0)" }
+            ?? "not installed"
         return UpdateOutcome(
             update: update, state: .failedVerification, failure: .nothingChanged,
             versionAfter: view.installed[update.key],
             sentence: "\(update.manager.rawValue) reported success but \(update.name) is \(found).")
     }
 
-    /// The reboot signal that an update waits for: one that names it; or one that came up while the job ran and names no package of
-    /// the order, so that any of them may have caused it. An older signal is another update's.
+    /// The reboot signal that an update waits for: one that names it; or one that came up while the
+    /// job ran and names no package of the order, so that any of them may have caused it. An older
+    /// signal is another update's.
     private func rebootSignal(for update: LockedUpdate, _ view: EndpointView) -> RebootSignal? {
         view.signals.first { signal in
             if Self.names(signal, update) { return true }

@@ -5,13 +5,16 @@ import Rollout
 
 /// Tells the control plane how a job goes: its steps, its log, its result.
 struct JobReporter: Sendable {
-    /// The longest silence about a running job, in seconds: the lease is 150 s (`Job.leaseSeconds`), so two reports may be lost.
+    /// The longest silence about a running job, in seconds: the lease is 150 s
+    /// (`Job.leaseSeconds`), so two reports may be lost.
     static let heartbeatSeconds: Int64 = 45
-    /// The shortest time between two reports, in milliseconds: a log that runs fast is sent in larger pieces.
+    /// The shortest time between two reports, in milliseconds: a log that runs fast is sent in
+    /// larger pieces.
     static let spacingMilliseconds: Int64 = 2000
     /// How often there is a look for something to tell, in milliseconds.
     static let pollMilliseconds: Int64 = 500
-    /// How much of a job's log is sent, in bytes; the rest stays on the endpoint. A run of 100 packages prints about 100 KB.
+    /// How much of a job's log is sent, in bytes; the rest stays on the endpoint. A run of 100
+    /// packages prints about 100 KB.
     static let logLimit: Int64 = 16 * 1024 * 1024
 
     let job: JobID
@@ -32,14 +35,16 @@ struct JobReporter: Sendable {
         self.logger = logger
     }
 
-    /// Reports steps and log until the work has ended. A report that fails is tried again later; the work never waits for it.
+    /// Reports steps and log until the work has ended. A report that fails is tried again later;
+    /// the work never waits for it.
     mutating func follow(_ watch: JobWatch) async {
         var backOff = BackOff.link
         var told: JobProgress?
         var toldAt: Timestamp?
         while !watch.isOver, !Task.isCancelled {
             let step = watch.progress
-            let isSilent = toldAt.map { effects.now().seconds(since: $0) >= Self.heartbeatSeconds } ?? true
+            let isSilent =
+                toldAt.map { effects.now().seconds(since: $0) >= Self.heartbeatSeconds } ?? true
             var pause = Self.pollMilliseconds
             do throws(LinkFailure) {
                 if let step, step != told || isSilent {
@@ -54,7 +59,8 @@ struct JobReporter: Sendable {
                 }
                 backOff.reset()
             } catch {
-                // A conflict says that the job has ended on the server without the agent; the truth about it comes with the result.
+                // A conflict says that the job has ended on the server without the agent; the truth
+                // about it comes with the result.
                 if error.isFinal { told = step; toldAt = effects.now() }
                 pause = error.pause(&backOff, chance: effects.chance())
                 logger.debug("A report on \(job) failed: \(error.sentence)")
@@ -85,7 +91,7 @@ struct JobReporter: Sendable {
     private mutating func sendRestOfLog() async throws(LinkFailure) {
         do throws(LinkFailure) {
             while try await sendLog(nil) {}
-        } catch where error.isFinal {
+        } catch  where error.isFinal {
             logger.warning("The log of \(job) was refused: \(error.sentence)")
         }
     }
@@ -99,13 +105,15 @@ struct JobReporter: Sendable {
         else { return false }
         let piece = Self.wholeCharacters(bytes)
         let chunk = LogChunk(
-            offset: logSent, text: String(decoding: piece, as: UTF8.self), length: Int64(piece.count))
+            offset: logSent, text: String(decoding: piece, as: UTF8.self),
+            length: Int64(piece.count))
         if try await link.report(chunk, of: job).cancel { watch?.requestCancel() }
         logSent += Int64(piece.count)
         return true
     }
 
-    /// The bytes without a character that has only begun at their end: the rest of it comes with the next piece.
+    /// The bytes without a character that has only begun at their end: the rest of it comes with
+    /// the next piece.
     static func wholeCharacters(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
         let tail = bytes.suffix(3)
         guard let start = tail.lastIndex(where: { $0 >= 0xC0 }) else { return bytes[...] }

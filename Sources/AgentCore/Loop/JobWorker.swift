@@ -4,14 +4,15 @@ import Logging
 import Rollout
 import Synchronization
 
-/// Collects work and carries it out, one job at a time; what a former life of the agent has left open comes first.
+/// Collects work and carries it out, one job at a time; what a former life of the agent has left
+/// open comes first.
 final class JobWorker: Sendable {
     /// How many delivered jobs are kept, for a person who looks for a log.
     static let keptJobs = 50
     /// How long a delivered job is kept, in seconds: 30 days.
     static let keptSeconds: Int64 = 30 * 86_400
-    /// The shortest time between two requests for work that brought nothing, in milliseconds: a server that answers at once without
-    /// work must not make the agent spin.
+    /// The shortest time between two requests for work that brought nothing, in milliseconds: a
+    /// server that answers at once without work must not make the agent spin.
     static let shortestPollMilliseconds: Int64 = 5000
 
     private let endpoint: EndpointID
@@ -43,7 +44,8 @@ final class JobWorker: Sendable {
     func run() async {
         var backOff = BackOff.link
         var localBackOff = BackOff.local
-        // At the start, and after anything went wrong, the journals are looked at; between two quiet requests they are not.
+        // At the start, and after anything went wrong, the journals are looked at; between two
+        // quiet requests they are not.
         var mayHaveOpenJobs = true
         while !Task.isCancelled {
             do {
@@ -67,7 +69,8 @@ final class JobWorker: Sendable {
         }
     }
 
-    /// Asks for work and does it; returns how long to wait before the next request, in milliseconds.
+    /// Asks for work and does it; returns how long to wait before the next request, in
+    /// milliseconds.
     private func collect() async throws -> Int64 {
         let asked = effects.now()
         let answer = try await link.collectWork(WorkRequest(waitSeconds: AgentWire.longestPoll))
@@ -85,7 +88,8 @@ final class JobWorker: Sendable {
         }
     }
 
-    /// Does what an order says, unless its journal says that it has been done; `false` when there was only a result to send again.
+    /// Does what an order says, unless its journal says that it has been done; `false` when there
+    /// was only a result to send again.
     private func perform(_ order: JobOrder) async throws -> Bool {
         guard let known = try knownJob(order.job) else {
             let job = JobRun(order, endpoint: endpoint)
@@ -105,7 +109,8 @@ final class JobWorker: Sendable {
             bell.ring()
         }
         let watch = JobWatch()
-        let blank = JobReporter(job.order.job, link: link, state: state, effects: effects, logger: logger)
+        let blank = JobReporter(
+            job.order.job, link: link, state: state, effects: effects, logger: logger)
         async let reporter = following(blank, watch)
         var ended: JobRun
         do {
@@ -115,12 +120,14 @@ final class JobWorker: Sendable {
             throw error
         }
         var follower = await reporter
-        // The verifying scan is news: the check-in that carries it need not wait for the result's delivery.
+        // The verifying scan is news: the check-in that carries it need not wait for the result's
+        // delivery.
         bell.ring()
         switch ended.stage {
         case .finished(let result):
             let refusal = try await follower.deliver(result)
-            try runner.record(ended.handle(.delivered(refusal: refusal), at: effects.now()), of: ended)
+            try runner.record(
+                ended.handle(.delivered(refusal: refusal), at: effects.now()), of: ended)
             try prune()
         case .delivered(let result):
             _ = try await follower.deliver(result)
@@ -165,7 +172,8 @@ extension JobWorker {
     private func mended(
         _ folder: JobFolder, _ entries: [JournalEntry], line: Int
     ) throws(StateFolderFailure) -> JobRun? {
-        logger.error("The journal of \(folder.job) is damaged in line \(line); a copy is kept beside it.")
+        logger.error(
+            "The journal of \(folder.job) is damaged in line \(line); a copy is kept beside it.")
         var known = entries
         if case .finished = entries.last?.event {
             // The result is there; what is lost is at most the word that it was delivered.

@@ -2,11 +2,14 @@ import AgentProtocol
 import Fleet
 import Logging
 
-/// Keeps the control plane's picture of the endpoint true: scans, checks in, uploads what the server lacks.
+/// Keeps the control plane's picture of the endpoint true: scans, checks in, uploads what the
+/// server lacks.
 struct Presence: Sendable {
-    /// How far the clocks may differ before a warning, in seconds: beyond it access tokens are refused.
+    /// How far the clocks may differ before a warning, in seconds: beyond it access tokens are
+    /// refused.
     static let clockToleranceSeconds: Int64 = 300
-    /// The shortest time between two scans that a server asked for, in seconds: a server that asks without end gets no more.
+    /// The shortest time between two scans that a server asked for, in seconds: a server that asks
+    /// without end gets no more.
     static let shortestWishedScanInterval: Int64 = 60
 
     let schedule: CheckInSchedule
@@ -33,24 +36,28 @@ struct Presence: Sendable {
     func run() async {
         let start = effects.now()
         var memory = Memory(
-            nextScan: start, nextCheckIn: start, scanInterval: CheckInSchedule.scanIntervals.lowerBound)
+            nextScan: start, nextCheckIn: start,
+            scanInterval: CheckInSchedule.scanIntervals.lowerBound)
         while !Task.isCancelled {
             if bell.takeWish() { wishForScan(&memory) }
             if !work.isBusy, effects.now() >= memory.nextScan { await scan(&memory) }
             await checkIn(&memory)
-            await wait(until: min(memory.nextCheckIn, work.isBusy ? memory.nextCheckIn : memory.nextScan))
+            await wait(
+                until: min(memory.nextCheckIn, work.isBusy ? memory.nextCheckIn : memory.nextScan))
         }
     }
 
     private func wishForScan(_ memory: inout Memory) {
         let now = effects.now()
-        let earliest = memory.lastWishedScan?.adding(seconds: Self.shortestWishedScanInterval) ?? now
+        let earliest =
+            memory.lastWishedScan?.adding(seconds: Self.shortestWishedScanInterval) ?? now
         memory.nextScan = min(memory.nextScan, max(now, earliest))
         memory.lastWishedScan = max(now, earliest)
     }
 
     private func scan(_ memory: inout Memory) async {
-        // The first look shows the endpoint within seconds; the package indexes are refreshed right after it.
+        // The first look shows the endpoint within seconds; the package indexes are refreshed right
+        // after it.
         let refreshes = settings.refreshesSources && !memory.isFirst
         do {
             _ = try await desk.scan(refreshingSources: refreshes)
@@ -82,7 +89,8 @@ struct Presence: Sendable {
             memory.scanInterval = answer.boundedScanInterval
             let now = effects.now()
             memory.nextScan = min(memory.nextScan, now.adding(seconds: memory.scanInterval))
-            memory.nextCheckIn = schedule.next(after: now, intervalSeconds: answer.nextCheckInSeconds)
+            memory.nextCheckIn = schedule.next(
+                after: now, intervalSeconds: answer.nextCheckInSeconds)
             if answer.scanNow { wishForScan(&memory) }
         } catch {
             let pause = error.pause(&memory.linkBackOff, chance: effects.chance())
@@ -104,12 +112,14 @@ struct Presence: Sendable {
             upload.delta = delta
             upload.baseDigest = digest
         case .whole:
-            try await link.sendInventory(record.inventory.canonicalBytes, digest: record.inventoryDigest)
+            try await link.sendInventory(
+                record.inventory.canonicalBytes, digest: record.inventoryDigest)
         }
         guard try await link.sendScan(upload).wantsFullInventory else { return }
         upload.delta = nil
         upload.baseDigest = nil
-        try await link.sendInventory(record.inventory.canonicalBytes, digest: record.inventoryDigest)
+        try await link.sendInventory(
+            record.inventory.canonicalBytes, digest: record.inventoryDigest)
         guard try await link.sendScan(upload).wantsFullInventory else { return }
         throw .malformed("the server asks for the inventory again though it has just been sent")
     }
@@ -117,8 +127,9 @@ struct Presence: Sendable {
     private func warnOfClock(_ serverTime: Timestamp) {
         let difference = effects.now().seconds(since: serverTime)
         guard abs(difference) > Self.clockToleranceSeconds else { return }
+        let side = difference > 0 ? "ahead of" : "behind"
         logger.warning(
-            "This endpoint's clock is \(abs(difference)) s \(difference > 0 ? "ahead of" : "behind") the server's; set it.")
+            "This endpoint's clock is \(abs(difference)) s \(side) the server's; set it.")
     }
 
     private func wait(until instant: Timestamp) async {

@@ -10,11 +10,12 @@ enum UploadPlan: Hashable, Sendable {
     /// The whole inventory is sent first.
     case whole
 
-    /// A delta is worth sending while it names fewer than this part of the packages: it repeats field names that the canonical text
-    /// does not have.
+    /// A delta is worth sending while it names fewer than this part of the packages: it repeats
+    /// field names that the canonical text does not have.
     static let deltaShare = 4
 
-    /// What to send, when the server holds the inventory `known`, and `base` is what this agent sent last.
+    /// What to send, when the server holds the inventory `known`, and `base` is what this agent
+    /// sent last.
     static func decide(
         for record: ScanDesk.Record, known: String?, base: ScanDesk.Record?
     ) -> UploadPlan {

@@ -2,10 +2,11 @@ public import Fleet
 
 /// Runs a package manager so that it outlives the agent, and tells later how it went.
 ///
-/// A run is known by its job and number. Its files stand in the job's folder (`JobFolder`): the plan before it starts, the log while it
-/// runs, the ending when it is over.
+/// A run is known by its job and number. Its files stand in the job's folder (`JobFolder`): the
+/// plan before it starts, the log while it runs, the ending when it is over.
 public protocol RunSupervising: Sendable {
-    /// Starts a run that was never started. A second start of the same run does nothing: a run happens at most once.
+    /// Starts a run that was never started. A second start of the same run does nothing: a run
+    /// happens at most once.
     func start(_ run: RunName, _ plan: RunPlan) async throws(RunStartFailure)
     /// How a run stands.
     func state(of run: RunName) async -> RunState

@@ -3,10 +3,14 @@ public import Rollout
 
 /// Looks at the endpoint: its facts, its packages, what is missing.
 public protocol Scanning: Sendable {
-    /// Takes a fresh look. It never changes a package, never takes a package manager's write lock, and never answers "nothing is missing"
-    /// because it could not look: it throws, or the sources that failed are in the answer.
+    /// Takes a fresh look. It never changes a package, never takes a package manager's write lock,
+    /// and never answers "nothing is missing" because it could not look: it throws, or the sources
+    /// that failed are in the answer.
     ///
-    /// - Parameter refreshingSources: whether the package indexes are refreshed first, which writes index files only.
+    /// - Parameter refreshingSources: whether the package indexes are refreshed first, which writes
+    ///   index files only.
+    /// - Returns: what the look showed.
+    /// - Throws: `ScanFailure` when it could not look at all.
     func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan
 }
 
@@ -31,9 +35,13 @@ public struct ScanFailure: Error, Hashable, Sendable {
 public protocol Installing: Sendable {
     /// Looks whether a lock list can be installed now, and changes nothing.
     ///
-    /// - Parameter brokenPackages: packages that are known to be broken and that a repair could not mend: they are no reason to ask
-    ///   for another repair.
-    func preflight(_ updates: [LockedUpdate], tolerating brokenPackages: [String]) async -> Preflight
+    /// - Parameters:
+    ///   - updates: the lock list.
+    ///   - brokenPackages: packages that are known to be broken and that a repair could not mend:
+    ///     they are no reason to ask for another repair.
+    /// - Returns: whether, and what stands in the way.
+    func preflight(_ updates: [LockedUpdate], tolerating brokenPackages: [String]) async
+        -> Preflight
     /// The run that installs these updates and nothing else.
     func installRun(for updates: [LockedUpdate]) -> RunPlan
     /// The run that mends a package database which an earlier run left half done.
@@ -42,16 +50,19 @@ public protocol Installing: Sendable {
     func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict
     /// What a run is doing now, from what it has printed so far; `nil` when that tells nothing.
     func progress(of run: RunPlan, from log: String) -> RunStep?
-    /// The packages whose installation has begun and has not ended well, each with its state in the package manager's words: their
-    /// version in the package database says nothing about what works.
+    /// The packages whose installation has begun and has not ended well, each with its state in the
+    /// package manager's words: their version in the package database says nothing about what
+    /// works.
     func unfinishedPackages() async -> [PackageKey: String]
-    /// Which of these files, which processes still map though they have been replaced, are a package's own.
+    /// Which of these files, which processes still map though they have been replaced, are a
+    /// package's own.
     func files(among files: [String], of package: PackageKey) async -> [String]
 }
 
 /// Whether a lock list can be installed now.
 public enum Preflight: Hashable, Sendable {
-    /// It can. Some updates may be left out, each with its outcome (already installed, no longer on offer, held …).
+    /// It can. Some updates may be left out, each with its outcome (already installed, no longer on
+    /// offer, held …).
     case ready(install: [LockedUpdate], settled: [UpdateOutcome])
     /// The package database must be mended first.
     case needsRepair(String)
@@ -61,7 +72,8 @@ public enum Preflight: Hashable, Sendable {
     case blocked(FailureClass, String)
 }
 
-/// A program to run, supervised, in a process group or unit of its own, so that it outlives the agent.
+/// A program to run, supervised, in a process group or unit of its own, so that it outlives the
+/// agent.
 public struct RunPlan: Hashable, Sendable, Codable {
     /// What kind of run.
     public enum Kind: String, Codable, Sendable {
@@ -73,8 +85,8 @@ public struct RunPlan: Hashable, Sendable, Codable {
 
     /// What kind of run.
     public var kind: Kind
-    /// The programs, run one after another: absolute path and arguments of each. An installation ends with the first that fails; a repair
-    /// runs them all, and ends as the last one did.
+    /// The programs, run one after another: absolute path and arguments of each. An installation
+    /// ends with the first that fails; a repair runs them all, and ends as the last one did.
     public var commands: [[String]]
     /// The whole environment; nothing is inherited.
     public var environment: [String: String]
@@ -85,7 +97,8 @@ public struct RunPlan: Hashable, Sendable, Codable {
 
     /// A program to run.
     public init(
-        kind: Kind, commands: [[String]], environment: [String: String], inactivityLimitSeconds: Int64,
+        kind: Kind, commands: [[String]], environment: [String: String],
+        inactivityLimitSeconds: Int64,
         updates: [LockedUpdate]
     ) {
         self.kind = kind
@@ -122,7 +135,9 @@ public struct RunVerdict: Hashable, Sendable, Codable {
     public var notes: [String]
 
     /// What an ending means.
-    public init(failure: FailureClass?, culprits: [String] = [], sentence: String, notes: [String] = []) {
+    public init(
+        failure: FailureClass?, culprits: [String] = [], sentence: String, notes: [String] = []
+    ) {
         self.failure = failure
         self.culprits = culprits
         self.sentence = sentence

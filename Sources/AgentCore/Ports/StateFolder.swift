@@ -1,7 +1,8 @@
-/// The folder in which the agent keeps what must survive it: its identity, and a journal for each job.
+/// The folder in which the agent keeps what must survive it: its identity, and a journal for each
+/// job.
 ///
-/// Paths are relative to the folder, with `/` between their parts. What a call has written is on the disk, and would be there after a
-/// power cut, when the call returns.
+/// Paths are relative to the folder, with `/` between their parts. What a call has written is on
+/// the disk, and would be there after a power cut, when the call returns.
 public protocol StateFolder: Sendable {
     /// A file's bytes; `nil` when there is none. A file larger than `limit` bytes is refused.
     func read(_ path: String, limit: Int) throws(StateFolderFailure) -> [UInt8]?
@@ -9,7 +10,8 @@ public protocol StateFolder: Sendable {
     func size(of path: String) throws(StateFolderFailure) -> Int64
     /// Up to `length` bytes from `offset` on; empty past the end, and when there is no such file.
     func read(_ path: String, from offset: Int64, length: Int) throws(StateFolderFailure) -> [UInt8]
-    /// Puts a whole file in the place of the old one, or makes it: a reader sees the old bytes or the new ones.
+    /// Puts a whole file in the place of the old one, or makes it: a reader sees the old bytes or
+    /// the new ones.
     func replace(_ path: String, with bytes: [UInt8]) throws(StateFolderFailure)
     /// Adds bytes to a file's end, and makes the file and its folders when they are not there.
     func append(_ bytes: [UInt8], to path: String) throws(StateFolderFailure)

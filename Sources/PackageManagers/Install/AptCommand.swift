@@ -7,20 +7,23 @@ enum AptCommand {
     static let aptGet = "/usr/bin/apt-get"
     /// dpkg's path.
     static let dpkg = "/usr/bin/dpkg"
-    /// How long apt itself waits for a lock that was free a moment before, in seconds; longer waits are the agent's, which reports the
-    /// holder.
+    /// How long apt itself waits for a lock that was free a moment before, in seconds; longer waits
+    /// are the agent's, which reports the holder.
     static let lockTimeoutSeconds = 30
     /// How often apt repeats a download that failed.
     static let downloadTries = 3
     /// How long a server of packages may be silent, in seconds.
     static let downloadTimeoutSeconds = 60
 
-    /// What every command that changes packages is told, whatever the endpoint's own configuration says.
+    /// What every command that changes packages is told, whatever the endpoint's own configuration
+    /// says.
     static let options: [String] = [
         "-y", "-q",
-        // Of a configuration file that was changed here, the local version stays; the new one lies beside it as .dpkg-dist.
+        // Of a configuration file that was changed here, the local version stays; the new one lies
+        // beside it as .dpkg-dist.
         "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold",
-        // Without a terminal of its own dpkg stays in the run's process group, and its output in the run's log.
+        // Without a terminal of its own dpkg stays in the run's process group, and its output in
+        // the run's log.
         "-o", "Dpkg::Use-Pty=0",
         "-o", "DPkg::Lock::Timeout=\(lockTimeoutSeconds)",
         "-o", "Acquire::Retries=\(downloadTries)",
@@ -29,18 +32,22 @@ enum AptCommand {
         // Nothing is removed, and nothing comes along that is merely recommended.
         "-o", "APT::Get::Remove=false", "-o", "APT::Get::AutomaticRemove=false",
         "--no-install-recommends",
-        // Naming a package would mark it as installed by hand, and it would never be removed automatically again. With the first of
-        // these, packages that are upgraded keep their marks, and new dependencies are marked automatic (apt-get(8)); with the
-        // second, also those that an earlier run has upgraded already.
+        // Naming a package would mark it as installed by hand, and it would never be removed
+        // automatically again. With the first of these, packages that are upgraded keep their
+        // marks, and new dependencies are marked automatic (apt-get(8)); with the second, also
+        // those that an earlier run has upgraded already.
         "--mark-auto", "--only-upgrade",
     ]
 
-    /// What the programs find in their environment; nothing else is there. Packages must not ask, nor restart services behind the
-    /// package manager's back (needrestart), nor show news (apt-listchanges), nor prompt for configuration files (ucf).
+    /// What the programs find in their environment; nothing else is there. Packages must not ask,
+    /// nor restart services behind the package manager's back (needrestart), nor show news
+    /// (apt-listchanges), nor prompt for configuration files (ucf).
     static let environment = [
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C",
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+        "LC_ALL": "C",
         "LANG": "C", "LANGUAGE": "C", "TERM": "dumb", "DEBIAN_FRONTEND": "noninteractive",
-        "DEBIAN_PRIORITY": "critical", "NEEDRESTART_SUSPEND": "1", "APT_LISTCHANGES_FRONTEND": "none",
+        "DEBIAN_PRIORITY": "critical", "NEEDRESTART_SUSPEND": "1",
+        "APT_LISTCHANGES_FRONTEND": "none",
         "APT_LISTBUGS_FRONTEND": "none", "UCF_FORCE_CONFFOLD": "1",
     ]
 
@@ -54,14 +61,15 @@ enum AptCommand {
         [aptGet] + options + ["-V", "--print-uris", "install"] + updates.map(target)
     }
 
-    /// Mends a package database that was left half done: first what is unpacked is configured, then what is missing is fetched.
+    /// Mends a package database that was left half done: first what is unpacked is configured, then
+    /// what is missing is fetched.
     static let repair: [[String]] = [
         [dpkg, "--force-confdef", "--force-confold", "--configure", "-a"],
         [aptGet] + options + ["-f", "install"],
     ]
 
-    /// `name:architecture=version`. A package for all architectures goes by its bare name, which also stands for one that becomes a
-    /// package of the endpoint's own architecture.
+    /// `name:architecture=version`. A package for all architectures goes by its bare name, which
+    /// also stands for one that becomes a package of the endpoint's own architecture.
     static func target(_ update: LockedUpdate) -> String {
         update.architecture == "all"
             ? "\(update.name)=\(update.to)" : "\(update.name):\(update.architecture)=\(update.to)"

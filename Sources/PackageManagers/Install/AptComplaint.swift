@@ -10,9 +10,11 @@ struct AptComplaint {
         self.lines = lines
     }
 
-    /// The first cause that is found, those that explain others before those that follow from them; `nil` when none is known.
+    /// The first cause that is found, those that explain others before those that follow from them;
+    /// `nil` when none is known.
     var verdict: RunVerdict? {
-        locked ?? interrupted ?? noSpace ?? wrongHash ?? unauthenticated ?? notFound ?? held ?? dependencies
+        locked ?? interrupted ?? noSpace ?? wrongHash ?? unauthenticated ?? notFound ?? held
+            ?? dependencies
             ?? failedScript ?? notFetched
     }
 
@@ -22,10 +24,14 @@ struct AptComplaint {
         return found.first { $0.hasPrefix("E: ") } ?? found.first
     }
 
-    private func verdict(_ failure: FailureClass, _ culprits: [String], _ line: String) -> RunVerdict {
-        let words = line.hasPrefix("E: ") || line.hasPrefix("W: ") ? String(line.dropFirst(3)) : line
+    private func verdict(_ failure: FailureClass, _ culprits: [String], _ line: String)
+        -> RunVerdict
+    {
+        let words =
+            line.hasPrefix("E: ") || line.hasPrefix("W: ") ? String(line.dropFirst(3)) : line
         return RunVerdict(
-            failure: failure, culprits: unique(culprits), sentence: AptVerdict.quote(TextLines.trimmed(words)))
+            failure: failure, culprits: unique(culprits),
+            sentence: AptVerdict.quote(TextLines.trimmed(words)))
     }
 
     private func unique(_ names: [String]) -> [String] {
@@ -35,7 +41,10 @@ struct AptComplaint {
 
     /// `E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 23 (perl)`
     private var locked: RunVerdict? {
-        guard let line = first("Could not get lock", "frontend lock was locked by another process", "Unable to acquire the dpkg frontend lock")
+        guard
+            let line = first(
+                "Could not get lock", "frontend lock was locked by another process",
+                "Unable to acquire the dpkg frontend lock")
         else { return nil }
         let words = TextLines.words(line)
         if let place = words.firstIndex(of: "process"), place + 2 < words.count,
@@ -52,33 +61,48 @@ struct AptComplaint {
     }
 
     private var noSpace: RunVerdict? {
-        first("No space left on device", "You don't have enough free space").map { verdict(.diskFull, [], $0) }
+        first("No space left on device", "You don't have enough free space").map {
+            verdict(.diskFull, [], $0)
+        }
     }
 
     private var wrongHash: RunVerdict? {
-        guard let line = first("Hash Sum mismatch", "Hash mismatch", "File has unexpected size") else { return nil }
-        let bad = lines.filter { $0.contains("Hash Sum mismatch") || $0.contains("File has unexpected size") }
+        guard let line = first("Hash Sum mismatch", "Hash mismatch", "File has unexpected size")
+        else { return nil }
+        let bad = lines.filter {
+            $0.contains("Hash Sum mismatch") || $0.contains("File has unexpected size")
+        }
         return verdict(.hashMismatch, bad.compactMap(Self.fetchedPackage), line)
     }
 
     private var unauthenticated: RunVerdict? {
-        guard let line = first("unauthenticated packages", "packages cannot be authenticated", "BADSIG", "NO_PUBKEY", "is not signed")
+        guard
+            let line = first(
+                "unauthenticated packages", "packages cannot be authenticated", "BADSIG",
+                "NO_PUBKEY", "is not signed")
         else { return nil }
         let listed = names(below: "packages cannot be authenticated!")
-        return verdict(.signature, listed, lines.first { $0.contains("BADSIG") || $0.contains("NO_PUBKEY") } ?? line)
+        return verdict(
+            .signature, listed,
+            lines.first { $0.contains("BADSIG") || $0.contains("NO_PUBKEY") } ?? line)
     }
 
-    /// `E: Version '9.9' for 'labgood' was not found`, and a 404 for a version that the mirror no longer has.
+    /// `E: Version '9.9' for 'labgood' was not found`, and a 404 for a version that the mirror no
+    /// longer has.
     private var notFound: RunVerdict? {
         let missing = lines.filter { $0.hasPrefix("E: Version '") && $0.hasSuffix("was not found") }
         if let line = missing.first {
-            return verdict(.versionNotAvailable, missing.compactMap { Self.quotedName($0, after: "' for '") }, line)
+            return verdict(
+                .versionNotAvailable, missing.compactMap { Self.quotedName($0, after: "' for '") },
+                line)
         }
         if let line = first("E: Unable to locate package") {
             return verdict(.versionNotAvailable, [TextLines.words(line).last ?? ""], line)
         }
         let gone = lines.filter { $0.hasPrefix("E: Failed to fetch") && $0.contains("404") }
-        return gone.first.map { verdict(.versionNotAvailable, gone.compactMap(Self.fetchedPackage), $0) }
+        return gone.first.map {
+            verdict(.versionNotAvailable, gone.compactMap(Self.fetchedPackage), $0)
+        }
     }
 
     private var held: RunVerdict? {
@@ -87,11 +111,13 @@ struct AptComplaint {
         }
     }
 
-    /// apt indents each package below the heading with one space: ` labdep : Depends: labgood (>= 9) but 1.0 is to be installed`
+    /// apt indents each package below the heading with one space: ` labdep : Depends: labgood (>=
+    /// 9) but 1.0 is to be installed`
     private var dependencies: RunVerdict? {
         guard
             let line = first(
-                "unmet dependencies", "you have held broken packages", "Packages need to be removed but remove is disabled",
+                "unmet dependencies", "you have held broken packages",
+                "Packages need to be removed but remove is disabled",
                 "Unable to correct problems")
         else { return nil }
         let broken = lines.filter { $0.hasPrefix(" ") && Self.isRelation($0) }
@@ -101,7 +127,8 @@ struct AptComplaint {
         return verdict(.dependency, names, broken.first ?? line)
     }
 
-    /// `dpkg: error processing package labfail (--configure):`, with the script's own words above it.
+    /// `dpkg: error processing package labfail (--configure):`, with the script's own words above
+    /// it.
     private var failedScript: RunVerdict? {
         let prefix = "dpkg: error processing "
         let places = lines.indices.filter { lines[$0].hasPrefix(prefix) }
@@ -109,15 +136,19 @@ struct AptComplaint {
         let culprits = places.compactMap { Self.processed(lines[$0].dropFirst(prefix.count)) }
         let reason = place + 1 < lines.count ? TextLines.trimmed(lines[place + 1]) : ""
         let isScript = reason.contains("script subprocess")
-        let own = isScript && place > 0 && !lines[place - 1].hasPrefix("Setting up ") ? " (\(TextLines.trimmed(lines[place - 1])))" : ""
+        let own =
+            isScript && place > 0 && !lines[place - 1].hasPrefix("Setting up ")
+            ? " (\(TextLines.trimmed(lines[place - 1])))" : ""
         return RunVerdict(
-            failure: isScript || reason.contains("conffile") ? .maintainerScript : .other, culprits: unique(culprits),
+            failure: isScript || reason.contains("conffile") ? .maintainerScript : .other,
+            culprits: unique(culprits),
             sentence: AptVerdict.quote("\(culprits.first ?? "A package"): \(reason)\(own)."))
     }
 
     private var notFetched: RunVerdict? {
         first(
-            "E: Failed to fetch", "Temporary failure resolving", "Could not connect to", "Unable to connect to",
+            "E: Failed to fetch", "Temporary failure resolving", "Could not connect to",
+            "Unable to connect to",
             "Could not resolve", "Connection timed out", "Connection failed"
         ).map { verdict(.network, [], $0) }
     }
@@ -128,13 +159,15 @@ struct AptComplaint {
         let block = lines[(place + 1)...].prefix { $0.hasPrefix(" ") }
         return block.flatMap { line in
             let words = TextLines.words(line)
-            let listed = words.dropFirst().first?.hasPrefix("(") == true ? Array(words.prefix(1)) : words
+            let listed =
+                words.dropFirst().first?.hasPrefix("(") == true ? Array(words.prefix(1)) : words
             return listed.compactMap { $0.split(separator: ":").first.map(String.init) }
         }
     }
 
     private static func isRelation(_ line: String) -> Bool {
-        [" : Depends:", " : PreDepends:", " : Conflicts:", " : Breaks:", " : Recommends:"].contains { line.contains($0) }
+        [" : Depends:", " : PreDepends:", " : Conflicts:", " : Breaks:", " : Recommends:"].contains
+        { line.contains($0) }
     }
 
     private static func quotedName(_ line: String, after mark: String) -> String? {
@@ -149,7 +182,8 @@ struct AptComplaint {
         return nil
     }
 
-    /// The package of `E: Failed to fetch http://deb.example.org/pool/labgood_2.0_all.deb  404  Not Found`.
+    /// The package of `E: Failed to fetch http://deb.example.org/pool/labgood_2.0_all.deb  404  Not
+    /// Found`.
     private static func fetchedPackage(_ line: String) -> String? {
         guard let address = TextLines.words(line).first(where: { $0.hasSuffix(".deb") }),
             let file = address.split(separator: "/").last
@@ -157,7 +191,8 @@ struct AptComplaint {
         return file.split(separator: "_").first.map(String.init)
     }
 
-    /// `package labfail (--configure):` or `archive /var/cache/apt/archives/labfail_2.0_all.deb (--unpack):`
+    /// `package labfail (--configure):` or `archive /var/cache/apt/archives/labfail_2.0_all.deb
+    /// (--unpack):`
     private static func processed(_ rest: Substring) -> String? {
         let words = rest.split(separator: " ")
         guard words.count >= 2 else { return nil }

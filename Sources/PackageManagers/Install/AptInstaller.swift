@@ -4,8 +4,8 @@ public import Rollout
 
 /// Installs exact versions with apt.
 public struct AptInstaller: Installing {
-    /// How long a run may print nothing before it is taken to hang, in seconds: half an hour. Making the initial file systems of several
-    /// kernels on a slow disk takes a quarter of that.
+    /// How long a run may print nothing before it is taken to hang, in seconds: half an hour.
+    /// Making the initial file systems of several kernels on a slow disk takes a quarter of that.
     public static let standardInactivityLimit: Int64 = 1800
 
     let runner: any CommandRunning
@@ -17,7 +17,8 @@ public struct AptInstaller: Installing {
     ///
     /// - Parameters:
     ///   - inactivityLimitSeconds: how long a run may print nothing before it is ended.
-    ///   - proxyEnvironment: the proxy variables that runs get (`http_proxy` and the like); nothing else is inherited.
+    ///   - proxyEnvironment: the proxy variables that runs get (`http_proxy` and the like);
+    ///     nothing else is inherited.
     public init(
         inactivityLimitSeconds: Int64 = AptInstaller.standardInactivityLimit,
         proxyEnvironment: [String: String] = [:]
@@ -41,7 +42,8 @@ public struct AptInstaller: Installing {
     public func preflight(
         _ updates: [LockedUpdate], tolerating brokenPackages: [String]
     ) async -> Preflight {
-        await AptPreflight(runner: runner, root: root, tolerated: Set(brokenPackages)).check(updates)
+        await AptPreflight(runner: runner, root: root, tolerated: Set(brokenPackages)).check(
+            updates)
     }
 
     /// The run that installs these updates.

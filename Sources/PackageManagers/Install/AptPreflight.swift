@@ -2,10 +2,11 @@ import AgentCore
 import Fleet
 import Rollout
 
-/// Looks whether a lock list can be installed now: locks, the package database, apt's own solution of exactly this list, space.
+/// Looks whether a lock list can be installed now: locks, the package database, apt's own solution
+/// of exactly this list, space.
 struct AptPreflight {
-    /// The most updates that are looked at one by one when the whole list cannot be installed as it is; each costs a run of the solver
-    /// (0.1 to 0.7 s).
+    /// The most updates that are looked at one by one when the whole list cannot be installed as it
+    /// is; each costs a run of the solver (0.1 to 0.7 s).
     static let mostLookedAtAlone = 60
     /// The states of dpkg that its next run finishes by itself.
     private static let retries = 4
@@ -17,7 +18,9 @@ struct AptPreflight {
     func check(_ updates: [LockedUpdate]) async -> Preflight {
         if let holder = LockHolders(root: root).first() { return .locked(holder: holder) }
         guard let bytes = Files.bytes("\(root)/var/lib/dpkg/status"), !bytes.isEmpty else {
-            return .blocked(.interruptedPackageManager, "\(root)/var/lib/dpkg/status cannot be read, or is empty.")
+            return .blocked(
+                .interruptedPackageManager,
+                "\(root)/var/lib/dpkg/status cannot be read, or is empty.")
         }
         let status = DpkgStatus(bytes)
         if let damage = damage(status) { return .needsRepair(damage) }
@@ -49,7 +52,13 @@ struct AptPreflight {
             install: [],
             settled: settled
                 + open.map {
-                    skipped($0, Obstacle(failure: .dependency, sentence: "No part of the list could be found that can be installed by itself."))
+                    skipped(
+                        $0,
+                        Obstacle(
+                            failure: .dependency,
+                            sentence:
+                                "No part of the list could be found that can be installed by itself."
+                        ))
                 })
     }
 
@@ -65,13 +74,16 @@ struct AptPreflight {
         case obstacle(Obstacle)
     }
 
-    /// Lets apt solve the list, and compares its plan with what was approved and with the space that there is.
+    /// Lets apt solve the list, and compares its plan with what was approved and with the space
+    /// that there is.
     private func look(_ updates: [LockedUpdate]) async -> Look {
         let words = AptCommand.solve(updates)
         let output: CommandOutput
         do throws(CommandFailure) {
             output = try await runner.run(
-                Command(path: words[0], arguments: Array(words.dropFirst()), environment: ["LC_ALL": "C"]))
+                Command(
+                    path: words[0], arguments: Array(words.dropFirst()),
+                    environment: ["LC_ALL": "C"]))
         } catch {
             return .obstacle(Obstacle(failure: .other, sentence: "apt-get \(error.clause)."))
         }
@@ -81,19 +93,22 @@ struct AptPreflight {
             return .obstacle(
                 Obstacle(
                     failure: verdict?.failure ?? .other,
-                    sentence: verdict?.sentence ?? output.complaint ?? "apt-get ended with status \(output.status).",
+                    sentence: verdict?.sentence ?? output.complaint
+                        ?? "apt-get ended with status \(output.status).",
                     culprits: verdict?.culprits ?? []))
         }
         let plan = AptPlan(output.output)
         if let obstacle = unapproved(plan, updates) { return .obstacle(obstacle) }
-        let need = DiskNeed(plan: output.output, newPackages: plan.newlyInstalled + Array(plan.upgraded))
+        let need = DiskNeed(
+            plan: output.output, newPackages: plan.newlyInstalled + Array(plan.upgraded))
         if let sentence = need.shortage(on: DiskFacts(root: root).disks, root: root) {
             return .obstacle(Obstacle(failure: .diskFull, sentence: sentence))
         }
         return .fits
     }
 
-    /// New dependencies may come along; nothing that is installed may be removed, and nothing may change that nobody approved.
+    /// New dependencies may come along; nothing that is installed may be removed, and nothing may
+    /// change that nobody approved.
     private func unapproved(_ plan: AptPlan, _ updates: [LockedUpdate]) -> Obstacle? {
         let approved = Set(updates.map(\.name))
         let others = plan.upgraded.filter { !approved.contains(Self.bareName($0)) }.sorted()
@@ -101,12 +116,16 @@ struct AptPreflight {
         if !plan.removed.isEmpty {
             return Obstacle(
                 failure: .dependency,
-                sentence: "Installing \(named) would remove \(plan.removed.sorted().joined(separator: ", ")).")
+                sentence:
+                    "Installing \(named) would remove \(plan.removed.sorted().joined(separator: ", "))."
+            )
         }
         guard !others.isEmpty else { return nil }
         return Obstacle(
             failure: .dependency,
-            sentence: "Installing \(named) would also update \(others.prefix(10).joined(separator: ", ")), which nobody approved.")
+            sentence:
+                "Installing \(named) would also update \(others.prefix(10).joined(separator: ", ")), which nobody approved."
+        )
     }
 
     /// The updates that cannot be installed even by themselves, each with its own reason.
@@ -114,15 +133,20 @@ struct AptPreflight {
         guard updates.count > 1, updates.count <= Self.mostLookedAtAlone else { return [] }
         var out: [UpdateOutcome] = []
         for update in updates {
-            if case .obstacle(let obstacle) = await look([update]) { out.append(skipped(update, obstacle)) }
+            if case .obstacle(let obstacle) = await look([update]) {
+                out.append(skipped(update, obstacle))
+            }
         }
         return out
     }
 
     /// Why the package database must be mended first; `nil` when it is in order.
     private func damage(_ status: DpkgStatus) -> String? {
-        // dpkg's journal: entries with all-digit names are there only while it runs, and after it was cut off.
-        let journal = Files.names(in: "\(root)/var/lib/dpkg/updates").filter { $0.allSatisfy(\.isNumber) }
+        // dpkg's journal: entries with all-digit names are there only while it runs, and after it
+        // was cut off.
+        let journal = Files.names(in: "\(root)/var/lib/dpkg/updates").filter {
+            $0.allSatisfy(\.isNumber)
+        }
         if !journal.isEmpty { return "dpkg was interrupted." }
         let broken = status.entries.filter { $0.unfinished != nil && !tolerated.contains($0.name) }
         guard let first = broken.first else { return nil }
@@ -131,7 +155,9 @@ struct AptPreflight {
     }
 
     private func held(_ update: LockedUpdate, _ status: DpkgStatus) -> UpdateOutcome? {
-        guard let entry = status.entries.first(where: { $0.key == update.key }), entry.isHeld else { return nil }
+        guard let entry = status.entries.first(where: { $0.key == update.key }), entry.isHeld else {
+            return nil
+        }
         return UpdateOutcome(
             update: update, state: .skipped, failure: .held, versionAfter: entry.version,
             sentence: "\(update.name) is on hold on the endpoint.")

@@ -13,15 +13,22 @@ enum AptVerdict {
         case .exited(0):
             verdict = RunVerdict(failure: nil, sentence: "apt reported success.")
         case .exited(let status):
-            verdict = AptComplaint(lines).verdict
-                ?? RunVerdict(failure: .other, sentence: "apt ended with status \(status)\(quoted(lastWords(lines)))")
+            verdict =
+                AptComplaint(lines).verdict
+                ?? RunVerdict(
+                    failure: .other,
+                    sentence: "apt ended with status \(status)\(quoted(lastWords(lines)))")
         case .signalled(let number):
             verdict = RunVerdict(
-                failure: .interrupted, sentence: "The package manager was ended by signal \(number).")
+                failure: .interrupted,
+                sentence: "The package manager was ended by signal \(number).")
         case .hung(let lastLine):
             verdict = RunVerdict(
                 failure: .hung, culprits: packageAtWork(lines).map { [$0] } ?? [],
-                sentence: "The package manager printed nothing for \(run.inactivityLimitSeconds) s and was ended; its last line: \(quote(lastLine))")
+                sentence:
+                    "The package manager printed nothing for \(run.inactivityLimitSeconds) s and "
+                    + "was ended; its last line: \(quote(lastLine))"
+            )
         case .vanished:
             verdict = RunVerdict(
                 failure: .interrupted,
@@ -41,11 +48,16 @@ enum AptVerdict {
             if line.hasPrefix("Configuration file '") {
                 file = line.dropFirst("Configuration file '".count).prefix { $0 != "'" }
             } else if line.contains("==> Keeping old config file"), let kept = file {
-                notes.append("The configuration file \(kept) was changed here and is kept; the package's own is \(kept).dpkg-dist.")
+                notes.append(
+                    "The configuration file \(kept) was changed here and is kept; the package's "
+                        + "own is \(kept).dpkg-dist."
+                )
                 file = nil
             } else if line.hasPrefix("Selecting previously unselected package ") {
-                let name = line.dropFirst("Selecting previously unselected package ".count).dropLast()
-                notes.append("The package \(name) was newly installed, because an update depends on it.")
+                let name = line.dropFirst("Selecting previously unselected package ".count)
+                    .dropLast()
+                notes.append(
+                    "The package \(name) was newly installed, because an update depends on it.")
             }
         }
         return notes
@@ -54,7 +66,8 @@ enum AptVerdict {
     /// The package that dpkg worked on when the log ended.
     private static func packageAtWork(_ lines: [String]) -> String? {
         for line in lines.reversed() {
-            for prefix in ["Setting up ", "Unpacking ", "Processing triggers for "] where line.hasPrefix(prefix) {
+            for prefix in ["Setting up ", "Unpacking ", "Processing triggers for "]
+            where line.hasPrefix(prefix) {
                 let name = line.dropFirst(prefix.count).prefix { $0 != " " && $0 != ":" }
                 return name.isEmpty ? nil : String(name)
             }

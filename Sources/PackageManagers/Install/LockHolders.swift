@@ -6,9 +6,11 @@
     import Darwin
 #endif
 
-/// Tells who holds the locks of dpkg and apt, which are advisory record locks (fcntl(2)), without ever taking one.
+/// Tells who holds the locks of dpkg and apt, which are advisory record locks (fcntl(2)), without
+/// ever taking one.
 struct LockHolders {
-    /// The locks that an installation needs, or whose holder is changing what it reads: in the order of apt.
+    /// The locks that an installation needs, or whose holder is changing what it reads: in the
+    /// order of apt.
     static let files = [
         "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/cache/apt/archives/lock",
         "/var/lib/apt/lists/lock",
@@ -32,8 +34,11 @@ struct LockHolders {
         var lock = flock()
         lock.l_type = Int16(F_WRLCK)
         lock.l_whence = Int16(SEEK_SET)
-        guard fcntl(descriptor, F_GETLK, &lock) == 0, lock.l_type != Int16(F_UNLCK) else { return nil }
-        // Another container's process has no number here, and an open-file lock (-1) belongs to no process.
+        guard fcntl(descriptor, F_GETLK, &lock) == 0, lock.l_type != Int16(F_UNLCK) else {
+            return nil
+        }
+        // Another container's process has no number here, and an open-file lock (-1) belongs to no
+        // process.
         guard lock.l_pid > 0 else { return "a process outside this system" }
         let name = Files.line("/proc/\(lock.l_pid)/comm") ?? "a program"
         return "\(name) (pid \(lock.l_pid))"

@@ -1,6 +1,7 @@
 import Fleet
 
-/// The files that dpkg has installed for one package, to tell whose replaced file a process still maps.
+/// The files that dpkg has installed for one package, to tell whose replaced file a process still
+/// maps.
 struct PackageFiles {
     private let paths: Set<String>
     private let libraries: Set<String>
@@ -20,8 +21,8 @@ struct PackageFiles {
         libraries = Set(list.compactMap { Self.library(Self.unified($0)) })
     }
 
-    /// Those that are the package's: by their path, or as another version of one of its libraries, since a replaced `libx.so.1.2` may
-    /// be called `libx.so.1.3` now.
+    /// Those that are the package's: by their path, or as another version of one of its libraries,
+    /// since a replaced `libx.so.1.2` may be called `libx.so.1.3` now.
     func own(among files: [String]) -> [String] {
         files.filter { file in
             let path = Self.unified(file)
@@ -29,14 +30,16 @@ struct PackageFiles {
         }
     }
 
-    /// `/lib` and `/usr/lib` are one folder on a merged system, while dpkg's lists and the kernel's maps name either.
+    /// `/lib` and `/usr/lib` are one folder on a merged system, while dpkg's lists and the kernel's
+    /// maps name either.
     private static func unified(_ path: String) -> String {
         for folder in ["/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/"]
         where path.hasPrefix(folder) { return "/usr" + path }
         return path
     }
 
-    /// The path up to `.so.` and the first number, which names the library's interface; `nil` for other files.
+    /// The path up to `.so.` and the first number, which names the library's interface; `nil` for
+    /// other files.
     private static func library(_ path: String) -> String? {
         var parts = path.split(separator: ".", omittingEmptySubsequences: false)
         guard let so = parts.lastIndex(of: "so"), so + 1 < parts.count else { return nil }
