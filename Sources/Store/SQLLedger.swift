@@ -85,12 +85,13 @@ public final class SQLLedger: Ledger {
         return try await writer.perform(.write) { try body($0) }
     }
 
-    /// Finishes what waits, and ends all connections.
+    /// Finishes what waits, ends all connections, and gives the database free.
     public func close() async {
         writer?.close()
         reader.close()
         await writer?.waitUntilEnded()
         await reader.waitUntilEnded()
+        claim?.release()
     }
 
     /// Copies the whole database, as it is at one instant, into a new file, while it is in use.

@@ -36,7 +36,14 @@ final class SQLiteFileClaim: Sendable {
         try SQLiteFile.makePrivate(path)
     }
 
+    /// Gives the file free. Closing the descriptor alone would not do it while a program that is
+    /// just being started still has a copy.
+    func release() {
+        _ = flock(descriptor, LOCK_UN)
+    }
+
     deinit {
+        release()
         _ = releaseDescriptor(descriptor)
     }
 
