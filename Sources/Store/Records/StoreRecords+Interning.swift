@@ -5,10 +5,14 @@ extension StoreRecords {
     /// How many rows one statement looks up or adds. Fewer, larger statements save round trips;
     /// both engines take several hundred values.
     private static let rowsPerStatement = 50
-    /// The statements have this many rows whatever is asked, so that each is prepared once; the
-    /// last row is repeated to fill them.
-    private static let values = SQLText.placeholders(
+    /// How many rows the smaller statement has: most scans bring one or two new pieces of software.
+    private static let rowsPerSmallStatement = 4
+    /// The statements have one of these two sizes whatever is asked, so that each is prepared once;
+    /// the last row is repeated to fill them.
+    private static let manyValues = SQLText.placeholders(
         rows: rowsPerStatement, columns: SoftwareLine.columnCount)
+    private static let fewValues = SQLText.placeholders(
+        rows: rowsPerSmallStatement, columns: SoftwareLine.columnCount)
     /// How many rows one look-up by number asks for.
     private static let numbersPerStatement = 200
 
@@ -43,7 +47,7 @@ extension StoreRecords {
     private func find(_ chunk: [(Package, InternKey)]) throws {
         let found = try session.query(
             """
-            WITH asked (\(SoftwareLine.columns)) AS (VALUES \(Self.values))
+            WITH asked (\(SoftwareLine.columns)) AS (VALUES \(Self.values(chunk.count)))
             SELECT software.id, asked.* FROM asked CROSS JOIN software
             WHERE software.name = asked.name AND software.version = asked.version
             AND software.architecture = asked.architecture AND software.manager = asked.manager
@@ -60,14 +64,23 @@ extension StoreRecords {
     private func add(_ packages: [Package]) throws {
         _ = try session.execute(
             """
-            INSERT INTO software (\(SoftwareLine.columns)) VALUES \(Self.values)
+            INSERT INTO software (\(SoftwareLine.columns)) VALUES \(Self.values(packages.count))
             ON CONFLICT (\(SoftwareLine.columns)) DO NOTHING
             """, filled(packages.map { SoftwareLine(package: $0).values }))
     }
 
+    /// How many rows the statement has that takes so many.
+    private static func size(for rows: Int) -> Int {
+        rows <= rowsPerSmallStatement ? rowsPerSmallStatement : rowsPerStatement
+    }
+
+    private static func values(_ rows: Int) -> String {
+        rows <= rowsPerSmallStatement ? fewValues : manyValues
+    }
+
     /// The rows of one statement, the last repeated until it is full.
     private func filled(_ rows: [[SQLValue]]) -> [SQLValue] {
-        let missing = max(0, Self.rowsPerStatement - rows.count)
+        let missing = Self.size(for: rows.count) - rows.count
         let repeated = rows.last.map { Array(repeating: $0, count: missing) } ?? []
         return Array((rows + repeated).joined())
     }
