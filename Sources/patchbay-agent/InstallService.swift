@@ -1,3 +1,4 @@
+import AgentCore
 import AgentSystem
 import ArgumentParser
 import Fleet
@@ -34,6 +35,8 @@ struct InstallService: AsyncParsableCommand {
                 "systemd is not the first process here. Start “patchbay-agent run” by other means.")
         }
         do {
+            // A service that cannot work would be started again and again.
+            _ = try IdentityFiles.load(from: DiskStateFolder(DiskStateFolder.standardPath))
             try DiskStateFolder("/etc/systemd/system").replace(
                 "patchbay-agent.service", with: Array(unit.utf8))
         } catch {

@@ -85,6 +85,25 @@ struct CrashTests {
         #expect(result.notes.contains { $0.contains("repaired") })
     }
 
+    @Test func `what an interruption has damaged is repaired although a repair was needed before`()
+        async throws
+    {
+        let bench = Workbench(["labgood": .good])
+        let order = Orders.order(of: "labgood")
+        let world = bench.world
+        world.change {
+            $0.unfinished[World.key("labold")] = "half-configured"
+            $0.cannotBeRepaired = true
+            // The second run is the installation: the power goes while it works.
+            $0.runs[RunName(job: order.job, number: 2)] = World.Run(
+                plan: world.installRun(for: order.updates), polls: 1, ending: .vanished)
+            $0.interruptsAt = RunName(job: order.job, number: 2)
+        }
+        let (result, _) = try await bench.finish(order)
+        #expect(result.states == ["labgood": .verified])
+        #expect(world.starts.count == 3)
+    }
+
     @Test func `an endpoint that dies twice while installing is left to a person`() async throws {
         let bench = Workbench(["labgood": .good])
         let order = Orders.order(of: "labgood")

@@ -38,6 +38,8 @@ final class World: Sendable {
         var lockedUntil: Timestamp?
         var isInterrupted = false
         var cannotBeRepaired = false
+        /// The run that leaves the package database half done when it is found to have ended.
+        var interruptsAt: RunName?
         var runs: [RunName: Run] = [:]
         var starts: [RunName: Int] = [:]
         var installs: [String: Int] = [:]
@@ -201,7 +203,13 @@ extension World: RunSupervising {
     func state(of run: RunName) async -> RunState {
         change { content in
             guard var known = content.runs[run] else { return .notStarted }
-            if let ending = known.ending { return .ended(ending) }
+            if let ending = known.ending {
+                if content.interruptsAt == run {
+                    content.interruptsAt = nil
+                    content.isInterrupted = true
+                }
+                return .ended(ending)
+            }
             known.polls += 1
             if known.polls > 2 { known.ending = World.carryOut(known.plan, &content) }
             content.runs[run] = known

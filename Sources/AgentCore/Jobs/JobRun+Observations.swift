@@ -154,7 +154,7 @@ extension JobRun {
         case .locked(let holder):
             return waitForLock(holder, at: now)
         case .needsRepair(let reason):
-            guard repairs < Self.maximumRepairs, let plan else {
+            guard repairs < Self.maximumRepairs + interruptions, let plan else {
                 return giveUp(
                     .interruptedPackageManager,
                     "The package database could not be mended: \(reason)")

@@ -8,8 +8,8 @@ struct AptPreflight {
     /// The most updates that are looked at one by one when the whole list cannot be installed as it
     /// is; each costs a run of the solver (0.1 to 0.7 s).
     static let mostLookedAtAlone = 60
-    /// The states of dpkg that its next run finishes by itself.
-    private static let retries = 4
+    /// How often a part of the list is left out and the rest looked at again.
+    private static let rounds = 4
 
     let runner: any CommandRunning
     let root: String
@@ -28,7 +28,7 @@ struct AptPreflight {
         var open = without(settled, updates)
         guard !open.isEmpty else { return .ready(install: [], settled: settled) }
         // Each round leaves out what apt itself names as the obstacle.
-        for _ in 0..<Self.retries {
+        for _ in 0..<Self.rounds {
             switch await look(open) {
             case .fits:
                 return .ready(install: open, settled: settled)
@@ -102,7 +102,10 @@ struct AptPreflight {
         let need = DiskNeed(
             plan: output.output, newPackages: plan.newlyInstalled + Array(plan.upgraded))
         if let sentence = need.shortage(on: DiskFacts(root: root).disks, root: root) {
-            return .obstacle(Obstacle(failure: .diskFull, sentence: sentence))
+            return .obstacle(
+                Obstacle(
+                    failure: .diskFull,
+                    sentence: "Too little room for \(Self.named(updates)): \(sentence)"))
         }
         return .fits
     }
@@ -112,7 +115,7 @@ struct AptPreflight {
     private func unapproved(_ plan: AptPlan, _ updates: [LockedUpdate]) -> Obstacle? {
         let approved = Set(updates.map(\.name))
         let others = plan.upgraded.filter { !approved.contains(Self.bareName($0)) }.sorted()
-        let named = updates.map(\.name).sorted().prefix(3).joined(separator: ", ")
+        let named = Self.named(updates)
         if !plan.removed.isEmpty {
             return Obstacle(
                 failure: .dependency,
@@ -172,6 +175,13 @@ struct AptPreflight {
     private func without(_ settled: [UpdateOutcome], _ updates: [LockedUpdate]) -> [LockedUpdate] {
         let gone = Set(settled.map(\.update))
         return updates.filter { !gone.contains($0) }
+    }
+
+    /// The first names of a list, for a sentence.
+    private static func named(_ updates: [LockedUpdate]) -> String {
+        let names = updates.map(\.name).sorted()
+        let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return names.prefix(3).joined(separator: ", ") + more
     }
 
     private static func bareName(_ name: String) -> String {
