@@ -46,7 +46,8 @@ class Dashboard:
     def page(self, **options):
         context = self.context(**options)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        # Milliseconds: a debug server on a busy machine takes seconds for one password hash.
+        page.set_default_timeout(60_000)
         page.watch = Watch(context, self.server.address)
         return page
 
