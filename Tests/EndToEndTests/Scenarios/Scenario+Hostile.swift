@@ -25,7 +25,11 @@ extension Scenario {
         #expect(doctor.status == 3)
         #expect(doctor.output.contains("identity"), "\(doctor.output)")
         try await endpoint.restartAgent()
-        try await Task.sleep(for: .seconds(5))
+        let agent = try await endpoint.agentProcess()
+        try await eventually("the agent has tried") {
+            try await endpoint.run("/bin/journalctl", "-o", "cat", "_PID=\(agent)")
+                .contains("The check-in failed")
+        }
         let metrics = try await lab.fetch("https://127.0.0.1:8443/metrics")
         await lab.endServer()
         #expect(metrics.contains("patchbay_check_ins_total 0"))
