@@ -52,11 +52,15 @@ public struct SupervisedRuns: RunSupervising {
         }
         let failure = await launch(run, folder)
         var waited: Int64 = 0
-        while failure == nil, folder.readClaim() == nil, waited < Self.claimPatienceMilliseconds {
+        while failure == nil, folder.readClaim() == nil, waited < Self.claimPatienceMilliseconds,
+            !Task.isCancelled
+        {
             try? await effects.sleep(Self.pollMilliseconds)
             waited += Self.pollMilliseconds
         }
         if folder.readClaim() != nil { return }
+        // An agent that is told to end leaves the supervisor its time; the next life looks again.
+        if Task.isCancelled { throw RunStartFailure("The agent is ending.") }
         // Whoever comes late finds the run claimed, and leaves it alone: what is reported as not
         // started stays so.
         let nobody = ProcessRecord(pid: 0, startTicks: 0, bootId: ProcessTable.bootId())
@@ -134,6 +138,7 @@ public struct SupervisedRuns: RunSupervising {
     private func status(of pid: pid_t, _ folder: RunFolder) async -> String? {
         var waited: Int64 = 0
         while waited < Self.claimPatienceMilliseconds {
+            if Task.isCancelled { return nil }
             if let ending = ChildProcess.ending(of: pid) {
                 if ending == .exited(0) { return nil }
                 let words = SmallFile.line("\(folder.path)/supervisor.log") ?? ""

@@ -10,6 +10,9 @@ import NIOSSL
 public struct AgentClient: Sendable {
     /// How long a connection may take to be made, in seconds, name and TLS included.
     static let connectSeconds: Int64 = 15
+    /// How long a server may be silent in the middle of an answer, in seconds: longer than it may
+    /// hold a request for work, after which the connection counts as dead.
+    static let silenceSeconds: Int64 = AgentWire.longestPoll + 40
     /// How long a call may take in all, in seconds: a network that swallows everything must not
     /// hold the agent.
     static let callSeconds: Int64 = 60
@@ -46,7 +49,8 @@ public struct AgentClient: Sendable {
     {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: try trust.configuration(), redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(Self.connectSeconds)),
+            timeout: .init(
+                connect: .seconds(Self.connectSeconds), read: .seconds(Self.silenceSeconds)),
             connectionPool: .init(
                 idleTimeout: .seconds(Self.idleSeconds),
                 concurrentHTTP1ConnectionsPerHostSoftLimit: 3),

@@ -3,8 +3,8 @@ import Synchronization
 /// Wakes whoever waits for something to happen to a subject (an endpoint's work, a deployment's
 /// progress) in this process.
 ///
-/// It carries no content: who is woken reads the store. Between processes, PostgreSQL's
-/// LISTEN/NOTIFY feeds it; a missed signal costs a wait until the waiter's own time-out, nothing
+/// It carries no content: who is woken reads the store. A signal that is missed, such as one of
+/// another process on the same database, costs a wait until the waiter's own time-out, nothing
 /// else.
 public final class Signals: Sendable {
     private struct Waiters {

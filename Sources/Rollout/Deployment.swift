@@ -54,7 +54,7 @@ public enum DeploymentEvent: Hashable, Sendable {
     case resume
     /// A person calls it off.
     case cancel
-    /// One of its jobs has ended, and so many are still open.
+    /// One of its jobs has ended, and at least so many are still open; 0 when none is.
     case jobEnded(open: Int)
 }
 

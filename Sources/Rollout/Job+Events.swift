@@ -68,7 +68,8 @@ extension Job {
         case .pendingRestart, .verified, .failedVerification, .failed, .cancelled, .expired:
             throw JobEventRefused(state: state, event: "collect")
         }
-        leaseExpiresAt = now.adding(seconds: Self.leaseSeconds)
+        leaseExpiresAt = now.adding(
+            seconds: state == .leased ? Self.firstWordSeconds : Self.leaseSeconds)
         return []
     }
 
@@ -154,7 +155,7 @@ extension Job {
         state = .interrupted
         leaseExpiresAt = nil
         sentence =
-            "The endpoint has been silent since \(lease.adding(seconds: -Self.leaseSeconds).wholeSeconds); "
+            "The endpoint has not been heard from about it in time (by \(lease.wholeSeconds)); "
             + "it resumes or reports when it is back."
         return [.audit(sentence)]
     }

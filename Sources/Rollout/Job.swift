@@ -73,6 +73,10 @@ public struct Job: Hashable, Sendable, Codable {
     /// How long an endpoint may be silent about a job before it counts as interrupted, in seconds:
     /// two heartbeats (60 s each) and half of one for a slow network.
     public static let leaseSeconds: Int64 = 150
+    /// How long an endpoint that was handed a job may take to its first word about it, in seconds:
+    /// it reports its first step at once, and an answer that went into a dead connection should not
+    /// count as collected for long.
+    public static let firstWordSeconds: Int64 = 60
 
     /// A new job, which waits for its endpoint.
     public init(

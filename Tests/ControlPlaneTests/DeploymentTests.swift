@@ -136,6 +136,45 @@ struct DeploymentUseCaseTests {
         #expect(try await state() == .verified)
     }
 
+    @Test func `a scan from before the run does not settle a restart`() async throws {
+        let (house, endpoint) = try await prepared()
+        _ = try await house.useCases.approve(
+            selection(endpoint, "bash"), by: house.administrator)
+        let order = try #require(try await endpoint.collect())
+        house.clock.advance(seconds: 30)
+        let before = house.clock.now
+        house.clock.advance(seconds: 30)
+        _ = try await house.useCases.reportProgress(
+            JobProgress(phase: .verifying, sentence: "Scans.", at: house.clock.now), job: order.job,
+            by: endpoint.principal)
+        try await endpoint.finish(order, .pendingRestart)
+        try await endpoint.report(["bash": "1", "dash": "1"], scannedAt: before)
+        let job = try await house.useCases.job(order.job, by: house.administrator).summary.job
+        #expect(job.state == .pendingRestart)
+    }
+
+    @Test func `what a script printed is stored without its control characters`() async throws {
+        let (house, endpoint) = try await prepared()
+        _ = try await house.useCases.approve(
+            selection(endpoint, "bash"), by: house.administrator)
+        let order = try #require(try await endpoint.collect())
+        let words = "boom\u{0}\u{7}\u{1B}[31m"
+        _ = try await house.useCases.appendLog(
+            LogChunk(offset: 0, text: words, length: 9), job: order.job, by: endpoint.principal)
+        _ = try await house.useCases.reportResult(
+            JobResult(
+                outcomes: order.updates.map {
+                    UpdateOutcome(
+                        update: $0, state: .failed, failure: .other, versionAfter: "1", sentence: words)
+                }, notes: [words]),
+            job: order.job, by: endpoint.principal)
+        let job = try await house.useCases.job(order.job, by: house.administrator)
+        #expect(job.summary.job.state == .failed)
+        #expect(job.summary.job.result?.notes == ["boom   [31m"])
+        let log = try await house.useCases.jobLog(order.job, from: 0, by: house.administrator)
+        #expect(log.text == "boom  \u{1B}[31m")
+    }
+
     @Test func `after the restart a version that is not there is a failed verification`()
         async throws
     {

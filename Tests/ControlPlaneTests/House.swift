@@ -71,7 +71,9 @@ struct TestEndpoint: Sendable {
     func report(
         _ packages: [String: String], updates: [Update] = [], reboot: [RebootSignal] = [],
         bootId: String = "boot-1",
-        restarts: [RestartNeed] = [], sources: [SourceState] = []
+        restarts: [RestartNeed] = [],
+        sources: [SourceState] = [SourceState(name: "http://deb.example.org/debian", state: .ok)],
+        scannedAt: Timestamp? = nil
     ) async throws {
         let inventory = Inventory(packages.map { TestEndpoint.package($0.key, $0.value) })
         let posture = Posture(
@@ -82,7 +84,7 @@ struct TestEndpoint: Sendable {
             inventory.canonicalBytes, digest: digest, by: principal)
         let answer = try await house.useCases.storeScan(
             ScanUpload(
-                scannedAt: house.clock.now, inventoryDigest: digest,
+                scannedAt: scannedAt ?? house.clock.now, inventoryDigest: digest,
                 postureDigest: Digest.sha256Hex(Array("\(posture.digestible)".utf8)),
                 posture: posture),
             by: principal)

@@ -110,6 +110,15 @@ struct ScanTests {
         #expect(answer.wantsFullInventory)
     }
 
+    @Test func `an endpoint without any package source is unknown, not compliant`() async throws {
+        let house = try await House()
+        let endpoint = try await house.enrol("ep1")
+        try await endpoint.report(["bash": "1"], sources: [])
+        let detail = try await house.useCases.endpoint(
+            endpoint.principal.endpoint, by: house.administrator)
+        #expect(detail.item.verdict.compliance == .unknown)
+    }
+
     @Test func `silence turns a compliant endpoint unknown`() async throws {
         let house = try await House()
         let endpoint = try await house.enrol("ep1")

@@ -188,7 +188,7 @@ import Testing
             let long = samples.package("long", String(repeating: "9", count: 5000))
             let (nul, now) = (samples.package("nul\u{0}"), samples.now)
             for package in [long, nul] {
-                await #expect(throws: LedgerUnavailable.self) {
+                await #expect(throws: Refusal.self) {
                     try await ledger.write {
                         try $0.store(Inventory([package]), digest: "d", of: tenant, at: now)
                     }

@@ -113,8 +113,8 @@ import Testing
                 return try await ledger.read { try $0.overdueJobs(at: then, limit: limit) }.map(
                     \.id)
             }
-            #expect(try await overdue(Job.leaseSeconds - 1) == [])
-            #expect(try await overdue(Job.leaseSeconds) == [stored[1].id])
+            #expect(try await overdue(Job.firstWordSeconds - 1) == [])
+            #expect(try await overdue(Job.firstWordSeconds) == [stored[1].id])
             #expect(try await overdue(3600) == [stored[1].id, stored[0].id])
             #expect(try await overdue(3600, limit: 1) == [stored[1].id])
         }

@@ -45,6 +45,18 @@ public struct EndpointView: Hashable, Sendable {
     }
 }
 
+extension EndpointView {
+    /// The installed version of an update's package. A package may change between `all` and an
+    /// architecture of its own from one version to the next.
+    func version(of update: LockedUpdate) -> String? {
+        if let version = installed[update.key] { return version }
+        return installed.first {
+            $0.key.manager == update.manager && $0.key.name == update.name
+                && ($0.key.architecture == "all" || update.architecture == "all")
+        }?.value
+    }
+}
+
 extension JobRun {
     /// Takes what was seen and returns the journal's next lines, which it has taken over already.
     /// They must be on the disk before the next step is taken. What does not fit the stage is

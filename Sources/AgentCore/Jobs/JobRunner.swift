@@ -72,6 +72,9 @@ public struct JobRunner: Sendable {
             // A call-off that came while the package manager was asked still comes before the
             // start.
             if watch.cancelRequested, job.canBeCancelled { continue }
+            // What a look says that was itself cut off, because the agent is told to end, is no
+            // observation: the next life looks again.
+            try Task.checkCancellation()
             try record(job.handle(observation, at: effects.now()), of: job)
             if case .scanFailed = observation { try await wait(.local, tries: job.scanFailures) }
         }

@@ -43,7 +43,7 @@ extension JobRun {
     /// Whether the package's version in a scan is the ordered one (or a newer one that somebody put
     /// in meanwhile), and the package works.
     func isIn(_ update: LockedUpdate, _ view: EndpointView) -> Bool {
-        guard view.unfinished[update.key] == nil, let installed = view.installed[update.key] else {
+        guard view.unfinished[update.key] == nil, let installed = view.version(of: update) else {
             return false
         }
         return installed == update.to
@@ -52,7 +52,7 @@ extension JobRun {
 
     /// The outcome of an update that is in: verified, unless old code still runs.
     func outcome(ofInstalled update: LockedUpdate, _ view: EndpointView) -> UpdateOutcome {
-        let version = view.installed[update.key]
+        let version = view.version(of: update)
         let text = version ?? update.to
         if let programs = view.running[update.key], !programs.isEmpty {
             return UpdateOutcome(

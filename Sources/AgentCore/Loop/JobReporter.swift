@@ -59,9 +59,13 @@ struct JobReporter: Sendable {
                 }
                 backOff.reset()
             } catch {
-                // A conflict says that the job has ended on the server without the agent; the truth
-                // about it comes with the result.
-                if error.isFinal { told = step; toldAt = effects.now() }
+                // A job that has ended on the server without the agent is not begun any more; the
+                // truth about what has begun comes with the result.
+                if error.isFinal {
+                    told = step
+                    toldAt = effects.now()
+                }
+                if error.saysThatTheJobIsOver { watch.requestCancel() }
                 pause = error.pause(&backOff, chance: effects.chance())
                 logger.debug("A report on \(job) failed: \(error.sentence)")
             }

@@ -22,6 +22,12 @@ extension LinkFailure {
         return (400..<500).contains(status) && ![401, 403, 408, 429].contains(status)
     }
 
+    /// Whether the server does not know the job (any more), or it has ended there.
+    var saysThatTheJobIsOver: Bool {
+        guard case .refused(let status, _) = self else { return false }
+        return [404, 409, 410].contains(status)
+    }
+
     /// What happened, in one sentence.
     var sentence: String {
         switch self {

@@ -8,7 +8,7 @@ extension UseCases {
         _ progress: JobProgress, job id: JobID, by agent: AgentPrincipal
     ) async throws -> JobReportResponse {
         var step = progress
-        step.sentence = String(step.sentence.prefix(Self.longestSentence))
+        step.sentence = PlainText.line(step.sentence, atMost: Self.longestSentence)
         step.percent = step.percent.map { min(max($0, 0), 100) }
         return try await handle(.progressed(step), job: id, by: agent)
     }
@@ -25,7 +25,7 @@ extension UseCases {
                 "The result has more outcomes than an order can have updates.",
                 nextStep: "Update the agent.")
         }
-        return try await handle(.reported(result), job: id, by: agent)
+        return try await handle(.reported(Self.cleaned(result)), job: id, by: agent)
     }
 
     /// An agent sends a piece of a job's log. A piece that came before is not stored again.
@@ -43,11 +43,22 @@ extension UseCases {
         let job = try await ledger.write { records in
             let job = try Self.job(id, of: agent, in: records)
             try records.appendLog(
-                chunk.text, at: chunk.offset, length: chunk.length, to: id, of: agent.tenant)
+                PlainText.lines(chunk.text), at: chunk.offset, length: chunk.length, to: id, of: agent.tenant)
             return job
         }
         signals.notify(SignalSubject.deployment(job.deployment))
         return JobReportResponse(cancel: job.cancelRequested)
+    }
+
+    /// A result whose texts are fit to be stored and shown.
+    private static func cleaned(_ result: JobResult) -> JobResult {
+        var clean = result
+        for index in clean.outcomes.indices {
+            clean.outcomes[index].sentence = PlainText.line(
+                clean.outcomes[index].sentence, atMost: longestSentence)
+        }
+        clean.notes = clean.notes.map { PlainText.line($0, atMost: longestSentence) }
+        return clean
     }
 
     /// The longest sentence of an agent that is stored, in characters.
@@ -70,12 +81,28 @@ extension UseCases {
                     "The job is \(error.state.rawValue); it does not take this report.",
                     nextStep: "Drop the report; the next scan tells the truth.")
             }
-            let wakes = try self.carryOut(
+            var wakes = try self.carryOut(
                 actions, of: job, actor: "endpoint:\(agent.endpoint)", at: now, in: records)
+            if job.state == .pendingRestart {
+                wakes.formUnion(try self.settleAtOnce(job, by: agent, at: now, in: records))
+            }
             return (job, wakes)
         }
         signals.notify(all: wakes)
         return JobReportResponse(cancel: job.cancelRequested)
+    }
+
+    /// The scan that shows the restart may have come before the result did.
+    private func settleAtOnce(
+        _ job: Job, by agent: AgentPrincipal, at now: Timestamp, in records: any Records
+    ) throws -> Set<String> {
+        guard let endpoint = try records.endpoint(agent.endpoint, in: .tenant(agent.tenant)),
+            let scannedAt = endpoint.scannedAt,
+            let posture = try records.posture(of: agent.endpoint, tenant: agent.tenant)
+        else { return [] }
+        return try settleRestarts(
+            [job], of: endpoint, posture: posture, scannedAt: scannedAt, rebooted: false, at: now,
+            in: records)
     }
 
     private static func job(_ id: JobID, of agent: AgentPrincipal, in records: any Records) throws

@@ -19,9 +19,14 @@ extension UseCases {
     ///
     /// - Returns: the subjects to wake once the transaction has been committed.
     func settleRestarts(
-        _ waiting: [Job], of endpoint: EndpointRecord, posture: Posture, rebooted: Bool,
-        at now: Timestamp, in records: any Records
+        _ pending: [Job], of endpoint: EndpointRecord, posture: Posture, scannedAt: Timestamp,
+        rebooted: Bool, at now: Timestamp, in records: any Records
     ) throws -> Set<String> {
+        // A scan from before the job's last step, which is its own verification, tells nothing of
+        // its end.
+        let waiting = pending.filter {
+            ($0.progress?.at ?? $0.startedAt ?? $0.createdAt) <= scannedAt
+        }
         // After a reboot no process is older than the boot; without one, the scan must show none
         // that still maps old files.
         guard !waiting.isEmpty, !posture.reboot.required, rebooted || posture.restarts.isEmpty,

@@ -89,7 +89,7 @@ extension UseCases {
         endpoint.standing = Standing(of: upload.posture, packages: packages)
         try records.update(endpoint)
         let wakes = try useCases.settleRestarts(
-            waiting, of: endpoint, posture: upload.posture,
+            waiting, of: endpoint, posture: upload.posture, scannedAt: upload.scannedAt,
             rebooted: before.map { $0.endpoint.bootId != upload.posture.endpoint.bootId } ?? false,
             at: now,
             in: records)
@@ -195,6 +195,8 @@ extension Standing {
             missingSecurity: posture.updates.count { ComplianceRule.counts($0) },
             missingTotal: posture.updates.count, rebootRequired: posture.reboot.required,
             restartsNeeded: posture.restarts.count,
-            sourcesNotOk: posture.sources.count { $0.state != .ok })
+            // Without any source nothing can be found missing, which is not the same as nothing
+            // missing.
+            sourcesNotOk: posture.sources.isEmpty ? 1 : posture.sources.count { $0.state != .ok })
     }
 }

@@ -34,7 +34,8 @@ extension UseCases {
         let entry = AuditEntry(
             chain: chain, sequence: (head?.sequence ?? 0) + 1, at: now, actor: actor,
             action: action,
-            subject: subject, sentence: String(sentence.prefix(Self.auditSentenceLimit)),
+            subject: subject,
+            sentence: PlainText.line(sentence, atMost: Self.auditSentenceLimit),
             previousHash: head?.hash ?? AuditChain.genesis)
         let signature = try keys.signAuditHead(
             chain: chain, sequence: entry.sequence, hash: entry.hash)

@@ -53,8 +53,12 @@ extension UseCases {
     ) throws -> Set<String> {
         guard var deployment = try records.deployment(job.deployment, in: .tenant(job.tenant))
         else { return [] }
-        let open = try records.jobCounts(of: deployment.id, tenant: deployment.tenant)
-            .reduce(0) { $0 + ($1.key.isTerminal ? 0 : $1.value) }
+        // One open job is enough to know; counting all of them for each that ends would cost the
+        // square of their number.
+        let open = try records.jobs(
+            JobQuery(
+                scope: .tenant(deployment.tenant), deployment: deployment.id, openOnly: true, limit: 1)
+        ).count
         let actions = try deployment.handle(.jobEnded(open: open), at: now)
         return try carryOut(actions, of: deployment, actor: actor, at: now, in: records)
     }

@@ -160,7 +160,12 @@ enum AptSourceLists {
         var unreadable: [String] = []
         let parts = Files.names(in: "\(folder)/sources.list.d").filter(isUsed)
         for name in ["sources.list"] + parts.map({ "sources.list.d/\($0)" }) {
-            guard let bytes = Files.bytes("\(folder)/\(name)", limit: largestList) else { continue }
+            guard let bytes = Files.bytes("\(folder)/\(name)", limit: largestList) else {
+                if Files.exists("\(folder)/\(name)") {
+                    unreadable.append("\(name): the file cannot be read")
+                }
+                continue
+            }
             let read = name.hasSuffix(".sources") ? paragraphs(bytes) : oneLine(bytes)
             sources += read.sources
             unreadable += read.unreadable.map { "\(name): \($0)" }

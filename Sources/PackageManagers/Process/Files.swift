@@ -36,9 +36,14 @@ enum Files {
         content.reserveCapacity(min(limit, max(Int(information.st_size) + 1, 4096)))
         while content.count < limit {
             let wanted = min(limit - content.count, 1 << 18)
+            var hasFailed = false
             let piece = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
-                count = max(0, read(descriptor, buffer.baseAddress, wanted))
+                let got = read(descriptor, buffer.baseAddress, wanted)
+                hasFailed = got < 0
+                count = max(0, got)
             }
+            // A file that breaks off would else look like a whole, shorter one.
+            if hasFailed { return nil }
             if piece.isEmpty { break }
             content += piece
         }

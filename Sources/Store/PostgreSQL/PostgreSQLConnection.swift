@@ -51,7 +51,10 @@ final class PostgreSQLConnection: SQLConnection {
         let settings: [(String, String)] = [
             ("connect_timeout", Self.connectSeconds),
             ("tcp_user_timeout", Self.unconfirmedMilliseconds),
-            ("fallback_application_name", "patchbay"), ("dbname", address.uri),
+            // A server that vanished while an answer is waited for is noticed within a minute.
+            ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
+            ("keepalives_count", "3"), ("fallback_application_name", "patchbay"),
+            ("dbname", address.uri),
             ("client_encoding", "UTF8"),
         ]
         let handle = withCStrings(settings.map(\.0)) { keywords in

@@ -22,7 +22,12 @@ extension SQLFailure {
 }
 
 /// What a caller sees of an error: the ledger's words for the database's errors, all others as they
-/// are.
+/// are. A value that no database of ours takes is the asker's mistake, and asking again would not
+/// mend it.
 func callerError(_ error: any Error) -> any Error {
-    (error as? SQLFailure)?.unavailable ?? error
+    guard let failure = error as? SQLFailure else { return error }
+    guard failure.kind == .invalidValue else { return failure.unavailable }
+    return Refusal(
+        .malformed, "E_TEXT", "A text holds something that cannot be stored: \(failure.detail)",
+        nextStep: "Remove what is named from the text.")
 }

@@ -162,6 +162,7 @@ enum Schema1 {
         ) STRICT;
         CREATE INDEX job_by_deployment ON job (tenant_id, deployment_id, id);
         CREATE INDEX job_by_endpoint ON job (tenant_id, endpoint_id, id);
+        CREATE INDEX open_job_by_deployment ON job (tenant_id, deployment_id, id) WHERE is_open = 1;
         CREATE INDEX open_job_by_endpoint ON job (tenant_id, endpoint_id) WHERE is_open = 1;
         CREATE INDEX open_job_by_due_time ON job (due_at) WHERE is_open = 1;
         CREATE TABLE job_log (
