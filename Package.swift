@@ -114,7 +114,8 @@ let package = Package(
             name: "patchbay",
             dependencies: [
                 "Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
-                "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentSystem", "AgentTransport",
+                "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentSystem",
+                "AgentTransport",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -122,7 +123,8 @@ let package = Package(
         .executableTarget(
             name: "patchbay-agent",
             dependencies: [
-                "Fleet", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport", "PackageManagers", "Trust",
+                "Fleet", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
+                "PackageManagers", "Trust",
                 argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),

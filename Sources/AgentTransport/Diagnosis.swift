@@ -72,8 +72,9 @@ public struct Diagnosis: Sendable {
             return DiagnosisStep(
                 "TLS", "No TLS connection: \(words).",
                 nextStep:
-                    "Check that nothing between intercepts TLS, and that the server is the one "
-                    + "that issued the enrolment token."
+                    "Check this endpoint's clock, since certificates hold for a time only; then that "
+                    + "nothing between intercepts TLS, and that the server is the one that issued "
+                    + "the enrolment token."
             )
         } catch {
             // Any answer of the server is proof of its certificate.

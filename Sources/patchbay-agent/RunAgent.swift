@@ -56,6 +56,9 @@ struct RunAgent: AsyncParsableCommand {
     private func work() async throws {
         let folder = try state.folder()
         let server = try ServerLink(state: folder)
+        // Two agents on one state would both carry out what its journals say.
+        let claim = try StateClaim(of: folder)
+        defer { claim.release() }
         guard let program = Machine.ownProgram else {
             throw ProgramFailure(
                 "The agent cannot find its own program, without which no run can be supervised. Mount /proc."

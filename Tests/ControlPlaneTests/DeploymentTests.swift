@@ -165,7 +165,8 @@ struct DeploymentUseCaseTests {
             JobResult(
                 outcomes: order.updates.map {
                     UpdateOutcome(
-                        update: $0, state: .failed, failure: .other, versionAfter: "1", sentence: words)
+                        update: $0, state: .failed, failure: .other, versionAfter: "1",
+                        sentence: words)
                 }, notes: [words]),
             job: order.job, by: endpoint.principal)
         let job = try await house.useCases.job(order.job, by: house.administrator)

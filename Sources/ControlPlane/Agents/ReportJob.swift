@@ -43,7 +43,8 @@ extension UseCases {
         let job = try await ledger.write { records in
             let job = try Self.job(id, of: agent, in: records)
             try records.appendLog(
-                PlainText.lines(chunk.text), at: chunk.offset, length: chunk.length, to: id, of: agent.tenant)
+                PlainText.lines(chunk.text), at: chunk.offset, length: chunk.length, to: id,
+                of: agent.tenant)
             return job
         }
         signals.notify(SignalSubject.deployment(job.deployment))

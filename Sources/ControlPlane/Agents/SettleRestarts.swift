@@ -25,7 +25,7 @@ extension UseCases {
         // A scan from before the job's last step, which is its own verification, tells nothing of
         // its end.
         let waiting = pending.filter {
-            ($0.progress?.at ?? $0.startedAt ?? $0.createdAt) <= scannedAt
+            ($0.progress?.at ?? $0.startedAt ?? $0.createdAt) < scannedAt
         }
         // After a reboot no process is older than the boot; without one, the scan must show none
         // that still maps old files.

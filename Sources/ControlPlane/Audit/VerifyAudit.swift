@@ -6,7 +6,12 @@ extension UseCases {
 
     /// Checks every chain of the audit log, page by page, up to where each ends now.
     public func verifyAudit() async throws -> AuditVerdict {
-        let heads = try await ledger.read { try $0.auditHeads(in: .provider) }
+        let (heads, hasUsers) = try await ledger.read {
+            (try $0.auditHeads(in: .provider), try !$0.users().isEmpty)
+        }
+        // The first user's making is the first entry: users without any entry tell of a log that
+        // was taken away whole.
+        if heads.isEmpty, hasUsers { return verdict(0, brokenIn: Self.providerChain, at: 1) }
         var entries: Int64 = 0
         var begun: Set<String> = []
         // The provider's chain first: it names the others.

@@ -57,7 +57,8 @@ extension UseCases {
         // square of their number.
         let open = try records.jobs(
             JobQuery(
-                scope: .tenant(deployment.tenant), deployment: deployment.id, openOnly: true, limit: 1)
+                scope: .tenant(deployment.tenant), deployment: deployment.id, openOnly: true,
+                limit: 1)
         ).count
         let actions = try deployment.handle(.jobEnded(open: open), at: now)
         return try carryOut(actions, of: deployment, actor: actor, at: now, in: records)

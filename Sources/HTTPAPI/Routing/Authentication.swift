@@ -30,12 +30,25 @@ struct Authentication: Sendable {
             let principal =
                 switch caller {
                 case .program(let principal): principal
-                case .person(let session): session.principal
+                case .person(let session): try Self.principal(of: session, on: route)
                 case .anybody, .agent: throw Self.missing
                 }
             try principal.require(permission)
             return caller
         }
+    }
+
+    /// What a person who has signed in may do on a route. With a one-time password that is nothing
+    /// but choosing an own one, to which the pages lead.
+    private static func principal(
+        of session: SignedInSession, on route: Route
+    ) throws -> Principal {
+        guard session.user.mustChangePassword, route.audience != .browser else {
+            return session.principal
+        }
+        throw Refusal(
+            .forbidden, "E_PASSWORD_ONE_TIME", "The password is a one-time password.",
+            nextStep: "Sign in to the dashboard and choose your own.")
     }
 
     /// Refuses a change that another site may have started in a browser: a request with a cookie

@@ -104,8 +104,14 @@ struct TokenCommand: ParsableCommand {
                 }
                 try PrivateFile.write([], to: URL(filePath: out))
             }
-            let text = try await server.withClient { client in
-                enrolment ? try await enrolmentToken(client) : try await apiToken(client)
+            let text: String
+            do {
+                text = try await server.withClient { client in
+                    enrolment ? try await enrolmentToken(client) : try await apiToken(client)
+                }
+            } catch {
+                if out != "-" { try? FileManager.default.removeItem(atPath: out) }
+                throw error
             }
             if out == "-" {
                 Terminal.write(text)

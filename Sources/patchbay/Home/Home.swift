@@ -40,7 +40,16 @@ struct Home: Sendable {
     }
 
     /// Makes the folder, for nobody but its owner.
+    ///
+    /// What is there already and can be read by others is somebody else's unless an installation is in
+    /// it: its permissions are not changed.
     func make() throws {
+        guard exists || !isForeign else {
+            throw Failure(
+                .wrongUse, "\(folder.path) is not empty, and holds no installation.",
+                nextStep: "Name an empty folder, or one that is not there yet, with --home.",
+                code: "E_HOME_FOREIGN")
+        }
         do {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true,
@@ -54,6 +63,15 @@ struct Home: Sendable {
                 nextStep: "Give another one with --home, or run as a user who may write there.",
                 code: "E_HOME")
         }
+    }
+
+    /// Whether the folder holds something and is open to others.
+    private var isForeign: Bool {
+        let manager = FileManager.default
+        guard let names = try? manager.contentsOfDirectory(atPath: folder.path), !names.isEmpty,
+            let mode = try? manager.attributesOfItem(atPath: folder.path)[.posixPermissions] as? Int
+        else { return false }
+        return mode & 0o077 != 0
     }
 
     /// Makes the folder of this machine's own agent.
@@ -82,6 +100,12 @@ struct HomeOption: ParsableArguments {
             discussion: "Unless given: /var/lib/patchbay for root, else $XDG_DATA_HOME/patchbay.",
             valueName: "folder"))
     var path: String?
+
+    func validate() throws {
+        guard path?.isEmpty != true else {
+            throw ValidationError("--home names no folder: its value is empty.")
+        }
+    }
 
     /// The folder.
     var home: Home { Home(path: path) }
@@ -125,7 +149,7 @@ enum PrivateFile {
     static func read(_ file: URL, limit: Int) throws -> [UInt8]? {
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         guard let handle = try? FileHandle(forReadingFrom: file),
-            let data = try? handle.read(upToCount: limit + 1)
+            let data = try? handle.read(upToCount: limit + 1) ?? Data()
         else { throw failure("read", file) }
         guard data.count <= limit else {
             throw Failure(

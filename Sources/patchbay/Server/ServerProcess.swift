@@ -40,6 +40,7 @@ final class ServerProcess: Sendable {
     ) throws {
         try home.make()
         lock = try HomeLock(home)
+        try Self.requireDatabase(of: home, database)
         let keys = try KeyStore(home: home).loadOrMake(names: names + listen.names)
         ledger = try SQLLedger.open(try home.databaseLocation(database))
         useCases = UseCases(
@@ -50,6 +51,19 @@ final class ServerProcess: Sendable {
         self.furtherRoutes = furtherRoutes
         self.logger = logger
         port = Mutex(listen.port)
+    }
+
+    /// An installation whose database is gone is not quietly begun anew: its keys are known to
+    /// endpoints that the new database would not know.
+    private static func requireDatabase(of home: Home, _ database: String?) throws {
+        guard database == nil, home.exists,
+            !FileManager.default.fileExists(atPath: home.database.path)
+        else { return }
+        throw Failure(
+            .couldNot, "There are keys in \(home.folder.path), and no database.",
+            nextStep: "Restore a backup, name the database with --database, "
+                + "or remove the folder to begin anew.",
+            code: "E_DATABASE_MISSING")
     }
 
     /// The address for this machine's own browser, command line and agent.
