@@ -26,6 +26,7 @@ extension EndpointFilter {
             "compliance", .oneOf(Compliance.allCases.map(\.rawValue)), "Only of this compliance."),
         QueryParameter("missing", .string, "Only those that miss this update: name@version."),
         QueryParameter("reboot", .boolean, "Only those that need a reboot."),
+        QueryParameter("sources", .boolean, "Only those with a stale or failing package source."),
         QueryParameter("retired", .boolean, "Also those that are retired."),
         QueryParameter(
             "order", .oneOf(EndpointQuery.Order.allCases.map(\.rawValue)),
@@ -43,6 +44,7 @@ extension EndpointFilter {
             compliance: try call.queryValue("compliance", Compliance.init(rawValue:)),
             missing: try call.queryValue("missing", MissingUpdateKey.init(text:)),
             rebootRequired: try call.queryFlag("reboot"),
+            sourceTrouble: try call.queryFlag("sources"),
             includesRetired: try call.queryFlag("retired"),
             order: call.query["order"] ?? EndpointQuery.Order.name.rawValue,
             after: try call.queryValue("after", EndpointQuery.Cursor.init(text:)),

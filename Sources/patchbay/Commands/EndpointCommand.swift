@@ -22,6 +22,7 @@ struct EndpointCommand: ParsableCommand {
         @Option(help: "Only of this compliance.") var compliance: Compliance?
         @Option(help: "Only those that miss this update: name@version.") var missing: String?
         @Flag(help: "Only those that need a reboot.") var reboot = false
+        @Flag(help: "Only those with a stale or failing package source.") var sources = false
         @Flag(help: "Also those that are retired.") var retired = false
         @Option(help: "The order: name, missingSecurity or lastSeen.") var order: String?
         @OptionGroup var server: ServerOptions
@@ -54,6 +55,7 @@ struct EndpointCommand: ParsableCommand {
                         ("tenant", tenant), ("search", search),
                         ("compliance", compliance?.rawValue),
                         ("missing", missing), ("reboot", reboot ? "true" : nil),
+                        ("sources", sources ? "true" : nil),
                         ("retired", retired ? "true" : nil), ("order", order), ("after", after),
                         ("limit", "\(EndpointQuery.maximumPage)"),
                     ])

@@ -15,7 +15,8 @@ struct Up: AsyncParsableCommand {
 
             It changes nothing on this machine: it writes only into its home folder, and package indexes \
             are read as they are. At the first start it makes the home folder, the first tenant and the \
-            user “admin”, whose one-time password is printed once.
+            user “admin”, whose one-time password is printed once. It prints a table unless \
+            --format json is given, wherever it is read.
             """)
 
     @Option(help: "The port to listen on.")

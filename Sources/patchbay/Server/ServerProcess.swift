@@ -40,9 +40,10 @@ final class ServerProcess: Sendable {
     ) throws {
         try home.make()
         lock = try HomeLock(home)
-        try Self.requireDatabase(of: home, database)
+        let location = try home.databaseLocation(database)
+        try Self.requireDatabase(of: home, location)
         let keys = try KeyStore(home: home).loadOrMake(names: names + listen.names)
-        ledger = try SQLLedger.open(try home.databaseLocation(database))
+        ledger = try SQLLedger.open(location)
         useCases = UseCases(
             ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: Signals())
         self.home = home
@@ -55,9 +56,9 @@ final class ServerProcess: Sendable {
 
     /// An installation whose database is gone is not quietly begun anew: its keys are known to
     /// endpoints that the new database would not know.
-    private static func requireDatabase(of home: Home, _ database: String?) throws {
-        guard database == nil, home.exists,
-            !FileManager.default.fileExists(atPath: home.database.path)
+    private static func requireDatabase(of home: Home, _ location: DatabaseLocation) throws {
+        guard case .sqliteFile(let path) = location, path == home.database.path, home.exists,
+            !FileManager.default.fileExists(atPath: path)
         else { return }
         throw Failure(
             .couldNot, "There are keys in \(home.folder.path), and no database.",
