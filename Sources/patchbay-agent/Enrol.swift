@@ -22,7 +22,7 @@ struct Enrol: AsyncParsableCommand {
             The token holds the server's address and identity, so the first connection is already authenticated. It is a secret: it \
             is read from a file or from standard input, never from the command line.
 
-            Example: patchbay-agent enrol --token-file /root/patchbay.token
+            Example: patchbay-agent enrol --token-file /etc/patchbay.token
             """)
 
     @Option(

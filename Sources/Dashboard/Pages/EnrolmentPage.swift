@@ -133,13 +133,13 @@ func newTokenPage(_ new: NewEnrolmentToken, chrome: Chrome) -> HTML {
             ol(class: "steps") {
                 li {
                     "Write the token to a file that only root can read. Paste it after the command, then press Ctrl-D: so it stands in no process list and no shell history."
-                    command("install -m 600 /dev/stdin /root/patchbay.token", id: "command-file")
+                    command("install -m 600 /dev/stdin /etc/patchbay.token", id: "command-file")
                     command(new.text, id: "token")
                 }
                 li {
                     "Enrol, and start the agent. Its first scan is here within a minute."
                     command(
-                        "patchbay-agent enrol --token-file /root/patchbay.token && systemctl enable --now patchbay-agent",
+                        "patchbay-agent enrol --token-file /etc/patchbay.token && systemctl enable --now patchbay-agent",
                         id: "command-enrol")
                 }
             }

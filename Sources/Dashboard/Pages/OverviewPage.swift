@@ -232,7 +232,7 @@ func firstSteps(_ chrome: Chrome) -> HTML {
             li { "Make an enrolment token. It is shown once, and expires by itself." }
             li {
                 "On the endpoint, put the token in a file that only root can read, and enrol:"
-                command("patchbay-agent enrol --token-file /root/patchbay.token", id: "first-enrol")
+                command("patchbay-agent enrol --token-file /etc/patchbay.token", id: "first-enrol")
             }
             li {
                 "Start the agent. Its first scan is here within a minute."
