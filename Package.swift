@@ -33,6 +33,7 @@ let unixSignals = Target.Dependency.product(
     name: "UnixSignals", package: "swift-service-lifecycle")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 /// One module of the product: its folder is `Sources/<name>`.
@@ -66,6 +67,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -75,10 +77,15 @@ let package = Package(
         module("Fleet"),
         module("Versions"),
         // Layer 1: decisions as functions of values.
-        module("Policy", ["Fleet"]),
+        module("Advisories", ["Fleet", "Versions"]),
+        module("Calendar", ["Fleet"]),
+        module("Policy", ["Fleet", "Calendar"]),
         module("Rollout", ["Fleet"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
+        module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
         module("AgentProtocol", ["Fleet", "Rollout"]),
+        module("Markup"),
+        module("PolicyDocument", ["Fleet", "Calendar", "Policy", yams]),
         module("Trust", ["Fleet", crypto, cryptoExtras, swiftASN1, x509]),
         // Layer 3: use cases of the server and of the agent, with the ports they need.
         module(
@@ -86,6 +93,9 @@ let package = Package(
             ["Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust"]),
         module("AgentCore", ["Fleet", "Versions", "Rollout", "AgentProtocol", "Trust", logging]),
         // Layer 4: adapters to the world.
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        module("Feeds", ["Fleet", "Advisories", "AdvisoryFormats", "CZlib"]),
         .systemLibrary(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"])]),
@@ -101,7 +111,7 @@ let package = Package(
             ["Fleet", "Policy", "Rollout", "Trust", "ControlPlane", "HTTPAPI", httpTypes]),
         module(
             "PackageManagers",
-            ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", subprocess]),
+            ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", "Markup", subprocess]),
         module("AgentSystem", ["Fleet", "AgentCore"]),
         module(
             "AgentTransport",
@@ -115,7 +125,8 @@ let package = Package(
             dependencies: [
                 "Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
                 "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentSystem",
-                "AgentTransport",
+                "AgentTransport", "Calendar", "PolicyDocument", "Advisories", "AdvisoryFormats",
+                "Feeds",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -151,8 +162,14 @@ let package = Package(
         tests("TestSupportTests", []),
         tests("EndToEndTests", ["Fleet", "Rollout"]),
         tests("VersionsTests", ["Versions"]),
+        tests("AdvisoriesTests", ["Advisories", "Fleet", "Versions"]),
+        tests("AdvisoryFormatsTests", ["AdvisoryFormats", "Advisories", "Fleet", "Versions"]),
+        tests("CalendarTests", ["Calendar", "Fleet"]),
+        tests("FeedsTests", ["Feeds", "AdvisoryFormats", "Advisories", "Fleet"]),
+        tests("MarkupTests", ["Markup"]),
+        tests("PolicyDocumentTests", ["PolicyDocument", "Policy", "Calendar", "Fleet"]),
         tests("FleetTests", ["Fleet"]),
-        tests("PolicyTests", ["Policy", "Fleet"]),
+        tests("PolicyTests", ["Policy", "Calendar", "Fleet"]),
         tests("RolloutTests", ["Rollout", "Fleet"]),
         tests(
             "AgentCoreTests",

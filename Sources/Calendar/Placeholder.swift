@@ -1,0 +1,2 @@
+/// Holds the place until the module has something to hold.
+enum Placeholder {}
