@@ -12,6 +12,9 @@ public struct Deployment: Hashable, Sendable, Codable {
         case cancelled
         /// Every job has ended.
         case finished
+
+        /// Whether the queued jobs of a deployment in this state may be handed out.
+        public var handsOutJobs: Bool { self == .running }
     }
 
     /// The deployment's identifier.
@@ -78,7 +81,7 @@ public enum DeploymentAction: Hashable, Sendable {
 
 extension Deployment {
     /// Whether its queued jobs may be handed out.
-    public var handsOutJobs: Bool { state == .running }
+    public var handsOutJobs: Bool { state.handsOutJobs }
 
     /// Takes an event, changes the state, and returns what must be done because of it.
     ///

@@ -66,6 +66,31 @@ struct DeploymentUseCaseTests {
         #expect(try await endpoint.collect() != nil)
     }
 
+    @Test func `many halted deployments do not keep a newer one waiting`() async throws {
+        let house = try await House()
+        let endpoint = try await house.enrol("ep1")
+        let names = (0...60).map { "pkg\($0)" }
+        try await endpoint.report(
+            Dictionary(uniqueKeysWithValues: names.map { ($0, "1") }),
+            updates: names.map { TestEndpoint.update($0) })
+        for name in names.dropLast() {
+            let deployment = try await house.useCases.approve(
+                selection(endpoint, name), by: house.administrator)
+            _ = try await house.useCases.halt(deployment.id, by: house.administrator)
+        }
+        #expect(try await endpoint.collect() == nil)
+        _ = try await house.useCases.approve(
+            selection(endpoint, "pkg60"), by: house.administrator)
+        let order = try #require(try await endpoint.collect())
+        #expect(order.updates.map(\.name) == ["pkg60"])
+        // What is under way comes again, and an update of the oldest halted one is not approved
+        // twice.
+        #expect(try await endpoint.collect()?.job == order.job)
+        let plan = try await house.useCases.planDeployment(
+            selection(endpoint, "pkg0"), by: house.administrator)
+        #expect(plan.endpointsWithWork == 0)
+    }
+
     @Test func `cancelling ends what has not begun and asks what has`() async throws {
         let (house, endpoint) = try await prepared()
         let first = try await house.useCases.approve(

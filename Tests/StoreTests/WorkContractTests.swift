@@ -84,6 +84,14 @@ import Testing
                 ])
             #expect(
                 try await found(JobQuery(scope: scope, states: [.cancelled, .leased])).count == 2)
+            var halted = deployments[0]
+            _ = try halted.handle(.halt, at: samples.now)
+            let stopped = halted
+            try await ledger.write { try $0.update(stopped) }
+            #expect(
+                try await found(JobQuery(scope: scope, openOnly: true, handedOutOnly: true)) == [
+                    changed[2]
+                ])
             #expect(try await ledger.read { try $0.job(changed[1].id, in: scope) } == changed[1])
             let counts = try await ledger.read {
                 try $0.jobCounts(of: deployments[0].id, tenant: placed.tenant.id)

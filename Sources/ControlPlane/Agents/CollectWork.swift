@@ -22,55 +22,47 @@ extension UseCases {
     }
 
     private func handOut(to agent: AgentPrincipal) async throws -> WorkResponse {
-        let query = JobQuery(
-            scope: .tenant(agent.tenant), endpoint: agent.endpoint,
-            states: [.leased, .running, .interrupted, .queued], oldestFirst: true,
-            limit: Self.jobsLookedAt)
         // Most looks find nothing, and a look costs no write.
-        let (hasJobs, scanNow) = try await ledger.read { records in
+        let (hasJob, scanNow) = try await ledger.read { records in
             guard let endpoint = try records.endpoint(agent.endpoint, in: .tenant(agent.tenant)),
                 endpoint.retiredAt == nil
             else { throw Self.endpointGone }
             let isWanted = Self.isScanWanted(
                 requestedAt: endpoint.scanRequestedAt, scannedAt: endpoint.scannedAt)
-            return (try !records.jobs(query).isEmpty, isWanted)
+            return (try Self.nextJob(of: agent, in: records) != nil, isWanted)
         }
-        guard hasJobs else { return WorkResponse(order: nil, scanNow: scanNow) }
+        guard hasJob else { return WorkResponse(order: nil, scanNow: scanNow) }
         let now = effects.now()
         let collected = try await ledger.write { records in
-            try self.collectNext(query, at: now, in: records)
+            try self.collectNext(of: agent, at: now, in: records)
         }
         signals.notify(all: collected?.wakes ?? [])
         return WorkResponse(order: collected?.order, scanNow: scanNow)
     }
 
-    /// How many open jobs of one endpoint are looked at for one that may be handed out; the rest
-    /// have their turn later.
-    static let jobsLookedAt = 50
+    /// The job that the endpoint may have now: the one that is under way, since a queued job is
+    /// handed out only while nothing else of the endpoint is; else the oldest queued one whose
+    /// deployment goes on.
+    private static func nextJob(of agent: AgentPrincipal, in records: any Records) throws -> Job? {
+        var query = JobQuery(
+            scope: .tenant(agent.tenant), endpoint: agent.endpoint, openOnly: true,
+            states: [.leased, .running, .interrupted], oldestFirst: true, limit: 1)
+        if let begun = try records.jobs(query).first { return begun }
+        query.states = [.queued]
+        query.handedOutOnly = true
+        return try records.jobs(query).first
+    }
 
     private func collectNext(
-        _ query: JobQuery, at now: Timestamp, in records: any Records
+        of agent: AgentPrincipal, at now: Timestamp, in records: any Records
     ) throws -> (order: JobOrder, wakes: Set<String>)? {
-        let jobs = try records.jobs(query)
-        let begun = jobs.filter { $0.state != .queued }
-        for var job in begun + jobs.filter({ $0.state == .queued }) {
-            // A queued job is handed out only while nothing else of the endpoint is under way, and
-            // its deployment goes on.
-            if job.state == .queued {
-                guard begun.isEmpty,
-                    let deployment = try records.deployment(job.deployment, in: query.scope),
-                    deployment.handsOutJobs
-                else { continue }
-            }
-            let actions = try job.handle(.collected, at: now)
-            let wakes = try carryOut(
-                actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records)
-            let order = JobOrder(
-                job: job.id, deployment: job.deployment, endpoint: job.endpoint,
-                updates: job.updates,
-                issuedAt: now, deadline: job.deadline)
-            return (order, wakes)
-        }
-        return nil
+        guard var job = try Self.nextJob(of: agent, in: records) else { return nil }
+        let actions = try job.handle(.collected, at: now)
+        let wakes = try carryOut(
+            actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records)
+        let order = JobOrder(
+            job: job.id, deployment: job.deployment, endpoint: job.endpoint, updates: job.updates,
+            issuedAt: now, deadline: job.deadline)
+        return (order, wakes)
     }
 }

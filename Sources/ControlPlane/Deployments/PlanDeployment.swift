@@ -76,12 +76,12 @@ extension UseCases {
     ) throws -> DeploymentPlan.Line {
         let posture = try records.posture(of: endpoint.id, tenant: endpoint.tenant)
         let missing = posture?.updates ?? []
+        // No two of these jobs are for the same package, so there are at most as many as packages.
         let open = try records.jobs(
             JobQuery(
                 scope: .tenant(endpoint.tenant), endpoint: endpoint.id, openOnly: true,
-                limit: jobsLookedAt))
-        let underWay = Set(
-            open.filter { $0.state != .pendingRestart }.flatMap { $0.updates.map(\.key) })
+                states: [.queued, .leased, .running, .interrupted], limit: largestPosture))
+        let underWay = Set(open.flatMap { $0.updates.map(\.key) })
         var line = DeploymentPlan.Line(
             endpoint: endpoint.id, endpointName: endpoint.name, updates: [], leftOut: [], bytes: 0,
             mayNeedReboot: false)

@@ -220,6 +220,8 @@ public struct JobQuery: Hashable, Sendable {
     public var openOnly: Bool
     /// Only in these states; empty for all.
     public var states: [Job.State]
+    /// Only jobs of deployments that hand jobs out now: not those of halted ones.
+    public var handedOutOnly: Bool
     /// Newest first unless true.
     public var oldestFirst: Bool
     /// At most so many.
@@ -228,14 +230,15 @@ public struct JobQuery: Hashable, Sendable {
     /// Jobs, newest first.
     public init(
         scope: Scope, deployment: DeploymentID? = nil, endpoint: EndpointID? = nil,
-        openOnly: Bool = false,
-        states: [Job.State] = [], oldestFirst: Bool = false, limit: Int = 100
+        openOnly: Bool = false, states: [Job.State] = [], handedOutOnly: Bool = false,
+        oldestFirst: Bool = false, limit: Int = 100
     ) {
         self.scope = scope
         self.deployment = deployment
         self.endpoint = endpoint
         self.openOnly = openOnly
         self.states = states
+        self.handedOutOnly = handedOutOnly
         self.oldestFirst = oldestFirst
         self.limit = limit
     }

@@ -43,6 +43,7 @@ extension StoreRecords: JobRecords {
             let states = query.states.map { text.bind($0) }.joined(separator: ", ")
             text.require("state IN (\(states))")
         }
+        if query.handedOutOnly { text.require(Self.handedOut(&text)) }
         // Identifiers sort as their creation times do.
         text.add(
             "ORDER BY id \(query.oldestFirst ? "ASC" : "DESC") LIMIT \(text.bind(max(query.limit, 0)))"
@@ -56,6 +57,16 @@ extension StoreRecords: JobRecords {
             now,
             max(limit, 0)
         ).map { try StoredJSON.value($0.first()) }
+    }
+
+    /// The condition that a job's deployment hands jobs out.
+    private static func handedOut(_ text: inout SQLText) -> String {
+        let states = Deployment.State.allCases.filter(\.handsOutJobs).map { text.bind($0) }
+        return """
+            EXISTS (SELECT 1 FROM deployment WHERE deployment.tenant_id = job.tenant_id \
+            AND deployment.id = job.deployment_id \
+            AND deployment.state IN (\(states.joined(separator: ", "))))
+            """
     }
 
     /// When time next changes the job.
