@@ -73,10 +73,20 @@ public struct DiskStateFolder: StateFolder {
             unlink("\(self.path)/\(fresh)")
             throw error
         }
-        guard rename("\(self.path)/\(fresh)", "\(self.path)/\(path)") == 0 else {
+        guard LibC.rename("\(self.path)/\(fresh)", "\(self.path)/\(path)") else {
             throw failure("replace", path, errno)
         }
         try flushFolder(of: path)
+    }
+
+    /// Gives a file or folder another name.
+    public func rename(_ path: String, to newPath: String) throws(StateFolderFailure) {
+        // A folder would not give way to a file of the same name.
+        try remove(newPath)
+        guard LibC.rename("\(self.path)/\(path)", "\(self.path)/\(newPath)") else {
+            throw failure("rename", path, errno)
+        }
+        try flushFolder(of: newPath)
     }
 
     /// Adds to a file.
@@ -221,6 +231,10 @@ extension DiskStateFolder {
                 code: "E_STATE_PERMISSION", message: "Cannot \(verb) \(place): \(words).",
                 nextStep:
                     "Run the agent as root, or give it a state folder that it may write (--state).")
+        case EIO, EISDIR, ENOTDIR, ELOOP, EBADMSG:
+            return StateFolderFailure(
+                code: "E_STATE_UNREADABLE", message: "Cannot \(verb) \(place): \(words).",
+                nextStep: "Check the file system and the disk below it.")
         default:
             return StateFolderFailure(
                 code: "E_STATE_DISK", message: "Cannot \(verb) \(place): \(words).",

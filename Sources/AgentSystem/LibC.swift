@@ -28,6 +28,17 @@ enum LibC {
         #endif
     }
 
+    /// Whether the file has got its new name.
+    static func rename(_ path: String, _ newPath: String) -> Bool {
+        #if canImport(Glibc)
+            Glibc.rename(path, newPath) == 0
+        #elseif canImport(Musl)
+            Musl.rename(path, newPath) == 0
+        #elseif canImport(Darwin)
+            Darwin.rename(path, newPath) == 0
+        #endif
+    }
+
     /// Seconds that pass evenly, whatever happens to the wall clock.
     static func monotonicSeconds() -> Int64 {
         var time = timespec()

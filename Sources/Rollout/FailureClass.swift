@@ -26,6 +26,9 @@ public enum FailureClass: String, Codable, Sendable, CaseIterable {
     case hung
     /// The run was cut off by a crash, a kill or a power cut, and the update is not in.
     case interrupted
+    /// The endpoint's own record of the job was lost or damaged on its disk, and a fresh scan shows
+    /// that the update is not in.
+    case journalUnreadable
     /// The package manager said that it did the work, and a fresh scan shows that it did not.
     case nothingChanged
     /// The order breaks the rules that the agent keeps by itself, and was refused.
@@ -40,7 +43,8 @@ extension FailureClass {
         switch self {
         case .lockHeld, .network, .hung, .interrupted: true
         case .diskFull, .signature, .hashMismatch, .versionNotAvailable, .dependency, .held,
-            .maintainerScript, .interruptedPackageManager, .nothingChanged, .refused, .other:
+            .maintainerScript, .interruptedPackageManager, .journalUnreadable, .nothingChanged,
+            .refused, .other:
             false
         }
     }
@@ -68,6 +72,8 @@ extension FailureClass {
         case .hung:
             "Look at the last line of the log for the step that hangs, then approve the update again."
         case .interrupted: "Approve the update again."
+        case .journalUnreadable:
+            "Check the endpoint's disk; the damaged record is kept there beside the new one. Then approve the update again."
         case .nothingChanged:
             "Read the log: the package manager reported success without installing the update."
         case .refused: "Look at the reason; the endpoint obeys only orders that fit its rules."

@@ -18,6 +18,7 @@ final class CrashingFolder: StateFolder {
         var crashAt: Int?
         var mode = Mode.before
         var isDown = false
+        var unreadable: Set<String> = []
     }
 
     private let content = Mutex(Content())
@@ -45,14 +46,25 @@ final class CrashingFolder: StateFolder {
         content.withLock { $0.isDown = false }
     }
 
+    /// Lets the disk lose a file: it is there, and cannot be read.
+    func spoil(_ path: String) {
+        content.withLock { _ = $0.unreadable.insert(path) }
+    }
+
     func put(_ bytes: [UInt8], at path: String) {
         content.withLock { $0.files[path] = bytes }
     }
 
     private func bytes(_ path: String) throws(StateFolderFailure) -> [UInt8]? {
         if path.hasSuffix("run.log"), let world { return Array(world.log.utf8) }
-        let (isDown, bytes) = content.withLock { ($0.isDown, $0.files[path]) }
+        let (isDown, isSpoilt, bytes) = content.withLock {
+            ($0.isDown, $0.unreadable.contains(path), $0.files[path])
+        }
         if isDown { throw Self.crash }
+        if isSpoilt {
+            throw StateFolderFailure(
+                code: "E_STATE_UNREADABLE", message: "Input/output error.", nextStep: "")
+        }
         return bytes
     }
 
@@ -79,6 +91,14 @@ final class CrashingFolder: StateFolder {
             $0.files[path, default: []] += bytes
         } torn: {
             $0.files[path, default: []] += bytes.prefix(bytes.count / 2)
+        }
+    }
+
+    func rename(_ path: String, to newPath: String) throws(StateFolderFailure) {
+        try write {
+            $0.files[newPath] = $0.files.removeValue(forKey: path)
+            if $0.unreadable.remove(path) != nil { $0.unreadable.insert(newPath) }
+        } torn: { _ in
         }
     }
 

@@ -106,6 +106,41 @@ struct LoopTests {
     }
 
     @Test
+    func `an unreadable journal is put aside, its job told as failed, and the others go on`()
+        async throws
+    {
+        let order = Orders.order(of: "labgood")
+        let journal = JobFolder(order.job).journal
+        try JobFolder(order.job).append(
+            [
+                JournalEntry(at: world.now, .accepted(order)),
+                JournalEntry(at: world.now, .checked(settled: [], signals: [])),
+            ], in: folder)
+        folder.spoil(journal)
+        let link = link
+        // The control plane names the job again, as it does with all that have no result.
+        link.change { $0.orders = [order, Orders.order([], job: Orders.identifier(9))] }
+        #expect(await run { link.change { $0.results.count == 2 } })
+        let outcome = try #require(link.change { $0.results.first?.outcomes.first })
+        #expect(outcome.state == .failed)
+        #expect(outcome.failure == .journalUnreadable)
+        #expect(outcome.sentence.contains("journal was lost or damaged"))
+        #expect(link.change { $0.results[0].notes.contains { $0.contains("put aside") } })
+        #expect(folder.files["\(journal).damaged"] != nil)
+        #expect(world.starts.isEmpty)
+    }
+
+    @Test func `an unreadable journal of which nobody asks does not stop new work`() async throws {
+        let lost = JobFolder(Orders.identifier(8))
+        folder.put(Array("{}\n".utf8), at: lost.journal)
+        folder.spoil(lost.journal)
+        link.change { $0.orders = [Orders.order(of: "labgood")] }
+        let link = link
+        #expect(await run { link.change { $0.results.count == 1 } })
+        #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
+    }
+
+    @Test
     func
         `the whole inventory goes up once, then a delta, and the whole again when the base is lost`()
         async throws

@@ -60,6 +60,22 @@ struct DiskStateFolderTests {
         }
     }
 
+    @Test func `what cannot be read is told apart, and can be put aside`() throws {
+        try withTemporaryFolder { folder in
+            let state = DiskStateFolder(folder.path)
+            try state.append([1], to: "job/journal/surprise")
+            try state.append([2], to: "job/journal.damaged")
+            #expect {
+                try state.read("job/journal", limit: 100_000)
+            } throws: {
+                ($0 as? StateFolderFailure)?.code == "E_STATE_UNREADABLE"
+            }
+            try state.rename("job/journal", to: "job/journal.damaged")
+            #expect(try state.read("job/journal", limit: 100_000) == nil)
+            #expect(try state.names(in: "job/journal.damaged") == ["surprise"])
+        }
+    }
+
     @Test(arguments: [
         ("12 (a b) S 1 12 12 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 777 1 1", 12, 12, false),
         ("9 (odd) name)) Z 1 9 8 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 777 1 1", 9, 8, true),

@@ -1,3 +1,4 @@
+import AgentProtocol
 public import Fleet
 
 /// Where a job's files stand in the state folder.
@@ -17,6 +18,8 @@ public struct JobFolder: Hashable, Sendable {
     public var path: String { "\(Self.parent)/\(job)" }
     /// The journal.
     public var journal: String { "\(path)/journal" }
+    /// A journal that could not be read, for a person to look at.
+    public var damagedJournal: String { "\(journal).damaged" }
     /// What all runs of the job printed, one after another.
     public var log: String { "\(path)/run.log" }
     /// The folder of one run: its plan, who runs it, how it ended.
@@ -55,10 +58,33 @@ extension JobFolder {
         throws(StateFolderFailure)
     {
         if let old = try state.read(journal, limit: JournalText.sizeLimit) {
-            try state.replace("\(journal).damaged", with: old)
+            try state.replace(damagedJournal, with: old)
         }
         guard let lines = JournalText.lines(entries) else { throw Self.unwritable(job) }
         try state.replace(journal, with: lines)
+    }
+
+    /// Puts a journal aside that cannot be read at all.
+    func quarantineJournal(in state: some StateFolder) throws(StateFolderFailure) {
+        try state.rename(journal, to: damagedJournal)
+    }
+
+    /// Whether a journal of the job has been put aside.
+    func hasDamagedJournal(in state: some StateFolder) throws(StateFolderFailure) -> Bool {
+        try state.names(in: path).contains { "\(path)/\($0)" == damagedJournal }
+    }
+
+    /// Begins the journal of a job whose earlier one is lost, in one write: a crash leaves no order
+    /// that looks new.
+    func beginAfterLoss(_ order: JobOrder, at now: Timestamp, in state: some StateFolder)
+        throws(StateFolderFailure) -> [JournalEntry]
+    {
+        let entries = [
+            JournalEntry(at: now, .accepted(order)), JournalEntry(at: now, .journalLost),
+        ]
+        guard let lines = JournalText.lines(entries) else { throw Self.unwritable(job) }
+        try state.replace(journal, with: lines)
+        return entries
     }
 
     private static func unwritable(_ job: JobID) -> StateFolderFailure {

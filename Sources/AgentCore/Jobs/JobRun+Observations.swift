@@ -237,7 +237,8 @@ extension JobRun {
             return [ended]
         case .interrupted, .diskFull, .network, .signature, .hashMismatch, .versionNotAvailable,
             .dependency, .held,
-            .maintainerScript, .interruptedPackageManager, .hung, .nothingChanged, .refused, .other:
+            .maintainerScript, .interruptedPackageManager, .hung, .journalUnreadable,
+            .nothingChanged, .refused, .other:
             return [ended]
                 + giveUp(
                     .interruptedPackageManager,
@@ -262,7 +263,9 @@ extension JobRun {
     }
 
     static let damagedVerdict = RunVerdict(
-        failure: .interrupted, sentence: "The job's journal was damaged on the disk.")
+        failure: .journalUnreadable,
+        sentence: "The job's journal was lost or damaged on the endpoint's disk, "
+            + "so nothing more was started.")
 }
 
 extension JournalEvent {
@@ -272,7 +275,7 @@ extension JournalEvent {
         switch self {
         case .checked, .settled, .cancelled: true
         case .accepted, .lockWaitBegan, .runPlanned, .runEnded, .triedAgain, .journalDamaged,
-            .finished, .delivered:
+            .journalLost, .finished, .delivered:
             false
         }
     }

@@ -139,6 +139,12 @@ extension JobRun {
                 "Line \(line) of the job's journal was damaged on the disk; nothing more was started."
             )
             stage = .preflight
+        case .journalLost:
+            isDamaged = true
+            notes.append(
+                "The job's journal could not be read on the endpoint and was put aside; "
+                    + "nothing more was started.")
+            stage = .preflight
         case .finished(let result):
             stage = .finished(result)
         case .delivered:

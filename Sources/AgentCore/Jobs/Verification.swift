@@ -82,7 +82,7 @@ extension JobRun {
         _ failure: FailureClass, _ verdict: RunVerdict, blamed: [LockedUpdate],
         others: [LockedUpdate]
     ) -> Bool {
-        failure != .hung && failure != .interrupted && !others.isEmpty
+        failure != .hung && failure != .interrupted && !isDamaged && !others.isEmpty
             && retries < Self.maximumRetriesWithoutCulprits
             && (!blamed.isEmpty || !verdict.culprits.isEmpty)
     }

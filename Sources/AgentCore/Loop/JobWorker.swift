@@ -92,14 +92,25 @@ final class JobWorker: Sendable {
     /// was only a result to send again.
     private func perform(_ order: JobOrder) async throws -> Bool {
         guard let known = try knownJob(order.job) else {
-            let job = JobRun(order, endpoint: endpoint)
-            try runner.record([JournalEntry(at: effects.now(), .accepted(order))], of: job)
-            try await carry(job)
+            try await carry(try begin(order))
             return true
         }
         let wasDelivered = if case .delivered = known.stage { true } else { false }
         try await carry(known)
         return !wasDelivered
+    }
+
+    /// A job that begins, or one whose beginning is lost: then nothing is started any more, and a
+    /// scan tells what is there.
+    private func begin(_ order: JobOrder) throws(StateFolderFailure) -> JobRun {
+        let folder = JobFolder(order.job)
+        if try folder.hasDamagedJournal(in: state) {
+            let entries = try folder.beginAfterLoss(order, at: effects.now(), in: state)
+            if let job = JobRun(replaying: entries, endpoint: endpoint) { return job }
+        }
+        let job = JobRun(order, endpoint: endpoint)
+        try runner.record([JournalEntry(at: effects.now(), .accepted(order))], of: job)
+        return job
     }
 
     private func carry(_ job: JobRun) async throws {
@@ -148,9 +159,15 @@ extension JobWorker {
     private func openJobs() throws(StateFolderFailure) -> [JobRun] {
         var open: [JobRun] = []
         for name in try state.names(in: JobFolder.parent) {
-            guard let id = JobID(name), let job = try knownJob(id) else { continue }
-            if case .delivered = job.stage { continue }
-            open.append(job)
+            guard let id = JobID(name) else { continue }
+            do throws(StateFolderFailure) {
+                guard let job = try knownJob(id) else { continue }
+                if case .delivered = job.stage { continue }
+                open.append(job)
+            } catch  where error.isOfOneFile {
+                // It cannot even be put aside; the others go on all the same.
+                logger.error("\(error)")
+            }
         }
         return open
     }
@@ -158,7 +175,16 @@ extension JobWorker {
     /// The job that a journal tells of; `nil` when there is none, or none that can be read at all.
     private func knownJob(_ id: JobID) throws(StateFolderFailure) -> JobRun? {
         let folder = JobFolder(id)
-        switch try folder.readJournal(in: state) {
+        let reading: JournalReading
+        do throws(StateFolderFailure) {
+            reading = try folder.readJournal(in: state)
+        } catch  where error.isOfOneFile {
+            // The other jobs go on; this one is settled when the control plane names it again.
+            logger.error("\(error)")
+            try folder.quarantineJournal(in: state)
+            return nil
+        }
+        switch reading {
         case .absent:
             return nil
         case .intact(let entries):
@@ -189,11 +215,22 @@ extension JobWorker {
         let limit = effects.now().adding(seconds: -Self.keptSeconds)
         let jobs = try state.names(in: JobFolder.parent).compactMap { JobID($0) }.sorted()
         for (index, job) in jobs.enumerated() {
-            guard case .intact(let entries) = try JobFolder(job).readJournal(in: state),
-                let last = entries.last, case .delivered = last.event,
-                last.at < limit || index < jobs.count - Self.keptJobs
-            else { continue }
-            try state.remove(JobFolder(job).path)
+            let isBeyondCount = index < jobs.count - Self.keptJobs
+            if isOver(job, before: isBeyondCount ? nil : limit) {
+                try state.remove(JobFolder(job).path)
+            }
+        }
+    }
+
+    /// Whether the control plane has the job's result, and has had it since before `limit`. A
+    /// journal that is lost counts as long over; one that cannot be read is kept.
+    private func isOver(_ job: JobID, before limit: Timestamp?) -> Bool {
+        switch try? JobFolder(job).readJournal(in: state) {
+        case .intact(let entries):
+            guard let last = entries.last, case .delivered = last.event else { return false }
+            return limit.map { last.at < $0 } ?? true
+        case .absent: return limit == nil
+        case .damaged, nil: return false
         }
     }
 }

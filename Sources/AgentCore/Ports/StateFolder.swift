@@ -13,6 +13,8 @@ public protocol StateFolder: Sendable {
     /// Puts a whole file in the place of the old one, or makes it: a reader sees the old bytes or
     /// the new ones.
     func replace(_ path: String, with bytes: [UInt8]) throws(StateFolderFailure)
+    /// Gives a file or folder another name, in the place of what had that name before.
+    func rename(_ path: String, to newPath: String) throws(StateFolderFailure)
     /// Adds bytes to a file's end, and makes the file and its folders when they are not there.
     func append(_ bytes: [UInt8], to path: String) throws(StateFolderFailure)
     /// The names in a folder, sorted; empty when there is none.
@@ -36,6 +38,17 @@ public struct StateFolderFailure: Error, Hashable, Sendable {
         self.message = message
         self.nextStep = nextStep
     }
+}
+
+extension StateFolderFailure {
+    /// The codes of failures that concern one file and stay: it is no file, too large, another
+    /// user's, or the disk cannot read it.
+    private static let codesOfOneFile: Set = [
+        "E_STATE_UNREADABLE", "E_STATE_TOO_LARGE", "E_STATE_PERMISSION",
+    ]
+
+    /// Whether reading this one file will not succeed later, while others may be well.
+    var isOfOneFile: Bool { Self.codesOfOneFile.contains(code) }
 }
 
 extension StateFolderFailure: CustomStringConvertible {
