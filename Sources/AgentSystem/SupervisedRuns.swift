@@ -22,6 +22,8 @@ public struct SupervisedRuns: RunSupervising {
     private let command: [String]
     private let effects: AgentEffects
     private let usesSystemd: Bool
+    private let systemdRun: String
+    private let patience: Int64
 
     /// Runs below a state folder.
     ///
@@ -33,12 +35,24 @@ public struct SupervisedRuns: RunSupervising {
     public init(
         state: DiskStateFolder, command: [String], effects: AgentEffects, usesSystemd: Bool? = nil
     ) {
+        self.init(
+            state: state, command: command, effects: effects, usesSystemd: usesSystemd,
+            systemdRun: Self.systemdRun, patience: Self.claimPatienceMilliseconds)
+    }
+
+    /// The same, with another program in the place of systemd-run, and another patience.
+    init(
+        state: DiskStateFolder, command: [String], effects: AgentEffects, usesSystemd: Bool?,
+        systemdRun: String, patience: Int64
+    ) {
         self.state = state
         self.command = command
         self.effects = effects
+        self.systemdRun = systemdRun
+        self.patience = patience
         self.usesSystemd =
             usesSystemd
-            ?? (access("/run/systemd/system", F_OK) == 0 && access(Self.systemdRun, X_OK) == 0)
+            ?? (access("/run/systemd/system", F_OK) == 0 && access(systemdRun, X_OK) == 0)
     }
 
     /// Starts a run.
@@ -52,7 +66,7 @@ public struct SupervisedRuns: RunSupervising {
         }
         let failure = await launch(run, folder)
         var waited: Int64 = 0
-        while failure == nil, folder.readClaim() == nil, waited < Self.claimPatienceMilliseconds,
+        while failure == nil, folder.readClaim() == nil, waited < patience,
             !Task.isCancelled
         {
             try? await effects.sleep(Self.pollMilliseconds)
@@ -114,7 +128,7 @@ public struct SupervisedRuns: RunSupervising {
         let whole =
             usesSystemd
             ? [
-                Self.systemdRun, "--unit=\(unit)", "--collect", "--no-block", "--quiet",
+                systemdRun, "--unit=\(unit)", "--collect", "--no-block", "--quiet",
                 "--description=Patchbay run \(run.number) of \(run.job)",
                 // A stop, as at shutdown, reaches the supervisor only, which ignores it: the
                 // package manager has until the unit's stop limit (90 s unless the system says
@@ -137,7 +151,7 @@ public struct SupervisedRuns: RunSupervising {
 
     private func status(of pid: pid_t, _ folder: RunFolder) async -> String? {
         var waited: Int64 = 0
-        while waited < Self.claimPatienceMilliseconds {
+        while waited < patience {
             if Task.isCancelled { return nil }
             if let ending = ChildProcess.ending(of: pid) {
                 if ending == .exited(0) { return nil }
@@ -148,8 +162,16 @@ public struct SupervisedRuns: RunSupervising {
             waited += Self.pollMilliseconds
         }
         kill(pid, SIGKILL)
+        // Collected, so that it does not stay as a dead entry in the process table.
+        for _ in 0..<Self.looksAfterKill where ChildProcess.ending(of: pid) == nil {
+            try? await effects.sleep(Self.pollMilliseconds)
+        }
         return "systemd did not answer."
     }
+
+    /// How often a killed program is looked at until it is gone: 5 seconds, for one that hangs in
+    /// the kernel.
+    private static let looksAfterKill = 100
 
     private static let unwritable = StateFolderFailure(
         code: "E_STATE_UNWRITABLE_VALUE", message: "The run's plan cannot be written as JSON.",

@@ -126,6 +126,25 @@ import Testing
         }
     }
 
+    @Test func `a systemd that does not answer leaves no dead process behind`() async throws {
+        try await withTemporaryFolder { folder in
+            let mark = folder.appending(path: "pid")
+            let mute = folder.appending(path: "systemd-run")
+            try Data("#!/bin/sh\necho $$ > \(mark.path)\nexec sleep 1000\n".utf8).write(to: mute)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o700], ofItemAtPath: mute.path)
+            let runs = SupervisedRuns(
+                state: DiskStateFolder(folder.path), command: ["/nonexistent"], effects: .system,
+                usesSystemd: true, systemdRun: mute.path, patience: 2000)
+            await #expect(throws: RunStartFailure("systemd did not answer.")) {
+                try await runs.start(Self.run, plan("exit 0"))
+            }
+            let text = try String(contentsOf: mark, encoding: .utf8)
+            let child = try #require(Int32(text.filter(\.isNumber)))
+            #expect(ProcessTable.entry(child) == nil)
+        }
+    }
+
     @Test func `a run whose supervisor does not start is told, and never starts later`()
         async throws
     {
