@@ -106,10 +106,10 @@ extension Timestamp: Codable {
     }
 }
 
-/// Days and dates of the proleptic Gregorian calendar.
-enum CivilDate {
+/// Days and dates of the proleptic Gregorian calendar, years numbered astronomically (year 0 exists).
+public enum CivilDate {
     /// Days from 1970-01-01 to the given date; a day past the month's end runs into the next month.
-    static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
+    public static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
         // The year is taken to begin in March, so that the leap day is its last day.
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
@@ -120,7 +120,7 @@ enum CivilDate {
     }
 
     /// The date so many days after 1970-01-01.
-    static func date(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    public static func date(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let days = daysSinceEpoch + 719_468
         let era = (days >= 0 ? days : days - 146_096) / 146_097
         let dayOfEra = days - era * 146_097

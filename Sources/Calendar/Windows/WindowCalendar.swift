@@ -1,0 +1,80 @@
+public import Fleet
+
+/// Several windows of one policy, as one endpoint sees them.
+public struct WindowCalendar: Sendable {
+    /// The windows, in the order given.
+    public let schedules: [WindowSchedule]
+
+    /// The most openings listed at once: a window a day for ten years, and some.
+    public static let maximumListed = 4_000
+
+    /// Windows in their zones; throws when a zone is not among `zones`.
+    public init(_ windows: [MaintenanceWindow], freezes: [Freeze] = [], zones: Zones)
+        throws(ZoneError)
+    {
+        var schedules: [WindowSchedule] = []
+        for window in windows {
+            schedules.append(try WindowSchedule(window, freezes: freezes, zones: zones))
+        }
+        self.schedules = schedules
+    }
+
+    private init(schedules: [WindowSchedule]) {
+        self.schedules = schedules
+    }
+
+    /// Only the windows in which something of this kind may happen.
+    public func only(_ kind: WindowKind) -> WindowCalendar {
+        WindowCalendar(schedules: schedules.filter { $0.window.kinds.contains(kind) })
+    }
+
+    /// The openings that are under way at an instant, by opening, then name.
+    public func openings(at instant: Timestamp) -> [Occurrence] {
+        schedules.compactMap { $0.opening(at: instant) }.sorted()
+    }
+
+    /// Whether any window is open at an instant.
+    public func isOpen(at instant: Timestamp) -> Bool {
+        schedules.contains { $0.isOpen(at: instant) }
+    }
+
+    /// The first opening after an instant; `nil` when there is none within ten years.
+    public func nextOpening(after instant: Timestamp) -> Occurrence? {
+        schedules.compactMap { $0.nextOpening(after: instant) }.min()
+    }
+
+    /// The first `count` openings at or after an instant, by opening, then name. Overlapping ones
+    /// are listed apart.
+    public func occurrences(from start: Timestamp, count: Int) -> [Occurrence] {
+        merged(from: start, count: count) { _ in true }
+    }
+
+    /// The openings at or after `start` and before `end`, by opening, then name; at most
+    /// `maximumListed`.
+    public func occurrences(from start: Timestamp, until end: Timestamp) -> [Occurrence] {
+        merged(from: start, count: Self.maximumListed) { $0.opens < end }
+    }
+
+    /// The openings that are under way at an instant and those that follow before `end`.
+    public func remaining(at instant: Timestamp, until end: Timestamp) -> [Occurrence] {
+        let after = Timestamp(milliseconds: instant.milliseconds + 1)
+        return openings(at: instant) + occurrences(from: after, until: end)
+    }
+
+    private func merged(
+        from start: Timestamp, count: Int, while isWanted: (Occurrence) -> Bool
+    ) -> [Occurrence] {
+        var sources = schedules.map { $0.openings(from: start) }
+        var heads = sources.indices.map { sources[$0].next() }
+        var found: [Occurrence] = []
+        while found.count < min(count, Self.maximumListed) {
+            let waiting = heads.indices.compactMap { index in heads[index].map { ($0, index) } }
+            guard let (first, index) = waiting.min(by: { $0.0 < $1.0 }), isWanted(first) else {
+                break
+            }
+            found.append(first)
+            heads[index] = sources[index].next()
+        }
+        return found
+    }
+}

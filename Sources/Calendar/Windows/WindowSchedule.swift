@@ -1,0 +1,122 @@
+public import Fleet
+
+/// One window with its zone's rules and the freezes that hold for it: when it is open.
+public struct WindowSchedule: Sendable {
+    /// The window.
+    public let window: MaintenanceWindow
+    let rules: TimeZoneRules
+    let freezes: [AppliedFreeze]
+
+    /// How far ahead an opening is looked for, in days: ten years. A window that does not open in
+    /// that time is taken never to open.
+    public static let horizonDays = 3_653
+
+    /// A freeze with the rules of whose days it counts.
+    struct AppliedFreeze: Sendable {
+        let freeze: Freeze
+        let rules: TimeZoneRules
+        let hasOwnZone: Bool
+    }
+
+    /// A window in its zone; throws when a zone is not among `zones`.
+    public init(_ window: MaintenanceWindow, freezes: [Freeze] = [], zones: Zones)
+        throws(ZoneError)
+    {
+        self.window = window
+        rules = try zones.rules(for: window.zone)
+        var applied: [AppliedFreeze] = []
+        for freeze in freezes {
+            let zone = freeze.zone ?? window.zone
+            applied.append(
+                AppliedFreeze(
+                    freeze: freeze, rules: try zones.rules(for: zone),
+                    hasOwnZone: zone != window.zone))
+        }
+        self.freezes = applied
+    }
+
+    /// The opening that is under way at an instant; the latest, should several overlap.
+    public func opening(at instant: Timestamp) -> Occurrence? {
+        let earliest = instant.adding(seconds: -window.lengthSeconds)
+        return openings(from: earliest).prefix { $0.opens <= instant }
+            .last { $0.isOpen(at: instant) }
+    }
+
+    /// Whether it is open at an instant.
+    public func isOpen(at instant: Timestamp) -> Bool { opening(at: instant) != nil }
+
+    /// The first opening after an instant; `nil` when there is none within ten years.
+    public func nextOpening(after instant: Timestamp) -> Occurrence? {
+        openings(from: Timestamp(milliseconds: instant.milliseconds + 1)).first
+    }
+
+    /// The openings at or after an instant, in order, for the ten years from there.
+    public func openings(from start: Timestamp) -> Openings {
+        Openings(schedule: self, from: start)
+    }
+
+    /// The freeze that keeps the window shut on a matching date, if one does.
+    func freeze(on date: LocalDate, opening: Timestamp) -> AppliedFreeze? {
+        freezes.first {
+            $0.freeze.contains($0.hasOwnZone ? $0.rules.date(at: opening) : date)
+        }
+    }
+}
+
+/// The openings of one window, one after the other.
+public struct Openings: Sequence, IteratorProtocol, Sendable {
+    private let schedule: WindowSchedule
+    private let start: Timestamp
+    private let lastDate: LocalDate
+    private var date: LocalDate?
+
+    init(schedule: WindowSchedule, from start: Timestamp) {
+        self.schedule = schedule
+        self.start = start
+        let today = schedule.rules.date(at: start)
+        lastDate = today.adding(days: WindowSchedule.horizonDays)
+        // Where clocks skip a whole day (Pacific/Apia, 30 December 2011), the window of the day
+        // before today may open today.
+        date = schedule.window.recurrence.next(onOrAfter: today.adding(days: -2))
+    }
+
+    /// The next opening, without taking it.
+    public var first: Occurrence? {
+        var copy = self
+        return copy.next()
+    }
+
+    /// Takes the next opening; `nil` when there is none within ten years of the start.
+    public mutating func next() -> Occurrence? {
+        while let date, date <= lastDate {
+            let opens = schedule.rules.instant(of: date, at: schedule.window.from)
+            if let hold = schedule.freeze(on: date, opening: opens) {
+                advance(past: date, hold)
+                continue
+            }
+            let following = schedule.window.recurrence.next(onOrAfter: date.adding(days: 1))
+            self.date = following
+            if opens < start || isTheSame(opens, as: following) { continue }
+            return Occurrence(
+                opens: opens, closes: opens.adding(seconds: schedule.window.lengthSeconds),
+                window: schedule.window.name, localDate: date)
+        }
+        return nil
+    }
+
+    /// Whether the next date, too, opens the window at this instant: both were skipped by the
+    /// clocks, and one opening is left of them.
+    private func isTheSame(_ opens: Timestamp, as following: LocalDate?) -> Bool {
+        guard let following, schedule.rules.date(at: opens) >= following else { return false }
+        return schedule.freeze(on: following, opening: opens) == nil
+            && schedule.rules.instant(of: following, at: schedule.window.from) == opens
+    }
+
+    /// Goes on after a freeze at once, so that a long one costs no more than a short one.
+    private mutating func advance(past date: LocalDate, _ hold: WindowSchedule.AppliedFreeze) {
+        // Dates of two zones are at most two days apart.
+        let end = hold.freeze.to.adding(days: hold.hasOwnZone ? -2 : 1)
+        let next = Swift.max(date.adding(days: 1), end)
+        self.date = schedule.window.recurrence.next(onOrAfter: next)
+    }
+}

@@ -1,0 +1,94 @@
+public import Fleet
+
+/// How long a piece of work takes, as far as is known before it starts.
+public struct WorkEstimate: Hashable, Sendable, Codable {
+    /// The work itself, in seconds.
+    public var seconds: Int64
+    /// What is kept back for a reboot after it, in seconds.
+    public var rebootReserveSeconds: Int64
+
+    /// An estimate; negative figures count as 0.
+    public init(seconds: Int64, rebootReserveSeconds: Int64 = 0) {
+        self.seconds = max(0, seconds)
+        self.rebootReserveSeconds = max(0, rebootReserveSeconds)
+    }
+
+    /// Work and reserve together, in seconds.
+    public var totalSeconds: Int64 {
+        let (sum, isTooLarge) = seconds.addingReportingOverflow(rebootReserveSeconds)
+        return isTooLarge ? .max : sum
+    }
+}
+
+/// Whether work that starts now will end in time: no install starts that cannot finish.
+public enum WorkFit: Hashable, Sendable {
+    /// It ends before the windows close, at `closes`.
+    case fits(closes: Timestamp)
+    /// A window is open, but not for long enough.
+    case tooLong(neededSeconds: Int64, leftSeconds: Int64)
+    /// No window is open.
+    case notOpen
+}
+
+/// Time without a break in which some window is open: windows that overlap or touch, as one.
+public struct OpenStretch: Hashable, Sendable {
+    /// When the first of them opens.
+    public var opens: Timestamp
+    /// When the last of them closes.
+    public var closes: Timestamp
+
+    /// The stretches that some openings make up, in order.
+    public static func merging(_ occurrences: some Sequence<Occurrence>) -> [OpenStretch] {
+        var stretches: [OpenStretch] = []
+        for occurrence in occurrences.sorted() {
+            if let last = stretches.last, occurrence.opens <= last.closes {
+                stretches[stretches.count - 1].closes = max(last.closes, occurrence.closes)
+            } else {
+                stretches.append(OpenStretch(opens: occurrence.opens, closes: occurrence.closes))
+            }
+        }
+        return stretches
+    }
+
+    /// When work may start in the stretch, not before `now`; `nil` when it does not fit in what is
+    /// left. Work that ends at the very instant of closing fits.
+    public func start(of work: WorkEstimate, from now: Timestamp) -> Timestamp? {
+        let start = max(now, opens)
+        let left = (closes.milliseconds - start.milliseconds).flooredQuotient(1000)
+        return start < closes && work.totalSeconds <= left ? start : nil
+    }
+}
+
+extension WorkEstimate {
+    /// Whether the work fits when it starts at `now` in these openings.
+    public func fit(in occurrences: some Sequence<Occurrence>, at now: Timestamp) -> WorkFit {
+        let stretch = OpenStretch.merging(occurrences)
+            .first { $0.opens <= now && now < $0.closes }
+        guard let stretch else { return .notOpen }
+        if stretch.start(of: self, from: now) != nil { return .fits(closes: stretch.closes) }
+        let left = (stretch.closes.milliseconds - now.milliseconds).flooredQuotient(1000)
+        return .tooLong(neededSeconds: totalSeconds, leftSeconds: left)
+    }
+}
+
+extension WindowCalendar {
+    /// How many openings are tried for a place for work: for a nightly window over a year.
+    private static let openingsTried = 400
+
+    /// Whether work fits when it starts at an instant.
+    public func fit(_ work: WorkEstimate, at now: Timestamp) -> WorkFit {
+        work.fit(in: upcoming(from: now), at: now)
+    }
+
+    /// The first instant, not before `now`, at which work may start so that it ends before the
+    /// windows close; `nil` when none of the next openings is long enough.
+    public func earliestStart(of work: WorkEstimate, from now: Timestamp) -> Timestamp? {
+        OpenStretch.merging(upcoming(from: now)).lazy
+            .compactMap { $0.start(of: work, from: now) }.first
+    }
+
+    private func upcoming(from now: Timestamp) -> [Occurrence] {
+        let after = Timestamp(milliseconds: now.milliseconds + 1)
+        return openings(at: now) + occurrences(from: after, count: Self.openingsTried)
+    }
+}

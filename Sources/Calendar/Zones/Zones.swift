@@ -1,0 +1,34 @@
+/// The zones that windows are read in: the endpoint's, its site's, and those that are named.
+public struct Zones: Hashable, Sendable, Codable {
+    /// Whose rules `endpoint` stands for.
+    public var endpoint: TimeZoneRules
+    /// Whose rules `site` stands for; `nil` for a site without a zone of its own, which then
+    /// follows the endpoint.
+    public var site: TimeZoneRules?
+    /// The rules of named zones, by name.
+    public var named: [String: TimeZoneRules]
+
+    /// The zones of one endpoint.
+    public init(
+        endpoint: TimeZoneRules, site: TimeZoneRules? = nil, named: [String: TimeZoneRules] = [:]
+    ) {
+        self.endpoint = endpoint
+        self.site = site
+        self.named = named
+    }
+
+    /// The rules of a window's zone; throws `E_ZONE_UNKNOWN` for a name that is not among them.
+    public func rules(for zone: WindowZone) throws(ZoneError) -> TimeZoneRules {
+        switch zone {
+        case .endpoint: return endpoint
+        case .site: return site ?? endpoint
+        case .named(let name):
+            guard let rules = named[name.text] else {
+                throw ZoneError(
+                    .unknown, "The time zone \(name.text) is not known here.",
+                    nextStep: "Use a name of the IANA database, such as Europe/Berlin.")
+            }
+            return rules
+        }
+    }
+}
