@@ -56,8 +56,10 @@ public enum Recurrence: Hashable, Sendable {
     private func firstInMonths(
         from start: LocalDate, onOrAfter date: LocalDate, match: (LocalDate) -> LocalDate?
     ) -> LocalDate? {
-        (0..<Self.monthsAhead).lazy.compactMap { match(start.firstOfMonth(plus: $0)) }
-            .first { $0 >= date }
+        for months in 0..<Self.monthsAhead {
+            if let found = match(start.firstOfMonth(plus: months)), found >= date { return found }
+        }
+        return nil
     }
 }
 
