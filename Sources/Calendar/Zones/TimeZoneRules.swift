@@ -1,5 +1,3 @@
-public import Fleet
-
 /// How far a zone's clocks are from UTC, at every instant: plain values, so that they can travel in
 /// a signed policy, and an endpoint without a zone database decides like every other.
 ///
