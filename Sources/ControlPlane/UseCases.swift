@@ -18,6 +18,8 @@ public final class UseCases: Sendable {
     public let throttle: SignInThrottle
     /// Where passwords are hashed, a few at a time.
     public let passwords: PasswordWorker
+    /// Where check-ins wait for their shared transaction.
+    let checkInDesk = CheckInDesk()
 
     /// The use cases over a store.
     public init(

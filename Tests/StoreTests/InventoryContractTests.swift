@@ -17,7 +17,7 @@ import Testing
             let (digest, now) = (samples.hash(), samples.now)
             for _ in 0..<2 {
                 try await ledger.write {
-                    try $0.store(inventory, digest: digest, of: here.tenant.id, at: now)
+                    try $0.store(InventoryText(inventory), digest: digest, of: here.tenant.id, at: now)
                 }
             }
             #expect(try await ledger.read { try $0.hasInventory(digest, of: here.tenant.id) })
@@ -46,7 +46,7 @@ import Testing
                 for (digest, inventory) in stored {
                     group.addTask {
                         try await ledger.write {
-                            try $0.store(inventory, digest: digest, of: tenant, at: now)
+                            try $0.store(InventoryText(inventory), digest: digest, of: tenant, at: now)
                         }
                     }
                 }
@@ -81,7 +81,7 @@ import Testing
             for (index, variant) in variants.enumerated() {
                 let (digest, now) = ("d\(index)", samples.now)
                 try await ledger.write {
-                    try $0.store(Inventory([variant]), digest: digest, of: tenant, at: now)
+                    try $0.store(InventoryText(Inventory([variant])), digest: digest, of: tenant, at: now)
                 }
             }
             for (index, variant) in variants.enumerated() {
@@ -101,7 +101,7 @@ import Testing
             let inventories = ["a": samples.inventory(3), "b": samples.inventory(4)]
             try await ledger.write { records in
                 for (digest, inventory) in inventories {
-                    try records.store(inventory, digest: digest, of: tenant, at: start)
+                    try records.store(InventoryText(inventory), digest: digest, of: tenant, at: start)
                 }
             }
             for (digest, seconds) in [("a", 10), ("a", 20), ("b", 30), ("a", 40)] {
@@ -146,7 +146,7 @@ import Testing
             let inventory = samples.inventory(2)
             for (digest, seconds) in [("a", 0), ("b", 0), ("c", -100)] {
                 try await ledger.write {
-                    try $0.store(inventory, digest: digest, of: tenant, at: start)
+                    try $0.store(InventoryText(inventory), digest: digest, of: tenant, at: start)
                     try $0.appendHistory(
                         endpoint: endpoint, of: tenant, digest: digest,
                         at: start.adding(seconds: Int64(seconds)))
@@ -171,7 +171,7 @@ import Testing
                 source: fields[3], sourceVersion: fields[4])
             let now = samples.now
             try await ledger.write {
-                try $0.store(Inventory([package]), digest: "d", of: tenant, at: now)
+                try $0.store(InventoryText(Inventory([package])), digest: "d", of: tenant, at: now)
             }
             let found = try await ledger.read { try $0.inventory("d", of: tenant) }
             #expect(found?.packages == [package])
@@ -190,7 +190,7 @@ import Testing
             for package in [long, nul] {
                 await #expect(throws: Refusal.self) {
                     try await ledger.write {
-                        try $0.store(Inventory([package]), digest: "d", of: tenant, at: now)
+                        try $0.store(InventoryText(Inventory([package])), digest: "d", of: tenant, at: now)
                     }
                 }
             }
@@ -208,11 +208,11 @@ import Testing
             let (inventory, now) = (samples.inventory(70), samples.now)
             await #expect(throws: NameTaken.self) {
                 try await ledger.write { records in
-                    try records.store(inventory, digest: "d", of: tenant, at: now)
+                    try records.store(InventoryText(inventory), digest: "d", of: tenant, at: now)
                     throw NameTaken(name: "undo")
                 }
             }
-            try await ledger.write { try $0.store(inventory, digest: "d", of: tenant, at: now) }
+            try await ledger.write { try $0.store(InventoryText(inventory), digest: "d", of: tenant, at: now) }
             #expect(try await ledger.read { try $0.inventory("d", of: tenant) } == inventory)
         }
     }

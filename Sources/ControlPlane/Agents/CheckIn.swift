@@ -8,8 +8,8 @@ extension UseCases {
     /// How often an agent scans, in seconds.
     static let scanIntervalSeconds: Int64 = 6 * 3600
 
-    /// An agent says what it looks like, by digests. The common case is one statement and one short
-    /// answer.
+    /// An agent says what it looks like, by digests. The common case is one statement, in a
+    /// transaction shared with others, and one short answer.
     public func checkIn(
         _ request: CheckInRequest, by agent: AgentPrincipal
     ) async throws -> CheckInResponse {
@@ -18,11 +18,11 @@ extension UseCases {
             scannedAt: Self.believed(request.scannedAt, at: now),
             inventoryDigest: request.inventoryDigest,
             postureDigest: request.postureDigest,
-            agentVersion: String(request.agentVersion.prefix(Self.longestLabel)),
-            bootId: String(request.bootId.prefix(Self.longestLabel)))
-        let held = try await ledger.write { records in
-            try records.checkIn(agent.endpoint, of: agent.tenant, reporting: report, at: now)
-        }
+            agentVersion: PlainText.line(request.agentVersion, atMost: Self.longestLabel),
+            bootId: PlainText.line(request.bootId, atMost: Self.longestLabel))
+        let held = try await checkInDesk.standing(
+            for: .init(endpoint: agent.endpoint, tenant: agent.tenant, report: report, at: now),
+            in: ledger)
         guard let held else { throw Self.endpointGone }
         let isUnchanged =
             held.inventoryDigest == request.inventoryDigest

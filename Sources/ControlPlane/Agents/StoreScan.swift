@@ -17,9 +17,9 @@ extension UseCases {
                 .malformed, "E_INVENTORY_DIGEST", "The inventory is not what its digest says.",
                 nextStep: "Send it again; if it stays, something on the way changes it.")
         }
-        let inventory: Inventory
+        let text: InventoryText
         do throws(InventoryText.Malformed) {
-            inventory = try InventoryText.read(canonicalBytes)
+            text = try InventoryText(canonicalBytes)
         } catch {
             throw Refusal(
                 .malformed, "E_INVENTORY_MALFORMED",
@@ -28,7 +28,7 @@ extension UseCases {
         }
         let now = effects.now()
         try await ledger.write { records in
-            try records.store(inventory, digest: digest, of: agent.tenant, at: now)
+            try records.store(text, digest: digest, of: agent.tenant, at: now)
         }
     }
 
@@ -58,8 +58,8 @@ extension UseCases {
             endpoint.retiredAt == nil
         else { throw endpointGone }
         // A scan that was under way while a newer one was stored (a retry that overtook) must not
-        // turn time back.
-        if let stored = endpoint.scannedAt, upload.scannedAt < stored,
+        // turn time back. One stored in the future is from before the clock was set back.
+        if let stored = endpoint.scannedAt, stored <= now, upload.scannedAt < stored,
             endpoint.postureDigest != nil,
             endpoint.postureDigest != upload.postureDigest
         {
@@ -179,10 +179,10 @@ extension UseCases {
         // is in a whole inventory.
         let bytes = made.canonicalBytes
         guard Digest.sha256Hex(bytes) == upload.inventoryDigest,
-            let checked = try? InventoryText.read(bytes)
+            let checked = try? InventoryText(bytes)
         else { return nil }
         try records.store(checked, digest: upload.inventoryDigest, of: tenant, at: now)
-        return checked.packages.count
+        return checked.count
     }
 }
 

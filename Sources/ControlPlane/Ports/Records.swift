@@ -114,7 +114,7 @@ public protocol InventoryRecords {
     func inventorySize(_ digest: String, of tenant: TenantID) throws -> Int?
     /// Stores an inventory under its digest, which the caller has checked. Storing it again changes
     /// nothing.
-    func store(_ inventory: Inventory, digest: String, of tenant: TenantID, at now: Timestamp)
+    func store(_ text: InventoryText, digest: String, of tenant: TenantID, at now: Timestamp)
         throws
     /// An inventory by its digest.
     func inventory(_ digest: String, of tenant: TenantID) throws -> Inventory?

@@ -35,6 +35,11 @@ public struct Answer: Sendable {
         Answer(status: status, headers: [("content-type", "application/json")], body: .value(value))
     }
 
+    /// JSON that is written out already.
+    static func json(bytes: [UInt8]) -> Answer {
+        Answer(headers: [("content-type", "application/json")], body: .bytes(bytes))
+    }
+
     /// The same answer with its value written out as bytes.
     func written() throws -> Answer {
         guard case .value(let value) = body else { return self }

@@ -9,12 +9,12 @@ extension StoreRecords: InventoryRecords {
         ).first?.first()
     }
 
-    func store(_ inventory: Inventory, digest: String, of tenant: TenantID, at now: Timestamp)
+    func store(_ text: InventoryText, digest: String, of tenant: TenantID, at now: Timestamp)
         throws
     {
         try requireWriting()
         if try hasInventory(digest, of: tenant) { return }
-        let numbers = try intern(inventory.packages).sorted()
+        let numbers = try intern(text).sorted()
         try change(
             """
             INSERT INTO inventory (tenant_id, digest, package_count, stored_at, body)

@@ -6,7 +6,7 @@ struct SoftwareLine {
     static let columns = "name, version, architecture, manager, source, source_version"
     /// How many there are.
     static let columnCount = 6
-    /// The most bytes of all parts together with their ends: the five fields of 512 bytes that the
+    /// The most bytes of all parts together with what stands between: the five fields of 512 bytes that the
     /// protocol takes at most, and the manager. PostgreSQL keeps at most 2,704 bytes in an index
     /// entry.
     static let maximumBytes = 2_600
@@ -32,34 +32,16 @@ struct SoftwareLine {
             source: try row.next(), sourceVersion: try row.next())
     }
 
-    /// The cache's keys of packages, in their order.
+    /// The cache's key of a line of an inventory's text, without its end.
     ///
-    /// - Throws: `SQLFailure` when one is too long to be stored.
-    static func keys(_ packages: [Package]) throws -> [InternKey] {
-        var line: [UInt8] = []
-        line.reserveCapacity(maximumBytes)
-        return try packages.map { package in
-            line.removeAll(keepingCapacity: true)
-            add(package.name, to: &line)
-            add(package.version, to: &line)
-            add(package.architecture, to: &line)
-            add(package.manager.rawValue, to: &line)
-            add(package.source, to: &line)
-            add(package.sourceVersion, to: &line)
-            guard line.count <= maximumBytes else {
-                throw SQLFailure(
-                    .invalidValue,
-                    "A package's name, versions and source come to more than \(maximumBytes) bytes."
-                )
-            }
-            return line.withUnsafeBytes { InternKey($0) }
+    /// - Throws: `SQLFailure` when the line cannot be stored.
+    static func key(_ line: UnsafeRawBufferPointer) throws -> InternKey {
+        guard line.count <= maximumBytes else {
+            throw SQLFailure(
+                .invalidValue,
+                "A package's name, versions and source come to more than \(maximumBytes) bytes.")
         }
-    }
-
-    /// Adds a part and its end, which no part can hold: U+0000 is refused.
-    private static func add(_ part: String, to line: inout [UInt8]) {
-        line.append(contentsOf: part.utf8)
-        line.append(0)
+        return InternKey(line)
     }
 }
 

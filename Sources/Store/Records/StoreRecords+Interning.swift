@@ -2,27 +2,28 @@ import Fleet
 
 /// Interning: each distinct line gets one number, which stands for it wherever it occurs.
 extension StoreRecords {
-    /// How many rows one statement looks up or adds. Fewer, larger statements save round trips;
-    /// both engines take several hundred values.
-    private static let rowsPerStatement = 50
-    /// How many rows the smaller statement has: most scans bring one or two new pieces of software.
-    private static let rowsPerSmallStatement = 4
-    /// The statements have one of these two sizes whatever is asked, so that each is prepared once;
-    /// the last row is repeated to fill them.
-    private static let manyValues = SQLText.placeholders(
-        rows: rowsPerStatement, columns: SoftwareLine.columnCount)
-    private static let fewValues = SQLText.placeholders(
-        rows: rowsPerSmallStatement, columns: SoftwareLine.columnCount)
+    /// How many rows a statement looks up or adds, largest first. Larger statements save round
+    /// trips, and few sizes are few prepared statements; both engines take several hundred values.
+    private static let rowsPerStatement = [64, 8, 1]
+    /// The statements by their sizes, put together once.
+    private static let adding = Dictionary(
+        uniqueKeysWithValues: rowsPerStatement.map { ($0, add($0)) })
+    private static let finding = Dictionary(
+        uniqueKeysWithValues: rowsPerStatement.map { ($0, find($0)) })
     /// How many rows one look-up by number asks for.
     private static let numbersPerStatement = 200
 
-    /// The numbers of packages, in their order. Software that is new gets one.
-    func intern(_ packages: [Package]) throws -> [Int64] {
-        let keys = try SoftwareLine.keys(packages)
+    /// The numbers of an inventory's packages, in their order. Software that is new gets one.
+    func intern(_ text: InventoryText) throws -> [Int64] {
+        let keys = try text.bytes.withUnsafeBytes { bytes in
+            try (0..<text.count).map { place in
+                try SoftwareLine.key(.init(rebasing: bytes[text.line(at: place)]))
+            }
+        }
         var numbers = interned.numbers(of: keys)
         let unknown = numbers.indices.filter { numbers[$0] == nil }
         if !unknown.isEmpty {
-            try findOrAdd(unknown.map { (packages[$0], keys[$0]) })
+            try addOrFind(unknown.map { text.package(at: $0) })
             for index in unknown { numbers[index] = staged.learned[keys[index]] }
         }
         return try numbers.map { number in
@@ -33,56 +34,69 @@ extension StoreRecords {
         }
     }
 
-    private func findOrAdd(_ unknown: [(Package, InternKey)]) throws {
-        for chunk in chunks(of: unknown, Self.rowsPerStatement) {
-            try find(chunk)
-            let absent = chunk.filter { staged.learned[$0.1] == nil }
-            if absent.isEmpty { continue }
-            try add(absent.map(\.0))
-            try find(absent)
+    /// What the cache does not know is mostly new, so adding comes first.
+    private func addOrFind(_ packages: [Package]) throws {
+        for chunk in Self.statements(packages) {
+            try learn(Self.adding[chunk.count], chunk)
+            let rest = try chunk.filter { staged.learned[try Self.key($0)] == nil }
+            for chunk in Self.statements(rest) {
+                try learn(Self.finding[chunk.count], chunk)
+            }
         }
+    }
+
+    private func learn(_ statement: String?, _ asked: ArraySlice<Package>) throws {
+        guard let statement else { return }
+        for row in try session.query(statement, Self.values(asked)) {
+            var row = row.reader
+            let number: Int64 = try row.next()
+            staged.learned[try Self.key(try SoftwareLine.package(&row))] = number
+        }
+    }
+
+    private static func add(_ rows: Int) -> String {
+        """
+        INSERT INTO software (\(SoftwareLine.columns)) VALUES \(places(rows))
+        ON CONFLICT (\(SoftwareLine.columns)) DO NOTHING RETURNING id, \(SoftwareLine.columns)
+        """
     }
 
     // A join, from the rows asked for to the table: for “IN (VALUES …)” SQLite reads the whole table.
-    private func find(_ chunk: [(Package, InternKey)]) throws {
-        let found = try session.query(
-            """
-            WITH asked (\(SoftwareLine.columns)) AS (VALUES \(Self.values(chunk.count)))
-            SELECT software.id, asked.* FROM asked CROSS JOIN software
-            WHERE software.name = asked.name AND software.version = asked.version
-            AND software.architecture = asked.architecture AND software.manager = asked.manager
-            AND software.source = asked.source AND software.source_version = asked.source_version
-            """, filled(chunk.map { SoftwareLine(package: $0.0).values }))
-        for row in found {
-            var row = row.reader
-            let number: Int64 = try row.next()
-            let package = try SoftwareLine.package(&row)
-            for key in try SoftwareLine.keys([package]) { staged.learned[key] = number }
+    private static func find(_ rows: Int) -> String {
+        """
+        WITH asked (\(SoftwareLine.columns)) AS (VALUES \(places(rows)))
+        SELECT software.id, asked.* FROM asked CROSS JOIN software
+        WHERE software.name = asked.name AND software.version = asked.version
+        AND software.architecture = asked.architecture AND software.manager = asked.manager
+        AND software.source = asked.source AND software.source_version = asked.source_version
+        """
+    }
+
+    private static func places(_ rows: Int) -> String {
+        SQLText.placeholders(rows: rows, columns: SoftwareLine.columnCount)
+    }
+
+    private static func values(_ packages: ArraySlice<Package>) -> [SQLValue] {
+        packages.flatMap { SoftwareLine(package: $0).values }
+    }
+
+    private static func key(_ package: Package) throws -> InternKey {
+        try Inventory(sorted: [package]).canonicalBytes.withUnsafeBytes {
+            try SoftwareLine.key(.init(rebasing: $0.dropLast()))
         }
     }
 
-    private func add(_ packages: [Package]) throws {
-        _ = try session.execute(
-            """
-            INSERT INTO software (\(SoftwareLine.columns)) VALUES \(Self.values(packages.count))
-            ON CONFLICT (\(SoftwareLine.columns)) DO NOTHING
-            """, filled(packages.map { SoftwareLine(package: $0).values }))
-    }
-
-    /// How many rows the statement has that takes so many.
-    private static func size(for rows: Int) -> Int {
-        rows <= rowsPerSmallStatement ? rowsPerSmallStatement : rowsPerStatement
-    }
-
-    private static func values(_ rows: Int) -> String {
-        rows <= rowsPerSmallStatement ? fewValues : manyValues
-    }
-
-    /// The rows of one statement, the last repeated until it is full.
-    private func filled(_ rows: [[SQLValue]]) -> [SQLValue] {
-        let missing = Self.size(for: rows.count) - rows.count
-        let repeated = rows.last.map { Array(repeating: $0, count: missing) } ?? []
-        return Array((rows + repeated).joined())
+    /// Packages in runs of the sizes that statements have.
+    private static func statements(_ packages: some Collection<Package>) -> [ArraySlice<Package>] {
+        var rest = Array(packages)[...]
+        var runs: [ArraySlice<Package>] = []
+        for size in rowsPerStatement {
+            while rest.count >= size {
+                runs.append(rest.prefix(size))
+                rest = rest.dropFirst(size)
+            }
+        }
+        return runs
     }
 
     /// The packages of numbers, in no order.

@@ -136,7 +136,7 @@ enum UpdateColumns {
     }
 
     /// What the line of an update begins with in the cache's key; that of software begins with a
-    /// package's name, which never holds it.
+    /// package manager's name, which never holds it.
     private static let mark: UInt8 = 1
 
     /// The cache's key of an update's values.

@@ -24,7 +24,7 @@ final class SQLiteConnection: SQLConnection {
     private static let cacheKibibytes = 16 * 1024
 
     private let queue: DatabaseQueue
-    private let texts = PlaceholderTexts()
+    private let statements = SQLiteStatements()
 
     /// Opens a file, or memory when `path` is `nil`.
     ///
@@ -80,7 +80,7 @@ final class SQLiteConnection: SQLConnection {
     func use<Answer>(_ body: (any SQLSession) throws -> Answer) throws -> Answer {
         try translatingErrors {
             try queue.writeWithoutTransaction { database in
-                try body(SQLiteSession(database: database, texts: texts))
+                try body(SQLiteSession(database: database, statements: statements))
             }
         }
     }
@@ -88,6 +88,7 @@ final class SQLiteConnection: SQLConnection {
     func dialect(_ schema: String) -> String { schema }
 
     func close() {
+        queue.inDatabase { _ in statements.removeAll() }
         try? queue.close()
     }
 

@@ -1,30 +1,17 @@
-import Foundation
 import GRDB
 
 /// A SQLite connection inside one of GRDB's accesses.
 struct SQLiteSession: SQLSession {
     let database: Database
-    let texts: PlaceholderTexts
+    let statements: SQLiteStatements
 
     func execute(_ sql: String, _ values: [SQLValue]) throws -> Int {
-        try translatingErrors {
-            let statement = try prepared(sql, values)
-            try statement.execute()
-            return database.changesCount
-        }
+        _ = try query(sql, values)
+        return database.changesCount
     }
 
     func query(_ sql: String, _ values: [SQLValue]) throws -> [SQLRow] {
-        try translatingErrors {
-            let statement = try prepared(sql, values)
-            let columns = statement.columnCount
-            var rows: [SQLRow] = []
-            let cursor = try Row.fetchCursor(statement)
-            while let row = try cursor.next() {
-                rows.append(SQLRow(values: (0..<columns).map { Self.value(row, $0) }))
-            }
-            return rows
-        }
+        try statements.statement(sql, in: database).run(values, in: database)
     }
 
     func begin(_ kind: TransactionKind) throws {
@@ -43,58 +30,17 @@ struct SQLiteSession: SQLSession {
         guard database.isInsideTransaction else { return }
         _ = try? execute("ROLLBACK TRANSACTION", [])
     }
-
-    private func prepared(_ sql: String, _ values: [SQLValue]) throws -> Statement {
-        // Most statements of a small transaction only mark its beginning and end.
-        guard !values.isEmpty else { return try database.cachedStatement(sql: sql) }
-        let statement = try database.cachedStatement(sql: texts.numbered(sql))
-        statement.setUncheckedArguments(StatementArguments(try values.map(Self.argument)))
-        return statement
-    }
-
-    private static func argument(_ value: SQLValue) throws -> DatabaseValue {
-        switch value {
-        case .null: return .null
-        case .integer(let number): return number.databaseValue
-        case .text(let text):
-            try refuseNul(text)
-            return text.databaseValue
-        case .blob(let bytes): return Data(bytes).databaseValue
-        }
-    }
-
-    private static func value(_ row: Row, _ column: Int) -> SQLValue {
-        let stored: DatabaseValue = row[column]
-        return switch stored.storage {
-        case .null: .null
-        case .int64(let number): .integer(number)
-        case .string(let text): .text(text)
-        case .blob(let data): .blob([UInt8](data))
-        case .double(let number): .integer(Int64(number))
-        }
-    }
 }
 
-/// Statements in SQLite's words: `?1` instead of `$1`, which SQLite would number by first
-/// appearance.
-final class PlaceholderTexts {
-    private var numbered: [String: String] = [:]
-
-    /// The statement in SQLite's words.
-    func numbered(_ sql: String) -> String {
-        if let known = numbered[sql] { return known }
-        let text = sql.replacing(#/\$(\d+)/#) { "?\($0.output.1)" }
-        numbered[sql] = text
-        return text
-    }
+extension SQLFailure {
+    /// A text with U+0000: PostgreSQL cannot store it, and both engines should say the same.
+    static let nulInText = SQLFailure(
+        .invalidValue, "A text holds the character U+0000, which cannot be stored.")
 }
 
-/// Refuses a text with U+0000: PostgreSQL cannot store it, and both engines should say the same.
+/// Refuses a text with U+0000.
 func refuseNul(_ text: String) throws {
-    if text.utf8.contains(0) {
-        throw SQLFailure(
-            .invalidValue, "A text holds the character U+0000, which cannot be stored.")
-    }
+    if text.utf8.contains(0) { throw SQLFailure.nulInText }
 }
 
 /// Runs `body` and tells GRDB's errors apart by what to do about them.

@@ -1,4 +1,3 @@
-import AgentProtocol
 import Fleet
 import TestSupport
 import Testing
@@ -14,8 +13,20 @@ struct InventoryTextTests {
 
     @Test func `what is written is read back`() throws {
         let inventory = Inventory(Self.packages)
-        #expect(try InventoryText.read(inventory.canonicalBytes) == inventory)
-        #expect(try InventoryText.read([]) == Inventory([]))
+        #expect(try InventoryText(inventory.canonicalBytes).inventory == inventory)
+        #expect(try InventoryText([]).inventory == Inventory([]))
+    }
+
+    @Test func `a text made of an inventory is the text that is read`() throws {
+        let inventory = Inventory(Self.packages)
+        let text = try InventoryText(inventory.canonicalBytes)
+        #expect(InventoryText(inventory) == text)
+        #expect(text.count == inventory.packages.count)
+        for place in 0..<text.count {
+            #expect(text.package(at: place) == inventory.packages[place])
+            let line = Inventory([inventory.packages[place]]).canonicalBytes.dropLast()
+            #expect(text.bytes[text.line(at: place)] == line)
+        }
     }
 
     @Test(arguments: [
@@ -31,7 +42,7 @@ struct InventoryTextTests {
     ])
     func `a text that is not canonical is refused with its line`(text: String, reason: String) {
         do {
-            _ = try InventoryText.read(Array(text.utf8))
+            _ = try InventoryText(Array(text.utf8))
             Issue.record("read: \(text)")
         } catch {
             #expect(error.reason.contains(reason), "\(error.reason)")
@@ -47,7 +58,7 @@ struct InventoryTextTests {
             var changed = bytes
             let place = Int.random(in: changed.indices, using: &generator)
             changed[place] = UInt8.random(in: .min ... .max, using: &generator)
-            guard changed != bytes, let read = try? InventoryText.read(changed) else { continue }
+            guard changed != bytes, let read = try? InventoryText(changed).inventory else { continue }
             #expect(read != inventory, "seed \(seed)")
             #expect(read.canonicalBytes == changed, "seed \(seed)")
         }
@@ -62,7 +73,9 @@ struct InventoryTextTests {
             let bytes = (0..<length).map { _ in
                 alphabet[Int.random(in: alphabet.indices, using: &generator)]
             }
-            if let read = try? InventoryText.read(bytes) { #expect(read.canonicalBytes == bytes) }
+            if let read = try? InventoryText(bytes).inventory {
+                #expect(read.canonicalBytes == bytes)
+            }
         }
     }
 }
