@@ -1,0 +1,213 @@
+public import Fleet
+
+/// An expression made ready for many evaluations: values resolved, patterns prepared, and the tree
+/// laid out in one array, each part followed by its own parts.
+public struct CompiledExpression<Field: ExpressionField>: Sendable {
+    /// One part: what to do, and where the part after it and its own parts begins.
+    private struct Step: Sendable {
+        enum Operation: Sendable {
+            case always
+            case not
+            case all
+            case any
+            /// One of the bits is set.
+            case words
+            case number(Comparator)
+            case exactText
+            case glob
+            case version(Comparator)
+        }
+
+        var operation: Operation
+        var field: Field?
+        var end = 0
+        /// Words that make it true.
+        var accepted: UInt32 = 0
+        /// Words that make it unknown.
+        var undecided: UInt32 = 0
+        var number = 0.0
+        /// The place of its pattern or text.
+        var text = 0
+    }
+
+    private var steps: ContiguousArray<Step> = []
+    private var texts: ContiguousArray<String> = []
+    private var globs: ContiguousArray<Glob> = []
+
+    /// Makes an expression ready.
+    public init(_ expression: PolicyExpression<Field>) {
+        append(expression.root)
+    }
+
+    /// Whether the condition holds for a subject at `now`; unknown when that hangs on a fact that is
+    /// missing.
+    public func evaluate(_ subject: borrowing Field.Subject, at now: Timestamp) -> Ternary {
+        evaluate(0, subject, now)
+    }
+
+    private func evaluate(
+        _ place: Int, _ subject: borrowing Field.Subject, _ now: Timestamp
+    ) -> Ternary {
+        switch steps[place].operation {
+        case .always: return .yes
+        case .not: return !evaluate(place + 1, subject, now)
+        case .all:
+            var result = Ternary.yes
+            var part = place + 1
+            while part < steps[place].end {
+                let answer = evaluate(part, subject, now)
+                if answer == .no { return .no }
+                if answer == .unknown { result = .unknown }
+                part = steps[part].end
+            }
+            return result
+        case .any:
+            var result = Ternary.no
+            var part = place + 1
+            while part < steps[place].end {
+                let answer = evaluate(part, subject, now)
+                if answer == .yes { return .yes }
+                if answer == .unknown { result = .unknown }
+                part = steps[part].end
+            }
+            return result
+        case .words, .number, .exactText, .glob, .version: return test(place, subject, now)
+        }
+    }
+
+    private func test(
+        _ place: Int, _ subject: borrowing Field.Subject, _ now: Timestamp
+    ) -> Ternary {
+        guard let field = steps[place].field else { return .unknown }
+        switch steps[place].operation {
+        case .words:
+            guard let words = field.words(of: subject) else { return .unknown }
+            if words & steps[place].accepted != 0 { return .yes }
+            return words & steps[place].undecided != 0 ? .unknown : .no
+        case .number(let comparator):
+            guard let number = field.number(of: subject, at: now) else { return .unknown }
+            let wanted = steps[place].number
+            return Ternary(
+                comparator.holds(number < wanted ? -1 : number > wanted ? 1 : 0))
+        case .exactText:
+            let place = steps[place].text
+            return field.test(subject) { Self.isSame($0, texts[place]) }
+        case .glob:
+            let place = steps[place].text
+            return field.test(subject) { globs[place].matches($0) }
+        case .version(let comparator):
+            let place = steps[place].text
+            return field.test(subject) {
+                comparator.holds(SegmentedVersion.order($0, texts[place]))
+            }
+        case .always, .not, .all, .any: return .unknown
+        }
+    }
+
+    /// Whether a text is the same as one in lower case, but for the case of ASCII letters.
+    private static func isSame(_ text: String, _ lowered: String) -> Bool {
+        guard text.utf8.count == lowered.utf8.count else { return false }
+        return text.utf8.elementsEqual(lowered.utf8) { $0.lowercasedASCII == $1 }
+    }
+}
+
+extension CompiledExpression {
+    private mutating func append(_ term: PolicyExpression<Field>.Term) {
+        switch term {
+        case .always: add(Step(operation: .always))
+        case .test(let test): append(test)
+        case .not(let inner): add(Step(operation: .not)) { $0.append(inner) }
+        case .all(let terms): add(Step(operation: .all)) { for term in terms { $0.append(term) } }
+        case .any(let terms): add(Step(operation: .any)) { for term in terms { $0.append(term) } }
+        }
+    }
+
+    private mutating func add(_ step: Step, parts: (inout Self) -> Void = { _ in }) {
+        let place = steps.count
+        steps.append(step)
+        parts(&self)
+        steps[place].end = steps.count
+    }
+
+    private mutating func append(_ test: FieldTest<Field>) {
+        switch test.comparator {
+        case .notEqual:
+            // What is not known is not known to differ either.
+            add(Step(operation: .not)) {
+                $0.append(FieldTest(test.field, .equal, test.values))
+            }
+        case .oneOf where test.field.wordList == nil:
+            add(Step(operation: .any)) {
+                for value in test.values {
+                    $0.append(FieldTest(test.field, .equal, [value]))
+                }
+            }
+        case .equal, .less, .lessOrEqual, .greater, .greaterOrEqual, .glob, .oneOf:
+            add(step(for: test))
+        }
+    }
+
+    private mutating func step(for test: FieldTest<Field>) -> Step {
+        if let list = test.field.wordList { return wordStep(test, list) }
+        switch test.values.first {
+        case .number(let number):
+            return Step(
+                operation: .number(test.comparator), field: test.field, number: number)
+        case .text(let text) where test.comparator == .glob:
+            globs.append(Glob(text))
+            return Step(operation: .glob, field: test.field, text: globs.count - 1)
+        case .text(let text):
+            let isVersion = test.field.kind == .version
+            texts.append(
+                isVersion ? text : String(decoding: text.utf8.map(\.lowercasedASCII), as: UTF8.self)
+            )
+            return Step(
+                operation: isVersion ? .version(test.comparator) : .exactText, field: test.field,
+                text: texts.count - 1)
+        case .word, nil: return Step(operation: .words, field: test.field)
+        }
+    }
+
+    private func wordStep(_ test: FieldTest<Field>, _ list: WordList) -> Step {
+        let places = test.values.compactMap { value -> Int? in
+            if case .word(let place) = value { return place }
+            return nil
+        }
+        var step = Step(operation: .words, field: test.field)
+        let isOrdering = test.comparator != .equal && test.comparator != .oneOf
+        for word in list.words.indices {
+            let bit = UInt32(1) << UInt32(word)
+            if !isOrdering {
+                if places.contains(word) { step.accepted |= bit }
+            } else if word == list.unranked || places.first == list.unranked {
+                step.undecided |= bit
+            } else if let place = places.first, test.comparator.holds(word - place) {
+                step.accepted |= bit
+            }
+        }
+        return step
+    }
+}
+
+extension Comparator {
+    /// Whether the comparison holds when the field's value lies before (negative), at (0) or after
+    /// the given one.
+    func holds(_ order: Int) -> Bool {
+        switch self {
+        case .equal, .oneOf, .glob: order == 0
+        case .notEqual: order != 0
+        case .less: order < 0
+        case .lessOrEqual: order <= 0
+        case .greater: order > 0
+        case .greaterOrEqual: order >= 0
+        }
+    }
+}
+
+extension PolicyExpression {
+    /// Whether the condition holds for a subject at `now`. To ask often, make a
+    /// `CompiledExpression` of it once.
+    public func evaluate(_ subject: borrowing Field.Subject, at now: Timestamp) -> Ternary {
+        CompiledExpression(self).evaluate(subject, at: now)
+    }
+}

@@ -1,0 +1,56 @@
+/// What must hold on an endpoint before anything is installed.
+public struct Preconditions: Hashable, Sendable, Codable {
+    /// Whether a snapshot is taken before.
+    public enum Snapshot: String, Hashable, Sendable, Codable, CaseIterable {
+        /// No.
+        case none
+        /// Where the endpoint can take one.
+        case preferred
+        /// Always: without one nothing is installed.
+        case required
+    }
+
+    /// Whether a snapshot is taken before.
+    public var snapshot: Snapshot
+    /// The oldest backup that will do; `nil` when backups do not matter.
+    public var backupAge: TimeSpan?
+
+    /// Preconditions.
+    public init(snapshot: Snapshot = .none, backupAge: TimeSpan? = nil) {
+        self.snapshot = snapshot
+        self.backupAge = backupAge
+    }
+}
+
+/// What must hold on an endpoint after an installation, for it to count as healthy.
+public struct HealthCheck: Hashable, Sendable, Codable {
+    /// The probes; all of them must pass.
+    public var probes: [HealthProbe]
+    /// How long the endpoint has to pass them, from the end of the installation or its reboot.
+    public var within: TimeSpan
+
+    /// How long when the policy does not say.
+    public static let usualWithin = TimeSpan.minutes(10)
+    /// The most probes of one policy: they run on every endpoint after every installation.
+    public static let maximumProbes = 32
+
+    /// A health check.
+    public init(probes: [HealthProbe], within: TimeSpan = usualWithin) {
+        self.probes = probes
+        self.within = within
+    }
+}
+
+/// One question to an endpoint: is it as it should be.
+public enum HealthProbe: Hashable, Sendable, Codable {
+    /// A systemd unit is active.
+    case unit(String)
+    /// Something on the endpoint itself accepts connections on this TCP port.
+    case tcp(port: UInt16)
+    /// A GET of this address answers with a status from 200 to 399.
+    case http(String)
+    /// A process of this name runs.
+    case process(String)
+    /// A signed script of this name ends with status 0.
+    case script(String)
+}
