@@ -175,12 +175,14 @@ private struct InventoryLine {
     ) -> Bool {
         if isASCII, next.isASCII { return Self.order(key, next.key, in: text) < 0 }
         // Beyond ASCII, texts are compared by their characters, not by their bytes.
-        let key = { (line: InventoryLine) in
-            PackageKey(
-                manager: PackageManagerName(rawValue: line.string(0, in: text)) ?? manager,
-                name: line.string(1, in: text), architecture: line.string(2, in: text))
-        }
-        return key(self) < key(next)
+        return packageKey(manager, in: text) < next.packageKey(manager, in: text)
+    }
+
+    /// The key as values; `manager` stands for one that is not known here.
+    private func packageKey(_ manager: PackageManagerName, in text: Span<UInt8>) -> PackageKey {
+        PackageKey(
+            manager: PackageManagerName(rawValue: string(0, in: text)) ?? manager,
+            name: string(1, in: text), architecture: string(2, in: text))
     }
 
     /// Below 0 when the first range's bytes come before the second's, 0 when they are the same.
