@@ -1,0 +1,115 @@
+import Fleet
+import Versions
+
+/// Everything that feeds say, laid out so that one package's part is found at once.
+///
+/// It is built by `AdvisoryIndexBuilder` and does not change. Names and versions stand in it once
+/// each; versions stay text, and are compared only when a package of that name is matched.
+public struct AdvisoryIndex: Sendable {
+    /// A place in the index that belongs to one name in one scope.
+    struct Key: Hashable, Sendable {
+        var scope: Int32
+        var name: Int32
+    }
+
+    /// What one advisory says of one package.
+    struct Entry: Sendable {
+        /// The advisory, an index into `notices`.
+        var notice: Int32
+        /// The next entry of the same key; -1 after the last.
+        var next: Int32
+        /// The runs of affected versions, a slice of `spans`.
+        var firstSpan: Int32
+        var spanCount: Int32
+        /// Limits to architectures and modules, an index into `restrictions`; -1 without.
+        var restriction: Int32
+        var status: AffectedPackage.Status
+        var counting: AffectedPackage.Counting
+        var order: Ecosystem
+        var severity: Severity?
+    }
+
+    /// A run of affected versions; -1 stands for "no bound".
+    struct Span: Sendable {
+        enum End: UInt8, Sendable { case fixed, lastAffected, limit }
+        var introduced: Int32
+        var end: Int32
+        var endKind: End
+    }
+
+    /// An advisory without its packages.
+    struct Notice: Sendable {
+        var id: String
+        var source: AdvisorySource
+        var severity: Severity?
+        var cvss: [String]
+        /// A slice of `noticeVulnerabilities`.
+        var firstVulnerability: Int32
+        var vulnerabilityCount: Int32
+    }
+
+    struct Restriction: Sendable {
+        var architectures: [String]
+        var module: ModuleStream?
+    }
+
+    /// What is known of one vulnerability, whichever package has it.
+    struct Knowledge: Sendable {
+        var record: VulnerabilityRecord?
+        var exploited: KnownExploited?
+        var probability: ExploitProbability?
+    }
+
+    var scopes: [PackageScope: Int32] = [:]
+    var releases: [String: [(release: ReleaseName, scope: Int32)]] = [:]
+    var names = TextTable()
+    var versions = TextTable()
+    var vulnerabilities = TextTable()
+    var heads: [Key: Int32] = [:]
+    var entries: [Entry] = []
+    var spans: [Span] = []
+    var explicitVersions: [Int32: [String]] = [:]
+    var restrictions: [Restriction] = []
+    var notices: [Notice] = []
+    var noticeVulnerabilities: [Int32] = []
+    var knowledge: [String: Knowledge] = [:]
+
+    /// The release cycles that feeds told of, in their order.
+    public internal(set) var cycles: [EndOfLifeCycle] = []
+    /// The releases of Debian and Ubuntu that feeds told of, in their order.
+    public internal(set) var distributionReleases: [DistributionRelease] = []
+
+    init() {}
+
+    /// How many pairs of advisory and package it holds.
+    public var entryCount: Int { entries.count }
+
+    /// Whether any feed speaks of packages in this scope. Where none does, that nothing was found
+    /// means nothing.
+    public func speaks(of scope: PackageScope) -> Bool { scopes[scope] != nil }
+
+    /// What the catalogue of known exploited vulnerabilities says of one.
+    public func knownExploited(_ vulnerability: String) -> KnownExploited? {
+        knowledge[vulnerability]?.exploited
+    }
+
+    /// What is known of a vulnerability itself.
+    public func vulnerability(_ id: String) -> VulnerabilityRecord? { knowledge[id]?.record }
+
+    /// How probable it is that a vulnerability is exploited.
+    public func exploitProbability(_ vulnerability: String) -> ExploitProbability? {
+        knowledge[vulnerability]?.probability
+    }
+
+    /// The numbers of the vulnerabilities that an entry is about.
+    func vulnerabilities(of entry: Entry) -> ArraySlice<Int32> {
+        let notice = Int(entry.notice)
+        let first = Int(notices[notice].firstVulnerability)
+        return noticeVulnerabilities[first..<first + Int(notices[notice].vulnerabilityCount)]
+    }
+
+    /// The place of a name in a scope; `nil` where no feed speaks of it.
+    func firstEntry(scope: Int32, name: String) -> Int32? {
+        names.known(name).flatMap { heads[Key(scope: scope, name: $0)] }
+    }
+}

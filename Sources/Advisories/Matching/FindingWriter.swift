@@ -1,0 +1,134 @@
+import Fleet
+
+/// Turns what the index says of rows into findings.
+struct FindingWriter {
+    let index: AdvisoryIndex
+    let context: EndpointContext
+    private var known: [Key: Known] = [:]
+
+    init(index: AdvisoryIndex, context: EndpointContext) {
+        self.index = index
+        self.context = context
+    }
+
+    /// Findings of several packages share what is known of the vulnerability.
+    private struct Key: Hashable {
+        var vulnerability: Int32
+        var entry: Int32
+    }
+
+    private struct Known {
+        var severity: Severity
+        var percentile: Double?
+        var exploited: KnownExploited?
+        var decision: SSVCDecision?
+        var risk: RiskScore
+    }
+
+    /// Adds the findings of a row.
+    ///
+    /// - Parameter mayRunOld: whether a process still runs the package's old code. What the
+    ///   installed version itself mended then waits for a restart; what older updates mended is
+    ///   taken to be over, since the version that runs is not known.
+    mutating func add(
+        _ answer: RowAnswer, of row: SoftwareRow, mayRunOld: Bool, to findings: inout [Finding]
+    ) {
+        for match in answer.matches {
+            switch match.verdict {
+            case .affected(let fix) where fix >= 0 && !match.isDeclined:
+                append(match, row, fix: fix, .fixAvailable, Self.fixReason, &findings)
+            case .affected(let fix):
+                append(
+                    match, row, fix: match.isDeclined ? -1 : fix, .noFix,
+                    match.isDeclined ? Self.declinedReason : Self.noFixReason, &findings)
+            case .affectedFixElsewhere:
+                append(match, row, fix: -1, .noFix, Self.elsewhereReason, &findings)
+            case .justFixed(let fix):
+                guard mayRunOld else { continue }
+                append(match, row, fix: fix, .fixedPendingRestart, Self.restartReason, &findings)
+            }
+        }
+    }
+
+    /// Adds the findings of a row that runs, where another one would run after a restart.
+    mutating func add(
+        _ answer: RowAnswer, of row: SoftwareRow, afterRestart: RowAnswer,
+        to findings: inout [Finding]
+    ) {
+        let remaining = Set(
+            afterRestart.matches.filter(\.isAffected).map(\.vulnerability))
+        var rest = answer
+        rest.matches.removeAll { match in
+            guard match.isAffected, !remaining.contains(match.vulnerability) else { return false }
+            let fix: Int32 =
+                if case .affected(let fix) = match.verdict { fix } else { -1 }
+            append(match, row, fix: fix, .fixedPendingRestart, Self.rebootReason, &findings)
+            return true
+        }
+        add(rest, of: row, mayRunOld: false, to: &findings)
+    }
+
+    private static let fixReason = "An update mends it."
+    private static let noFixReason = "The distribution has no fix yet."
+    private static let declinedReason = "The distribution will not mend it in this release."
+    private static let elsewhereReason =
+        "The fix is in a channel that this endpoint does not receive, such as Ubuntu Pro."
+    private static let restartReason =
+        "The fix is installed, and a process still runs the code from before."
+    private static let rebootReason =
+        "The fix is installed, and the endpoint still runs an older kernel."
+
+    private mutating func append(
+        _ match: RowMatch, _ row: SoftwareRow, fix: Int32, _ state: Finding.State,
+        _ reason: String, _ findings: inout [Finding]
+    ) {
+        let known = known(match)
+        let announcing = index.entries[Int(match.announcement ?? match.entry)].notice
+        let notice = index.notices[Int(announcing)]
+        findings.append(
+            Finding(
+                vulnerability: index.vulnerabilities[match.vulnerability], advisory: notice.id,
+                source: notice.source.name, package: row.name, architecture: row.architecture,
+                installed: row.version, fixedIn: fix >= 0 ? index.versions[fix] : nil,
+                state: state, severity: known.severity, epssPercentile: known.percentile,
+                knownExploited: known.exploited, decision: known.decision, risk: known.risk,
+                reason: reason))
+    }
+
+    private mutating func known(_ match: RowMatch) -> Known {
+        let key = Key(vulnerability: match.vulnerability, entry: match.entry)
+        if let known = known[key] { return known }
+        let entry = index.entries[Int(match.entry)]
+        let notice = index.notices[Int(entry.notice)]
+        let knowledge = index.knowledge[index.vulnerabilities[match.vulnerability]] ?? .init()
+        // Vectors of a notice on several vulnerabilities belong to one of them, and it does not
+        // say to which.
+        let vectors =
+            (knowledge.record?.cvss ?? []) + (notice.vulnerabilityCount == 1 ? notice.cvss : [])
+        let cvss = BaseScore.first(of: vectors)
+        var points = knowledge.record?.ssvc
+        if knowledge.exploited != nil { points?.exploitation = .active }
+        let stated = [
+            entry.severity, notice.severity, knowledge.record?.severity,
+            cvss.map { Severity(baseScore: $0) },
+        ]
+        let severity = stated.lazy.compactMap { $0 }.first { $0 != .unrated } ?? .unrated
+        let risk = RiskScore(
+            RiskInputs(
+                cvss: cvss, severity: severity, epss: knowledge.probability?.probability,
+                isKnownExploited: knowledge.exploited != nil, ssvc: points, context: context))
+        let value = Known(
+            severity: severity, percentile: knowledge.probability?.percentile,
+            exploited: knowledge.exploited,
+            decision: points.map { SSVCTree.decision($0, mission: context.criticality) },
+            risk: risk)
+        known[key] = value
+        return value
+    }
+}
+
+extension RowMatch {
+    var isAffected: Bool {
+        if case .justFixed = verdict { false } else { true }
+    }
+}

@@ -1,0 +1,111 @@
+public import Fleet
+
+/// The scopes of an index that hold for an endpoint's operating system.
+///
+/// A feed speaks for one distribution at one release, and for no other: what derives from it
+/// (Linux Mint from Ubuntu, Raspbian from Debian, Rocky from RHEL) rebuilds, patches and delays
+/// packages of its own, so it is matched by data of its own, or not at all, and then says so.
+public struct Platform: Sendable, Hashable {
+    /// The names by which feeds may know the release.
+    public let releases: [ReleaseName]
+
+    /// The names of an operating system's release.
+    ///
+    /// - Parameter known: releases with both number and codename (distro-info), where a feed told
+    ///   of them; those of Debian and Ubuntu that are known here are used as well.
+    public init(_ os: OperatingSystem, known: [DistributionRelease] = []) {
+        let distribution = Self.distribution(of: os.id)
+        var names: [String] = [""]
+        func add(_ name: String) {
+            if !name.isEmpty, !names.contains(name) { names.append(name) }
+        }
+        let version = os.versionId.lowercased()
+        for name in Self.versionNames(version, of: distribution) { add(name) }
+        if let codename = os.codename?.lowercased() ?? Self.codename(inName: os.name) {
+            add(codename)
+        }
+        for release in known where release.distribution == distribution {
+            if names.contains(release.version) || names.contains(release.series) {
+                add(release.series)
+                add(release.version)
+            }
+        }
+        for (number, series) in Self.series[distribution] ?? [:] where names.contains(number) {
+            add(series)
+        }
+        for (number, series) in Self.series[distribution] ?? [:] where names.contains(series) {
+            add(number)
+        }
+        releases = names.map { ReleaseName(distribution: distribution, release: $0) }
+    }
+
+    /// The distribution whose data an `ID` is matched with: its own, but for editions that are
+    /// built from the very same packages.
+    static func distribution(of id: String) -> String {
+        switch id.lowercased() {
+        case "sles_sap", "sled", "sle_hpc", "sle-hpc": "sles"
+        case "archarm": "arch"
+        case "redhat", "rhel-coreos": "rhel"
+        case let other: other
+        }
+    }
+
+    /// How feeds write a version: RHEL's family by the major number too, Alpine without the patch
+    /// level, openSUSE and SLES by major and service pack.
+    private static func versionNames(_ version: String, of distribution: String) -> [String] {
+        let parts = version.split(separator: ".", omittingEmptySubsequences: false)
+        guard let major = parts.first, !version.isEmpty else { return [] }
+        switch distribution {
+        case "rhel", "centos", "almalinux", "rocky", "ol", "fedora", "amzn", "debian":
+            return [version, String(major)]
+        case "alpine":
+            // An edge system's version holds the day of its build: 3.21_alpha20240807.
+            if version.contains("_") { return ["edge"] }
+            return [version, parts.prefix(2).joined(separator: ".")]
+        default: return [version]
+        }
+    }
+
+    /// The codename in a name such as `Debian GNU/Linux 12 (bookworm)`.
+    private static func codename(inName name: String) -> String? {
+        guard let open = name.lastIndex(of: "("), name.hasSuffix(")") else { return nil }
+        let word = name[name.index(after: open)...].dropLast().lowercased()
+        guard let first = word.split(separator: " ").first else { return nil }
+        return String(first)
+    }
+
+    /// Releases whose number or codename may be missing from an inventory or a feed.
+    private static let series: [String: [String: String]] = [
+        "debian": [
+            "8": "jessie", "9": "stretch", "10": "buster", "11": "bullseye", "12": "bookworm",
+            "13": "trixie", "14": "forky", "15": "duke",
+        ],
+        "ubuntu": [
+            "14.04": "trusty", "16.04": "xenial", "18.04": "bionic", "20.04": "focal",
+            "22.04": "jammy", "23.10": "mantic", "24.04": "noble", "24.10": "oracular",
+            "25.04": "plucky", "25.10": "questing", "26.04": "resolute",
+        ],
+    ]
+}
+
+extension AdvisoryIndex {
+    /// A scope that holds for an endpoint, and the channel that it needs.
+    struct HeldScope: Sendable, Hashable {
+        var number: Int32
+        var channel: String?
+    }
+
+    /// The scopes of this index that hold on a platform.
+    func scopes(of platform: Platform) -> [HeldScope] {
+        guard let distribution = platform.releases.first?.distribution,
+            let known = releases[distribution]
+        else { return [] }
+        let names = Set(platform.releases.map(\.release))
+        return known.filter { names.contains($0.release.release) }
+            .map { HeldScope(number: $0.scope, channel: $0.release.channel) }
+    }
+
+    /// Whether any feed speaks of the platform's release: where none does, the absence of findings
+    /// says nothing.
+    public func speaks(of platform: Platform) -> Bool { !scopes(of: platform).isEmpty }
+}

@@ -1,0 +1,172 @@
+import Fleet
+import Testing
+import Versions
+
+@testable import Advisories
+
+struct KernelTests {
+    private let records: [FeedRecord] = [
+        .debian("CVE-2025-1", "linux", fixed: "6.1.147-1"),
+        .debian("CVE-2025-2", "linux", fixed: "6.1.160-1"), .debian("CVE-2025-3", "linux"),
+    ]
+
+    private func image(_ abi: String, _ version: String) -> SoftwareRow {
+        .deb(
+            "linux-image-6.1.0-\(abi)-amd64", version, source: "linux-signed-amd64",
+            sourceVersion: version.replacingHyphen())
+    }
+
+    @Test func `the signed kernel is matched as the source that it is signed from`() {
+        #expect(
+            report(records, [image("35", "6.1.137-1")], kernel: "6.1.0-35-amd64").lines == [
+                "CVE-2025-1 linux-image-6.1.0-35-amd64 fixAvailable 6.1.147-1",
+                "CVE-2025-2 linux-image-6.1.0-35-amd64 fixAvailable 6.1.160-1",
+                "CVE-2025-3 linux-image-6.1.0-35-amd64 noFix",
+            ])
+    }
+
+    @Test func `what the newest installed kernel mends waits for a reboot`() {
+        let rows = [
+            image("35", "6.1.137-1"), image("38", "6.1.147-1"), image("22", "6.1.94-1"),
+        ]
+        #expect(
+            report(records, rows, kernel: "6.1.0-35-amd64").lines == [
+                "CVE-2025-1 linux-image-6.1.0-35-amd64 fixedPendingRestart 6.1.147-1",
+                "CVE-2025-2 linux-image-6.1.0-35-amd64 fixAvailable 6.1.160-1",
+                "CVE-2025-3 linux-image-6.1.0-35-amd64 noFix",
+            ])
+        #expect(
+            report(records, rows, kernel: "6.1.0-38-amd64").lines == [
+                "CVE-2025-2 linux-image-6.1.0-38-amd64 fixAvailable 6.1.160-1",
+                "CVE-2025-3 linux-image-6.1.0-38-amd64 noFix",
+            ])
+    }
+
+    @Test(arguments: ["", "6.18.0-container"])
+    func `without a running kernel of its own the newest counts`(_ kernel: String) {
+        let rows = [image("35", "6.1.137-1"), image("38", "6.1.160-1")]
+        #expect(
+            report(records, rows, kernel: kernel).lines == [
+                "CVE-2025-3 linux-image-6.1.0-38-amd64 noFix"
+            ])
+    }
+
+    @Test func `kernels of two flavours are judged apart`() {
+        let cloud = SoftwareRow.deb(
+            "linux-image-6.1.0-35-cloud-amd64", "6.1.137-1", source: "linux-signed-amd64")
+        let found = report(
+            [.debian("CVE-2025-1", "linux", fixed: "6.1.147-1")],
+            [cloud, image("38", "6.1.147-1")], kernel: "6.1.0-38-amd64")
+        #expect(
+            found.lines == ["CVE-2025-1 linux-image-6.1.0-35-cloud-amd64 fixAvailable 6.1.147-1"])
+    }
+
+    private let rpmRecords: [FeedRecord] = [
+        .rpm(
+            "RLSA-1", "kernel-core", fixed: "5.14.0-687.36.1.el9_8",
+            vulnerabilities: ["CVE-2025-1"]),
+        .rpm(
+            "RLSA-2", "kernel-core", fixed: "5.14.0-687.39.1.el9_8",
+            vulnerabilities: ["CVE-2025-2"]),
+    ]
+
+    @Test(arguments: [
+        // Running and newest.
+        (
+            ["687.34.1"], "687.34.1",
+            ["CVE-2025-1 kernel-core fixAvailable", "CVE-2025-2 kernel-core fixAvailable"]
+        ),
+        // The newest mends one of them.
+        (
+            ["687.34.1", "687.38.1"], "687.34.1",
+            ["CVE-2025-1 kernel-core fixedPendingRestart", "CVE-2025-2 kernel-core fixAvailable"]
+        ),
+        (["687.34.1", "687.38.1"], "687.38.1", ["CVE-2025-2 kernel-core fixAvailable"]),
+        // The running one is not installed any more.
+        (
+            ["687.39.1"], "687.34.1",
+            [
+                "CVE-2025-1 kernel-core fixedPendingRestart",
+                "CVE-2025-2 kernel-core fixedPendingRestart",
+            ]
+        ),
+    ])
+    func `several versions of an RPM kernel are one kernel`(
+        _ installed: [String], _ running: String, _ expected: [String]
+    ) {
+        let rows = installed.map { SoftwareRow.rpm("kernel-core", "5.14.0-\($0).el9_8") }
+        let found = report(
+            rpmRecords, rows, os: .rocky, kernel: "5.14.0-\(running).el9_8.x86_64")
+        let lines = found.lines.map { $0.split(separator: " ").prefix(3).joined(separator: " ") }
+        #expect(lines == expected)
+    }
+
+    @Test func `another distribution's running kernel tells nothing`() {
+        let rows = [SoftwareRow.rpm("kernel-core", "5.14.0-687.39.1.el9_8")]
+        #expect(
+            report(rpmRecords, rows, os: .rocky, kernel: "4.18.0-1.el8.x86_64").lines.isEmpty)
+    }
+
+    @Test func `SUSE's kernel is told by its release without the rebuild`() {
+        let roles = KernelRule.roles(
+            of: [
+                .rpm("kernel-default", "5.14.21-150500.55.7.1"),
+                .rpm("kernel-default", "5.14.21-150500.55.19.1"),
+            ], running: "5.14.21-150500.55.7-default")
+        #expect(roles[0] != .idle)
+        #expect(roles[1] == .idle)
+    }
+}
+
+struct PendingRestartTests {
+    private let records: [FeedRecord] = [
+        .debian("CVE-2025-1", "openssl", fixed: "3.0.17-1"),
+        .debian("CVE-2024-1", "openssl", fixed: "3.0.15-1"),
+    ]
+    private let rows: [SoftwareRow] = [.deb("libssl3", "3.0.17-1", source: "openssl")]
+
+    @Test(arguments: [
+        "/usr/lib/x86_64-linux-gnu/libssl.so.3",
+        "/usr/lib/x86_64-linux-gnu/libcrypto.so.3 (deleted)",
+    ])
+    func `what the installed version mended waits while the old library is mapped`(_ file: String) {
+        var replaced = ReplacedCode()
+        replaced.addFile(file)
+        #expect(
+            report(records, rows, replaced: replaced).lines == [
+                "CVE-2025-1 libssl3 fixedPendingRestart 3.0.17-1"
+            ])
+    }
+
+    @Test func `a package that asked for a reboot runs its old code until then`() {
+        var replaced = ReplacedCode()
+        replaced.addNames(in: "asked for by libssl3, linux-base")
+        #expect(report(records, rows, replaced: replaced).findings.count == 1)
+    }
+
+    @Test func `nothing waits when nothing old runs`() {
+        #expect(report(records, rows).lines.isEmpty)
+        var replaced = ReplacedCode()
+        replaced.addFile("/usr/lib/x86_64-linux-gnu/libz.so.1")
+        #expect(report(records, rows, replaced: replaced).lines.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("/lib/libfoo2.so.1.2", "libfoo2-1"), ("/lib/libz.so.1", "zlib1g"),
+        ("/usr/sbin/nginx", "nginx"),
+        ("/lib/libstdc++.so.6", "libstdc++6"), ("/lib64/ld-linux-x86-64.so.2", "libc6"),
+        ("/lib/libgnutls.so.30", "libgnutls30t64"), ("/lib/libX11.so.6", "libx11-6"),
+    ])
+    func `a file's package is told by Debian's rule of names`(_ file: String, _ package: String) {
+        var replaced = ReplacedCode()
+        replaced.addFile(file)
+        #expect(replaced.mayRun(package), "\(replaced.packages.sorted())")
+    }
+}
+
+extension String {
+    /// The version that Debian's signed sources have: `6.1.147+1` for `6.1.147-1`.
+    fileprivate func replacingHyphen() -> String {
+        String(map { $0 == "-" ? "+" : $0 })
+    }
+}

@@ -1,0 +1,63 @@
+import Fleet
+import Testing
+import Versions
+
+@testable import Advisories
+
+struct LanguageMatchTests {
+    private func isAffected(
+        _ events: [AffectedRange.Event], versions: [String] = [], _ installed: String
+    ) -> Bool {
+        let record = FeedRecord.language(
+            "CVE-1", "npm", .semver, "left-pad", events, versions: versions)
+        let row = SoftwareRow(
+            ecosystem: "npm", order: .semver, name: "left-pad", version: installed)
+        return !report([record], [row]).findings.isEmpty
+    }
+
+    @Test(arguments: [
+        ("0.9.0", false), ("1.0.0", true), ("1.4.9", true), ("1.5.0", false), ("2.0.0-rc.1", false),
+        ("2.0.0", true), ("2.0.9", true), ("2.1.0", false),
+    ])
+    func `several ranges in one list of events, in any order`(_ version: String, _ expected: Bool) {
+        let events: [AffectedRange.Event] = [
+            .introduced("1.0.0"), .fixed("1.5.0"), .introduced("2.0.0"), .fixed("2.1.0"),
+        ]
+        #expect(isAffected(events, version) == expected)
+        #expect(isAffected(events.reversed(), version) == expected)
+    }
+
+    @Test(arguments: [("1.0.0", true), ("1.2.3", true), ("1.2.4", false)])
+    func `the last affected version is affected`(_ version: String, _ expected: Bool) {
+        #expect(isAffected([.introduced("0"), .lastAffected("1.2.3")], version) == expected)
+    }
+
+    @Test func `no end means every version from the beginning on`() {
+        #expect(isAffected([.introduced("1.0.0")], "99.0.0"))
+        #expect(!isAffected([.introduced("1.0.0")], "0.9.0"))
+    }
+
+    @Test func `versions named one by one count besides the ranges`() {
+        let events: [AffectedRange.Event] = [.introduced("1.0.0"), .fixed("1.1.0")]
+        #expect(isAffected(events, versions: ["0.5.0"], "0.5.0"))
+        #expect(!isAffected(events, versions: ["0.5.0"], "0.5.1"))
+        #expect(isAffected([], versions: ["3.0.0"], "3.0.0"))
+        #expect(!isAffected([], versions: ["3.0.0"], "3.0.1"))
+    }
+
+    @Test(arguments: ["Zope.Interface", "zope_interface", "ZOPE--interface"])
+    func `PyPI's names are one however they are written`(_ name: String) {
+        let record = FeedRecord.language(
+            "CVE-1", "PyPI", .pep440, "zope-interface", [.introduced("0"), .fixed("5")])
+        let row = SoftwareRow(ecosystem: "PyPI", order: .pep440, name: name, version: "4.1")
+        #expect(report([record], [row]).findings.count == 1)
+    }
+
+    @Test func `a package of the system is not one of a language by the same name`() {
+        let record = FeedRecord.language("CVE-1", "PyPI", .pep440, "requests", [.introduced("0")])
+        #expect(report([record], [.deb("requests", "1")]).lines.isEmpty)
+        let debian = FeedRecord.debian("CVE-2", "requests")
+        let row = SoftwareRow(ecosystem: "PyPI", order: .pep440, name: "requests", version: "1")
+        #expect(report([debian], [row]).lines.isEmpty)
+    }
+}
