@@ -13,10 +13,17 @@ public struct WorkEstimate: Hashable, Sendable, Codable {
         self.rebootReserveSeconds = max(0, rebootReserveSeconds)
     }
 
+    /// The most that work is taken to need, in seconds: longer than any window, so that more makes
+    /// no difference.
+    public static let maximumSeconds: Int64 = 366 * 86_400
+
     /// Work and reserve together, in seconds.
     public var totalSeconds: Int64 {
-        let (sum, isTooLarge) = seconds.addingReportingOverflow(rebootReserveSeconds)
-        return isTooLarge ? .max : sum
+        Self.bounded(seconds) + Self.bounded(rebootReserveSeconds)
+    }
+
+    private static func bounded(_ seconds: Int64) -> Int64 {
+        min(max(0, seconds), maximumSeconds)
     }
 }
 
