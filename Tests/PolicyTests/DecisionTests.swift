@@ -7,9 +7,17 @@ struct DecisionTests {
     private typealias Standing = DecisionContext.JobStanding
     private static let deadline = Timestamp(seconds: 1_800_000_000)
 
+    private static func decide(
+        _ update: Update, _ context: DecisionContext = DecisionContext()
+    ) -> Decision {
+        Decision.decide(
+            UpdateSubject(update: update), under: nil, in: context,
+            at: deadline.adding(seconds: -3600))
+    }
+
     @Test(arguments: Installability.allCases)
     func `what the package manager says decides when nothing is under way`(state: Installability) {
-        let decision = Decision.decide(.sample(installability: state), in: DecisionContext())
+        let decision = Self.decide(.sample(installability: state))
         let expected: Decision.ReasonCode =
             switch state {
             case .installable: .awaitingApproval
@@ -27,7 +35,7 @@ struct DecisionTests {
     @Test func `the package manager's own reason is told`() {
         let update = Update.sample(
             installability: .keptBack, reason: "It needs labextra, which is not installed.")
-        let decision = Decision.decide(update, in: DecisionContext())
+        let decision = Self.decide(update)
         #expect(decision.sentence == "It needs labextra, which is not installed.")
     }
 
@@ -44,23 +52,26 @@ struct DecisionTests {
     ) {
         let job = DecisionContext.JobStanding(
             stage: stage, sentence: "Unpacks.", deployment: "Friday", deadline: Self.deadline)
-        let context = DecisionContext(job: job, lastFailure: "It broke.", isSilent: true)
-        let decision = Decision.decide(.sample(installability: .held), in: context)
+        let context = DecisionContext(
+            job: job, failure: DecisionContext.FailureStanding(sentence: "It broke."),
+            isSilent: true)
+        let decision = Self.decide(.sample(installability: .held), context)
         #expect(decision.reasonCode == code)
         #expect(decision.action == action)
         #expect(decision.rule == "deployment Friday")
     }
 
     @Test func `an old scan makes the answer unknown, not wrong`() {
-        let decision = Decision.decide(
-            .sample(installability: .installable), in: DecisionContext(isSilent: true))
+        let decision = Self.decide(
+            .sample(installability: .installable), DecisionContext(isSilent: true))
         #expect(decision.reasonCode == .endpointSilent)
     }
 
     @Test func `a failed attempt is told until somebody decides again`() {
-        let decision = Decision.decide(
+        let decision = Self.decide(
             .sample(installability: .installable),
-            in: DecisionContext(lastFailure: "The disk was full."))
+            DecisionContext(
+                failure: DecisionContext.FailureStanding(sentence: "The disk was full.")))
         #expect(decision.reasonCode == .lastAttemptFailed)
         #expect(decision.sentence.contains("The disk was full."))
     }

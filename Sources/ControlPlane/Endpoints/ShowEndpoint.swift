@@ -46,7 +46,8 @@ extension UseCases {
     /// One endpoint.
     public func endpoint(_ id: EndpointID, by principal: Principal) async throws -> EndpointDetail {
         try principal.require(.view)
-        let freshSince = ComplianceRule.freshSince(at: effects.now())
+        let now = effects.now()
+        let freshSince = ComplianceRule.freshSince(at: now)
         return try await ledger.read { records in
             guard let row = try records.endpoint(id, in: principal.scope) else {
                 throw Refusal.notFound("endpoint")
@@ -67,7 +68,7 @@ extension UseCases {
                 decisions: try Self.decisions(
                     on: posture?.updates ?? [], jobs: summaries, scope: scope,
                     isSilent: (row.scannedAt ?? Timestamp(milliseconds: .min)) < freshSince,
-                    records: records),
+                    at: now, records: records),
                 jobs: summaries)
         }
     }
@@ -93,7 +94,8 @@ extension UseCases {
     }
 
     private static func decisions(
-        on updates: [Update], jobs: [JobSummary], scope: Scope, isSilent: Bool, records: any Records
+        on updates: [Update], jobs: [JobSummary], scope: Scope, isSilent: Bool,
+        at now: Timestamp, records: any Records
     ) throws -> [Decision] {
         var standing: [PackageKey: DecisionContext.JobStanding] = [:]
         var failures: [LockedUpdateKey: String] = [:]
@@ -114,13 +116,14 @@ extension UseCases {
             }
         }
         let decided = updates.map { update in
-            Decision.decide(
-                update,
+            let failure = failures[LockedUpdateKey(key: update.key, version: update.candidate)]
+            return Decision.decide(
+                UpdateSubject(update: update), under: nil,
                 in: DecisionContext(
                     job: standing[update.key],
-                    lastFailure: failures[
-                        LockedUpdateKey(key: update.key, version: update.candidate)],
-                    isSilent: isSilent))
+                    failure: failure.map { DecisionContext.FailureStanding(sentence: $0) },
+                    isSilent: isSilent),
+                at: now)
         }
         return decided.sorted {
             ($0.update.classes.first ?? .feature, $0.update.name)

@@ -107,16 +107,41 @@ extension Decision {
         case .keptBack: StateLook(kind: .idle, icon: .stop, word: "Kept back")
         case .needsSubscription: StateLook(kind: .idle, icon: .stop, word: "Needs subscription")
         case .excluded: StateLook(kind: .idle, icon: .stop, word: "Excluded")
-        case .endpointSilent: StateLook(kind: .unknown, icon: .unknown, word: "Unknown")
+        case .endpointSilent, .membershipUnknown, .ageUnknown, .zoneUnknown:
+            StateLook(kind: .unknown, icon: .unknown, word: "Unknown")
+        case .declined: StateLook(kind: .idle, icon: .stop, word: "Declined")
+        case .onHold: StateLook(kind: .idle, icon: .pause, word: "On hold")
+        case .deferred: StateLook(kind: .idle, icon: .pause, word: "Deferred")
+        case .riskAccepted: StateLook(kind: .idle, icon: .pause, word: "Risk accepted")
+        case .ageing: StateLook(kind: .idle, icon: .queued, word: "Ageing")
+        case .awaitingSecondApproval:
+            StateLook(kind: .warn, icon: .warn, word: "Needs a second person")
+        case .prepared: StateLook(kind: .warn, icon: .warn, word: "Prepared")
+        case .stoppedAfterFailures: StateLook(kind: .bad, icon: .bad, word: "Stopped")
+        case .awaitingRetry: StateLook(kind: .warn, icon: .queued, word: "Tried again")
+        case .awaitingRing: StateLook(kind: .idle, icon: .queued, word: "Waits for its ring")
+        case .awaitingWindow, .tooLittleTimeLeft:
+            StateLook(kind: .idle, icon: .queued, word: "Waits for its window")
+        case .frozen: StateLook(kind: .idle, icon: .pause, word: "Frozen")
+        case .doesNotFit, .noWindow:
+            StateLook(kind: .bad, icon: .bad, word: "No window")
+        case .windowMissed: StateLook(kind: .warn, icon: .warn, word: "Window missed")
+        case .windowOpen, .catchingUp:
+            StateLook(kind: .run, icon: .queued, word: "Due now")
         }
     }
 
     /// Whether a person can choose it for a deployment now.
     var isChoosable: Bool {
         switch reasonCode {
-        case .awaitingApproval, .lastAttemptFailed, .keptBack, .endpointSilent: true
+        case .awaitingApproval, .lastAttemptFailed, .keptBack, .endpointSilent,
+            .membershipUnknown, .ageing, .ageUnknown, .awaitingSecondApproval, .prepared,
+            .stoppedAfterFailures, .doesNotFit, .noWindow, .zoneUnknown, .windowMissed:
+            true
         case .queued, .deploymentHalted, .inProgress, .interrupted, .pendingRestart, .held, .phased,
-            .needsSubscription, .excluded:
+            .needsSubscription, .excluded, .declined, .onHold, .deferred, .riskAccepted,
+            .awaitingRetry, .awaitingRing, .awaitingWindow, .tooLittleTimeLeft, .frozen,
+            .catchingUp, .windowOpen:
             false
         }
     }

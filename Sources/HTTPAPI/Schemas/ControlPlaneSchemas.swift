@@ -54,7 +54,8 @@ extension NamedSchema {
             "update": .named(.update),
             "action": .oneOf(Decision.Action.allCases.map(\.rawValue)),
             "reasonCode": .oneOf(Decision.ReasonCode.allCases.map(\.rawValue)), "sentence": .string,
-            "rule": .string, "nextAt": .optional(.time),
+            "rule": .string, "nextAt": .optional(.time), "dueAt": .optional(.time),
+            "lane": .optional(.oneOf(Lane.allCases.map(\.rawValue))),
         ])
 
     static let endpointDetail = NamedSchema(

@@ -1,0 +1,123 @@
+public import Calendar
+public import Fleet
+
+/// What stands around a missing update on one endpoint, besides the policy: what has been said and
+/// tried, and when there is time.
+public struct DecisionContext: Hashable, Sendable {
+    /// The open job for the update, if there is one.
+    public var job: JobStanding?
+    /// How the last attempt at this very version ended, if it failed.
+    public var failure: FailureStanding?
+    /// Whether the endpoint's last scan is too old to rely on.
+    public var isSilent: Bool
+    /// What people have said that concerns the endpoint (`ApprovalByHand.concerns`).
+    public var approvals: [ApprovalByHand]
+    /// The exceptions that concern the endpoint (`RiskException.concerns`), ended ones included.
+    public var exceptions: [RiskException]
+    /// How long the installation takes, with what is kept back for a reboot.
+    public var work: WorkEstimate
+    /// By when it must be installed, by the strictest clock.
+    public var dueAt: Timestamp?
+    /// Where the rings stand; `nil` when they do not matter or it is the endpoint's turn.
+    public var ring: RingStanding?
+    /// When the lanes have time.
+    public var outlook: WindowOutlook
+
+    /// What stands around an update.
+    public init(
+        job: JobStanding? = nil, failure: FailureStanding? = nil, isSilent: Bool = false,
+        approvals: [ApprovalByHand] = [], exceptions: [RiskException] = [],
+        work: WorkEstimate = WorkEstimate(seconds: 0), dueAt: Timestamp? = nil,
+        ring: RingStanding? = nil, outlook: WindowOutlook = .unrestricted
+    ) {
+        self.job = job
+        self.failure = failure
+        self.isSilent = isSilent
+        self.approvals = approvals
+        self.exceptions = exceptions
+        self.work = work
+        self.dueAt = dueAt
+        self.ring = ring
+        self.outlook = outlook
+    }
+}
+
+extension DecisionContext {
+    /// A job that has the update in its lock list.
+    public struct JobStanding: Hashable, Sendable {
+        /// Where the job stands.
+        public enum Stage: Hashable, Sendable {
+            /// Not collected yet.
+            case queued
+            /// Its deployment is halted.
+            case halted
+            /// Worked on.
+            case working
+            /// The endpoint fell silent.
+            case interrupted
+            /// Installed, not restarted.
+            case pendingRestart
+        }
+
+        /// Where it stands.
+        public var stage: Stage
+        /// The job's own sentence.
+        public var sentence: String
+        /// The deployment's title.
+        public var deployment: String
+        /// When the job expires.
+        public var deadline: Timestamp
+
+        /// A job's standing.
+        public init(stage: Stage, sentence: String, deployment: String, deadline: Timestamp) {
+            self.stage = stage
+            self.sentence = sentence
+            self.deployment = deployment
+            self.deadline = deadline
+        }
+    }
+
+    /// How the attempts at one version have ended.
+    public struct FailureStanding: Hashable, Sendable {
+        /// What the last attempt failed with, as a sentence.
+        public var sentence: String
+        /// How many attempts in a row failed with the same cause.
+        public var sameCauseCount: Int
+        /// When the last one ended; `nil` when that is not known.
+        public var at: Timestamp?
+        /// When it is tried again by itself; `nil` when it is not.
+        public var retryAt: Timestamp?
+
+        /// After so many failures with the same cause an update is left alone, whatever else
+        /// holds: a fourth attempt has taught nobody anything yet.
+        public static let limit = 3
+
+        /// How attempts have ended.
+        public init(
+            sentence: String, sameCauseCount: Int = 1, at: Timestamp? = nil,
+            retryAt: Timestamp? = nil
+        ) {
+            self.sentence = sentence
+            self.sameCauseCount = sameCauseCount
+            self.at = at
+            self.retryAt = retryAt
+        }
+    }
+
+    /// Where the rings stand before the endpoint's turn.
+    public struct RingStanding: Hashable, Sendable {
+        /// The endpoint's ring.
+        public var ring: PolicyName
+        /// The ring that must pass its gate first.
+        public var waitsFor: PolicyName
+        /// The earliest time of its turn, as far as soak tells; `nil` when that is open.
+        public var notBefore: Timestamp?
+
+        /// Where the rings stand.
+        public init(ring: PolicyName, waitsFor: PolicyName, notBefore: Timestamp? = nil) {
+            self.ring = ring
+            self.waitsFor = waitsFor
+            self.notBefore = notBefore
+        }
+    }
+}

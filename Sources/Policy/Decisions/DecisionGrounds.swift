@@ -1,0 +1,164 @@
+import Calendar
+import Fleet
+
+/// What a decision's sentence is made of.
+struct DecisionGrounds: Hashable, Sendable {
+    /// The sentence itself, where it was given.
+    var stated: String?
+    /// What the rule says.
+    var approval: Approval?
+    /// Who has spoken.
+    var person: String?
+    /// How many people the rule asks for, or how often it failed.
+    var count = 1
+    /// The window, or the ring.
+    var window: String?
+    /// When the window opens, by its own clock.
+    var opensText: String?
+    /// A reason, a failure, or the ring that is waited for.
+    var text: String?
+    /// The rule that could not be judged.
+    var unjudged: String?
+    /// The exception that has ended.
+    var expired: String?
+
+    init(stated: String) {
+        self.stated = stated
+    }
+
+    init(_ approval: Approval? = nil, count: Int = 1) {
+        self.approval = approval
+        self.count = count
+    }
+
+    /// Takes what the sentence needs of a placement.
+    mutating func take(
+        _ place: Placement, _ work: WorkEstimate, _ outlook: LaneOutlook,
+        retry failure: DecisionContext.FailureStanding?
+    ) {
+        window = place.opening?.window
+        opensText = place.opening?.opensText
+        switch place.code {
+        case .doesNotFit: count = Int(clamping: work.totalSeconds)
+        case .awaitingRetry: text = failure?.sentence
+        case .zoneUnknown: if case .zoneUnknown(let message) = outlook { text = message }
+        case .frozen: if case .openings(let lane) = outlook { text = lane.freezeReason }
+        case .catchingUp, .windowMissed:
+            if case .openings(let lane) = outlook { window = lane.missed?.window }
+        default: break
+        }
+    }
+}
+
+extension DecisionGrounds {
+    /// The sentence of a decision, with what else must be known.
+    func sentence(of decision: Decision) -> String {
+        if let stated { return stated }
+        var sentence = Self.ended(core(decision))
+        if decision.isLate, let dueAt = decision.dueAt {
+            sentence += " That is after its due date, \(MinuteText.utc(dueAt))."
+        }
+        if let expired { sentence += " The exception \(expired) has expired." }
+        if let unjudged {
+            sentence +=
+                " \(Self.capitalized(unjudged)) could not be judged: "
+                + "a fact that it needs is not known."
+        }
+        return sentence
+    }
+
+    private func core(_ decision: Decision) -> String {
+        let rule = decision.rule
+        let next = decision.nextAt.map(MinuteText.utc) ?? "an unknown time"
+        switch decision.reasonCode {
+        case .awaitingApproval: return awaitingApproval(rule)
+        case .awaitingSecondApproval:
+            return "\(person ?? "Somebody") has approved it; \(rule) asks for a second person"
+        case .ageing, .ageUnknown:
+            let ending =
+                decision.reasonCode == .ageing
+                ? ", which is \(next)" : ", and it is not known since when the fix is out"
+            return "\(Self.capitalized(rule)) approves it after \(days) in the open\(ending)"
+        case .declined: return person.map { "Declined by \($0)\(because)" } ?? "Declined by \(rule)"
+        case .onHold: return "Held by \(person ?? rule)\(because)"
+        case .deferred: return "\(person ?? "Somebody") has put the decision off until \(next)"
+        case .riskAccepted:
+            return "The \(rule) accepts the risk until \(next)\(because)"
+        case .prepared:
+            return "\(Self.capitalized(rule)) prepares it only: it is downloaded and planned, and "
+                + "waits for \(count > 1 ? "two people" : "a person") to release it"
+        case .lastAttemptFailed: return "The last attempt failed\(because)"
+        case .stoppedAfterFailures:
+            return "It failed \(count) times with the same cause, and is left alone\(because)"
+        case .membershipUnknown:
+            return "A fact is missing that decides which policy applies to the endpoint"
+        default: return "\(approved(rule)); \(placed(decision, next))"
+        }
+    }
+
+    private func awaitingApproval(_ rule: String) -> String {
+        let who = count > 1 ? "two people" : "a person"
+        return rule == Decision.byHand
+            ? "Waits for \(who) to approve it" : "Waits for \(who) to approve it, by \(rule)"
+    }
+
+    /// `Approved by rule 2 of servers-standard after 2 days in the open`
+    private func approved(_ rule: String) -> String {
+        if let person { return "Approved by \(person)" }
+        if case .afterDays = approval { return "Approved by \(rule) after \(days) in the open" }
+        return "Approved by \(rule)"
+    }
+
+    private var days: String {
+        guard case .afterDays(let days) = approval else { return "some days" }
+        return days == 1 ? "1 day" : "\(days) days"
+    }
+
+    /// What becomes of what is approved.
+    private func placed(_ decision: Decision, _ next: String) -> String {
+        let installs =
+            window.map { "installs in the window \($0), which opens \(opensText ?? next)" }
+            ?? "installs at \(next)"
+        switch decision.reasonCode {
+        case .awaitingWindow: return installs
+        case .windowOpen:
+            return window.map { "the window \($0) is open, so it may be installed now" }
+                ?? "no window limits it, so it may be installed now"
+        case .tooLittleTimeLeft:
+            return "the open window closes before it would be done, so it \(installs)"
+        case .frozen:
+            let freeze = "a freeze\(text.map { " (\($0))" } ?? "") keeps the windows"
+            return decision.nextAt == nil
+                ? "\(freeze) shut" : "\(freeze) before that shut, so it \(installs)"
+        case .doesNotFit:
+            let span = TimeSpan(seconds: Int64(count))?.inWords ?? "long"
+            return "it takes \(span), which no window of its lane has"
+        case .noWindow: return "no window of its lane will open"
+        case .zoneUnknown: return "it is not known when its windows open\(because)"
+        case .catchingUp:
+            return "the endpoint has missed the window \(window ?? ""), and catches up now"
+        case .windowMissed:
+            return "the endpoint has missed the window \(window ?? ""), and the policy does not "
+                + "catch up"
+        case .awaitingRetry:
+            return "the last attempt failed, and it is tried again at \(next)\(because)"
+        case .awaitingRing:
+            let time = decision.nextAt == nil ? "" : ", not before \(next)"
+            return "it is in the ring \(window ?? ""), and the ring \(text ?? "") must pass its "
+                + "gate first\(time)"
+        default: return decision.reasonCode.meaning
+        }
+    }
+
+    private var because: String { text.map { ": \($0)" } ?? "" }
+
+    private static func capitalized(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst()
+    }
+
+    /// With one full stop at its end.
+    private static func ended(_ text: String) -> String {
+        let last = text.last
+        return last == "." || last == "?" || last == "!" ? text : text + "."
+    }
+}

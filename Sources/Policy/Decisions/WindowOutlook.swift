@@ -1,0 +1,171 @@
+public import Calendar
+public import Fleet
+
+/// When the lanes of one endpoint have time, worked out once for all of its updates.
+public struct WindowOutlook: Hashable, Sendable {
+    /// The everyday way.
+    public var routine: LaneOutlook
+    /// Sooner.
+    public var priority: LaneOutlook
+    /// At once.
+    public var emergency: LaneOutlook
+
+    /// Three lanes.
+    public init(routine: LaneOutlook, priority: LaneOutlook, emergency: LaneOutlook) {
+        self.routine = routine
+        self.priority = priority
+        self.emergency = emergency
+    }
+
+    /// Always time: what holds where no policy names windows.
+    public static let unrestricted = WindowOutlook(
+        routine: .unrestricted, priority: .unrestricted, emergency: .unrestricted)
+
+    /// The outlook of a lane.
+    public subscript(_ lane: Lane) -> LaneOutlook {
+        switch lane {
+        case .routine: routine
+        case .priority: priority
+        case .emergency: emergency
+        }
+    }
+}
+
+/// When one lane has time.
+public enum LaneOutlook: Hashable, Sendable {
+    /// Always.
+    case unrestricted
+    /// In these openings.
+    case openings(LaneOpenings)
+    /// A window's time zone is not known.
+    case zoneUnknown(String)
+}
+
+/// The openings of one lane.
+public struct LaneOpenings: Hashable, Sendable {
+    /// One stretch of time without a break.
+    public struct Opening: Hashable, Sendable {
+        /// From when to when.
+        public var stretch: OpenStretch
+        /// The window that opens first in it.
+        public var window: String
+        /// The opening by the window's own clock, for sentences: `2026-11-28 22:00`.
+        public var opensText: String
+    }
+
+    /// The stretches in order, the one under way first.
+    public var openings: [Opening]
+    /// Why a window that would come earlier stays shut; `nil` when no freeze is in the way.
+    public var freezeReason: String?
+    /// The last window that the endpoint was not there for; `nil` when it has missed none.
+    public var missed: Missed?
+
+    /// A missed window, and what the policy makes of it.
+    public struct Missed: Hashable, Sendable {
+        /// The window.
+        public var window: String
+        /// What becomes of it.
+        public var catchUp: CatchUp
+        /// When it is made up for; `nil` for never.
+        public var startsAt: Timestamp?
+    }
+}
+
+extension EffectivePolicy {
+    /// How far ahead openings are listed, in seconds: 70 days hold two openings of anything
+    /// monthly. Where nothing opens so soon, the one next opening is listed.
+    public static let outlookSeconds: Int64 = 70 * 86_400
+
+    /// When the lanes have time for installing, from `now` on.
+    ///
+    /// - Parameters:
+    ///   - zones: The endpoint's zones.
+    ///   - end: How far to look; `outlookSeconds` ahead unless given.
+    ///   - missed: The last opening, by lane, that the endpoint was away for and that has not been
+    ///     made up for.
+    public func outlook(
+        in zones: Zones, at now: Timestamp, until end: Timestamp? = nil,
+        missed: [Lane: Occurrence] = [:]
+    ) -> WindowOutlook {
+        guard otherwise != nil else { return .unrestricted }
+        let end = end ?? now.adding(seconds: Self.outlookSeconds)
+        func lane(_ lane: Lane) -> LaneOutlook {
+            self.lane(lane, zones, now, end, missed[lane])
+        }
+        return WindowOutlook(
+            routine: lane(.routine), priority: lane(.priority), emergency: lane(.emergency))
+    }
+
+    private func lane(
+        _ lane: Lane, _ zones: Zones, _ now: Timestamp, _ end: Timestamp, _ missed: Occurrence?
+    ) -> LaneOutlook {
+        let windows = windows(of: lane)
+        let calendar: WindowCalendar
+        let unfrozen: WindowCalendar
+        do {
+            calendar = try WindowCalendar(windows, freezes: freezes.map(\.value), zones: zones)
+                .only(.install)
+            unfrozen = try WindowCalendar(windows, zones: zones).only(.install)
+        } catch {
+            return .zoneUnknown(error.message)
+        }
+        var list = calendar.remaining(at: now, until: end)
+        if list.isEmpty, let next = calendar.nextOpening(after: now) { list = [next] }
+        let missedWindow = missed.map { occurrence in
+            let catchUp = self.catchUp?.value ?? .nextWindow
+            return LaneOpenings.Missed(
+                window: occurrence.window, catchUp: catchUp,
+                startsAt: catchUp.start(missed: occurrence, at: now, in: calendar))
+        }
+        return .openings(
+            LaneOpenings(
+                openings: Self.openings(list, windows, zones),
+                freezeReason: freezeReason(before: list.first, in: unfrozen, at: now),
+                missed: missedWindow))
+    }
+
+    /// The openings as stretches without a break, each called by the window that opens it.
+    private static func openings(
+        _ list: [Occurrence], _ windows: [MaintenanceWindow], _ zones: Zones
+    ) -> [LaneOpenings.Opening] {
+        OpenStretch.merging(list).compactMap { stretch in
+            let first = list.first { $0.opens == stretch.opens }
+            guard let first, let window = windows.first(where: { $0.name == first.window }),
+                let rules = try? zones.rules(for: window.zone)
+            else { return nil }
+            return LaneOpenings.Opening(
+                stretch: stretch, window: first.window,
+                opensText: MinuteText.local(first.opens, rules))
+        }
+    }
+
+    /// The reason of the freeze that shuts a window which would otherwise come first.
+    private func freezeReason(
+        before first: Occurrence?, in unfrozen: WindowCalendar, at now: Timestamp
+    ) -> String? {
+        guard !freezes.isEmpty,
+            let shut = unfrozen.openings(at: now).first ?? unfrozen.nextOpening(after: now),
+            first.map({ shut.opens < $0.opens }) ?? true
+        else { return nil }
+        return freezes.first { $0.value.contains(shut.localDate) }?.value.reason
+            ?? freezes.first?.value.reason
+    }
+}
+
+/// Instants for sentences: to the minute, and without the signs that only programs need.
+enum MinuteText {
+    /// `2026-11-28 22:00 UTC`.
+    static func utc(_ instant: Timestamp) -> String { minutes(of: instant.description) + " UTC" }
+
+    /// `2026-11-28 22:00`, by a zone's clocks.
+    static func local(_ instant: Timestamp, _ rules: TimeZoneRules) -> String {
+        minutes(of: rules.text(instant))
+    }
+
+    /// The first 16 characters of RFC 3339 text are the date, a T, hours and minutes.
+    private static func minutes(of text: String) -> String {
+        let parts = text.split(separator: "T", maxSplits: 1)
+        guard parts.count == 2 else { return text }
+        return "\(parts[0]) \(parts[1].prefix(5))"
+    }
+}
