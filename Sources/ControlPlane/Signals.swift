@@ -3,9 +3,9 @@ import Synchronization
 /// Wakes whoever waits for something to happen to a subject (an endpoint's work, a deployment's
 /// progress) in this process.
 ///
-/// It carries no content: who is woken reads the store. A signal that is missed, such as one of
-/// another process on the same database, costs a wait until the waiter's own time-out, nothing
-/// else.
+/// It carries no content: who is woken reads the store. What happens in another process on the same
+/// database is told to this one by the database (`WakeRecords`). A signal that is missed costs a
+/// wait until the waiter's own time-out, nothing else.
 public final class Signals: Sendable {
     private struct Waiters {
         var next: UInt64 = 0

@@ -24,10 +24,14 @@ public final class SQLLedger: Ledger {
     private let writer: Lane?
     private let reader: Lane
     private let claim: SQLiteFileClaim?
+    private let sender: String
+    private let listener = SharedValue<PostgreSQLListener?>(nil)
 
     private init(
-        location: DatabaseLocation, writer: Lane?, reader: Lane, claim: SQLiteFileClaim?
+        location: DatabaseLocation, writer: Lane?, reader: Lane, claim: SQLiteFileClaim?,
+        sender: String = ""
     ) {
+        self.sender = sender
         self.location = location
         self.writer = writer
         self.reader = reader
@@ -35,8 +39,26 @@ public final class SQLLedger: Ledger {
     }
 
     deinit {
+        listener.get()?.close()
         writer?.close()
         reader.close()
+    }
+
+    /// Hands the subjects that other processes on the same database announce to `hear`, on a thread
+    /// of its own, until the ledger is closed, and lets this process take part in whose the
+    /// schedule is. Where there is one process only, nothing is ever heard.
+    ///
+    /// It is called once. A server that does not answer is asked again and again.
+    public func listen(_ hear: @escaping @Sendable ([String]) -> Void) throws {
+        guard case .postgresql(let address) = location, listener.get() == nil else { return }
+        listener.set(try PostgreSQLListener(address, sender: sender, hear: hear))
+    }
+
+    /// Whether this process is the one of those on the same database that does what is to be done
+    /// now and then. The only process always is; of several it is one that listens.
+    public var holdsSchedule: Bool {
+        guard case .postgresql = location else { return true }
+        return listener.get()?.holdsSchedule ?? false
     }
 
     /// Opens a database and, when it is to be written, brings its schema up to date. It blocks the
@@ -87,8 +109,11 @@ public final class SQLLedger: Ledger {
 
     /// Finishes what waits, ends all connections, and gives the database free.
     public func close() async {
+        let listener = listener.get()
+        listener?.close()
         writer?.close()
         reader.close()
+        await listener?.waitUntilEnded()
         await writer?.waitUntilEnded()
         await reader.waitUntilEnded()
         claim?.release()
@@ -117,11 +142,12 @@ public final class SQLLedger: Ledger {
         _ location: DatabaseLocation, _ access: Access, _ options: StoreOptions
     ) throws -> SQLLedger {
         switch location {
-        case .sqliteMemory: try startInMemory(options)
-        case .sqliteFile(let path): try startFile(path, access, options)
+        case .sqliteMemory: return try startInMemory(options)
+        case .sqliteFile(let path): return try startFile(path, access, options)
         case .postgresql(let address):
-            try startLanes(location, access, options, claim: nil) { _ in
-                PostgreSQLConnection(address)
+            let sender = String(UInt64.random(in: .min ... .max), radix: 36)
+            return try startLanes(location, access, options, claim: nil, sender: sender) { _ in
+                PostgreSQLConnection(address, sender: sender)
             }
         }
     }
@@ -160,7 +186,7 @@ public final class SQLLedger: Ledger {
 
     private static func startLanes(
         _ location: DatabaseLocation, _ access: Access, _ options: StoreOptions,
-        claim: SQLiteFileClaim?,
+        claim: SQLiteFileClaim?, sender: String = "",
         connect: @escaping @Sendable (SQLiteConnection.Role) throws -> any SQLConnection
     ) throws -> SQLLedger {
         let interned = InternCache()
@@ -176,7 +202,8 @@ public final class SQLLedger: Ledger {
                 TransactionRunner(connection: connection, interned: interned).serveInGroups(queue)
             })
         let reader = Lane(waiting: options.maximumWaiting)
-        let ledger = SQLLedger(location: location, writer: writer, reader: reader, claim: claim)
+        let ledger = SQLLedger(
+            location: location, writer: writer, reader: reader, claim: claim, sender: sender)
         for number in 1...readers {
             try reader.start(
                 "patchbay-reader-\(number)",

@@ -208,7 +208,8 @@ import Testing
                             group.addTask {
                                 try await ledger.write {
                                     try $0.store(
-                                        inventory, digest: "\(name)\(index)", of: tenant, at: now)
+                                        InventoryText(inventory), digest: "\(name)\(index)",
+                                        of: tenant, at: now)
                                     try $0.store(posture, of: placed.endpoint.id, tenant: tenant)
                                 }
                             }

@@ -33,11 +33,10 @@ extension UseCases {
         }
         guard hasJob else { return WorkResponse(order: nil, scanNow: scanNow) }
         let now = effects.now()
-        let collected = try await ledger.write { records in
-            try self.collectNext(of: agent, at: now, in: records)
+        let order = try await writeWaking { records, wakes in
+            try self.collectNext(of: agent, at: now, in: records, waking: &wakes)
         }
-        signals.notify(all: collected?.wakes ?? [])
-        return WorkResponse(order: collected?.order, scanNow: scanNow)
+        return WorkResponse(order: order, scanNow: scanNow)
     }
 
     /// The job that the endpoint may have now: the one that is under way, since a queued job is
@@ -54,15 +53,15 @@ extension UseCases {
     }
 
     private func collectNext(
-        of agent: AgentPrincipal, at now: Timestamp, in records: any Records
-    ) throws -> (order: JobOrder, wakes: Set<String>)? {
+        of agent: AgentPrincipal, at now: Timestamp, in records: any Records,
+        waking wakes: inout Set<String>
+    ) throws -> JobOrder? {
         guard var job = try Self.nextJob(of: agent, in: records) else { return nil }
         let actions = try job.handle(.collected, at: now)
-        let wakes = try carryOut(
+        wakes = try carryOut(
             actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records)
-        let order = JobOrder(
+        return JobOrder(
             job: job.id, deployment: job.deployment, endpoint: job.endpoint, updates: job.updates,
             issuedAt: now, deadline: job.deadline)
-        return (order, wakes)
     }
 }

@@ -40,14 +40,14 @@ extension UseCases {
                 "The piece of the log is too large, or its place is negative.",
                 nextStep: "Update the agent.")
         }
-        let job = try await ledger.write { records in
+        let job = try await writeWaking { records, wakes in
             let job = try Self.job(id, of: agent, in: records)
             try records.appendLog(
                 PlainText.lines(chunk.text), at: chunk.offset, length: chunk.length, to: id,
                 of: agent.tenant)
+            wakes = [SignalSubject.deployment(job.deployment)]
             return job
         }
-        signals.notify(SignalSubject.deployment(job.deployment))
         return JobReportResponse(cancel: job.cancelRequested)
     }
 
@@ -69,7 +69,7 @@ extension UseCases {
         _ event: JobEvent, job id: JobID, by agent: AgentPrincipal
     ) async throws -> JobReportResponse {
         let now = effects.now()
-        let (job, wakes) = try await ledger.write { records in
+        let job = try await writeWaking { records, wakes in
             var job = try Self.job(id, of: agent, in: records)
             if case .reported(let result) = event { try Self.check(result, of: job) }
             let actions: [JobAction]
@@ -82,14 +82,13 @@ extension UseCases {
                     "The job is \(error.state.rawValue); it does not take this report.",
                     nextStep: "Drop the report; the next scan tells the truth.")
             }
-            var wakes = try self.carryOut(
+            wakes = try self.carryOut(
                 actions, of: job, actor: "endpoint:\(agent.endpoint)", at: now, in: records)
             if job.state == .pendingRestart {
                 wakes.formUnion(try self.settleAtOnce(job, by: agent, at: now, in: records))
             }
-            return (job, wakes)
+            return job
         }
-        signals.notify(all: wakes)
         return JobReportResponse(cancel: job.cancelRequested)
     }
 

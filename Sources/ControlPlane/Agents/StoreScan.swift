@@ -38,10 +38,12 @@ extension UseCases {
     ) async throws -> ScanUploadResponse {
         try Self.check(upload)
         let now = effects.now()
-        let outcome = try await ledger.write { records in
-            try Self.storeScan(upload, by: agent, at: now, in: records, appendingAudit: self)
+        let outcome = try await writeWaking { records, wakes in
+            let outcome = try Self.storeScan(
+                upload, by: agent, at: now, in: records, appendingAudit: self)
+            wakes = outcome.wakes
+            return outcome
         }
-        signals.notify(all: outcome.wakes)
         return ScanUploadResponse(wantsFullInventory: outcome.wantsFullInventory)
     }
 

@@ -14,7 +14,7 @@ extension UseCases {
         let now = effects.now()
         let id: DeploymentID = effects.newIdentifier()
         let jobIDs = selection.endpoints.map { _ in effects.newIdentifier(Kinds.Job.self) }
-        let (deployment, endpoints) = try await ledger.write { records in
+        return try await writeWaking { records, wakes in
             let plan = try Self.plan(selection, in: principal.scope, records: records)
             guard plan.endpointsWithWork > 0 else { throw Self.nothingToInstall(plan) }
             let deadline = now.adding(seconds: plan.deadlineSeconds)
@@ -23,25 +23,24 @@ extension UseCases {
                 createdAt: now,
                 deadline: deadline)
             try records.insert(deployment)
-            var endpoints: [EndpointID] = []
+            var endpoints = 0
             for (line, jobID) in zip(plan.lines, jobIDs) where !line.updates.isEmpty {
                 try records.insert(
                     Job(
                         id: jobID, tenant: plan.tenant, deployment: id, endpoint: line.endpoint,
                         updates: line.updates, createdAt: now, deadline: deadline))
-                endpoints.append(line.endpoint)
+                endpoints += 1
+                wakes.insert(SignalSubject.work(line.endpoint))
             }
             let updates = Set(plan.lines.flatMap { $0.updates.map { "\($0.name) \($0.to)" } })
                 .sorted()
             try self.appendAudit(
                 "deployment.approved", subject: id.text,
-                sentence: "Approved “\(plan.title)” for \(endpoints.count) endpoints: "
+                sentence: "Approved “\(plan.title)” for \(endpoints) endpoints: "
                     + Self.listed(updates) + ".",
                 actor: principal.name, tenant: plan.tenant, in: records, at: now)
-            return (deployment, endpoints)
+            return deployment
         }
-        signals.notify(all: Set(endpoints.map(SignalSubject.work)))
-        return deployment
     }
 
     /// The first few of many names, and how many more there are.
@@ -79,7 +78,7 @@ extension UseCases {
     ) async throws -> Deployment {
         try principal.require(.approve)
         let now = effects.now()
-        let (deployment, wakes) = try await ledger.write { records in
+        return try await writeWaking { records, wakes in
             guard var deployment = try records.deployment(id, in: principal.scope) else {
                 throw Refusal.notFound("deployment")
             }
@@ -92,13 +91,10 @@ extension UseCases {
                     "The deployment is \(error.state.rawValue) already.",
                     nextStep: "Look at its page for where it stands.")
             }
-            let wakes = try self.carryOut(
+            wakes = try self.carryOut(
                 actions, of: deployment, actor: principal.name, at: now, in: records)
-            let stored = try records.deployment(id, in: principal.scope) ?? deployment
-            return (stored, wakes)
+            return try records.deployment(id, in: principal.scope) ?? deployment
         }
-        signals.notify(all: wakes)
-        return deployment
     }
 
     /// Calls one job off. One that has not begun ends at once; one that installs goes on to its
@@ -106,16 +102,14 @@ extension UseCases {
     public func cancelJob(_ id: JobID, by principal: Principal) async throws -> Job {
         try principal.require(.approve)
         let now = effects.now()
-        let (job, wakes) = try await ledger.write { records in
+        return try await writeWaking { records, wakes in
             guard var job = try records.job(id, in: principal.scope) else {
                 throw Refusal.notFound("job")
             }
             let actions = try job.handle(.cancelRequested, at: now)
-            let wakes = try self.carryOut(
+            wakes = try self.carryOut(
                 actions, of: job, actor: principal.name, at: now, in: records)
-            return (job, wakes)
+            return job
         }
-        signals.notify(all: wakes)
-        return job
     }
 }

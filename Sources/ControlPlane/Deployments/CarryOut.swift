@@ -1,13 +1,6 @@
 public import Fleet
 import Rollout
 
-extension Signals {
-    /// Wakes everyone who waits for one of the subjects.
-    func notify(all subjects: Set<String>) {
-        for subject in subjects { notify(subject) }
-    }
-}
-
 /// The names under which `Signals` wakes those who wait.
 public enum SignalSubject {
     /// Work for an endpoint.

@@ -17,17 +17,15 @@ extension UseCases {
         var changed = 0
         while true {
             let now = effects.now()
-            let (count, wakes) = try await ledger.write { records in
+            let count = try await writeWaking { records, wakes in
                 let overdue = try records.overdueJobs(at: now, limit: Self.tickBatch)
-                var wakes: Set<String> = []
                 for var job in overdue {
                     let actions = try job.handle(.tick, at: now)
                     wakes.formUnion(
                         try self.carryOut(actions, of: job, actor: "system", at: now, in: records))
                 }
-                return (overdue.count, wakes)
+                return overdue.count
             }
-            signals.notify(all: wakes)
             changed += count
             guard count == Self.tickBatch else { break }
         }

@@ -7,7 +7,7 @@ extension UseCases {
     public func requestScan(_ id: EndpointID, by principal: Principal) async throws {
         try principal.require(.manageEndpoints)
         let now = effects.now()
-        try await ledger.write { records in
+        try await writeWaking { records, wakes in
             var endpoint = try Self.managed(id, by: principal, in: records)
             endpoint.scanRequestedAt = now
             try records.update(endpoint)
@@ -15,8 +15,8 @@ extension UseCases {
                 "endpoint.scanRequested", subject: id.text,
                 sentence: "Asked \(endpoint.name) to scan now.",
                 actor: principal.name, tenant: endpoint.tenant, in: records, at: now)
+            wakes = [SignalSubject.work(id)]
         }
-        signals.notify(SignalSubject.work(id))
     }
 
     /// Retires an endpoint: its agent is refused from now on, its open jobs end, and its history
@@ -24,14 +24,14 @@ extension UseCases {
     public func retire(_ id: EndpointID, by principal: Principal) async throws {
         try principal.require(.manageEndpoints)
         let now = effects.now()
-        let wakes = try await ledger.write { records in
+        try await writeWaking { records, wakes in
             var endpoint = try Self.managed(id, by: principal, in: records)
             endpoint.retiredAt = now
             try records.update(endpoint)
             try self.appendAudit(
                 "endpoint.retired", subject: id.text, sentence: "Retired \(endpoint.name).",
                 actor: principal.name, tenant: endpoint.tenant, in: records, at: now)
-            var wakes: Set<String> = []
+            wakes = [SignalSubject.work(id)]
             let open = JobQuery(
                 scope: .tenant(endpoint.tenant), endpoint: id, openOnly: true,
                 limit: Self.largestDeployment)
@@ -41,9 +41,7 @@ extension UseCases {
                     try self.carryOut(actions, of: job, actor: principal.name, at: now, in: records)
                 )
             }
-            return wakes
         }
-        signals.notify(all: wakes.union([SignalSubject.work(id)]))
     }
 
     private static func managed(

@@ -23,7 +23,7 @@ public protocol Ledger: Sendable {
 /// Everything that a transaction can read and write, in narrow parts.
 public typealias Records = AuditRecords & CheckInRecords & DeploymentRecords & DirectoryRecords
     & EndpointRecords & IdentityRecords & InventoryRecords & JobRecords & SessionRecords
-    & SettingRecords
+    & SettingRecords & WakeRecords
 
 /// The database cannot be reached, is full, or is of another version.
 public struct LedgerUnavailable: Error, Hashable, Sendable {

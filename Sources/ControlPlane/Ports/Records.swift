@@ -320,6 +320,13 @@ public protocol SessionRecords {
     func purgeEnded(before now: Timestamp) throws
 }
 
+/// Word to other processes on the same database.
+public protocol WakeRecords {
+    /// Tells the other processes, once this transaction has been committed, that something happened
+    /// to these subjects (`SignalSubject`). Does nothing where there is one process only.
+    func announce(_ subjects: Set<String>) throws
+}
+
 /// Settings of this installation.
 public protocol SettingRecords {
     /// A setting of this installation, such as when it was made.

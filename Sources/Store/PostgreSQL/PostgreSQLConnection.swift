@@ -11,11 +11,18 @@ final class PostgreSQLConnection: SQLConnection {
     private static let unconfirmedMilliseconds = "20000"
 
     private let address: PostgreSQLAddress
+    private let sender: String
     private var session: PostgreSQLSession?
 
     /// A connection that has yet to be made.
-    init(_ address: PostgreSQLAddress) {
+    ///
+    /// - Parameters:
+    ///   - address: the server and the database.
+    ///   - sender: marks what this connection announces, so that its own process need not listen to
+    ///     it.
+    init(_ address: PostgreSQLAddress, sender: String = "") {
         self.address = address
+        self.sender = sender
     }
 
     deinit {
@@ -37,7 +44,8 @@ final class PostgreSQLConnection: SQLConnection {
         session = nil
     }
 
-    private func usableSession() throws -> PostgreSQLSession {
+    /// The session, connected if need be.
+    func usableSession() throws -> PostgreSQLSession {
         if let session, !session.isLost { return session }
         close()
         let fresh = try connect()
@@ -65,7 +73,7 @@ final class PostgreSQLConnection: SQLConnection {
         }
         // The C library would write the server's notices to standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        let session = PostgreSQLSession(handle)
+        let session = PostgreSQLSession(handle, sender: sender)
         guard PQstatus(handle) == CONNECTION_OK else {
             let words = address.redact(session.connectionMessage)
             session.finish()

@@ -7,13 +7,15 @@ final class PostgreSQLSession: SQLSession {
     /// together without end.
     private static let maximumPrepared = 500
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
+    private let sender: String
     private var names: [String: String] = [:]
     private var isFinished = false
 
     /// A session on a connection, which it ends in `finish`.
-    init(_ handle: OpaquePointer) {
+    init(_ handle: OpaquePointer, sender: String) {
         self.handle = handle
+        self.sender = sender
     }
 
     /// Whether the server is gone.
@@ -64,6 +66,12 @@ final class PostgreSQLSession: SQLSession {
         guard String(cString: PQcmdStatus(result.pointer)) == "COMMIT" else {
             throw SQLFailure(.other, "A statement failed, so the transaction was undone.")
         }
+    }
+
+    func announce(_ message: String) throws {
+        _ = try query(
+            "SELECT pg_notify($1, $2) IS NULL",
+            [.text(PostgreSQLListener.channel), .text("\(sender) \(message)")])
     }
 
     func rollback() {

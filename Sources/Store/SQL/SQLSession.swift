@@ -14,6 +14,8 @@ protocol SQLSession {
     func begin(_ kind: TransactionKind) throws
     /// Makes it durable. Throws `SQLFailure` of the kind `commitUnknown` when the answer was lost.
     func commit() throws
+    /// Sends a message to the other processes on the database when the transaction is committed.
+    func announce(_ message: String) throws
     /// Undoes it. Does nothing when the engine has done so already.
     func rollback()
 }
@@ -41,6 +43,9 @@ protocol SQLConnection: AnyObject {
 }
 
 extension SQLSession {
+    /// One process only: there is nobody to tell.
+    func announce(_ message: String) throws {}
+
     /// Marks a place to which one closure of a group can be undone.
     func savepoint() throws { _ = try execute("SAVEPOINT unit", []) }
     /// Keeps what was written since the mark.

@@ -73,6 +73,7 @@ func systemMessage(_ number: Int32) -> String {
 }
 
 /// close(2), under a name that no method hides.
-private func releaseDescriptor(_ descriptor: Int32) -> Int32 {
+@discardableResult
+func releaseDescriptor(_ descriptor: Int32) -> Int32 {
     close(descriptor)
 }

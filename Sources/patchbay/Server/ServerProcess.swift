@@ -44,8 +44,10 @@ final class ServerProcess: Sendable {
         try Self.requireDatabase(of: home, location)
         let keys = try KeyStore(home: home).loadOrMake(names: names + listen.names)
         ledger = try SQLLedger.open(location)
+        let signals = Signals()
+        try ledger.listen { subjects in for subject in subjects { signals.notify(subject) } }
         useCases = UseCases(
-            ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: Signals())
+            ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: signals)
         self.home = home
         self.listen = listen
         self.names = names
@@ -125,7 +127,10 @@ final class ServerProcess: Sendable {
             configuration: .init(
                 services: [
                     .init(service: application),
-                    .init(service: TickService(useCases: useCases, logger: logger)),
+                    .init(
+                        service: TickService(
+                            useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                            logger: logger)),
                 ] + services.map { .init(service: $0) } + [
                     .init(
                         service: begin, successTerminationBehavior: .gracefullyShutdownGroup,

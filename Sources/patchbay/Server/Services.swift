@@ -20,13 +20,15 @@ struct BeginService: Service {
 /// Lets time pass for the use cases.
 struct TickService: Service {
     let useCases: UseCases
+    /// Whether it is this process's turn: of several on one database one does it.
+    let isDue: @Sendable () -> Bool
     let logger: Logger
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await useCases.tick()
+                    if isDue() { try await useCases.tick() }
                 } catch let failure as LedgerUnavailable {
                     // The next round tries again: nothing is lost while the database is away,
                     // deadlines only show later.

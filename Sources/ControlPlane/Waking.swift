@@ -1,0 +1,21 @@
+import Fleet
+
+extension UseCases {
+    /// Runs a transaction that may change what others wait for, and wakes them once it has been
+    /// committed: earlier, whoever wakes would not see it yet. Those of this process are woken by
+    /// `signals`, those of others on the same database by the database itself.
+    ///
+    /// `body` adds to its second argument the subjects to wake.
+    func writeWaking<Answer: Sendable>(
+        _ body: @escaping @Sendable (any Records, inout Set<String>) throws -> Answer
+    ) async throws -> Answer {
+        let (answer, wakes) = try await ledger.write { records in
+            var wakes: Set<String> = []
+            let answer = try body(records, &wakes)
+            if !wakes.isEmpty { try records.announce(wakes) }
+            return (answer, wakes)
+        }
+        for subject in wakes { signals.notify(subject) }
+        return answer
+    }
+}
