@@ -22,7 +22,25 @@ public struct VersionError: Error, Hashable, Sendable {
 
     /// What to do about it.
     public var nextStep: String {
-        "Write the version as the package manager prints it, such as 1:2.36.1-8+deb12u1."
+        "Write the version as the package manager prints it, such as \(ecosystem.example)."
+    }
+}
+
+extension Ecosystem {
+    /// A version as its package manager writes it.
+    fileprivate var example: String {
+        switch self {
+        case .deb: "1:2.36.1-8+deb12u1"
+        case .rpm: "1:2.4.57-11.el9_4.1"
+        case .apk: "3.2.1_rc2-r4"
+        case .pacman: "1:6.0.2-3"
+        case .semver: "1.4.0-rc.1"
+        case .pep440: "2.0.0rc1.post1"
+        case .winget, .generic: "124.0.6367.91"
+        case .rubygems: "3.1.0.rc1"
+        case .nuget: "6.0.2.1-beta.3"
+        case .maven: "2.17.1-rc-1"
+        }
     }
 }
 
@@ -53,6 +71,18 @@ public enum VersionProblem: String, Error, Hashable, Sendable, CaseIterable {
     case upstreamEmpty = "E_VERSION_UPSTREAM_EMPTY"
     /// Nothing stands after the last hyphen.
     case revisionEmpty = "E_VERSION_REVISION_EMPTY"
+    /// It is longer than `Ecosystem.longestVersion`.
+    case tooLong = "E_VERSION_TOO_LONG"
+    /// A byte stands inside that is no printable ASCII.
+    case notASCII = "E_VERSION_NOT_ASCII"
+    /// It does not begin with a number.
+    case notNumberFirst = "E_VERSION_NOT_NUMBER_FIRST"
+    /// A number begins with a zero and goes on.
+    case leadingZero = "E_VERSION_LEADING_ZERO"
+    /// Nothing stands where an identifier should.
+    case identifierEmpty = "E_VERSION_IDENTIFIER_EMPTY"
+    /// Something stands inside that the ecosystem's grammar has no place for.
+    case unexpectedText = "E_VERSION_UNEXPECTED_TEXT"
     /// A flaw only: the upstream part does not begin with a digit.
     case upstreamNotDigitFirst = "E_VERSION_UPSTREAM_NOT_DIGIT_FIRST"
     /// A flaw only: the upstream part holds a character that Debian Policy 5.6.12 does not know.
@@ -64,13 +94,19 @@ public enum VersionProblem: String, Error, Hashable, Sendable, CaseIterable {
     public var sentence: String {
         switch self {
         case .empty: "it is empty"
-        case .embeddedSpace: "a space stands inside it"
+        case .embeddedSpace: "a space or control character stands inside it"
         case .epochEmpty: "the epoch before the colon is empty"
         case .epochNotNumber: "the epoch before the colon is not a number"
         case .epochTooBig: "the epoch before the colon is larger than \(Int32.max)"
         case .nothingAfterEpoch: "nothing follows the epoch's colon"
         case .upstreamEmpty: "nothing stands before the revision's hyphen"
         case .revisionEmpty: "the revision after the last hyphen is empty"
+        case .tooLong: "it is longer than \(Ecosystem.longestVersion) bytes"
+        case .notASCII: "it holds something else than printable ASCII"
+        case .notNumberFirst: "it has no number where one should stand first"
+        case .leadingZero: "one of its numbers begins with a needless zero"
+        case .identifierEmpty: "nothing stands where a word or number should follow"
+        case .unexpectedText: "it goes on with something that has no place there"
         case .upstreamNotDigitFirst: "it does not begin with a digit"
         case .upstreamCharacter: "it holds a character other than letters, digits and . + - ~ :"
         case .revisionCharacter:

@@ -42,26 +42,6 @@ import Versions
         }
     }
 
-    @Test(
-        .requires(.sharedData),
-        arguments: [
-            "dpkg-Dpkg_Version.tsv", "dpkg-apt-compareversion.tsv", "oracle-dpkg-real.tsv",
-            "osv-debian-generated.tsv", "osv-debian.tsv", "univers-deb.tsv",
-        ])
-    func `every recorded verdict is confirmed`(file: String) throws {
-        let rows = try Vectors.rows(of: file)
-        #expect(rows.count >= 8)
-        for row in rows {
-            try #require(row.count == 3, "\(file): \(row)")
-            // libapt's own test compares bare fragments; "-" alone is no version, so it is put
-            // inside one.
-            let isFragment = row[0] == "-" || row[2] == "-"
-            let (a, b) = isFragment ? ("0\(row[0])-0", "0\(row[2])-0") : (row[0], row[2])
-            let sign = try DebianVersion.order(a, b).sign
-            #expect(sign == row[1], "\(file): \(row[0]) \(row[1]) \(row[2])")
-        }
-    }
-
     @Test(.requires(.sharedData))
     func `every recorded judgement of validity is confirmed`() throws {
         let rows = try Vectors.rows(of: "dpkg-validity.tsv")
@@ -71,28 +51,5 @@ import Versions
             let isValid = (try? DebianVersion(row[1])).map { $0.flaw == nil } ?? false
             #expect(isValid == (row[0] == "valid"), "\(row)")
         }
-    }
-}
-
-/// Tables of versions with recorded verdicts.
-enum Vectors {
-    /// The rows of a tab-separated file of `version-vectors`, without comments; `\t`, `\n` and `\\`
-    /// are read back.
-    static func rows(of file: String) throws -> [[String]] {
-        let url = Places.sharedData.appending(path: "version-vectors/\(file)")
-        return try String(contentsOf: url, encoding: .utf8)
-            .split(separator: "\n").filter { !$0.hasPrefix("#") }
-            .map { line in
-                line.split(separator: "\t", omittingEmptySubsequences: false).map {
-                    unescaped(String($0))
-                }
-            }
-    }
-
-    private static func unescaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "\\\\", with: "\u{0}")
-            .replacingOccurrences(of: "\\t", with: "\t")
-            .replacingOccurrences(of: "\\n", with: "\n")
-            .replacingOccurrences(of: "\u{0}", with: "\\")
     }
 }

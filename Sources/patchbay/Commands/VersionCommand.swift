@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Foundation
 import Versions
 
 extension Ecosystem: ExpressibleByArgument {}
@@ -17,10 +18,12 @@ struct VersionCommand: ParsableCommand {
                 Example: patchbay version compare --ecosystem deb 1.0~rc1 1.0
 
                 With --batch, lines of two versions with a tab between are read from standard input, and \
-                one sign is printed for each; ! stands for a line that cannot be read.
+                one sign is printed for each; ! stands for a line that cannot be read. A version that \
+                begins with a hyphen goes after --, or through --batch.
                 """)
 
-        @Option(help: "Whose rules: deb.")
+        @Option(
+            help: "Whose rules: \(Ecosystem.allCases.map(\.rawValue).joined(separator: ", ")).")
         var ecosystem: Ecosystem
 
         @Flag(help: "Read pairs from standard input.")
@@ -43,15 +46,8 @@ struct VersionCommand: ParsableCommand {
                 Terminal.write(try ecosystem.compare(versions[0], versions[1]).sign)
                 return
             }
-            while let line = readLine() { Terminal.write(sign(of: line)) }
-        }
-
-        private func sign(of line: String) -> String {
-            let pair = line.split(separator: "\t", omittingEmptySubsequences: false)
-            guard pair.count == 2,
-                let order = try? ecosystem.compare(String(pair[0]), String(pair[1]))
-            else { return "!" }
-            return order.sign
+            try VersionBatch(ecosystem: ecosystem).run(
+                from: .standardInput, to: .standardOutput)
         }
     }
 }

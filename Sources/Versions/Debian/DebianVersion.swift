@@ -4,8 +4,9 @@
 /// Accepted is what `dpkg --compare-versions` accepts: installed systems hold versions with flaws
 /// (an upstream part that begins with a letter, an underscore in the revision), and an endpoint
 /// with such a package must still be understood. `flaw` tells them apart; it is `nil` exactly when
-/// `dpkg --validate-version` is content. One deviation: the C library lets dpkg read an epoch with
-/// a sign in front (`+1:2`); here an epoch is digits, as the Policy has it.
+/// `dpkg --validate-version` is content. Two deviations: the C library lets dpkg read an epoch with
+/// a sign in front (`+1:2`); here an epoch is digits, as the Policy has it. And what is no
+/// printable ASCII is refused: dpkg warns of it, and orders it differently from machine to machine.
 ///
 /// Equality is the order's: `1.0`, `1.0-0`, `0:1.0` and `1.00` are one version, and have one hash
 /// value.
@@ -44,22 +45,21 @@ public struct DebianVersion: Hashable, Sendable {
     ///
     /// - Throws: `VersionError` for the first of the two that dpkg would refuse to compare.
     public static func order(_ a: String, _ b: String) throws(VersionError) -> VersionOrder {
-        let left = try layout(of: a)
-        let right = try layout(of: b)
-        return VersionOrder(difference: left.difference(from: right, in: a.utf8.span, b.utf8.span))
+        try Ecosystem.deb.compare(a, b)
+    }
+
+    /// The same for UTF-8: negative, zero or positive.
+    static func difference(
+        _ a: Span<UInt8>, _ b: Span<UInt8>
+    ) throws(VersionProblem) -> Int {
+        let left = try DebianVersionLayout(of: a)
+        let right = try DebianVersionLayout(of: b)
+        return left.difference(from: right, in: a, b)
     }
 
     /// How this version stands to another.
     public func order(to other: DebianVersion) -> VersionOrder {
         VersionOrder(difference: difference(from: other))
-    }
-
-    private static func layout(of text: String) throws(VersionError) -> DebianVersionLayout {
-        do {
-            return try DebianVersionLayout(of: text.utf8.span)
-        } catch {
-            throw VersionError(error, in: text, of: .deb)
-        }
     }
 
     private static func trimmed(_ text: String) -> String {

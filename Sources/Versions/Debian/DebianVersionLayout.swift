@@ -7,24 +7,38 @@ struct DebianVersionLayout: Sendable {
 
     var hasRevision: Bool { !revision.isEmpty }
 
-    /// Finds the parts; refuses what dpkg refuses, in the order in which dpkg looks.
+    /// Finds the parts in one pass; refuses what dpkg refuses, in the order in which dpkg looks,
+    /// and what is not ASCII: dpkg warns of it, and orders it by the sign of the machine's `char`.
     init(of bytes: Span<UInt8>) throws(VersionProblem) {
-        let body = try Self.trimmed(bytes)
-        let colon = Self.first(colonByte, in: bytes, body)
-        epoch =
-            try colon.map { colon throws(VersionProblem) in
-                try Self.epoch(bytes, body.lowerBound..<colon)
-            } ?? 0
-        let start = colon.map { $0 + 1 } ?? body.lowerBound
+        let body = Self.trimmed(bytes)
+        if body.isEmpty { throw .empty }
+        var colon = -1
+        var hyphen = -1
+        var index = body.lowerBound
+        while index < body.upperBound {
+            let byte = bytes[index]
+            // Digits, letters and the full stop, of which most versions consist, go by.
+            if byte <= hyphenByte || byte >= 0x7F || byte == colonByte {
+                if byte == hyphenByte {
+                    hyphen = index
+                } else if byte == colonByte {
+                    if colon < 0 { colon = index }
+                } else if byte <= 0x20 || byte >= 0x7F {
+                    throw isBlank(byte) ? .embeddedSpace : .notASCII
+                }
+            }
+            index += 1
+        }
+        epoch = colon < 0 ? 0 : try Self.epoch(bytes, body.lowerBound..<colon)
+        let start = colon < 0 ? body.lowerBound : colon + 1
         guard start < body.upperBound else { throw .nothingAfterEpoch }
-        let rest = start..<body.upperBound
-        if let hyphen = Self.last(hyphenByte, in: bytes, rest) {
-            guard hyphen + 1 < rest.upperBound else { throw .revisionEmpty }
-            upstream = rest.lowerBound..<hyphen
-            revision = hyphen + 1..<rest.upperBound
+        if hyphen >= start {
+            guard hyphen + 1 < body.upperBound else { throw .revisionEmpty }
+            upstream = start..<hyphen
+            revision = hyphen + 1..<body.upperBound
         } else {
-            upstream = rest
-            revision = rest.upperBound..<rest.upperBound
+            upstream = start..<body.upperBound
+            revision = body.upperBound..<body.upperBound
         }
         guard !upstream.isEmpty else { throw .upstreamEmpty }
     }
@@ -63,13 +77,11 @@ struct DebianVersionLayout: Sendable {
     }
 
     /// The bytes between the blanks at both ends.
-    private static func trimmed(_ bytes: Span<UInt8>) throws(VersionProblem) -> Range<Int> {
-        var range = 0..<bytes.count
-        while let first = range.first, isBlank(bytes[first]) { range.removeFirst() }
-        while let last = range.last, isBlank(bytes[last]) { range.removeLast() }
-        if range.isEmpty { throw .empty }
-        for index in range where isBlank(bytes[index]) { throw .embeddedSpace }
-        return range
+    private static func trimmed(_ bytes: Span<UInt8>) -> Range<Int> {
+        var (start, end) = (0, bytes.count)
+        while start < end, isBlank(bytes[start]) { start += 1 }
+        while end > start, isBlank(bytes[end - 1]) { end -= 1 }
+        return start..<end
     }
 
     private static func epoch(
@@ -86,37 +98,9 @@ struct DebianVersionLayout: Sendable {
         }
         return value
     }
-
-    private static func first(_ byte: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        for index in range where bytes[index] == byte { return index }
-        return nil
-    }
-
-    private static func last(_ byte: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        for index in range.reversed() where bytes[index] == byte { return index }
-        return nil
-    }
-}
-
-let zeroByte = UInt8(ascii: "0")
-private let colonByte = UInt8(ascii: ":")
-private let hyphenByte = UInt8(ascii: "-")
-
-func isDigit(_ byte: UInt8) -> Bool {
-    byte &- zeroByte < 10
-}
-
-func isLetter(_ byte: UInt8) -> Bool {
-    (byte | 0x20) &- UInt8(ascii: "a") < 26
-}
-
-/// Space and tab, which dpkg lets stand around a version.
-func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09
 }
 
 /// A byte that may stand in every part of a version (Debian Policy 5.6.12).
 private func isPlain(_ byte: UInt8) -> Bool {
-    isDigit(byte) || isLetter(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "+")
-        || byte == UInt8(ascii: "~")
+    isAlphanumeric(byte) || byte == dotByte || byte == plusByte || byte == tildeByte
 }

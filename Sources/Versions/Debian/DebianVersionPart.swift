@@ -4,8 +4,10 @@
 
 /// Negative, zero or positive as part `a` sorts before, with or after part `b`.
 func partDifference(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
-    var left = 0
-    var right = 0
+    let common = commonPrefix(a, b)
+    if common == a.count, common == b.count { return 0 }
+    var left = common
+    var right = common
     while left < a.count || right < b.count {
         while hasNonDigit(a, at: left) || hasNonDigit(b, at: right) {
             let difference = weight(a, at: left) - weight(b, at: right)
@@ -20,6 +22,17 @@ func partDifference(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
     return 0
 }
 
+/// How many bytes both begin with, less the digits at the end of these: they may be the head of
+/// two different numbers.
+private func commonPrefix(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
+    let limit = min(a.count, b.count)
+    var common = 0
+    while common < limit, a[common] == b[common] { common += 1 }
+    if common == limit, a.count == b.count { return common }
+    while common > 0, isDigit(a[common - 1]) { common -= 1 }
+    return common
+}
+
 /// Feeds a part to a hasher in a form in which parts that compare equal are the same: numbers lose
 /// their leading zeros, a number zero and a missing number are alike, and a zero that stands alone
 /// is an empty part.
@@ -32,9 +45,9 @@ func hashPart(_ bytes: Span<UInt8>, into hasher: inout Hasher) {
             index += 1
         }
         let hadText = index > start
-        skipZeros(bytes, &index)
+        while bytes.has(zeroByte, at: index) { index += 1 }
         let digits = index
-        while hasDigit(bytes, at: index) {
+        while bytes.hasDigit(at: index) {
             hasher.combine(bytes[index])
             index += 1
         }
@@ -42,32 +55,6 @@ func hashPart(_ bytes: Span<UInt8>, into hasher: inout Hasher) {
         if hadText || index > digits { hasher.combine(UInt8.max) }
     }
     hasher.combine(UInt8.min)
-}
-
-/// Compares the numbers that begin at the two places, and moves both past them. Their length is not
-/// limited: the one with more digits after its leading zeros is larger.
-private func numberDifference(
-    _ a: Span<UInt8>, _ left: inout Int, _ b: Span<UInt8>, _ right: inout Int
-) -> Int {
-    skipZeros(a, &left)
-    skipZeros(b, &right)
-    var firstDifference = 0
-    while hasDigit(a, at: left), hasDigit(b, at: right) {
-        if firstDifference == 0 { firstDifference = Int(a[left]) - Int(b[right]) }
-        left += 1
-        right += 1
-    }
-    if hasDigit(a, at: left) { return 1 }
-    if hasDigit(b, at: right) { return -1 }
-    return firstDifference
-}
-
-private func skipZeros(_ bytes: Span<UInt8>, _ index: inout Int) {
-    while index < bytes.count, bytes[index] == zeroByte { index += 1 }
-}
-
-private func hasDigit(_ bytes: Span<UInt8>, at index: Int) -> Bool {
-    index < bytes.count && isDigit(bytes[index])
 }
 
 private func hasNonDigit(_ bytes: Span<UInt8>, at index: Int) -> Bool {
@@ -79,6 +66,6 @@ private func weight(_ bytes: Span<UInt8>, at index: Int) -> Int {
     guard index < bytes.count else { return 0 }
     let byte = bytes[index]
     if isDigit(byte) { return 0 }
-    if byte == UInt8(ascii: "~") { return -1 }
+    if byte == tildeByte { return -1 }
     return isLetter(byte) ? Int(byte) : Int(byte) + 256
 }
