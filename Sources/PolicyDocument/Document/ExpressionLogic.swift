@@ -1,0 +1,99 @@
+import Policy
+
+/// What can be told of conditions without asking any endpoint.
+enum ExpressionLogic {
+    /// Whether everything that fits `narrow` fits `wide` too, as far as it can be seen from how they
+    /// are written; `false` does not say that something fits one and not the other.
+    static func covers<Field>(
+        _ wide: PolicyExpression<Field>, _ narrow: PolicyExpression<Field>
+    ) -> Bool {
+        covers(wide.root, narrow.root)
+    }
+
+    /// Whether nothing can ever fit, as far as it can be seen.
+    static func isImpossible<Field>(_ expression: PolicyExpression<Field>) -> Bool {
+        isImpossible(expression.root)
+    }
+
+    private typealias Term<Field: ExpressionField> = PolicyExpression<Field>.Term
+
+    private static func covers<Field>(_ wide: Term<Field>, _ narrow: Term<Field>) -> Bool {
+        if wide == .always || wide == narrow { return true }
+        // A union is covered when each part is; what covers one part of a union's cover covers all.
+        if case .any(let parts) = narrow { return parts.allSatisfy { covers(wide, $0) } }
+        if case .any(let parts) = wide { return parts.contains { covers($0, narrow) } }
+        if case .all(let parts) = wide { return parts.allSatisfy { covers($0, narrow) } }
+        if case .all(let parts) = narrow { return parts.contains { covers(wide, $0) } }
+        guard case .test(let first) = wide, case .test(let second) = narrow,
+            first.field == second.field, isChoice(first), isChoice(second)
+        else { return false }
+        return second.values.allSatisfy(first.values.contains)
+    }
+
+    private static func isImpossible<Field>(_ term: Term<Field>) -> Bool {
+        switch term {
+        case .always, .test: return false
+        case .not(let inner): return inner == .always
+        case .any(let parts): return parts.allSatisfy(isImpossible)
+        case .all(let parts):
+            if parts.contains(where: isImpossible) { return true }
+            return parts.enumerated().contains { index, part in
+                parts[(index + 1)...].contains { excludes(part, $0) }
+            }
+        }
+    }
+
+    /// Whether two parts of one condition cannot hold together.
+    private static func excludes<Field>(_ first: Term<Field>, _ second: Term<Field>) -> Bool {
+        if case .not(let inner) = first, covers(inner, second) { return true }
+        if case .not(let inner) = second, covers(inner, first) { return true }
+        guard case .test(let left) = first, case .test(let right) = second,
+            left.field == right.field
+        else { return false }
+        if left.comparator == .notEqual || right.comparator == .notEqual {
+            let (other, choice) = left.comparator == .notEqual ? (left, right) : (right, left)
+            return isChoice(choice) && choice.values.map(folded) == other.values.map(folded)
+        }
+        guard hasOneValue(left.field), isChoice(left), isChoice(right)
+        else { return false }
+        let values = Set(right.values.map(folded))
+        return !left.values.contains { values.contains(folded($0)) }
+    }
+
+    /// Texts are compared without regard to upper and lower case.
+    private static func folded(_ literal: Literal) -> Literal {
+        if case .text(let text) = literal { return .text(text.lowercased()) }
+        return literal
+    }
+
+    private static func isChoice<Field>(_ test: FieldTest<Field>) -> Bool {
+        test.comparator == .equal || test.comparator == .oneOf
+    }
+
+    /// Whether a field has one value only, and equal ones are written alike.
+    private static func hasOneValue(_ field: some ExpressionField) -> Bool {
+        switch field.kind {
+        case .words: true
+        case .text: true
+        case .texts, .wordSet, .version, .number, .duration, .bytes: false
+        }
+    }
+}
+
+extension PolicyExpression where Field == EndpointField {
+    /// The most endpoints that can fit, when the condition names them; `nil` when it does not.
+    var mostEndpoints: Int? {
+        switch root {
+        case .test(let test)
+        where test.field == .hostname && (test.comparator == .equal || test.comparator == .oneOf):
+            test.values.count
+        case .all(let parts): parts.compactMap { GroupExpression($0).mostEndpoints }.min()
+        case .any(let parts):
+            parts.reduce(0) { sum, part in
+                guard let sum, let most = GroupExpression(part).mostEndpoints else { return nil }
+                return sum + most
+            }
+        case .always, .not, .test: nil
+        }
+    }
+}

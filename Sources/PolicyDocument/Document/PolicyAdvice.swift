@@ -1,0 +1,190 @@
+import Calendar
+import Fleet
+import Policy
+
+/// Finds what is well written and cannot work: windows that never open, rules that never match,
+/// gates that are never met.
+struct PolicyAdvice {
+    let located: LocatedPolicy
+    let all: [LocatedPolicy]
+    let list: DiagnosticList
+    let now: Timestamp?
+
+    private var policy: PatchPolicy { located.policy }
+    private var places: PolicyPlaces { located.places }
+
+    func run() {
+        checkConditions()
+        checkLanes()
+        checkUse()
+        checkGates()
+        checkReboot()
+        checkExceptions()
+    }
+
+    // MARK: Conditions
+
+    private func checkConditions() {
+        if ExpressionLogic.isImpossible(policy.applies) {
+            list.error(
+                places.applies, "no endpoint can fit “applies”: its parts exclude each other")
+        }
+        guard places.rules.count == policy.rules.count else { return }
+        for (index, rule) in policy.rules.enumerated() {
+            let place = places.rules[index].when
+            if ExpressionLogic.isImpossible(rule.when) {
+                list.warning(place, "no update can fit this rule: its parts exclude each other")
+                continue
+            }
+            let earlier = policy.rules[..<index].firstIndex {
+                ExpressionLogic.covers($0.when, rule.when)
+            }
+            if let earlier {
+                list.warning(
+                    place,
+                    "this rule never decides: the one in line \(places.rules[earlier].when.line) "
+                        + "takes every update that it could match")
+            }
+        }
+        for (rule, places) in zip(policy.rules, places.rules) where policy.inherits == nil {
+            let lane = rule.treatment.lane
+            if self.places.lanes[lane] == nil, !rule.treatment.approval.denies {
+                list.warning(
+                    places.lane,
+                    "the lane “\(lane.rawValue)” is not among “lanes”; the next slower one is taken"
+                )
+            }
+        }
+    }
+
+    // MARK: Windows
+
+    private func checkLanes() {
+        let dead = deadWindows()
+        for (name, reason) in dead {
+            list.warning(
+                places.windows[name] ?? places.start,
+                "the window “\(name)” never opens again. \(reason.sentence)")
+        }
+        for lane in Lane.allCases {
+            guard let place = places.lanes[lane] else { continue }
+            let names = policy.lanes.route(of: lane).windows.map(\.text)
+            let own = policy.windows.filter { names.contains($0.name) }
+            // Inherited windows, and those that could not be read, are not judged here.
+            guard !names.isEmpty, own.count == Set(names).count else { continue }
+            if own.allSatisfy({ dead[$0.name] != nil }) {
+                list.error(
+                    place, "no window of the lane “\(lane.rawValue)” ever opens, so it never runs")
+            } else if !own.contains(where: { $0.kinds.contains(.install) }) {
+                list.error(
+                    place, "no window of the lane “\(lane.rawValue)” allows installing (“install”)")
+            }
+        }
+    }
+
+    /// The windows that never open again, and why. Zones move an opening by hours, which cannot
+    /// bring a date back; so every zone is taken for UTC.
+    private func deadWindows() -> [String: NeverOpens] {
+        guard let now else { return [:] }
+        var dead: [String: NeverOpens] = [:]
+        for var window in policy.windows {
+            window.zone = .endpoint
+            let freezes = policy.freezes.map { freeze in
+                var freeze = freeze
+                freeze.zone = nil
+                return freeze
+            }
+            // A day's leave: somewhere it is still yesterday.
+            let since = now.adding(seconds: -86_400)
+            let schedule = try? WindowSchedule(
+                window, freezes: freezes, zones: Zones(endpoint: .utc))
+            if let reason = schedule?.neverOpens(from: since) { dead[window.name] = reason }
+        }
+        return dead
+    }
+
+    private func checkUse() {
+        let heirs = all.filter { $0.policy.name == policy.name || inherits($0.policy) }
+        let windows = Set(heirs.flatMap(\.places.windowReferences).map(\.name.text))
+        for (name, place) in places.windows where !windows.contains(name) {
+            list.warning(place, "no lane uses the window “\(name)”")
+        }
+        let rings = Set(heirs.flatMap(\.places.ringReferences).map(\.name.text))
+        for (name, place) in places.rings where !rings.contains(name) {
+            list.warning(place, "no lane uses the rings “\(name)”")
+        }
+    }
+
+    /// Whether another policy of the file has this one among those that it inherits.
+    private func inherits(_ other: PatchPolicy) -> Bool {
+        var seen: Set<PolicyName> = [other.name]
+        var next = other.inherits
+        while let name = next, seen.insert(name).inserted {
+            if name == policy.name { return true }
+            next = all.first { $0.policy.name == name }?.policy.inherits
+        }
+        return false
+    }
+
+    // MARK: Rings
+
+    private func checkGates() {
+        for (name, rings) in policy.rings {
+            guard let elements = places.ringElements[name], elements.count == rings.count else {
+                continue
+            }
+            for (ring, place) in zip(rings, elements) { check(ring, place) }
+            let shares = rings.reduce(0) { sum, ring in
+                if case .share(let share) = ring.members { return sum + share.basisPoints }
+                return sum
+            }
+            if shares == Percentage.whole, rings.last?.members == .rest, let place = elements.last {
+                list.warning(place, "the shares before it come to 100%: nobody is left for “rest”")
+            }
+        }
+    }
+
+    private func check(_ ring: Ring, _ place: Place) {
+        guard case .matching(let members) = ring.members else { return checkHealth(ring, place) }
+        if ExpressionLogic.isImpossible(members) {
+            list.error(
+                place, "no endpoint can be in the ring “\(ring.name)”: its parts exclude each other"
+            )
+        } else if let most = members.mostEndpoints, let gate = ring.gate, gate.minimum > most {
+            list.error(
+                place,
+                "the gate of “\(ring.name)” cannot be met: it asks for \(gate.minimum) verified "
+                    + "endpoints, and the ring names \(most)")
+        }
+        checkHealth(ring, place)
+    }
+
+    private func checkHealth(_ ring: Ring, _ place: Place) {
+        let hasProbes = policy.after.map { !$0.probes.isEmpty } ?? (policy.inherits != nil)
+        if ring.gate?.healthy != nil, !hasProbes {
+            list.warning(
+                place,
+                "the gate of “\(ring.name)” asks for healthy endpoints, and “after” has no probes "
+                    + "to tell by")
+        }
+    }
+
+    private func checkReboot() {
+        guard let reboot = policy.reboot, reboot.mode != .never, !policy.windows.isEmpty,
+            policy.inherits == nil,
+            !policy.windows.contains(where: { $0.kinds.contains(.reboot) })
+        else { return }
+        list.warning(
+            places.reboot, "no window allows a reboot (“reboot”), so that none ever happens")
+    }
+
+    private func checkExceptions() {
+        guard let now else { return }
+        for located in located.exceptions where located.exception.expiresAt <= now {
+            list.warning(
+                located.place,
+                "the exception “\(located.exception.name)” ended on \(located.until) and holds no "
+                    + "more; renew it or take it out")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+public import Fleet
+public import Policy
+
+/// A file of policies, read: the policies in its order, and what is to be said about it.
+public struct PolicyFile: Sendable {
+    /// The policies that could be read, in the order of the file. With errors among the
+    /// diagnostics some are missing, and none may be used.
+    public let policies: [PatchPolicy]
+    /// The risks that the policies accept, by the name of the policy: each holds for endpoints that
+    /// its policy applies to.
+    public let exceptions: [PolicyName: [RiskException]]
+    /// Errors and warnings, in the order of the file.
+    public let diagnostics: [Diagnostic]
+
+    /// Whether the policies may be used: no diagnostic is an error.
+    public var isUsable: Bool { !diagnostics.contains { $0.severity == .error } }
+
+    /// What surrounds a file while it is read, and changes what can be said about it.
+    public struct Surroundings: Sendable {
+        /// The time: with it, windows that can never open again are found.
+        public var now: Timestamp?
+        /// Whether the machine's database has a time zone; `nil` when there is no database.
+        public var isKnownZone: (@Sendable (String) -> Bool)?
+        /// Policies of other files that these may inherit.
+        public var others: [PatchPolicy]
+
+        /// What surrounds a file.
+        public init(
+            now: Timestamp? = nil, isKnownZone: (@Sendable (String) -> Bool)? = nil,
+            others: [PatchPolicy] = []
+        ) {
+            self.now = now
+            self.isKnownZone = isKnownZone
+            self.others = others
+        }
+    }
+
+    /// Reads a file's bytes. Everything that is wrong is found in one pass.
+    ///
+    /// - Parameters:
+    ///   - name: What diagnostics call the file.
+    public static func read(
+        _ bytes: [UInt8], named name: String, in surroundings: Surroundings = Surroundings()
+    ) -> PolicyFile {
+        let list = DiagnosticList(file: name)
+        guard let source = SourceText(bytes, list) else {
+            return PolicyFile(policies: [], exceptions: [:], diagnostics: list.inOrder)
+        }
+        let documents = YAMLComposer(source, list).documents()
+        if documents.isEmpty, !list.hasErrors {
+            list.error(.start, "the file holds no policy")
+        }
+        let reader = PolicyReader(
+            values: ValueReader(list: list), source: source, isKnownZone: surroundings.isKnownZone)
+        let located = documents.compactMap(reader.policy)
+        ReferenceCheck(located: located, others: surroundings.others, list: list).run()
+        for policy in located {
+            PolicyAdvice(located: policy, all: located, list: list, now: surroundings.now).run()
+        }
+        let exceptions = located.filter { !$0.exceptions.isEmpty }
+            .map { ($0.policy.name, $0.exceptions.map(\.exception)) }
+        return PolicyFile(
+            policies: located.map(\.policy),
+            exceptions: Dictionary(exceptions) { first, _ in first },
+            diagnostics: list.inOrder)
+    }
+}

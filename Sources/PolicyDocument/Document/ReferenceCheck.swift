@@ -1,0 +1,87 @@
+import Calendar
+import Policy
+
+/// Checks what policies of one file say of each other: their names, whom they inherit, and that
+/// each window and list of rings that a lane names is there.
+struct ReferenceCheck {
+    let located: [LocatedPolicy]
+    let others: [PatchPolicy]
+    let list: DiagnosticList
+
+    func run() {
+        checkNames()
+        for policy in located {
+            let line = ancestors(of: policy)
+            checkReferences(of: policy, among: line.policies, isWhole: line.isWhole)
+        }
+    }
+
+    private func checkNames() {
+        var lines: [PolicyName: Int] = [:]
+        for located in self.located {
+            let name = located.policy.name
+            if let line = lines[name] {
+                list.error(
+                    located.places.name,
+                    "the policy “\(name)” stands twice; the first is in line \(line)")
+            } else {
+                lines[name] = located.places.name.line
+            }
+        }
+    }
+
+    /// The policy and those that it inherits, nearest first, and whether the line is whole: the last
+    /// of them inherits nothing.
+    private func ancestors(
+        of located: LocatedPolicy
+    ) -> (policies: [PatchPolicy], isWhole: Bool) {
+        var line = [located.policy]
+        while let name = line.last?.inherits {
+            if line.contains(where: { $0.name == name }) {
+                if name == located.policy.name {
+                    list.error(
+                        located.places.inherits,
+                        line.count == 1
+                            ? "“\(name)” cannot inherit itself"
+                            : "“\(name)” inherits itself by way of “\(line[1].name)”")
+                }
+                return (line, true)
+            }
+            guard let next = policy(named: name) else { return (line, false) }
+            line.append(next)
+        }
+        return (line, true)
+    }
+
+    private func policy(named name: PolicyName) -> PatchPolicy? {
+        located.first { $0.policy.name == name }?.policy ?? others.first { $0.name == name }
+    }
+
+    private func checkReferences(
+        of located: LocatedPolicy, among line: [PatchPolicy], isWhole: Bool
+    ) {
+        // A window whose definition could not be read is there all the same.
+        let windows = line.flatMap { $0.windows.map(\.name) } + located.places.windows.keys
+        for (name, place) in located.places.windowReferences where !windows.contains(name.text) {
+            missing("window", name, place, windows, isWhole, line)
+        }
+        let rings = line.flatMap { $0.rings.keys.map(\.text) } + located.places.rings.keys
+        for (name, place) in located.places.ringReferences where !rings.contains(name.text) {
+            missing("list of rings", name, place, rings, isWhole, line)
+        }
+    }
+
+    private func missing(
+        _ kind: String, _ name: PolicyName, _ place: Place, _ known: [String], _ isWhole: Bool,
+        _ line: [PatchPolicy]
+    ) {
+        if let inherited = line.last?.inherits, !isWhole {
+            list.warning(
+                place,
+                "the \(kind) “\(name)” must come from “\(inherited)”, which is not in this file")
+            return
+        }
+        list.error(
+            place, "there is no \(kind) “\(name)”" + Guess.clause(for: name.text, of: known))
+    }
+}

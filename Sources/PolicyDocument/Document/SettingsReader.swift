@@ -1,0 +1,125 @@
+import Policy
+
+/// Reads what surrounds an installation: `reboot`, `before` and `after`.
+struct SettingsReader {
+    let values: ValueReader
+
+    /// The longest that a reboot may be put off: a quarter of a year.
+    static let longestDeadline = TimeSpan.days(92)
+    /// The longest warning before a reboot: a day.
+    static let longestWarning = TimeSpan.days(1)
+    /// The oldest backup that may do: a year.
+    static let oldestBackup = TimeSpan.days(366)
+    /// The longest that an endpoint may take to be healthy again: a day.
+    static let longestWait = TimeSpan.days(1)
+    /// The most deferrals that may be given.
+    static let mostDeferrals = 100
+
+    /// `reboot: {mode, deadline, deferrals, warning}`
+    func reboot(_ value: YAMLValue) -> RebootRule? {
+        guard var mapping = MappingReader(value, "“reboot”", values.list) else { return nil }
+        let mode = mapping.required("mode", example: "ifNeeded").flatMap {
+            values.choice($0, "the mode", as: RebootRule.Mode.self)
+        }
+        let deadline = mapping.optional("deadline").map {
+            values.span($0, "the deadline", in: TimeSpan.minutes(1)...Self.longestDeadline)
+        }
+        let deferrals = mapping.optional("deferrals").map {
+            values.integer($0, "“deferrals”", in: 0...Self.mostDeferrals)
+        }
+        let warning = mapping.optional("warning").map {
+            values.span($0, "the warning", in: TimeSpan.minutes(1)...Self.longestWarning)
+        }
+        mapping.finish()
+        guard let mode else { return nil }
+        if mode == .never, let key = ["deadline", "deferrals", "warning"].first(where: mapping.has)
+        {
+            values.list.warning(
+                mapping.place(of: key), "“\(key)” has no effect with “mode: never”")
+        }
+        return RebootRule(
+            mode: mode, deadline: deadline.flatMap { $0 },
+            deferrals: deferrals.flatMap { $0 } ?? RebootRule.usualDeferrals,
+            warning: warning.flatMap { $0 } ?? RebootRule.usualWarning)
+    }
+
+    /// `before: {snapshot, backupAge}`
+    func before(_ value: YAMLValue) -> Preconditions? {
+        guard var mapping = MappingReader(value, "“before”", values.list) else { return nil }
+        let snapshot = mapping.optional("snapshot").map {
+            values.choice($0, "the snapshot", as: Preconditions.Snapshot.self)
+        }
+        let backupAge = mapping.optional("backupAge").map {
+            values.span($0, "the age of the backup", in: TimeSpan.minutes(1)...Self.oldestBackup)
+        }
+        mapping.finish()
+        return Preconditions(
+            snapshot: snapshot.flatMap { $0 } ?? .none, backupAge: backupAge.flatMap { $0 })
+    }
+
+    /// `after: {probes, within}`
+    func after(_ value: YAMLValue) -> HealthCheck? {
+        guard var mapping = MappingReader(value, "“after”", values.list) else { return nil }
+        let place = mapping.place(of: "probes")
+        let elements = mapping.required("probes", example: "[{tcp: 443}]").flatMap {
+            values.elements($0, "“probes”")
+        }
+        let within = mapping.optional("within").map {
+            values.span($0, "“within”", in: TimeSpan.minutes(1)...Self.longestWait)
+        }
+        mapping.finish()
+        guard let elements else { return nil }
+        guard elements.count <= HealthCheck.maximumProbes else {
+            values.list.error(
+                place, "at most \(HealthCheck.maximumProbes) probes, not \(elements.count)")
+            return nil
+        }
+        let probes = elements.compactMap(probe)
+        return HealthCheck(
+            probes: probes, within: within.flatMap { $0 } ?? HealthCheck.usualWithin)
+    }
+
+    private func probe(_ value: YAMLValue) -> HealthProbe? {
+        guard var mapping = MappingReader(value, "a probe", values.list) else { return nil }
+        let found = mapping.exactlyOne(of: ["unit", "tcp", "http", "process", "script"])
+        mapping.finish()
+        guard let found else { return nil }
+        switch found.key {
+        case "tcp":
+            return values.integer(found.value, "the port", in: 1...65_535)
+                .flatMap(UInt16.init(exactly:)).map(HealthProbe.tcp)
+        case "http": return address(found.value).map(HealthProbe.http)
+        case "unit": return word(found.value, "the unit").map(HealthProbe.unit)
+        case "process": return word(found.value, "the process").map(HealthProbe.process)
+        default: return word(found.value, "the script").map(HealthProbe.script)
+        }
+    }
+
+    /// The name of a unit, a process or a script: no path and no option.
+    private func word(_ value: YAMLValue, _ subject: String) -> String? {
+        guard let text = values.sentence(value, subject) else { return nil }
+        let isWord =
+            text.utf8.count <= 255 && !text.hasPrefix("-")
+            && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && $0 != "/" }
+        if isWord { return text }
+        values.list.error(
+            value.place,
+            "\(subject) must be a name without blanks and slashes, not “\(text.prefix(40))”")
+        return nil
+    }
+
+    private func address(_ value: YAMLValue) -> String? {
+        guard let text = values.sentence(value, "the address") else { return nil }
+        let scheme = ["http://", "https://"].first { text.hasPrefix($0) }
+        let rest = scheme.map { text.dropFirst($0.count) }
+        let isAddress =
+            rest?.first.map { $0 != "/" } == true
+            && text.unicodeScalars.allSatisfy { (0x21...0x7E).contains($0.value) }
+        if isAddress { return text }
+        values.list.error(
+            value.place,
+            "the address must begin with http:// or https:// and name a server, not "
+                + "“\(text.prefix(40))”")
+        return nil
+    }
+}

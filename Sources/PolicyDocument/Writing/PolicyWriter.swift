@@ -1,0 +1,223 @@
+import Calendar
+public import Policy
+
+/// Writes policies as documents: the same value always as the same text. Comments of a file that
+/// was read are not kept.
+public enum PolicyWriter {
+    /// One document for each policy.
+    public static func yaml(_ policies: [PatchPolicy]) -> String {
+        policies.map { yaml($0) }.joined(separator: "---\n")
+    }
+
+    /// One policy, with the risks that it accepts.
+    ///
+    /// - Parameters:
+    ///   - exceptions: risks with whole days in UTC, as a document gives them.
+    public static func yaml(
+        _ policy: PatchPolicy, accepting exceptions: [RiskException] = []
+    ) -> String {
+        var lines = [
+            "patchbay: \(PatchPolicy.documentVersion)", "name: \(name(policy.name))",
+        ]
+        if let title = policy.title { lines.append("title: \(YAMLText.scalar(title))") }
+        lines.append("applies: \(YAMLText.scalar(policy.applies.description))")
+        if let inherits = policy.inherits { lines.append("inherits: \(name(inherits))") }
+        lines += lanes(policy.lanes)
+        lines += block("rules", policy.rules.map { "  - \(rule($0))" })
+        lines.append("default: \(YAMLText.mapping(treatment(policy.otherwise)))")
+        lines += block("windows", policy.windows.map(window))
+        lines += block("freezes", policy.freezes.map { "  - \(freeze($0))" })
+        if let catchUp = policy.catchUp { lines.append("catchUp: \(catchUp.rawValue)") }
+        lines += rings(policy.rings)
+        if let reboot = policy.reboot { lines.append("reboot: \(self.reboot(reboot))") }
+        if let before = policy.before { lines.append("before: \(self.before(before))") }
+        if let after = policy.after { lines.append("after: \(self.after(after))") }
+        if !policy.sla.isEmpty { lines.append("sla: \(YAMLText.list(policy.sla.map(name)))") }
+        lines += block(
+            "exceptions",
+            exceptions.map { "  - \(exception($0, of: policy.applies))" })
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func block(_ key: String, _ lines: [String]) -> [String] {
+        lines.isEmpty ? [] : ["\(key):"] + lines
+    }
+
+    /// A name may look like a number, or like “no”.
+    private static func name(_ name: PolicyName) -> String { YAMLText.scalar(name.text) }
+
+    // MARK: Parts
+
+    private static func lanes(_ lanes: Lanes) -> [String] {
+        let routes: [(Lane, LaneRoute?)] = [
+            (Lane.routine, lanes.routine), (.priority, lanes.priority),
+            (.emergency, lanes.emergency),
+        ]
+        return ["lanes:"]
+            + routes.compactMap { lane, route in
+                route.map {
+                    "  \(lane.rawValue): "
+                        + YAMLText.mapping([
+                            ("windows", YAMLText.list($0.windows.map(name))),
+                            ("rings", $0.rings.map(name)),
+                        ])
+                }
+            }
+    }
+
+    private static func rule(_ rule: PolicyRule) -> String {
+        YAMLText.mapping(
+            [("when", YAMLText.scalar(rule.when.description))] + treatment(rule.treatment))
+    }
+
+    private static func treatment(_ treatment: Treatment) -> [(key: String, value: String?)] {
+        var entries: [(key: String, value: String?)] = []
+        if case .hold(let reason) = treatment.approval {
+            entries.append(("hold", YAMLText.scalar(reason)))
+        } else {
+            entries.append(("approve", ApprovalText.text(treatment.approval)))
+        }
+        entries.append(("approvers", treatment.approvers == 1 ? nil : "\(treatment.approvers)"))
+        entries.append(("lane", treatment.lane == .routine ? nil : treatment.lane.rawValue))
+        return entries
+    }
+
+    private static func window(_ window: MaintenanceWindow) -> String {
+        let kinds = WindowKind.allCases.filter(window.kinds.contains).map(\.rawValue)
+        let isAll = window.kinds == WindowKind.all
+        let mapping = YAMLText.mapping([
+            ("every", YAMLText.scalar(window.recurrence.description)),
+            ("from", "\"\(window.from)\""),
+            ("for", TimeSpan.seconds(window.lengthSeconds).description),
+            ("zone", window.zone.description),
+            ("allows", isAll ? nil : YAMLText.list(kinds)),
+            ("staffed", window.isStaffed ? "true" : nil),
+        ])
+        return "  \(YAMLText.scalar(window.name)): \(mapping)"
+    }
+
+    private static func freeze(_ freeze: Freeze) -> String {
+        YAMLText.mapping([
+            ("from", freeze.from.description), ("to", freeze.to.description),
+            ("reason", YAMLText.scalar(freeze.reason)), ("zone", freeze.zone?.description),
+        ])
+    }
+
+    private static func rings(_ lists: [PolicyName: [Ring]]) -> [String] {
+        block(
+            "rings",
+            lists.sorted { $0.key < $1.key }.flatMap { name, rings in
+                ["  \(self.name(name)):"] + rings.map { "    - \(ring($0))" }
+            })
+    }
+
+    private static func ring(_ ring: Ring) -> String {
+        let members =
+            switch ring.members {
+            case .matching(let group): YAMLText.scalar(group.description)
+            case .share(let share): share.description
+            case .rest: "rest"
+            }
+        let gate = ring.gate.map {
+            YAMLText.mapping([
+                ("verified", $0.verified.description), ("healthy", $0.healthy?.description),
+                ("minimum", "\($0.minimum)"),
+            ])
+        }
+        return YAMLText.mapping([
+            ("name", name(ring.name)), ("members", members),
+            ("soak", ring.soak.seconds == 0 ? nil : ring.soak.description), ("gate", gate),
+            ("budget", ring.budget.map(BudgetText.text)),
+        ])
+    }
+
+    private static func reboot(_ rule: RebootRule) -> String {
+        YAMLText.mapping([
+            ("mode", rule.mode.rawValue), ("deadline", rule.deadline?.description),
+            (
+                "deferrals",
+                rule.deferrals == RebootRule.usualDeferrals ? nil : "\(rule.deferrals)"
+            ),
+            (
+                "warning",
+                rule.warning == RebootRule.usualWarning ? nil : rule.warning.description
+            ),
+        ])
+    }
+
+    private static func before(_ conditions: Preconditions) -> String {
+        YAMLText.mapping([
+            ("snapshot", conditions.snapshot.rawValue),
+            ("backupAge", conditions.backupAge?.description),
+        ])
+    }
+
+    private static func after(_ check: HealthCheck) -> String {
+        YAMLText.mapping([
+            ("probes", YAMLText.list(check.probes.map(probe))),
+            ("within", check.within.description),
+        ])
+    }
+
+    private static func probe(_ probe: HealthProbe) -> String {
+        switch probe {
+        case .unit(let name): "{unit: \(YAMLText.scalar(name))}"
+        case .tcp(let port): "{tcp: \(port)}"
+        case .http(let address): "{http: \(YAMLText.scalar(address))}"
+        case .process(let name): "{process: \(YAMLText.scalar(name))}"
+        case .script(let name): "{script: \(YAMLText.scalar(name))}"
+        }
+    }
+
+    private static func exception(
+        _ exception: RiskException, of applies: GroupExpression
+    ) -> String {
+        YAMLText.mapping([
+            ("name", YAMLText.scalar(exception.name)),
+            ("package", exception.package.map { YAMLText.scalar($0.pattern) }),
+            (
+                "cves",
+                exception.vulnerabilities.isEmpty
+                    ? nil : YAMLText.list(exception.vulnerabilities.sorted().map(YAMLText.scalar))
+            ),
+            (
+                "endpoints",
+                exception.endpoints.flatMap { endpoints in
+                    endpoints == applies ? nil : YAMLText.scalar(endpoints.description)
+                }
+            ),
+            ("owner", YAMLText.scalar(exception.owner)),
+            ("reason", YAMLText.scalar(exception.reason)),
+            ("control", YAMLText.scalar(exception.compensatingControl)),
+            ("approver", YAMLText.scalar(exception.approver)),
+            ("from", ExceptionDays.first(of: exception).description),
+            ("until", ExceptionDays.last(of: exception).description),
+        ])
+    }
+}
+
+/// Budgets as policies write them.
+enum BudgetText {
+    /// `20%`, `5`, `1 per site`.
+    static func text(_ budget: DisruptionBudget) -> String {
+        let amount =
+            switch budget.amount {
+            case .share(let share): share.description
+            case .endpoints(let count): "\(count)"
+            }
+        return budget.scope == .ring ? amount : "\(amount) per \(budget.scope.rawValue)"
+    }
+}
+
+/// The days on which an exception holds, in UTC.
+enum ExceptionDays {
+    /// The first day.
+    static func first(of exception: RiskException) -> LocalDate {
+        TimeZoneRules.utc.date(at: exception.startsAt)
+    }
+
+    /// The last day: the exception ends as it ends.
+    static func last(of exception: RiskException) -> LocalDate {
+        TimeZoneRules.utc.date(at: exception.expiresAt).adding(days: -1)
+    }
+}
