@@ -1,2 +1,0 @@
-/// Holds the place until the module has something to hold.
-enum Placeholder {}
