@@ -67,11 +67,13 @@ extension Decision {
     private static func expiredException(
         _ context: borrowing DecisionContext, _ subject: borrowing UpdateSubject, _ now: Timestamp
     ) -> String? {
-        guard !context.exceptions.isEmpty else { return nil }
-        return context.exceptions.lazy
-            .filter { $0.expiresAt <= now }
-            .compactMap { AcceptedRisk([$0], for: subject, at: $0.startsAt)?.exception.name }
-            .min()
+        var name: String?
+        for exception in context.exceptions where exception.expiresAt <= now {
+            let risk = AcceptedRisk([exception], for: subject, at: exception.startsAt)
+            guard risk != nil else { continue }
+            name = min(name ?? exception.name, exception.name)
+        }
+        return name
     }
 }
 

@@ -66,9 +66,10 @@ extension EffectivePolicy {
     private static func nearest<Value>(
         _ policies: [PlacedPolicy], _ setting: (PatchPolicy) -> Value?
     ) -> Sourced<Value>? {
-        policies.lazy.compactMap { placed in
-            setting(placed.policy).map { Sourced($0, from: placed) }
-        }.first
+        for placed in policies {
+            if let value = setting(placed.policy) { return Sourced(value, from: placed) }
+        }
+        return nil
     }
 
     private static func danglingNames(

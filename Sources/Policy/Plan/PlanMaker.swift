@@ -1,0 +1,249 @@
+import Calendar
+public import Fleet
+
+extension PolicyPlan {
+    /// Works out what would happen with the endpoints from one time to another.
+    ///
+    /// Lane by lane and ring by ring: a ring begins when the last installation of the ring before it
+    /// has ended and soaked, and its budget limits how many endpoints work at once. What does not
+    /// fit into one opening any more goes into the next.
+    public init(of endpoints: [PlanEndpoint], from: Timestamp, until: Timestamp) {
+        self.init(from: from, until: until)
+        var maker = PlanMaker(PlanStepper(endpoints: endpoints, from: from, until: until), self)
+        maker.make()
+        self = maker.plan
+        installs.sort {
+            ($0.startsAt, $0.endpoint, $0.update.key) < ($1.startsAt, $1.endpoint, $1.update.key)
+        }
+        waiting.sort {
+            ($0.endpoint, $0.decision.update.key) < ($1.endpoint, $1.decision.update.key)
+        }
+        misses.sort {
+            ($0.dueAt, $0.endpoint, $0.update.key) < ($1.dueAt, $1.endpoint, $1.update.key)
+        }
+        budgets.sort {
+            ($0.opensAt, $0.policy, $0.ring, $0.site ?? "")
+                < ($1.opensAt, $1.policy, $1.ring, $1.site ?? "")
+        }
+    }
+
+    private init(from: Timestamp, until: Timestamp) {
+        self.from = from
+        self.until = until
+    }
+}
+
+/// Puts a plan together.
+struct PlanMaker {
+    let stepper: PlanStepper
+    var plan: PolicyPlan
+
+    /// One policy's lane: what its rings are a sequence of.
+    private struct Chain: Hashable, Comparable {
+        let policy: PolicyName
+        let lane: Lane
+
+        static func < (lhs: Self, rhs: Self) -> Bool {
+            (lhs.policy, lhs.lane.rawValue) < (rhs.policy, rhs.lane.rawValue)
+        }
+    }
+
+    /// One version of one package: its rings wait for each other.
+    private struct Version: Hashable {
+        let package: PackageKey
+        let candidate: String
+    }
+
+    init(_ stepper: PlanStepper, _ plan: PolicyPlan) {
+        self.stepper = stepper
+        self.plan = plan
+    }
+
+    private var endpoints: [PlanEndpoint] { stepper.endpoints }
+
+    mutating func make() {
+        var chains: [Chain: [PlanItem]] = [:]
+        for (endpoint, member) in endpoints.enumerated() {
+            for problem in member.policy?.effective.problems ?? [] {
+                plan.conflicts.append(.inheritance(endpoint: member.subject.key, problem))
+            }
+            for update in member.updates.indices {
+                switch stepper.outcome(endpoint, update, notBefore: plan.from) {
+                case .waiting(let decision): wait(endpoint, decision)
+                case .planned(let item):
+                    guard let policy = member.policy?.effective.nearest,
+                        let lane = item.decision.lane
+                    else {
+                        install([item], at: item.startsAt, ring: nil)
+                        continue
+                    }
+                    chains[Chain(policy: policy.name, lane: lane), default: []].append(item)
+                }
+            }
+        }
+        for (chain, items) in chains.sorted(by: { $0.key < $1.key }) { run(chain, items) }
+    }
+
+    private mutating func run(_ chain: Chain, _ items: [PlanItem]) {
+        let effective = items.first.flatMap { endpoints[$0.endpoint].policy?.effective }
+        let rings = effective?.rings(of: chain.lane) ?? []
+        guard !rings.isEmpty else {
+            var desk = BudgetDesk(stepper, ring: nil, members: [])
+            finish(desk.place(items), desk, chain, ring: nil)
+            return
+        }
+        let byRing = sort(items, into: RingAssignment(rings, of: chain.policy), chain)
+        var notBefore: [Version: Timestamp] = [:]
+        var blocked: [Version: PolicyName] = [:]
+        for (place, ring) in rings.enumerated() {
+            var ready: [PlanItem] = []
+            for item in byRing.items[place] ?? [] {
+                let version = version(of: item)
+                if let gate = blocked[version] {
+                    waitForRing(item, ring.name, gate)
+                } else if let next = delayed(item, notBefore[version]) {
+                    ready.append(next)
+                }
+            }
+            var desk = BudgetDesk(stepper, ring: ring, members: byRing.members[place] ?? [])
+            let placed = desk.place(ready)
+            finish(placed, desk, chain, ring: ring)
+            judge(placed, ring, chain, isLast: place == rings.count - 1, &notBefore, &blocked)
+        }
+    }
+
+    /// The items and the members of each ring.
+    private mutating func sort(
+        _ items: [PlanItem], into assignment: RingAssignment, _ chain: Chain
+    ) -> (items: [Int: [PlanItem]], members: [Int: [Int]]) {
+        var places: [Int: Int] = [:]
+        var members: [Int: [Int]] = [:]
+        for (endpoint, member) in endpoints.enumerated()
+        where member.policy?.effective.nearest?.name == chain.policy {
+            let place = assignment.place(of: member.subject, at: plan.from)
+            let key = member.subject.key
+            if place.isUncertain {
+                plan.conflicts.append(.uncertainRing(endpoint: key, policy: chain.policy))
+            }
+            if let ring = place.ring {
+                places[endpoint] = ring
+                members[ring, default: []].append(endpoint)
+            } else {
+                plan.conflicts.append(.withoutRing(endpoint: key, policy: chain.policy))
+            }
+        }
+        var sorted: [Int: [PlanItem]] = [:]
+        for item in items {
+            if let ring = places[item.endpoint] {
+                sorted[ring, default: []].append(item)
+            } else {
+                wait(item.endpoint, stepper.decide(item.endpoint, item.update, at: plan.from))
+            }
+        }
+        return (sorted, members)
+    }
+
+    /// The item not before its ring's turn; `nil` when it then waits past the end of the plan.
+    private mutating func delayed(_ item: PlanItem, _ turn: Timestamp?) -> PlanItem? {
+        guard let turn, turn > item.startsAt else { return item }
+        switch stepper.outcome(item.endpoint, item.update, notBefore: turn) {
+        case .planned(let later): return later
+        case .waiting(let decision):
+            wait(item.endpoint, decision)
+            return nil
+        }
+    }
+
+    /// When the next ring begins for each version that this one has installed.
+    private mutating func judge(
+        _ placed: [BudgetDesk.Session], _ ring: Ring, _ chain: Chain, isLast: Bool,
+        _ notBefore: inout [Version: Timestamp], _ blocked: inout [Version: PolicyName]
+    ) {
+        var ends: [Version: (count: Int, last: Timestamp)] = [:]
+        for session in placed {
+            for item in session.items {
+                let so = ends[version(of: item)] ?? (0, session.endsAt)
+                ends[version(of: item)] = (so.count + 1, max(so.last, session.endsAt))
+            }
+        }
+        for (version, end) in ends {
+            notBefore[version] = end.last.adding(seconds: ring.soak.seconds)
+            guard let minimum = ring.gate?.minimum, end.count < minimum, !isLast else { continue }
+            blocked[version] = ring.name
+            plan.conflicts.append(
+                .gateCannotBeMet(
+                    policy: chain.policy, ring: ring.name, package: version.package.name,
+                    members: end.count, minimum: minimum))
+        }
+    }
+
+    private func version(of item: PlanItem) -> Version {
+        let update = item.decision.update
+        return Version(package: update.key, candidate: update.candidate)
+    }
+}
+
+extension PlanMaker {
+    private mutating func finish(
+        _ placed: [BudgetDesk.Session], _ desk: BudgetDesk, _ chain: Chain, ring: Ring?
+    ) {
+        for session in placed { install(session.items, at: session.startsAt, ring: ring?.name) }
+        for (endpoint, decision) in desk.waiting { wait(endpoint, decision) }
+        guard let ring else { return }
+        for endpoint in desk.crowdedOut.sorted() {
+            plan.conflicts.append(
+                .budgetTooSmall(
+                    endpoint: endpoints[endpoint].subject.key, policy: chain.policy,
+                    ring: ring.name))
+        }
+        plan.budgets += desk.use(of: placed).map { use in
+            PlannedBudget(
+                policy: chain.policy, lane: chain.lane, ring: ring.name, site: use.site,
+                opensAt: use.opensAt, peak: use.peak, limit: use.limit)
+        }
+    }
+
+    private mutating func install(_ items: [PlanItem], at start: Timestamp, ring: PolicyName?) {
+        for item in items {
+            let member = endpoints[item.endpoint]
+            let planned = member.updates[item.update]
+            let opening = stepper.opening(item)
+            let install = PlannedInstall(
+                endpoint: member.subject.key, update: item.decision.update, startsAt: start,
+                window: opening?.window, closesAt: opening?.stretch.closes, ring: ring,
+                lane: item.decision.lane ?? .routine, rule: item.decision.rule,
+                reboot: PlannedReboot(
+                    planned.needsReboot, member.policy?.effective.reboot?.value),
+                vulnerabilities: (planned.subject.vulnerabilities ?? []).sorted(),
+                dueAt: item.decision.dueAt)
+            plan.installs.append(install)
+            let end = start.adding(seconds: planned.context.work.seconds)
+            if let dueAt = install.dueAt, end > dueAt {
+                plan.misses.append(
+                    PlannedMiss(
+                        endpoint: install.endpoint, update: install.update, dueAt: dueAt,
+                        startsAt: start,
+                        sentence: "It would be installed \(MinuteText.utc(start)), too late for "
+                            + "its due date, \(MinuteText.utc(dueAt))."))
+            }
+        }
+    }
+
+    private mutating func wait(_ endpoint: Int, _ decision: Decision) {
+        let key = endpoints[endpoint].subject.key
+        plan.waiting.append(PlannedWait(endpoint: key, decision: decision))
+        if let dueAt = decision.dueAt, dueAt <= plan.until {
+            plan.misses.append(
+                PlannedMiss(
+                    endpoint: key, update: decision.update, dueAt: dueAt, startsAt: nil,
+                    sentence: decision.sentence))
+        }
+    }
+
+    private mutating func waitForRing(_ item: PlanItem, _ ring: PolicyName, _ gate: PolicyName) {
+        let standing = DecisionContext.RingStanding(ring: ring, waitsFor: gate)
+        wait(
+            item.endpoint,
+            stepper.decide(item.endpoint, item.update, at: plan.from, ring: standing))
+    }
+}
