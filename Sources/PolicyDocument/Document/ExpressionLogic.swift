@@ -7,12 +7,27 @@ enum ExpressionLogic {
     static func covers<Field>(
         _ wide: PolicyExpression<Field>, _ narrow: PolicyExpression<Field>
     ) -> Bool {
-        covers(wide.root, narrow.root)
+        guard parts(wide.root) <= maximumParts, parts(narrow.root) <= maximumParts else {
+            return wide == narrow
+        }
+        return covers(wide.root, narrow.root)
     }
+
+    /// Conditions with more parts are not compared part by part: that takes the product of their
+    /// numbers, for each pair of rules.
+    private static let maximumParts = 32
 
     /// Whether nothing can ever fit, as far as it can be seen.
     static func isImpossible<Field>(_ expression: PolicyExpression<Field>) -> Bool {
-        isImpossible(expression.root)
+        parts(expression.root) <= maximumParts && isImpossible(expression.root)
+    }
+
+    private static func parts<Field>(_ term: Term<Field>) -> Int {
+        switch term {
+        case .always, .test: 1
+        case .not(let inner): 1 + parts(inner)
+        case .all(let terms), .any(let terms): terms.reduce(1) { $0 + parts($1) }
+        }
     }
 
     private typealias Term<Field: ExpressionField> = PolicyExpression<Field>.Term

@@ -101,6 +101,10 @@ struct PolicyReader {
         }
         mapping.finish()
         guard let (place, elements) = windows else { return nil }
+        guard elements.count <= WindowReader.maximumWindows else {
+            list.error(place, "a lane has at most \(WindowReader.maximumWindows) windows")
+            return nil
+        }
         if elements.isEmpty {
             list.error(place, "the lane “\(lane.rawValue)” has no window, so that it never runs")
         }

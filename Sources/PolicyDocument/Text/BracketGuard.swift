@@ -11,6 +11,8 @@ struct BracketGuard {
     /// Whether a value may begin here.
     private var atStart = true
     private let substitute: Unicode.Scalar
+    /// Up to here brackets are known not to close: they are not looked at twice.
+    private var openUntil = 0
 
     /// The text that YAML is given.
     private(set) var guarded = ""
@@ -141,6 +143,7 @@ struct BracketGuard {
     private mutating func guardFlowPlain() {
         var brackets = 0
         var pending: [Int] = []
+        if index < openUntil { return skipFlowPlain() }
         while index < text.count {
             let character = text[index]
             if let end = endOfInnerQuote() {
@@ -191,6 +194,19 @@ struct BracketGuard {
     /// first comma is read again, as YAML does.
     private mutating func end(_ pending: [Int]) {
         atStart = false
-        if let first = pending.first { index = first }
+        guard let first = pending.first else { return }
+        openUntil = index
+        index = first
+    }
+
+    /// A plain text within `[ ]` or `{ }` as YAML reads it.
+    private mutating func skipFlowPlain() {
+        let signs: [Unicode.Scalar] = [",", "[", "]", "{", "}", "\n"]
+        while index < text.count, !signs.contains(text[index]),
+            !(text[index] == "#" && isAfterSpace), !(text[index] == ":" && isBeforeSpace(index))
+        {
+            index += 1
+        }
+        atStart = false
     }
 }

@@ -124,13 +124,17 @@ struct YAMLComposer {
         return true
     }
 
+    /// What an anchor or alias may follow, besides white space.
+    private static let openers: Set<Unicode.Scalar> = ["[", "{", ",", "]", "}", "\"", "'", ":"]
+
     private func name(after sign: Unicode.Scalar, at index: Int) -> String? {
         let text = source.scalars
-        let openers: Set<Unicode.Scalar> = ["[", "{", ",", "]", "}", "\"", "'", ":"]
         guard text[index] == sign else { return nil }
         if index > 0 {
             let before = text[index - 1]
-            guard before.properties.isWhitespace || openers.contains(before) else { return nil }
+            guard before.properties.isWhitespace || Self.openers.contains(before) else {
+                return nil
+            }
         }
         let name = text[(index + 1)...].prefix {
             $0 == "-" || $0 == "_" || ("0"..."9").contains($0) || ("a"..."z").contains($0)
