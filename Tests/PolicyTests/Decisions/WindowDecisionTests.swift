@@ -1,0 +1,103 @@
+import Calendar
+import Fleet
+import Policy
+import Testing
+
+@Suite("An approved update finds its time")
+struct WindowDecisionTests {
+    private static let saturday = Timestamp("2026-11-28T22:00:00Z") ?? Sample.monday
+
+    @Test(
+        arguments: [
+            (0, 3600, Decision.ReasonCode.windowOpen, 0),
+            (2 * 3600, 2 * 3600, .windowOpen, 2 * 3600),
+            (3 * 3600, 3601, .tooLittleTimeLeft, 86_400), (0, 4 * 3600, .windowOpen, 0),
+            (-1, 3600, .awaitingWindow, 0), (0, 4 * 3600 + 1, .doesNotFit, nil),
+            (4 * 3600, 1, .awaitingWindow, 86_400),
+        ] as [(Int64, Int64, Decision.ReasonCode, Int64?)])
+    func `nothing starts that cannot end in its window`(
+        after: Int64, work: Int64, code: Decision.ReasonCode, start: Int64?
+    ) throws {
+        let decision = Sample.decide(
+            Sample.update(outFor: 30), under: try Sample.policy(),
+            DecisionContext(work: WorkEstimate(seconds: work)),
+            at: Self.saturday.adding(seconds: after))
+        #expect(decision.reasonCode == code)
+        #expect(decision.nextAt == start.map { Self.saturday.adding(seconds: $0) })
+    }
+
+    @Test func `the reserve for a reboot counts`() throws {
+        let decision = Sample.decide(
+            Sample.update(), under: try Sample.policy(),
+            DecisionContext(work: WorkEstimate(seconds: 3 * 3600, rebootReserveSeconds: 3601)))
+        #expect(decision.reasonCode == .doesNotFit)
+        #expect(decision.sentence.contains("which no window of its lane has"))
+    }
+
+    @Test func `a freeze is named when it keeps the next window shut`() throws {
+        let from = try #require(LocalDate("2026-11-25"))
+        let to = try #require(LocalDate("2026-12-01"))
+        let freeze = try #require(Freeze(from: from, to: to, reason: "Year end"))
+        let decision = Sample.decide(Sample.update(), under: try Sample.policy(freezes: [freeze]))
+        #expect(decision.reasonCode == .frozen)
+        #expect(decision.nextAt == Timestamp("2026-12-05T22:00:00Z"))
+        #expect(
+            decision.sentence.hasSuffix(
+                "a freeze (Year end) keeps the windows before that shut, so it installs in the "
+                    + "window weekend, which opens 2026-12-05 22:00."))
+    }
+
+    @Test func `a window that never opens is told`() throws {
+        let past = try Sample.window("weekend", every: "2020-01-01")
+        let decision = Sample.decide(Sample.update(), under: try Sample.policy(windows: [past]))
+        #expect(decision.reasonCode == .noWindow)
+        #expect(decision.action == .wait)
+    }
+
+    @Test func `a zone that is not known is told`() throws {
+        var window = try Sample.window("weekend")
+        window.zone = try #require(WindowZone("Mars/Olympus"))
+        let decision = Sample.decide(Sample.update(), under: try Sample.policy(windows: [window]))
+        #expect(decision.reasonCode == .zoneUnknown)
+        #expect(decision.sentence.contains("Mars/Olympus"))
+    }
+
+    @Test(arguments: [
+        (CatchUp.nextCheckIn, Decision.ReasonCode.catchingUp, Sample.monday as Timestamp?),
+        (.nextWindow, .awaitingWindow, Timestamp("2026-11-28T22:00:00Z")),
+        (.never, .windowMissed, nil),
+    ])
+    func `a missed window is made up for as the policy says`(
+        catchUp: CatchUp, code: Decision.ReasonCode, nextAt: Timestamp?
+    ) throws {
+        let effective = Sample.effective(try Sample.policy(catchUp: catchUp))
+        let missed = Occurrence(
+            opens: Sample.days(-1), closes: Sample.monday, window: "weekend",
+            localDate: try #require(LocalDate("2026-11-22")))
+        let outlook = effective.outlook(
+            in: Zones(endpoint: .utc), at: Sample.monday, missed: [.routine: missed])
+        let decision = Decision.decide(
+            Sample.update(), under: CompiledPolicy(effective),
+            in: DecisionContext(outlook: outlook), at: Sample.monday)
+        #expect(decision.reasonCode == code)
+        #expect(decision.nextAt == nextAt)
+    }
+
+    @Test func `the window is told by its own clock`() throws {
+        let berlin = try #require(TimeZoneRules(name: "Europe/Berlin", firstOffset: 3600))
+        let effective = Sample.effective(try Sample.policy())
+        let outlook = effective.outlook(in: Zones(endpoint: berlin), at: Sample.monday)
+        let decision = Decision.decide(
+            Sample.update(), under: CompiledPolicy(effective),
+            in: DecisionContext(outlook: outlook), at: Sample.monday)
+        #expect(decision.nextAt == Timestamp("2026-11-28T21:00:00Z"))
+        #expect(decision.sentence.hasSuffix("which opens 2026-11-28 22:00."))
+    }
+
+    @Test func `a window that is not for installing does not count`() throws {
+        var window = try Sample.window("weekend")
+        window.kinds = [.prefetch, .detection]
+        let decision = Sample.decide(Sample.update(), under: try Sample.policy(windows: [window]))
+        #expect(decision.reasonCode == .noWindow)
+    }
+}

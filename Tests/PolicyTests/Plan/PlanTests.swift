@@ -1,0 +1,233 @@
+import Calendar
+import Fleet
+import Policy
+import TestSupport
+import Testing
+
+@Suite("A plan says what would happen")
+struct PlanTests {
+    private static let until = Sample.days(21)
+    private static let saturday = Timestamp("2026-11-28T22:00:00Z") ?? Sample.monday
+    private static let hour: Int64 = 3600
+
+    private static func endpoint(
+        _ key: String, _ policy: PatchPolicy, tags: Set<String> = [], site: String = "Berlin",
+        _ updates: [PlanUpdate]
+    ) -> PlanEndpoint {
+        let effective = Sample.effective(policy)
+        return PlanEndpoint(
+            subject: Sample.endpoint(key, tags: tags, site: site),
+            policy: CompiledPolicy(effective),
+            outlook: effective.outlook(in: Zones(endpoint: .utc), at: Sample.monday, until: until),
+            updates: updates)
+    }
+
+    private static func update(
+        _ name: String = "openssl", outFor days: Int64 = 4, seconds: Int64 = 600,
+        severity: Severity = .important, dueAt: Timestamp? = nil, needsReboot: Bool? = false
+    ) -> PlanUpdate {
+        PlanUpdate(
+            subject: Sample.update(name, severity: severity, outFor: days),
+            context: DecisionContext(work: WorkEstimate(seconds: seconds), dueAt: dueAt),
+            needsReboot: needsReboot)
+    }
+
+    private static func plan(_ endpoints: [PlanEndpoint]) -> PolicyPlan {
+        PolicyPlan(of: endpoints, from: Sample.monday, until: until)
+    }
+
+    private static func ringed(
+        soak: TimeSpan = .hours(12), minimum: Int = 1, budget: DisruptionBudget? = nil
+    ) throws -> PatchPolicy {
+        let whole = try #require(Percentage("100%"))
+        return try Sample.policy(rings: [
+            Ring(
+                name: try Sample.name("canary"),
+                members: .matching(try Sample.group("tag = canary")),
+                soak: soak, gate: RingGate(verified: whole, minimum: minimum)),
+            Ring(name: try Sample.name("broad"), members: .rest, budget: budget),
+        ])
+    }
+
+    @Test func `each endpoint, version, window, reboot, size and vulnerability`() throws {
+        let policy = try Sample.policy(reboot: RebootRule(mode: .ifNeeded))
+        let plan = Self.plan([
+            Self.endpoint("a", policy, [Self.update(needsReboot: true), Self.update("nginx")])
+        ])
+        #expect(plan.installs.map(\.update.name) == ["nginx", "openssl"])
+        let install = try #require(plan.installs.last)
+        #expect(install.startsAt == Self.saturday)
+        #expect(install.closesAt == Self.saturday.adding(seconds: 4 * Self.hour))
+        #expect(install.window == "weekend")
+        #expect(install.reboot == .inWindow)
+        #expect(install.rule == "rule 2 of servers-standard")
+        #expect(plan.installs[0].reboot == .none)
+        #expect(plan.bytes == 2_000_000)
+        #expect(plan.vulnerabilities == ["CVE-2026-0001"])
+        #expect(plan.waiting.isEmpty && plan.misses.isEmpty && plan.conflicts.isEmpty)
+    }
+
+    @Test func `what ripens in a window starts when it is ripe`() throws {
+        // Out since five days and 13 hours before Saturday's window: two days later is inside it.
+        var update = Self.update()
+        update.subject.releasedAt = Self.saturday.adding(seconds: Self.hour - 2 * 86_400)
+        let plan = Self.plan([Self.endpoint("a", try Sample.policy(), [update])])
+        #expect(plan.installs.map(\.startsAt) == [Self.saturday.adding(seconds: Self.hour)])
+    }
+
+    @Test func `what waits for a person stands apart, with its decision`() throws {
+        let plan = Self.plan([
+            Self.endpoint("a", try Sample.policy(), [Self.update(severity: .low)])
+        ])
+        #expect(plan.installs.isEmpty)
+        #expect(plan.waiting.map(\.decision.reasonCode) == [.awaitingApproval])
+    }
+
+    @Test func `what misses its due date is listed, planned or not`() throws {
+        let plan = Self.plan([
+            Self.endpoint(
+                "a", try Sample.policy(),
+                [
+                    Self.update(dueAt: Sample.days(3)), Self.update("bash", dueAt: Sample.days(9)),
+                    Self.update("curl", severity: .low, dueAt: Sample.days(9)),
+                    Self.update("dash", severity: .low, dueAt: Sample.days(90)),
+                ])
+        ])
+        #expect(plan.misses.map(\.update.name) == ["openssl", "curl"])
+        #expect(plan.misses.map(\.startsAt) == [Self.saturday, nil])
+    }
+
+    @Test func `a session takes what fits, the most urgent first, and the rest comes next time`()
+        throws
+    {
+        let updates = [
+            Self.update("a-late", seconds: 2 * Self.hour, dueAt: Sample.days(20)),
+            Self.update("b-soon", seconds: 2 * Self.hour, dueAt: Sample.days(10)),
+            Self.update("c-never", seconds: 2 * Self.hour),
+        ]
+        let plan = Self.plan([Self.endpoint("a", try Sample.policy(), updates)])
+        let sunday = Self.saturday.adding(seconds: 86_400)
+        #expect(plan.installs.map(\.update.name) == ["a-late", "b-soon", "c-never"])
+        #expect(plan.installs.map(\.startsAt) == [Self.saturday, Self.saturday, sunday])
+    }
+
+    @Test func `a ring waits until the one before has ended and soaked`() throws {
+        let policy = try Self.ringed(soak: .hours(12))
+        let plan = Self.plan([
+            Self.endpoint("a", policy, tags: ["canary"], [Self.update()]),
+            Self.endpoint("b", policy, [Self.update()]),
+        ])
+        #expect(plan.installs.map(\.endpoint) == ["a", "b"])
+        #expect(
+            plan.installs.map(\.startsAt)
+                == [Self.saturday, Self.saturday.adding(seconds: 86_400)])
+        #expect(plan.installs.map { $0.ring?.text } == ["canary", "broad"])
+        let hasty = try Self.ringed(soak: .hours(1))
+        let fast = Self.plan([
+            Self.endpoint("a", hasty, tags: ["canary"], [Self.update(seconds: 600)]),
+            Self.endpoint("b", hasty, [Self.update()]),
+        ])
+        #expect(fast.installs.last?.startsAt == Self.saturday.adding(seconds: 4200))
+    }
+
+    @Test func `what no canary needs is not held up by the canaries`() throws {
+        let policy = try Self.ringed()
+        let plan = Self.plan([
+            Self.endpoint("a", policy, tags: ["canary"], []),
+            Self.endpoint("b", policy, [Self.update()]),
+        ])
+        #expect(plan.installs.map(\.startsAt) == [Self.saturday])
+    }
+
+    @Test func `a gate that cannot be met is a conflict, and nobody is planned after it`() throws {
+        let policy = try Self.ringed(minimum: 3)
+        let plan = Self.plan([
+            Self.endpoint("a", policy, tags: ["canary"], [Self.update()]),
+            Self.endpoint("b", policy, [Self.update()]),
+        ])
+        #expect(plan.installs.map(\.endpoint) == ["a"])
+        #expect(plan.waiting.map(\.decision.reasonCode) == [.awaitingRing])
+        #expect(
+            plan.conflicts.map(\.sentence) == [
+                "servers-standard: the ring canary has 1 endpoints that need openssl, and its gate "
+                    + "wants 3; the rings after it would never begin."
+            ])
+    }
+
+    @Test func `a budget lets so many work at once, and shows its use`() throws {
+        let policy = try Self.ringed(budget: DisruptionBudget(.endpoints(2)))
+        let plan = Self.plan(
+            (0..<5).map { Self.endpoint("e\($0)", policy, [Self.update(seconds: Self.hour)]) })
+        let starts = plan.installs.map { $0.startsAt.seconds(since: Self.saturday) / Self.hour }
+        #expect(starts == [0, 0, 1, 1, 2])
+        #expect(plan.budgets.map(\.peak) == [2])
+        #expect(plan.budgets.map(\.limit) == [2])
+        let perSite = try Self.ringed(budget: DisruptionBudget(.endpoints(1), per: .site))
+        let sites = Self.plan(
+            (0..<4).map {
+                Self.endpoint(
+                    "e\($0)", perSite, site: $0 < 2 ? "Berlin" : "Bonn",
+                    [Self.update(seconds: Self.hour)])
+            })
+        #expect(
+            sites.installs.map { $0.startsAt.seconds(since: Self.saturday) } == [0, 0, 3600, 3600])
+        #expect(sites.budgets.map(\.site) == ["Berlin", "Bonn"])
+    }
+
+    @Test func `a budget without room is a conflict`() throws {
+        let policy = try Self.ringed(budget: DisruptionBudget(.endpoints(0)))
+        let plan = Self.plan([Self.endpoint("b", policy, [Self.update()])])
+        #expect(plan.installs.isEmpty)
+        #expect(
+            plan.conflicts == [
+                .budgetTooSmall(
+                    endpoint: "b", policy: try Sample.name("servers-standard"),
+                    ring: try Sample.name("broad"))
+            ])
+    }
+
+    @Test func `without a policy everything waits for a person`() {
+        let plan = Self.plan([
+            PlanEndpoint(
+                subject: Sample.endpoint(), policy: nil, outlook: .unrestricted,
+                updates: [Self.update()])
+        ])
+        #expect(plan.waiting.map(\.decision.reasonCode) == [.awaitingApproval])
+    }
+
+    @Test(arguments: Seeds.all)
+    func `every update is planned once or waits, inside its window and the budget`(seed: UInt64)
+        throws
+    {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<6 {
+            let limit = Int.random(in: 1...4, using: &generator)
+            let policy = try Self.ringed(
+                soak: .hours(Int.random(in: 0...30, using: &generator)),
+                budget: DisruptionBudget(.endpoints(limit)))
+            let endpoints = (0..<Int.random(in: 1...14, using: &generator)).map { number in
+                Self.endpoint(
+                    "e\(number)", policy,
+                    tags: Int.random(in: 0...3, using: &generator) == 0 ? ["canary"] : [],
+                    ["openssl", "nginx", "bash"].filter { _ in Bool.random(using: &generator) }.map
+                    {
+                        Self.update(
+                            $0, outFor: Int64.random(in: 0...5, using: &generator),
+                            seconds: Int64.random(in: 1...9000, using: &generator))
+                    })
+            }
+            let plan = Self.plan(endpoints)
+            let total = endpoints.reduce(0) { $0 + $1.updates.count }
+            #expect(plan.installs.count + plan.waiting.count == total)
+            let keys = plan.installs.map { $0.endpoint + $0.update.name }
+            #expect(Set(keys).count == keys.count)
+            for install in plan.installs {
+                let closes = try #require(install.closesAt)
+                #expect(install.startsAt < closes && install.startsAt < Self.until)
+            }
+            #expect(plan.budgets.allSatisfy { $0.peak <= $0.limit })
+            let again = Self.plan(endpoints)
+            #expect(again == plan, "the same input gives the same plan")
+        }
+    }
+}
