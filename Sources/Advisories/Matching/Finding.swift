@@ -29,26 +29,77 @@ public struct Finding: Hashable, Sendable {
     public var fixedIn: String?
     /// What can be done about it.
     public var state: State
-    /// How bad it is: the distribution's own word first.
-    public var severity: Severity
-    /// EPSS percentile, 0 to 1.
-    public var epssPercentile: Double?
-    /// The catalogue's entry, when it is known to be exploited.
-    public var knownExploited: KnownExploited?
-    /// What CISA's tree says to do; `nil` where CISA has not looked.
-    public var decision: SSVCDecision?
-    /// How urgent it is, with the inputs: CVSS, EPSS, KEV, SSVC, the endpoint's context.
-    public var risk: RiskScore
+    /// What is known of the vulnerability, whichever of the endpoint's packages has it.
+    public var assessment: Assessment
     /// One plain sentence about the state.
     public var reason: String
+}
 
-    /// From the riskiest down; then by vulnerability, package and architecture.
-    static func precedes(_ a: Finding, _ b: Finding) -> Bool {
-        if a.risk.value != b.risk.value { return a.risk.value > b.risk.value }
-        if a.vulnerability != b.vulnerability { return a.vulnerability < b.vulnerability }
-        if a.package != b.package { return a.package < b.package }
-        if a.architecture != b.architecture { return a.architecture < b.architecture }
-        return a.installed < b.installed
+/// How bad a vulnerability is on an endpoint, and what says so. Findings of several packages share
+/// it: an endpoint may have ten thousand findings of a few hundred vulnerabilities.
+public final class Assessment: Hashable, Sendable {
+    /// How bad it is: the distribution's own word first.
+    public let severity: Severity
+    /// EPSS percentile, 0 to 1.
+    public let epssPercentile: Double?
+    /// The catalogue's entry, when it is known to be exploited.
+    public let knownExploited: KnownExploited?
+    /// What CISA's tree says to do; `nil` where CISA has not looked.
+    public let decision: SSVCDecision?
+    /// How urgent it is, with the inputs: CVSS, EPSS, KEV, SSVC, the endpoint's context.
+    public let risk: RiskScore
+
+    init(
+        severity: Severity, epssPercentile: Double?, knownExploited: KnownExploited?,
+        decision: SSVCDecision?, risk: RiskScore
+    ) {
+        self.severity = severity
+        self.epssPercentile = epssPercentile
+        self.knownExploited = knownExploited
+        self.decision = decision
+        self.risk = risk
+    }
+
+    /// Whether two say the same.
+    public static func == (a: Assessment, b: Assessment) -> Bool {
+        a === b
+            || (a.severity == b.severity && a.epssPercentile == b.epssPercentile
+                && a.knownExploited == b.knownExploited && a.decision == b.decision
+                && a.risk == b.risk)
+    }
+
+    /// Feeds what two are compared by.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(severity)
+        hasher.combine(knownExploited)
+        hasher.combine(risk)
+    }
+}
+
+extension [Finding] {
+    /// The findings from the riskiest down; then by vulnerability, package, architecture and
+    /// version. Findings are large and many: their places are put in order, and each is moved once.
+    func inOrder() -> [Finding] {
+        let ranks = Dictionary(
+            uniqueKeysWithValues: Set(map(\.vulnerability)).sorted().enumerated()
+                .map { ($0.element, $0.offset) })
+        // Scores have one decimal and lie between 0 and 100, so that 1000 steps tell them apart.
+        let keys = enumerated().map { place, finding in
+            let risk = 1000 - Int((finding.assessment.risk.value * 10).rounded())
+            return (key: risk << 32 | (ranks[finding.vulnerability] ?? 0), place: place)
+        }
+        return keys.sorted { a, b in
+            a.key != b.key ? a.key < b.key : self[a.place].comesFirst(self[b.place])
+        }.map { self[$0.place] }
+    }
+}
+
+extension Finding {
+    /// The order of findings of one vulnerability.
+    fileprivate func comesFirst(_ other: Finding) -> Bool {
+        if package != other.package { return package < other.package }
+        if architecture != other.architecture { return architecture < other.architecture }
+        return installed < other.installed
     }
 }
 

@@ -4,25 +4,17 @@ import Fleet
 struct FindingWriter {
     let index: AdvisoryIndex
     let context: EndpointContext
-    private var known: [Key: Known] = [:]
+    private var assessments: [Key: Assessment] = [:]
 
     init(index: AdvisoryIndex, context: EndpointContext) {
         self.index = index
         self.context = context
     }
 
-    /// Findings of several packages share what is known of the vulnerability.
+    /// What an assessment depends on besides the endpoint.
     private struct Key: Hashable {
         var vulnerability: Int32
         var entry: Int32
-    }
-
-    private struct Known {
-        var severity: Severity
-        var percentile: Double?
-        var exploited: KnownExploited?
-        var decision: SSVCDecision?
-        var risk: RiskScore
     }
 
     /// Adds the findings of a row.
@@ -82,7 +74,6 @@ struct FindingWriter {
         _ match: RowMatch, _ row: SoftwareRow, fix: Int32, _ state: Finding.State,
         _ reason: String, _ findings: inout [Finding]
     ) {
-        let known = known(match)
         let announcing = index.entries[Int(match.announcement ?? match.entry)].notice
         let notice = index.notices[Int(announcing)]
         findings.append(
@@ -90,14 +81,12 @@ struct FindingWriter {
                 vulnerability: index.vulnerabilities[match.vulnerability], advisory: notice.id,
                 source: notice.source.name, package: row.name, architecture: row.architecture,
                 installed: row.version, fixedIn: fix >= 0 ? index.versions[fix] : nil,
-                state: state, severity: known.severity, epssPercentile: known.percentile,
-                knownExploited: known.exploited, decision: known.decision, risk: known.risk,
-                reason: reason))
+                state: state, assessment: assessment(of: match), reason: reason))
     }
 
-    private mutating func known(_ match: RowMatch) -> Known {
+    private mutating func assessment(of match: RowMatch) -> Assessment {
         let key = Key(vulnerability: match.vulnerability, entry: match.entry)
-        if let known = known[key] { return known }
+        if let known = assessments[key] { return known }
         let entry = index.entries[Int(match.entry)]
         let notice = index.notices[Int(entry.notice)]
         let knowledge = index.knowledge[index.vulnerabilities[match.vulnerability]] ?? .init()
@@ -117,13 +106,13 @@ struct FindingWriter {
             RiskInputs(
                 cvss: cvss, severity: severity, epss: knowledge.probability?.probability,
                 isKnownExploited: knowledge.exploited != nil, ssvc: points, context: context))
-        let value = Known(
-            severity: severity, percentile: knowledge.probability?.percentile,
-            exploited: knowledge.exploited,
+        let assessment = Assessment(
+            severity: severity, epssPercentile: knowledge.probability?.percentile,
+            knownExploited: knowledge.exploited,
             decision: points.map { SSVCTree.decision($0, mission: context.criticality) },
             risk: risk)
-        known[key] = value
-        return value
+        assessments[key] = assessment
+        return assessment
     }
 }
 

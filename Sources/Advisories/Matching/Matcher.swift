@@ -41,7 +41,7 @@ public struct Matcher: Sendable {
                 writer.add(answer, of: row, mayRunOld: mayRunOld, to: &report.findings)
             }
         }
-        report.findings.sort(by: Finding.precedes)
+        report.findings = report.findings.inOrder()
         report.unreadable.sort()
         return report
     }

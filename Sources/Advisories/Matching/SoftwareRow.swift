@@ -63,3 +63,11 @@ public struct SoftwareRow: Hashable, Sendable {
         return nil
     }
 }
+
+extension SoftwareRow {
+    /// The names under which an index may hold what concerns the row.
+    public var indexNames: [String] {
+        guard let ecosystem else { return [name, counted.source] }
+        return [PackageNaming.canonical(name, in: .ecosystem(ecosystem))]
+    }
+}
