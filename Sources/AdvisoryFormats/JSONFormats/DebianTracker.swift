@@ -50,8 +50,8 @@ enum DebianTracker {
     ) throws {
         let fix = state.text("fixed_version")
         // A star says that the urgency was taken from NVD, two that a person confirmed it.
-        let urgency = state.text("urgency")?.replacing("*", with: "")
-        package.severity = urgency.flatMap { Severity(vendorWord: $0) }
+        let urgency = state.text("urgency").map { $0.prefix { $0 != "*" } }
+        package.severity = urgency.flatMap { Severity(vendorWord: String($0)) }
         switch try state.required("status") {
         case "resolved":
             if let fix, fix != "0" {
