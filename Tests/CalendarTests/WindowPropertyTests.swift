@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: ZoneDatabase.names)
-    func `a nightly window fires once a night when it is watched minute by minute`(name: String)
+    func `a nightly window fires once a night when it is watched every half hour`(name: String)
         throws
     {
         let rules = try ZoneDatabase.rules(name)
@@ -110,7 +110,7 @@ import Testing
             let isOpen = schedule.isOpen(at: instant)
             if isOpen, !wasOpen { fired += 1 }
             wasOpen = isOpen
-            instant = instant.adding(seconds: 300)
+            instant = instant.adding(seconds: 1_800)
         }
         #expect(fired == 365, "\(name)")
     }

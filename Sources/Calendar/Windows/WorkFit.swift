@@ -29,7 +29,7 @@ public struct WorkEstimate: Hashable, Sendable, Codable {
 
 /// Whether work that starts now will end in time: no install starts that cannot finish.
 public enum WorkFit: Hashable, Sendable {
-    /// It ends before the windows close, at `closes`.
+    /// It ends before the windows close, which they do not before `closes`.
     case fits(closes: Timestamp)
     /// A window is open, but not for long enough.
     case tooLong(neededSeconds: Int64, leftSeconds: Int64)
@@ -79,23 +79,28 @@ extension WorkEstimate {
 }
 
 extension WindowCalendar {
-    /// How many openings are tried for a place for work: for a nightly window over a year.
-    private static let openingsTried = 400
+    /// How many openings are tried for a place for work, a few at first: most work fits into the
+    /// next window, and a nightly one is followed for over a year.
+    private static let openingsTried = [8, 64, 400]
 
     /// Whether work fits when it starts at an instant.
     public func fit(_ work: WorkEstimate, at now: Timestamp) -> WorkFit {
-        work.fit(in: upcoming(from: now), at: now)
+        // An opening at the very end of the work may touch the window before it.
+        let end = now.adding(seconds: work.totalSeconds + 1)
+        return work.fit(in: remaining(at: now, until: end), at: now)
     }
 
     /// The first instant, not before `now`, at which work may start so that it ends before the
     /// windows close; `nil` when none of the next openings is long enough.
     public func earliestStart(of work: WorkEstimate, from now: Timestamp) -> Timestamp? {
-        OpenStretch.merging(upcoming(from: now)).lazy
-            .compactMap { $0.start(of: work, from: now) }.first
-    }
-
-    private func upcoming(from now: Timestamp) -> [Occurrence] {
         let after = Timestamp(milliseconds: now.milliseconds + 1)
-        return openings(at: now) + occurrences(from: after, count: Self.openingsTried)
+        for count in Self.openingsTried {
+            let upcoming = openings(at: now) + occurrences(from: after, count: count)
+            let starts = OpenStretch.merging(upcoming).lazy
+                .compactMap { $0.start(of: work, from: now) }
+            if let first = starts.first { return first }
+            if upcoming.count < count { return nil }
+        }
+        return nil
     }
 }

@@ -1,6 +1,7 @@
 import AgentCore
 import AgentProtocol
 import AgentTransport
+import Calendar
 import ControlPlane
 import Foundation
 import Trust
@@ -50,6 +51,9 @@ struct Failure: Error {
         case let fault as TransportFault:
             self.init(.couldNot, fault.message, nextStep: fault.nextStep, code: fault.code)
         case let failure as LinkFailure: self.init(failure)
+        case let error as ZoneError:
+            self.init(
+                .wrongUse, error.message, nextStep: error.nextStep, code: error.code.rawValue)
         case let error as VersionError:
             self.init(.wrongUse, sentence: error.description)
         default: return nil
