@@ -205,6 +205,14 @@ struct HostileOrderTests {
         Case("an empty name", Orders.order([Orders.update("")])),
         Case("a version with a space", Orders.order([Orders.update("labgood", to: "2.0 -o x")])),
         Case("a version with a slash", Orders.order([Orders.update("labgood", to: "2.0/sid")])),
+        Case("an option as a version", Orders.order([Orders.update("labgood", to: "--force-yes")])),
+        Case(
+            "an option behind an epoch",
+            Orders.order([Orders.update("labgood", to: "1:--force-yes")])),
+        Case(
+            "a shell's character in a version",
+            Orders.order([Orders.update("labgood", to: "v2$(reboot)")])),
+        Case("a letter beyond ASCII", Orders.order([Orders.update("labgood", to: "é2.0")])),
         Case(
             "a version that is too long",
             Orders.order([Orders.update("labgood", to: "2." + String(repeating: "0", count: 300))])),
@@ -225,6 +233,15 @@ struct HostileOrderTests {
         #expect(result.outcomes.map(\.update) == hostile.order.updates)
         #expect(result.outcomes.allSatisfy { $0.state == .skipped && $0.failure == .refused })
         #expect(bench.world.starts.isEmpty)
+    }
+
+    @Test func `a version that begins with a letter is one, as some sources have them`()
+        async throws
+    {
+        let bench = Workbench(["labgood": .good])
+        let order = Orders.order([Orders.update("labgood", to: "v2.0-1")])
+        let (result, _) = try await bench.finish(order)
+        #expect(result.states == ["labgood": .verified])
     }
 
     @Test func `an empty order and one beyond the limit are refused`() async throws {

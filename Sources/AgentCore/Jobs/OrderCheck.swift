@@ -84,7 +84,29 @@ enum OrderedText {
         switch manager {
         case .apt:
             guard let version = try? DebianVersion(text), version.text == text else { return false }
-            return version.flaw == nil || version.flaw == .upstreamNotDigitFirst
+            switch version.flaw {
+            case nil: return true
+            // Some sources begin versions with a letter (`v1.2`), which dpkg installs with a
+            // warning; everything else must be as the Policy has it.
+            case .upstreamNotDigitFirst: return isDebianVersionWithLetter(version)
+            default: return false
+            }
+        }
+    }
+
+    /// Whether the upstream part begins with a letter, and only characters of Debian Policy 5.6.12
+    /// follow.
+    private static func isDebianVersionWithLetter(_ version: DebianVersion) -> Bool {
+        guard let first = version.upstream.unicodeScalars.first, first.isASCII,
+            first.properties.isAlphabetic
+        else { return false }
+        return version.text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: ".+-~:".utf8.contains(byte)
+            }
         }
     }
 
