@@ -84,7 +84,8 @@ struct FleetIndexTests {
             let endpoint = UInt32.random(in: 0..<60, using: &random) * 3000
             let os = endpoint.isMultiple(of: 2000) ? OperatingSystem.bookworm : .trixie
             let row = anyRow(&random)
-            let software = FleetIndex.Software(platform: Platform(os), row: row)
+            let software = fleet.register(
+                FleetIndex.Software(platform: Platform(os), row: row))
             var rows = endpoints[endpoint]?.rows ?? []
             if rows.remove(row) != nil {
                 fleet.apply(endpoint: endpoint, removed: [software])
@@ -123,10 +124,10 @@ struct FleetIndexTests {
         }
         let platform = Platform(.bookworm)
         var fleet = FleetIndex(index("5.2"))
-        fleet.apply(
-            endpoint: 7, added: [.init(platform: platform, row: .deb("bash", "5.2"))])
-        fleet.apply(
-            endpoint: 8, added: [.init(platform: platform, row: .deb("bash", "5.3"))])
+        let old = fleet.register(.init(platform: platform, row: .deb("bash", "5.2")))
+        let new = fleet.register(.init(platform: platform, row: .deb("bash", "5.3")))
+        fleet.apply(endpoint: 7, added: [old])
+        fleet.apply(endpoints: EndpointSet([8]), added: [new])
         #expect(fleet.affected(by: "CVE-1").isEmpty)
         #expect(fleet.refresh(index("5.3"), touching: ["dash"]).isEmpty)
         #expect(fleet.refresh(index("5.3"), touching: ["bash"]).numbers == [7])

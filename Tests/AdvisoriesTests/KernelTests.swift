@@ -25,6 +25,12 @@ struct KernelTests {
             ])
     }
 
+    @Test func `a feed that names the signed source itself is heard too`() {
+        let record = FeedRecord.debian("CVE-2025-9", "linux-signed-amd64", fixed: "6.1.147+1")
+        #expect(report([record], [image("35", "6.1.137-1")]).findings.count == 1)
+        #expect(report([record], [image("35", "6.1.147-1")]).lines.isEmpty)
+    }
+
     @Test func `what the newest installed kernel mends waits for a reboot`() {
         let rows = [
             image("35", "6.1.137-1"), image("38", "6.1.147-1"), image("22", "6.1.94-1"),

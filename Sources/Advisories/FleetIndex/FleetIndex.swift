@@ -20,6 +20,11 @@ public struct FleetIndex: Sendable {
         }
     }
 
+    /// A row's number in one fleet index.
+    public struct SoftwareNumber: Hashable, Sendable {
+        fileprivate var value: Int32
+    }
+
     private var numbers: [Software: Int32] = [:]
     private var software: [Software] = []
     private var holders: [EndpointSet] = []
@@ -48,14 +53,31 @@ public struct FleetIndex: Sendable {
     /// The memory that the sets of endpoints take, in bytes.
     public var setByteCount: Int { holders.reduce(0) { $0 + $1.byteCount } }
 
-    /// Takes a change of one endpoint's software. A row that is new to the fleet is matched now.
+    /// The number of a row, by which endpoints are joined to it. A row that is new to the fleet is
+    /// matched now.
+    public mutating func register(_ new: Software) -> SoftwareNumber {
+        if let known = numbers[new] { return SoftwareNumber(value: known) }
+        let number = Int32(truncatingIfNeeded: software.count)
+        numbers[new] = number
+        software.append(new)
+        holders.append(EndpointSet())
+        let answer = match(new)
+        found.append(answer)
+        note(answer, in: number)
+        return SoftwareNumber(value: number)
+    }
+
+    /// Takes a change of one endpoint's software.
     public mutating func apply(
-        endpoint: UInt32, removed: [Software] = [], added: [Software] = []
+        endpoint: UInt32, removed: [SoftwareNumber] = [], added: [SoftwareNumber] = []
     ) {
-        for software in removed {
-            if let number = numbers[software] { holders[Int(number)].remove(endpoint) }
-        }
-        for software in added { holders[Int(number(of: software))].insert(endpoint) }
+        for number in removed { holders[Int(number.value)].remove(endpoint) }
+        for number in added { holders[Int(number.value)].insert(endpoint) }
+    }
+
+    /// Takes one inventory that many endpoints have.
+    public mutating func apply(endpoints: EndpointSet, added: [SoftwareNumber]) {
+        for number in added { holders[Int(number.value)].formUnion(endpoints) }
     }
 
     /// The endpoints that have a vulnerability.
@@ -94,7 +116,7 @@ public struct FleetIndex: Sendable {
         var changed = EndpointSet()
         for number in software.indices {
             let row = software[number].row
-            if let names, !names.contains(row.name), !names.contains(row.counted.source) {
+            if let names, names.isDisjoint(with: row.indexNames) {
                 continue
             }
             let before = found[number]
@@ -106,18 +128,6 @@ public struct FleetIndex: Sendable {
             changed.formUnion(holders[number])
         }
         return changed
-    }
-
-    private mutating func number(of new: Software) -> Int32 {
-        if let known = numbers[new] { return known }
-        let number = Int32(truncatingIfNeeded: software.count)
-        numbers[new] = number
-        software.append(new)
-        holders.append(EndpointSet())
-        let answer = match(new)
-        found.append(answer)
-        note(answer, in: number)
-        return number
     }
 
     private func match(_ software: Software) -> [FoundVulnerability] {

@@ -30,7 +30,10 @@ struct RowMatcher {
             let counted = row.counted
             for scope in scopes {
                 hear(row.name, row.version, .binary, of: row, in: scope, &answer)
-                hear(counted.source, counted.version, .source, of: row, in: scope, &answer)
+                hear(row.source, row.sourceVersion, .source, of: row, in: scope, &answer)
+                if counted.source != row.source {
+                    hear(counted.source, counted.version, .source, of: row, in: scope, &answer)
+                }
             }
         }
         collect(into: &answer)

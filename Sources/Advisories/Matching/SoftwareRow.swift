@@ -67,7 +67,7 @@ public struct SoftwareRow: Hashable, Sendable {
 extension SoftwareRow {
     /// The names under which an index may hold what concerns the row.
     public var indexNames: [String] {
-        guard let ecosystem else { return [name, counted.source] }
+        guard let ecosystem else { return [name, source, counted.source] }
         return [PackageNaming.canonical(name, in: .ecosystem(ecosystem))]
     }
 }
