@@ -69,13 +69,10 @@ import Trust
                 await refusal { _ = try await signIn("anna", "wrong", peer: "192.0.2.\(place)") }
                     == "E_CREDENTIALS")
         }
-        #expect(
-            await refusal { _ = try await signIn("anna", "wrong", peer: "192.0.2.9") }
-                == "E_CREDENTIALS")
         let error = await #expect(throws: Refusal.self) { try await signIn(peer: "192.0.2.10") }
         #expect(error?.code == "E_SIGN_IN_THROTTLED" && error?.kind == .tooMany)
-        #expect(error?.retryAfterSeconds == 1)
-        house.clock.advance(seconds: 1)
+        #expect(error?.retryAfterSeconds == 60)
+        house.clock.advance(seconds: 60)
         #expect(await refusal { _ = try await signIn() } == nil)
         #expect(try await house.actions().filter { $0 == "user.signInRefused" }.count == 1)
     }
@@ -83,7 +80,7 @@ import Trust
     @Test func `is slowed down for a peer after twenty wrong passwords, whatever the names`()
         async throws
     {
-        for place in 0..<21 { _ = try? await signIn("user\(place)", "wrong") }
+        for place in 0..<20 { _ = try? await signIn("user\(place)", "wrong") }
         #expect(await refusal { _ = try await signIn() } == "E_SIGN_IN_THROTTLED")
         #expect(await refusal { _ = try await signIn(peer: "192.0.2.2") } == nil)
     }
@@ -102,7 +99,7 @@ import Trust
             }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
-        #expect(judged == 6)
+        #expect(judged == 5)
     }
 
     @Test func `out ends the session`() async throws {

@@ -9,31 +9,49 @@ import Trust
     private let throttle = SignInThrottle()
     private let now = House.start
 
-    @Test func `lets waits grow to a limit, and forgets after an hour`() {
-        var waits: [Int64] = []
-        var time = now
-        for _ in 0..<20 {
-            while let wait = throttle.begin(account: "anna", peer: "p\(waits.count)", at: time) {
-                waits.append(wait)
-                time = time.adding(seconds: wait)
-            }
+    @Test func `gives an account five tries at once, then one a minute, whoever asks`() {
+        for place in 0..<SignInThrottle.freeTriesPerAccount {
+            #expect(throttle.begin(account: "anna", peer: "p\(place)", at: now) == nil)
         }
-        #expect(waits == [1, 2, 4, 8, 16, 32] + Array(repeating: 60, count: 8))
-        let later = time.adding(seconds: SignInThrottle.memorySeconds + 1)
-        #expect(throttle.begin(account: "anna", peer: "q", at: later) == nil)
+        #expect(throttle.begin(account: "anna", peer: "q", at: now) == 60)
+        #expect(throttle.begin(account: "anna", peer: "q", at: now.adding(seconds: 59)) == 1)
+        let then = now.adding(seconds: SignInThrottle.secondsPerAccountTry)
+        #expect(throttle.begin(account: "anna", peer: "q", at: then) == nil)
+        #expect(throttle.begin(account: "anna", peer: "q", at: then) == 60)
+        // Others are not in her way.
+        #expect(throttle.begin(account: "bob", peer: "q", at: then) == nil)
+        let rested = then.adding(seconds: 5 * SignInThrottle.secondsPerAccountTry)
+        #expect(throttle.begin(account: "anna", peer: "q", at: rested) == nil)
         #expect(throttle.tries(account: "anna") == 1)
     }
 
-    @Test func `lets no wait grow beyond a quarter of an hour for a peer`() {
-        var longest: Int64 = 0
-        var time = now
-        for place in 0..<60 {
-            while let wait = throttle.begin(account: "a\(place)", peer: "p", at: time) {
-                longest = max(longest, wait)
-                time = time.adding(seconds: wait)
-            }
+    @Test func `gives an address twenty tries over all accounts, then one in three minutes`() {
+        for place in 0..<SignInThrottle.freeTriesPerPeer {
+            #expect(throttle.begin(account: "a\(place)", peer: "p", at: now) == nil)
         }
-        #expect(longest == SignInThrottle.longestPeerWait)
+        #expect(throttle.begin(account: "b", peer: "p", at: now) == 180)
+        var time = now
+        var tries = 0
+        // A day of guessing as fast as it is let.
+        while time < now.adding(seconds: 86_400) {
+            guard let wait = throttle.begin(account: "c\(tries)", peer: "p", at: time) else {
+                tries += 1
+                continue
+            }
+            time = time.adding(seconds: wait)
+        }
+        #expect(tries == 86_400 / Int(SignInThrottle.secondsPerPeerTry) - 1)
+        #expect(throttle.begin(account: "b", peer: "q", at: now) == nil)
+    }
+
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"), ("2001:db8::1", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"), ("::1", "::/64"), ("::ffff:192.0.2.7", "::ffff:192.0.2.7"),
+        ("", ""),
+    ])
+    func `takes the addresses of one connection for one`(_ peer: String, _ network: String) {
+        #expect(PeerNetwork.of(peer) == network)
     }
 
     @Test func `does not count a right password, nor one that was not looked at`() {
