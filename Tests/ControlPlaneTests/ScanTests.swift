@@ -156,6 +156,31 @@ struct ScanTests {
         #expect(try await stored()?.scannedAt == (isBelieved ? house.clock.now : before.scannedAt))
     }
 
+    @Test func `after the clock was set back the scan just taken is what is shown`() async throws {
+        let house = try await House()
+        let endpoint = try await house.enrol("ep1")
+        let id = endpoint.principal.endpoint
+        try await endpoint.report(["bash": "1"])
+        house.clock.advance(seconds: -3600)
+        try await endpoint.report(["bash": "2"], updates: [TestEndpoint.update("bash")])
+        let shown = try await house.useCases.packages(of: id, by: house.administrator)
+        #expect(shown.packages.map(\.version) == ["2"])
+        #expect(shown.since <= house.clock.now)
+        let detail = try await house.useCases.endpoint(id, by: house.administrator)
+        #expect(detail.item.scannedAt == house.clock.now)
+        // The same scan again, after another step back, is told by its digests alone.
+        house.clock.advance(seconds: -3600)
+        let held = try #require(
+            try await house.useCases.ledger.read { try $0.endpoint(id, in: .provider) })
+        _ = try await house.useCases.checkIn(
+            CheckInRequest(
+                inventoryDigest: held.inventoryDigest, postureDigest: held.postureDigest,
+                scannedAt: house.clock.now, agentVersion: "1", bootId: "boot-1"),
+            by: endpoint.principal)
+        let again = try await house.useCases.endpoint(id, by: house.administrator)
+        #expect(again.item.scannedAt == house.clock.now)
+    }
+
     @Test func `an impossible package name in a scan is refused`() async throws {
         let house = try await House()
         let endpoint = try await house.enrol("ep1")

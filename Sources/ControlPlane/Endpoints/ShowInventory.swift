@@ -19,18 +19,24 @@ extension UseCases {
         of id: EndpointID, at instant: Timestamp? = nil, by principal: Principal
     ) async throws -> InstalledPackages {
         try principal.require(.view)
-        let at = instant ?? effects.now()
+        let now = effects.now()
         return try await ledger.read { records in
             guard let endpoint = try records.endpoint(id, in: principal.scope) else {
                 throw Refusal.notFound("endpoint")
             }
+            // What is there now is the latest of the history, even where a clock that was set back
+            // has left its time in the future.
+            let latest = try records.inventoryHistory(of: id, tenant: endpoint.tenant, limit: 1)
+            let at = instant ?? max(now, latest.first?.at ?? now)
             guard let found = try records.inventory(of: id, tenant: endpoint.tenant, at: at) else {
                 throw Refusal(
                     .notFound, "E_NOT_SCANNED_YET",
                     "Nothing was known of this endpoint's software at \(at).",
                     nextStep: "Ask for a later time, or wait for the first scan.")
             }
-            return InstalledPackages(since: found.since, at: at, packages: found.inventory.packages)
+            return InstalledPackages(
+                since: instant == nil ? min(found.since, now) : found.since, at: instant ?? now,
+                packages: found.inventory.packages)
         }
     }
 

@@ -12,7 +12,7 @@ extension StoreRecords: CheckInRecords {
                 last_seen_at = $3, agent_version = $4, boot_id = $5,
                 scanned_at = CASE
                     WHEN inventory_digest = $7 AND posture_digest = $8
-                        AND (scanned_at IS NULL OR scanned_at < $6) THEN $6
+                        AND (scanned_at IS NULL OR scanned_at < $6 OR scanned_at > $3) THEN $6
                     ELSE scanned_at END
             WHERE tenant_id = $1 AND id = $2 AND retired_at IS NULL
             RETURNING inventory_digest, posture_digest, scan_requested_at,

@@ -142,8 +142,10 @@ struct FirstScan {
         let end = start.adding(seconds: Self.patienceSeconds)
         while SystemEffects.now() < end {
             let detail = try await useCases.endpoint(endpoint, by: .localAdministrator)
+            // A stored scan from the future is from before the clock was set back, and not the one
+            // that is waited for.
             if let scannedAt = detail.item.scannedAt, scannedAt >= start.wholeSeconds,
-                let posture = detail.posture
+                scannedAt <= SystemEffects.now(), let posture = detail.posture
             {
                 let installed = try await useCases.packages(of: endpoint, by: .localAdministrator)
                 return Truth(
