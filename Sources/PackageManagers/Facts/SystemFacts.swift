@@ -79,12 +79,17 @@ struct KernelIdentity: Hashable, Sendable {
 }
 
 /// The endpoint's time zone.
-struct TimeZoneFact: Sendable {
+public struct TimeZoneFact: Sendable {
     let root: String
+
+    /// The zone of the system in this folder; empty for this machine.
+    public init(root: String) {
+        self.root = root
+    }
 
     /// The IANA name: where `/etc/localtime` points (localtime(5)), else what `/etc/timezone` says
     /// (Debian), else `Etc/UTC`.
-    var name: String {
+    public var name: String {
         if let target = Files.link("\(root)/etc/localtime"),
             let folder = target.firstRange(of: "zoneinfo/")
         {
