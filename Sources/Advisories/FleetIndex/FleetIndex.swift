@@ -29,6 +29,8 @@ public struct FleetIndex: Sendable {
     private var software: [Software] = []
     private var holders: [EndpointSet] = []
     private var index: AdvisoryIndex
+    /// One for each platform of the fleet.
+    private var matchers: [Platform: RowMatcher] = [:]
     /// What is found in each row, by the row's number.
     private var found: [[FoundVulnerability]] = []
     /// The rows in which each vulnerability is found.
@@ -113,6 +115,7 @@ public struct FleetIndex: Sendable {
         _ newIndex: AdvisoryIndex, touching names: Set<String>? = nil
     ) -> EndpointSet {
         index = newIndex
+        matchers = [:]
         var changed = EndpointSet()
         for number in software.indices {
             let row = software[number].row
@@ -130,9 +133,12 @@ public struct FleetIndex: Sendable {
         return changed
     }
 
-    private func match(_ software: Software) -> [FoundVulnerability] {
-        var matcher = RowMatcher(index: index, scopes: index.scopes(of: software.platform))
-        return matcher.answer(for: software.row).matches.filter(\.isAffected).map { match in
+    private mutating func match(_ software: Software) -> [FoundVulnerability] {
+        let platform = software.platform
+        let matches = matchers[
+            platform, default: RowMatcher(index: index, scopes: index.scopes(of: platform))
+        ].answer(for: software.row).matches
+        return matches.filter(\.isAffected).map { match in
             var fixedIn: String?
             if case .affected(let fix) = match.verdict, fix >= 0, !match.isDeclined {
                 fixedIn = index.versions[fix]

@@ -64,26 +64,30 @@ enum Members: Hashable, Sendable {
         }
     }
 
+    /// Adds all members of another. Bits that are there already are changed where they are: a union
+    /// of many sets would else copy them for each.
     mutating func formUnion(_ other: Members) {
-        switch (consume self, other) {
-        case (.list(let left), .list(let right)):
-            let merged = Self.merged(left, right)
-            self = merged.count > Self.longestList ? Self.bits(of: merged) : .list(merged)
-        case (.list(let list), .bits(let words, let count)),
-            (.bits(let words, let count), .list(let list)):
-            var (words, count) = (words, count)
-            for member in list {
-                if words[Int(member >> 6)] & Self.mask(member) == 0 { count += 1 }
-                words[Int(member >> 6)] |= Self.mask(member)
+        switch other {
+        case .list(let others):
+            if case .list(let list) = self {
+                let merged = Self.merged(list, others)
+                self = merged.count > Self.longestList ? Self.bits(of: merged) : .list(merged)
+            } else {
+                for member in others { insert(member) }
             }
-            self = .bits(words: words, count: count)
-        case (.bits(var words, _), .bits(let others, _)):
-            var count = 0
-            for index in words.indices {
-                words[index] |= others[index]
-                count += words[index].nonzeroBitCount
+        case .bits(let others, let otherCount):
+            switch consume self {
+            case .list(let list):
+                self = .bits(words: others, count: otherCount)
+                for member in list { insert(member) }
+            case .bits(var words, _):
+                var count = 0
+                for index in words.indices {
+                    words[index] |= others[index]
+                    count += words[index].nonzeroBitCount
+                }
+                self = .bits(words: words, count: count)
             }
-            self = .bits(words: words, count: count)
         }
     }
 
