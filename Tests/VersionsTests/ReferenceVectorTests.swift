@@ -61,6 +61,16 @@ struct ReferenceFile: Sendable, CustomTestStringConvertible {
                 "1.2.67.sec10 < 1.2.67_noneautotype", "1.2.48.sec10 < 1.2.48_noneautotype",
             ]),
         ReferenceFile("vers-maven.tsv", .maven),
+        // Composer has rules of its own; the generic order stands in for them.
+        ReferenceFile("osv-packagist.tsv", .generic),
+        ReferenceFile(
+            "osv-packagist-generated.tsv", .generic,
+            otherwise: [
+                "v4.4 < v4.4.0-beta", "0.9.3-b < 0.9.3", "0.7.19a < 0.7.19",
+                "v1.9.0-ALPHA.1 = v1.9.0-BETA.1", "v1.9.0-BETA.1 < v1.9.0-ALPHA.2",
+                "v1.9.0-ALPHA.2 = v1.9.0-BETA.2",
+            ]),
+        ReferenceFile("vers-openssl.tsv", .generic, otherwise: ["3.0.0 < 3.0.0"]),
     ]
 }
 
