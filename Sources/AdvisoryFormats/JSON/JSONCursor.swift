@@ -35,6 +35,8 @@ struct JSONCursor {
         return piece[place]
     }
 
+    mutating func isAtEnd() throws -> Bool { try byte() == nil }
+
     mutating func skipBlanks() throws {
         while let byte = try byte(), isJSONBlank(byte) { place += 1 }
     }
@@ -75,26 +77,22 @@ struct JSONCursor {
     }
 
     private mutating func scalar(limit: Int) throws -> Value {
-        let value = try take(limit: limit, endIsCut: false) { bytes, start in
+        try take(limit: limit) { bytes, start in
             bytes[start...].firstIndex {
                 isJSONBlank($0) || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "]")
                     || $0 == UInt8(ascii: "}")
             }
         }
-        return value
     }
 
     /// Takes bytes up to where `end` says, across pieces.
     private mutating func take(
-        limit: Int, endIsCut: Bool = true, until end: ([UInt8], Int) -> Int?
+        limit: Int, until end: ([UInt8], Int) -> Int?
     ) throws -> Value {
         var taken: [UInt8] = []
         var size = 0
         while true {
-            guard try byte() != nil else {
-                if endIsCut { return .cut }
-                break
-            }
+            guard try byte() != nil else { return .cut }
             let found = end(piece, place)
             let stop = found ?? piece.count
             size += stop - place

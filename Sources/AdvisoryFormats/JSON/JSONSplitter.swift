@@ -30,7 +30,7 @@ struct JSONSplitter {
 
     private enum State {
         case beforeText, inArray(isFirst: Bool), inObject(isFirst: Bool), inRecords(isFirst: Bool)
-        case ended
+        case afterText, ended
     }
 
     private let plan: Plan
@@ -59,6 +59,11 @@ struct JSONSplitter {
         while true {
             switch state {
             case .ended: return nil
+            case .afterText:
+                // The stream is read to its end: a packed one has its sum there.
+                try cursor.skipBlanks()
+                if try !cursor.isAtEnd() { return damaged("more behind the end of the text") }
+                state = .ended
             case .beforeText:
                 if let piece = try begin() { return piece }
             case .inArray(let isFirst):
@@ -91,7 +96,7 @@ struct JSONSplitter {
         try cursor.skipBlanks()
         switch plan {
         case .document:
-            state = .ended
+            state = .afterText
             return try capture(key: nil)
         case .elements:
             guard try cursor.take(UInt8(ascii: "[")) else { return damaged("no array") }
@@ -106,7 +111,7 @@ struct JSONSplitter {
     private mutating func nextElement(_ isFirst: Bool, thenObject: Bool) throws -> Piece? {
         try cursor.skipBlanks()
         if try cursor.take(UInt8(ascii: "]")) {
-            state = thenObject ? .inObject(isFirst: false) : .ended
+            state = thenObject ? .inObject(isFirst: false) : .afterText
             return nil
         }
         if !isFirst, try !cursor.take(UInt8(ascii: ",")) {
@@ -120,7 +125,7 @@ struct JSONSplitter {
     private mutating func nextMember(_ isFirst: Bool) throws -> Piece? {
         try cursor.skipBlanks()
         if try cursor.take(UInt8(ascii: "}")) {
-            state = .ended
+            state = .afterText
             return nil
         }
         if !isFirst, try !cursor.take(UInt8(ascii: ",")) {

@@ -7,7 +7,7 @@ enum SecurityDatabase {
     /// A record is one package.
     static let reading = JSONReading(counting: .alpineSecdb) { value, _, collector in
         let home = SecurityDatabase.home(value)
-        for (index, element) in try value.array("packages").enumerated() {
+        for (index, element) in try packages(value).enumerated() {
             let name = element["pkg"]?.text("name")
             try collector.attempt(name ?? "package \(index + 1)") { try package(element, home) }
         }
@@ -15,9 +15,19 @@ enum SecurityDatabase {
 
     /// Whether a value looks like a database.
     static func isDatabase(_ value: JSONValue) -> Bool {
-        guard let packages = value["packages"], packages.isArray else { return false }
+        guard let packages = value["packages"] else { return false }
         return packages.first?["pkg"]?["secfixes"] != nil
             || (value["apkurl"] != nil && value["reponame"] != nil)
+    }
+
+    /// A database without packages has an empty object in the place of the list.
+    private static func packages(_ value: JSONValue) throws -> [JSONValue] {
+        if let packages = value["packages"], packages.isObject,
+            packages.members.first(where: { _ in true }) == nil
+        {
+            return []
+        }
+        return try value.array("packages")
     }
 
     /// The distribution is told by where its packages lie; only Alpine has releases.

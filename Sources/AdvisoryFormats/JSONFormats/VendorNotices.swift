@@ -150,17 +150,21 @@ enum PhotonRows {
         try requireObject(value)
         let id = try VulnerabilityName.required(value, "cve_id")
         let fix = value.text("res_ver") ?? ""
-        let tag = fix.split(separator: ".").last { $0.hasPrefix("ph") }
-        guard let tag, tag.dropFirst(2).allSatisfy(\.isNumber), tag.count > 2 else {
-            throw RecordFault("no release of Photon in “\(fix)”")
-        }
+        // What is not fixed has its release in the sentence on affected versions alone.
+        let words = (fix + " " + (value.text("aff_ver") ?? "")).split { $0 == "." || $0 == " " }
+        guard
+            let tag = words.first(where: {
+                $0.hasPrefix("ph") && $0.count > 2 && $0.dropFirst(2).allSatisfy(\.isNumber)
+            })
+        else { throw RecordFault("no release of Photon in “\(fix)”") }
+        let isFixed = fix.first?.isNumber == true
         let isUnaffected = value.text("status") == "Not Affected"
         let package = AffectedPackage(
             scope: .release(
                 ReleaseName(distribution: "photon", release: "\(tag.dropFirst(2)).0")),
             order: .rpm, name: try value.required("pkg"), counting: .source,
             status: isUnaffected ? .notAffected : .affected,
-            ranges: isUnaffected ? [] : [.before(fix: fix)])
+            ranges: isUnaffected || !isFixed ? [] : [.before(fix: fix)])
         let score = value["cve_score"]?.textOrNumber.flatMap(Double.init)
         return Advisory(
             id: id, source: AdvisorySource(name: "photon-cve", authority: .notices),

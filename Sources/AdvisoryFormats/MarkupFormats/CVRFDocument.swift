@@ -51,10 +51,13 @@ enum CVRFDocument {
         mutating func add(tree: MarkupTree) {
             for product in tree.descendants("FullProductName") {
                 guard let id = product["ProductID"], let name = product.trimmed else { continue }
-                if let package = RPMName(name), !name.contains(" ") {
+                let isFile = name.hasSuffix(".rpm")
+                if !isFile, let home = ProductNames.home(name: name) {
+                    homes[id] = home
+                } else if let package = RPMName(name), !name.contains(" ") {
                     packages[id] = package
-                    if name.hasSuffix(".rpm") { loose.append(package) }
-                } else if let home = home(name, product["CPE"]) {
+                    if isFile { loose.append(package) }
+                } else if let home = product["CPE"].flatMap(ProductNames.home(cpe:)) {
                     homes[id] = home
                 }
             }
@@ -67,10 +70,6 @@ enum CVRFDocument {
                 homes[id] = nil
                 packages[id] = nil
             }
-        }
-
-        private func home(_ name: String, _ cpe: String?) -> PackageHome? {
-            ProductNames.home(name: name) ?? cpe.flatMap(ProductNames.home(cpe:))
         }
 
         func advisory(_ vulnerability: MarkupTree) throws -> Advisory {

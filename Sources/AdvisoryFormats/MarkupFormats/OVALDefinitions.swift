@@ -37,7 +37,7 @@ enum OVALDefinitions {
         var id: String
         var advisory: Advisory
         var platforms: [String]
-        var tests: [String]
+        var tests: [(id: String, comment: String)]
         var fault: String?
 
         init(_ element: MarkupTree) {
@@ -59,7 +59,9 @@ enum OVALDefinitions {
                 metadata?.first("advisory_date")?.trimmed ?? details?.first("issued")?["date"]
             advisory.published = date.flatMap(FeedTime.read)
             platforms = metadata?.first("affected")?.all("platform").compactMap(\.trimmed) ?? []
-            tests = element.descendants("criterion").compactMap { $0["test_ref"] }
+            tests = element.descendants("criterion").compactMap { criterion in
+                criterion["test_ref"].map { ($0, criterion["comment"] ?? "") }
+            }
             if metadata == nil { fault = "no “metadata”" }
         }
     }
@@ -96,9 +98,9 @@ enum OVALDefinitions {
             var advisory = definition.advisory
             var seen: Set<AffectedPackage> = []
             for test in definition.tests {
-                guard let (object, state) = tests[test], let name = names[object],
-                    let fix = fixes[state]
-                else { continue }
+                guard let (name, fix) = fix(test.id) ?? Self.fix(comment: test.comment) else {
+                    continue
+                }
                 guard let home = home(definition, fix) else {
                     throw RecordFault("it does not tell which distribution it is for")
                 }
@@ -108,6 +110,23 @@ enum OVALDefinitions {
                 if seen.insert(package).inserted { advisory.affected.append(package) }
             }
             return advisory
+        }
+
+        private func fix(_ test: String) -> (name: String, version: String)? {
+            guard let (object, state) = tests[test], let name = names[object],
+                let fix = fixes[state]
+            else { return nil }
+            return (name, fix)
+        }
+
+        /// `bind is earlier than 30:9.3.3-8.el5`, the comment of every such test, for files that
+        /// were cut down to their definitions.
+        private static func fix(comment: String) -> (name: String, version: String)? {
+            let words = comment.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+            guard let place = words.firstIndex(of: "earlier"), place >= 2, words.count > place + 2,
+                words[place - 1] == "is", words[place + 1] == "than"
+            else { return nil }
+            return (words[place - 2], words[place + 2])
         }
 
         /// By the tag in the version (`.azl3`, `.cm2`, `.ph3`), else by the platform's name.

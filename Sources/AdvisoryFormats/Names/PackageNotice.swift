@@ -87,6 +87,8 @@ enum RPMRelease {
             ("BRSA-", "bottlerocket"), ("CESA-", "centos"), ("openSUSE-", "opensuse-leap"),
             ("SUSE-", "sles"),
         ]
+        // EPEL's packages are for RHEL, not for a release of Fedora.
+        if id.hasPrefix("FEDORA-EPEL-") { return "rhel" }
         if let known = prefixes.first(where: { id.hasPrefix($0.0) }) { return known.1 }
         let words = [
             ("amazon", "amzn"), ("almalinux", "almalinux"), ("rocky", "rocky"),

@@ -12,6 +12,8 @@ enum FeedTime {
         switch bytes.count {
         case 10: return Timestamp(text + "T00:00:00Z")
         case 16: return Timestamp(text + ":00Z")
+        case 17 where bytes.last == UInt8(ascii: "Z"):
+            return Timestamp(text.dropLast() + ":00Z")
         default:
             if let instant = Timestamp(text + "Z") { return instant }
             return withColon(bytes)

@@ -32,7 +32,7 @@ enum FormatDetection {
         case UInt8(ascii: "<"):
             let text = String(decoding: start.prefix(256), as: UTF8.self).lowercased()
             return text.contains("<html") || text.contains("<!doctype html")
-                ? "a web page; is the address right?" : "XML of another kind"
+                ? "a web page; check the address" : "XML of another kind"
         default:
             return start.contains { $0 == 0 } ? "binary data" : "plain text"
         }

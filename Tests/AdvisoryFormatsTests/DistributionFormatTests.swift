@@ -1,0 +1,193 @@
+import Advisories
+import Fleet
+import Testing
+
+@testable import AdvisoryFormats
+
+struct DistributionFormatTests {
+    @Test(arguments: [
+        (
+            "Debian tracker",
+            [
+                "CVE-2026-1111 debian/12 deb source anvil ≥0,<1.2-3+deb12u1",
+                "CVE-2026-1111 debian/11 deb source anvil willNotFix",
+                "CVE-2026-1111 debian/13 deb source anvil notAffected",
+                "CVE-2026-1111 debian/sid deb source anvil undetermined",
+                "TEMP-0000000-ABCDEF debian/sid deb source anvil",
+                "CVE-2026-2222 debian/12 deb source rope willNotFix",
+            ]
+        ),
+        (
+            "Debian notices",
+            [
+                "DSA-9001-1 debian/12 deb source anvil ≥0,<1.2-3+deb12u1",
+                "DSA-9001-1 debian/11 deb source anvil notAffected",
+                "DLA-4001-1 debian/11 deb source rope ≥0,<2:1.0-2",
+            ]
+        ),
+        (
+            "Ubuntu notices",
+            [
+                "USN-9001-1 ubuntu/22.04 deb source anvil ≥0,<1.2-3ubuntu0.1",
+                "USN-9001-1 ubuntu/16.04/esm-infra deb source anvil ≥0,<1.0-1ubuntu0.1~esm1",
+            ]
+        ),
+        ("Ubuntu notice database", ["USN-9001-1 ubuntu/22.04 deb source anvil ≥0,<1.2-3ubuntu0.1"]),
+        (
+            "Ubuntu CVE",
+            [
+                "CVE-2026-1111 ubuntu/22.04 deb source anvil ≥0,<1.2-3ubuntu0.1",
+                "CVE-2026-1111 ubuntu/20.04 deb source anvil",
+                "CVE-2026-1111 ubuntu/24.04 deb source anvil notAffected",
+                "CVE-2026-1111 ubuntu/14.04 deb source anvil willNotFix",
+            ]
+        ),
+        (
+            "OpenVEX",
+            [
+                "CVE-2026-1111 ubuntu/22.04 deb source anvil ≥0,<1.2-3ubuntu0.1",
+                "CVE-2026-1111 ubuntu/16.04/esm-infra deb source anvil notAffected",
+            ]
+        ),
+        (
+            "Alpine",
+            [
+                "CVE-2026-1111 alpine/3.19 apk source anvil ≥0,<1.2-r1",
+                "CVE-2026-2222 alpine/3.19 apk source anvil ≥0,<1.2-r1",
+                "CVE-2026-4444 alpine/3.19 apk source anvil notAffected",
+            ]
+        ),
+        (
+            "Arch",
+            [
+                "AVG-1 arch/ pacman binary anvil ≥0,<1.2-2",
+                "AVG-1 arch/ pacman binary lib32-anvil ≥0,<1.2-2",
+                "AVG-2 arch/ pacman binary rope",
+            ]
+        ),
+        ("OSV", ["GHSA-aaaa-bbbb-cccc PyPI pep440 binary anvil ≥1.0,<1.2,≥2.0,≤2.3 =0.9b1"]),
+        (
+            "OSV lines",
+            [
+                "ALSA-2026:1 almalinux/9 rpm binary anvil ≥0,<1.2-3.el9",
+                "DEBIAN-CVE-2026-2222 debian/12 deb source rope ≥0",
+            ]
+        ),
+        (
+            "CSAF",
+            [
+                "RHSA-2026:1 rhel/9 rpm binary anvil ≥0,<1:1.2-3.el9",
+                "RHSA-2026:1 rhel/9 rpm binary rope willNotFix",
+            ]
+        ),
+        ("CVRF", ["SUSE-SU-2026:1-1 sles/15.5 rpm binary anvil ≥0,<1.2-150500.1.1"]),
+        ("MSRC", ["CVE-2026-1111 microsoft generic binary Anvil Server ≥0,<10.0.1.2"]),
+        ("MSRC as JSON", ["CVE-2026-1111 microsoft generic binary Anvil Server ≥0,<10.0.1.2"]),
+        (
+            "updateinfo",
+            [
+                "ALSA-2026:1 almalinux/9 rpm binary anvil ≥0,<1:1.2-3.el9",
+                "ALSA-2026:1 almalinux/9 rpm binary rope @rope:2 ≥0,<2-1.module_el9",
+                "ALAS2023-2026-002 amzn/2023 rpm binary knot ≥0,<1-1.amzn2023",
+            ]
+        ),
+        ("OVAL", ["CVE-2026-1111 azurelinux/3.0 rpm source anvil ≥0,<1.2-3.azl3"]),
+        (
+            "Red Hat CVE",
+            [
+                "CVE-2026-1111 rhel/9 rpm source anvil ≥0,<1:1.2-3.el9",
+                "CVE-2026-1111 rhel/8 rpm source anvil @rope:2 willNotFix",
+            ]
+        ),
+        ("AlmaLinux", ["ALSA-2026:1 almalinux/8 rpm binary anvil ≥0,<1:1.2-3.el8"]),
+        ("Rocky", ["RLSA-2026:1 rocky/9 rpm binary anvil ≥0,<1:1.2-3.el9"]),
+        ("Bodhi", ["FEDORA-2026-aaaaaaaaaa fedora/43 rpm source anvil ≥0,<1:1.2-3.fc43"]),
+        ("Photon", ["CVE-2026-1111 photon/5.0 rpm source anvil ≥0,<1.2-3.ph5"]),
+    ])
+    func `packages are read with release, order and fix`(
+        _ name: String, _ expected: [String]
+    ) throws {
+        #expect(try read(Fixture.named(name)).lines == expected)
+    }
+
+    @Test(arguments: [
+        ("Debian notices", ["CVE-2026-1111", "CVE-2026-2222"]),
+        ("Ubuntu notices", ["CVE-2026-1111"]),
+        ("OSV", ["CVE-2026-1111"]), ("OSV lines", ["CVE-2026-1111"]), ("Arch", ["CVE-2026-1111"]),
+        ("CSAF", ["CVE-2026-1111"]), ("CVRF", ["CVE-2026-1111"]), ("updateinfo", ["CVE-2026-1111"]),
+        ("OVAL", ["CVE-2026-1111"]), ("AlmaLinux", ["CVE-2026-1111"]), ("Rocky", ["CVE-2026-1111"]),
+        ("Bodhi", ["CVE-2026-1111"]),
+    ])
+    func `the first advisory names what it fixes`(_ name: String, _ expected: [String]) throws {
+        #expect(try read(Fixture.named(name)).advisories.first?.vulnerabilities == expected)
+    }
+
+    @Test(arguments: [
+        ("Ubuntu CVE", Severity.important), ("OSV", .critical), ("OSV lines", .important),
+        ("CSAF", .critical), ("CVRF", .important), ("MSRC", .critical), ("MSRC as JSON", .critical),
+        ("updateinfo", .important), ("OVAL", .moderate), ("Red Hat CVE", .important),
+        ("AlmaLinux", .moderate), ("Rocky", .important), ("Bodhi", .important),
+        ("Arch", .important),
+    ])
+    func `the publisher's severity is kept`(_ name: String, _ expected: Severity) throws {
+        #expect(try read(Fixture.named(name)).advisories.first?.severity == expected)
+    }
+
+    @Test func `the tracker's urgency is the package's severity`() throws {
+        let advisory = try #require(try read(Fixture.named("Debian tracker")).advisories.first)
+        #expect(advisory.affected.map(\.severity) == [.important, .unrated, .low, .low])
+        #expect(advisory.source.authority == .tracker)
+    }
+
+    @Test func `Microsoft's articles are aliases of what they fix`() throws {
+        #expect(try read(Fixture.named("MSRC")).advisories.first?.aliases == ["KB5001234"])
+    }
+
+    @Test func `a tracker entry of an unknown state is rejected, and its neighbours are kept`()
+        throws
+    {
+        let outcome = try read(
+            """
+            {"anvil": {"CVE-2026-1": {"releases": {}}, "CVE-2026-1111": {"releases": {"sid":
+              {"status": "sleeping"}}}, "CVE-2026-2222": {"releases": {"sid": {"status": "open"}}}}}
+            """)
+        #expect(outcome.advisories.map(\.id) == ["CVE-2026-2222"])
+        #expect(
+            outcome.summary.rejected.map(\.record) == ["anvil CVE-2026-1", "anvil CVE-2026-1111"])
+    }
+
+    @Test func `a notice for nobody knows which distribution is rejected`() throws {
+        let outcome = try read(
+            """
+            <updates><update><id>X-1</id><pkglist><collection><package name="a" version="1"
+            release="1"/></collection></pkglist></update></updates>
+            """)
+        #expect(outcome.summary.rejected.first?.reason.contains("distribution") == true)
+    }
+
+    @Test func `an advisory that was taken back says when`() throws {
+        let outcome = try read(
+            """
+            {"id": "A-1", "modified": "2026-01-01T00:00:00Z", "withdrawn": "2026-02-01T00:00:00Z",
+             "affected": []}
+            """)
+        #expect(outcome.advisories.first?.withdrawn == Timestamp("2026-02-01T00:00:00Z"))
+    }
+
+    @Test func `packages of a module are read from CSAF's chain of relationships`() throws {
+        let outcome = try read(
+            """
+            {"document": {"category": "csaf_vex", "csaf_version": "2.0", "title": "t", "tracking": {"id": "CVE-2026-1111"}},
+             "product_tree": {"full_product_names": [
+              {"name": "Red Hat Enterprise Linux AppStream (v. 8)", "product_id": "A", "product_identification_helper": {"cpe": "cpe:/a:redhat:enterprise_linux:8::appstream"}},
+              {"name": "rope:2:80:c", "product_id": "M", "product_identification_helper": {"purl": "pkg:rpmmod/redhat/rope@2:80:c"}},
+              {"name": "anvil-0:1-2.el8.x86_64", "product_id": "P", "product_identification_helper": {"purl": "pkg:rpm/redhat/anvil@1-2.el8?arch=x86_64"}}],
+             "relationships": [
+              {"category": "default_component_of", "product_reference": "M", "relates_to_product_reference": "A", "full_product_name": {"name": "x", "product_id": "A:M"}},
+              {"category": "default_component_of", "product_reference": "P", "relates_to_product_reference": "A:M", "full_product_name": {"name": "y", "product_id": "A:M:P"}}]},
+             "vulnerabilities": [{"cve": "CVE-2026-1111", "product_status": {"fixed": ["A:M:P"]}}]}
+            """)
+        #expect(outcome.lines == ["CVE-2026-1111 rhel/8 rpm binary anvil @rope:2 ≥0,<1-2.el8"])
+        #expect(outcome.advisories.first?.source.authority == .tracker)
+    }
+}
