@@ -1,7 +1,33 @@
 /// The tool that installs and removes software on an endpoint.
 public enum PackageManagerName: String, Codable, Sendable, CaseIterable, Comparable {
+    /// Alpine's apk-tools.
+    case apk
     /// dpkg and apt.
     case apt
+    /// Homebrew: formulae and casks.
+    case brew
+    /// Chocolatey.
+    case chocolatey
+    /// dnf, yum and tdnf over rpm.
+    case dnf
+    /// Flatpak.
+    case flatpak
+    /// fwupd: firmware, by the identifier of the part that it is for.
+    case fwupd
+    /// The Mac App Store through `mas`, by the store's number.
+    case mas
+    /// Arch's pacman.
+    case pacman
+    /// snapd.
+    case snap
+    /// macOS's own updates, by `softwareupdate`'s labels.
+    case softwareupdate
+    /// The Windows Update Agent, by the number of the article (`KB5079473`).
+    case windowsUpdate
+    /// winget, by the identifier of the package.
+    case winget
+    /// zypper over rpm.
+    case zypper
 
     /// The order of the texts.
     public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
@@ -32,9 +58,17 @@ public struct PackageName: Hashable, Comparable, Sendable, CustomStringConvertib
 
     /// A name in the grammar of the given package manager; `nil` when it does not fit.
     public init?(_ text: String, of manager: PackageManagerName) {
-        switch manager {
-        case .apt: self.init(apt: text)
+        // Scans of thousands of Debian packages come this way, and need no rule made for each.
+        if manager == .apt {
+            self.init(apt: text)
+        } else {
+            self.init(text, PackageNameRule.of(manager))
         }
+    }
+
+    private init?(_ text: String, _ rule: PackageNameRule) {
+        guard rule.allows(text) else { return nil }
+        self.text = text
     }
 
     /// The text.

@@ -91,7 +91,16 @@ enum OrderedText {
             case .upstreamNotDigitFirst: return isDebianVersionWithLetter(version)
             default: return false
             }
+        default:
+            guard let first = text.utf8.first, isAlphanumeric(first) else { return false }
+            return text.utf8.allSatisfy { isAlphanumeric($0) || "._+~^:,@-".utf8.contains($0) }
+                && manager.order(text, text) != nil
         }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+            || (0x61...0x7A).contains(byte)
     }
 
     /// Whether the upstream part begins with a letter, and only characters of Debian Policy 5.6.12
@@ -123,8 +132,19 @@ enum OrderedText {
 extension PackageManagerName {
     /// How one of its versions stands to another; `nil` when one of them is none.
     func order(_ a: String, _ b: String) -> VersionOrder? {
+        try? ecosystem.compare(a, b)
+    }
+
+    /// The rules that its versions are ordered by.
+    private var ecosystem: Ecosystem {
         switch self {
-        case .apt: try? Ecosystem.deb.compare(a, b)
+        case .apk: .apk
+        case .apt: .deb
+        case .chocolatey: .nuget
+        case .dnf, .zypper: .rpm
+        case .pacman: .pacman
+        case .winget: .winget
+        case .brew, .flatpak, .fwupd, .mas, .snap, .softwareupdate, .windowsUpdate: .generic
         }
     }
 }

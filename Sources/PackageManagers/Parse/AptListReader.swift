@@ -4,7 +4,7 @@ import Versions
 /// Reads `apt list --upgradable` by its structure, since its words are translated:
 /// `name/suite,suite version architecture [upgradable from: version]`.
 struct AptListReader {
-    private(set) var reading = ToolReading(tool: ToolOutput.aptListUpgradable.rawValue)
+    private(set) var reading = ToolReading(.aptListUpgradable)
 
     init(_ bytes: [UInt8]) {
         TextLines.each(bytes) { read(String(decoding: $0, as: UTF8.self)) }

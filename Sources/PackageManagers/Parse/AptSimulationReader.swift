@@ -5,42 +5,38 @@ import Fleet
 /// `Inst name [installed] (candidate Origin:1/suite, Other:2/suite [architecture]) [packages left
 /// broken]`, `Conf name (…)`, `Remv name [installed]`, `Purg name [installed]`.
 struct AptSimulationReader {
-    private(set) var reading = ToolReading(
-        tool: ToolOutput.aptGetSimulate.rawValue, newPackages: [], removals: [])
+    private(set) var reading = ToolReading(.aptGetSimulate)
 
     /// Whether a step or the closing count was seen: text that has neither is no plan, and must not
     /// be taken for an empty one.
     private var isPlan = false
 
     init(_ bytes: [UInt8]) {
-        TextLines.each(bytes) { read(String(decoding: $0, as: UTF8.self)) }
+        (reading.newPackages, reading.removals) = ([], [])
+        var prose = AptProse()
+        for line in ToolText.lines(bytes) {
+            let isRead = readStep(line.trimmed) ?? prose.isKnown(line)
+            if prose.isCount { isPlan = true }
+            if !isRead { reading.unparsed.append(line.raw) }
+        }
         if !isPlan {
             reading.unparsed = TextLines.strings(bytes).filter { !TextLines.trimmed($0).isEmpty }
         }
     }
 
-    private mutating func read(_ line: String) {
-        let text = TextLines.trimmed(line)
+    /// Whether a step could be read; `nil` for what is no step.
+    private mutating func readStep(_ text: String) -> Bool? {
         let step = text.prefix { $0 != " " }
+        let rest = text.dropFirst(step.count + 1)
         let isRead: Bool
         switch step {
-        case "Inst": isRead = readInstallation(text.dropFirst(step.count + 1))
-        case "Conf": isRead = Installation(text.dropFirst(step.count + 1)) != nil
-        case "Remv", "Purg": isRead = readRemoval(text.dropFirst(step.count + 1))
-        default:
-            if Self.isCount(text) { isPlan = true }
-            // An error ends the plan early: what came before it may not be all.
-            isRead = !text.hasPrefix("E:")
+        case "Inst": isRead = readInstallation(rest)
+        case "Conf": isRead = Installation(rest) != nil
+        case "Remv", "Purg": isRead = readRemoval(rest)
+        default: return nil
         }
-        if ["Inst", "Conf", "Remv", "Purg"].contains(step) { isPlan = true }
-        if !isRead { reading.unparsed.append(line) }
-    }
-
-    /// `44 upgraded, 0 newly installed, 0 to remove and 2 not upgraded.` in any language: four
-    /// numbers or more.
-    private static func isCount(_ text: String) -> Bool {
-        let words = text.utf8.split { !isVersionByte($0) }
-        return words.count { $0.allSatisfy { (0x30...0x39).contains($0) } } >= 4
+        isPlan = true
+        return isRead
     }
 
     private mutating func readInstallation(_ text: Substring) -> Bool {
@@ -108,4 +104,86 @@ struct AptSimulationReader {
             else { return nil }
         }
     }
+}
+
+/// What apt-get says around its steps, in any language: progress, headings with the packages that
+/// stand indented below them, the closing count, and hints.
+private struct AptProse {
+    /// Whether what is indented belongs to a heading or to a note.
+    private var isList = false
+    /// Whether the line that came last was the closing count.
+    private(set) var isCount = false
+
+    mutating func isKnown(_ line: ToolLine) -> Bool {
+        let text = line.trimmed
+        isCount = false
+        if line.isBlank { return true }
+        // An error ends the plan early: what came before it may not be all.
+        if text.hasPrefix("E:") { return false }
+        if Self.isClosingCount(text) {
+            isCount = true
+            return true
+        }
+        if line.isIndented { return isList }
+        isList = false
+        if Self.isProgress(text) || Self.hints.contains(text) || Self.isRemark(line) {
+            return true
+        }
+        // A heading; and a note on several lines, whose first has its colon behind one word.
+        isList = ":：".contains(text.last ?? " ") || Self.isNote(text)
+        return isList
+    }
+
+    /// `Reading package lists... Done`, `Paketlisten werden gelesen… Fertig`.
+    private static func isProgress(_ text: String) -> Bool {
+        guard let dots = text.firstRange(of: "...") ?? text.firstRange(of: "…") else {
+            // Old versions have none behind two of these.
+            return [
+                "Reading package lists", "Building dependency tree", "Reading state information",
+            ]
+            .contains(text)
+        }
+        let rest = text[dots.upperBound...]
+        return dots.lowerBound > text.startIndex && TextLines.words(rest).count <= 2
+            && !rest.contains(":")
+    }
+
+    /// `44 upgraded, 0 newly installed, 0 to remove and 2 not upgraded.` in any language: four
+    /// numbers or more, and no other digits. Only the first form counts what a plan holds.
+    private static func isClosingCount(_ text: String) -> Bool {
+        let words = text.utf8.split { !isVersionByte($0) }
+        return words.count { $0.allSatisfy { (0x30...0x39).contains($0) } } >= 4
+    }
+
+    /// `bash is already the newest version (5.2.15-2).`, in any language.
+    private static func isRemark(_ line: ToolLine) -> Bool {
+        guard let name = line.words.first, PackageName(apt: name) != nil,
+            line.trimmed.hasSuffix(").") || line.trimmed.hasSuffix(")。"),
+            let open = line.trimmed.lastIndex(of: "(")
+        else { return false }
+        let inside = line.trimmed[open...].dropFirst().prefix { $0 != ")" }
+        return isDebianVersion(String(inside))
+    }
+
+    private static func isNote(_ text: String) -> Bool {
+        let first = text.prefix { $0 != " " && $0 != ":" && $0 != "：" }
+        let rest = TextLines.trimmed(text.dropFirst(first.count))
+        return !first.isEmpty && first == first.uppercased()
+            && first.allSatisfy { $0.isLetter } && (rest.hasPrefix(":") || rest.hasPrefix("："))
+            && !["E", "W", "N"].contains(first)
+    }
+
+    private static let hints = KnownLines(
+        beginnings: [
+            "W: ", "N: ", "#", "Learn more about Ubuntu Pro", "Try Ubuntu Pro",
+            "For more details see",
+            "Use 'sudo apt", "Need to get ", "After this operation",
+        ],
+        endings: [
+            " not fully installed or removed.", " standard security updates.",
+            " LTS security updates.", " standard LTS security update.",
+            " standard LTS security updates.", " only upgrades are requested.",
+            " set to manually installed.",
+        ],
+        parts: ["apt autoremove", "apt-get autoremove", "ubuntu.com/", "esm-apps", "esm-infra"])
 }

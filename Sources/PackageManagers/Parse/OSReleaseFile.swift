@@ -26,13 +26,39 @@ struct OSReleaseFile: Hashable, Sendable {
     }
 
     /// The system's name and version with the defaults that os-release(5) sets: `ID` is `linux`,
-    /// `PRETTY_NAME` is `Linux`.
+    /// `PRETTY_NAME` is `NAME`, or `Linux`.
     var operatingSystem: OperatingSystem {
         OperatingSystem(
-            id: fields["ID"] ?? "linux", versionId: fields["VERSION_ID"] ?? "",
-            name: fields["PRETTY_NAME"] ?? fields["NAME"] ?? "Linux",
-            codename: fields["VERSION_CODENAME"].flatMap { $0.isEmpty ? nil : $0 },
+            id: value("ID") ?? "linux", versionId: value("VERSION_ID") ?? "",
+            name: value("PRETTY_NAME") ?? value("NAME") ?? "Linux", codename: codename,
             idLike: TextLines.words(fields["ID_LIKE"] ?? ""))
+    }
+
+    /// What `patchbay debug parse os-release` prints.
+    var reading: ToolReading {
+        var reading = ToolReading(.osRelease)
+        reading.os = operatingSystem
+        reading.fields = fields
+        reading.unparsed = unparsed
+        return reading
+    }
+
+    private func value(_ name: String) -> String? {
+        fields[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// `VERSION_CODENAME`. Systems from before it was introduced have it in `VERSION`: Debian as
+    /// `9 (stretch)`, and its descendants likewise. Ubuntu's own name is its own only; a system built on it has another.
+    private var codename: String? {
+        if let codename = value("VERSION_CODENAME") { return codename }
+        if value("ID") == "ubuntu", let codename = value("UBUNTU_CODENAME") { return codename }
+        let family = [value("ID") ?? ""] + TextLines.words(fields["ID_LIKE"] ?? "")
+        guard family.contains("debian"), let version = value("VERSION"), version.hasSuffix(")"),
+            let open = version.lastIndex(of: "(")
+        else { return nil }
+        let word = version[open...].dropFirst().dropLast()
+        let isWord = !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) }
+        return isWord ? String(word) : nil
     }
 
     private static func isName(_ text: Substring) -> Bool {
@@ -43,17 +69,38 @@ struct OSReleaseFile: Hashable, Sendable {
         }
     }
 
-    /// The value without its quotes; `nil` when a quote is not closed or something stands behind
-    /// it. Real files have values with spaces and without quotes, which a shell would refuse: they
-    /// are taken as they stand.
+    /// The value without its quotes; `nil` when a quote is not closed or a word stands behind it.
+    /// Parts in different quotes may touch, and a comment may follow behind a blank. Real files
+    /// have values with spaces and without quotes, which a shell would refuse: they are taken as
+    /// they stand.
     private static func value(_ text: Substring) -> String? {
-        guard let quote = text.first, quote == "\"" || quote == "'" else {
-            return text.contains("\\") ? unescaped(text) : String(text)
-        }
         var result = ""
-        var rest = text.dropFirst()
+        var rest = text
+        var isQuoted = false
         while let character = rest.popFirst() {
-            if character == quote { return TextLines.trimmed(rest).isEmpty ? result : nil }
+            switch character {
+            case "\"", "'":
+                guard let part = quoted(by: character, &rest) else { return nil }
+                result += part
+                isQuoted = true
+            case "\\": result.append(rest.popFirst() ?? character)
+            case " ", "\t":
+                let behind = TextLines.trimmed(rest)
+                if behind.isEmpty || behind.hasPrefix("#") { return result }
+                if isQuoted { return nil }
+                result.append(character)
+            default:
+                result.append(character)
+            }
+        }
+        return result
+    }
+
+    /// The text up to the closing quotation mark; `nil` when there is none.
+    private static func quoted(by quote: Character, _ rest: inout Substring) -> String? {
+        var result = ""
+        while let character = rest.popFirst() {
+            if character == quote { return result }
             if character == "\\", quote == "\"" {
                 // Within double quotes a backslash stands before `$`, `"`, `\` and backtick only.
                 guard let next = rest.popFirst() else { return nil }
@@ -64,14 +111,5 @@ struct OSReleaseFile: Hashable, Sendable {
             }
         }
         return nil
-    }
-
-    private static func unescaped(_ text: Substring) -> String {
-        var result = ""
-        var rest = text
-        while let character = rest.popFirst() {
-            result.append(character == "\\" ? rest.popFirst() ?? character : character)
-        }
-        return result
     }
 }

@@ -35,19 +35,30 @@ struct Debug: ParsableCommand {
         }
 
         private func bytes() throws -> [UInt8] {
-            if let file {
-                guard let bytes = try PrivateFile.read(URL(filePath: file), limit: ToolOutput.limit)
-                else {
-                    throw Failure(
-                        .wrongUse, "There is no file \(file).", nextStep: "Name a recorded output.",
-                        code: "E_FILE")
-                }
-                return bytes
-            }
-            let data = try FileHandle.standardInput.read(upToCount: ToolOutput.limit + 1) ?? Data()
-            guard data.count <= ToolOutput.limit else {
+            guard let file else { return try standardInput() }
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
+                !isFolder.boolValue
+            else {
                 throw Failure(
-                    .wrongUse, "The input is larger than \(ToolOutput.limit) bytes.",
+                    .wrongUse,
+                    isFolder.boolValue ? "\(file) is a folder." : "There is no file \(file).",
+                    nextStep: "Name a recorded output.", code: "E_FILE")
+            }
+            return try PrivateFile.read(URL(filePath: file), limit: ToolOutput.limit) ?? []
+        }
+
+        private func standardInput() throws -> [UInt8] {
+            let limit = ToolOutput.limit
+            guard let data = try? FileHandle.standardInput.read(upToCount: limit + 1) ?? Data()
+            else {
+                throw Failure(
+                    .wrongUse, "Standard input cannot be read.",
+                    nextStep: "Pipe a tool's output into it, or name a file.", code: "E_FILE")
+            }
+            guard data.count <= limit else {
+                throw Failure(
+                    .wrongUse, "The input is larger than \(limit) bytes.",
                     nextStep: "Check that it is the right one.", code: "E_FILE_SIZE")
             }
             return Array(data)

@@ -1,0 +1,57 @@
+import Fleet
+
+/// Reads `snap refresh --list`: `name version revision [size] publisher notes`, without blanks in
+/// any of them, below a heading in any language.
+struct SnapRefreshReader {
+    private(set) var reading = ToolReading(.snapRefreshList)
+
+    init(_ bytes: [UInt8]) {
+        var isHeadingRead = false
+        for line in ToolText.lines(bytes) where !Self.known.contains(line.trimmed) {
+            if let update = Self.update(line.words) {
+                reading.updates.append(update)
+            } else if !isHeadingRead, Self.isHeading(line) {
+                isHeadingRead = true
+            } else {
+                reading.unparsed.append(line.raw)
+            }
+        }
+    }
+
+    private static let known = KnownLines(
+        beginnings: ["All snaps up to date", "WARNING: There "],
+        parts: [" INFO Waiting for automatic snapd restart"])
+
+    /// Names of five columns or six, none of which is a revision.
+    private static func isHeading(_ line: ToolLine) -> Bool {
+        let words = line.words
+        return (5...8).contains(words.count) && line.text.contains("  ")
+            && !line.trimmed.utf8.contains { Grammar.isDigit($0) || ".:".utf8.contains($0) }
+    }
+
+    private static func update(_ words: [String]) -> ToolUpdate? {
+        guard (5...6).contains(words.count), PackageName(words[0], of: .snap) != nil,
+            isRevision(words[2])
+        else { return nil }
+        var update = ToolUpdate(name: words[0], candidate: words[1])
+        if words.count == 6 {
+            guard let bytes = Grammar.bytes(words[3]) else { return nil }
+            update.bytes = bytes
+        }
+        let notes = words[words.count - 1]
+        // Marks behind a publisher's name say that the store has verified or starred it.
+        let publisher = words[words.count - 2]
+        var details = [
+            "revision": words[2], "publisher": String(publisher.prefix { !"*✓✪".contains($0) }),
+        ]
+        if notes != "-" { details["notes"] = notes }
+        update.details = details
+        if notes.split(separator: ",").contains("held") { update.isHeld = true }
+        return update
+    }
+
+    /// A number, or `x` and a number for one that was installed from a file.
+    private static func isRevision(_ text: String) -> Bool {
+        Grammar.isNumber(text.hasPrefix("x") ? text.dropFirst() : text[...])
+    }
+}

@@ -1,0 +1,178 @@
+/// The columns of one table, found by its heading.
+///
+/// winget fills each cell up to its column's width, which it counts in columns of the terminal, and
+/// leaves out a column that would be empty. Names, and headings in some languages, hold blanks.
+struct WingetTable {
+    /// What the columns hold, from left to right.
+    let columns: [WingetWords.Column]
+    /// The first terminal column of each.
+    private let starts: [Int]
+    /// The columns of the line that rules the heading off.
+    private let width: Int
+
+    /// The cells of one row.
+    struct Row {
+        private let cells: [(WingetWords.Column, String)]
+
+        fileprivate init(_ columns: [WingetWords.Column], _ cells: [String]) {
+            self.cells = Array(zip(columns, cells))
+        }
+
+        /// A cell's text; empty when the table lacks the column.
+        subscript(column: WingetWords.Column) -> String {
+            cells.first { $0.0 == column }?.1 ?? ""
+        }
+    }
+
+    /// A table with this heading and these lines below its rule.
+    init?(heading: String, rule: String, body: ArraySlice<ToolLine>) {
+        width = DisplayWidth.of(ToolText.trimmed(rule))
+        if let (columns, starts) = Self.knownColumns(heading) {
+            (self.columns, self.starts) = (columns, starts)
+        } else {
+            let rows = body.prefix { !$0.isBlank }.map(\.text)
+            let starts = Self.starts(heading, rows: rows)
+            guard (3...6).contains(starts.count) else { return nil }
+            self.starts = starts
+            columns = Self.columns(count: starts.count, starts: starts, rows: rows)
+        }
+    }
+
+    /// A row of this table; `nil` when the line is not one.
+    func row(_ line: ToolLine) -> Row? {
+        guard !line.isIndented else { return nil }
+        // A character that the table's maker took for wider or narrower than it is moves all that
+        // stands behind it.
+        for shift in [0, 1, -1, 2, -2, 3, -3] {
+            if let cells = cells(line.text, shift: shift) {
+                let row = Row(columns, cells)
+                if isPlausible(row, isShifted: shift != 0) { return row }
+            }
+        }
+        return nil
+    }
+
+    private func isPlausible(_ row: Row, isShifted: Bool) -> Bool {
+        guard !row[.name].isEmpty, !row[.id].isEmpty, !row[.version].isEmpty else { return false }
+        let versions = [row[.version], row[.available]]
+        guard versions.allSatisfy(Self.isVersion), !row[.source].contains(" ") else { return false }
+        return !isShifted || !row[.id].contains(" ")
+    }
+
+    /// `1.2.3`, `< 1.2.3`, `> 1.2.3`, `Unknown`: a blank stands behind a sign only. Versions of
+    /// applications that winget did not install may hold words.
+    private static func isVersion(_ text: String) -> Bool {
+        let bare = text.hasPrefix("< ") || text.hasPrefix("> ") ? text.dropFirst(2) : text[...]
+        return !bare.contains("  ") && bare.split(separator: " ").count <= 3
+    }
+
+    /// The cells, when a blank stands in front of each column.
+    private func cells(_ text: String, shift: Int) -> [String]? {
+        let total = DisplayWidth.of(text.trimmingEnd)
+        guard total <= width + max(shift, 0) else { return nil }
+        let edges = starts.enumerated().map { $0.offset == 0 ? 0 : $0.element + shift }
+        var cells = [String](repeating: "", count: edges.count)
+        var place = 0
+        var index = 0
+        var last: Character = " "
+        for character in text {
+            while index + 1 < edges.count, place >= edges[index + 1] {
+                // A wide character must not stand across the edge either.
+                guard place == edges[index + 1], last == " " else { return nil }
+                index += 1
+            }
+            cells[index].append(character)
+            last = character
+            place += DisplayWidth.of(character)
+        }
+        // A row may end early: the last cells may be empty.
+        return cells.map { ToolText.trimmed($0) }
+    }
+
+    /// The columns of a heading in a language of winget.
+    private static func knownColumns(_ heading: String) -> ([WingetWords.Column], [Int])? {
+        for language in WingetWords.headings {
+            var columns: [WingetWords.Column] = []
+            var starts: [Int] = []
+            var place = 0
+            var rest = heading[...]
+            while !rest.isEmpty {
+                if rest.first == " " {
+                    rest = rest.dropFirst()
+                    place += 1
+                    continue
+                }
+                let known = zip(WingetWords.columns, language).first { column, word in
+                    rest.hasPrefix(word) && !columns.contains(column)
+                        && (rest.dropFirst(word.count).first ?? " ") == " "
+                }
+                guard let (column, word) = known else { break }
+                columns.append(column)
+                starts.append(place)
+                place += DisplayWidth.of(word)
+                rest = rest.dropFirst(word.count)
+            }
+            if rest.isEmpty, columns.starts(with: [.name, .id, .version]) {
+                return (columns, starts)
+            }
+        }
+        return nil
+    }
+
+    /// The columns of a heading in any language: words with more than one blank in front begin a
+    /// column; others do when every row has a blank there and something behind it.
+    private static func starts(_ heading: String, rows: [String]) -> [Int] {
+        var starts: [Int] = []
+        var place = 0
+        var blanks = 2
+        let maps = rows.map(columnMap)
+        for character in heading {
+            if character == " " {
+                blanks += 1
+            } else {
+                if blanks >= 2 || (blanks == 1 && isEdge(place, maps)) { starts.append(place) }
+                blanks = 0
+            }
+            place += DisplayWidth.of(character)
+        }
+        return starts
+    }
+
+    private static func isEdge(_ place: Int, _ rows: [[Bool]]) -> Bool {
+        let reaching = rows.filter { $0.count > place }
+        return !reaching.isEmpty && reaching.allSatisfy { !$0[place - 1] }
+            && reaching.contains { $0[place] }
+    }
+
+    /// For each terminal column whether something stands there.
+    private static func columnMap(_ text: String) -> [Bool] {
+        text.flatMap { character in
+            [Bool](repeating: character != " ", count: DisplayWidth.of(character))
+        }
+    }
+
+    /// With four columns, the last is a source when no row has a digit in it.
+    private static func columns(
+        count: Int, starts: [Int], rows: [String]
+    ) -> [WingetWords.Column] {
+        guard count == 4, let last = starts.last else {
+            return Array(WingetWords.columns.prefix(count))
+        }
+        let hasDigit = rows.contains { row in
+            var place = 0
+            return row.contains { character in
+                defer { place += DisplayWidth.of(character) }
+                return place >= last && character.isNumber
+            }
+        }
+        return [.name, .id, .version, hasDigit ? .available : .source]
+    }
+}
+
+extension String {
+    /// Without blanks at the end.
+    fileprivate var trimmingEnd: Substring {
+        guard let last = lastIndex(where: { $0 != " " }) else { return "" }
+        return self[...last]
+    }
+}
