@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calendar
 import Fleet
+import Foundation
 import Policy
 
 /// `patchbay policy calendar`
@@ -56,7 +57,9 @@ struct PolicyCalendarCommand: ParsableCommand {
         let zones = try PolicyZones.zones(for: read.policies, endpoint: local)
         let listing = try PolicyListing(read, zones: zones, from: start, count: count)
         if ical {
-            Terminal.write(listing.feed(stamp: now))
+            // Its lines end in CR LF, to which nothing may be added.
+            try? FileHandle.standardOutput.write(
+                contentsOf: Data(listing.feed(stamp: now).utf8))
             return
         }
         try output.show(listing.answer) { answer in

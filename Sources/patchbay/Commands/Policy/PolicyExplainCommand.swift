@@ -8,9 +8,11 @@ struct PolicyExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Say of each missing update what would happen with it, and why.",
         discussion: """
-            Example: patchbay scan --format json > web-1.json
-                     patchbay policy explain servers.yaml --inventory web-1.json --role server \\
-                         --tag production --feed feeds/
+            Example: patchbay policy explain p.yaml --inventory web-1.json --role server
+
+            The inventory is what “patchbay scan --format json” writes. What a scan does not know \
+            is told with --tag, --role and --fact, and with --feed what is known of \
+            vulnerabilities. What nobody has told is not known, and counts neither as yes nor as no.
 
             One decision for each missing update: the action, one reason code, one sentence, the \
             rule that decided, and when something happens next. It is the same function that \

@@ -8,8 +8,7 @@ struct PolicyPlanCommand: ParsableCommand {
         commandName: "plan",
         abstract: "List everything that policies would do, before anything runs.",
         discussion: """
-            Example: patchbay policy plan servers.yaml --inventory web-1.json --inventory db-1.json \\
-                         --role server --tag production --until 2027-01-31T00:00:00Z
+            Example: patchbay policy plan p.yaml --inventory web-1.json --inventory db-1.json
 
             Every endpoint, version, window and reboot from one time to another, ring by ring and \
             within the budgets, and every update that would miss its due date. The plan foresees \
