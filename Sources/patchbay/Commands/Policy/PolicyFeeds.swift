@@ -36,20 +36,24 @@ struct PolicyFeeds {
             kinds.see($0)
             builder.add($0)
         }
-        let matcher = Matcher(builder.build())
+        let index = builder.build()
+        let matcher = Matcher(index)
         let before = matcher.report(on: endpoint)
-        guard before.isCovered else {
+        var closed = nothing
+        if before.isCovered {
+            let after = matcher.report(on: Self.updated(endpoint, with: inventory.updates))
+            closed = Self.closed(by: inventory.updates, before.findings, after.findings)
+        } else {
             notes.append(
                 "\(inventory.file): no feed speaks of \(Table.printable(endpoint.os.id)) "
-                    + "\(Table.printable(endpoint.os.versionId)), so nothing is known of its updates."
-            )
-            return (inventory, nothing, notes)
+                    + "\(Table.printable(endpoint.os.versionId)), so that it is not known which "
+                    + "vulnerabilities its updates close.")
         }
-        let after = matcher.report(on: Self.updated(endpoint, with: inventory.updates))
-        let closed = Self.closed(by: inventory.updates, before.findings, after.findings)
         var result = inventory
         for place in result.updates.indices {
-            kinds.tell(&result.updates[place], closed[place].findings)
+            let isJudged = before.isCovered || result.updates[place].vulnerabilities != nil
+            guard isJudged else { continue }
+            kinds.tell(&result.updates[place], closed[place].findings, index)
         }
         return (result, closed, notes)
     }
@@ -147,21 +151,20 @@ private struct Kinds {
         }
     }
 
-    /// Tells an update what it closes. What the inventory says already and the feeds do not know
-    /// stays.
-    func tell(_ subject: inout UpdateSubject, _ findings: [Finding]) {
-        subject.vulnerabilities = Set(
-            (subject.vulnerabilities ?? []) + findings.map(\.vulnerability)
-        ).sorted()
+    /// Tells an update what it closes: what was found, and what the inventory names itself. What the
+    /// inventory says besides and the feeds do not know stays.
+    func tell(_ subject: inout UpdateSubject, _ findings: [Finding], _ index: AdvisoryIndex) {
+        let names = Set((subject.vulnerabilities ?? []) + findings.map(\.vulnerability)).sorted()
+        subject.vulnerabilities = names
         // Worse comes first in the order of severities.
         subject.severity = findings.map(\.assessment.severity).reduce(subject.severity, min)
-        if findings.contains(where: { $0.assessment.knownExploited != nil }) {
+        if names.contains(where: { index.knownExploited($0) != nil }) {
             subject.kev = true
         } else if hasCatalogue {
             subject.kev = subject.kev ?? false
         }
-        let probability = findings.compactMap(\.assessment.risk.inputs.epss).max()
-        let none = hasProbabilities && findings.isEmpty ? 0.0 : nil
+        let probability = names.compactMap { index.exploitProbability($0)?.probability }.max()
+        let none = hasProbabilities && names.isEmpty ? 0.0 : nil
         subject.epss = [subject.epss, probability].compactMap(\.self).max() ?? none
         subject.cvss = [subject.cvss, findings.compactMap(\.assessment.risk.inputs.cvss).max()]
             .compactMap(\.self).max()
