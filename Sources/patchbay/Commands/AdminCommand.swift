@@ -12,6 +12,7 @@ struct Admin: ParsableCommand {
     /// `patchbay admin create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Make an administrator with a one-time password, which is printed once.",
             discussion: "Example: patchbay admin create anna")
         @Argument(help: "The name to sign in with.") var name: String
@@ -31,6 +32,7 @@ struct Admin: ParsableCommand {
     /// `patchbay admin reset-password`
     struct ResetPassword: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "reset-password",
             abstract: "Give a user a new one-time password, which is printed once.",
             discussion: "Example: patchbay admin reset-password anna")
         @Argument(help: "The user's name.") var name: String

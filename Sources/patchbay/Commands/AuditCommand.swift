@@ -14,7 +14,7 @@ struct AuditCommand: ParsableCommand {
     /// `patchbay audit list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List audit entries, newest first.",
+            commandName: "list", abstract: "List audit entries, newest first.",
             discussion: "Example: patchbay audit list --subject dep_01h2xcejqtf2nbrexx3vqjhp41")
         @Option(help: "Only entries about this identifier.") var subject: String?
         @Option(help: "How many entries.") var limit = 100
@@ -41,6 +41,7 @@ struct AuditCommand: ParsableCommand {
     /// `patchbay audit verify`
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Check that nobody has edited the log; the status is 1 when somebody has.",
             discussion: """
                 Example: patchbay audit verify --file patchbay-audit.jsonl --key sha256:9f86d081…
@@ -96,7 +97,7 @@ struct AuditCommand: ParsableCommand {
     /// `patchbay audit export`
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write the log into a file that proves itself.",
+            commandName: "export", abstract: "Write the log into a file that proves itself.",
             discussion: "Example: patchbay audit export patchbay-audit.jsonl")
         @Argument(help: "The file to write.") var file: String
         @OptionGroup var server: ServerOptions

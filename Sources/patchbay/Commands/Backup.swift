@@ -18,6 +18,7 @@ struct Backup: ParsableCommand {
     /// `patchbay backup create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract:
                 "Write keys and database, as they are at one instant, into a file; the server may run.",
             discussion: """
@@ -68,6 +69,7 @@ struct Backup: ParsableCommand {
     /// `patchbay backup restore`
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "restore",
             abstract: "Bring an installation back on a machine that has none.",
             discussion: "Example: patchbay backup restore /var/backups/patchbay.tar")
         @Argument(help: "The backup.") var file: String

@@ -12,6 +12,7 @@ struct Debug: ParsableCommand {
     /// `patchbay debug parse`
     struct Parse: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "parse",
             abstract: "Print what is read out of a package tool's recorded output, as JSON.",
             discussion: """
                 Example: apt list --upgradable | patchbay debug parse apt-list-upgradable

@@ -12,7 +12,8 @@ struct TenantCommand: ParsableCommand {
     /// `patchbay tenant list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List tenants.", discussion: "Example: patchbay tenant list --format json")
+            commandName: "list", abstract: "List tenants.",
+            discussion: "Example: patchbay tenant list --format json")
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
@@ -34,7 +35,8 @@ struct TenantCommand: ParsableCommand {
     /// `patchbay tenant create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a tenant.", discussion: "Example: patchbay tenant create \"Example Ltd\""
+            commandName: "create", abstract: "Add a tenant.",
+            discussion: "Example: patchbay tenant create \"Example Ltd\""
         )
         @Argument(help: "Its name.") var name: String
         @OptionGroup var server: ServerOptions
@@ -57,7 +59,7 @@ struct SiteCommand: ParsableCommand {
     /// `patchbay site list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List sites.", discussion: "Example: patchbay site list")
+            commandName: "list", abstract: "List sites.", discussion: "Example: patchbay site list")
         @Option(help: "Only this tenant's.") var tenant: String?
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
@@ -77,7 +79,7 @@ struct SiteCommand: ParsableCommand {
     /// `patchbay site create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a site to a tenant.",
+            commandName: "create", abstract: "Add a site to a tenant.",
             discussion:
                 "Example: patchbay site create Berlin --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "Its name.") var name: String

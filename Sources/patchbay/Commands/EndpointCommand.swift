@@ -15,7 +15,7 @@ struct EndpointCommand: ParsableCommand {
     /// `patchbay endpoint list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List endpoints, all pages.",
+            commandName: "list", abstract: "List endpoints, all pages.",
             discussion: "Example: patchbay endpoint list --compliance nonCompliant --format json")
         @Option(help: "Only this tenant's.") var tenant: String?
         @Option(help: "Part of the name.") var search: String?
@@ -69,6 +69,7 @@ struct EndpointCommand: ParsableCommand {
     /// `patchbay endpoint show`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract:
                 "Show one endpoint: facts, missing updates each with its reason, sources, jobs.",
             discussion: "Example: patchbay endpoint show ept_01h2xcejqtf2nbrexx3vqjhp41")
@@ -87,6 +88,7 @@ struct EndpointCommand: ParsableCommand {
     /// `patchbay endpoint packages`
     struct Packages: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "packages",
             abstract: "List what was installed on an endpoint at an instant.",
             discussion:
                 "Example: patchbay endpoint packages ept_01h2xcejqtf2nbrexx3vqjhp41 --at 2026-11-21T18:00:00Z"
@@ -114,7 +116,7 @@ struct EndpointCommand: ParsableCommand {
     /// `patchbay endpoint scan`
     struct Scan: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Ask an endpoint to scan now.",
+            commandName: "scan", abstract: "Ask an endpoint to scan now.",
             discussion: "Example: patchbay endpoint scan ept_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The endpoint.") var endpoint: String
         @OptionGroup var server: ServerOptions
@@ -129,6 +131,7 @@ struct EndpointCommand: ParsableCommand {
     /// `patchbay endpoint retire`
     struct Retire: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "retire",
             abstract: "Retire an endpoint: its agent is refused from now on, its history stays.",
             discussion: "Example: patchbay endpoint retire ept_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The endpoint.") var endpoint: String

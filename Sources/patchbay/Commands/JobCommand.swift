@@ -15,7 +15,7 @@ struct JobCommand: ParsableCommand {
     /// `patchbay job list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List jobs, newest first.",
+            commandName: "list", abstract: "List jobs, newest first.",
             discussion: "Example: patchbay job list --state failed")
         @Option(help: "Only this tenant's.") var tenant: String?
         @Option(help: "Only of this endpoint.") var endpoint: String?
@@ -50,7 +50,7 @@ struct JobCommand: ParsableCommand {
     /// `patchbay job show`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one job: its updates and what became of each.",
+            commandName: "show", abstract: "Show one job: its updates and what became of each.",
             discussion: "Example: patchbay job show job_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The job.") var job: String
         @OptionGroup var server: ServerOptions
@@ -87,7 +87,7 @@ struct JobCommand: ParsableCommand {
     /// `patchbay job log`
     struct Log: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a job's log.",
+            commandName: "log", abstract: "Print a job's log.",
             discussion: "Example: patchbay job log job_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The job.") var job: String
         @OptionGroup var server: ServerOptions
@@ -112,6 +112,7 @@ struct JobCommand: ParsableCommand {
     /// `patchbay job cancel`
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "cancel",
             abstract: "Call one job off; what is being installed is not cut off.",
             discussion: "Example: patchbay job cancel job_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The job.") var job: String

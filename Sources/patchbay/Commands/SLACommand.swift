@@ -14,7 +14,7 @@ struct SLACommand: ParsableCommand {
     /// `patchbay sla due`
     struct Due: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print until when a vulnerability must be fixed.",
+            commandName: "due", abstract: "Print until when a vulnerability must be fixed.",
             discussion: """
                 Example: patchbay sla due --preset ce-14 --start 2026-07-01T09:00:00+01:00 --severity high
 
@@ -43,7 +43,7 @@ struct SLACommand: ParsableCommand {
     /// `patchbay sla presets`
     struct Presets: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the presets with all their figures.",
+            commandName: "presets", abstract: "List the presets with all their figures.",
             discussion: "Example: patchbay sla presets --format json")
 
         @OptionGroup var output: FormatOption

@@ -5,6 +5,7 @@ import ArgumentParser
 /// by people.
 struct Supervise: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "supervise",
         abstract: "Run what stands in a run's folder; started by the agent.", shouldDisplay: false)
 
     @Argument(help: "The run's folder.") var folder: String

@@ -7,6 +7,7 @@ import Foundation
 /// `patchbay up`
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "up",
         abstract:
             "Run a control plane with an agent for this machine, and show what the machine misses.",
         discussion: """

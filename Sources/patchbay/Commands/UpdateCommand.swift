@@ -11,6 +11,7 @@ struct UpdateCommand: ParsableCommand {
     /// `patchbay update list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List missing updates, security first, most endpoints first.",
             discussion: "Example: patchbay update list --security")
         @Option(help: "Only this tenant's.") var tenant: String?

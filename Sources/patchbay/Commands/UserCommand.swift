@@ -14,7 +14,7 @@ struct UserCommand: ParsableCommand {
     /// `patchbay user list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List users.", discussion: "Example: patchbay user list")
+            commandName: "list", abstract: "List users.", discussion: "Example: patchbay user list")
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
@@ -38,6 +38,7 @@ struct UserCommand: ParsableCommand {
     /// `patchbay user create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Add a user with a one-time password, which is printed once.",
             discussion: "Example: patchbay user create anna --role operator")
         @Argument(help: "The name to sign in with.") var name: String
@@ -62,7 +63,7 @@ struct UserCommand: ParsableCommand {
     /// `patchbay user change-role`
     struct ChangeRole: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Give a user another role.",
+            commandName: "change-role", abstract: "Give a user another role.",
             discussion:
                 "Example: patchbay user change-role usr_01h2xcejqtf2nbrexx3vqjhp41 --role viewer")
         @Argument(help: "The user.") var user: String
@@ -82,7 +83,7 @@ struct UserCommand: ParsableCommand {
     /// `patchbay user disable`
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Disable a user: sessions and tokens end.",
+            commandName: "disable", abstract: "Disable a user: sessions and tokens end.",
             discussion: "Example: patchbay user disable usr_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The user.") var user: String
         @OptionGroup var server: ServerOptions

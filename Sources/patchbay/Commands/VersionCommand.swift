@@ -13,6 +13,7 @@ struct VersionCommand: ParsableCommand {
     /// `patchbay version compare`
     struct Compare: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "compare",
             abstract: "Print <, = or >: how the first version stands to the second.",
             discussion: """
                 Example: patchbay version compare --ecosystem deb 1.0~rc1 1.0

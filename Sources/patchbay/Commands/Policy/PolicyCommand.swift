@@ -21,6 +21,7 @@ struct PolicyCommand: ParsableCommand {
     /// `patchbay policy check`
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Say what is wrong with policy files, all of it at once.",
             discussion: """
                 Example: patchbay policy check servers.yaml
