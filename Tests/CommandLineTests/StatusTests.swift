@@ -19,6 +19,7 @@ struct StatusTests {
         (["audit", "verify", "--file", "/etc/passwd"], 2),
         (["debug", "parse", "no-such-tool"], 2),
         (["debug", "parse", "os-release", "--file", "/nonexistent"], 2),
+        (["debug", "parse", "os-release", "--file", "/"], 2),
         (["backup", "restore", "/etc/passwd", "--home", "/nonexistent/x/y"], 2),
         (["deployment", "create", "--endpoint", "x", "--update", "y"], 2),
         (["deployment", "create", "--endpoint", "ept_01h2xcejqtf2nbrexx3vqjhp41"], 2),
