@@ -2,29 +2,27 @@ import Fleet
 
 /// What people have said of one update. The order in which they stand in the list plays no part.
 struct PeoplesWord {
-    /// A denial: that of the widest level, then the oldest.
-    private(set) var denial: ApprovalByHand?
-    /// The deferral that lasts longest, and until when.
-    private(set) var deferral: (ApprovalByHand, Timestamp)?
+    /// The place in the list of a denial: that of the widest level, then the oldest.
+    private(set) var denial: Int?
+    /// The place of the deferral that lasts longest.
+    private(set) var deferral: Int?
     /// How many different people approve.
     private(set) var approverCount = 0
     /// Their names, sorted, as part of a sentence; `nil` when nobody does.
     private(set) var approvers: String?
     private var lastApproval: Timestamp?
 
-    init(
-        _ approvals: [ApprovalByHand], on subject: borrowing UpdateSubject, at now: Timestamp
-    ) {
+    init(_ approvals: [ApprovalByHand], on subject: UpdateSubject, at now: Timestamp) {
         guard !approvals.isEmpty else { return }
         var names: Set<String> = []
-        for word in approvals where word.at <= now && word.updates.matches(subject) {
+        for (place, word) in approvals.enumerated()
+        where word.at <= now && word.updates.matches(subject) {
             switch word.verdict {
             case .declined, .hold:
-                if denial.map({ Self.precedes(word, $0) }) ?? true { denial = word }
+                if denial.map({ Self.precedes(word, approvals[$0]) }) ?? true { denial = place }
             case .deferred(let until):
                 guard until > now else { continue }
-                let isLonger = deferral.map { (until, word.person) > ($0.1, $0.0.person) } ?? true
-                if isLonger { deferral = (word, until) }
+                if deferral.map({ Self.outlasts(word, approvals[$0]) }) ?? true { deferral = place }
             case .approved:
                 names.insert(word.person)
                 lastApproval = max(word.at, lastApproval ?? word.at)
@@ -37,6 +35,12 @@ struct PeoplesWord {
     private static func precedes(_ left: ApprovalByHand, _ right: ApprovalByHand) -> Bool {
         if left.level != right.level { return left.level < right.level }
         return (left.at, left.person) < (right.at, right.person)
+    }
+
+    private static func outlasts(_ left: ApprovalByHand, _ right: ApprovalByHand) -> Bool {
+        guard case .deferred(let one) = left.verdict, case .deferred(let other) = right.verdict
+        else { return false }
+        return (one, left.person) > (other, right.person)
     }
 
     /// Whether somebody has approved after an instant; of no instant, nothing is known.

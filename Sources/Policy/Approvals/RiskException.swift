@@ -109,7 +109,7 @@ public struct RiskException: Hashable, Sendable, Codable {
     }
 
     /// Whether the update's package is among its packages.
-    func namesPackage(of subject: borrowing UpdateSubject) -> Bool {
+    func namesPackage(of subject: UpdateSubject) -> Bool {
         guard let package else { return true }
         return package.matches(subject.update.name)
             || (subject.source.map(package.matches) ?? false)
@@ -148,7 +148,7 @@ struct AcceptedRisk {
     /// The risk accepted for an update; `nil` unless active exceptions cover all of it: by its
     /// package, or else every one of the vulnerabilities that it is known to close. The order of
     /// the exceptions plays no part.
-    init?(_ exceptions: [RiskException], for subject: borrowing UpdateSubject, at now: Timestamp) {
+    init?(_ exceptions: [RiskException], for subject: UpdateSubject, at now: Timestamp) {
         var accepted: [RiskException] = []
         var covered: Set<String> = []
         var isCovered = false

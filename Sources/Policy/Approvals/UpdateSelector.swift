@@ -24,7 +24,7 @@ public struct UpdateSelector: Hashable, Sendable, Codable {
     }
 
     /// Whether an update is meant; what is not known of it does not fit.
-    public func matches(_ subject: borrowing UpdateSubject) -> Bool {
+    public func matches(_ subject: UpdateSubject) -> Bool {
         if let package {
             let isSource = subject.source.map(package.matches) ?? false
             guard isSource || package.matches(subject.update.name) else { return false }

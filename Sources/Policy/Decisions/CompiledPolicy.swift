@@ -15,6 +15,7 @@ public struct CompiledPolicy: Sendable {
 
     private struct Rule: Sendable {
         let condition: CompiledExpression<UpdateField>
+        let denies: Bool
         let ruling: Ruling
     }
 
@@ -44,6 +45,7 @@ public struct CompiledPolicy: Sendable {
                 let rules = layer.policy.rules.enumerated().map { number, rule in
                     Rule(
                         condition: CompiledExpression(rule.when),
+                        denies: rule.treatment.approval.denies,
                         ruling: Ruling(
                             treatment: rule.treatment,
                             label: "rule \(number + 1) of \(layer.policy.name)"))
@@ -56,27 +58,24 @@ public struct CompiledPolicy: Sendable {
     }
 
     /// What the rules say of an update at `now`. A rule matches only when it is known to match.
-    func verdict(on subject: borrowing UpdateSubject, at now: Timestamp) -> Verdict {
+    func verdict(on subject: UpdateSubject, at now: Timestamp) -> Verdict {
         var verdict = Verdict()
         for layer in layers.indices {
             let isCertain = layers[layer].isCertain
-            rules: for rule in layers[layer].rules.indices {
-                switch layers[layer].rules[rule].condition.evaluate(subject, at: now) {
-                case .no: continue rules
-                case .unknown:
-                    if isCertain, verdict.choice == nil, verdict.unjudged == nil {
-                        verdict.unjudged = layers[layer].rules[rule].ruling.label
-                    }
-                    continue rules
-                case .yes: break
+            // Looked at in place: a copy of a rule costs more than its evaluation.
+            layers[layer].rules.withUnsafeBufferPointer { rules in
+                let answer = Self.firstMatch(rules, subject, now)
+                if isCertain, verdict.choice == nil, verdict.unjudged == nil,
+                    let place = answer.unjudged
+                {
+                    verdict.unjudged = rules[place].ruling.label
                 }
-                let ruling = layers[layer].rules[rule].ruling
-                if ruling.treatment.approval.denies {
-                    verdict.denial = ruling
+                guard let place = answer.match else { return }
+                if rules[place].denies {
+                    verdict.denial = rules[place].ruling
                 } else if isCertain, verdict.choice == nil {
-                    verdict.choice = ruling
+                    verdict.choice = rules[place].ruling
                 }
-                break rules
             }
         }
         if verdict.choice == nil, let otherwise {
@@ -87,5 +86,20 @@ public struct CompiledPolicy: Sendable {
             }
         }
         return verdict
+    }
+
+    /// The places of the first rule that matches, and of the first before it that cannot be judged.
+    private static func firstMatch(
+        _ rules: UnsafeBufferPointer<Rule>, _ subject: UpdateSubject, _ now: Timestamp
+    ) -> (match: Int?, unjudged: Int?) {
+        var unjudged: Int?
+        for place in rules.indices {
+            switch rules[place].condition.evaluate(subject, at: now) {
+            case .no: continue
+            case .yes: return (place, unjudged)
+            case .unknown: unjudged = unjudged ?? place
+            }
+        }
+        return (nil, unjudged)
     }
 }

@@ -4,8 +4,8 @@ import Fleet
 extension Decision {
     /// What the first matching rule makes of an update that nothing forbids.
     static func approval(
-        _ subject: borrowing UpdateSubject, _ people: PeoplesWord,
-        _ verdict: CompiledPolicy.Verdict?, _ context: borrowing DecisionContext,
+        _ subject: UpdateSubject, _ people: PeoplesWord,
+        _ verdict: CompiledPolicy.Verdict?, _ context: DecisionContext,
         _ now: Timestamp, retryAt: Timestamp?
     ) -> Decision {
         if verdict != nil, verdict?.choice == nil {
@@ -47,7 +47,7 @@ extension Decision {
 
     /// Why it is not approved yet, and when that changes by itself; no code when it is approved.
     private static func waiting(
-        for treatment: Treatment, _ subject: borrowing UpdateSubject, approvers: Int,
+        for treatment: Treatment, _ subject: UpdateSubject, approvers: Int,
         _ now: Timestamp
     ) -> (ReasonCode?, Timestamp?) {
         switch treatment.approval {
@@ -65,7 +65,7 @@ extension Decision {
 
     /// The name of an exception that has ended, and would cover the update otherwise.
     private static func expiredException(
-        _ context: borrowing DecisionContext, _ subject: borrowing UpdateSubject, _ now: Timestamp
+        _ context: DecisionContext, _ subject: UpdateSubject, _ now: Timestamp
     ) -> String? {
         var name: String?
         for exception in context.exceptions where exception.expiresAt <= now {

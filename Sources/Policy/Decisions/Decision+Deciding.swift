@@ -17,8 +17,8 @@ extension Decision {
     ///   - context: What stands around the update.
     ///   - now: The instant of the decision.
     public static func decide(
-        _ subject: borrowing UpdateSubject, under policy: CompiledPolicy?,
-        in context: borrowing DecisionContext, at now: Timestamp
+        _ subject: UpdateSubject, under policy: CompiledPolicy?,
+        in context: DecisionContext, at now: Timestamp
     ) -> Decision {
         if let job = context.job { return underWay(subject.update, job, dueAt: context.dueAt) }
         if context.isSilent {
@@ -28,13 +28,25 @@ extension Decision {
                     "The endpoint's last scan is too old to tell whether the update is still missing.",
                 rule: "freshness", dueAt: context.dueAt)
         }
-        if let obstacle = obstacle(to: subject.update, dueAt: context.dueAt) { return obstacle }
+        if subject.update.installability != .installable {
+            return obstacle(to: subject.update, dueAt: context.dueAt)
+        }
         let people = PeoplesWord(context.approvals, on: subject, at: now)
         let verdict = policy?.verdict(on: subject, at: now)
-        if let refusal = refusal(subject, people, verdict, context, now) { return refusal }
+        // The questions are asked here, so that the common case calls nothing.
+        if let place = people.denial {
+            return denial(subject, context.approvals[place], context.dueAt)
+        }
+        if let ruling = verdict?.denial { return denial(subject, ruling, context.dueAt) }
+        if !context.exceptions.isEmpty, let risk = acceptedRisk(subject, context, now) {
+            return risk
+        }
+        if let place = people.deferral {
+            return deferral(subject, context.approvals[place], context.dueAt)
+        }
         let isFailureOver = people.approvedAfter(context.failure?.at)
-        if !isFailureOver, let failure = stoppingFailure(subject, verdict, context) {
-            return failure
+        if let failure = context.failure, !isFailureOver, failure.stops {
+            return stopped(subject, failure, verdict?.choice?.label ?? byHand, context.dueAt)
         }
         return approval(
             subject, people, verdict, context, now,
@@ -67,98 +79,95 @@ extension Decision {
             rule: "deployment \(job.deployment)", nextAt: nextAt, dueAt: dueAt)
     }
 
-    private static func obstacle(to update: Update, dueAt: Timestamp?) -> Decision? {
-        let code: ReasonCode
-        let words: String
-        switch update.installability {
-        case .installable: return nil
-        case .held: (code, words) = (.held, "The package is on hold on the endpoint.")
-        case .phased:
-            (code, words) = (
-                .phased,
-                "The distribution hands it out in phases; this endpoint's turn has not come."
-            )
-        case .keptBack:
-            (code, words) = (
-                .keptBack,
-                "A plain upgrade keeps it back: it needs other packages installed or removed."
-            )
-        case .needsSubscription:
-            (code, words) = (.needsSubscription, "It is there only for subscribers.")
-        case .excluded:
-            (code, words) = (.excluded, "The endpoint's own package configuration excludes it.")
-        }
+    private static func obstacle(to update: Update, dueAt: Timestamp?) -> Decision {
+        let (code, words): (ReasonCode, String) =
+            switch update.installability {
+            case .held: (.held, "The package is on hold on the endpoint.")
+            case .phased:
+                (
+                    .phased,
+                    "The distribution hands it out in phases; this endpoint's turn has not come."
+                )
+            case .installable, .keptBack:
+                (
+                    .keptBack,
+                    "A plain upgrade keeps it back: it needs other packages installed or removed."
+                )
+            case .needsSubscription: (.needsSubscription, "It is there only for subscribers.")
+            case .excluded:
+                (.excluded, "The endpoint's own package configuration excludes it.")
+            }
         return Decision(
             update: update, action: code.action, reasonCode: code,
             sentence: update.reason ?? words, rule: "endpoint's package manager", dueAt: dueAt)
     }
 
-    /// Whatever forbids, wherever it stands: people's and rules' denials, accepted risks, deferrals.
-    private static func refusal(
-        _ subject: borrowing UpdateSubject, _ people: PeoplesWord,
-        _ verdict: CompiledPolicy.Verdict?, _ context: borrowing DecisionContext, _ now: Timestamp
-    ) -> Decision? {
-        if let word = people.denial { return denial(subject, word, context.dueAt) }
-        if let ruling = verdict?.denial {
-            var grounds = DecisionGrounds(ruling.treatment.approval)
-            if case .hold(let reason) = ruling.treatment.approval { grounds.text = reason }
-            let isHold = ruling.treatment.approval != .declined
-            return Decision(
-                subject.update, isHold ? .onHold : .declined, rule: ruling.label, nextAt: nil,
-                dueAt: context.dueAt, lane: nil, grounds: grounds)
+    /// A rule's denial.
+    private static func denial(
+        _ subject: UpdateSubject, _ ruling: CompiledPolicy.Ruling, _ dueAt: Timestamp?
+    ) -> Decision {
+        var grounds = DecisionGrounds(ruling.treatment.approval)
+        var code = ReasonCode.declined
+        if case .hold(let reason) = ruling.treatment.approval {
+            code = .onHold
+            grounds.text = reason
         }
-        if !context.exceptions.isEmpty,
-            let risk = AcceptedRisk(context.exceptions, for: subject, at: now)
-        {
-            var grounds = DecisionGrounds()
-            grounds.text = risk.exception.reason
-            return Decision(
-                subject.update, .riskAccepted, rule: "exception \(risk.exception.name)",
-                nextAt: risk.exception.expiresAt, dueAt: context.dueAt, lane: nil, grounds: grounds)
-        }
-        if let (word, until) = people.deferral {
-            var grounds = DecisionGrounds()
-            grounds.person = word.person
-            return Decision(
-                subject.update, .deferred, rule: "deferral by \(word.person)", nextAt: until,
-                dueAt: context.dueAt, lane: nil, grounds: grounds)
-        }
-        return nil
+        return Decision(
+            subject.update, code, rule: ruling.label, nextAt: nil, dueAt: dueAt, lane: nil,
+            grounds: grounds)
     }
 
+    /// A person's denial.
     private static func denial(
-        _ subject: borrowing UpdateSubject, _ word: ApprovalByHand, _ dueAt: Timestamp?
+        _ subject: UpdateSubject, _ word: ApprovalByHand, _ dueAt: Timestamp?
     ) -> Decision {
         var grounds = DecisionGrounds()
         grounds.person = word.person
-        let code: ReasonCode
+        var code = ReasonCode.declined
         switch word.verdict {
         case .hold(let reason):
             code = .onHold
             grounds.text = reason
-        case .declined(let reason):
-            code = .declined
-            grounds.text = reason
-        case .approved, .deferred: code = .declined
+        case .declined(let reason): grounds.text = reason
+        case .approved, .deferred: break
         }
         return Decision(
             subject.update, code, rule: "decision of \(word.person)", nextAt: nil, dueAt: dueAt,
             lane: nil, grounds: grounds)
     }
 
-    /// A failure after which nothing happens by itself.
-    private static func stoppingFailure(
-        _ subject: borrowing UpdateSubject, _ verdict: CompiledPolicy.Verdict?,
-        _ context: borrowing DecisionContext
+    private static func acceptedRisk(
+        _ subject: UpdateSubject, _ context: DecisionContext, _ now: Timestamp
     ) -> Decision? {
-        guard let failure = context.failure else { return nil }
-        let isStopped = failure.sameCauseCount >= DecisionContext.FailureStanding.limit
-        guard isStopped || failure.retryAt == nil else { return nil }
+        guard let risk = AcceptedRisk(context.exceptions, for: subject, at: now) else { return nil }
+        var grounds = DecisionGrounds()
+        grounds.text = risk.exception.reason
+        return Decision(
+            subject.update, .riskAccepted, rule: "exception \(risk.exception.name)",
+            nextAt: risk.exception.expiresAt, dueAt: context.dueAt, lane: nil, grounds: grounds)
+    }
+
+    private static func deferral(
+        _ subject: UpdateSubject, _ word: ApprovalByHand, _ dueAt: Timestamp?
+    ) -> Decision {
+        var grounds = DecisionGrounds()
+        grounds.person = word.person
+        var nextAt: Timestamp?
+        if case .deferred(let until) = word.verdict { nextAt = until }
+        return Decision(
+            subject.update, .deferred, rule: "deferral by \(word.person)", nextAt: nextAt,
+            dueAt: dueAt, lane: nil, grounds: grounds)
+    }
+
+    /// A failure after which nothing happens by itself.
+    private static func stopped(
+        _ subject: UpdateSubject, _ failure: DecisionContext.FailureStanding, _ rule: String,
+        _ dueAt: Timestamp?
+    ) -> Decision {
         var grounds = DecisionGrounds(count: failure.sameCauseCount)
         grounds.text = failure.sentence
         return Decision(
-            subject.update, isStopped ? .stoppedAfterFailures : .lastAttemptFailed,
-            rule: verdict?.choice?.label ?? byHand, nextAt: nil, dueAt: context.dueAt, lane: nil,
-            grounds: grounds)
+            subject.update, failure.isGivenUp ? .stoppedAfterFailures : .lastAttemptFailed,
+            rule: rule, nextAt: nil, dueAt: dueAt, lane: nil, grounds: grounds)
     }
 }

@@ -92,6 +92,12 @@ extension DecisionContext {
         /// holds: a fourth attempt has taught nobody anything yet.
         public static let limit = 3
 
+        /// Whether the same cause has made it fail too often.
+        public var isGivenUp: Bool { sameCauseCount >= Self.limit }
+
+        /// Whether nothing more happens by itself.
+        var stops: Bool { isGivenUp || retryAt == nil }
+
         /// How attempts have ended.
         public init(
             sentence: String, sameCauseCount: Int = 1, at: Timestamp? = nil,

@@ -41,21 +41,22 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
 
     /// Whether the condition holds for a subject at `now`; unknown when that hangs on a fact that is
     /// missing.
-    public func evaluate(_ subject: borrowing Field.Subject, at now: Timestamp) -> Ternary {
-        evaluate(0, subject, now)
+    public func evaluate(_ subject: Field.Subject, at now: Timestamp) -> Ternary {
+        steps.withUnsafeBufferPointer { evaluate($0, 0, subject, now) }
     }
 
     private func evaluate(
-        _ place: Int, _ subject: borrowing Field.Subject, _ now: Timestamp
+        _ steps: UnsafeBufferPointer<Step>, _ place: Int, _ subject: Field.Subject,
+        _ now: Timestamp
     ) -> Ternary {
         switch steps[place].operation {
         case .always: return .yes
-        case .not: return !evaluate(place + 1, subject, now)
+        case .not: return !evaluate(steps, place + 1, subject, now)
         case .all:
             var result = Ternary.yes
             var part = place + 1
             while part < steps[place].end {
-                let answer = evaluate(part, subject, now)
+                let answer = evaluate(steps, part, subject, now)
                 if answer == .no { return .no }
                 if answer == .unknown { result = .unknown }
                 part = steps[part].end
@@ -65,38 +66,39 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
             var result = Ternary.no
             var part = place + 1
             while part < steps[place].end {
-                let answer = evaluate(part, subject, now)
+                let answer = evaluate(steps, part, subject, now)
                 if answer == .yes { return .yes }
                 if answer == .unknown { result = .unknown }
                 part = steps[part].end
             }
             return result
-        case .words, .number, .exactText, .glob, .version: return test(place, subject, now)
+        case .words, .number, .exactText, .glob, .version:
+            return test(steps[place], subject, now)
         }
     }
 
     private func test(
-        _ place: Int, _ subject: borrowing Field.Subject, _ now: Timestamp
+        _ step: Step, _ subject: Field.Subject, _ now: Timestamp
     ) -> Ternary {
-        guard let field = steps[place].field else { return .unknown }
-        switch steps[place].operation {
+        guard let field = step.field else { return .unknown }
+        switch step.operation {
         case .words:
             guard let words = field.words(of: subject) else { return .unknown }
-            if words & steps[place].accepted != 0 { return .yes }
-            return words & steps[place].undecided != 0 ? .unknown : .no
+            if words & step.accepted != 0 { return .yes }
+            return words & step.undecided != 0 ? .unknown : .no
         case .number(let comparator):
             guard let number = field.number(of: subject, at: now) else { return .unknown }
-            let wanted = steps[place].number
+            let wanted = step.number
             return Ternary(
                 comparator.holds(number < wanted ? -1 : number > wanted ? 1 : 0))
         case .exactText:
-            let place = steps[place].text
+            let place = step.text
             return field.test(subject) { Self.isSame($0, texts[place]) }
         case .glob:
-            let place = steps[place].text
+            let place = step.text
             return field.test(subject) { globs[place].matches($0) }
         case .version(let comparator):
-            let place = steps[place].text
+            let place = step.text
             return field.test(subject) {
                 comparator.holds(SegmentedVersion.order($0, texts[place]))
             }
@@ -207,7 +209,7 @@ extension Comparator {
 extension PolicyExpression {
     /// Whether the condition holds for a subject at `now`. To ask often, make a
     /// `CompiledExpression` of it once.
-    public func evaluate(_ subject: borrowing Field.Subject, at now: Timestamp) -> Ternary {
+    public func evaluate(_ subject: Field.Subject, at now: Timestamp) -> Ternary {
         CompiledExpression(self).evaluate(subject, at: now)
     }
 }

@@ -132,7 +132,7 @@ public enum EndpointField: String, ExpressionField {
     public func place(ofWord word: String) -> Int? { place(inList: word) }
 
     /// The field's number or bytes; zero stands for not known in an endpoint's facts.
-    public func number(of subject: borrowing EndpointSubject, at now: Timestamp) -> Double? {
+    public func number(of subject: EndpointSubject, at now: Timestamp) -> Double? {
         guard let hardware = subject.facts?.hardware else { return nil }
         switch self {
         case .memory: return hardware.memoryBytes > 0 ? Double(hardware.memoryBytes) : nil
@@ -143,7 +143,7 @@ public enum EndpointField: String, ExpressionField {
     }
 
     /// A bit for the word that the field has.
-    public func words(of subject: borrowing EndpointSubject) -> UInt32? {
+    public func words(of subject: EndpointSubject) -> UInt32? {
         switch self {
         case .criticality:
             subject.criticality.flatMap { place(inList: $0.rawValue) }.map { 1 << UInt32($0) }
@@ -161,7 +161,7 @@ public enum EndpointField: String, ExpressionField {
 
     /// Whether `matches` holds for one of the field's texts.
     public func test(
-        _ subject: borrowing EndpointSubject, _ matches: (String) -> Bool
+        _ subject: EndpointSubject, _ matches: (String) -> Bool
     ) -> Ternary {
         switch self {
         case .tag: Self.any(subject.tags, matches)
@@ -172,7 +172,7 @@ public enum EndpointField: String, ExpressionField {
         }
     }
 
-    private func text(of subject: borrowing EndpointSubject) -> String? {
+    private func text(of subject: EndpointSubject) -> String? {
         switch self {
         case .role: return subject.role
         case .tenant: return subject.tenant

@@ -1,3 +1,5 @@
+import Fleet
+
 extension PolicyExpression {
     /// Reads an expression:
     ///
@@ -115,7 +117,7 @@ private struct ExpressionParser<Field: ExpressionField> {
         }
         guard let field = Field.named(name) else {
             let names = Field.allCases.map(\.rawValue) + Field.synonyms.keys.sorted()
-            let nearest = Suggestion.nearest(to: name, among: names)
+            let nearest = Spelling.nearest(to: name, among: names)
             let hint =
                 nearest.map { "; did you mean “\($0)”?" }
                 ?? "; the fields are " + Field.allCases.map(\.rawValue).joined(separator: ", ")
@@ -179,7 +181,7 @@ private struct ExpressionParser<Field: ExpressionField> {
         }
         guard let literal = LiteralReader.read(text, for: field) else {
             let nearest = field.wordList.flatMap {
-                Suggestion.nearest(to: text, among: $0.words)
+                Spelling.nearest(to: text, among: $0.words)
             }
             throw ExpressionError(
                 .wrongValue, at: first.offset, length: length,

@@ -119,11 +119,11 @@ public protocol ExpressionField: RawRepresentable<String>, CaseIterable, Hashabl
     func place(ofWord word: String) -> Int?
 
     /// The field's number, seconds or bytes; `nil` when it is not known.
-    func number(of subject: borrowing Subject, at now: Timestamp) -> Double?
+    func number(of subject: Subject, at now: Timestamp) -> Double?
     /// A bit for each word that the field has, by its place; `nil` when it is not known.
-    func words(of subject: borrowing Subject) -> UInt32?
+    func words(of subject: Subject) -> UInt32?
     /// Whether `matches` holds for one of the field's texts.
-    func test(_ subject: borrowing Subject, _ matches: (String) -> Bool) -> Ternary
+    func test(_ subject: Subject, _ matches: (String) -> Bool) -> Ternary
 }
 
 extension ExpressionField {

@@ -139,7 +139,7 @@ public enum UpdateField: String, ExpressionField {
     }
 
     /// The field's number, seconds or bytes.
-    public func number(of subject: borrowing UpdateSubject, at now: Timestamp) -> Double? {
+    public func number(of subject: UpdateSubject, at now: Timestamp) -> Double? {
         switch self {
         case .epss: subject.epss
         case .cvss: subject.cvss
@@ -150,7 +150,7 @@ public enum UpdateField: String, ExpressionField {
     }
 
     /// A bit for each word that the field has.
-    public func words(of subject: borrowing UpdateSubject) -> UInt32? {
+    public func words(of subject: UpdateSubject) -> UInt32? {
         switch self {
         case .kev: subject.kev.map { $0 ? 0b10 : 0b01 }
         case .severity: subject.severity.bit
@@ -163,7 +163,7 @@ public enum UpdateField: String, ExpressionField {
 
     /// Whether `matches` holds for one of the field's texts.
     public func test(
-        _ subject: borrowing UpdateSubject, _ matches: (String) -> Bool
+        _ subject: UpdateSubject, _ matches: (String) -> Bool
     ) -> Ternary {
         switch self {
         case .package: Ternary(matches(subject.update.name))
