@@ -106,7 +106,9 @@ struct MatchCommand: ParsableCommand {
 
     private func show(_ answer: MatchAnswer) {
         switch output.format ?? (Terminal.isInteractive ? .table : .json) {
-        case .json: try? FileHandle.standardOutput.write(contentsOf: MatchJSON.encode(answer))
+        // When nobody reads any more (“| head”) there is nobody to be told.
+        case .json:
+            MatchJSON.write(answer) { try? FileHandle.standardOutput.write(contentsOf: $0) }
         case .table: Terminal.write(answer.table(width: Terminal.width))
         }
     }

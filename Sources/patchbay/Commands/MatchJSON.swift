@@ -5,15 +5,23 @@ import Fleet
 /// they are written straight to bytes, which takes a twentieth of the time of an encoder.
 struct MatchJSON {
     private var bytes: [UInt8] = []
-    /// The last score and its sentence: neighbours mostly share them.
-    private var last: (inputs: RiskInputs, sentence: String)?
+    private let send: ([UInt8]) -> Void
+    /// How the last finding's assessment was written: neighbours mostly share it.
+    private var last: (inputs: RiskInputs, severity: Severity, figures: [UInt8], sentence: [UInt8])?
 
-    /// The whole answer.
-    static func encode(_ answer: MatchAnswer) -> [UInt8] {
-        var writer = MatchJSON()
-        writer.bytes.reserveCapacity(answer.report.findings.count * 600 + 1000)
+    /// How many bytes are gathered before they are sent: what a pipe holds.
+    private static let pieceSize = 64 * 1024
+
+    /// Writes the whole answer, piece by piece.
+    static func write(_ answer: MatchAnswer, to send: @escaping ([UInt8]) -> Void) {
+        var writer = MatchJSON(send: send)
+        writer.bytes.reserveCapacity(pieceSize + 4096)
         writer.write(answer)
-        return writer.bytes
+        send(writer.bytes)
+    }
+
+    private init(send: @escaping ([UInt8]) -> Void) {
+        self.send = send
     }
 
     /// A number as it stands in the answer: without exponent and needless decimals.
@@ -28,6 +36,10 @@ struct MatchJSON {
         for (place, finding) in answer.report.findings.enumerated() {
             raw(place == 0 ? "\n" : ",\n")
             write(finding)
+            if bytes.count >= Self.pieceSize {
+                send(bytes)
+                bytes.removeAll(keepingCapacity: true)
+            }
         }
         raw(answer.report.findings.isEmpty ? "],\n" : "\n],\n")
         raw("\"platform\":")
@@ -45,7 +57,7 @@ struct MatchJSON {
     /// The keys of the contract always, those beside them where they say something.
     private mutating func write(_ finding: Finding) {
         let assessment = finding.assessment
-        let inputs = assessment.risk.inputs
+        prepare(assessment)
         raw("{\"vulnerability\":")
         text(finding.vulnerability)
         field("advisory", finding.advisory)
@@ -53,19 +65,30 @@ struct MatchJSON {
         field("installed", finding.installed)
         field("fixedIn", finding.fixedIn)
         field("state", finding.state.rawValue)
-        field("severity", assessment.severity.rawValue)
-        field("cvss", inputs.cvss)
-        field("epss", inputs.epss)
-        raw(inputs.isKnownExploited ? ",\"kev\":true" : ",\"kev\":false")
-        field("risk", assessment.risk.value)
+        if let figures = last?.figures { bytes.append(contentsOf: figures) }
         if !finding.architecture.isEmpty { field("architecture", finding.architecture) }
         field("source", finding.source)
         if let percentile = assessment.epssPercentile { field("epssPercentile", percentile) }
         if let due = assessment.knownExploited?.due { field("kevDueAt", due.description) }
         if let decision = assessment.decision { field("ssvc", decision.rawValue) }
         if finding.state != .fixAvailable { field("reason", finding.reason) }
-        field("sentence", sentence(assessment.risk))
+        if let sentence = last?.sentence { bytes.append(contentsOf: sentence) }
         raw("}")
+    }
+
+    /// Writes what findings share: the severity and the figures, and the sentence.
+    private mutating func prepare(_ assessment: Assessment) {
+        let inputs = assessment.risk.inputs
+        if let last, last.severity == assessment.severity, last.inputs == inputs { return }
+        var figures = MatchJSON(send: send)
+        figures.field("severity", assessment.severity.rawValue)
+        figures.field("cvss", inputs.cvss)
+        figures.field("epss", inputs.epss)
+        figures.raw(inputs.isKnownExploited ? ",\"kev\":true" : ",\"kev\":false")
+        figures.field("risk", assessment.risk.value)
+        var sentence = MatchJSON(send: send)
+        sentence.field("sentence", assessment.risk.sentence)
+        last = (inputs, assessment.severity, figures.bytes, sentence.bytes)
     }
 
     private mutating func write(_ status: EndOfLifeStatus, at now: Timestamp) {
@@ -76,13 +99,6 @@ struct MatchJSON {
         field("endsAt", status.endsAt?.description)
         field("extendedUntil", status.extendedUntil?.description)
         raw(",\"extendedSupport\":\(status.hasExtendedSupport(at: now))}")
-    }
-
-    private mutating func sentence(_ risk: RiskScore) -> String {
-        if let last, last.inputs == risk.inputs { return last.sentence }
-        let sentence = risk.sentence
-        last = (risk.inputs, sentence)
-        return sentence
     }
 
     private mutating func list<Value>(
@@ -116,11 +132,14 @@ struct MatchJSON {
 
     /// A string (RFC 8259, section 7).
     private mutating func text(_ text: String) {
+        var text = text
         bytes.append(0x22)
-        if text.utf8.contains(where: Self.needsEscape) {
-            for byte in text.utf8 { escaped(byte) }
-        } else {
-            bytes.append(contentsOf: text.utf8)
+        text.withUTF8 { utf8 in
+            if utf8.contains(where: Self.needsEscape) {
+                for byte in utf8 { escaped(byte) }
+            } else {
+                bytes.append(contentsOf: utf8)
+            }
         }
         bytes.append(0x22)
     }
