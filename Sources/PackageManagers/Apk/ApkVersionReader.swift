@@ -13,8 +13,10 @@ struct ApkVersionReader {
         }
     }
 
+    /// A warning is shown: it says that an index could not be opened or is old, and then the list
+    /// is short.
     private static let known = KnownLines(
-        beginnings: ["Installed:", "WARNING: ", "fetch http", "OK: ", "v3.", "v4."],
+        beginnings: ["Installed:", "fetch http", "OK: ", "v3.", "v4."],
         parts: [" distinct packages available"])
 
     /// The sign between the versions: what is installed is older, the same, newer, or in no

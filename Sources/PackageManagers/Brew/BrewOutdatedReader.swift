@@ -22,7 +22,7 @@ struct BrewOutdatedReader {
     }
 
     private static let known = KnownLines(beginnings: [
-        "==> ", "Warning: ", "Already up-to-date", "Updated ", "Running `brew update",
+        "==> ", "Warning: ", "✔", "####", "Already up-to-date", "Updated ", "Running `brew update",
     ])
 
     private mutating func read(_ records: [ToolJSON], kind: String) {

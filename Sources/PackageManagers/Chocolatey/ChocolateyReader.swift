@@ -14,7 +14,8 @@ struct ChocolateyReader {
     private static let known = KnownLines(
         beginnings: [
             "Chocolatey v", "Outdated Packages", "Output is ", "Chocolatey has determined",
-            "Warnings:", "- ", "Did you know", "automatically", "Features? Learn more",
+            "Warnings:", "- ", "Source(s):", "Did you know", "automatically",
+            "Features? Learn more",
             "https://", "Validation Warnings", "being ignored due to", "It is recommended",
             "your system", "Validating", "Upgrade available", "Directory '",
             "Attempt to use original download", "This is try", "DEBUG:", "VERBOSE:",

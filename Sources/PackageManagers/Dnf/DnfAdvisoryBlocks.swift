@@ -32,7 +32,8 @@ struct DnfAdvisoryBlocks {
         }
         if isInTitle {
             // A banner between rules has blank lines or several of text; a title has one.
-            guard title == nil, !line.isBlank else {
+            let isRow = line.words.contains { RpmName($0) != nil }
+            guard title == nil, !line.isBlank, !isRow else {
                 (isInTitle, form) = (false, nil)
                 title = nil
                 return false

@@ -79,7 +79,7 @@ enum DnfLines {
     /// What keeps the answer from being the whole truth.
     static func isFault(_ text: String) -> Bool {
         [
-            "Error", "error:", "Errors ", "Failed ", "Cannot ", "failure: ", ">>>",
+            "Error", "error:", "Errors ", "Failed ", "Cannot ", "failure: ", "[FAILED]", ">>>",
             "Ignoring repositories",
         ]
         .contains(where: text.hasPrefix) && !known.contains(text)
@@ -88,8 +88,13 @@ enum DnfLines {
     /// A download: ` 17 MB/s |  26 kB     00:00`, or dnf 5's `100% |  11.5 MiB/s | …`.
     private static func isProgress(_ text: String) -> Bool {
         text.contains("B/s |") || (text.contains("% |") && text.contains("|  00m"))
-            || text.contains(" B  00:00") || text.contains("kB  00:00")
-            || text.contains("kB     00:00")
+            || (text.contains("|") && endsInMinutes(text))
+    }
+
+    /// `… | 3.6 kB  00:00`
+    private static func endsInMinutes(_ text: String) -> Bool {
+        let parts = (TextLines.words(text).last ?? "").split(separator: ":")
+        return parts.count == 2 && parts.allSatisfy { $0.utf8.count == 2 && Grammar.isNumber($0) }
     }
 
     private static let known = KnownLines(
@@ -113,6 +118,8 @@ enum DnfLines {
             "Subscription Manager is operating", "Installed products updated", "Delta RPMs",
             "DNF version:", "cachedir:", "User-Agent:", "repo: using cache", "Base command:",
             "Extra commands:", "YUM version:", "Command:", "Installroot:", "Releasever:",
+            "[MIRROR]",
+            "Skipping security plugin", "Needed ", "Setting up ",
         ],
         endings: [
             "packages excluded due to repository priority protections",

@@ -6,7 +6,8 @@ struct PacmanUpdateReader {
     private(set) var reading = ToolReading(.pacmanQu)
 
     init(_ bytes: [UInt8]) {
-        for line in ToolText.lines(bytes) where !Self.known.contains(line.trimmed) {
+        for line in ToolText.lines(bytes)
+        where !Self.known.contains(line.trimmed) || Self.isFault(line.trimmed) {
             guard let update = Self.update(line.words) else {
                 reading.unparsed.append(line.raw)
                 continue
@@ -18,6 +19,9 @@ struct PacmanUpdateReader {
     /// Headings begin with `::`; an error is never passed over.
     private static let known = KnownLines(
         beginnings: [":: ", "warning: ", "==> "], endings: [" is up to date"])
+
+    /// Without a repository's database nothing of it would ever be newer.
+    private static func isFault(_ text: String) -> Bool { text.contains("database file") }
 
     private static func update(_ words: [String]) -> ToolUpdate? {
         guard words.count >= 4, words[2] == "->", PackageName(words[0], of: .pacman) != nil,

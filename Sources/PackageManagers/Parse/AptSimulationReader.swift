@@ -155,8 +155,14 @@ private struct AptProse {
         return words.count { $0.allSatisfy { (0x30...0x39).contains($0) } } >= 4
     }
 
-    /// `bash is already the newest version (5.2.15-2).`, in any language.
+    /// `bash is already the newest version (5.2.15-2).` and `Selected version '1' (Debian:12/stable
+    /// [amd64]) for 'bash'`, in any language.
     private static func isRemark(_ line: ToolLine) -> Bool {
+        if let end = line.trimmed.firstRange(of: "])") {
+            let inside = line.trimmed[..<end.lowerBound]
+            let architecture = inside.lastIndex(of: "[").map { inside[$0...].dropFirst() } ?? ""
+            return isDebianArchitecture(String(architecture)) && inside.contains(":")
+        }
         guard let name = line.words.first, PackageName(apt: name) != nil,
             line.trimmed.hasSuffix(").") || line.trimmed.hasSuffix(")。"),
             let open = line.trimmed.lastIndex(of: "(")
@@ -177,13 +183,15 @@ private struct AptProse {
         beginnings: [
             "W: ", "N: ", "#", "Learn more about Ubuntu Pro", "Try Ubuntu Pro",
             "For more details see",
-            "Use 'sudo apt", "Need to get ", "After this operation",
+            "Use 'sudo apt", "Need to get ", "Note, selecting ", "After this operation",
         ],
         endings: [
-            " not fully installed or removed.", " standard security updates.",
-            " LTS security updates.", " standard LTS security update.",
-            " standard LTS security updates.", " only upgrades are requested.",
+            " not fully installed or removed.", " only upgrades are requested.",
             " set to manually installed.",
         ],
-        parts: ["apt autoremove", "apt-get autoremove", "ubuntu.com/", "esm-apps", "esm-infra"])
+        parts: [
+            "apt autoremove", "apt-get autoremove", "ubuntu.com/", "esm-apps", "esm-infra",
+            "Ubuntu Pro", "Ubuntu Advantage", "UA Infra", "UA Apps", " standard security update",
+            " standard LTS security update",
+        ])
 }

@@ -48,7 +48,8 @@ struct OSReleaseFile: Hashable, Sendable {
     }
 
     /// `VERSION_CODENAME`. Systems from before it was introduced have it in `VERSION`: Debian as
-    /// `9 (stretch)`, and its descendants likewise. Ubuntu's own name is its own only; a system built on it has another.
+    /// `9 (stretch)`, and its descendants likewise. Ubuntu's own name is its own only; a system
+    /// built on it has another.
     private var codename: String? {
         if let codename = value("VERSION_CODENAME") { return codename }
         if value("ID") == "ubuntu", let codename = value("UBUNTU_CODENAME") { return codename }

@@ -11,9 +11,14 @@ struct WindowsUpdateReader {
         let documents = ToolDocuments(bytes)
         reading.unparsed = documents.unread
         if documents.values.isEmpty, reading.unparsed.isEmpty { reading.unparsed = [""] }
-        for record in documents.values.flatMap(\.elements) where !read(record) {
+        for record in documents.values.flatMap(Self.records) where !read(record) {
             reading.unparsed.append(record.line)
         }
+    }
+
+    /// The updates of an answer; some scripts wrap them into an object.
+    private static func records(_ document: ToolJSON) -> [ToolJSON] {
+        (document["Updates"] ?? document["updates"] ?? document).elements
     }
 
     private mutating func read(_ record: ToolJSON) -> Bool {
@@ -56,11 +61,18 @@ struct WindowsUpdateReader {
     /// `KB` and the number of the article; of an update without one, such as a driver, the
     /// identifier, which the Agent installs it by as well.
     private static func name(_ record: ToolJSON) -> String? {
-        if let article = record["KBArticleIDs"]?.texts.first {
+        if let article = record["KBArticleIDs"]?.texts.first, !article.hasPrefix("System.") {
             let number =
                 article.uppercased().hasPrefix("KB") ? String(article.dropFirst(2)) : article
             let name = "KB\(number)"
             return PackageName(name, of: .windowsUpdate) == nil ? nil : name
+        }
+        // A list that the script did not follow deep enough is no list; the title ends in the number.
+        if let title = record["Title"]?.text, title.hasSuffix(")"),
+            let open = title.firstRange(of: "(KB")
+        {
+            let name = String(title[open.lowerBound...].dropFirst().dropLast())
+            if PackageName(name, of: .windowsUpdate) != nil { return name }
         }
         let id = record["Identity"]?["UpdateID"]?.text ?? record["UpdateID"]?.text
         return id.flatMap { PackageName($0, of: .windowsUpdate) == nil ? nil : $0 }

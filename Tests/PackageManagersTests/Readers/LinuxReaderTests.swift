@@ -19,7 +19,9 @@ struct LinuxReaderTests {
     }
 
     @Test(arguments: [
-        "curl", "error: target not found: x", "a 1 -> 2", "a 1-1 => 2-1", "-a 1-1 -> 2-1",
+        "curl", "error: target not found: x",
+        "warning: database file for 'core' does not exist (use '-Sy' to download)", "a 1 -> 2",
+        "a 1-1 => 2-1", "-a 1-1 -> 2-1",
         "a 1-1 -> 2-1 more",
     ])
     func `what is no row of pacman is shown`(line: String) {
@@ -50,7 +52,9 @@ struct LinuxReaderTests {
     }
 
     @Test(arguments: [
-        "ERROR: unable to lock database", "a-1-r0 < ", "a < 1-r0", "-a-1-r0 < 2-r0",
+        "ERROR: unable to lock database",
+        "WARNING: Ignoring https://x.example.org/main: No such file or directory", "a-1-r0 < ",
+        "a < 1-r0", "-a-1-r0 < 2-r0",
         "a-1-r0 ~ 2-r0", "firefox-120.0-r0",
     ])
     func `what is no row of apk is shown`(line: String) {
@@ -200,5 +204,29 @@ struct LinuxReaderTests {
         let found = tool.read(try shared(file))
         #expect(found.unparsed.isEmpty, "\(found.unparsed)")
         #expect(found.updates.count == updates)
+    }
+
+    @Test func `apt's words around its steps are known, and others are shown`() {
+        let found = reading(
+            .aptGetSimulate,
+            """
+            NOTE: This is only a simulation!
+                  apt-get needs root privileges for real execution.
+                  Keep also in mind that locking is deactivated,
+                  so don't depend on the relevance to the real current situation!
+            Reading package lists... Done
+            bash is already the newest version (5.2.15-2).
+            Version choisie « 2.0 » (Debian:12/stable [amd64]) pour « a1 »
+            The following packages will be upgraded:
+              a1 b2 (1.0 => 2.0)
+            1 standard LTS security update
+            Inst a1 [1.0] (2.0 Debian:12/stable [amd64])
+            Conf a1 (2.0 Debian:12/stable [amd64])
+            1 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.
+            Nobody knows what this is
+            """)
+        #expect(
+            found.shown == ["a1 1.0 > 2.0"] && found.unparsed == ["Nobody knows what this is"],
+            "\(found.unparsed)")
     }
 }

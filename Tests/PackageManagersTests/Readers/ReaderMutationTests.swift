@@ -97,7 +97,7 @@ struct ReaderMutationTests {
     func `damaged output never gives a name that could be an option or a command`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for (tool, manager, text) in Self.samples {
-            for _ in 0..<150 {
+            for _ in 0..<60 {
                 let bytes = damaged(text, using: &generator)
                 let found = tool.read(bytes)
                 for update in found.updates {
