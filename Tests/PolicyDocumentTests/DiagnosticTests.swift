@@ -329,6 +329,15 @@ struct DiagnosticTests {
         #expect(found[0].message.contains("the one in line 8"))
     }
 
+    @Test func `a rule for every severity leaves nothing`() {
+        let rules = """
+            rules:
+              - {when: severity in (critical, important, moderate, low, unrated), approve: at once}
+              - {when: kev = true, approve: by hand}
+            """
+        #expect(read(smallest(adding: rules)).diagnostics.map(\.line) == [9])
+    }
+
     @Test func `a window among others that never opens again is told, and why`() {
         let windows = """
             {w: {every: day, from: "22:00", for: 4h}, x: {every: 2026-11-01, from: "22:00", for: 4h},

@@ -68,16 +68,26 @@ struct PolicyFileTests {
         #expect(policy.sla.map(\.text) == ["pci-401", "e8-ml1"])
     }
 
-    @Test func `what another file holds is not missed`() {
+    @Test func `what another file holds is taken from it, and missed without it`() throws {
         let text = Self.contract.replacing(
             "lanes:", with: "inherits: msp-baseline\nlanes:", maxReplacements: 1)
         #expect(read(text).diagnostics == [])
-        let borrowed = smallest(adding: "inherits: elsewhere", lane: "[w, theirs]")
+        let borrowed = smallest(adding: "inherits: base", lane: "[w, theirs]")
         #expect(
             read(borrowed).diagnostics.map(\.description) == [
-                "f:4:32: warning: the window “theirs” must come from “elsewhere”, which is not in "
-                    + "this file"
+                "f:4:32: there is no window “theirs” here; if it is one of “base”, check that file "
+                    + "together with this one"
             ])
+        var together = surroundings
+        together.others =
+            read(
+                smallest(
+                    lane: "[theirs]", windows: "{theirs: {every: day, from: \"22:00\", for: 1h}}"
+                )
+                .replacing("name: small", with: "name: base")
+            ).policies
+        #expect(
+            PolicyFile.read(Array(borrowed.utf8), named: "f", in: together).diagnostics == [])
     }
 
     @Test(arguments: Examples.names)

@@ -33,7 +33,7 @@ enum ExpressionLogic {
     private typealias Term<Field: ExpressionField> = PolicyExpression<Field>.Term
 
     private static func covers<Field>(_ wide: Term<Field>, _ narrow: Term<Field>) -> Bool {
-        if wide == .always || wide == narrow { return true }
+        if wide == .always || wide == narrow || namesEveryWord(wide) { return true }
         // A union is covered when each part is; what covers one part of a union's cover covers all.
         if case .any(let parts) = narrow { return parts.allSatisfy { covers(wide, $0) } }
         if case .any(let parts) = wide { return parts.contains { covers($0, narrow) } }
@@ -43,6 +43,15 @@ enum ExpressionLogic {
             first.field == second.field, isChoice(first), isChoice(second)
         else { return false }
         return second.values.allSatisfy(first.values.contains)
+    }
+
+    /// Whether a part lists every word of a field that every update has, which is as good as `all`.
+    private static func namesEveryWord<Field>(_ term: Term<Field>) -> Bool {
+        guard case .test(let test) = term, isChoice(test), case .words(let list) = test.field.kind,
+            let field = test.field as? UpdateField
+        else { return false }
+        return [.severity, .installability].contains(field)
+            && test.values.count == list.words.count
     }
 
     private static func isImpossible<Field>(_ term: Term<Field>) -> Bool {

@@ -75,10 +75,12 @@ struct ReferenceCheck {
         _ kind: String, _ name: PolicyName, _ place: Place, _ known: [String], _ isWhole: Bool,
         _ line: [PatchPolicy]
     ) {
-        if let inherited = line.last?.inherits, !isWhole {
-            list.warning(
+        let guess = Guess.nearest(to: name.text, of: known)
+        if guess.isEmpty, !isWhole, let inherited = line.last?.inherits {
+            list.error(
                 place,
-                "the \(kind) “\(name)” must come from “\(inherited)”, which is not in this file")
+                "there is no \(kind) “\(name)” here; if it is one of “\(inherited)”, check that "
+                    + "file together with this one")
             return
         }
         list.error(
