@@ -165,6 +165,15 @@ struct DistributionFormatTests {
         #expect(outcome.summary.rejected.first?.reason.contains("distribution") == true)
     }
 
+    @Test func `EPEL is a channel of RHEL, not a release of Fedora`() throws {
+        let outcome = try read(
+            """
+            <updates><update><id>FEDORA-EPEL-2026-1</id><release>Fedora EPEL 9</release><pkglist><collection>
+            <package name="a" version="1" release="1.el9"/></collection></pkglist></update></updates>
+            """)
+        #expect(outcome.lines == ["FEDORA-EPEL-2026-1 rhel/9/epel rpm binary a ≥0,<1-1.el9"])
+    }
+
     @Test func `an advisory that was taken back says when`() throws {
         let outcome = try read(
             """

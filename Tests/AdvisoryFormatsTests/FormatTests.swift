@@ -127,6 +127,33 @@ struct RejectionTests {
         #expect(outcome.summary.rejectedCount == 2)
     }
 
+    @Test(arguments: [
+        (
+            "[{\"id\": tru}, 7, {\"cve\": \"CVE-2026-1111\", \"epss\": 0.5, \"percentile\": 0.5}]",
+            FeedFormat.epss
+        ),
+        (
+            "{\"vulnerabilities\": [{\"cveID\": }, {\"cveID\": \"CVE-2026-1111\", \"dateAdded\": \"2026-03-01\"}]}",
+            .kev
+        ),
+        (
+            "{\"vulnerabilities\": [{}, {\"cveID\": \"CVE-2026-1111\", \"dateAdded\": \"2026-03-01\"}]}",
+            .kev
+        ),
+        (
+            "{\"a\": {\"CVE-2026-1\": }, \"b\": {\"CVE-2026-1111\": {\"releases\": {}}}}",
+            .debianTracker
+        ),
+    ])
+    func `a feed whose first record is damaged is told by the next ones`(
+        _ text: String, _ format: FeedFormat
+    ) throws {
+        let outcome = try read(text)
+        #expect(outcome.summary.format == format)
+        #expect(outcome.summary.records == 1)
+        #expect(outcome.summary.rejectedCount > 0)
+    }
+
     @Test func `rejections are counted beyond those that are kept`() throws {
         let rows = (0..<500).map { "CVE-2026-\(1000 + $0),2.0,0.5" }
         let outcome = try read((["cve,epss,percentile"] + rows).joined(separator: "\n"))

@@ -76,7 +76,9 @@ enum CSAFDocuments {
         var advisory = header.advisory(named: [name])
         advisory.aliases = Array(names.dropFirst())
         if let title = value.text("title") { advisory.title = headline(title) }
-        for score in try value.array("scores") {
+        // CSAF 2.1 has them under another key.
+        let metrics = try value.array("metrics").compactMap { $0["content"] }
+        for score in try value.array("scores") + metrics {
             let vectors = ["cvss_v4", "cvss_v3", "cvss_v2"].compactMap {
                 score[$0]?.text("vectorString")
             }

@@ -4,8 +4,10 @@ enum JSONDetection {
     static func detect(_ prefix: ArraySlice<UInt8>, name: String) -> DetectedFormat? {
         guard let root = JSONDocument(prefix: prefix).root else { return nil }
         if root.isArray {
-            guard let first = root.elements.first(where: { $0.isObject }) else { return nil }
-            return element(first, name: name)?.detected(.elements)
+            let reading =
+                firstElement(of: root, name: name)
+                ?? later(prefix, .elements) { element($0, name: name) }
+            return reading?.detected(.elements)
         }
         guard root.isObject else { return nil }
         if let reading = record(root) {
@@ -15,7 +17,15 @@ enum JSONDetection {
         if let single = document(root) { return single }
         if let wrapped = container(root, name: name) { return wrapped }
         if isSparseLines(prefix), let lines = laterLine(prefix, name: name) { return lines }
-        return members(root)
+        return members(root) ?? damagedStart(prefix, name: name)
+    }
+
+    /// How many records are looked at: those in front may be the damaged ones.
+    private static let looks = 20
+
+    private static func firstElement(of list: JSONValue, name: String) -> JSONReading? {
+        list.elements.lazy.filter(\.isObject).prefix(looks)
+            .compactMap { element($0, name: name) }.first
     }
 
     /// Formats whose records are objects that stand for themselves, alone, in a list or one a line.
@@ -69,11 +79,9 @@ enum JSONDetection {
     /// Objects that hold their records in a list under one key.
     private static func container(_ root: JSONValue, name: String) -> DetectedFormat? {
         for (key, list) in root.members where list.isArray {
-            if let first = list.elements.first(where: { $0.isObject }) {
-                if key == "CVE_Items" { return NVDRecords.olderReading.detected(.elementsOf(key)) }
-                if let reading = element(first, name: name) {
-                    return reading.detected(.elementsOf(key))
-                }
+            if key == "CVE_Items" { return NVDRecords.olderReading.detected(.elementsOf(key)) }
+            if let reading = firstElement(of: list, name: name) {
+                return reading.detected(.elementsOf(key))
             }
         }
         return emptyContainer(root)
@@ -92,15 +100,44 @@ enum JSONDetection {
 
     /// Objects whose members are the records.
     private static func members(_ root: JSONValue) -> DetectedFormat? {
-        let values = root.members.prefix(3).map(\.value)
-        if values.contains(where: DebianTracker.isPackage) {
-            return DebianTracker.reading.detected(.members)
+        root.members.lazy.prefix(looks).compactMap { member($0.value) }.first?.detected(.members)
+    }
+
+    private static func member(_ value: JSONValue) -> JSONReading? {
+        if DebianTracker.isPackage(value) { return DebianTracker.reading }
+        if EndOfLifeProducts.isProduct(value) { return EndOfLifeProducts.reading }
+        if UbuntuNotices.isNotice(value) { return UbuntuNotices.reading }
+        return nil
+    }
+
+    // MARK: Damaged starts
+
+    /// The format of a feed whose first record cannot be read: by the records behind it.
+    private static func damagedStart(
+        _ prefix: ArraySlice<UInt8>, name: String
+    ) -> DetectedFormat? {
+        let keys = [
+            "vulnerabilities", "data", "vulns", "result", "advisories", "notices", "cves",
+            "updates",
+        ]
+        for key in keys {
+            if let reading = later(prefix, .elementsOf(key), { element($0, name: name) }) {
+                return reading.detected(.elementsOf(key))
+            }
         }
-        if values.contains(where: EndOfLifeProducts.isProduct) {
-            return EndOfLifeProducts.reading.detected(.members)
-        }
-        if values.contains(where: UbuntuNotices.isNotice) {
-            return UbuntuNotices.reading.detected(.members)
+        return later(prefix, .members, member)?.detected(.members)
+    }
+
+    private static func later(
+        _ prefix: ArraySlice<UInt8>, _ plan: JSONSplitter.Plan, _ tell: (JSONValue) -> JSONReading?
+    ) -> JSONReading? {
+        var splitter = JSONSplitter(ByteStream(Array(prefix)), plan, limit: prefix.count)
+        for _ in 0..<looks {
+            guard let piece = try? splitter.next() else { return nil }
+            guard case .record(_, _, let bytes) = piece else { continue }
+            if let value = (try? JSONDocument(bytes))?.root, let reading = tell(value) {
+                return reading
+            }
         }
         return nil
     }

@@ -66,6 +66,11 @@ extension [String] {
 enum RPMRelease {
     static func home(id: String, hint: String, versions: [String]) -> PackageHome? {
         let tag = versions.lazy.compactMap(self.tag).first
+        // EPEL's packages are for RHEL, not for a release of Fedora.
+        if id.hasPrefix("FEDORA-EPEL-") {
+            let release = tag?.release ?? number(hint) ?? ""
+            return DistributionNames.rpm("rhel", release, channel: "epel")
+        }
         if let home = ProductNames.home(name: hint), case .release(let release) = home.scope,
             !release.release.isEmpty
         {
@@ -87,8 +92,6 @@ enum RPMRelease {
             ("BRSA-", "bottlerocket"), ("CESA-", "centos"), ("openSUSE-", "opensuse-leap"),
             ("SUSE-", "sles"),
         ]
-        // EPEL's packages are for RHEL, not for a release of Fedora.
-        if id.hasPrefix("FEDORA-EPEL-") { return "rhel" }
         if let known = prefixes.first(where: { id.hasPrefix($0.0) }) { return known.1 }
         let words = [
             ("amazon", "amzn"), ("almalinux", "almalinux"), ("rocky", "rocky"),
