@@ -70,6 +70,8 @@ final class DiagnosticList {
 
     func warning(_ place: Place, _ message: String) { add(.warning, place, message) }
 
+    var isFull: Bool { all.count >= Self.limit }
+
     var hasErrors: Bool { all.contains { $0.severity == .error } }
 
     /// In the order of the file.
@@ -78,7 +80,7 @@ final class DiagnosticList {
     }
 
     private func add(_ severity: Diagnostic.Severity, _ place: Place, _ message: String) {
-        guard all.count < Self.limit else { return }
+        guard !isFull else { return }
         // A message repeats parts of the file; it stays one line, whatever they hold.
         let line = message.map { $0.isNewline || $0 == "\t" ? " " : $0 }
         let diagnostic = Diagnostic(

@@ -112,7 +112,7 @@ struct PolicyCommandTests {
     @Test func `faults go to standard error, one a line, and the status is 2`() async throws {
         try await withTemporaryFolder { folder in
             let text = Self.policy.replacing("approve: by hand", with: "approve: byhand")
-                .replacing("every: sunday", with: "every: sonday")
+                .replacing("every: sunday", with: "every: sundy")
             let file = try write(text, "p.yaml", in: folder)
             let check = try await CommandLine.patchbay("policy", "check", file)
             #expect(check.status == 2)
@@ -120,7 +120,7 @@ struct PolicyCommandTests {
             #expect(
                 check.errorOutput == """
                     \(file):9:20: “approve” cannot be “byhand”; did you mean “by hand”?
-                    \(file):12:19: “sonday” is not known here; did you mean “sunday”?
+                    \(file):12:19: “sundy” is not known here; did you mean “sunday”?
 
                     """)
             let json = try await CommandLine.patchbay("policy", "check", file, "--format", "json")

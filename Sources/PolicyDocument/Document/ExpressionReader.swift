@@ -10,12 +10,12 @@ struct ExpressionReader {
 
     /// A condition over endpoints that stands as a value.
     func group(_ value: YAMLValue, _ subject: String) -> GroupExpression? {
-        values.text(value, subject).flatMap(expression)
+        values.text(value, subject, limit: ExpressionLimits.length).flatMap(expression)
     }
 
     /// A condition over updates that stands as a value.
     func update(_ value: YAMLValue, _ subject: String) -> UpdateExpression? {
-        values.text(value, subject).flatMap(expression)
+        values.text(value, subject, limit: ExpressionLimits.length).flatMap(expression)
     }
 
     private func expression<Field: ExpressionField>(

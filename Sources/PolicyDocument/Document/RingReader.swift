@@ -45,7 +45,9 @@ struct RingReader {
     }
 
     private func members(_ value: YAMLValue) -> RingMembers? {
-        guard let scalar = values.text(value, "“members”") else { return nil }
+        guard let scalar = values.text(value, "“members”", limit: ExpressionLimits.length) else {
+            return nil
+        }
         if scalar.text == "rest" { return .rest }
         if let share = Percentage(scalar.text) {
             guard share.basisPoints > 0 else {

@@ -76,6 +76,8 @@ struct MappingReader {
     /// Says which keys are not known. Call it when all keys have been asked for.
     func finish() {
         for entry in entries where !asked.contains(entry.key.text) {
+            // Each guess takes time, and a full list takes no more of them.
+            if list.isFull { return }
             let word = entry.key.text
             if word == "<<" {
                 list.error(entry.key.place, "merge keys (<<) are not used in policies")

@@ -10,14 +10,15 @@ struct ValueReader {
     static let maximumTextLength = 2_000
 
     /// A text, whatever it looks like.
-    func text(_ value: YAMLValue, _ subject: String) -> YAMLScalar? {
+    func text(
+        _ value: YAMLValue, _ subject: String, limit: Int = maximumTextLength
+    ) -> YAMLScalar? {
         guard case .scalar(let scalar) = value.content else {
             list.error(value.place, "\(subject) must be a text, not \(value.kind)")
             return nil
         }
-        guard scalar.text.unicodeScalars.count <= Self.maximumTextLength else {
-            list.error(
-                value.place, "\(subject) is longer than \(Self.maximumTextLength) characters")
+        guard scalar.text.unicodeScalars.count <= limit else {
+            list.error(value.place, "\(subject) is longer than \(limit) characters")
             return nil
         }
         // An escape such as "\e" would let a file move the cursor of whoever reads it.
