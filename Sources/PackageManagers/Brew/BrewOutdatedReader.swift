@@ -22,7 +22,8 @@ struct BrewOutdatedReader {
     }
 
     private static let known = KnownLines(beginnings: [
-        "==> ", "Warning: ", "✔", "####", "Already up-to-date", "Updated ", "Running `brew update",
+        "==> ", "Warning: ", "✔", "✔\u{FE0E}", "####", "Already up-to-date", "Updated ",
+        "Running `brew update",
     ])
 
     private mutating func read(_ records: [ToolJSON], kind: String) {

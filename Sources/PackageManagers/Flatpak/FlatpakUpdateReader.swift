@@ -12,7 +12,7 @@ struct FlatpakUpdateReader {
     init(_ bytes: [UInt8]) {
         var rows: [(line: ToolLine, cells: [String])] = []
         for line in ToolText.lines(bytes) where !Self.known.contains(line.trimmed) {
-            let cells = Self.cells(line)
+            let cells = Self.withoutNumber(Self.cells(line))
             if cells.contains(where: {
                 FlatpakColumns.isIdentifier($0) || FlatpakColumns.isReference($0)
             }) {
@@ -25,13 +25,15 @@ struct FlatpakUpdateReader {
         for (count, group) in Dictionary(grouping: rows.indices, by: { rows[$0].cells.count })
             .sorted(by: { $0.key < $1.key })
         {
-            let columns = FlatpakColumns(group.map { rows[$0].cells }, count: count)
+            let isAligned = group.allSatisfy { !rows[$0].line.text.contains("\t") }
+            let columns = FlatpakColumns(
+                group.map { rows[$0].cells }, count: count, isAligned: isAligned)
             for index in group {
-                if let update = columns.update(rows[index].cells) {
-                    reading.updates.append(update)
-                } else {
+                guard let update = columns.update(rows[index].cells) else {
                     reading.unparsed.append(rows[index].line.raw)
+                    continue
                 }
+                add(update, columns.operation(rows[index].cells))
             }
         }
     }
@@ -43,6 +45,17 @@ struct FlatpakUpdateReader {
             "installed by Flatpak may not", "'/", "F: ", "Proceed with", "Updating appstream",
         ],
         endings: ["environment variable, so applications"])
+
+    private mutating func add(_ update: ToolUpdate, _ operation: String?) {
+        let package = ToolPackage(
+            name: update.name, version: update.candidate, architecture: update.architecture,
+            displayName: update.displayName, origin: update.origin)
+        switch operation {
+        case "i": reading.newPackages = (reading.newPackages ?? []) + [package]
+        case "r": reading.removals = (reading.removals ?? []) + [package]
+        default: reading.updates.append(update)
+        }
+    }
 
     /// On a terminal two blanks or more part the cells; what `flatpak update` lists has a number
     /// and a box in front.
@@ -70,6 +83,13 @@ struct FlatpakUpdateReader {
         return cells.flatMap(apart)
     }
 
+    /// `flatpak update` numbers its rows, and ticks those that are done.
+    private static func withoutNumber(_ cells: [String]) -> [String] {
+        guard let first = cells.first, first.hasSuffix("."), Grammar.isNumber(first.dropLast())
+        else { return cells }
+        return Array(cells.dropFirst().drop { $0.hasPrefix("[") })
+    }
+
     /// A cell as long as its column has one blank behind it only: identifiers hold none, so one
     /// among words is a cell of its own.
     private static func apart(_ cell: String) -> [String] {
@@ -89,12 +109,12 @@ struct FlatpakUpdateReader {
 struct FlatpakColumns {
     private enum Column {
         case title, identifier, reference, architecture, commit, size, version, branch, origin,
-            other
+            operation, other
     }
     private var columns: [Column]
 
     /// Finds out by all rows of the listing.
-    init(_ rows: [[String]], count: Int) {
+    init(_ rows: [[String]], count: Int, isAligned: Bool) {
         func all(_ column: Int, _ test: (String) -> Bool) -> Bool {
             let values = rows.map { $0[column] }.filter { !$0.isEmpty }
             return !values.isEmpty && values.allSatisfy(test)
@@ -104,15 +124,7 @@ struct FlatpakColumns {
             if all(column, Self.isReference) { return .reference }
             if all(column, Self.isArchitecture) { return .architecture }
             if all(column, Self.isCommit) { return .commit }
-            if all(
-                column,
-                {
-                    Grammar.bytes($0.replacing("< ", with: "")) != nil && !Grammar.isNumber($0)
-                        && $0.last?.isLetter == true
-                })
-            {
-                return .size
-            }
+            if all(column, { Self.size($0) != nil }) { return .size }
             return .other
         }
         // More than one identifier: the first names the application, later ones its runtime.
@@ -124,32 +136,51 @@ struct FlatpakColumns {
                 columns[column] = .title
             }
         }
-        assignVersions(rows)
+        assignVersions(rows, isAligned: isAligned)
     }
 
-    private mutating func assignVersions(_ rows: [[String]]) {
+    private mutating func assignVersions(_ rows: [[String]], isAligned: Bool) {
         let anchor = columns.firstIndex { $0 == .identifier || $0 == .reference } ?? 0
         let reference = columns.firstIndex(of: .reference)
-        let free = columns.indices.filter { $0 > anchor && columns[$0] == .other }
-        let branch = free.first { column in
-            rows.allSatisfy { row in
-                let known = reference.flatMap { Self.branch(of: row[$0]) }
-                return known.map { $0 == row[column] } ?? Self.isBranchWord(row[column])
-            }
+        // What `flatpak update` would do stands behind the branch.
+        let operation = columns.indices.first { column in
+            columns[column] == .other && rows.allSatisfy { ["u", "i", "r"].contains($0[column]) }
         }
-        let before = columns.firstIndex(of: .architecture).map { $0 - 1 }
-        let place = branch ?? before.flatMap { free.count > 1 && free.contains($0) ? $0 : nil }
+        if let operation { columns[operation] = .operation }
+        let free = columns.indices.filter { $0 > anchor && columns[$0] == .other }
+        let named = free.first { column in
+            guard let reference else {
+                return rows.contains { Self.isBranchWord($0[column]) }
+            }
+            return rows.allSatisfy { Self.branch(of: $0[reference]) == $0[column] }
+        }
+        // The branch of an application is never empty; its version may be, and leaves no cell then
+        // where blanks part the cells.
+        let neighbour = columns.firstIndex { $0 == .architecture || $0 == .operation }.map {
+            $0 - 1
+        }
+        let place =
+            named
+            ?? neighbour.flatMap { free.contains($0) && (free.count > 1 || isAligned) ? $0 : nil }
         if let place { columns[place] = .branch }
-        let rest = free.filter { $0 != place }
-        if let version = rest.first, rest.count > 1 || Self.isVersion(rows, version) || place == nil
-        {
-            columns[version] = .version
-            if rest.count > 1 { columns[rest[1]] = place == nil ? .branch : .origin }
-        } else if let origin = rest.first {
-            columns[origin] = .origin
+        for column in free where column != place {
+            let isVersion = Self.isVersion(rows, column) && !columns.contains(.version)
+            columns[column] = isVersion ? .version : (columns.contains(.origin) ? .other : .origin)
         }
     }
 
+    /// `391 bytes`, `< 130.8 MB (partial)`
+    private static func size(_ text: String) -> Int64? {
+        let bare = text.replacing("< ", with: "").replacing("(partial)", with: "")
+        return bare.contains(where: \.isLetter) ? Grammar.bytes(bare) : nil
+    }
+
+    /// What `flatpak update` would do with a row: `u`, `i` or `r`; `nil` in other listings.
+    func operation(_ cells: [String]) -> String? {
+        columns.firstIndex(of: .operation).map { cells[$0] }
+    }
+
+    /// Whether all values have digits, or are empty.
     private static func isVersion(_ rows: [[String]], _ column: Int) -> Bool {
         rows.allSatisfy { $0[column].isEmpty || $0[column].utf8.contains(where: Grammar.isDigit) }
     }
@@ -168,7 +199,7 @@ struct FlatpakColumns {
             name: name, architecture: value(.architecture) ?? reference?.architecture ?? "",
             candidate: value(.version) ?? commit ?? "", origin: value(.origin),
             displayName: value(.title))
-        update.bytes = value(.size).flatMap { Grammar.bytes($0.replacing("< ", with: "")) }
+        update.bytes = value(.size).flatMap(Self.size)
         var details: [String: String] = [:]
         details["branch"] = value(.branch) ?? reference?.branch
         details["commit"] = commit

@@ -118,7 +118,8 @@ struct SoftwareupdateReader {
         update.bytes = bytes
         let action = marks.first(where: isRestart)
         update.needsRestart = action == nil ? nil : true
-        update.details = ["recommended": marks.contains("recommended") ? "yes" : "no"]
+        let isRecommended = marks.contains("recommended") || marks.contains("required")
+        update.details = ["recommended": isRecommended ? "yes" : "no"]
         update.details?["action"] = action
         return update
     }

@@ -26,14 +26,15 @@ struct SnapRefreshReader {
     private static func isHeading(_ line: ToolLine) -> Bool {
         let words = line.words
         return (5...8).contains(words.count) && line.text.contains("  ")
-            && !line.trimmed.utf8.contains { Grammar.isDigit($0) || ".:".utf8.contains($0) }
+            && !line.trimmed.contains { $0.isNumber || $0 == ":" }
     }
 
     private static func update(_ words: [String]) -> ToolUpdate? {
         guard (5...6).contains(words.count), PackageName(words[0], of: .snap) != nil,
             isRevision(words[2])
         else { return nil }
-        var update = ToolUpdate(name: words[0], candidate: words[1])
+        var update = ToolUpdate(
+            name: words[0], candidate: words[1] == "-" ? "" : words[1])
         if words.count == 6 {
             guard let bytes = Grammar.bytes(words[3]) else { return nil }
             update.bytes = bytes

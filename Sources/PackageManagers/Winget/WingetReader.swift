@@ -82,21 +82,18 @@ struct WingetReader {
             return true
         }
         let isOwn = PackageName(row[.id], of: .winget) != nil
-        guard isOwn || (isList && Self.isForeign(row[.id])) else { return false }
+        // A list also has software that winget did not install, under names of other kinds:
+        // `ARP\Machine\X64\Some Name`, `MSIX\…`, `{4A03706F-…}`.
+        guard isOwn || isList else { return false }
         if isList {
             reading.packages.append(
                 ToolPackage(
                     name: row[.id], version: row[.version], displayName: row[.name],
                     origin: update.origin))
         }
-        guard !row[.available].isEmpty else { return isList }
+        guard isOwn, !row[.available].isEmpty else { return isList }
         reading.updates.append(update)
         return true
-    }
-
-    /// Software that winget did not install: `ARP\Machine\X64\Some Name`, `MSIX\…`.
-    private static func isForeign(_ id: String) -> Bool {
-        id.hasPrefix("ARP\\") || id.hasPrefix("MSIX\\")
     }
 
     /// Lines in front of, between and behind tables: counts and hints, whose words no table has.

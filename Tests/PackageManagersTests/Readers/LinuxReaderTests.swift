@@ -229,4 +229,41 @@ struct LinuxReaderTests {
             found.shown == ["a1 1.0 > 2.0"] && found.unparsed == ["Nobody knows what this is"],
             "\(found.unparsed)")
     }
+
+    @Test(
+        arguments: [
+            (
+                "Nvidia  org.freedesktop.Platform.GL.nvidia-550-54-14        1.4     x86_64\n", "",
+                "1.4",
+                nil, nil
+            ),
+            ("org.mozilla.firefox\tstable\norg.gnome.Platform\t46\n", "", "stable", nil, nil),
+            (
+                "Ref\tCommit\tRemote\norg.gnome.Platform/x86_64/46\t1234567890ab\tflathub\n",
+                "1234567890ab", "46", "flathub", nil
+            ),
+            (
+                " 1.     org.gnome.Platform    45      u    flathub    < 374.0 MB (partial)\n", "",
+                "45",
+                "flathub", 374_000_000
+            ),
+        ] as [(String, String, String, String?, Int64?)])
+    func `a column of flatpak that is empty or unusual is no other`(
+        text: String, version: String, branch: String, origin: String?, bytes: Int64?
+    ) {
+        let found = reading(.flatpakUpdates, text)
+        let update = found.updates.first
+        #expect(found.unparsed.isEmpty && update?.candidate == version, "\(found.unparsed)")
+        #expect(update?.details?["branch"] == branch && update?.origin == origin)
+        #expect(update?.bytes == bytes)
+    }
+
+    @Test func `what flatpak would newly install is no update`() {
+        let found = reading(
+            .flatpakUpdates,
+            " 1.  org.a.New   stable  i  flathub  < 1 MB\n 2.  org.a.Old   stable  u  flathub  < 1 MB\n"
+        )
+        #expect(found.updates.map(\.name) == ["org.a.Old"])
+        #expect(found.newPackages?.map(\.name) == ["org.a.New"])
+    }
 }
