@@ -37,6 +37,23 @@ struct LanguageMatchTests {
         #expect(!isAffected([.introduced("1.0.0")], "0.9.0"))
     }
 
+    @Test func `a limit ends what a range speaks of, and is no fix`() {
+        let events: [AffectedRange.Event] = [
+            .introduced("0"), .limit("1.5.0"), .fixed("2.0.0"),
+        ]
+        #expect(isAffected(events, "1.4.0"))
+        #expect(!isAffected(events, "1.6.0"))
+    }
+
+    @Test func `a range with a bound that cannot be read makes the package unreadable`() {
+        let record = FeedRecord.language(
+            "CVE-1", "npm", .semver, "left-pad",
+            [.introduced("0"), .fixed("not a version"), .introduced("2.0.0")])
+        let row = SoftwareRow(
+            ecosystem: "npm", order: .semver, name: "left-pad", version: "1.0.0")
+        #expect(report([record], [row]).unreadable == ["left-pad"])
+    }
+
     @Test func `versions named one by one count besides the ranges`() {
         let events: [AffectedRange.Event] = [.introduced("1.0.0"), .fixed("1.1.0")]
         #expect(isAffected(events, versions: ["0.5.0"], "0.5.0"))

@@ -33,7 +33,13 @@ struct MatchScenarioTests {
         }
     }
 
-    @Test func `AlmaLinux: the same vulnerabilities and packages as dnf's own list`() async throws {
+    @Test(arguments: [
+        "scenarios/almalinux9/updates/updateinfo.xml.gz",
+        "advisories/almalinux/osv-almalinux9.tar.gz",
+    ])
+    func `AlmaLinux: the same vulnerabilities and packages as dnf's own list`(
+        _ feed: String
+    ) async throws {
         let scenario = Places.sharedData.appending(path: "scenarios/almalinux9")
         let installed = try String(
             contentsOf: scenario.appending(path: "installed.tsv"), encoding: .utf8)
@@ -47,7 +53,7 @@ struct MatchScenarioTests {
         let os = ["id": "almalinux", "versionId": "9.8", "name": "AlmaLinux 9.8"]
         let answer = try await match(
             Inventory(endpoint: .init(os: os), packages: packages),
-            feed: scenario.appending(path: "updates/updateinfo.xml.gz"))
+            feed: Places.sharedData.appending(path: feed))
         let found = Set(answer.findings.map { "\($0.vulnerability) \($0.package)" })
         #expect(answer.findings.allSatisfy { $0.state == "fixAvailable" })
         #expect(found == (try Self.expected(scenario)))

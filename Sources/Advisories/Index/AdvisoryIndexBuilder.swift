@@ -112,30 +112,63 @@ public struct AdvisoryIndexBuilder {
         return Int32(truncatingIfNeeded: index.restrictions.count - 1)
     }
 
-    /// Turns events into runs of versions.
+    /// Turns events into runs of versions. Nearly all ranges are one run, and need no sorting.
     private mutating func addSpans(_ range: AffectedRange, order: Ecosystem) {
-        var open: Int32?
-        for event in EventOrder.sorted(range.events, order: order) {
-            switch event {
-            case .introduced(let version):
-                // Introduced twice without an end between: the run goes on.
-                if open == nil { open = version == "0" ? -1 : index.versions.number(of: version) }
-            case .fixed(let version): end(&open, version, .fixed)
-            case .lastAffected(let version): end(&open, version, .lastAffected)
-            case .limit(let version): end(&open, version, .limit)
+        if range.events.count <= 2, case .introduced(let start)? = range.events.first {
+            let introduced = start == "0" ? -1 : index.versions.number(of: start)
+            switch range.events.last {
+            case .fixed(let end)?: return addSpan(introduced, end, .fixed)
+            case .lastAffected(let end)?: return addSpan(introduced, end, .lastAffected)
+            case .introduced? where range.events.count == 1:
+                return index.spans.append(.init(introduced: introduced, end: -1, endKind: .fixed))
+            default: break
             }
         }
-        if let open { index.spans.append(.init(introduced: open, end: -1, endKind: .fixed)) }
+        do {
+            let set = try VersionRangeSet(events: range.events, in: order)
+            for range in set.ranges { addSpan(range, order) }
+        } catch {
+            // A bound that cannot be read: a run that begins with it makes every comparison fail,
+            // so that the packages it would be about are named as unreadable.
+            let bound = range.events.first { (try? order.check($0.text)) == nil }
+            index.spans.append(
+                .init(
+                    introduced: index.versions.number(of: bound?.text ?? ""), end: -1,
+                    endKind: .fixed))
+        }
     }
 
-    /// Ends a run. Without a beginning it is no run: a second end adds nothing.
-    private mutating func end(
-        _ open: inout Int32?, _ version: String, _ kind: AdvisoryIndex.Span.End
+    private mutating func addSpan(_ range: VersionRange, _ order: Ecosystem) {
+        var introduced: Int32 = -1
+        var end: (version: String, kind: AdvisoryIndex.Span.End)?
+        for constraint in range.constraints {
+            let version = constraint.version
+            switch constraint.comparison {
+            case .before, .upTo:
+                // Of two ends (a fix and a limit), the first.
+                if let known = end?.version, (try? order.compare(known, version)) != .greater {
+                    continue
+                }
+                let isLimit = end != nil
+                end = (
+                    version,
+                    isLimit ? .limit : constraint.comparison == .before ? .fixed : .lastAffected
+                )
+            default: introduced = index.versions.number(of: version)
+            }
+        }
+        if let end {
+            addSpan(introduced, end.version, end.kind)
+        } else {
+            index.spans.append(.init(introduced: introduced, end: -1, endKind: .fixed))
+        }
+    }
+
+    private mutating func addSpan(
+        _ introduced: Int32, _ end: String, _ kind: AdvisoryIndex.Span.End
     ) {
-        guard let introduced = open else { return }
-        open = nil
         index.spans.append(
-            .init(introduced: introduced, end: index.versions.number(of: version), endKind: kind))
+            .init(introduced: introduced, end: index.versions.number(of: end), endKind: kind))
     }
 }
 
@@ -145,50 +178,12 @@ extension PackageScope {
     }
 }
 
-/// The order in which events are read.
-enum EventOrder {
-    /// The events by version, introductions first where versions are equal; in the source's order
-    /// where there are two at most or a version cannot be read.
-    static func sorted(_ events: [AffectedRange.Event], order: Ecosystem) -> [AffectedRange.Event] {
-        if case .introduced? = events.first, events.count <= 2 { return events }
-        var keyed: [(version: String, event: AffectedRange.Event)] = []
-        for event in events {
-            let version = event.version
-            if version != "0", (try? order.compare(version, version)) == nil { return events }
-            keyed.append((version, event))
-        }
-        return keyed.enumerated().sorted { left, right in
-            let difference = compare(left.element.version, right.element.version, order)
-            if difference != 0 { return difference < 0 }
-            let starts = (left.element.event.isStart, right.element.event.isStart)
-            if starts.0 != starts.1 { return starts.1 }
-            return left.offset < right.offset
-        }.map(\.element.event)
-    }
-
-    /// `0` stands before every version.
-    private static func compare(_ a: String, _ b: String, _ order: Ecosystem) -> Int {
-        if a == b { return 0 }
-        if a == "0" { return -1 }
-        if b == "0" { return 1 }
-        switch try? order.compare(a, b) {
-        case .less: return -1
-        case .greater: return 1
-        default: return 0
-        }
-    }
-}
-
-extension AffectedRange.Event {
-    var version: String {
+extension VersionEvent {
+    fileprivate var text: String {
         switch self {
         case .introduced(let version), .fixed(let version), .lastAffected(let version),
             .limit(let version):
             version
         }
-    }
-
-    var isStart: Bool {
-        if case .introduced = self { true } else { false }
     }
 }

@@ -146,16 +146,7 @@ public struct AffectedPackage: Hashable, Sendable {
 /// A run of affected versions, as the events of an OSV range (OSV schema, `affected[].ranges[]`).
 public struct AffectedRange: Hashable, Sendable {
     /// A version at which something changes.
-    public enum Event: Hashable, Sendable {
-        /// From this version on, it is affected; `0` means from the first.
-        case introduced(String)
-        /// From this version on, it is not affected.
-        case fixed(String)
-        /// The last affected version.
-        case lastAffected(String)
-        /// Versions from here on are outside of what the range speaks of.
-        case limit(String)
-    }
+    public typealias Event = VersionEvent
 
     /// The events in the source's order.
     public var events: [Event]
