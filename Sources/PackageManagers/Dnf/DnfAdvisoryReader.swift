@@ -72,7 +72,7 @@ struct DnfAdvisoryReader {
         let words = line.words
         if words.count >= 2, Grammar.isNumber(words[0]), line.isIndented {
             let name = words.dropFirst().joined(separator: " ")
-            reading.fields = (reading.fields ?? [:]).merging([name: words[0]]) { $1 }
+            setField(name, words[0])
             return true
         }
         let parts = line.trimmed.split(separator: ":", omittingEmptySubsequences: false)
@@ -81,10 +81,15 @@ struct DnfAdvisoryReader {
         let name = TextLines.trimmed(parts[0])
         if Grammar.isNumber(count), parts[0].hasSuffix(" ") {
             let key = line.isIndented ? "Security, \(name)" : name
-            reading.fields = (reading.fields ?? [:]).merging([key: count]) { $1 }
+            setField(key, count)
             return true
         }
         return name.contains("ummary") && (count.isEmpty || !count.contains(" "))
+    }
+
+    private mutating func setField(_ name: String, _ value: String) {
+        if reading.fields == nil { reading.fields = [:] }
+        reading.fields?[name] = value
     }
 
     /// One row of a list.

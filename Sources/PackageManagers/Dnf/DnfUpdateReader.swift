@@ -84,10 +84,7 @@ struct DnfUpdateReader {
             name: name, version: words[1], architecture: architecture, origin: words[2])
         if isIndented, replaced(package) { return }
         if isObsoletes {
-            reading.replacements =
-                (reading.replacements ?? []) + [
-                    ToolReplacement(package: package, replaces: [])
-                ]
+            addReplacement(package)
         } else if isInstalled || words[2].hasPrefix("@") || words[2] == "installed" {
             reading.packages.append(package)
         } else {
@@ -105,17 +102,19 @@ struct DnfUpdateReader {
         if !isObsoletes {
             guard let last = reading.updates.popLast() else { return false }
             isObsoletes = true
-            reading.replacements = [
-                ToolReplacement(
-                    package: ToolPackage(
-                        name: last.name, version: last.candidate, architecture: last.architecture,
-                        origin: last.origin), replaces: [])
-            ]
+            addReplacement(
+                ToolPackage(
+                    name: last.name, version: last.candidate, architecture: last.architecture,
+                    origin: last.origin))
         }
-        guard var all = reading.replacements, var last = all.popLast() else { return false }
-        last.replaces.append(package)
-        reading.replacements = all + [last]
+        guard let count = reading.replacements?.count, count > 0 else { return false }
+        reading.replacements?[count - 1].replaces.append(package)
         return true
+    }
+
+    private mutating func addReplacement(_ package: ToolPackage) {
+        if reading.replacements == nil { reading.replacements = [] }
+        reading.replacements?.append(ToolReplacement(package: package, replaces: []))
     }
 
     /// A few words without digits or a colon, in front of a row.
@@ -159,10 +158,7 @@ struct DnfUpdateReader {
                 ToolUpdate(
                     name: name, architecture: architecture, candidate: version, origin: origin))
         } else if section.contains("obsolet") {
-            reading.replacements =
-                (reading.replacements ?? []) + [
-                    ToolReplacement(package: package, replaces: [])
-                ]
+            addReplacement(package)
         } else {
             reading.packages.append(package)
         }

@@ -78,7 +78,8 @@ struct WingetReader {
             update.details = ["explicit": "yes"]
         }
         if isCut(row) {
-            reading.truncated = (reading.truncated ?? []) + [update]
+            if reading.truncated == nil { reading.truncated = [] }
+            reading.truncated?.append(update)
             return true
         }
         let isOwn = PackageName(row[.id], of: .winget) != nil
