@@ -11,6 +11,7 @@ struct StatusTests {
         (["version", "compare", "--ecosystem", "deb", "1"], 2),
         (["version", "compare", "--ecosystem", "deb", ":1", "2"], 2), (["up", "--port", "x"], 2),
         (["up", "--port", "70000"], 2), (["serve", "--listen", "nowhere"], 2),
+        (["serve", "--keep-history", "0"], 2), (["serve", "--keep-job-logs", "x"], 2),
         (["tenant", "list", "--home", "/nonexistent"], 3),
         (["tenant", "list", "--server", "https://127.0.0.1:1"], 2),
         (["tenant", "list", "--token-file", "/nonexistent"], 2),
@@ -25,6 +26,11 @@ struct StatusTests {
         (["deployment", "create", "--endpoint", "ept_01h2xcejqtf2nbrexx3vqjhp41"], 2),
         (["scan", "--root", "/nonexistent"], 3), (["scan", "--root", "/tmp", "--refresh"], 2),
         (["token", "create", "--out", "/tmp/x"], 2),
+        (["token", "create", "--role", "viewer", "--uses", "5", "--out", "/tmp/x"], 2),
+        (["token", "create", "--role", "viewer", "--site", "x", "--out", "/tmp/x"], 2),
+        (["user", "create", "anna", "--role", "viewer", "--uses", "5"], 2),
+        (["tenant", "list", "--ca-file", "/etc/passwd"], 2),
+        (["tenant", "list", "--home", "/nonexistent", "--token-file", "/nonexistent"], 2),
     ])
     func `each ending has its status, and says why on standard error`(
         _ arguments: [String], _ status: Int
@@ -42,11 +48,33 @@ struct StatusTests {
     }
 
     @Test(arguments: [
-        ("1.0", "1.0-0", "="), ("1.0~rc1", "1.0", "<"), ("2:1", "1:9", ">"),
+        (["--help"], 0), (["nonsense"], 2), (["enrol", "--token-file", "/nonexistent"], 2),
+        (["enrol", "--token-file", "-", "--server", "foo"], 2),
+        (["enrol", "--token-file", "-", "--server", "http://patchbay.example.org"], 2),
+        (["enrol", "--token-file", "-"], 2), (["run", "--state", "relative"], 2),
+        (["run", "--state", "/nonexistent"], 3), (["doctor", "--state", "/proc/nonexistent"], 3),
     ])
-    func `version compare prints one sign`(_ a: String, _ b: String, _ sign: String) async throws {
+    func `each ending of the agent has its status too`(_ arguments: [String], _ status: Int)
+        async throws
+    {
+        let agent = Places.packageRoot.appending(path: ".build/debug/patchbay-agent").path
+        let ending = try await run([agent] + arguments, input: "no token")
+        #expect(
+            ending.status == Int32(status), "\(arguments): \(ending.output)\(ending.errorOutput)")
+    }
+
+    @Test(arguments: [
+        ("deb", "1.0", "1.0-0", "="), ("deb", "1.0~rc1", "1.0", "<"), ("deb", "2:1", "1:9", ">"),
+        ("rpm", "1.0^git1-1", "1.0-1", ">"), ("apk", "1.0_rc1", "1.0", "<"),
+        ("pacman", "1.0rc-1", "1.0-1", "<"), ("semver", "1.0.0-rc.1", "1.0.0+5", "<"),
+        ("pep440", "1.0.post1", "1.0-1", "="), ("winget", "Latest", "99", ">"),
+        ("generic", "1.0 beta 2", "1.0", "<"), ("maven", "1.0-SNAPSHOT", "1.0", "<"),
+    ])
+    func `version compare prints one sign`(
+        _ ecosystem: String, _ a: String, _ b: String, _ sign: String
+    ) async throws {
         let answer = try await CommandLine.patchbay(
-            "version", "compare", "--ecosystem", "deb", a, b)
+            "version", "compare", "--ecosystem", ecosystem, a, b)
         #expect(answer.output == sign + "\n")
     }
 
@@ -55,9 +83,19 @@ struct StatusTests {
     {
         let answer = try await CommandLine.patchbay(
             "version", "compare", "--ecosystem", "deb", "--batch",
-            input: "1\t2\n2\t1\n1\t1\nnonsense\n:1\t2\n\n1\t2\t3\n")
+            input: "1\t2\n2\t1\n1\t1\nnonsense\n:1\t2\n\n1\t2\t3\n1é\t1\n1\t1\r\n1\t2")
         #expect(answer.status == 0)
-        #expect(answer.output == "<\n>\n=\n!\n!\n!\n!\n")
+        #expect(answer.output == "<\n>\n=\n!\n!\n!\n!\n!\n=\n<\n")
+    }
+
+    @Test func `version compare does not keep an endless line, and goes on behind it`() async throws
+    {
+        let endless = String(repeating: "1", count: 3_000_000)
+        let answer = try await CommandLine.patchbay(
+            "version", "compare", "--ecosystem", "rpm", "--batch",
+            input: "\(endless)\n1\t2\n\(endless)")
+        #expect(answer.status == 0)
+        #expect(answer.output == "!\n<\n!\n")
     }
 
     @Test func `debug parse lists what it cannot read, and its status is 1 then`() async throws {

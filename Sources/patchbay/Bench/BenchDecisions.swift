@@ -24,7 +24,7 @@ struct BenchDecisions: AsyncParsableCommand {
             work: WorkEstimate(seconds: 600),
             outlook: effective.outlook(in: Zones(endpoint: .utc), at: now))
         let subjects = (0..<Self.updates).map { Self.subject($0, now) }
-        let time = try await seconds {
+        let time = await seconds {
             Terminal.writeError(
                 "\(Self.installs(count, subjects, compiled, context, now)) of \(count) install")
         }
