@@ -22,8 +22,10 @@ struct Patchbay: AsyncParsableCommand {
             CommandGroup(
                 name: "Running", subcommands: [Up.self, Serve.self, Admin.self, Backup.self]),
             CommandGroup(
-                name: "Offline", subcommands: [
-                    ScanCommand.self, MatchCommand.self, VersionCommand.self, SLACommand.self,
+                name: "Offline",
+                subcommands: [
+                    ScanCommand.self, MatchCommand.self, FeedsCommand.self, VersionCommand.self,
+                    SLACommand.self,
                     PolicyCommand.self, Debug.self,
                 ]),
             CommandGroup(

@@ -3,6 +3,7 @@ import AgentProtocol
 import AgentTransport
 import Calendar
 import ControlPlane
+import Feeds
 import Foundation
 import Trust
 import Versions
@@ -54,6 +55,7 @@ struct Failure: Error {
         case let error as ZoneError:
             self.init(
                 .wrongUse, error.message, nextStep: error.nextStep, code: error.code.rawValue)
+        case let error as FeedError: self.init(error)
         case let error as VersionError:
             self.init(.wrongUse, sentence: error.description)
         default: return nil
