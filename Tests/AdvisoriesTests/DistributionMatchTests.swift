@@ -161,6 +161,16 @@ struct DistributionMatchTests {
         #expect(report(records, [.deb("bash", "5.2")]).lines.isEmpty)
     }
 
+    @Test func `a vulnerability whose name was taken back is none`() {
+        let rejected = VulnerabilityRecord(id: "CVE-2025-1", isRejected: true)
+        let records: [FeedRecord] = [
+            .debian("CVE-2025-1", "bash", fixed: "9"), .vulnerability(rejected),
+            .debian("CVE-2025-2", "bash", fixed: "9"),
+        ]
+        #expect(
+            report(records, [.deb("bash", "5.2")]).lines == ["CVE-2025-2 bash fixAvailable 9"])
+    }
+
     @Test func `a version that cannot be read is named, not passed over`() {
         let found = report(
             [.debian("CVE-2025-1", "bash", fixed: "9"), .debian("CVE-2025-2", "dash", fixed: "9")],

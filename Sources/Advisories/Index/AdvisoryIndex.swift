@@ -53,13 +53,6 @@ public struct AdvisoryIndex: Sendable {
         var module: ModuleStream?
     }
 
-    /// What is known of one vulnerability, whichever package has it.
-    struct Knowledge: Sendable {
-        var record: VulnerabilityRecord?
-        var exploited: KnownExploited?
-        var probability: ExploitProbability?
-    }
-
     var scopes: [PackageScope: Int32] = [:]
     var releases: [String: [(release: ReleaseName, scope: Int32)]] = [:]
     var names = TextTable()
@@ -72,7 +65,13 @@ public struct AdvisoryIndex: Sendable {
     var restrictions: [Restriction] = []
     var notices: [Notice] = []
     var noticeVulnerabilities: [Int32] = []
-    var knowledge: [String: Knowledge] = [:]
+    /// What is known of vulnerabilities themselves. Probabilities are known of several hundred
+    /// thousand, the rest of few.
+    var records: [String: VulnerabilityRecord] = [:]
+    /// Vulnerabilities whose names have been taken back: they name nothing.
+    var rejected: Set<Int32> = []
+    var exploited: [String: KnownExploited] = [:]
+    var probabilities: [String: ExploitProbability] = [:]
 
     /// The release cycles that feeds told of, in their order.
     public internal(set) var cycles: [EndOfLifeCycle] = []
@@ -90,15 +89,15 @@ public struct AdvisoryIndex: Sendable {
 
     /// What the catalogue of known exploited vulnerabilities says of one.
     public func knownExploited(_ vulnerability: String) -> KnownExploited? {
-        knowledge[vulnerability]?.exploited
+        exploited[vulnerability]
     }
 
     /// What is known of a vulnerability itself.
-    public func vulnerability(_ id: String) -> VulnerabilityRecord? { knowledge[id]?.record }
+    public func vulnerability(_ id: String) -> VulnerabilityRecord? { records[id] }
 
     /// How probable it is that a vulnerability is exploited.
     public func exploitProbability(_ vulnerability: String) -> ExploitProbability? {
-        knowledge[vulnerability]?.probability
+        probabilities[vulnerability]
     }
 
     /// The numbers of the vulnerabilities that an entry is about.

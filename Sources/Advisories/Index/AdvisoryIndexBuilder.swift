@@ -21,13 +21,10 @@ public struct AdvisoryIndexBuilder {
         switch record {
         case .advisory(let advisory): add(advisory)
         case .vulnerability(let record):
-            if isNewer(record, than: index.knowledge[record.id]?.record) {
-                index.knowledge[record.id, default: .init()].record = record
-            }
-        case .knownExploited(let entry):
-            index.knowledge[entry.vulnerability, default: .init()].exploited = entry
+            add(record)
+        case .knownExploited(let entry): index.exploited[entry.vulnerability] = entry
         case .exploitProbability(let probability):
-            index.knowledge[probability.vulnerability, default: .init()].probability = probability
+            index.probabilities[probability.vulnerability] = probability
         case .endOfLifeCycle(let cycle): index.cycles.append(cycle)
         case .distributionRelease(let release): index.distributionReleases.append(release)
         }
@@ -35,6 +32,16 @@ public struct AdvisoryIndexBuilder {
 
     /// The index of what was added.
     public consuming func build() -> AdvisoryIndex { index }
+
+    private mutating func add(_ record: VulnerabilityRecord) {
+        guard isNewer(record, than: index.records[record.id]) else { return }
+        index.records[record.id] = record
+        if record.isRejected {
+            index.rejected.insert(index.vulnerabilities.number(of: record.id))
+        } else if let number = index.vulnerabilities.known(record.id) {
+            index.rejected.remove(number)
+        }
+    }
 
     /// Of two records of one vulnerability, the one that CISA has enriched stands, then the later.
     private func isNewer(_ record: VulnerabilityRecord, than known: VulnerabilityRecord?) -> Bool {

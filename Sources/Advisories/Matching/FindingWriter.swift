@@ -89,26 +89,29 @@ struct FindingWriter {
         if let known = assessments[key] { return known }
         let entry = index.entries[Int(match.entry)]
         let notice = index.notices[Int(entry.notice)]
-        let knowledge = index.knowledge[index.vulnerabilities[match.vulnerability]] ?? .init()
+        let name = index.vulnerabilities[match.vulnerability]
+        let record = index.vulnerability(name)
+        let exploited = index.knownExploited(name)
+        let probability = index.exploitProbability(name)
         // Vectors of a notice on several vulnerabilities belong to one of them, and it does not
         // say to which.
         let vectors =
-            (knowledge.record?.cvss ?? []) + (notice.vulnerabilityCount == 1 ? notice.cvss : [])
+            (record?.cvss ?? []) + (notice.vulnerabilityCount == 1 ? notice.cvss : [])
         let cvss = BaseScore.first(of: vectors)
-        var points = knowledge.record?.ssvc
-        if knowledge.exploited != nil { points?.exploitation = .active }
+        var points = record?.ssvc
+        if exploited != nil { points?.exploitation = .active }
         let stated = [
-            entry.severity, notice.severity, knowledge.record?.severity,
+            entry.severity, notice.severity, record?.severity,
             cvss.map { Severity(baseScore: $0) },
         ]
         let severity = stated.lazy.compactMap { $0 }.first { $0 != .unrated } ?? .unrated
         let risk = RiskScore(
             RiskInputs(
-                cvss: cvss, severity: severity, epss: knowledge.probability?.probability,
-                isKnownExploited: knowledge.exploited != nil, ssvc: points, context: context))
+                cvss: cvss, severity: severity, epss: probability?.probability,
+                isKnownExploited: exploited != nil, ssvc: points, context: context))
         let assessment = Assessment(
-            severity: severity, epssPercentile: knowledge.probability?.percentile,
-            knownExploited: knowledge.exploited,
+            severity: severity, epssPercentile: probability?.percentile,
+            knownExploited: exploited,
             decision: points.map { SSVCTree.decision($0, mission: context.criticality) },
             risk: risk)
         assessments[key] = assessment

@@ -110,7 +110,7 @@ struct RowMatcher {
 
     private func collect(into answer: inout RowAnswer) {
         answer.matches.reserveCapacity(opinions.count)
-        for (vulnerability, opinion) in opinions {
+        for (vulnerability, opinion) in opinions where !index.rejected.contains(vulnerability) {
             let word = opinion.deciding
             let verdict: RowMatch.Verdict
             switch word.answer {
