@@ -16,6 +16,8 @@ public final class UseCases: Sendable {
     public let signals: Signals
     /// Slows down who guesses passwords.
     public let throttle: SignInThrottle
+    /// Bounds what endpoints can have stored.
+    public let inventoryQuota = InventoryQuota()
     /// Where passwords are hashed, a few at a time.
     public let passwords: PasswordWorker
     /// Where check-ins wait for their shared transaction.

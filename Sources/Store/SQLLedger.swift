@@ -92,7 +92,7 @@ public final class SQLLedger: Ledger {
     public func read<Answer: Sendable>(
         _ body: @escaping @Sendable (any Records) throws -> Answer
     ) async throws -> Answer {
-        try await reader.perform(.read) { try body($0) }
+        try await store.read { try body($0) }
     }
 
     /// Runs a transaction that may write; it shares its commit with others that wait.
@@ -101,11 +101,11 @@ public final class SQLLedger: Ledger {
     public func write<Answer: Sendable>(
         _ body: @escaping @Sendable (any Records) throws -> Answer
     ) async throws -> Answer {
-        guard let writer else {
-            throw SQLFailure(.readOnly, "The database was opened to read only.").unavailable
-        }
-        return try await writer.perform(.write) { try body($0) }
+        try await store.write { try body($0) }
     }
+
+    /// Reads and writes with what is the store's own and no port's.
+    var store: StoreLanes { StoreLanes(reader: reader, writer: writer) }
 
     /// Finishes what waits, ends all connections, and gives the database free.
     public func close() async {
@@ -231,4 +231,27 @@ struct StoreOptions: Sendable {
     var maximumPages: Int?
     /// How much may wait in a lane.
     var maximumWaiting = Lane.maximumWaiting
+}
+
+/// The lanes of a ledger.
+struct StoreLanes: Sendable {
+    let reader: Lane
+    let writer: Lane?
+
+    /// Runs a transaction that only reads.
+    func read<Answer: Sendable>(
+        _ body: @escaping @Sendable (StoreRecords) throws -> Answer
+    ) async throws -> Answer {
+        try await reader.perform(.read, body)
+    }
+
+    /// Runs a transaction that may write.
+    func write<Answer: Sendable>(
+        _ body: @escaping @Sendable (StoreRecords) throws -> Answer
+    ) async throws -> Answer {
+        guard let writer else {
+            throw SQLFailure(.readOnly, "The database was opened to read only.").unavailable
+        }
+        return try await writer.perform(.write, body)
+    }
 }

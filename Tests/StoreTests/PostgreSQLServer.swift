@@ -96,7 +96,7 @@ actor PostgreSQLServer {
                 "listen_addresses=",
                 "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
                 "-c",
-                "max_connections=200", "-c", "logging_collector=off",
+                "max_connections=500", "-c", "logging_collector=off",
             ]
         let log = folder.appending(path: "log")
         try Data().write(to: log)

@@ -93,7 +93,7 @@ import Testing
             try await PostgreSQLServer.shared.administer(
                 """
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE datname = '\(database)' AND query LIKE '%advisory%' OR query LIKE 'LISTEN%'
+                WHERE datname = '\(database)' AND (query LIKE '%advisory%' OR query LIKE 'LISTEN%')
                 """)
             try await settle(first, ear)
         }

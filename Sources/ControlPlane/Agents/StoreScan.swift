@@ -27,9 +27,13 @@ extension UseCases {
                 nextStep: "Update the agent; if it stays, report the line.")
         }
         let now = effects.now()
-        try await ledger.write { records in
-            try records.store(text, digest: digest, of: agent.tenant, at: now)
+        try charge(text.count, to: agent)
+        let wasKnown = try await ledger.write { records in
+            let isKnown = try records.hasInventory(digest, of: agent.tenant)
+            if !isKnown { try records.store(text, digest: digest, of: agent.tenant, at: now) }
+            return isKnown
         }
+        if wasKnown { inventoryQuota.giveBack(text.count, to: agent.endpoint) }
     }
 
     /// Stores a scan: the posture whole, the packages by digest or as a delta.
@@ -37,6 +41,9 @@ extension UseCases {
         _ upload: ScanUpload, by agent: AgentPrincipal
     ) async throws -> ScanUploadResponse {
         try Self.check(upload)
+        if let new = upload.packages?.count ?? upload.delta?.changed.count {
+            try charge(new, to: agent)
+        }
         let now = effects.now()
         let outcome = try await writeWaking { records, wakes in
             let outcome = try Self.storeScan(

@@ -22,8 +22,8 @@ public protocol Ledger: Sendable {
 
 /// Everything that a transaction can read and write, in narrow parts.
 public typealias Records = AuditRecords & CheckInRecords & DeploymentRecords & DirectoryRecords
-    & EndpointRecords & IdentityRecords & InventoryRecords & JobRecords & SessionRecords
-    & SettingRecords & WakeRecords
+    & EndpointRecords & IdentityRecords & InventoryRecords & JobRecords & PurgeRecords
+    & SessionRecords & SettingRecords & WakeRecords
 
 /// The database cannot be reached, is full, or is of another version.
 public struct LedgerUnavailable: Error, Hashable, Sendable {

@@ -320,6 +320,20 @@ public protocol SessionRecords {
     func purgeEnded(before now: Timestamp) throws
 }
 
+/// What is kept for a time only. Each of these removes at most `limit` things and returns how many.
+public protocol PurgeRecords {
+    /// Forgets lines of histories that were no longer in force at `before`: what was on an endpoint
+    /// at that instant or later can still be told.
+    func purgeHistory(before: Timestamp, limit: Int) throws -> Int
+    /// Forgets inventories that no history names and that were stored before an instant.
+    func purgeUnnamedInventories(storedBefore: Timestamp, limit: Int) throws -> Int
+    /// Forgets the logs of jobs that have ended and were made before an instant.
+    func purgeJobLogs(ofJobsMadeBefore before: Timestamp, limit: Int) throws -> Int
+    /// Forgets enrolment tokens and tokens of the API that expired or were revoked before an
+    /// instant.
+    func purgeTokens(endedBefore: Timestamp, limit: Int) throws -> Int
+}
+
 /// Word to other processes on the same database.
 public protocol WakeRecords {
     /// Tells the other processes, once this transaction has been committed, that something happened

@@ -3,7 +3,8 @@ import Synchronization
 /// The numbers of software and of updates that are interned already, so that a scan that shows
 /// nothing new costs no query for them.
 ///
-/// A number, once committed, is never changed or deleted, so the cache cannot be wrong, only
+/// A number, once committed, is never changed. It is deleted only by a sweep (`SQLLedger.sweep`), and
+/// all that was learned before the latest one is forgotten, so the cache cannot be wrong, only
 /// incomplete.
 final class InternCache: Sendable {
     /// The most entries, about 40 bytes each: a fleet of 100,000 endpoints has some 300,000
@@ -11,18 +12,31 @@ final class InternCache: Sendable {
     /// fills again with what is in use.
     static let maximumEntries = 500_000
 
-    private let numbers = Mutex<[InternKey: Int64]>([:])
-
-    /// The numbers that are known, `nil` where one is not.
-    func numbers(of keys: [InternKey]) -> [Int64?] {
-        numbers.withLock { known in keys.map { known[$0] } }
+    private struct Known {
+        var numbers: [InternKey: Int64] = [:]
+        /// How many sweeps there had been when these were learned.
+        var sweeps: String?
     }
 
-    /// Adds numbers that have been committed.
-    func add(_ learned: [InternKey: Int64]) {
-        numbers.withLock { known in
-            if known.count + learned.count > Self.maximumEntries { known.removeAll() }
-            known.merge(learned) { _, new in new }
+    private let known = Mutex(Known())
+
+    /// The numbers that are known, `nil` where one is not, for a transaction that sees so many
+    /// sweeps.
+    func numbers(of keys: [InternKey], sweeps: String?) -> [Int64?] {
+        known.withLock { known in
+            if known.sweeps != sweeps { known = Known(sweeps: sweeps) }
+            return keys.map { known.numbers[$0] }
+        }
+    }
+
+    /// Adds numbers that have been committed, by a transaction that saw so many sweeps.
+    func add(_ learned: [InternKey: Int64], sweeps: String?) {
+        known.withLock { known in
+            guard known.sweeps == sweeps else { return }
+            if known.numbers.count + learned.count > Self.maximumEntries {
+                known.numbers.removeAll()
+            }
+            known.numbers.merge(learned) { _, new in new }
         }
     }
 }
@@ -31,10 +45,12 @@ final class InternCache: Sendable {
 final class StagedNumbers {
     /// What has been learned.
     var learned: [InternKey: Int64] = [:]
+    /// How many sweeps the transaction saw.
+    var sweeps: String?
 
     /// Shares what has been learned, after the commit.
     func publish(to cache: InternCache) {
-        if !learned.isEmpty { cache.add(learned) }
+        if !learned.isEmpty { cache.add(learned, sweeps: sweeps) }
     }
 }
 

@@ -20,7 +20,7 @@ extension StoreRecords {
                 try SoftwareLine.key(.init(rebasing: bytes[text.line(at: place)]))
             }
         }
-        var numbers = interned.numbers(of: keys)
+        var numbers = try knownNumbers(of: keys)
         let unknown = numbers.indices.filter { numbers[$0] == nil }
         if !unknown.isEmpty {
             try addOrFind(unknown.map { text.package(at: $0) })

@@ -73,7 +73,7 @@ extension StoreRecords {
     private func items(_ updates: [Update]) throws -> [Int64] {
         let rows = updates.map(UpdateColumns.values)
         let keys = try rows.map(UpdateColumns.key)
-        let known = interned.numbers(of: keys)
+        let known = try knownNumbers(of: keys)
         return try updates.indices.map { place in
             if let number = known[place] ?? staged.learned[keys[place]] { return number }
             let number = try item(rows[place])

@@ -38,7 +38,8 @@ enum Schema1 {
             candidate TEXT NOT NULL,
             classes INTEGER NOT NULL CHECK (classes BETWEEN 0 AND 7),
             origin TEXT NOT NULL,
-            installability TEXT NOT NULL,
+            installability TEXT NOT NULL CHECK (installability IN ('installable', 'held', 'phased',
+                'keptBack', 'needsSubscription', 'excluded')),
             bytes INTEGER NOT NULL,
             reason TEXT NOT NULL,
             UNIQUE (name, candidate, installed, architecture, manager, classes, origin,
@@ -132,6 +133,7 @@ enum Schema1 {
             FOREIGN KEY (tenant_id, endpoint_id) REFERENCES endpoint (tenant_id, id),
             FOREIGN KEY (tenant_id, digest) REFERENCES inventory (tenant_id, digest)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX inventory_history_by_digest ON inventory_history (tenant_id, digest);
 
         """
 
@@ -141,7 +143,7 @@ enum Schema1 {
         CREATE TABLE deployment (
             tenant_id TEXT NOT NULL REFERENCES tenant (id),
             id TEXT NOT NULL UNIQUE,
-            state TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('running', 'halted', 'cancelled', 'finished')),
             created_at INTEGER NOT NULL,
             body TEXT NOT NULL,
             PRIMARY KEY (tenant_id, id)
@@ -151,8 +153,11 @@ enum Schema1 {
             id TEXT NOT NULL UNIQUE,
             deployment_id TEXT NOT NULL,
             endpoint_id TEXT NOT NULL,
-            state TEXT NOT NULL,
-            is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+            state TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'running', 'interrupted',
+                'pendingRestart', 'verified', 'failedVerification', 'failed', 'cancelled',
+                'expired')),
+            is_open INTEGER NOT NULL CHECK (is_open = CASE WHEN state IN ('queued', 'leased',
+                'running', 'interrupted', 'pendingRestart') THEN 1 ELSE 0 END),
             due_at INTEGER NOT NULL,
             created_at INTEGER NOT NULL,
             body TEXT NOT NULL,
@@ -161,6 +166,7 @@ enum Schema1 {
             FOREIGN KEY (tenant_id, endpoint_id) REFERENCES endpoint (tenant_id, id)
         ) STRICT;
         CREATE INDEX job_by_deployment ON job (tenant_id, deployment_id, id);
+        CREATE INDEX job_by_deployment_and_state ON job (tenant_id, deployment_id, state);
         CREATE INDEX job_by_endpoint ON job (tenant_id, endpoint_id, id);
         CREATE INDEX open_job_by_deployment ON job (tenant_id, deployment_id, id) WHERE is_open = 1;
         CREATE INDEX open_job_by_endpoint ON job (tenant_id, endpoint_id) WHERE is_open = 1;
@@ -199,7 +205,7 @@ enum Schema1 {
             id TEXT NOT NULL PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
             tenant_id TEXT REFERENCES tenant (id),
-            role TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('administrator', 'operator', 'viewer')),
             password_hash TEXT NOT NULL,
             must_change_password INTEGER NOT NULL CHECK (must_change_password IN (0, 1)),
             created_at INTEGER NOT NULL,
@@ -209,7 +215,7 @@ enum Schema1 {
             id TEXT NOT NULL PRIMARY KEY,
             note TEXT NOT NULL,
             tenant_id TEXT REFERENCES tenant (id),
-            role TEXT NOT NULL,
+            role TEXT NOT NULL CHECK (role IN ('administrator', 'operator', 'viewer')),
             secret_hash TEXT NOT NULL UNIQUE,
             created_by TEXT NOT NULL,
             created_at INTEGER NOT NULL,

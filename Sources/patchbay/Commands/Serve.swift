@@ -6,7 +6,7 @@ import Trust
 /// `patchbay serve`
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run the control plane.",
+        commandName: "serve", abstract: "Run the control plane.",
         discussion: """
             Example: patchbay serve --listen 0.0.0.0:8443 --server-name patchbay.example.org
 
@@ -23,16 +23,34 @@ struct Serve: AsyncParsableCommand {
             valueName: "name"))
     var serverName: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "For how many days it can be told what was on an endpoint.", valueName: "days"))
+    var keepHistory = Retention.standardHistoryDays
+
+    @Option(help: ArgumentHelp("For how many days the logs of jobs stay.", valueName: "days"))
+    var keepJobLogs = Retention.standardJobLogDays
+
     /// For `make bench` only: what the server can do at best, without any work behind the route.
     @Flag(help: .hidden) var helloRoute = false
 
     @OptionGroup var place: LedgerOptions
     @OptionGroup var logging: LogOption
 
+    func validate() throws {
+        for (option, days) in [("history", keepHistory), ("job-logs", keepJobLogs)]
+        where !Retention.limits.contains(days) {
+            throw ValidationError(
+                "--keep-\(option) takes \(Retention.limits.lowerBound) to \(Retention.limits.upperBound) days."
+            )
+        }
+    }
+
     func run() async throws {
         let names = serverName.isEmpty ? MachineName.all : serverName
         let server = try ServerProcess(
             home: place.homeOption.home, listen: listen, names: names, database: place.database,
+            retention: Retention(historyDays: keepHistory, jobLogDays: keepJobLogs),
             furtherRoutes: helloRoute ? [HelloRoute.route] : [], logger: logging.logger)
         try await server.run {
             Terminal.writeError("Patchbay listens on \(server.addresses.joined(separator: ", ")).")

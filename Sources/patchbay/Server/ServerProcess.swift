@@ -20,6 +20,7 @@ final class ServerProcess: Sendable {
     private let ledger: SQLLedger
     private let lock: HomeLock
     private let names: [String]
+    private let retention: Retention
     private let furtherRoutes: [Route]
     private let port: Mutex<Int>
     private let logger: Logger
@@ -31,12 +32,13 @@ final class ServerProcess: Sendable {
     ///   - listen: where the server will listen.
     ///   - names: the names and addresses that the server is reached by, the best first.
     ///   - database: the database's address; `nil` for the usual place.
+    ///   - retention: for how long what is kept.
     ///   - furtherRoutes: routes besides the interface's and the dashboard's.
     ///   - logger: takes what the server has to say.
     /// - Throws: `Failure`, `TrustError` or `LedgerUnavailable`, each with what to do.
     init(
         home: Home, listen: ListenAddress, names: [String], database: String?,
-        furtherRoutes: [Route] = [], logger: Logger
+        retention: Retention = Retention(), furtherRoutes: [Route] = [], logger: Logger
     ) throws {
         try home.make()
         lock = try HomeLock(home)
@@ -51,6 +53,7 @@ final class ServerProcess: Sendable {
         self.home = home
         self.listen = listen
         self.names = names
+        self.retention = retention
         self.furtherRoutes = furtherRoutes
         self.logger = logger
         port = Mutex(listen.port)
@@ -130,6 +133,10 @@ final class ServerProcess: Sendable {
                     .init(
                         service: TickService(
                             useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                            logger: logger)),
+                    .init(
+                        service: PurgeService(
+                            useCases: useCases, ledger: ledger, retention: retention,
                             logger: logger)),
                 ] + services.map { .init(service: $0) } + [
                     .init(

@@ -1,6 +1,7 @@
 import ControlPlane
 import Logging
 import ServiceLifecycle
+import Store
 
 /// Does what comes once the server listens, and then waits; when the work says that this was all,
 /// the group ends.
@@ -36,6 +37,53 @@ struct TickService: Service {
                 }
                 try await Task.sleep(for: .seconds(UseCases.tickIntervalSeconds))
             }
+        }
+    }
+}
+
+/// Removes what is kept no longer: each hour what is over its time, each day the software that
+/// nothing names any more.
+struct PurgeService: Service {
+    let useCases: UseCases
+    let ledger: SQLLedger
+    let retention: Retention
+    let logger: Logger
+
+    /// How long after the start the first purge comes, in seconds: the agents come first.
+    private static let firstSeconds: Int64 = 60
+    /// After how many purges the software is swept: once a day.
+    private static let purgesPerSweep = 24
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            try await Task.sleep(for: .seconds(Self.firstSeconds))
+            var count = 0
+            while !Task.isCancelled {
+                if ledger.holdsSchedule {
+                    await purge(sweeping: count % Self.purgesPerSweep == 0)
+                    count += 1
+                }
+                try await Task.sleep(for: .seconds(Retention.intervalSeconds))
+            }
+        }
+    }
+
+    private func purge(sweeping: Bool) async {
+        do {
+            let counts = try await useCases.purge(retention, at: useCases.effects.now())
+            if counts != PurgeCounts() {
+                logger.info(
+                    "Purged \(counts.historyLines) lines of history, \(counts.inventories) inventories, \(counts.jobLogs) job logs, \(counts.tokens) tokens."
+                )
+            }
+            guard sweeping else { return }
+            let swept = try await ledger.sweep()
+            if swept > 0 { logger.info("Forgot \(swept) pieces of software that nothing names.") }
+        } catch let failure as LedgerUnavailable {
+            // The next hour tries again: what is over its time stays a little longer.
+            logger.warning("purge: \(failure.reason): \(failure.detail)")
+        } catch {
+            logger.debug("The purge was ended: \(error)")
         }
     }
 }

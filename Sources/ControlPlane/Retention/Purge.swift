@@ -1,0 +1,48 @@
+public import Fleet
+
+extension UseCases {
+    /// Removes what is kept no longer, in small transactions.
+    ///
+    /// History goes before inventories, which it names.
+    ///
+    /// - Parameters:
+    ///   - retention: for how long what is kept.
+    ///   - now: the time that ages are measured at.
+    /// - Returns: how much was removed.
+    @discardableResult
+    public func purge(_ retention: Retention, at now: Timestamp) async throws -> PurgeCounts {
+        func before(_ days: Int64) -> Timestamp { now.adding(seconds: -days * 86_400) }
+        let (history, logs) = (before(retention.historyDays), before(retention.jobLogDays))
+        let (inventories, tokens) = (
+            before(Retention.unnamedInventoryDays), before(Retention.endedTokenDays)
+        )
+        var counts = PurgeCounts()
+        counts.historyLines = try await inBatches {
+            try $0.purgeHistory(before: history, limit: Retention.batch)
+        }
+        counts.inventories = try await inBatches {
+            try $0.purgeUnnamedInventories(storedBefore: inventories, limit: Retention.batch)
+        }
+        counts.jobLogs = try await inBatches {
+            try $0.purgeJobLogs(ofJobsMadeBefore: logs, limit: Retention.batch)
+        }
+        counts.tokens = try await inBatches {
+            try $0.purgeTokens(endedBefore: tokens, limit: Retention.batch)
+        }
+        return counts
+    }
+
+    /// Calls `remove`, each time in a transaction of its own, until it finds nothing more.
+    private func inBatches(
+        _ remove: @escaping @Sendable (any Records) throws -> Int
+    ) async throws -> Int {
+        var removed = 0
+        for _ in 0..<Retention.mostBatches {
+            try Task.checkCancellation()
+            let count = try await ledger.write(remove)
+            removed += count
+            if count == 0 { break }
+        }
+        return removed
+    }
+}
