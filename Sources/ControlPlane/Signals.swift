@@ -14,10 +14,24 @@ public final class Signals: Sendable {
         /// past `maximumVersions`.
         var versions: [String: UInt64] = [:]
         var bySubject: [String: [UInt64: CheckedContinuation<Void, Never>]] = [:]
+        /// What happened lately to the subjects that somebody watches.
+        var watched: [String: Recent] = [:]
         var isClosed = false
     }
 
+    /// The parts of a subject that something happened to, oldest first.
+    fileprivate struct Recent {
+        var watchers = 0
+        var parts: [(version: UInt64, part: String)] = []
+        /// The latest version of which the part has been forgotten, or was never known.
+        var forgotten: UInt64
+    }
+
     private let waiters = Mutex(Waiters())
+
+    /// The most parts of one watched subject that are remembered: a watcher that looks once a
+    /// second misses none up to so many changes a second.
+    static let mostParts = 200
 
     /// The most subjects whose versions are remembered, about 100 bytes each: twice the largest
     /// fleet that one process serves. When they are dropped, a waiter may miss one signal and waits
@@ -33,14 +47,51 @@ public final class Signals: Sendable {
         waiters.withLock { $0.versions[subject] ?? 0 }
     }
 
-    /// Wakes everyone who waits for the subject.
+    /// Wakes everyone who waits for the subject. What follows a `/` in it is the part of the subject
+    /// that something happened to, for those who watch it.
     public func notify(_ subject: String) {
+        let name = String(subject.prefix { $0 != "/" })
+        let part = subject.dropFirst(name.count + 1)
         let woken = waiters.withLock { state in
-            if state.versions.count >= Self.maximumVersions { state.versions = [:] }
-            state.versions[subject, default: 0] += 1
-            return state.bySubject.removeValue(forKey: subject)
+            if state.versions.count >= Self.maximumVersions {
+                state.versions = [:]
+                // The count begins anew, and what was remembered by it means nothing any more.
+                for name in state.watched.keys { state.watched[name]?.forgotten = .max }
+            }
+            let version = state.versions[name, default: 0] + 1
+            state.versions[name] = version
+            if !part.isEmpty { state.watched[name]?.note(String(part), version) }
+            return state.bySubject.removeValue(forKey: name)
         }
         for continuation in (woken ?? [:]).values { continuation.resume() }
+    }
+
+    /// Remembers from now on which parts of a subject something happens to, while `body` runs.
+    public func watching<Answer>(
+        _ subject: String, _ body: () async throws -> Answer
+    ) async rethrows -> Answer {
+        waiters.withLock { state in
+            let now = state.versions[subject] ?? 0
+            state.watched[subject, default: Recent(forgotten: now)].watchers += 1
+        }
+        defer {
+            waiters.withLock { state in
+                state.watched[subject]?.watchers -= 1
+                if state.watched[subject]?.watchers == 0 { state.watched[subject] = nil }
+            }
+        }
+        return try await body()
+    }
+
+    /// The parts of a watched subject that something happened to since a version; `nil` when there
+    /// were more than are remembered.
+    public func parts(of subject: String, since version: UInt64) -> Set<String>? {
+        waiters.withLock { state in
+            guard let recent = state.watched[subject], recent.forgotten <= version else {
+                return nil
+            }
+            return Set(recent.parts.lazy.filter { $0.version > version }.map(\.part))
+        }
     }
 
     /// Wakes everyone, now and from now on: the process is about to end.
@@ -99,5 +150,13 @@ public final class Signals: Sendable {
             }
             continuation?.resume()
         }
+    }
+}
+
+extension Signals.Recent {
+    fileprivate mutating func note(_ part: String, _ version: UInt64) {
+        parts.append((version, part))
+        guard parts.count > Signals.mostParts else { return }
+        forgotten = max(forgotten, parts.removeFirst().version)
     }
 }

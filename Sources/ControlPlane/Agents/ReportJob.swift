@@ -45,7 +45,7 @@ extension UseCases {
             try records.appendLog(
                 PlainText.lines(chunk.text), at: chunk.offset, length: chunk.length, to: id,
                 of: agent.tenant)
-            wakes = [SignalSubject.deployment(job.deployment)]
+            wakes = [SignalSubject.job(job.id, of: job.deployment)]
             return job
         }
         return JobReportResponse(cancel: job.cancelRequested)

@@ -9,6 +9,10 @@ public enum SignalSubject {
     public static func deployment(_ deployment: DeploymentID) -> String {
         "deployment:\(deployment)"
     }
+    /// Progress of a deployment in one of its jobs.
+    static func job(_ job: JobID, of deployment: DeploymentID) -> String {
+        "\(Self.deployment(deployment))/\(job)"
+    }
 }
 
 extension UseCases {
@@ -22,7 +26,7 @@ extension UseCases {
         in records: any Records
     ) throws -> Set<String> {
         try records.update(job)
-        var wakes: Set = [SignalSubject.deployment(job.deployment)]
+        var wakes: Set = [SignalSubject.job(job.id, of: job.deployment)]
         for action in actions {
             switch action {
             case .audit(let sentence):

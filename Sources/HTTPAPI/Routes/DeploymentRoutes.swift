@@ -36,17 +36,23 @@ enum DeploymentRoutes {
         Route(
             .get, "/api/v1/deployments/{deployment}/events", permission: .principal(.view),
             summary:
-                "A deployment's counts as server-sent events, now and whenever something changes."
+                "A deployment's counts and changed jobs as server-sent events, now and whenever something changes."
         ) { call in
             let (id, principal) = (
                 try call.identifier("deployment", Kinds.Deployment.self), try call.principal()
             )
             // The first look is taken before the stream begins, so that a foreign deployment is a
             // 404 and not an empty stream.
-            let first = try await call.useCases.deployment(id, by: principal)
+            let useCases = call.useCases
+            let version = useCases.signals.version(of: SignalSubject.deployment(id))
+            let first = try await useCases.progress(of: id, since: nil, by: principal)
             return .events { events in
-                try await DeploymentEvents(id: id, principal: principal, useCases: call.useCases)
-                    .send(first, to: &events)
+                var body = events
+                try await useCases.signals.watching(SignalSubject.deployment(id)) {
+                    try await DeploymentEvents(id: id, principal: principal, useCases: useCases)
+                        .send(first, asOf: version, to: &body)
+                }
+                events = body
             }
         },
     ]
@@ -162,37 +168,45 @@ struct DeploymentEvents {
     let principal: Principal
     let useCases: UseCases
 
-    /// Sends the state now, then after each change, until the deployment has ended, the server
-    /// does, or the stream is old.
-    func send(_ first: DeploymentDetail, to events: inout BodyWriter) async throws {
+    /// Sends the state now, then what is new after each change, until the deployment has ended, the
+    /// server does, or the stream is old. `version` is the signal's before `first` was read.
+    func send(
+        _ first: DeploymentProgress, asOf version: UInt64, to events: inout BodyWriter
+    ) async throws {
         let subject = SignalSubject.deployment(id)
         let end = useCases.effects.now().adding(seconds: ServerLimits.eventStreamSeconds)
-        var shown: DeploymentDetail?
-        var version = useCases.signals.version(of: subject)
+        var version = version
         var current = first
+        var isNews = true
         while !Task.isCancelled {
-            if current == shown {
-                try await events.send(.keepAlive)
-            } else {
-                try await events.send(event(current))
-                shown = current
-            }
-            guard current.summary.deployment.finishedAt == nil, useCases.effects.now() < end,
+            try await events.send(isNews ? event(current) : .keepAlive)
+            guard current.deployment.finishedAt == nil, useCases.effects.now() < end,
                 !useCases.signals.isClosed
             else { break }
+            if isNews { await pause() }
             await useCases.signals.wait(
                 for: subject, since: version,
                 timeout: .seconds(ServerLimits.eventKeepAliveSeconds))
-            version = useCases.signals.version(of: subject)
-            current = try await useCases.deployment(id, by: principal)
+            let latest = useCases.signals.version(of: subject)
+            isNews = latest != version
+            // Without a signal there is a look all the same: one may have been missed.
+            let next = try await useCases.progress(of: id, since: version, by: principal)
+            isNews = isNews || next.deployment != current.deployment || next.jobs != current.jobs
+            (version, current) = (latest, next)
         }
         try await events.send(ServerSentEvent(name: "end", data: "{}"))
     }
 
-    /// The counts only: a page that wants more asks for it.
-    private func event(_ detail: DeploymentDetail) throws -> ServerSentEvent {
+    /// Lets changes that come in quick succession become one event. The server's end ends it too.
+    private func pause() async {
+        await useCases.signals.wait(
+            for: "", since: useCases.signals.version(of: ""),
+            timeout: .seconds(ServerLimits.eventSpacingSeconds))
+    }
+
+    private func event(_ progress: DeploymentProgress) throws -> ServerSentEvent {
         ServerSentEvent(
             name: "deployment",
-            data: String(decoding: try WireJSON.encode(detail.summary), as: UTF8.self))
+            data: String(decoding: try WireJSON.encode(progress), as: UTF8.self))
     }
 }

@@ -10,6 +10,10 @@ public enum ServerLimits {
     /// longer than the agents' usual pause between two requests, so that keep-alive spares them the
     /// handshake, and bounds a request head that trickles in.
     public static let idleSeconds: Int64 = 90
+    /// Milliseconds in which a client may answer the end of a TLS connection. Messages tell their own
+    /// length, so nothing is lost without the answer, and one client must not delay the server's end
+    /// by the usual 5 s.
+    public static let farewellMilliseconds: Int64 = 200
     /// Seconds in which a whole body must have come: 16 MB over a line of 3 Mbit/s take 45.
     public static let bodySeconds: Int64 = 60
     /// The most bytes of a request's headers, and of one header.
@@ -19,6 +23,9 @@ public enum ServerLimits {
     /// Seconds between two signs of life on an event stream, below the idle limit of common proxies
     /// (60 s).
     public static let eventKeepAliveSeconds: Int64 = 20
+    /// Seconds between two events of one stream at least: a page that changes more often is no
+    /// easier to read.
+    public static let eventSpacingSeconds: Int64 = 1
     /// Seconds after which an event stream ends, and the browser connects anew: a stream holds a
     /// connection, and permissions may have changed.
     public static let eventStreamSeconds: Int64 = 15 * 60
