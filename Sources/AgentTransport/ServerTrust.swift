@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 
 /// Whom the agent believes to be its server. There is no way to believe everyone.
@@ -14,12 +15,19 @@ public enum ServerTrust: Hashable, Sendable {
     /// address: for a server behind a load balancer that has a certificate of its own.
     case authority(pemFile: String)
 
+    /// How long the other side may take to answer the end of a TLS connection, in milliseconds; its
+    /// messages tell their own length, so nothing is lost without the answer.
+    static let farewellMilliseconds: Int64 = 200
+
     /// The TLS settings that follow.
     ///
     /// - Throws: `TransportFault` when the certificate cannot be read.
     func configuration() throws(TransportFault) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
+        // A server that holds a request open reads nothing meanwhile, so it does not answer the
+        // farewell either; the usual 5 s would be the agent's time to stop.
+        configuration.shutdownTimeout = .milliseconds(Self.farewellMilliseconds)
         switch self {
         case .pinned(let certificate):
             do {

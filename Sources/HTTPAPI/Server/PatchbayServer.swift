@@ -103,6 +103,7 @@ public struct PatchbayServer: Sendable {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        configuration.shutdownTimeout = .milliseconds(ServerLimits.farewellMilliseconds)
         configuration.applicationProtocols = ["http/1.1"]
         return configuration
     }
