@@ -18,6 +18,30 @@ public enum Digest {
     }
 }
 
+extension Digest {
+    /// A digest of bytes that come piece by piece, for what is too large to hold.
+    public struct Running: Sendable {
+        private var state = SHA256()
+
+        /// No bytes yet.
+        public init() {}
+
+        /// Adds bytes.
+        public mutating func add(_ bytes: some Sequence<UInt8>) {
+            if bytes.withContiguousStorageIfAvailable({
+                state.update(bufferPointer: UnsafeRawBufferPointer($0))
+            })
+                == nil
+            {
+                state.update(data: Array(bytes))
+            }
+        }
+
+        /// The digest of all bytes so far, in hexadecimal.
+        public var hex: String { Hex.encode(Array(state.finalize())) }
+    }
+}
+
 /// Whether two byte strings are equal, found out in a time that depends on their lengths only: a
 /// comparison of secrets that stops at the first difference tells an attacker how far a guess was
 /// right.

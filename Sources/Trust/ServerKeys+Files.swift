@@ -17,6 +17,9 @@ extension ServerKeys {
         case accessTokenKey = "access-token.key"
         /// The audit log's private key, 64 hexadecimal digits.
         case auditKey = "audit.key"
+
+        /// Whether nobody but the server may read it.
+        public var isSecret: Bool { self != .identityCertificate && self != .tlsCertificate }
     }
 
     /// The largest file that is looked at, in bytes: the largest of ours has about 900.

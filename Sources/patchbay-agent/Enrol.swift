@@ -41,6 +41,15 @@ struct Enrol: AsyncParsableCommand {
     var caFile: String?
     @OptionGroup var state: StateOption
 
+    func validate() throws {
+        guard let server else { return }
+        do {
+            _ = try ServerAddress(server)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
     func run() async throws {
         do {
             try await enrol()
@@ -63,14 +72,16 @@ struct Enrol: AsyncParsableCommand {
                     + "\(folder.path)/\(IdentityFiles.identity) and \(IdentityFiles.deviceKey)."
             )
         }
-        let servers = try (server.map { [$0] } ?? token.serverURLs).map { try ServerAddress($0) }
+        let servers = try addresses(token)
         guard let first = servers.first else { throw ProgramFailure("The token names no server.") }
         let trust =
             caFile.map { ServerTrust.authority(pemFile: $0) }
             ?? .pinned(certificate: token.identityCertificate)
-        let client = try AgentClient(
-            servers: servers, trust: trust,
-            proxy: try ProxySetting.from(Environment.all, for: first))
+        let client = try Self.asGiven {
+            try AgentClient(
+                servers: servers, trust: trust,
+                proxy: try ProxySetting.from(Environment.all, for: first))
+        }
         let identity: AgentIdentity
         do {
             let scan = try await DebianScanner(state: folder).scan(refreshingSources: false)
@@ -86,6 +97,24 @@ struct Enrol: AsyncParsableCommand {
             "Enrolled as \(identity.endpoint) of \(identity.tenant). Start the agent: "
                 + "patchbay-agent install-service"
         )
+    }
+}
+
+extension Enrol {
+    /// The server's addresses: the one given, or those in the token.
+    private func addresses(_ token: EnrolmentTokenText) throws -> [ServerAddress] {
+        try Self.asGiven {
+            try (server.map { [$0] } ?? token.serverURLs).map { try ServerAddress($0) }
+        }
+    }
+
+    /// What the settings given by the caller make; that they cannot be used is wrong use.
+    private static func asGiven<Made>(_ make: () throws -> Made) throws -> Made {
+        do {
+            return try make()
+        } catch let fault as TransportFault {
+            throw ProgramFailure(fault.description, status: ProgramFailure.wrongUse)
+        }
     }
 }
 

@@ -147,6 +147,28 @@ struct ServerTests {
         }
     }
 
+    @Test func `an altered backup is refused before anything is written`() async throws {
+        try await withTemporaryFolder { folder in
+            let (home, file) = (
+                folder.appending(path: "home"), folder.appending(path: "backup.tar")
+            )
+            #expect(try await RunningServer(home: home).stop() == 0)
+            let made = try await CommandLine.patchbay(
+                "backup", "create", file.path, "--home", home.path)
+            #expect(made.status == 0, "\(made.errorOutput)")
+            var bytes = try Data(contentsOf: file)
+            // Within the database, where SQLite itself would not notice.
+            bytes[bytes.count - 6000] ^= 1
+            try bytes.write(to: file)
+            let copy = folder.appending(path: "copy")
+            let answer = try await CommandLine.patchbay(
+                "backup", "restore", file.path, "--home", copy.path)
+            #expect(answer.status == 2)
+            #expect(answer.errorOutput.contains("altered"), "\(answer.errorOutput)")
+            #expect(!FileManager.default.fileExists(atPath: copy.path))
+        }
+    }
+
     @Test func `a file that is no backup leaves no trace`() async throws {
         try await withTemporaryFolder { folder in
             let home = folder.appending(path: "home")
@@ -175,6 +197,14 @@ struct ServerTests {
                 "serve", "--home", home.path, "--listen", "127.0.0.1:0")
             #expect(missing.errorOutput.contains("E_KEY_FILE_MISSING"))
             try good.write(to: key)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o666], ofItemAtPath: key.path)
+            let open = try await CommandLine.patchbay(
+                "serve", "--home", home.path, "--listen", "127.0.0.1:0")
+            #expect(open.status == 3)
+            #expect(open.errorOutput.contains("chmod 600 \(key.path)"), "\(open.errorOutput)")
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o600], ofItemAtPath: key.path)
             try Data(repeating: 0x41, count: 8192).write(
                 to: home.appending(path: "patchbay.sqlite"))
             for name in ["patchbay.sqlite-wal", "patchbay.sqlite-shm"] {

@@ -26,6 +26,12 @@ struct ServerOptions: ParsableArguments {
         if server != nil, tokenFile == nil {
             throw ValidationError("--server needs --token-file.")
         }
+        if caFile != nil, tokenFile == nil {
+            throw ValidationError("--ca-file needs --token-file.")
+        }
+        if homeOption.path != nil, tokenFile != nil {
+            throw ValidationError("--home and --token-file exclude each other.")
+        }
         if let server, !server.hasPrefix("https://") {
             throw ValidationError("The server's address must begin with https://.")
         }

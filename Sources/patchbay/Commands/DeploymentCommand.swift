@@ -13,7 +13,7 @@ struct DeploymentCommand: ParsableCommand {
     /// `patchbay deployment list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List deployments, newest first.",
+            commandName: "list", abstract: "List deployments, newest first.",
             discussion: "Example: patchbay deployment list --format json")
         @Option(help: "Only this tenant's.") var tenant: String?
         @OptionGroup var server: ServerOptions
@@ -42,7 +42,7 @@ struct DeploymentCommand: ParsableCommand {
     /// `patchbay deployment show`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one deployment with its jobs.",
+            commandName: "show", abstract: "Show one deployment with its jobs.",
             discussion: "Example: patchbay deployment show dep_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The deployment.") var deployment: String
         @OptionGroup var server: ServerOptions
@@ -59,7 +59,7 @@ struct DeploymentCommand: ParsableCommand {
     /// `patchbay deployment create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Approve updates for endpoints.",
+            commandName: "create", abstract: "Approve updates for endpoints.",
             discussion: """
                 Example: patchbay deployment create --endpoint ept_01h2xcejqtf2nbrexx3vqjhp41 --update openssl --wait
 
@@ -94,6 +94,7 @@ struct DeploymentCommand: ParsableCommand {
                     let plan: DeploymentPlan = try await client.post(
                         "/api/v1/deployment-plans", selection)
                     try output.show(plan) { DeploymentText.text($0, width: Terminal.width) }
+                    if plan.endpointsWithWork == 0 { throw Self.nothingToInstall }
                     return
                 }
                 let deployment: Deployment = try await client.post("/api/v1/deployments", selection)
@@ -104,6 +105,11 @@ struct DeploymentCommand: ParsableCommand {
                 try await follow(deployment.id, client)
             }
         }
+
+        private static let nothingToInstall = Failure(
+            .no, "None of the endpoints has anything to install.",
+            nextStep: "Scan the endpoints, and choose from what they miss now.",
+            code: "E_NOTHING_TO_INSTALL")
 
         private var selection: DeploymentSelection {
             DeploymentSelection(
@@ -144,6 +150,7 @@ struct DeploymentCommand: ParsableCommand {
     /// `patchbay deployment halt`
     struct Halt: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "halt",
             abstract: "Stop a deployment: nothing new is handed out; what has begun goes on.",
             discussion: "Example: patchbay deployment halt dep_01h2xcejqtf2nbrexx3vqjhp41")
         @OptionGroup var change: DeploymentChange
@@ -153,7 +160,7 @@ struct DeploymentCommand: ParsableCommand {
     /// `patchbay deployment resume`
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let a halted deployment go on.",
+            commandName: "resume", abstract: "Let a halted deployment go on.",
             discussion: "Example: patchbay deployment resume dep_01h2xcejqtf2nbrexx3vqjhp41")
         @OptionGroup var change: DeploymentChange
         func run() async throws { try await change.run("resume") }
@@ -162,6 +169,7 @@ struct DeploymentCommand: ParsableCommand {
     /// `patchbay deployment cancel`
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "cancel",
             abstract: "Call a deployment off: what has not begun is cancelled.",
             discussion: "Example: patchbay deployment cancel dep_01h2xcejqtf2nbrexx3vqjhp41")
         @OptionGroup var change: DeploymentChange

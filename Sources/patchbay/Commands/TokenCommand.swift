@@ -14,7 +14,7 @@ struct TokenCommand: ParsableCommand {
     /// `patchbay token list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List tokens of the interface, or enrolment tokens.",
+            commandName: "list", abstract: "List tokens of the interface, or enrolment tokens.",
             discussion: "Example: patchbay token list --enrolment")
         @Flag(help: "Enrolment tokens.") var enrolment = false
         @OptionGroup var server: ServerOptions
@@ -65,6 +65,7 @@ struct TokenCommand: ParsableCommand {
     /// `patchbay token create`
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "create",
             abstract: "Make a token, and write it into a file that only its owner can read.",
             discussion: """
                 Example: patchbay token create --enrolment --uses 20 --expires 86400 --out enrol.token
@@ -92,6 +93,13 @@ struct TokenCommand: ParsableCommand {
         func validate() throws {
             if enrolment == (role != nil) {
                 throw ValidationError("Give --enrolment, or --role for a token of the interface.")
+            }
+            // An option that would change nothing is a misunderstanding, and is told.
+            if !enrolment, uses != nil || site != nil {
+                throw ValidationError("--uses and --site go with --enrolment only.")
+            }
+            if !enrolment, address.count > 1 {
+                throw ValidationError("A token of the interface holds one --address.")
             }
         }
 
@@ -161,7 +169,7 @@ struct TokenCommand: ParsableCommand {
     /// `patchbay token revoke`
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revoke a token.",
+            commandName: "revoke", abstract: "Revoke a token.",
             discussion: "Example: patchbay token revoke --enrolment tok_01h2xcejqtf2nbrexx3vqjhp41")
         @Flag(help: "It is an enrolment token.") var enrolment = false
         @Argument(help: "The token's identifier.") var token: String

@@ -8,14 +8,16 @@ struct KeyStore {
 
     /// Reads the keys.
     ///
-    /// - Throws: `TrustError` that names the file which is missing or damaged.
+    /// - Throws: `TrustError` that names the file which is missing or damaged; `Failure` for a
+    ///   secret that others may read.
     func load() throws -> ServerKeys {
         try recover()
         try home.requireExisting()
         var files: [String: [UInt8]] = [:]
         for file in ServerKeys.File.allCases {
-            files[file.rawValue] = try PrivateFile.read(
-                home.keys.appending(path: file.rawValue), limit: ServerKeys.fileLimit)
+            let place = home.keys.appending(path: file.rawValue)
+            if file.isSecret { try PrivateFile.requirePrivate(place) }
+            files[file.rawValue] = try PrivateFile.read(place, limit: ServerKeys.fileLimit)
         }
         return try ServerKeys(files: files)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Trust
 
 /// Files in one file, in the format of tar (POSIX.1-1988 ustar), so that a backup can be looked
 /// into with the usual tools.
@@ -9,17 +10,25 @@ enum TarArchive {
     /// The most files that are read out of an archive; ours have about ten.
     private static let mostFiles = 1000
 
-    /// Writes files, in this order, under these names.
+    /// The archive's last file: the digests of those before it, as `sha256sum -c` reads them.
+    static let checksums = "SHA256SUMS"
+    /// The largest such file, in bytes: 67 and a name for each file.
+    private static let longestChecksums: UInt64 = 1024 * 1024
+
+    /// Writes files, in this order, under these names, and then their digests.
     static func write(_ files: [(name: String, file: URL)], to handle: FileHandle) throws {
+        var sums = ""
         for (name, file) in files {
             let source = try FileHandle(forReadingFrom: file)
             defer { try? source.close() }
             let size = try source.seekToEnd()
             try source.seek(toOffset: 0)
             try handle.write(contentsOf: Data(header(name: name, size: size)))
+            var digest = Digest.Running()
             var written: UInt64 = 0
             while let data = try source.read(upToCount: piece), !data.isEmpty {
                 try handle.write(contentsOf: data)
+                digest.add(data)
                 written += UInt64(data.count)
             }
             guard written == size else {
@@ -28,35 +37,45 @@ enum TarArchive {
                     code: "E_BACKUP")
             }
             try handle.write(contentsOf: Data(count: padding(size)))
+            sums += "\(digest.hex)  \(name)\n"
         }
+        let size = UInt64(sums.utf8.count)
+        try handle.write(contentsOf: Data(header(name: checksums, size: size)))
+        try handle.write(contentsOf: Data(sums.utf8) + Data(count: padding(size)))
         // Two blocks of zeros end an archive: one that was cut off can be told from a whole one.
         try handle.write(contentsOf: Data(count: 2 * block))
     }
 
     /// Writes the files of an archive into a folder, or only looks through it. `isWanted` decides
-    /// by the name; nothing else is written.
+    /// by the name; nothing else is written. The content of each is what its digest says.
     ///
     /// - Parameters:
     ///   - handle: the archive.
     ///   - folder: where to write; `nil` to look whether the archive is whole.
     ///   - isWanted: whether a file of this name may be there.
     /// - Returns: the names of the files.
-    /// - Throws: `Failure` when the archive is damaged, cut off, or none.
+    /// - Throws: `Failure` when the archive is damaged, altered, cut off, or none.
     @discardableResult
     static func extract(
         _ handle: FileHandle, into folder: URL?, isWanted: (String) -> Bool
     ) throws -> [String] {
         try handle.seek(toOffset: 0)
         var names: [String] = []
+        var sums = ""
         while true {
             let head = Array(try read(handle, block))
-            if head.allSatisfy({ $0 == 0 }) { return names }
-            guard names.count < mostFiles, let (name, size) = entry(head), isWanted(name) else {
-                throw damaged
+            guard names.count < mostFiles, let (name, size) = entry(head) else { throw damaged }
+            if name == checksums {
+                guard size <= longestChecksums, try read(handle, Int(size)) == Data(sums.utf8)
+                else { throw damaged }
+                let end = Array(try read(handle, padding(size) + block))
+                guard end.allSatisfy({ $0 == 0 }) else { throw damaged }
+                return names
             }
+            guard isWanted(name) else { throw damaged }
             let output = try folder.map { try file(name, in: $0) }
             defer { try? output?.close() }
-            try copy(size, from: handle, to: output)
+            sums += "\(try copy(size, from: handle, to: output))  \(name)\n"
             _ = try read(handle, padding(size))
             names.append(name)
         }
@@ -71,19 +90,24 @@ enum TarArchive {
         return try FileHandle(forWritingTo: target)
     }
 
-    private static func copy(_ size: UInt64, from source: FileHandle, to target: FileHandle?) throws
-    {
+    /// Copies so many bytes, or only reads them; returns their digest.
+    private static func copy(
+        _ size: UInt64, from source: FileHandle, to target: FileHandle?
+    ) throws -> String {
+        var digest = Digest.Running()
         var left = size
         while left > 0 {
             let data = try read(source, Int(min(UInt64(piece), left)))
             try target?.write(contentsOf: data)
+            digest.add(data)
             left -= UInt64(data.count)
         }
         try target?.synchronize()
+        return digest.hex
     }
 
     static let damaged = Failure(
-        .wrongUse, "The file is not a backup of Patchbay, or it is damaged or cut off.",
+        .wrongUse, "The file is not a backup of Patchbay, or it was altered, damaged or cut off.",
         nextStep: "Use another backup; nothing has been changed.", code: "E_BACKUP_DAMAGED")
 
     private static func read(_ handle: FileHandle, _ count: Int) throws -> Data {
