@@ -189,11 +189,14 @@ extension DiskStateFolder {
     }
 
     private func makeFolder(_ folder: String) throws(StateFolderFailure) {
-        if mkdir(folder, 0o700) == 0 {
-            try flush(folder: Self.parent(of: folder))
-        } else if errno == ENOENT {
+        var isMade = mkdir(folder, 0o700) == 0
+        if !isMade, errno == ENOENT, folder != "/" {
+            // Some file systems (/proc) say so of every name, whether the parent is there or not.
             try makeFolder(Self.parent(of: folder))
-            try makeFolder(folder)
+            isMade = mkdir(folder, 0o700) == 0
+        }
+        if isMade {
+            try flush(folder: Self.parent(of: folder))
         } else if errno != EEXIST {
             throw failure("make", folder, errno)
         }
