@@ -183,6 +183,45 @@ struct DistributionFormatTests {
         #expect(outcome.advisories.first?.withdrawn == Timestamp("2026-02-01T00:00:00Z"))
     }
 
+    @Test func `SUSE's documents name packages by their labels, and modules as products`() throws {
+        let outcome = try read(
+            """
+            {"document": {"category": "csaf_vex", "csaf_version": "2.0", "title": "t", "tracking": {"id": "CVE-2026-1111"}},
+             "product_tree": {"branches": [{"category": "vendor", "name": "SUSE", "branches": [
+              {"category": "product_name", "name": "m", "product": {"name": "SUSE Linux Enterprise Module for Basesystem 15 SP5", "product_id": "M",
+               "product_identification_helper": {"cpe": "cpe:/o:suse:sle-module-basesystem:15:sp5"}}},
+              {"category": "product_name", "name": "s", "product": {"name": "SUSE Linux Enterprise Server 12 SP5-LTSS", "product_id": "L"}},
+              {"category": "architecture", "name": "x86_64", "branches": [{"category": "product_version", "name": "p",
+               "product": {"name": "anvil-1.2-150500.3.1.x86_64", "product_id": "P"}}]},
+              {"category": "product_version", "name": "anvil", "product": {"name": "anvil", "product_id": "anvil"}}]}],
+             "relationships": [
+              {"category": "default_component_of", "product_reference": "P", "relates_to_product_reference": "M", "full_product_name": {"name": "x", "product_id": "M:P"}},
+              {"category": "default_component_of", "product_reference": "anvil", "relates_to_product_reference": "L", "full_product_name": {"name": "y", "product_id": "L:anvil"}}]},
+             "vulnerabilities": [{"cve": "CVE-2026-1111", "product_status": {"recommended": ["M:P"], "known_affected": ["L:anvil"]}}]}
+            """)
+        #expect(
+            outcome.lines == [
+                "CVE-2026-1111 sles/15.5 rpm binary anvil ≥0,<1.2-150500.3.1",
+                "CVE-2026-1111 sles/12.5/ltss rpm binary anvil",
+            ])
+    }
+
+    @Test func `SUSE's records of OSV name the binaries beside the source`() throws {
+        let outcome = try read(
+            """
+            {"id": "SUSE-SU-2026:1-1", "modified": "2026-03-02T00:00:00Z", "related": ["CVE-2026-1111"], "affected": [
+             {"package": {"ecosystem": "SUSE:Linux Enterprise Server 15 SP5", "name": "anvil"}, "ranges": [
+              {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2-1"}]}],
+              "ecosystem_specific": {"binaries": [{"anvil": "1.2-1", "libanvil1": "1.2-1"}]}}]}
+            """)
+        #expect(
+            outcome.lines == [
+                "SUSE-SU-2026:1-1 sles/15.5 rpm binary anvil ≥0,<1.2-1",
+                "SUSE-SU-2026:1-1 sles/15.5 rpm binary libanvil1 ≥0,<1.2-1",
+            ])
+        #expect(outcome.advisories.first?.vulnerabilities == ["CVE-2026-1111"])
+    }
+
     @Test func `packages of a module are read from CSAF's chain of relationships`() throws {
         let outcome = try read(
             """
