@@ -76,7 +76,7 @@ extension NamedSchema {
     static let missingUpdate = NamedSchema(
         "MissingUpdateCount",
         [
-            "manager": .oneOf(["apt"]), "name": .string, "candidate": .string,
+            "manager": .packageManager, "name": .string, "candidate": .string,
             "classes": .array(.oneOf(["security", "bugfix", "feature"])), "origin": .string,
             "endpoints": .integer, "installable": .integer,
         ])

@@ -1,4 +1,11 @@
+import Fleet
+
 /// The shapes of the fleet's vocabulary (module `Fleet`).
+extension Schema {
+    /// The name of a package manager.
+    static let packageManager = Schema.oneOf(PackageManagerName.allCases.map(\.rawValue))
+}
+
 extension NamedSchema {
     /// A refusal.
     public static let problem = NamedSchema(
@@ -7,19 +14,19 @@ extension NamedSchema {
     static let package = NamedSchema(
         "Package",
         [
-            "manager": .oneOf(["apt"]), "name": .string, "version": .string,
+            "manager": .packageManager, "name": .string, "version": .string,
             "architecture": .string,
             "source": .string, "sourceVersion": .string, "origin": .optional(.string),
         ])
 
     static let packageKey = NamedSchema(
         "PackageKey",
-        ["manager": .oneOf(["apt"]), "name": .string, "architecture": .string])
+        ["manager": .packageManager, "name": .string, "architecture": .string])
 
     static let update = NamedSchema(
         "Update",
         [
-            "manager": .oneOf(["apt"]), "name": .string, "architecture": .string,
+            "manager": .packageManager, "name": .string, "architecture": .string,
             "installed": .string,
             "candidate": .string, "classes": .array(.oneOf(["security", "bugfix", "feature"])),
             "origin": .string,
@@ -32,7 +39,7 @@ extension NamedSchema {
     static let lockedUpdate = NamedSchema(
         "LockedUpdate",
         [
-            "manager": .oneOf(["apt"]), "name": .string, "architecture": .string, "from": .string,
+            "manager": .packageManager, "name": .string, "architecture": .string, "from": .string,
             "to": .string,
         ])
 
