@@ -124,14 +124,16 @@ extension Samples {
 
     static let decisions: [Decision] = updates.enumerated().map { index, update in
         Decision.decide(
-            update,
+            UpdateSubject(update: update), under: nil,
             in: DecisionContext(
                 job: index == 1
                     ? .init(
                         stage: .working, sentence: progress.sentence,
                         deployment: "openssl, libssl3",
                         deadline: now.adding(seconds: 86_400)) : nil,
-                lastFailure: index == 3 ? "another program held the package manager's lock." : nil))
+                failure: index == 3
+                    ? .init(sentence: "another program held the package manager's lock.") : nil),
+            at: now)
     }
 
     static let endpoint = EndpointDetail(

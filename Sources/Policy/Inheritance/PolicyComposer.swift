@@ -7,12 +7,23 @@ extension EffectivePolicy {
     ///
     /// A policy applies when its expression holds for the endpoint; the policies that it inherits
     /// come with it, whatever their own expressions say.
-    public init?(of policies: [PlacedPolicy], for endpoint: EndpointSubject, at now: Timestamp) {
+    ///
+    /// - Parameters:
+    ///   - policies: Every policy that could apply or be inherited.
+    ///   - endpoint: The endpoint.
+    ///   - now: The instant.
+    ///   - assumesMembership: Whether a policy is taken to apply where a missing fact keeps that
+    ///     from being known: for questions of the kind “what would this policy do”, never for
+    ///     deciding.
+    public init?(
+        of policies: [PlacedPolicy], for endpoint: EndpointSubject, at now: Timestamp,
+        assumesMembership: Bool = false
+    ) {
         var composer = PolicyComposer(policies)
         for placed in policies {
             switch placed.policy.applies.evaluate(endpoint, at: now) {
             case .yes: composer.add(placed, isCertain: true)
-            case .unknown: composer.add(placed, isCertain: false)
+            case .unknown: composer.add(placed, isCertain: assumesMembership)
             case .no: break
             }
         }

@@ -19,8 +19,7 @@ public struct Percentage: Hashable, Comparable, Sendable, Codable {
     /// Whether `part` of `total` reaches this share. Of nothing, only 0 % is reached.
     public func isReached(by part: Int, of total: Int) -> Bool {
         guard total > 0 else { return basisPoints == 0 }
-        return part.multipliedFullWidth(by: Self.whole)
-            >= total.multipliedFullWidth(by: basisPoints)
+        return Int128(part) * Int128(Self.whole) >= Int128(total) * Int128(basisPoints)
     }
 
     /// How many of `total` this share is, rounded down.
@@ -65,18 +64,4 @@ extension Percentage: LosslessStringConvertible {
         if rest % 10 == 0 { return "\(whole).\(rest / 10)%" }
         return "\(whole).\(rest < 10 ? "0" : "")\(rest)%"
     }
-}
-
-extension Int {
-    fileprivate func multipliedFullWidth(by other: Int) -> WideProduct {
-        let product = multipliedFullWidth(by: other) as (high: Int, low: UInt)
-        return WideProduct(high: product.high, low: product.low)
-    }
-}
-
-private struct WideProduct: Comparable {
-    let high: Int
-    let low: UInt
-
-    static func < (lhs: Self, rhs: Self) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
 }

@@ -92,6 +92,10 @@ struct InheritanceTests {
         let unknown = Sample.endpoint(role: nil)
         let effective = try #require(Self.effective([PlacedPolicy(maybe, at: .tenant)], unknown))
         #expect(effective.uncertain.map(\.text) == ["maybe"])
+        let assumed = EffectivePolicy(
+            of: [PlacedPolicy(maybe, at: .tenant)], for: unknown, at: Sample.monday,
+            assumesMembership: true)
+        #expect(assumed?.nearest == maybe)
         func code(_ package: String, _ effective: EffectivePolicy) -> Decision.ReasonCode {
             Decision.decide(
                 Sample.update(package), under: CompiledPolicy(effective), in: DecisionContext(),
