@@ -39,9 +39,7 @@ extension HostileOrder {
         return [
             try order("an option for a name", [line("--purge", "1.0", "2.0")], endpoint),
             try order("a path for a name", [line("../labconf", "1.0", "2.0")], endpoint),
-            try order(
-                "an option for a version", [line("labconf", "1.0", "--force-yes")], endpoint,
-                .versionNotAvailable),
+            try order("an option for a version", [line("labconf", "1.0", "--force-yes")], endpoint),
             try order("a command for a version", [line("labconf", "1.0", "2.0;reboot")], endpoint),
             try order("an older version", [line("labgood", "1.0", "0.5")], endpoint),
             try order("a package that is not installed", [line("labextra", "0", "1.0")], endpoint),
