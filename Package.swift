@@ -81,13 +81,18 @@ let package = Package(
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
         module("Policy", ["Fleet", "Calendar"]),
-        module("Rollout", ["Fleet"]),
+        module("Rollout", ["Fleet", "Calendar", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
         module("AgentProtocol", ["Fleet", "Rollout"]),
         module("Markup"),
         module("PolicyDocument", ["Fleet", "Calendar", "Policy", yams]),
-        module("Trust", ["Fleet", crypto, cryptoExtras, swiftASN1, x509]),
+        module(
+            "Trust",
+            [
+                "Fleet", "Versions", "Calendar", "Policy", "Rollout", crypto, cryptoExtras,
+                swiftASN1, x509,
+            ]),
         // Layer 3: use cases of the server and of the agent, with the ports they need.
         module(
             "ControlPlane",
@@ -120,6 +125,12 @@ let package = Package(
                 "Fleet", "Rollout", "AgentProtocol", "AgentCore", "Trust", asyncHTTPClient, nioCore,
                 nioHTTP1, nioSSL,
             ]),
+        module(
+            "Simulation",
+            [
+                "Fleet", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
+                "AgentCore", "Store", logging,
+            ]),
         // Layer 5: composition roots.
         .executableTarget(
             name: "patchbay",
@@ -127,7 +138,7 @@ let package = Package(
                 "Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
                 "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentSystem",
                 "AgentTransport", "Calendar", "PolicyDocument", "Advisories", "AdvisoryFormats",
-                "Feeds",
+                "Feeds", "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -171,7 +182,7 @@ let package = Package(
         tests("PolicyDocumentTests", ["PolicyDocument", "Policy", "Calendar", "Fleet"]),
         tests("FleetTests", ["Fleet"]),
         tests("PolicyTests", ["Policy", "Calendar", "Fleet"]),
-        tests("RolloutTests", ["Rollout", "Fleet"]),
+        tests("RolloutTests", ["Rollout", "Fleet", "Calendar", "Policy"]),
         tests(
             "AgentCoreTests",
             ["AgentCore", "AgentProtocol", "Fleet", "Rollout", "Trust", logging]),
@@ -181,6 +192,7 @@ let package = Package(
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
         tests("PackageManagersInstallTests", ["PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
-        tests("TrustTests", ["Trust", "Fleet"]),
+        tests("TrustTests", ["Trust", "Fleet", "Versions", "Calendar", "Policy", "Rollout"]),
+        tests("SimulationTests", ["Simulation"]),
     ]
 )

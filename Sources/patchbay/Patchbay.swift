@@ -35,7 +35,8 @@ struct Patchbay: AsyncParsableCommand {
                     DeploymentCommand.self, JobCommand.self, UserCommand.self, TokenCommand.self,
                     AuditCommand.self,
                 ]),
-            CommandGroup(name: "Measuring", subcommands: [FleetSimCommand.self]),
+            CommandGroup(
+                name: "Measuring", subcommands: [FleetSimCommand.self, SimulateCommand.self]),
         ])
 
     /// Runs the command line, and gives every ending its status.

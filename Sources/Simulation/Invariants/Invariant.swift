@@ -1,0 +1,45 @@
+/// A promise that the simulation checks after each step.
+public enum Invariant: String, Sendable, CaseIterable {
+    /// Each job ends in exactly one result, which stays.
+    case oneTerminalState
+    /// A run is begun once, and a job installs nothing again that it has put in.
+    case nothingRunsTwice
+    /// What is called verified is installed and in force.
+    case verifiedIsTrue
+    /// A result that an agent has on its disk arrives; no job gets another verdict than its own.
+    case nothingLost
+    /// Nothing begins that is known to be called off.
+    case cancelIsObeyed
+    /// An endpoint has one job in hand, and its silence shows in time.
+    case leaseRespected
+    /// Nobody sees or changes what belongs to another tenant.
+    case tenantIsolation
+    /// What was not looked at lately is not called compliant.
+    case unknownNotCompliant
+    /// The audit log is as it was written.
+    case auditChainIntact
+    /// Nothing begins outside its window.
+    case windowRespected
+    /// A ring begins only after the gate of the one before.
+    case gateRespected
+    /// No more endpoints are in work at once than the budget says.
+    case budgetRespected
+    /// Nothing begins that no operator has signed.
+    case signatureRespected
+}
+
+/// A safeguard that can be switched off in the simulation's wiring, to see that it is missed.
+public enum PlantedBug: String, Sendable, CaseIterable {
+    /// The endpoint's gate does not look at windows, nor does the scheduler of rings.
+    case window
+    /// The scheduler of rings does not wait for a ring to be verified.
+    case gate
+    /// The scheduler of rings does not count who is in work.
+    case budget
+    /// The supervisor of runs forgets its runs when the agent is started anew.
+    case idempotency
+    /// The endpoint's gate does not look at signatures.
+    case signature
+    /// Nobody looks at leases while no deadline passes.
+    case lease
+}

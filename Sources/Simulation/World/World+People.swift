@@ -1,0 +1,194 @@
+import Calendar
+import ControlPlane
+import Fleet
+import Rollout
+import Trust
+
+extension World {
+    /// Somebody does something. What the server refuses, or does not survive, is left so.
+    func person() async throws {
+        timeline.schedule(after: timeline.chance { $0.number(in: 120_000...900_000) }, .person)
+        guard server.upSince != nil else { return }
+        do {
+            try await act()
+        } catch let refusal as Refusal {
+            timeline.note("person", "is refused: \(refusal.code)")
+        } catch is FaultyLedger.Crash {
+            timeline.note("person", "hears nothing from the server")
+        }
+        await afterServerStep(changesJobs: true)
+    }
+
+    private func act() async throws {
+        let open = jobs.values.filter { !$0.state.isTerminal }.sorted { $0.id < $1.id }
+        let job = timeline.chance { $0.pick(open) }
+        let endpoint = endpoints[Int(timeline.chance { $0.next() } % UInt64(endpoints.count))]
+        let useCases = server.useCases
+        switch timeline.chance({ $0.number(in: 0...15) }) {
+        case 0...4: try await approveForSome()
+        case 5: beginPlan()
+        case 6:
+            guard let job else { return }
+            timeline.note("person", "cancels \(job.id)")
+            _ = try await useCases.cancelJob(job.id, by: .localAdministrator)
+        case 7:
+            guard let job else { return }
+            timeline.note("person", "cancels deployment \(job.deployment)")
+            _ = try await useCases.cancel(job.deployment, by: .localAdministrator)
+        case 8, 9:
+            guard let job else { return }
+            timeline.note("person", "halts \(job.deployment)")
+            _ = try await useCases.halt(job.deployment, by: .localAdministrator)
+            halted.insert(job.deployment)
+        case 10:
+            guard let deployment = halted.sorted().first else { return }
+            timeline.note("person", "resumes \(deployment)")
+            halted.remove(deployment)
+            _ = try await useCases.resume(deployment, by: .localAdministrator)
+        case 11: try await useCases.requestScan(endpoint.id, by: .localAdministrator)
+        case 12, 13: release()
+        case 14: try await forge(for: endpoint)
+        default: try await interfere(with: job)
+        }
+    }
+
+    private func release() {
+        guard let name = timeline.chance({ $0.pick(Self.packages) }) else { return }
+        let newest = endpoints.compactMap { $0.software[name]?.candidate }.max() ?? "1.0"
+        guard let digit = newest.first?.wholeNumberValue, digit < 9 else { return }
+        for endpoint in endpoints {
+            let (comes, behaviour) = timeline.chance {
+                ($0.happens(0.8), $0.pick(SimulatedEndpoint.Behaviour.mixture) ?? .good)
+            }
+            if comes { endpoint.release(name, "\(digit + 1).0", behaviour) }
+        }
+    }
+
+    private func approveForSome() async throws {
+        let tenant = timeline.chance { $0.pick([0, 0, 1]) } ?? 0
+        let chosen = endpoints.filter { endpoint in
+            endpoint.tenant == tenants[tenant].id && timeline.chance { $0.happens(0.6) }
+        }
+        let names = Self.packages.filter { _ in timeline.chance { $0.happens(0.5) } }
+        guard !chosen.isEmpty, !names.isEmpty else { return }
+        let deadline = timeline.chance { $0.number(in: 600...14_400) }
+        let deployment = try await approve(names.map { ($0, nil) }, for: chosen, deadline)
+        try await sign(deployment, isWindowed: false)
+    }
+
+    /// Approves by the product's own use case.
+    func approve(
+        _ updates: [(name: String, version: String?)], for chosen: [SimulatedEndpoint],
+        _ deadlineSeconds: Int64
+    ) async throws -> Deployment {
+        let deployment = try await server.useCases.approve(
+            DeploymentSelection(
+                endpoints: chosen.map(\.id),
+                updates: updates.map { .init(name: $0.name, candidate: $0.version) },
+                deadlineSeconds: deadlineSeconds),
+            by: .localAdministrator)
+        timeline.note(
+            "person",
+            "approves \(updates.map(\.name).joined(separator: " ")) for "
+                + chosen.map(\.name).joined(separator: " ") + " as \(deployment.id)")
+        return deployment
+    }
+
+    /// The operator signs what each endpoint is to get.
+    func sign(_ deployment: Deployment, isWindowed: Bool) async throws {
+        book.signs(deployment.id, isWindowed: isWindowed)
+        for job in try await storedJobs() where job.deployment == deployment.id {
+            book.put(
+                try grant(for: job, isWindowed: isWindowed, by: operatorKey), deployment.id,
+                job.endpoint)
+        }
+    }
+
+    private func grant(for job: Job, isWindowed: Bool, by key: DeviceKey) throws -> Grant {
+        let message = Grant.message(
+            job.updates, endpoint: job.endpoint, deployment: job.deployment,
+            isWindowed: isWindowed)
+        return Grant(isWindowed: isWindowed, signature: try key.sign(message))
+    }
+
+    /// A control plane in an attacker's hands makes an order of its own: without a grant, with one
+    /// of another deployment, or with one that another key has signed.
+    private func forge(for endpoint: SimulatedEndpoint) async throws {
+        let deployment = try await approve(Self.packages.map { ($0, nil) }, for: [endpoint], 3600)
+        timeline.note("attacker", "has forged \(deployment.id)")
+        let stored = try await storedJobs()
+        guard let job = stored.first(where: { $0.deployment == deployment.id }) else { return }
+        let other = stored.lazy.compactMap { self.book.grant($0.deployment, $0.endpoint) }.first
+        switch timeline.chance({ $0.number(in: 0...2) }) {
+        case 0: if let other { book.put(other, deployment.id, endpoint.id) }
+        case 1:
+            let key = try DeviceKey(bytes: timeline.chance { $0.bytes(DeviceKey.byteCount) })
+            book.put(
+                try grant(for: job, isWindowed: false, by: key), deployment.id, endpoint.id)
+        default: break
+        }
+    }
+
+    /// The agent of another tenant's endpoint speaks about a job.
+    private func interfere(with job: Job?) async throws {
+        guard let job, let stranger = endpoints.first(where: { $0.tenant != job.tenant }) else {
+            return
+        }
+        let outcomes = job.updates.map {
+            UpdateOutcome(update: $0, state: .verified, versionAfter: $0.to, sentence: "So it is.")
+        }
+        timeline.note("attacker", "\(stranger.name) reports on \(job.id)")
+        do {
+            _ = try await server.useCases.reportResult(
+                JobResult(outcomes: outcomes), job: job.id, by: stranger.principal)
+            timeline.broken(.tenantIsolation, "\(stranger.name) may report on \(job.id)")
+        } catch let refusal as Refusal where refusal.kind == .notFound {
+            return
+        }
+    }
+}
+
+extension World {
+    /// Begins to let one package out ring by ring.
+    private func beginPlan() {
+        guard plans.count < 2, let name = timeline.chance({ $0.pick(Self.packages) }) else {
+            return
+        }
+        let members = endpoints.filter { $0.tenant == tenants[0].id }
+        guard let version = members.compactMap({ $0.software[name]?.candidate }).max(),
+            let plan = RingPlan(
+                name, version, endpoints: members.map(\.id), name: "rings-\(plans.count)",
+                now: timeline.instant)
+        else { return }
+        timeline.note(
+            "person", "lets \(name) \(version) out ring by ring: \(plan.parts.map(\.members))")
+        plans.append(plan)
+    }
+
+    /// The scheduler of rings lets out what it may.
+    func rings() async throws {
+        timeline.schedule(after: 120_000, .rings)
+        if plans.isEmpty, timeline.now - Timeline.start.milliseconds > 1_200_000 { beginPlan() }
+        guard server.upSince != nil,
+            plant == .window || window.calendar.isOpen(at: timeline.instant)
+        else { return }
+        for place in plans.indices {
+            let candidates = plans[place].candidates(in: jobs, plant: plant)
+            guard let id = timeline.chance({ $0.pick(candidates) }),
+                let endpoint = endpoints.first(where: { $0.id == id })
+            else { continue }
+            do {
+                let deployment = try await approve(
+                    [(plans[place].package, plans[place].version)], for: [endpoint], 10_800)
+                plans[place].deployments[id] = deployment.id
+                try await sign(deployment, isWindowed: true)
+            } catch let refusal as Refusal {
+                timeline.note("rings", "\(endpoint.name) is refused: \(refusal.code)")
+            } catch is FaultyLedger.Crash {
+                timeline.note("rings", "hears nothing from the server")
+            }
+            await afterServerStep(changesJobs: true)
+            guard server.upSince != nil else { return }
+        }
+    }
+}
