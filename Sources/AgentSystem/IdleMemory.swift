@@ -33,8 +33,9 @@ enum IdleMemory {
     /// text of /proc/self/maps (proc(5)).
     static func codeRanges(of map: String) -> [Range<Int>] {
         map.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
-            guard fields.count == 6, fields[1] == "r-xp", fields[5].hasPrefix("/") else {
+            // A path may hold blanks; only that it is one matters.
+            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+            guard fields.count >= 6, fields[1] == "r-xp", fields[5].hasPrefix("/") else {
                 return nil
             }
             let ends = fields[0].split(separator: "-")
