@@ -1,0 +1,85 @@
+public import Fleet
+public import Policy
+
+/// What is odd about a plan, said before anything runs.
+public enum RolloutWarning: Hashable, Sendable, Codable {
+    /// The ring has fewer members than its gate wants verified: the rollout would halt there.
+    case gateCannotBeMet(ring: PolicyName, members: Int, minimum: Int)
+    /// Nobody is in the ring.
+    case emptyRing(PolicyName)
+    /// The budget lets nobody work.
+    case budgetOfNobody(ring: PolicyName)
+    /// The gate counts healthy endpoints, and the policy has no probes; that part does not count.
+    case healthWithoutProbes(ring: PolicyName)
+    /// No ring takes the endpoint: it is not patched.
+    case inNoRing(EndpointID)
+    /// A fact is missing that could have put the endpoint into an earlier ring.
+    case uncertainRing(EndpointID)
+
+    /// One sentence for people.
+    public var sentence: String {
+        switch self {
+        case .gateCannotBeMet(let ring, let members, let minimum):
+            "The gate of ring \(ring) wants \(minimum) verified endpoints, and it has \(members)."
+        case .emptyRing(let ring): "Nobody is in ring \(ring)."
+        case .budgetOfNobody(let ring): "The budget of ring \(ring) lets nobody work."
+        case .healthWithoutProbes(let ring):
+            "The gate of ring \(ring) counts healthy endpoints, but the policy has no probes."
+        case .inNoRing(let endpoint): "No ring takes \(endpoint); it would not be patched."
+        case .uncertainRing(let endpoint):
+            "A missing fact of \(endpoint) could put it into an earlier ring."
+        }
+    }
+}
+
+extension RolloutPlan {
+    /// The rings of a policy with the endpoints that they take, by the policy's own membership:
+    /// the same endpoints are always in the same rings.
+    ///
+    /// - Returns: the rings, and what is odd about who is in them.
+    public static func rings(
+        _ rings: [Ring], of policy: PolicyName,
+        endpoints: [(id: EndpointID, subject: EndpointSubject)], at now: Timestamp
+    ) -> (rings: [RolloutRing], warnings: [RolloutWarning]) {
+        let assignment = RingAssignment(rings, of: policy)
+        var members = rings.map { _ in [RolloutMember]() }
+        var warnings: [RolloutWarning] = []
+        for (id, subject) in endpoints.sorted(by: { $0.id < $1.id }) {
+            let place = assignment.place(of: subject, at: now)
+            if let ring = place.ring {
+                members[ring].append(RolloutMember(endpoint: id, site: subject.site ?? ""))
+            } else {
+                warnings.append(.inNoRing(id))
+            }
+            if place.isUncertain { warnings.append(.uncertainRing(id)) }
+        }
+        let resolved = zip(rings, members).map { ring, members in
+            RolloutRing(
+                name: ring.name, members: members, soak: ring.soak, gate: ring.gate,
+                budget: ring.budget)
+        }
+        return (resolved, warnings)
+    }
+
+    /// What is odd about the plan; empty when it can run to its end.
+    public var warnings: [RolloutWarning] {
+        rings.flatMap { ring -> [RolloutWarning] in
+            var found: [RolloutWarning] = []
+            let count = ring.members.count
+            if count == 0 { found.append(.emptyRing(ring.name)) }
+            if let gate = ring.gate {
+                if count < gate.minimum {
+                    found.append(
+                        .gateCannotBeMet(ring: ring.name, members: count, minimum: gate.minimum))
+                }
+                if gate.healthy != nil, !hasProbes {
+                    found.append(.healthWithoutProbes(ring: ring.name))
+                }
+            }
+            if let budget = ring.budget, count > 0, budget.limit(of: count) == 0 {
+                found.append(.budgetOfNobody(ring: ring.name))
+            }
+            return found
+        }
+    }
+}
