@@ -74,9 +74,13 @@ final class DiagnosticList {
 
     var hasErrors: Bool { all.contains { $0.severity == .error } }
 
-    /// In the order of the file.
+    /// In the order of the file; of one place the errors first.
     var inOrder: [Diagnostic] {
-        all.sorted { ($0.line, $0.column, $0.message) < ($1.line, $1.column, $1.message) }
+        all.sorted {
+            let (left, right) = ($0.severity == .error ? 0 : 1, $1.severity == .error ? 0 : 1)
+            return ($0.line, $0.column, left, $0.message)
+                < ($1.line, $1.column, right, $1.message)
+        }
     }
 
     private func add(_ severity: Diagnostic.Severity, _ place: Place, _ message: String) {

@@ -201,6 +201,41 @@ struct PolicyCommandTests {
         }
     }
 
+    @Test func `where only a missing fact is in the way, the one policy is taken to apply`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let file = try write(Self.policy, "p.yaml", in: folder)
+            let inventory = try write(Self.inventory, "web-1.json", in: folder)
+            let result = try await CommandLine.patchbay(
+                "policy", "explain", file, "--inventory", inventory, "--at",
+                "2026-11-23T12:00:00Z", "--format", "json")
+            let answer = try decoded(Decisions.self, result)
+            #expect(answer.decisions.first?.rule == "rule 3 of small")
+            #expect(result.errorOutput.contains("not known whether small applies to it"))
+        }
+    }
+
+    @Test func `a window whose only date has passed is listed before it and not after it`()
+        async throws
+    {
+        let text = Self.policy.replacing("every: sunday", with: "every: 2020-02-02")
+            .replacing("every: day", with: "every: 2020-02-01")
+        try await withTemporaryFolder { folder in
+            let file = try write(text, "p.yaml", in: folder)
+            for (from, rules) in [
+                ("2020-01-01T00:00:00Z", ["nightly", "berlin"]), ("2020-03-01T00:00:00Z", []),
+            ] {
+                let answer = try decoded(
+                    Windows.self,
+                    try await CommandLine.patchbay(
+                        "policy", "calendar", file, "--zone", "UTC", "--from", from, "--format",
+                        "json"))
+                #expect(answer.windows.map(\.rule) == rules)
+            }
+        }
+    }
+
     @Test func `a feed turns an update into an emergency`() async throws {
         try await withTemporaryFolder { folder in
             let inventory = Self.inventory.replacing(
@@ -239,6 +274,11 @@ struct PolicyCommandTests {
     @Test(arguments: [
         ("{}", "updates is missing"), ("[]", "no object"), ("{", "no JSON"),
         ("{\"updates\": [{}]}", "updates[0].name is missing"),
+        ("{\"scannedAt\": \"today\", \"updates\": []}", "scannedAt is “today”"),
+        (
+            "{\"updates\": [{\"name\": \"a\", \"candidate\": \"1\", \"classes\": [\"secuirty\"]}]}",
+            "updates[0].classes has “secuirty”"
+        ),
         (
             "{\"updates\": [{\"name\": \"a\", \"candidate\": \"1\", \"manager\": \"x\"}]}",
             "updates[0].manager"

@@ -395,4 +395,51 @@ struct DiagnosticTests {
         #expect(messages("    until: 2026-12-31", "").first?.contains("needs “until”") == true)
         #expect(messages("CVE-2026-1234", "CVE-26-1").first?.contains("is no CVE number") == true)
     }
+
+    @Test(
+        arguments: [
+            (
+                "patchbay", "pachbay",
+                "f:1:1: the policy has no key “pachbay”; did you mean “patchbay”?"
+            ),
+            ("name", "nmae", "f:2:1: the policy has no key “nmae”; did you mean “name”?"),
+            (
+                "default", "defualt",
+                "f:5:1: the policy has no key “defualt”; did you mean “default”?"
+            ),
+            ("routine", "rutine", "f:4:9: “lanes” has no key “rutine”; did you mean “routine”?"),
+        ])
+    func `a misspelt key that must be there is told once, where it stands`(
+        key: String, wrong: String, expected: String
+    ) {
+        let text = smallest().replacing("\(key):", with: "\(wrong):", maxReplacements: 1)
+        #expect(
+            read(text).diagnostics.filter { $0.severity == .error }.map(\.description) == [expected]
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("title: \"Servers", "f:7:8: while scanning a quoted scalar that begins here"),
+            ("sla: [pci-401", "f:7:6: while parsing a flow sequence that begins here"),
+            ("reboot: {mode: never", "f:7:9: while parsing a flow mapping that begins here"),
+        ])
+    func `what is never closed is told where it begins`(line: String, expected: String) {
+        let found = messages(smallest(adding: line))
+        #expect(found.first?.hasPrefix(expected) == true, "\(found)")
+    }
+
+    @Test func `a question tolerates a lane whose last date has passed, and says so`() {
+        let text = smallest().replacing("every: day", with: "every: 2020-01-01")
+        let now = Timestamp(seconds: 1_800_000_000)
+        let check = PolicyFile.read(Array(text.utf8), named: "f", in: .init(now: now))
+        #expect(!check.isUsable)
+        let question = PolicyFile.read(
+            Array(text.utf8), named: "f", in: .init(now: now, toleratesIdleLanes: true))
+        #expect(question.isUsable)
+        #expect(
+            question.diagnostics.contains {
+                $0.description.contains("warning: no window of the lane “routine” ever opens")
+            })
+    }
 }

@@ -99,7 +99,8 @@ extension Decision {
             }
         return Decision(
             update: update, action: code.action, reasonCode: code,
-            sentence: update.reason ?? words, rule: "endpoint's package manager", dueAt: dueAt)
+            sentence: update.reason.map(DecisionGrounds.asSentence) ?? words,
+            rule: "endpoint's package manager", dueAt: dueAt)
     }
 
     /// A rule's denial.

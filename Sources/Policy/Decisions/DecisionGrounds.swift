@@ -68,7 +68,7 @@ extension DecisionGrounds {
     }
 
     private func core(_ decision: Decision) -> String {
-        let rule = decision.rule
+        let rule = Self.spoken(decision.rule)
         let next = decision.nextAt.map(MinuteText.utc) ?? "an unknown time"
         switch decision.reasonCode {
         case .awaitingApproval: return awaitingApproval(rule)
@@ -105,7 +105,9 @@ extension DecisionGrounds {
     /// `Approved by rule 2 of servers-standard after 2 days in the open`
     private func approved(_ rule: String) -> String {
         if let person { return "Approved by \(person)" }
-        if case .afterDays = approval { return "Approved by \(rule) after \(days) in the open" }
+        if case .afterDays(1...) = approval {
+            return "Approved by \(rule) after \(days) in the open"
+        }
         return "Approved by \(rule)"
     }
 
@@ -148,6 +150,14 @@ extension DecisionGrounds {
                 + "gate first\(time)"
         default: return decision.reasonCode.meaning
         }
+    }
+
+    /// Words of others as a sentence: with a capital, and a full stop at the end.
+    static func asSentence(_ text: String) -> String { ended(capitalized(text)) }
+
+    /// A rule's label within a sentence.
+    private static func spoken(_ rule: String) -> String {
+        rule.hasPrefix("default of ") ? "the " + rule : rule
     }
 
     private var because: String { text.map { ": \($0)" } ?? "" }

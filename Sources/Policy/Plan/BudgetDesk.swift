@@ -72,8 +72,9 @@ struct BudgetDesk {
             for item in split.left { postpone(item, after: closes, isCrowded: start > wanted) }
         }
         guard !split.taken.isEmpty else { return nil }
-        // What takes no time still takes a place for a moment.
-        let end = start.adding(seconds: max(1, split.seconds))
+        // What takes no time still takes a place for a moment; an endpoint that reboots is not
+        // back before its reboot is over.
+        let end = start.adding(seconds: max(1, split.seconds + reboot(split.taken)))
         if let slot { places[group]?[slot.index] = end }
         return Session(items: split.taken, startsAt: start, endsAt: end)
     }
@@ -112,6 +113,14 @@ struct BudgetDesk {
     /// One reboot ends a session, whatever it held.
     private func reserve(_ items: [PlanItem]) -> Int64 {
         items.map { work($0).rebootReserveSeconds }.max() ?? 0
+    }
+
+    /// How long the reboot lasts that a session is known to end with.
+    private func reboot(_ items: [PlanItem]) -> Int64 {
+        let isNeeded = items.contains {
+            stepper.endpoints[$0.endpoint].updates[$0.update].needsReboot == true
+        }
+        return isNeeded ? reserve(items) : 0
     }
 
     /// The estimate, cut where sums could overflow: nothing takes longer than a window may last.

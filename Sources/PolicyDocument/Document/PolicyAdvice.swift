@@ -9,6 +9,7 @@ struct PolicyAdvice {
     let all: [LocatedPolicy]
     let list: DiagnosticList
     let now: Timestamp?
+    let toleratesIdleLanes: Bool
 
     private var policy: PatchPolicy { located.policy }
     private var places: PolicyPlaces { located.places }
@@ -73,8 +74,13 @@ struct PolicyAdvice {
             // Inherited windows, and those that could not be read, are not judged here.
             guard !names.isEmpty, own.count == Set(names).count else { continue }
             if own.allSatisfy({ dead[$0.name] != nil }) {
-                list.error(
-                    place, "no window of the lane “\(lane.rawValue)” ever opens, so it never runs")
+                let message =
+                    "no window of the lane “\(lane.rawValue)” ever opens, so it never runs"
+                if toleratesIdleLanes {
+                    list.warning(place, message)
+                } else {
+                    list.error(place, message)
+                }
             } else if !own.contains(where: { $0.kinds.contains(.install) }) {
                 list.error(
                     place, "no window of the lane “\(lane.rawValue)” allows installing (“install”)")

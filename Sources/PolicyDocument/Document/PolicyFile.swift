@@ -23,15 +23,19 @@ public struct PolicyFile: Sendable {
         public var isKnownZone: (@Sendable (String) -> Bool)?
         /// Policies of other files that these may inherit.
         public var others: [PatchPolicy]
+        /// Whether a lane whose windows never open again is a warning: for questions about what a
+        /// policy does, also once its last date has passed. Otherwise it is an error.
+        public var toleratesIdleLanes: Bool
 
         /// What surrounds a file.
         public init(
             now: Timestamp? = nil, isKnownZone: (@Sendable (String) -> Bool)? = nil,
-            others: [PatchPolicy] = []
+            others: [PatchPolicy] = [], toleratesIdleLanes: Bool = false
         ) {
             self.now = now
             self.isKnownZone = isKnownZone
             self.others = others
+            self.toleratesIdleLanes = toleratesIdleLanes
         }
     }
 
@@ -55,7 +59,10 @@ public struct PolicyFile: Sendable {
         let located = documents.compactMap(reader.policy)
         ReferenceCheck(located: located, others: surroundings.others, list: list).run()
         for policy in located {
-            PolicyAdvice(located: policy, all: located, list: list, now: surroundings.now).run()
+            PolicyAdvice(
+                located: policy, all: located, list: list, now: surroundings.now,
+                toleratesIdleLanes: surroundings.toleratesIdleLanes
+            ).run()
         }
         let exceptions = located.filter { !$0.exceptions.isEmpty }
             .map { ($0.policy.name, $0.exceptions.map(\.exception)) }

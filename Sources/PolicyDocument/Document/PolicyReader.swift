@@ -15,7 +15,10 @@ struct PolicyReader {
     /// The policy of a document; `nil` when a part that it cannot do without could not be read.
     func policy(_ document: YAMLValue) -> LocatedPolicy? {
         guard var mapping = MappingReader(document, "the policy", list) else { return nil }
-        guard isRightVersion(&mapping) else { return nil }
+        guard isRightVersion(&mapping) else {
+            mapping.finishEarly()
+            return nil
+        }
         var places = PolicyPlaces(start: document.place)
         let name = mapping.required("name", example: "servers-standard").flatMap {
             places.name = $0.place

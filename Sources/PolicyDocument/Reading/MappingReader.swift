@@ -1,3 +1,5 @@
+import Fleet
+
 /// Reads the keys of one mapping, and says at the end which of them nobody asked for.
 struct MappingReader {
     /// Where the mapping begins.
@@ -7,6 +9,13 @@ struct MappingReader {
     private let list: DiagnosticList
     private let entries: [YAMLEntry]
     private var asked: [String] = []
+    private var missing: [Missing] = []
+
+    /// Keys of which one must be there, and none is.
+    private struct Missing {
+        let keys: [String]
+        let message: String
+    }
 
     /// `nil`, and said so, when the value is no mapping.
     init?(_ value: YAMLValue, _ subject: String, _ list: DiagnosticList) {
@@ -35,7 +44,10 @@ struct MappingReader {
     mutating func required(_ key: String, example: String) -> YAMLValue? {
         if !entries.contains(where: { $0.key.text == key }) {
             asked.append(key)
-            list.error(place, "\(subject) needs “\(key)”, such as “\(key): \(example)”")
+            missing.append(
+                Missing(
+                    keys: [key],
+                    message: "\(subject) needs “\(key)”, such as “\(key): \(example)”"))
             return nil
         }
         return optional(key)
@@ -47,7 +59,7 @@ struct MappingReader {
         let found = entries.filter { keys.contains($0.key.text) }
         let names = keys.map { "“\($0)”" }.joined(separator: " or ")
         guard let first = found.first else {
-            list.error(place, "\(subject) needs \(names)")
+            missing.append(Missing(keys: keys, message: "\(subject) needs \(names)"))
             return nil
         }
         guard found.count == 1 else {
@@ -73,8 +85,11 @@ struct MappingReader {
     /// The keys and values, for mappings whose keys are names.
     var named: [YAMLEntry] { entries }
 
-    /// Says which keys are not known. Call it when all keys have been asked for.
+    /// Says which keys are not known, and which are missing. Call it when all keys have been asked
+    /// for.
     func finish() {
+        let known = Set(asked).sorted()
+        var meant: Set<String> = []
         for entry in entries where !asked.contains(entry.key.text) {
             // Each guess takes time, and a full list takes no more of them.
             if list.isFull { return }
@@ -83,11 +98,31 @@ struct MappingReader {
                 list.error(entry.key.place, "merge keys (<<) are not used in policies")
                 continue
             }
-            list.error(
-                entry.key.place,
-                "\(subject) has no key “\(word.prefix(Self.shownCharacters))”"
-                    + Guess.clause(for: word, of: Set(asked).sorted()))
+            if let nearest = Spelling.nearest(to: word, among: known) { meant.insert(nearest) }
+            list.error(entry.key.place, unknown(word, known))
         }
+        // A misspelt key is one mistake, which has been told where it stands.
+        for missing in missing where meant.isDisjoint(with: missing.keys) {
+            list.error(place, missing.message)
+        }
+    }
+
+    /// Says that the one key that has been asked for is missing, or how it is misspelt, where the
+    /// other keys mean nothing without it.
+    func finishEarly() {
+        let misspelt = entries.prefix(DiagnosticList.limit).first {
+            !asked.contains($0.key.text)
+                && Spelling.nearest(to: $0.key.text, among: asked) != nil
+        }
+        if let key = misspelt?.key, !missing.isEmpty {
+            return list.error(key.place, unknown(key.text, asked))
+        }
+        for missing in missing { list.error(place, missing.message) }
+    }
+
+    private func unknown(_ word: String, _ known: [String]) -> String {
+        "\(subject) has no key “\(word.prefix(Self.shownCharacters))”"
+            + Guess.clause(for: word, of: known)
     }
 
     /// How much of an unknown word a message repeats.

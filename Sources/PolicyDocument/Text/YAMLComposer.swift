@@ -151,6 +151,15 @@ struct YAMLComposer {
             .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let place = Place(line: mark.line, column: mark.column)
+            if let context, source.index(of: place) >= source.scalars.count,
+                context.text.contains("flow") || context.text.contains("quoted")
+            {
+                // What is never closed begins where it must be mended.
+                list.error(
+                    Place(line: context.mark.line, column: context.mark.column),
+                    "\(context.text) that begins here: the file ends before it is closed")
+                return
+            }
             let words = [context.map { "\($0.text) (line \($0.mark.line)):" }, problem].compactMap {
                 $0
             }

@@ -32,6 +32,11 @@ struct DecisionTests {
         #expect((decision.action == .blocked) == (state != .installable))
     }
 
+    @Test func `a reason that is no sentence is made one`() {
+        let update = Update.sample(installability: .held, reason: "held by apt-mark")
+        #expect(Self.decide(update).sentence == "Held by apt-mark.")
+    }
+
     @Test func `the package manager's own reason is told`() {
         let update = Update.sample(
             installability: .keptBack, reason: "It needs labextra, which is not installed.")

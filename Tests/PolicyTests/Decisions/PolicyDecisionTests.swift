@@ -55,7 +55,8 @@ struct PolicyDecisionTests {
         #expect(decision.rule == "default of servers-standard")
         #expect(decision.reasonCode == .awaitingApproval)
         #expect(
-            decision.sentence == "Waits for a person to approve it, by default of servers-standard."
+            decision.sentence
+                == "Waits for a person to approve it, by the default of servers-standard."
         )
     }
 

@@ -174,6 +174,18 @@ struct PlanTests {
         #expect(sites.budgets.map(\.site) == ["Berlin", "Bonn"])
     }
 
+    @Test func `an endpoint that reboots keeps its place in the budget until it is back`() throws {
+        let policy = try Self.ringed(budget: DisruptionBudget(.endpoints(1)))
+        for (needsReboot, expected) in [(true, [0, 900, 1800]), (nil, [0, 600, 1200])] {
+            var update = Self.update(needsReboot: needsReboot)
+            update.context.work = WorkEstimate(seconds: 600, rebootReserveSeconds: 300)
+            let plan = Self.plan((0..<3).map { Self.endpoint("e\($0)", policy, [update]) })
+            #expect(
+                plan.installs.map { Int($0.startsAt.seconds(since: Self.saturday)) } == expected)
+            #expect(plan.budgets.map(\.peak) == [1])
+        }
+    }
+
     @Test func `a budget without room is a conflict`() throws {
         let policy = try Self.ringed(budget: DisruptionBudget(.endpoints(0)))
         let plan = Self.plan([Self.endpoint("b", policy, [Self.update()])])

@@ -12,7 +12,9 @@ struct PolicyExplainCommand: ParsableCommand {
 
             The inventory is what “patchbay scan --format json” writes. What a scan does not know \
             is told with --tag, --role and --fact, and with --feed what is known of \
-            vulnerabilities. What nobody has told is not known, and counts neither as yes nor as no.
+            vulnerabilities. What nobody has told is not known, and counts neither as yes nor as no; \
+            where only that keeps a single policy from applying, it is taken to apply, and a note \
+            says so.
 
             One decision for each missing update: the action, one reason code, one sentence, the \
             rule that decided, and when something happens next. It is the same function that \

@@ -27,9 +27,14 @@ struct PolicyFiles: ParsableArguments {
     }
 
     /// Reads the files. Policies of one may inherit those of another.
-    func read(at now: Timestamp) throws -> Reading {
+    ///
+    /// - Parameters:
+    ///   - toleratesIdleLanes: Whether a lane that never runs again is a warning, as for questions
+    ///     about a policy whose last date has passed.
+    func read(at now: Timestamp, toleratesIdleLanes: Bool = false) throws -> Reading {
         let contents = try files.map { try bytes(of: $0) }
-        var surroundings = PolicyFile.Surroundings(now: now)
+        var surroundings = PolicyFile.Surroundings(
+            now: now, toleratesIdleLanes: toleratesIdleLanes)
         if PolicyZones.arePresent { surroundings.isKnownZone = { PolicyZones.has($0) } }
         if files.count > 1 {
             surroundings.others = zip(files, contents).flatMap { name, bytes in
@@ -62,7 +67,7 @@ struct PolicyFiles: ParsableArguments {
     /// Reads the files for a command that goes on with them: warnings go to standard error, and
     /// errors end it.
     func readUsable(at now: Timestamp) throws -> Reading {
-        let reading = try read(at: now)
+        let reading = try read(at: now, toleratesIdleLanes: true)
         for diagnostic in reading.diagnostics { Terminal.writeError(diagnostic.description) }
         guard reading.isUsable else { throw ExitCode(Failure.Status.wrongUse.rawValue) }
         return reading

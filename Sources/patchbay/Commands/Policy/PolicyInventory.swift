@@ -81,7 +81,7 @@ struct PolicyInventoryReader {
         subject.managers = managers(updates)
         return PolicyInventory(
             file: file, subject: subject, updates: updates,
-            scannedAt: root.text("scannedAt").flatMap { Timestamp($0) },
+            scannedAt: try time(root, "scannedAt", "scannedAt"),
             timeZone: endpoint?.text("timeZone"))
     }
 
@@ -152,7 +152,7 @@ struct PolicyInventoryReader {
             manager: try manager(value.text("manager"), place, os), name: name,
             architecture: value.text("architecture") ?? "",
             installed: value["installed"]?.textOrNumber ?? "", candidate: candidate,
-            classes: Set(value.texts("classes").compactMap(UpdateClass.init)).sorted(),
+            classes: try classes(value, place),
             origin: value.text("origin") ?? "",
             installability: try installability(value.text("installability"), place),
             bytes: value["bytes"]?.integer, reason: value.text("reason"))
@@ -162,8 +162,28 @@ struct PolicyInventoryReader {
             update: update, source: sources[name], family: value.text("family"),
             severity: severity ?? .unrated, vulnerabilities: cves, kev: value["kev"]?.flag,
             epss: value["epss"]?.number, cvss: value["cvss"]?.number,
-            releasedAt: value.text("releasedAt").flatMap { Timestamp($0) },
-            firstSeenAt: value.text("firstSeenAt").flatMap { Timestamp($0) })
+            releasedAt: try time(value, "releasedAt", "updates[\(place)].releasedAt"),
+            firstSeenAt: try time(value, "firstSeenAt", "updates[\(place)].firstSeenAt"))
+    }
+
+    /// The classes; one that is not known would make a rule miss the update, so it is told.
+    private func classes(_ update: JSONValue, _ place: Int) throws -> [UpdateClass] {
+        let classes = try update.texts("classes").map { word in
+            guard let value = UpdateClass(rawValue: word) else {
+                throw InventoryProblem("updates[\(place)].classes has “\(word.prefix(40))”")
+            }
+            return value
+        }
+        return Set(classes).sorted()
+    }
+
+    /// A time that may be missing, but not be anything else: clocks run from it.
+    private func time(_ value: JSONValue, _ key: String, _ field: String) throws -> Timestamp? {
+        guard let text = value.text(key) else { return nil }
+        guard let time = Timestamp(text) else {
+            throw InventoryProblem("\(field) is “\(text.prefix(40))”, which is no RFC 3339 time")
+        }
+        return time
     }
 
     private func installability(_ word: String?, _ place: Int) throws -> Installability {

@@ -37,7 +37,7 @@ struct PolicyQuestion {
                 .wrongUse, "--fact: \(problem.reason).", nextStep: "Give it as key=value.")
         }
         let subject = inventory.subject
-        let effective = EffectivePolicy(of: read.placed, for: subject, at: now)
+        let effective = effectivePolicy(for: subject, &notes)
         let rules = try self.zone(of: inventory, zone, &notes)
         let zones = try PolicyZones.zones(
             for: effective?.layers.map(\.policy) ?? [], endpoint: rules)
@@ -59,6 +59,30 @@ struct PolicyQuestion {
             subject: subject, policy: effective.map { CompiledPolicy($0) },
             outlook: effective?.outlook(in: zones, at: now, until: end) ?? .unrestricted,
             updates: updates, notes: notes.map { "\(Table.printable(subject.key)): \($0)" })
+    }
+
+    /// What holds for an endpoint. Where nothing but a missing fact keeps the one policy that is
+    /// asked about from applying, it is taken to apply, and a note says so: a scan knows neither
+    /// role nor tags, and an answer that only says this would help nobody.
+    private func effectivePolicy(
+        for subject: EndpointSubject, _ notes: inout [String]
+    ) -> EffectivePolicy? {
+        let known = EffectivePolicy(of: read.placed, for: subject, at: now)
+        let open = read.placed.filter { $0.policy.applies.evaluate(subject, at: now) == .unknown }
+        let inherited = Set(read.policies.compactMap(\.inherits))
+        let asked = open.filter { !inherited.contains($0.policy.name) }
+        let hasCertain = read.placed.contains {
+            $0.policy.applies.evaluate(subject, at: now) == .yes
+                && !inherited.contains($0.policy.name)
+        }
+        guard let known, !hasCertain, asked.count == 1, let placed = asked.first else {
+            return known
+        }
+        notes.append(
+            "it is not known whether \(placed.policy.name) applies to it "
+                + "(\(placed.policy.applies)); this says what happens if it does. Tell what is "
+                + "missing with --role, --tag or --fact.")
+        return EffectivePolicy(of: read.placed, for: subject, at: now, assumesMembership: true)
     }
 
     private static func sentence(of problem: InheritanceProblem) -> String {
