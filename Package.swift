@@ -89,10 +89,7 @@ let package = Package(
         module("PolicyDocument", ["Fleet", "Calendar", "Policy", yams]),
         module(
             "Trust",
-            [
-                "Fleet", "Versions", "Calendar", "Policy", "Rollout", crypto, cryptoExtras,
-                swiftASN1, x509,
-            ]),
+            ["Fleet", "Versions", "Calendar", "Policy", crypto, cryptoExtras, swiftASN1, x509]),
         // Layer 3: use cases of the server and of the agent, with the ports they need.
         module(
             "ControlPlane",
@@ -192,7 +189,7 @@ let package = Package(
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
         tests("PackageManagersInstallTests", ["PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
-        tests("TrustTests", ["Trust", "Fleet", "Versions", "Calendar", "Policy", "Rollout"]),
+        tests("TrustTests", ["Trust", "Fleet", "Versions", "Calendar", "Policy"]),
         tests("SimulationTests", ["Simulation"]),
     ]
 )

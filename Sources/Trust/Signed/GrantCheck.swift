@@ -1,0 +1,234 @@
+public import Calendar
+public import Fleet
+public import Policy
+public import Versions
+
+/// An endpoint's own judgement of a grant: whether work may begin now, by the signed policies, by
+/// its own clock and windows, and by what is installed. A control plane in the wrong hands changes
+/// nothing here but when the grant arrives.
+public struct GrantCheck: Sendable {
+    /// The signed policies that hold.
+    public var policies: Accepted<PolicySet>
+    /// The holds that are known.
+    public var holds: [Accepted<Hold>]
+    /// The endpoint.
+    public var endpoint: EndpointID
+    /// What the endpoint knows of itself. What the server says of it is not to be used here.
+    public var subject: EndpointSubject
+    /// The zones of its windows.
+    public var zones: Zones
+    /// The installed version of each package.
+    public var installed: [PackageKey: String]
+    /// The nonces of the grants that have been carried out.
+    public var carriedOut: Set<String>
+    /// The last opening that the endpoint slept through and has not caught up, by its own record.
+    public var missed: Occurrence?
+    /// How two versions of a package manager stand to each other; `nil` when one of them is none.
+    public var compare: @Sendable (PackageManagerName, String, String) -> VersionOrder?
+
+    /// A judge.
+    public init(
+        policies: Accepted<PolicySet>, holds: [Accepted<Hold>] = [], endpoint: EndpointID,
+        subject: EndpointSubject, zones: Zones, installed: [PackageKey: String],
+        carriedOut: Set<String> = [], missed: Occurrence? = nil,
+        compare: @escaping @Sendable (PackageManagerName, String, String) -> VersionOrder?
+    ) {
+        self.policies = policies
+        self.holds = holds
+        self.endpoint = endpoint
+        self.subject = subject
+        self.zones = zones
+        self.installed = installed
+        self.carriedOut = carriedOut
+        self.missed = missed
+        self.compare = compare
+    }
+
+    /// Whether the updates of an order may be installed now. A hash in an order must be that of the
+    /// lock list; an order without one leaves the comparison to the package manager.
+    ///
+    /// - Throws: why not. Nothing may be installed then, not even a part.
+    public func check(
+        _ grant: Accepted<Grant>, for updates: [Grant.Update], at now: Timestamp
+    ) throws(GrantRefusal) {
+        try checkTime(grant, at: now)
+        let body = grant.document.body
+        guard body.policyDigest == policies.digest else { throw .otherPolicy }
+        guard !carriedOut.contains(body.nonce) else { throw .carriedOut }
+        guard includes(body.target, at: now) else { throw .otherEndpoint }
+        if policies.document.body.brake.asksSecondSignature(for: body.reach),
+            grant.signers.count < Self.signersBeyondBrake
+        {
+            throw .brake(endpoints: body.reach.endpoints, of: body.reach.ofEndpoints)
+        }
+        guard
+            let effective = EffectivePolicy(
+                of: policies.document.body.policies, for: subject, at: now),
+            let nearest = effective.nearest
+        else { throw .noPolicy }
+        try checkRing(body, effective, nearest.name, at: now)
+        try checkWindow(body.lane, effective, at: now)
+        try checkUpdates(updates, of: body, at: now)
+    }
+
+    /// How many different keys sign what goes beyond the brake.
+    static let signersBeyondBrake = 2
+
+    private func checkTime(_ grant: Accepted<Grant>, at now: Timestamp) throws(GrantRefusal) {
+        let policyEnd = policies.document.heading.expiresAt
+        guard now < policyEnd else { throw .policyExpired(policyEnd) }
+        let body = grant.document.body
+        guard now >= body.notBefore else { throw .tooEarly(body.notBefore) }
+        let end = min(body.notAfter, grant.document.heading.expiresAt)
+        guard now < end else { throw .tooLate(end) }
+    }
+
+    private func includes(_ target: Grant.Target, at now: Timestamp) -> Bool {
+        guard subject.key == endpoint.text else { return false }
+        if let endpoints = target.endpoints { return endpoints.contains(endpoint) }
+        return target.group?.evaluate(subject, at: now) == .yes
+    }
+
+    /// The ring is found by the endpoint itself: nobody is made a canary from outside.
+    private func checkRing(
+        _ grant: Grant, _ effective: EffectivePolicy, _ policy: PolicyName, at now: Timestamp
+    ) throws(GrantRefusal) {
+        let rings = effective.rings(of: grant.lane)
+        let place = RingAssignment(rings, of: policy).place(of: subject, at: now)
+        guard place.ring.map({ rings[$0].name }) == grant.ring else { throw .otherRing(grant.ring) }
+    }
+
+    private func checkWindow(
+        _ lane: Lane, _ effective: EffectivePolicy, at now: Timestamp
+    ) throws(GrantRefusal) {
+        let calendar: WindowCalendar
+        do {
+            calendar = try WindowCalendar(
+                effective.windows(of: lane), freezes: effective.freezes.map(\.value), zones: zones)
+        } catch {
+            throw .unknownZone(error.message)
+        }
+        let installing = calendar.only(.install)
+        let catchUp = effective.catchUp?.value ?? .nextWindow
+        let start = catchUp.start(missed: missed, at: now, in: installing)
+        guard let start, start <= now else {
+            throw .windowClosed(next: installing.nextOpening(after: now)?.opens)
+        }
+    }
+
+    private func checkUpdates(
+        _ updates: [Grant.Update], of grant: Grant, at now: Timestamp
+    ) throws(GrantRefusal) {
+        guard !updates.isEmpty else { throw .nothing }
+        let granted = Dictionary(grant.updates.map { ($0.package, $0) }) { first, _ in first }
+        let held = holds.map(\.document).filter {
+            $0.heading.issuedAt <= now && now < $0.heading.expiresAt
+        }
+        for update in updates {
+            let (package, name) = (update.package, update.package.name)
+            guard let line = granted[package], line.version == update.version,
+                update.sha256 == nil || update.sha256 == line.sha256
+            else { throw .notInLockList(name) }
+            if held.contains(where: { $0.body.covers(package, version: update.version) }) {
+                throw .held(name)
+            }
+            guard let present = installed[package] else { throw .notInstalled(name) }
+            switch compare(package.manager, present, update.version) {
+            case .less, .equal: break
+            case .greater: throw .downgrade(name)
+            case nil: throw .unorderedVersion(name)
+            }
+        }
+    }
+}
+
+/// Why an endpoint does not carry out a grant.
+public enum GrantRefusal: Error, Hashable, Sendable {
+    /// It was made under other policies than those that hold.
+    case otherPolicy
+    /// The policies have expired.
+    case policyExpired(Timestamp)
+    /// No policy applies to the endpoint for certain.
+    case noPolicy
+    /// It is not for this endpoint.
+    case otherEndpoint
+    /// The endpoint is not in the ring that it is for.
+    case otherRing(PolicyName?)
+    /// It goes further than one signature reaches.
+    case brake(endpoints: Int, of: Int)
+    /// It does not hold yet.
+    case tooEarly(Timestamp)
+    /// It does not hold any more.
+    case tooLate(Timestamp)
+    /// It has been carried out.
+    case carriedOut
+    /// No window is open.
+    case windowClosed(next: Timestamp?)
+    /// A window's zone is not known; a sentence says which.
+    case unknownZone(String)
+    /// The order names no update.
+    case nothing
+    /// The order names a package or version that is not granted.
+    case notInLockList(String)
+    /// A signed hold covers it.
+    case held(String)
+    /// It is not installed, and nothing new is installed by a grant.
+    case notInstalled(String)
+    /// A newer version is installed.
+    case downgrade(String)
+    /// Its versions cannot be compared, so that it could be a downgrade.
+    case unorderedVersion(String)
+
+    /// A stable code.
+    public var code: String {
+        switch self {
+        case .otherPolicy: "E_GRANT_POLICY"
+        case .policyExpired: "E_GRANT_POLICY_EXPIRED"
+        case .noPolicy: "E_GRANT_NO_POLICY"
+        case .otherEndpoint: "E_GRANT_ENDPOINT"
+        case .otherRing: "E_GRANT_RING"
+        case .brake: "E_GRANT_BRAKE"
+        case .tooEarly: "E_GRANT_EARLY"
+        case .tooLate: "E_GRANT_LATE"
+        case .carriedOut: "E_GRANT_REPEATED"
+        case .windowClosed: "E_GRANT_WINDOW"
+        case .unknownZone: "E_GRANT_ZONE"
+        case .nothing: "E_GRANT_EMPTY"
+        case .notInLockList: "E_GRANT_LOCK_LIST"
+        case .held: "E_GRANT_HELD"
+        case .notInstalled: "E_GRANT_NOT_INSTALLED"
+        case .downgrade: "E_GRANT_DOWNGRADE"
+        case .unorderedVersion: "E_GRANT_VERSION"
+        }
+    }
+
+    /// Why, in one sentence.
+    public var sentence: String {
+        switch self {
+        case .otherPolicy: "The approval was made under other policies than the ones that hold."
+        case .policyExpired(let end): "The signed policies expired at \(end)."
+        case .noPolicy: "No signed policy applies to this endpoint for certain."
+        case .otherEndpoint: "The approval is not for this endpoint."
+        case .otherRing(let ring?): "This endpoint is not in the ring \(ring)."
+        case .otherRing(nil): "The approval names no ring, and this endpoint is in one."
+        case .brake(let endpoints, let whole):
+            "The approval covers \(endpoints) of \(whole) endpoints or several tenants, which the "
+                + "policy wants two different keys to sign."
+        case .tooEarly(let start): "The approval holds from \(start) on."
+        case .tooLate(let end): "The approval held until \(end)."
+        case .carriedOut: "The approval has been carried out."
+        case .windowClosed(let next?): "No maintenance window is open; the next opens at \(next)."
+        case .windowClosed(nil): "No maintenance window is open, and none will open."
+        case .unknownZone(let sentence): sentence
+        case .nothing: "The order names no update."
+        case .notInLockList(let name): "\(name) is not in the lock list with this version."
+        case .held(let name): "\(name) is held by a signed stop."
+        case .notInstalled(let name):
+            "\(name) is not installed, and an approval installs nothing new."
+        case .downgrade(let name):
+            "A newer version of \(name) is installed, and an endpoint never goes back."
+        case .unorderedVersion(let name):
+            "The versions of \(name) cannot be compared, so that it could be a step back."
+        }
+    }
+}
