@@ -81,10 +81,12 @@ extension RingRollout {
         roster.update(place) { $0.phase = .running }
     }
 
+    /// Whose order somebody else took back rests, so that it is not given again in the same breath.
     private mutating func takeBack(_ offer: RolloutOffer) {
         guard let place = place(of: offer) else { return }
         switch roster.entries[place].phase {
-        case .offered, .withdrawing: roster.update(place) { $0.phase = .waiting }
+        case .offered: rest(place, until: clock.adding(seconds: Self.unusedOrderRestSeconds))
+        case .withdrawing: roster.update(place) { $0.phase = .waiting }
         case .waiting, .running, .resting, .verified, .failed, .skipped: break
         }
     }

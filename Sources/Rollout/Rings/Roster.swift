@@ -143,3 +143,11 @@ struct Roster: Hashable, Sendable {
         }
     }
 }
+
+extension Roster {
+    /// Two rosters are the same when their endpoints are: the rest follows from them.
+    static func == (lhs: Roster, rhs: Roster) -> Bool { lhs.entries == rhs.entries }
+
+    /// Goes by the endpoints alone, as `==` does.
+    func hash(into hasher: inout Hasher) { hasher.combine(entries) }
+}
