@@ -161,6 +161,28 @@ struct DeploymentUseCaseTests {
         #expect(try await state() == .verified)
     }
 
+    @Test func `a reboot before the run, of which no scan told, does not settle a restart`()
+        async throws
+    {
+        let (house, endpoint) = try await prepared()
+        _ = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
+        house.clock.advance(seconds: 60)
+        let order = try #require(try await endpoint.collect())
+        try await endpoint.finish(order, .pendingRestart)
+        house.clock.advance(seconds: 10)
+        // The endpoint had rebooted before the run; this is the first scan that says so.
+        let daemon = RestartNeed(process: "bashd", pid: 7, files: ["/usr/lib/bash.so"])
+        let packages = ["bash": "2", "dash": "1"]
+        try await endpoint.report(packages, bootId: "boot-2", restarts: [daemon])
+        func state() async throws -> Job.State {
+            try await house.useCases.job(order.job, by: house.administrator).summary.job.state
+        }
+        #expect(try await state() == .pendingRestart)
+        house.clock.advance(seconds: 60)
+        try await endpoint.report(packages, bootId: "boot-3", restarts: [daemon])
+        #expect(try await state() == .verified)
+    }
+
     @Test func `a scan from before the run does not settle a restart`() async throws {
         let (house, endpoint) = try await prepared()
         _ = try await house.useCases.approve(

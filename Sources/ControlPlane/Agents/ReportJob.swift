@@ -101,7 +101,7 @@ extension UseCases {
             let posture = try records.posture(of: agent.endpoint, tenant: agent.tenant)
         else { return [] }
         return try settleRestarts(
-            [job], of: endpoint, posture: posture, scannedAt: scannedAt, rebooted: false, at: now,
+            [job], of: endpoint, posture: posture, scannedAt: scannedAt, earlierBootAt: nil, at: now,
             in: records)
     }
 

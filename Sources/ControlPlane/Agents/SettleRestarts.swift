@@ -17,19 +17,24 @@ extension UseCases {
     /// when the scan shows that it has happened. The endpoint's record names the inventory that the
     /// scan found.
     ///
+    /// - Parameter earlierBootAt: when the scan before was true, if it showed another boot than this
+    ///   one.
     /// - Returns: the subjects to wake once the transaction has been committed.
     func settleRestarts(
         _ pending: [Job], of endpoint: EndpointRecord, posture: Posture, scannedAt: Timestamp,
-        rebooted: Bool, at now: Timestamp, in records: any Records
+        earlierBootAt: Timestamp?, at now: Timestamp, in records: any Records
     ) throws -> Set<String> {
         // A scan from before the job's last step, which is its own verification, tells nothing of
-        // its end.
-        let waiting = pending.filter {
-            ($0.progress?.at ?? $0.startedAt ?? $0.createdAt) < scannedAt
+        // its end. After a reboot no process is older than the boot; without one, the scan must
+        // show none that still maps old files. Another boot than in the scan before is such a
+        // reboot only if that scan came after the job: the endpoint may have rebooted before the
+        // job, with no scan in between that reached the server.
+        let waiting = pending.filter { job in
+            let lastStep = job.progress?.at ?? job.startedAt ?? job.createdAt
+            let rebooted = earlierBootAt.map { lastStep <= $0 } ?? false
+            return lastStep < scannedAt && (rebooted || posture.restarts.isEmpty)
         }
-        // After a reboot no process is older than the boot; without one, the scan must show none
-        // that still maps old files.
-        guard !waiting.isEmpty, !posture.reboot.required, rebooted || posture.restarts.isEmpty,
+        guard !waiting.isEmpty, !posture.reboot.required,
             let digest = endpoint.inventoryDigest,
             let inventory = try records.inventory(digest, of: endpoint.tenant)
         else { return [] }

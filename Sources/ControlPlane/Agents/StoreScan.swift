@@ -85,6 +85,9 @@ extension UseCases {
         let waiting = try pendingRestarts(of: endpoint, in: records)
         let before =
             waiting.isEmpty ? nil : try records.posture(of: agent.endpoint, tenant: agent.tenant)
+        let earlierBootAt = before.flatMap {
+            $0.endpoint.bootId != upload.posture.endpoint.bootId ? endpoint.scannedAt : nil
+        }
         try records.appendHistory(
             endpoint: agent.endpoint, of: agent.tenant, digest: upload.inventoryDigest,
             at: scannedAt)
@@ -99,7 +102,7 @@ extension UseCases {
         try records.update(endpoint)
         let wakes = try useCases.settleRestarts(
             waiting, of: endpoint, posture: upload.posture, scannedAt: upload.scannedAt,
-            rebooted: before.map { $0.endpoint.bootId != upload.posture.endpoint.bootId } ?? false,
+            earlierBootAt: earlierBootAt,
             at: now,
             in: records)
         return ScanOutcome(wakes: wakes)
