@@ -26,6 +26,11 @@ struct AgentHands: Scanning, Installing {
         }
         guard content.failingScans < 0 else { throw Self.failure("The scan fails.") }
         let names = content.software.keys.sorted()
+        life.timeline.note(
+            endpoint.name,
+            "scans at \(clock): "
+                + names.map { "\($0) \(content.software[$0]?.version ?? "")" }.joined(
+                    separator: " "))
         return Scan(
             scannedAt: clock, endpoint: facts(boot: content.boot),
             sources: [SourceState(name: "https://deb.example.org", state: .ok)],

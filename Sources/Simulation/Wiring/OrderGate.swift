@@ -116,7 +116,7 @@ final class OrderGate: Sendable {
 
 /// A maintenance window that opens each day at the same hour, in universal time.
 struct DailyWindow: Sendable {
-    static let lengthSeconds: Int64 = 2 * 3600
+    static let lengthSeconds: Int64 = 3600
 
     let calendar: WindowCalendar
     private let opensAtHour: Int64

@@ -52,7 +52,10 @@ enum Request: Sendable {
         switch self {
         case .checkIn: "check-in"
         case .inventory: "inventory"
-        case .scan: "scan"
+        case .scan(let upload):
+            "scan of \(upload.scannedAt) (\(upload.posture.endpoint.bootId), "
+                + "\(upload.posture.reboot.signals.count) reboot signals, "
+                + "\(upload.posture.restarts.count) old programs)"
         case .work: "request for work"
         case .progress(let step, let job): "\(step.phase.rawValue) of \(job)"
         case .log(_, let job): "log of \(job)"

@@ -3,7 +3,7 @@ import Fleet
 extension World {
     /// Lets something go wrong.
     func fault() {
-        timeline.schedule(after: timeline.chance { $0.number(in: 60_000...600_000) }, .fault)
+        timeline.schedule(after: timeline.chance { $0.number(in: 30_000...360_000) }, .fault)
         let place = Int(timeline.chance { $0.next() } % UInt64(endpoints.count))
         switch timeline.chance({ $0.number(in: 0...13) }) {
         case 0, 1: lives[place]?.die()
@@ -12,7 +12,7 @@ extension World {
         case 7, 8: restart(place, why: "it reboots")
         case 9:
             endpoints[place].moveClock(
-                milliseconds: timeline.chance { $0.number(in: -7_200_000...7_200_000) })
+                milliseconds: timeline.chance { $0.number(in: -3_600_000...3_600_000) })
         case 10:
             endpoints[place].lock(milliseconds: timeline.chance { $0.number(in: 1000...900_000) })
         case 11: endpoints[place].failScans(Int(timeline.chance { $0.number(in: 1...7) }))

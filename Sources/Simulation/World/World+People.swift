@@ -7,7 +7,7 @@ import Trust
 extension World {
     /// Somebody does something. What the server refuses, or does not survive, is left so.
     func person() async throws {
-        timeline.schedule(after: timeline.chance { $0.number(in: 120_000...900_000) }, .person)
+        timeline.schedule(after: timeline.chance { $0.number(in: 60_000...480_000) }, .person)
         guard server.upSince != nil else { return }
         do {
             try await act()
@@ -71,7 +71,7 @@ extension World {
         }
         let names = Self.packages.filter { _ in timeline.chance { $0.happens(0.5) } }
         guard !chosen.isEmpty, !names.isEmpty else { return }
-        let deadline = timeline.chance { $0.number(in: 600...14_400) }
+        let deadline = timeline.chance { $0.number(in: 600...7200) }
         let deployment = try await approve(names.map { ($0, nil) }, for: chosen, deadline)
         try await sign(deployment, isWindowed: false)
     }
@@ -167,8 +167,8 @@ extension World {
 
     /// The scheduler of rings lets out what it may.
     func rings() async throws {
-        timeline.schedule(after: 120_000, .rings)
-        if plans.isEmpty, timeline.now - Timeline.start.milliseconds > 1_200_000 { beginPlan() }
+        timeline.schedule(after: 60_000, .rings)
+        if plans.isEmpty, timeline.now - Timeline.start.milliseconds > 600_000 { beginPlan() }
         guard server.upSince != nil,
             plant == .window || window.calendar.isOpen(at: timeline.instant)
         else { return }
@@ -179,7 +179,7 @@ extension World {
             else { continue }
             do {
                 let deployment = try await approve(
-                    [(plans[place].package, plans[place].version)], for: [endpoint], 10_800)
+                    [(plans[place].package, plans[place].version)], for: [endpoint], 7200)
                 plans[place].deployments[id] = deployment.id
                 try await sign(deployment, isWindowed: true)
             } catch let refusal as Refusal {

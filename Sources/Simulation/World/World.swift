@@ -12,9 +12,9 @@ import Trust
 /// drained; the server is called one call at a time.
 final class World {
     /// For how long things go wrong, in seconds; then everything is well, and everything must end.
-    static let stormSeconds: Int64 = 4 * 3600
+    static let stormSeconds: Int64 = 2 * 3600
     /// How long everything may take to end, in seconds: the longest deadline and some.
-    static let calmSeconds: Int64 = 10 * 3600
+    static let calmSeconds: Int64 = 6 * 3600
     /// The names of the packages, and what each endpoint starts with.
     static let packages = ["alpha", "bravo", "carol", "delta"]
 
@@ -59,7 +59,7 @@ final class World {
         server = Server(store, keys: keys, timeline: timeline)
         observer = server.observer()
         operatorKey = try DeviceKey(bytes: timeline.chance { $0.bytes(DeviceKey.byteCount) })
-        guard let window = DailyWindow(opensAtHour: timeline.chance { $0.number(in: 8...10) })
+        guard let window = DailyWindow(opensAtHour: timeline.chance { $0.number(in: 8...9) })
         else { throw WrongConstant() }
         self.window = window
     }
@@ -116,7 +116,7 @@ final class World {
             lives.append(nil)
             // Most agents start at once, some late: until then nothing is known of their endpoint.
             let delay = timeline.chance {
-                $0.happens(0.8) ? $0.number(in: 0...60_000) : $0.number(in: 0...3_600_000)
+                $0.happens(0.8) ? $0.number(in: 0...60_000) : $0.number(in: 0...2_400_000)
             }
             timeline.schedule(after: delay, .lifeBegins(endpoint: place, boot: 1))
         }
