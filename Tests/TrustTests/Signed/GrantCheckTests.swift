@@ -1,0 +1,217 @@
+import Calendar
+import Fleet
+import Policy
+import Testing
+import Versions
+
+@testable import Trust
+
+struct GrantCheckTests {
+    private let sample: SignedSample
+    private let noon = SignedSample.noon
+    private let update = Grant.Update(SignedSample.openssl, version: "3.0.17-1~deb12u3")
+
+    init() throws { sample = try SignedSample() }
+
+    /// One question, each part of which a test can change.
+    private struct Question {
+        var policy: PolicySet
+        var grant: Grant
+        var signers: [SigningKey]
+        var check: GrantCheck
+        var updates: [Grant.Update]
+        var now = SignedSample.noon
+    }
+
+    private func ask(_ change: (inout Question) throws -> Void = { _ in }) throws -> GrantRefusal? {
+        let blank = try accepted(sample.policy())
+        var question = Question(
+            policy: try sample.policyBody(), grant: sample.grantBody(), signers: [sample.a],
+            check: GrantCheck(
+                policies: blank, endpoint: sample.endpoint,
+                subject: EndpointSubject(key: sample.endpoint.text, role: "server"),
+                zones: Zones(endpoint: .utc),
+                installed: [SignedSample.openssl: "3.0.17-1~deb12u2"],
+                compare: { _, a, b in try? Ecosystem.deb.compare(a, b) }),
+            updates: [update])
+        question.grant.policyDigest = ""
+        try change(&question)
+        let policies = try accepted(sample.policy(1, question.policy))
+        question.check.policies = policies
+        if question.grant.policyDigest.isEmpty { question.grant.policyDigest = policies.digest }
+        let grant = try accepted(sample.grant(1, question.grant), by: question.signers)
+        do {
+            try question.check.check(grant, for: question.updates, at: question.now)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func accepted<Body: RoleDocument>(
+        _ document: SignedDocument<Body>, by keys: [SigningKey]? = nil
+    ) throws -> Accepted<Body> {
+        var envelope = try document.envelope()
+        for key in keys ?? [sample.a, sample.b] { try envelope.sign(with: key) }
+        return try sample.state().verify(envelope.json, as: Body.self, at: noon).accepted
+    }
+
+    @Test func `a grant within policy, window and lock list is carried out, once`() throws {
+        #expect(try ask() == nil)
+        #expect(try ask { $0.check.carriedOut = [$0.grant.nonce] } == .carriedOut)
+    }
+
+    @Test func `a grant under another policy, for others or out of its time is not`() throws {
+        #expect(
+            try ask { $0.grant.policyDigest = Digest.sha256Hex("before") } == .otherPolicy)
+        #expect(
+            try ask { $0.grant.target = .endpoints([sample.otherEndpoint]) } == .otherEndpoint)
+        #expect(try ask { $0.check.endpoint = sample.otherEndpoint } == .otherEndpoint)
+        let later = noon.adding(seconds: 60)
+        #expect(try ask { $0.grant.notBefore = later } == .tooEarly(later))
+        #expect(
+            try ask {
+                $0.grant.notBefore = later
+                $0.now = later
+            } == nil)
+        #expect(
+            try ask {
+                $0.grant.notAfter = later
+                $0.now = later
+            } == .tooLate(later))
+        #expect(
+            try ask {
+                $0.grant.notAfter = SignedSample.expiry.adding(seconds: 86_400)
+                $0.now = SignedSample.expiry
+            } == .policyExpired(SignedSample.expiry))
+    }
+
+    @Test(arguments: [("role = server", true), ("role = desktop", false), ("tag = x", false)])
+    func `a group is judged by what the endpoint knows, and unknown is no`(
+        group: String, isIn: Bool
+    ) throws {
+        let answer = try ask { $0.grant.target = .group(try GroupExpression(parsing: group)) }
+        #expect(answer == (isIn ? nil : .otherEndpoint))
+    }
+
+    @Test func `work begins in a window by the endpoint's own clock and zone`() throws {
+        let close = noon.adding(seconds: 7200)
+        let next = noon.adding(seconds: 86_400)
+        #expect(try ask { $0.now = close.adding(seconds: -1) } == nil)
+        #expect(try ask { $0.now = close } == .windowClosed(next: next))
+        #expect(
+            try ask { question in
+                let west = try #require(
+                    TimeZoneRules(name: "X", firstOffset: -3600, changes: [], rule: nil))
+                question.check.zones = Zones(endpoint: west)
+            } == .windowClosed(next: noon.adding(seconds: 3600)))
+        let today = try #require(LocalDate(year: 2026, month: 11, day: 23))
+        let freeze = try #require(
+            Freeze(from: today, to: today, reason: "Year's end", zone: nil))
+        #expect(
+            try ask { $0.policy.policies[0].policy.freezes = [freeze] }
+                == .windowClosed(next: next))
+        #expect(try ask { $0.grant.lane = .emergency } == nil)
+        #expect(
+            try ask { $0.policy.policies[0].policy.lanes = Lanes(routine: LaneRoute(windows: [])) }
+                == .windowClosed(next: nil))
+    }
+
+    @Test(arguments: [(CatchUp.nextCheckIn, true), (.nextWindow, false), (.never, false)])
+    func `a window slept through is caught up as the policy says`(
+        catchUp: CatchUp, isCarriedOut: Bool
+    ) throws {
+        let day = try #require(LocalDate(year: 2026, month: 11, day: 23))
+        let missed = Occurrence(
+            opens: noon, closes: noon.adding(seconds: 7200), window: "daily",
+            localDate: day)
+        let answer = try ask {
+            $0.policy.policies[0].policy.catchUp = catchUp
+            $0.check.missed = missed
+            $0.now = noon.adding(seconds: 10_000)
+        }
+        #expect((answer == nil) == isCarriedOut)
+    }
+
+    @Test func `only exact versions of installed packages are taken, and never older ones`() throws
+    {
+        #expect(try ask { $0.updates = [] } == .nothing)
+        #expect(
+            try ask { $0.updates[0].version = "3.0.17-1~deb12u4" } == .notInLockList("openssl"))
+        #expect(try ask { $0.updates[0].package.name = "curl" } == .notInLockList("curl"))
+        #expect(try ask { $0.updates[0].package.manager = .dnf } == .notInLockList("openssl"))
+        let (hash, other) = (Digest.sha256Hex("right"), Digest.sha256Hex("wrong"))
+        for (ordered, isIn) in [(hash, true), (other, false), (nil, true)] {
+            let answer = try ask {
+                $0.grant.updates[0].sha256 = hash
+                $0.updates[0].sha256 = ordered
+            }
+            #expect(answer == (isIn ? nil : .notInLockList("openssl")))
+        }
+        #expect(try ask { $0.check.installed = [:] } == .notInstalled("openssl"))
+        let package = SignedSample.openssl
+        #expect(
+            try ask { $0.check.installed[package] = "3.0.18-1" } == .downgrade("openssl"))
+        #expect(try ask { $0.check.installed[package] = "3.0.17-1~deb12u3" } == nil)
+        #expect(
+            try ask { $0.check.compare = { _, _, _ in nil } } == .unorderedVersion("openssl"))
+    }
+
+    @Test func `a signed hold stops a granted version until it is lifted or expires`() throws {
+        let version = "3.0.17-1~deb12u3"
+        func answer(_ version: String?, name: String = "openssl") throws -> GrantRefusal? {
+            let hold = Hold([.init(manager: .apt, name: name, version: version)], reason: "Broken")
+            let known = try accepted(SignedDocument(sample.heading(), hold))
+            return try ask { $0.check.holds = [known] }
+        }
+        #expect(try answer(nil) == .held("openssl"))
+        #expect(try answer(version) == .held("openssl"))
+        #expect(try answer("3.0.16-1") == nil)
+        #expect(try answer(nil, name: "curl") == nil)
+    }
+
+    @Test func `what goes beyond the brake needs two different keys`() throws {
+        // A quarter of 10 is 2; the signer of the policy may know of fewer endpoints.
+        func answer(_ reach: Grant.Reach, _ signers: [SigningKey], endpoints: Int? = nil) throws
+            -> GrantRefusal?
+        {
+            try ask {
+                $0.grant.reach = reach
+                $0.signers = signers
+                $0.policy.brake.endpoints = endpoints
+            }
+        }
+        let (a, b) = (sample.a, sample.b)
+        #expect(try answer(.init(endpoints: 2, ofEndpoints: 10), [a]) == nil)
+        let three = Grant.Reach(endpoints: 3, ofEndpoints: 10)
+        #expect(try answer(three, [a]) == .brake(endpoints: 3, of: 10))
+        #expect(try answer(three, [a, b]) == nil)
+        #expect(try answer(three, [a, sample.s]) == .brake(endpoints: 3, of: 10))
+        let claimed = Grant.Reach(endpoints: 3, ofEndpoints: 1_000_000)
+        #expect(try answer(claimed, [a]) == nil)
+        #expect(try answer(claimed, [a], endpoints: 10) == .brake(endpoints: 3, of: 1_000_000))
+        let tenants = Grant.Reach(endpoints: 1, ofEndpoints: 10, tenantsInHour: 2)
+        #expect(try answer(tenants, [a]) == .brake(endpoints: 1, of: 10))
+        #expect(try answer(tenants, [a, b]) == nil)
+        #expect(try answer(.init(endpoints: 1, ofEndpoints: 1), [a]) == nil)
+    }
+
+    @Test func `nobody is made a canary from outside`() throws {
+        func name(_ text: String) throws -> PolicyName { try #require(PolicyName(text)) }
+        let rings = [
+            Ring(
+                name: try name("canary"),
+                members: .matching(try GroupExpression(parsing: "role = canary"))),
+            Ring(name: try name("broad"), members: .rest),
+        ]
+        let policy = try sample.policyBody(rings: rings)
+        for (ring, isIn) in [("canary", false), ("broad", true), (nil, false)] {
+            let ring = try ring.map(name)
+            let answer = try ask {
+                $0.policy = policy
+                $0.grant.ring = ring
+            }
+            #expect(answer == (isIn ? nil : .otherRing(ring)))
+        }
+    }
+}
