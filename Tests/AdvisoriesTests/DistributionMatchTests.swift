@@ -44,6 +44,26 @@ struct DistributionMatchTests {
         #expect(found.findings.isEmpty == !isAffected)
     }
 
+    @Test func `the epoch of an RPM source is that of what is built from it`() {
+        let rows = [
+            SoftwareRow(
+                order: .rpm, name: "perl-interpreter", version: "4:5.26.3-420.el8", source: "perl",
+                sourceVersion: "5.26.3-420.el8"),
+            SoftwareRow(
+                order: .rpm, name: "perl-Errno", version: "1.28-420.el8", source: "perl",
+                sourceVersion: "5.26.3-420.el8"),
+            SoftwareRow(
+                order: .rpm, name: "bash", version: "4.4.20-5.el8", source: "bash",
+                sourceVersion: "4.4.20-5.el8"),
+        ]
+        let software = EndpointSoftware(
+            os: OperatingSystem(id: "rocky", versionId: "8.10", name: "Rocky Linux"), rows: rows)
+        #expect(
+            software.rows.map(\.sourceVersion) == [
+                "4:5.26.3-420.el8", "4:5.26.3-420.el8", "4.4.20-5.el8",
+            ])
+    }
+
     @Test func `bookworm is not trixie`() {
         let records: [FeedRecord] = [
             .debian("CVE-2025-1", "curl", fixed: "7.88.1-10+deb12u9", release: "bookworm"),

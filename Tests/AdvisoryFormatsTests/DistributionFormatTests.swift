@@ -222,6 +222,25 @@ struct DistributionFormatTests {
         #expect(outcome.advisories.first?.vulnerabilities == ["CVE-2026-1111"])
     }
 
+    @Test(arguments: [
+        ("Rocky Linux:9", "rocky/9"), ("SUSE:Linux Enterprise Server 15 SP5", "sles/15.5"),
+    ])
+    func `a name that may be a source's is asked for as both`(
+        _ ecosystem: String, _ release: String
+    ) throws {
+        let outcome = try read(
+            """
+            {"id": "X-2026:1", "modified": "2026-03-02T00:00:00Z", "related": ["CVE-2026-1111"], "affected": [
+             {"package": {"ecosystem": "\(ecosystem)", "name": "anvil"}, "ranges": [
+              {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1:1.2-1"}]}]}]}
+            """)
+        #expect(
+            outcome.lines == [
+                "X-2026:1 \(release) rpm binary anvil ≥0,<1:1.2-1",
+                "X-2026:1 \(release) rpm source anvil ≥0,<1:1.2-1",
+            ])
+    }
+
     @Test func `packages of a module are read from CSAF's chain of relationships`() throws {
         let outcome = try read(
             """

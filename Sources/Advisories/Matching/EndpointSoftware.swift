@@ -19,7 +19,7 @@ public struct EndpointSoftware: Sendable {
     ) {
         self.os = os
         self.runningKernel = runningKernel
-        self.rows = rows
+        self.rows = rows.withSourceEpochs()
         self.replaced = replaced
     }
 }

@@ -71,3 +71,39 @@ extension SoftwareRow {
         return [PackageNaming.canonical(name, in: .ecosystem(ecosystem))]
     }
 }
+
+extension [SoftwareRow] {
+    /// The rows with the epochs of their source packages.
+    ///
+    /// RPM names a source by its file (`openssl-3.5.1-3.el9.src.rpm`), which tells no epoch: it is
+    /// the epoch of whatever was built from it with the source's own version. Without it each
+    /// package of a source with an epoch would look older than every fix.
+    func withSourceEpochs() -> [SoftwareRow] {
+        var epochs: [SourceFile: Substring] = [:]
+        for row in self where row.order == .rpm && row.ecosystem == nil {
+            guard let colon = row.version.firstIndex(of: ":") else { continue }
+            let epoch = row.version[...colon]
+            if row.version.dropFirst(epoch.count) == row.sourceVersion {
+                epochs[SourceFile(row)] = epoch
+            }
+        }
+        if epochs.isEmpty { return self }
+        return map { row in
+            guard row.order == .rpm, row.ecosystem == nil, let epoch = epochs[SourceFile(row)]
+            else { return row }
+            var row = row
+            row.sourceVersion = epoch + row.sourceVersion
+            return row
+        }
+    }
+}
+
+/// A source package as RPM names it.
+private struct SourceFile: Hashable {
+    var name: String
+    var version: String
+
+    init(_ row: SoftwareRow) {
+        (name, version) = (row.source, row.sourceVersion)
+    }
+}

@@ -30,7 +30,23 @@ enum OSVAffected {
         guard !affected.ranges.isEmpty || !affected.versions.isEmpty else { return [] }
         affected.severity = severity(value)
         affected.module = url.flatMap(module)
-        return binaries(value, of: affected) ?? [affected]
+        return binaries(value, of: affected) ?? asNamed(affected)
+    }
+
+    /// Rocky's records name source packages, and so do SUSE's without a list of binaries; older
+    /// ones name what is installed, which the name alone does not tell. Both are asked for: what
+    /// is built from a source has its version, and a package of that name is built from it.
+    private static func asNamed(_ package: AffectedPackage) -> [AffectedPackage] {
+        guard case .release(let release) = package.scope, package.counting == .binary,
+            release.distribution == "rocky" || isSUSE(release)
+        else { return [package] }
+        var source = package
+        source.counting = .source
+        return [package, source]
+    }
+
+    private static func isSUSE(_ release: ReleaseName) -> Bool {
+        release.distribution.contains("sle") || release.distribution.contains("suse")
     }
 
     private static func range(_ value: JSONValue) throws -> AffectedRange {
@@ -69,8 +85,7 @@ enum OSVAffected {
         _ value: JSONValue, of source: AffectedPackage
     ) -> [AffectedPackage]? {
         guard case .release(let release) = source.scope, source.order == .rpm,
-            release.distribution.contains("sle") || release.distribution.contains("suse"),
-            let lists = value["ecosystem_specific"]?["binaries"]
+            isSUSE(release), let lists = value["ecosystem_specific"]?["binaries"]
         else { return nil }
         var packages: [AffectedPackage] = []
         for list in lists.elements {
