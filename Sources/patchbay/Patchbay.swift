@@ -26,7 +26,7 @@ struct Patchbay: AsyncParsableCommand {
                 subcommands: [
                     ScanCommand.self, MatchCommand.self, FeedsCommand.self, VersionCommand.self,
                     SLACommand.self,
-                    PolicyCommand.self, Debug.self,
+                    PolicyCommand.self, TrustCommand.self, SignCommand.self, Debug.self,
                 ]),
             CommandGroup(
                 name: "Server",

@@ -44,6 +44,8 @@ struct Failure: Error {
                 code: refusal.code)
         case let error as TrustError:
             self.init(.couldNot, error.message, nextStep: error.nextStep, code: error.code)
+        case let refusal as VerificationRefusal:
+            self.init(.wrongUse, refusal.message, nextStep: refusal.nextStep, code: refusal.code)
         case let failure as ScanFailure:
             self.init(.couldNot, failure.message, nextStep: failure.nextStep, code: failure.code)
         case let failure as StateFolderFailure:
