@@ -61,13 +61,15 @@ struct PolicyQuestion {
             updates: updates, notes: notes.map { "\(Table.printable(subject.key)): \($0)" })
     }
 
+    /// How much of a condition a note repeats: a line of a terminal or two.
+    private static let shownCharacters = 120
+
     /// What holds for an endpoint. Where nothing but a missing fact keeps the one policy that is
     /// asked about from applying, it is taken to apply, and a note says so: a scan knows neither
     /// role nor tags, and an answer that only says this would help nobody.
     private func effectivePolicy(
         for subject: EndpointSubject, _ notes: inout [String]
     ) -> EffectivePolicy? {
-        let known = EffectivePolicy(of: read.placed, for: subject, at: now)
         let open = read.placed.filter { $0.policy.applies.evaluate(subject, at: now) == .unknown }
         let inherited = Set(read.policies.compactMap(\.inherits))
         let asked = open.filter { !inherited.contains($0.policy.name) }
@@ -75,13 +77,14 @@ struct PolicyQuestion {
             $0.policy.applies.evaluate(subject, at: now) == .yes
                 && !inherited.contains($0.policy.name)
         }
-        guard let known, !hasCertain, asked.count == 1, let placed = asked.first else {
-            return known
+        guard !hasCertain, asked.count == 1, let placed = asked.first else {
+            return EffectivePolicy(of: read.placed, for: subject, at: now)
         }
+        let condition = Table.printable(placed.policy.applies.description)
         notes.append(
             "it is not known whether \(placed.policy.name) applies to it "
-                + "(\(placed.policy.applies)); this says what happens if it does. Tell what is "
-                + "missing with --role, --tag or --fact.")
+                + "(\(condition.prefix(Self.shownCharacters))); this says what happens if it does. "
+                + "Tell what is missing with --role, --tag or --fact.")
         return EffectivePolicy(of: read.placed, for: subject, at: now, assumesMembership: true)
     }
 
