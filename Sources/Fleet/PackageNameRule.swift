@@ -46,7 +46,9 @@ struct PackageNameRule {
         case .windowsUpdate:
             PackageNameRule("-", lengths: 5...36) { isArticle($0) || isUniversalIdentifier($0) }
         // Parts between points, or the Microsoft Store's identifier.
-        case .winget: PackageNameRule(".+-_,", lengths: 1...128, isUnicode: true)
+        case .winget:
+            PackageNameRule(
+                ".+-_,&!", lengths: 1...128, isUnicode: true, condition: isWingetIdentifier)
         }
     }
 
@@ -86,6 +88,12 @@ extension PackageNameRule {
     private static func isApplication(_ text: String) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count >= 3 && parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix("-") }
+    }
+
+    /// winget's schema of manifests allows `R&D` and `Tool!` in the parts between points; no shell
+    /// ever sees the name. The Store's identifiers have no such signs.
+    private static func isWingetIdentifier(_ text: String) -> Bool {
+        text.contains(".") || !text.contains { "&!".contains($0) }
     }
 
     private static func isHexadecimal(_ text: String) -> Bool {

@@ -15,7 +15,7 @@ struct PackageNameTests {
         (.softwareupdate, "Command Line Tools (macOS El Capitan version 10.11) for Xcode-8.2"),
         (.windowsUpdate, "KB5079473"), (.windowsUpdate, "11072231-1710-CF53-27ac-435a7a97c643"),
         (.winget, "Microsoft.VCRedist.2015+.x64"), (.winget, "9N0DX20HK701"),
-        (.winget, "CursorAI,Inc.Cursor"),
+        (.winget, "CursorAI,Inc.Cursor"), (.winget, "Vendor.R&D"), (.winget, "A&B.Tool!x"),
     ])
     func `a package manager's own name is taken`(manager: PackageManagerName, name: String) {
         #expect(PackageName(name, of: manager)?.text == name)
@@ -38,7 +38,8 @@ struct PackageNameTests {
         (.fwupd, "362301DA643102b9f38477387e2193e57abaa590"),
         (.mas, "Keynote"), (.snap, "Firefox"), (.snap, "123"), (.snap, "a--b"), (.snap, "a-"),
         (.windowsUpdate, "KB12a4"),
-        (.windowsUpdate, "5079473"), (.winget, "Microsoft Edge"), (.winget, "A.B…"), (.dnf, "a b"),
+        (.windowsUpdate, "5079473"), (.winget, "Microsoft Edge"), (.winget, "A.B…"),
+        (.winget, "9N&"), (.dnf, "a b"),
         (.pacman, ".a"),
     ])
     func `a name of another shape is not taken`(manager: PackageManagerName, name: String) {

@@ -7,11 +7,10 @@ struct AptListReader {
     private(set) var reading = ToolReading(.aptListUpgradable)
 
     init(_ bytes: [UInt8]) {
-        TextLines.each(bytes) { read(String(decoding: $0, as: UTF8.self)) }
+        for line in ToolText.lines(bytes) { read(line.raw, shown: line.trimmed) }
     }
 
-    private mutating func read(_ line: String) {
-        let text = TextLines.trimmed(line)
+    private mutating func read(_ line: String, shown text: String) {
         if isNoise(text) { return }
         guard let entry = Entry(text) else { return reading.unparsed.append(line) }
         // `now` among the suites marks the version that is installed; `-a` lists it beside the

@@ -5,6 +5,14 @@ import Testing
 @testable import PackageManagers
 
 struct LinuxReaderTests {
+    @Test func `a list in colours, with progress and ends of Windows, is read as it looks`() {
+        let text =
+            "Listing... 50%\rListing... Done\r\n"
+            + "\u{1B}[32mapt\u{1B}[0m/stable 2.6.2 amd64 [upgradable from: 2.6.1]\r\n"
+        let reading = ToolOutput.aptListUpgradable.read(Array(text.utf8))
+        #expect(reading.updates.map(\.name) == ["apt"] && reading.unparsed.isEmpty)
+    }
+
     @Test func `pacman's rows are read, with those it would leave out`() {
         let found = reading(
             .pacmanQu,

@@ -50,6 +50,23 @@ struct WingetReaderTests {
         #expect(found.updates.map(\.origin) == Self.rows.map(\.last))
     }
 
+    @Test func `signs that winget's schema allows in identifiers are read`() {
+        let ids = ["A&B.Tool!x", "Vendor.R&D"]
+        let rows = ids.map { ["Tool", $0, "1.0", "1.1", "winget"] }
+        let text = Self.table([["Name", "Id", "Version", "Available", "Source"]] + rows)
+        let reading = ToolOutput.wingetUpgrade.read(Array(text.utf8))
+        #expect(reading.updates.map(\.name) == ids && reading.unparsed.isEmpty)
+    }
+
+    @Test(arguments: ["A&B", "-x.R&D", "Vendor.a|b", "Vendor.a\\&b", "a&\u{202E}.b"])
+    func `other signs name no package of winget`(id: String) {
+        let text = Self.table([
+            ["Name", "Id", "Version", "Available", "Source"], ["Tool", id, "1.0", "1.1", "winget"],
+        ])
+        let reading = ToolOutput.wingetUpgrade.read(Array(text.utf8))
+        #expect(reading.updates.isEmpty && reading.unparsed.count == 1)
+    }
+
     @Test func `a row that was cut short names nothing`() {
         let text = Self.table([
             WingetWords.headings[0].dropLast(),
