@@ -83,7 +83,8 @@ public enum HaltReason: Hashable, Sendable, Codable {
         case .gateOutOfReach(let ring, let possible, let members):
             "Ring \(ring) cannot pass its gate: at most \(possible) of \(members) can be verified."
         case .unhealthy(let ring, let unhealthy, let verified):
-            "In ring \(ring) \(unhealthy) of \(verified) patched endpoints are unhealthy, and the unpatched are not."
+            "In ring \(ring) \(unhealthy) of \(verified) patched endpoints are unhealthy, "
+                + "more than of the unpatched."
         case .badPackage(let endpoint):
             "The package failed on \(endpoint), which is a canary; nobody else has got it."
         case .tooManyFailures(let ring, let failures, let ended):
