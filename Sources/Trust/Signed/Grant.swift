@@ -4,8 +4,11 @@ public import Policy
 /// An approval that endpoints act upon: these exact versions, for these endpoints, at this time,
 /// under this policy.
 public struct Grant: RoleDocument {
+    /// The kind of document.
     public static let type = "approval"
+    /// Whose keys sign it.
     public static let role = TrustRole.approval
+    /// It is never for all tenants at once.
     public static let isForOneTenant = true
 
     /// Which endpoints it is for: exactly one of the two is given.
@@ -106,6 +109,7 @@ public struct Grant: RoleDocument {
         self.reach = reach
     }
 
+    /// What does not make sense in it, as a clause.
     public var fault: String? {
         targetFault ?? updatesFault ?? reachFault ?? textFault
     }

@@ -2,7 +2,9 @@ public import Fleet
 
 /// A stop: packages that must not be installed, whatever was granted.
 public struct Hold: RoleDocument {
+    /// The kind of document.
     public static let type = "hold"
+    /// Whose keys sign it.
     public static let role = TrustRole.approval
 
     /// One package, or one version of it.
@@ -38,6 +40,7 @@ public struct Hold: RoleDocument {
         self.reason = reason
     }
 
+    /// What does not make sense in it, as a clause.
     public var fault: String? {
         if entries.count > Self.maximumEntries { return "it holds too many packages" }
         return reason.utf8.count > Self.maximumReasonBytes ? "its reason is too long" : nil
@@ -54,7 +57,9 @@ public struct Hold: RoleDocument {
 
 /// A script that endpoints may run: its exact bytes, by their digest.
 public struct Script: RoleDocument {
+    /// The kind of document.
     public static let type = "script"
+    /// Whose keys sign it.
     public static let role = TrustRole.script
 
     /// The program that reads it, such as `/bin/sh`.
@@ -74,6 +79,7 @@ public struct Script: RoleDocument {
         self.timeoutSeconds = timeoutSeconds
     }
 
+    /// What does not make sense in it, as a clause.
     public var fault: String? {
         guard interpreter.hasPrefix("/"), interpreter.utf8.count <= Grant.maximumTextBytes else {
             return "its interpreter is not an absolute path"
@@ -89,7 +95,9 @@ public struct Script: RoleDocument {
 /// A release of the agent for one platform. Its heading's version only counts up, so that an agent
 /// never goes back to a release with a known fault.
 public struct AgentRelease: RoleDocument {
+    /// The kind of document.
     public static let type = "release"
+    /// Whose keys sign it.
     public static let role = TrustRole.release
 
     /// The release's number, such as `1.4.0`.
@@ -109,6 +117,7 @@ public struct AgentRelease: RoleDocument {
         self.bytes = bytes
     }
 
+    /// What does not make sense in it, as a clause.
     public var fault: String? {
         if [number, platform].contains(where: { $0.isEmpty || $0.utf8.count > 64 }) {
             return "its number or platform is empty or too long"

@@ -3,7 +3,9 @@ public import Policy
 /// The policies of one tenant, or of the provider, as they are signed: what every grant is measured
 /// by.
 public struct PolicySet: RoleDocument {
+    /// The kind of document.
     public static let type = "policy"
+    /// Whose keys sign it.
     public static let role = TrustRole.policy
 
     /// The policies with their levels; those that others inherit are among them.
@@ -20,6 +22,7 @@ public struct PolicySet: RoleDocument {
         self.brake = brake
     }
 
+    /// What does not make sense in it, as a clause.
     public var fault: String? {
         if policies.isEmpty || policies.count > Self.maximumPolicies {
             return "it holds \(policies.count) policies, and 1 to \(Self.maximumPolicies) are taken"

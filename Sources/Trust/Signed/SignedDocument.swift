@@ -152,7 +152,7 @@ public struct SignedDocument<Body: DocumentBody>: Hashable, Sendable {
             throw .wrongType(expected: Body.type)
         }
         guard let document = StrictJSON.decode(Self.self, from: envelope.payload) else {
-            throw .malformed("it is not the canonical JSON of a \(Body.type)")
+            throw .malformed("it is not the canonical JSON of the type \(Body.type)")
         }
         if let fault = document.heading.fault ?? document.body.fault { throw .malformed(fault) }
         self = document
@@ -166,7 +166,7 @@ public struct SignedDocument<Body: DocumentBody>: Hashable, Sendable {
         guard
             let document = StrictJSON.read(
                 Self.self, from: bytes, maximumDepth: StrictJSON.maximumDepth)
-        else { throw .malformed("it is not the JSON of a \(Body.type)") }
+        else { throw .malformed("it is not the JSON of the type \(Body.type)") }
         self = document
     }
 }

@@ -25,6 +25,7 @@ public enum SigningMode: String, Codable, Sendable, Hashable {
 /// roles of The Update Framework (TUF specification, section 4.3). A new version is signed by enough
 /// keys of the old one and of itself.
 public struct TrustRoot: DocumentBody {
+    /// The kind of document.
     public static let type = "root"
 
     /// A key, and where it is.
@@ -81,6 +82,7 @@ public struct TrustRoot: DocumentBody {
         return keys.map(\.publicKey).filter { ids.contains($0.id) }
     }
 
+    /// What does not make sense in it, as a clause.
     public var fault: String? {
         let ids = keys.map(\.publicKey.id)
         guard (1...Self.maximumKeys).contains(ids.count), ids == Set(ids).sorted() else {

@@ -55,7 +55,7 @@ public enum VerificationRefusal: Error, Hashable, Sendable {
             "The envelope has more than \(Envelope.maximumBytes) bytes or "
                 + "\(Envelope.maximumSignatures) signatures."
         case .malformed(let why): "The document cannot be read: \(why)."
-        case .wrongType(let expected): "The envelope does not hold a \(expected)."
+        case .wrongType(let expected): "The envelope holds no document of the type \(expected)."
         case .unknownKey(let role):
             "No valid signature is by a key that the trust root gives the role \(role.rawValue)."
         case .thresholdNotMet(let role, let valid, let needed):

@@ -96,7 +96,7 @@ struct RedTeamTests {
         try swapped.sign(with: sample.a)
         #expect(
             verdict(swapped.json, as: Grant.self)
-                == .malformed("it is not the canonical JSON of a approval"))
+                == .malformed("it is not the canonical JSON of the type approval"))
         let root = try sample.signed(sample.root(2), by: sample.a, sample.b)
         #expect(verdict(root.json, as: PolicySet.self) == .wrongType(expected: "policy"))
         #expect(
