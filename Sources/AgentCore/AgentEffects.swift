@@ -9,19 +9,15 @@ public struct AgentEffects: Sendable {
     public var sleep: @Sendable (_ milliseconds: Int64) async throws -> Void
     /// An unpredictable number, at least 0 and less than 1.
     public var chance: @Sendable () -> Double
-    /// Gives back what an agent that only waits does not need.
-    public var rest: @Sendable () -> Void
 
     /// The effects.
     public init(
         now: @escaping @Sendable () -> Timestamp,
         sleep: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void,
-        chance: @escaping @Sendable () -> Double,
-        rest: @escaping @Sendable () -> Void = {}
+        chance: @escaping @Sendable () -> Double
     ) {
         self.now = now
         self.sleep = sleep
         self.chance = chance
-        self.rest = rest
     }
 }

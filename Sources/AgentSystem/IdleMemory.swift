@@ -8,7 +8,41 @@
 
 /// What an agent that waits gives back to the machine: it is idle nearly all its life, and a small
 /// endpoint's memory belongs to the endpoint.
-enum IdleMemory {
+public enum IdleMemory {
+    /// How often it is looked whether the program rests, in seconds: often enough that memory is
+    /// given back soon after each call to the server, and too seldom to cost anything.
+    private static let lookSeconds: UInt32 = 3
+    /// The most processor time between two looks at which a program counts as resting, in
+    /// microseconds: one call to the server takes more.
+    private static let restingMicroseconds = 1_000
+
+    /// Starts a thread that gives memory back whenever the program has done something and rests
+    /// again, for as long as the program runs.
+    public static func giveBackWhileResting() {
+        var thread = pthread_t()
+        let started = pthread_create(
+            &thread, nil,
+            { _ in
+                var (last, isDue) = (0, true)
+                while true {
+                    sleep(IdleMemory.lookSeconds)
+                    let used = IdleMemory.processorMicroseconds()
+                    let rests = used - last < IdleMemory.restingMicroseconds
+                    if rests, isDue { IdleMemory.giveBack() }
+                    isDue = !rests
+                    last = used
+                }
+            }, nil)
+        if started == 0 { pthread_detach(thread) }
+    }
+
+    /// How much processor time the program has used so far.
+    private static func processorMicroseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Int(time.tv_sec) * 1_000_000 + Int(time.tv_nsec) / 1_000
+    }
+
     /// The most of the memory map that is read, in bytes: an agent has about 60 mappings of 100
     /// bytes.
     private static let longestMap = 256 * 1024

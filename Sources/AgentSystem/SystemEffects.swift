@@ -20,7 +20,7 @@ extension AgentEffects {
                     milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
             },
             sleep: { try await Task.sleep(for: .milliseconds($0)) },
-            chance: { Double.random(in: 0..<1) }, rest: IdleMemory.giveBack)
+            chance: { Double.random(in: 0..<1) })
     }
 }
 

@@ -79,6 +79,7 @@ struct RunAgent: AsyncParsableCommand {
         let addresses = server.servers.map(\.text).joined(separator: ", ")
         logger.info("Endpoint \(server.identity.endpoint) works with \(addresses).")
         service?.ready()
+        IdleMemory.giveBackWhileResting()
         await Self.untilToldToEnd { await agent.run() }
         service?.stopping()
         await server.client.close()

@@ -135,7 +135,6 @@ struct Presence: Sendable {
     private func wait(until instant: Timestamp) async {
         let pause = instant.milliseconds - effects.now().milliseconds
         guard pause > 0 else { return }
-        if !work.isBusy { effects.rest() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await effects.sleep(pause) }
             group.addTask { await bell.wait() }
