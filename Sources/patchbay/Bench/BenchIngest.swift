@@ -4,6 +4,7 @@ import ControlPlane
 import Fleet
 import Foundation
 import Trust
+import Simulation
 
 /// `patchbay bench ingest`
 struct BenchIngest: AsyncParsableCommand {

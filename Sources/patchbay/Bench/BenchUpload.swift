@@ -2,6 +2,7 @@ import AgentProtocol
 import ArgumentParser
 import Foundation
 import Trust
+import Simulation
 
 /// `patchbay bench upload`
 struct BenchUpload: AsyncParsableCommand {

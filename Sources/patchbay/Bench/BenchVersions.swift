@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
 import Versions
+import Simulation
 
 /// `patchbay bench versions`
 struct BenchVersions: AsyncParsableCommand {

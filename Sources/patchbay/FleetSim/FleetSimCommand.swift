@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Trust
+import Simulation
 
 /// `patchbay fleet-sim`
 struct FleetSimCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import AgentProtocol
 import Fleet
 import Foundation
 import Trust
+import Simulation
 
 /// One endpoint of a simulated fleet: its key, its token, and what it said of itself last. It
 /// speaks as an agent speaks.

@@ -59,15 +59,8 @@ struct PolicyFeeds {
     }
 
     private func load(_ take: (FeedRecord) -> Void) throws -> [String] {
-        do {
-            let report = try FeedLoader().load(paths, into: take)
-            let count = report.rejectedCount
-            return count == 0 ? [] : ["\(count) records of the feeds could not be read."]
-        } catch let error as FeedError {
-            throw Failure(
-                error.code == .unreadable ? .couldNot : .wrongUse, error.message,
-                nextStep: error.nextStep, code: "E_FEED")
-        }
+        let count = try FeedLoader().load(paths, into: take).rejectedCount
+        return count == 0 ? [] : ["\(count) records of the feeds could not be read."]
     }
 
     /// The software with every update installed.

@@ -1,8 +1,8 @@
-import Fleet
+public import Fleet
 
 /// Made-up endpoints that look like a real Debian fleet: a few images, and on each endpoint a
 /// little drift away from its image. The same seed makes the same fleet.
-struct SyntheticFleet: Sendable {
+public struct SyntheticFleet: Sendable {
     /// How much of an image all images share, in percent: what every Debian system has is most of a
     /// server.
     private static let sharedPercent = 70
@@ -18,7 +18,7 @@ struct SyntheticFleet: Sendable {
     private let seed: UInt64
 
     /// A fleet of so many images, each of so many packages.
-    init(images: Int, packages: Int, drift: Int, seed: UInt64) {
+    public init(images: Int, packages: Int, drift: Int, seed: UInt64) {
         let shared = packages * Self.sharedPercent / 100
         self.images = (0..<images).map { image in
             let own = (0..<packages - shared).map { shared + image * (packages - shared) + $0 }
@@ -32,7 +32,7 @@ struct SyntheticFleet: Sendable {
     }
 
     /// What is installed on an endpoint after so many changes. Each change moves one package.
-    func inventory(of endpoint: Int, changes: Int) -> Inventory {
+    public func inventory(of endpoint: Int, changes: Int) -> Inventory {
         var packages = images[endpoint % images.count]
         guard !packages.isEmpty else { return Inventory(sorted: []) }
         var generator = SeededGenerator(seed, UInt64(endpoint))
@@ -45,7 +45,7 @@ struct SyntheticFleet: Sendable {
     }
 
     /// Everything else that a scan of an endpoint shows.
-    func posture(of endpoint: Int) -> Posture {
+    public func posture(of endpoint: Int) -> Posture {
         let packages = images[endpoint % images.count]
         return Posture(
             endpoint: facts(of: endpoint),
@@ -60,7 +60,7 @@ struct SyntheticFleet: Sendable {
     }
 
     /// Who the endpoint is.
-    func facts(of endpoint: Int) -> EndpointFacts {
+    public func facts(of endpoint: Int) -> EndpointFacts {
         var generator = SeededGenerator(~seed, UInt64(endpoint))
         return EndpointFacts(
             hostname: "sim-\(String(UInt64(seed), radix: 36))-\(endpoint)",
@@ -147,16 +147,17 @@ extension String {
 
 /// Numbers that follow from a seed (SplitMix64, by Sebastiano Vigna), so that a run can be
 /// repeated.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     /// A sequence of its own for each pair.
-    init(_ seed: UInt64, _ stream: UInt64) {
+    public init(_ seed: UInt64, _ stream: UInt64) {
         state = seed
         state ^= next() &+ stream &* 0xD1B5_4A32_D192_ED03
     }
 
-    mutating func next() -> UInt64 {
+    /// The next number.
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
