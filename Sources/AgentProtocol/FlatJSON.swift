@@ -22,6 +22,7 @@ struct FlatJSON {
 
     /// Reads an object; `nil` when it does not have this shape.
     init?(_ bytes: [UInt8]) {
+        guard (try? UTF8Span(validating: bytes.span)) != nil else { return nil }
         self.bytes = bytes
         members.reserveCapacity(8)
         guard take("{") else { return nil }
