@@ -2,7 +2,7 @@
 /// and in the environmental impact of a changed scope.
 struct CVSS3 {
     private let vector: CVSSVector
-    private var is3_1: Bool { vector.version == .v3_1 }
+    private var isVersion31: Bool { vector.version == .v31 }
 
     init(_ vector: CVSSVector) {
         self.vector = vector
@@ -31,7 +31,7 @@ struct CVSS3 {
             0.915)
         let impact =
             isChanged
-            ? is3_1
+            ? isVersion31
                 ? changedImpact(subScore, factor: 0.9731, power: 13)
                 : changedImpact(subScore, factor: 1, power: 15)
             : 6.42 * subScore
@@ -69,7 +69,7 @@ struct CVSS3 {
     /// hundred-thousandths; v3.0 means the exact value, and what lies above by less than binary
     /// fractions can tell is not above.
     private func roundedUp(_ value: Double) -> Double {
-        guard is3_1 else { return Double(leastInteger(notBelow: value * 10 - 1e-11)) / 10 }
+        guard isVersion31 else { return Double(leastInteger(notBelow: value * 10 - 1e-11)) / 10 }
         let whole = Int(value * 100_000 + 0.5)
         return Double((whole + 9_999) / 10_000) / 10
     }

@@ -24,7 +24,7 @@ extension CVSSVector.Version {
     var metrics: [CVSSMetric] {
         switch self {
         case .v2: CVSSMetric.v2
-        case .v3_0, .v3_1: CVSSMetric.v3
+        case .v30, .v31: CVSSMetric.v3
         case .v4: CVSSMetric.v4
         }
     }

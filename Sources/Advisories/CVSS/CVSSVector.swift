@@ -13,9 +13,9 @@ public struct CVSSVector: Hashable, Sendable {
         /// CVSS v2.0 (2007); its vectors have no prefix.
         case v2 = "2.0"
         /// CVSS v3.0 (2015).
-        case v3_0 = "3.0"
+        case v30 = "3.0"
         /// CVSS v3.1 (2019).
-        case v3_1 = "3.1"
+        case v31 = "3.1"
         /// CVSS v4.0 (2023).
         case v4 = "4.0"
     }
@@ -62,7 +62,7 @@ public struct CVSSVector: Hashable, Sendable {
     public var baseScore: Double {
         switch version {
         case .v2: CVSS2(self).baseScore
-        case .v3_0, .v3_1: CVSS3(self).baseScore
+        case .v30, .v31: CVSS3(self).baseScore
         case .v4: CVSS4(self, isBaseOnly: true).score
         }
     }
@@ -73,7 +73,7 @@ public struct CVSSVector: Hashable, Sendable {
         guard defines(.temporal) else { return nil }
         return switch version {
         case .v2: CVSS2(self).temporalScore
-        case .v3_0, .v3_1: CVSS3(self).temporalScore
+        case .v30, .v31: CVSS3(self).temporalScore
         case .v4: nil
         }
     }
@@ -84,7 +84,7 @@ public struct CVSSVector: Hashable, Sendable {
         guard defines(.environmental) else { return nil }
         return switch version {
         case .v2: CVSS2(self).environmentalScore
-        case .v3_0, .v3_1: CVSS3(self).environmentalScore
+        case .v30, .v31: CVSS3(self).environmentalScore
         case .v4: nil
         }
     }

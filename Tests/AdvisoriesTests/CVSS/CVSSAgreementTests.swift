@@ -39,7 +39,7 @@ import Testing
     /// some calculators print, the environmental score of an environment like any other.
     private func explains(_ published: Double, _ vector: CVSSVector, text: String) -> Bool {
         if vector.baseScore == published || vector.score == published { return true }
-        guard vector.version == .v3_0 || vector.version == .v3_1 else { return false }
+        guard vector.version == .v30 || vector.version == .v31 else { return false }
         return (try? CVSSVector(text + "/CR:M"))?.environmentalScore == published
     }
 

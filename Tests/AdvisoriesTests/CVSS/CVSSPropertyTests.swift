@@ -6,10 +6,10 @@ import Testing
 @Suite struct `The laws of CVSS scores` {
     private static let base: [CVSSVector.Version: [String]] = [
         .v2: ["AV L A N", "AC H M L", "Au M S N", "C N P C", "I N P C", "A N P C"],
-        .v3_0: [
+        .v30: [
             "AV P L A N", "AC H L", "PR H L N", "UI R N", "S U C", "C N L H", "I N L H", "A N L H",
         ],
-        .v3_1: [
+        .v31: [
             "AV P L A N", "AC H L", "PR H L N", "UI R N", "S U C", "C N L H", "I N L H", "A N L H",
         ],
         .v4: [
@@ -19,8 +19,8 @@ import Testing
     ]
     private static let further: [CVSSVector.Version: [String]] = [
         .v2: ["E ND U POC F H", "RL OF TF W U", "CDP ND N L LM MH H", "TD N L M H", "CR L M H"],
-        .v3_0: ["E X U P F H", "RL O T W U", "CR L M H", "MAV X P L A N", "MS X U C", "MC N L H"],
-        .v3_1: ["E X U P F H", "RL O T W U", "CR L M H", "MAV X P L A N", "MS X U C", "MC N L H"],
+        .v30: ["E X U P F H", "RL O T W U", "CR L M H", "MAV X P L A N", "MS X U C", "MC N L H"],
+        .v31: ["E X U P F H", "RL O T W U", "CR L M H", "MAV X P L A N", "MS X U C", "MC N L H"],
         .v4: ["E X U P A", "CR L M H", "MAV X P L A N", "MSI X N L H S", "MVC N L H", "U X Red"],
     ]
 

@@ -11,13 +11,13 @@ struct DecisionPropertyTests {
     func `any input gets a code, its action, a rule and a sentence`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<100 {
-            let case_ = try RandomCase(&generator)
-            let decision = case_.decide()
+            let sample = try RandomCase(&generator)
+            let decision = sample.decide()
             #expect(decision.action == decision.reasonCode.action)
             #expect(!decision.rule.isEmpty)
             #expect(decision.sentence.hasSuffix("."), "\(decision.sentence)")
             #expect(!decision.sentence.contains("  ") && !decision.sentence.contains(".."))
-            #expect(decision == case_.decide(), "the same input gives the same decision")
+            #expect(decision == sample.decide(), "the same input gives the same decision")
             if let nextAt = decision.nextAt, decision.reasonCode != .queued {
                 #expect(nextAt >= Sample.monday, "\(decision.reasonCode)")
             }
@@ -32,16 +32,16 @@ struct DecisionPropertyTests {
     func `a denial at any level beats every approval`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<80 {
-            var case_ = try RandomCase(&generator)
-            case_.context.job = nil
-            case_.context.isSilent = false
+            var sample = try RandomCase(&generator)
+            sample.context.job = nil
+            sample.context.isSilent = false
             let level = PolicyLevel.allCases.randomElement(using: &generator) ?? .tenant
             let denial = try Sample.policy(
                 "the-denial",
                 rules: [PolicyRule(when: .always, Treatment(.hold(reason: "no")))])
-            case_.policies.append(PlacedPolicy(denial, at: level))
-            case_.context.approvals = [PolicyDecisionTests.word(.approved, by: "Ada")]
-            let decision = case_.decide()
+            sample.policies.append(PlacedPolicy(denial, at: level))
+            sample.context.approvals = [PolicyDecisionTests.word(.approved, by: "Ada")]
+            let decision = sample.decide()
             #expect(decision.action == .decline, "\(level) \(decision.sentence)")
         }
     }
@@ -50,13 +50,13 @@ struct DecisionPropertyTests {
     func `adding a rule after the one that matches changes nothing`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<80 {
-            var case_ = try RandomCase(&generator)
-            case_.policies = Array(case_.policies.prefix(1))
-            case_.policies[0].policy.rules.append(PolicyRule(when: .always, Treatment(.byHand)))
-            let before = case_.decide()
-            case_.policies[0].policy.rules.append(
+            var sample = try RandomCase(&generator)
+            sample.policies = Array(sample.policies.prefix(1))
+            sample.policies[0].policy.rules.append(PolicyRule(when: .always, Treatment(.byHand)))
+            let before = sample.decide()
+            sample.policies[0].policy.rules.append(
                 PolicyRule(when: .always, Treatment(RandomCase.approval(&generator))))
-            #expect(case_.decide() == before)
+            #expect(sample.decide() == before)
         }
     }
 
@@ -64,16 +64,16 @@ struct DecisionPropertyTests {
     func `the first rule that matches decides`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<80 {
-            var case_ = try RandomCase(&generator)
-            case_.policies = Array(case_.policies.prefix(1))
-            case_.context = DecisionContext()
-            case_.subject.update.installability = .installable
-            let rules = case_.policies[0].policy.rules
+            var sample = try RandomCase(&generator)
+            sample.policies = Array(sample.policies.prefix(1))
+            sample.context = DecisionContext()
+            sample.subject.update.installability = .installable
+            let rules = sample.policies[0].policy.rules
             let first = rules.firstIndex {
-                $0.when.evaluate(case_.subject, at: Sample.monday) == .yes
+                $0.when.evaluate(sample.subject, at: Sample.monday) == .yes
             }
             let expected = first.map { "rule \($0 + 1) of p0" } ?? "default of p0"
-            #expect(case_.decide().rule == expected)
+            #expect(sample.decide().rule == expected)
         }
     }
 
@@ -81,10 +81,10 @@ struct DecisionPropertyTests {
     func `what may be installed now is approved and inside a window`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<100 {
-            let case_ = try RandomCase(&generator)
-            let decision = case_.decide()
+            let sample = try RandomCase(&generator)
+            let decision = sample.decide()
             guard decision.reasonCode == .windowOpen, let lane = decision.lane else { continue }
-            let effective = try #require(case_.effective)
+            let effective = try #require(sample.effective)
             let calendar = try WindowCalendar(
                 effective.windows(of: lane), freezes: effective.freezes.map(\.value),
                 zones: Zones(endpoint: .utc))
