@@ -57,10 +57,10 @@ import Testing
         ("AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/MC:N/MI:N/MA:N", 0.0, 0.0),
     ])
     func `versions 3.0 and 3.1 differ in the environment of a changed scope`(
-        metrics: String, in3_0: Double, in3_1: Double
+        metrics: String, in30: Double, in31: Double
     ) throws {
-        #expect(try CVSSVector("CVSS:3.0/" + metrics).environmentalScore == in3_0)
-        #expect(try CVSSVector("CVSS:3.1/" + metrics).environmentalScore == in3_1)
+        #expect(try CVSSVector("CVSS:3.0/" + metrics).environmentalScore == in30)
+        #expect(try CVSSVector("CVSS:3.1/" + metrics).environmentalScore == in31)
     }
 
     @Test func `the temporal score is rounded up, not to the nearest`() throws {
