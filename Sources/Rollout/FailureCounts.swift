@@ -22,9 +22,8 @@ public struct FailureCounts: Hashable, Sendable, Codable {
     }
 
     /// Counts a failure, and says what follows: a cause that may pass by itself is tried again after
-    /// a rest, twice; any other is not.
-    ///
-    /// - Parameter cause: the cause; `nil` when the deadline passed in the middle of the work.
+    /// a rest, twice; any other is not. The cause is `nil` when the deadline passed in the middle of
+    /// the work.
     public mutating func record(_ cause: FailureClass?, at now: Timestamp) -> Next {
         let count = min(counts[cause?.rawValue ?? "expired", default: 0] + 1, Self.mostOfOneCause)
         counts[cause?.rawValue ?? "expired"] = count
@@ -41,10 +40,8 @@ public struct FailureCounts: Hashable, Sendable, Codable {
     /// under way has room for the work, else when the next one that has room opens; `nil` when none
     /// of the openings has.
     ///
-    /// - Parameters:
-    ///   - earliest: when the rest is over.
-    ///   - seconds: how long the work takes, reserve for a reboot included.
-    ///   - openings: the endpoint's openings, in any order.
+    /// `earliest` is when the rest is over, `seconds` how long the work takes, reserve for a reboot
+    /// included. The endpoint's openings may come in any order.
     public static func start(
         notBefore earliest: Timestamp, seconds: Int64, openings: [Occurrence]
     ) -> Timestamp? {

@@ -41,12 +41,8 @@ public struct SimulationRun: Sendable {
         self.plant = plant
     }
 
-    /// Runs one world after another, a few at once.
-    ///
-    /// - Parameters:
-    ///   - seeds: the seeds.
-    ///   - stopsAtFirst: whether nothing more is begun once a promise is broken.
-    /// - Returns: the report.
+    /// Runs one world after another, a few at once. With `stopsAtFirst`, nothing more is begun once
+    /// a promise is broken.
     public func run(_ seeds: Range<UInt64>, stopsAtFirst: Bool = false) async throws -> Report {
         var report = Report(seeds: 0, violations: [], steps: 0)
         try await withThrowingTaskGroup(of: (Violation?, Int).self) { group in

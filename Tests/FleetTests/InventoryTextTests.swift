@@ -58,7 +58,9 @@ struct InventoryTextTests {
             var changed = bytes
             let place = Int.random(in: changed.indices, using: &generator)
             changed[place] = UInt8.random(in: .min ... .max, using: &generator)
-            guard changed != bytes, let read = try? InventoryText(changed).inventory else { continue }
+            guard changed != bytes, let read = try? InventoryText(changed).inventory else {
+                continue
+            }
             #expect(read != inventory, "seed \(seed)")
             #expect(read.canonicalBytes == changed, "seed \(seed)")
         }

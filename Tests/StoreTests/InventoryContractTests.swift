@@ -17,7 +17,8 @@ import Testing
             let (digest, now) = (samples.hash(), samples.now)
             for _ in 0..<2 {
                 try await ledger.write {
-                    try $0.store(InventoryText(inventory), digest: digest, of: here.tenant.id, at: now)
+                    try $0.store(
+                        InventoryText(inventory), digest: digest, of: here.tenant.id, at: now)
                 }
             }
             #expect(try await ledger.read { try $0.hasInventory(digest, of: here.tenant.id) })
@@ -46,7 +47,8 @@ import Testing
                 for (digest, inventory) in stored {
                     group.addTask {
                         try await ledger.write {
-                            try $0.store(InventoryText(inventory), digest: digest, of: tenant, at: now)
+                            try $0.store(
+                                InventoryText(inventory), digest: digest, of: tenant, at: now)
                         }
                     }
                 }
@@ -81,7 +83,8 @@ import Testing
             for (index, variant) in variants.enumerated() {
                 let (digest, now) = ("d\(index)", samples.now)
                 try await ledger.write {
-                    try $0.store(InventoryText(Inventory([variant])), digest: digest, of: tenant, at: now)
+                    try $0.store(
+                        InventoryText(Inventory([variant])), digest: digest, of: tenant, at: now)
                 }
             }
             for (index, variant) in variants.enumerated() {
@@ -101,7 +104,8 @@ import Testing
             let inventories = ["a": samples.inventory(3), "b": samples.inventory(4)]
             try await ledger.write { records in
                 for (digest, inventory) in inventories {
-                    try records.store(InventoryText(inventory), digest: digest, of: tenant, at: start)
+                    try records.store(
+                        InventoryText(inventory), digest: digest, of: tenant, at: start)
                 }
             }
             for (digest, seconds) in [("a", 10), ("a", 20), ("b", 30), ("a", 40)] {
@@ -190,7 +194,8 @@ import Testing
             for package in [long, nul] {
                 await #expect(throws: Refusal.self) {
                     try await ledger.write {
-                        try $0.store(InventoryText(Inventory([package])), digest: "d", of: tenant, at: now)
+                        try $0.store(
+                            InventoryText(Inventory([package])), digest: "d", of: tenant, at: now)
                     }
                 }
             }
@@ -212,7 +217,9 @@ import Testing
                     throw NameTaken(name: "undo")
                 }
             }
-            try await ledger.write { try $0.store(InventoryText(inventory), digest: "d", of: tenant, at: now) }
+            try await ledger.write {
+                try $0.store(InventoryText(inventory), digest: "d", of: tenant, at: now)
+            }
             #expect(try await ledger.read { try $0.inventory("d", of: tenant) } == inventory)
         }
     }

@@ -104,12 +104,10 @@ public struct FleetIndex: Sendable {
         numbers[software].map { found[Int($0)] } ?? []
     }
 
-    /// Takes a new index.
+    /// Takes a new index, and returns the endpoints for which something changed.
     ///
-    /// - Parameter names: the only packages of which the new index says something else than the old
-    ///   one, source packages included; `nil` when that is not known, and all rows are matched
-    ///   again.
-    /// - Returns: the endpoints for which something changed.
+    /// `names` are the only packages of which the new index says something else than the old one,
+    /// source packages included; `nil` when that is not known, and all rows are matched again.
     @discardableResult
     public mutating func refresh(
         _ newIndex: AdvisoryIndex, touching names: Set<String>? = nil

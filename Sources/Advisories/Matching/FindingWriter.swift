@@ -19,9 +19,9 @@ struct FindingWriter {
 
     /// Adds the findings of a row.
     ///
-    /// - Parameter mayRunOld: whether a process still runs the package's old code. What the
-    ///   installed version itself mended then waits for a restart; what older updates mended is
-    ///   taken to be over, since the version that runs is not known.
+    /// With `mayRunOld`, a process still runs the package's old code. What the installed version
+    /// itself mended then waits for a restart; what older updates mended is taken to be over, since
+    /// the version that runs is not known.
     mutating func add(
         _ answer: RowAnswer, of row: SoftwareRow, mayRunOld: Bool, to findings: inout [Finding]
     ) {

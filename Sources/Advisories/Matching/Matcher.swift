@@ -9,9 +9,7 @@ public struct Matcher: Sendable {
         self.index = index
     }
 
-    /// The findings of an endpoint.
-    ///
-    /// - Parameter context: what is known of the endpoint's exposure and criticality.
+    /// The findings of an endpoint; `context` is what is known of its exposure and criticality.
     public func report(
         on endpoint: EndpointSoftware, context: EndpointContext = EndpointContext()
     ) -> MatchReport {

@@ -11,8 +11,8 @@ public struct Platform: Sendable, Hashable {
 
     /// The names of an operating system's release.
     ///
-    /// - Parameter known: releases with both number and codename (distro-info), where a feed told
-    ///   of them; those of Debian and Ubuntu that are known here are used as well.
+    /// `known` are releases with both number and codename (distro-info), where a feed told of them;
+    /// those of Debian and Ubuntu that are known here are used as well.
     public init(_ os: OperatingSystem, known: [DistributionRelease] = []) {
         let distribution = Self.distribution(of: os.id)
         var names: [String] = [""]

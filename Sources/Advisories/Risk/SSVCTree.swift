@@ -3,9 +3,8 @@ public import Fleet
 /// CISA's decision tree for deployers and coordinators of fixes (SSVC, "CISA Levels", decision
 /// table 2.0.3 of the Stakeholder-Specific Vulnerability Categorization).
 public enum SSVCTree {
-    /// What the tree says.
-    ///
-    /// - Parameter mission: how much the mission and well-being of people depend on the endpoint.
+    /// What the tree says; `mission` is how much the mission and well-being of people depend on the
+    /// endpoint.
     public static func decision(_ points: SSVCPoints, mission: Criticality) -> SSVCDecision {
         let automatable = points.automatable
         let isTotal = points.technicalImpact == .total

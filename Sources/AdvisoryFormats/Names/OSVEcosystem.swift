@@ -4,11 +4,8 @@ import Versions
 /// OSV's names of ecosystems (OSV schema, `affected[].package.ecosystem`): a world of packages and,
 /// behind a colon, a release.
 enum OSVEcosystem {
-    /// Where packages of an ecosystem live.
-    ///
-    /// - Parameters:
-    ///   - name: The ecosystem, such as `Debian:12` or `Ubuntu:Pro:16.04:LTS`.
-    ///   - packageURL: The package's URL, whose `distro` tells Ubuntu's channel.
+    /// Where packages of an ecosystem live, such as `Debian:12` or `Ubuntu:Pro:16.04:LTS`. The
+    /// `distro` of the package's URL tells Ubuntu's channel.
     static func home(_ name: String, packageURL: PackageURL? = nil) -> PackageHome {
         let world = String(name.prefix { $0 != ":" })
         let suffix = String(name.dropFirst(world.count + 1))

@@ -24,11 +24,10 @@ struct PackageNotice {
         if let package = RPMName(text) { packages.append(package) }
     }
 
-    /// The advisory.
+    /// The advisory; `hint` is what the feed says of the release, such as a repository's name.
     ///
-    /// - Parameter hint: what the feed says of the release, such as a repository's name.
-    /// - Throws: `RecordFault` when it cannot be told which distribution is meant: the advisory
-    ///   would be lost without a word.
+    /// It throws `RecordFault` when it cannot be told which distribution is meant: the advisory
+    /// would be lost without a word.
     func advisory(hint: String) throws -> Advisory {
         let all = packages.map { ($0, module) } + modular.map { ($0.0, Optional($0.1)) }
         let binaries = all.filter { $0.0.architecture != "src" && $0.0.architecture != "nosrc" }

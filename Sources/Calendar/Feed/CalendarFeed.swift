@@ -24,9 +24,9 @@ public struct CalendarEntry: Hashable, Sendable {
 
     /// An entry for an opening.
     ///
-    /// - Parameter scope: what the window belongs to, such as the tenant's and the policy's name.
-    ///   Scope, window and date together name the entry, so that it stays the same one when its
-    ///   hours change.
+    /// `scope` is what the window belongs to, such as the tenant's and the policy's name. Scope,
+    /// window and date together name the entry, so that it stays the same one when its hours
+    /// change.
     public init(_ occurrence: Occurrence, title: String, details: String = "", scope: String) {
         self.init(
             opens: occurrence.opens, closes: occurrence.closes, title: title, details: details,
@@ -41,9 +41,8 @@ public enum CalendarFeed {
 
     /// The feed's text, lines ended by CR LF.
     ///
-    /// - Parameters:
-    ///   - name: what subscribers see as the calendar's name.
-    ///   - stamp: when the entries were made, as each of them must say.
+    /// Subscribers see `name` as the calendar's name; `stamp` is when the entries were made, as each
+    /// of them must say.
     public static func text(_ entries: [CalendarEntry], name: String, stamp: Timestamp) -> String {
         var lines = [
             "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Patchbay//Maintenance windows//EN",

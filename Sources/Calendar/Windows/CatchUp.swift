@@ -11,10 +11,9 @@ public enum CatchUp: String, Codable, Sendable, CaseIterable {
 
     /// When missed work may start: the instant itself, a later one, or `nil` for not at all.
     ///
-    /// - Parameters:
-    ///   - missed: the last opening that the endpoint was not there for, not yet caught up;
-    ///     `nil` when it has missed none, and then it simply waits for a window.
-    ///   - calendar: the windows that the work may use.
+    /// `missed` is the last opening that the endpoint was not there for, not yet caught up; `nil`
+    /// when it has missed none, and then it simply waits for a window. `calendar` holds the windows
+    /// that the work may use.
     public func start(
         missed: Occurrence?, at now: Timestamp, in calendar: WindowCalendar
     ) -> Timestamp? {

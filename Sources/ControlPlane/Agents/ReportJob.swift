@@ -101,8 +101,8 @@ extension UseCases {
             let posture = try records.posture(of: agent.endpoint, tenant: agent.tenant)
         else { return [] }
         return try settleRestarts(
-            [job], of: endpoint, posture: posture, scannedAt: scannedAt, earlierBootAt: nil, at: now,
-            in: records)
+            [job], of: endpoint, posture: posture, scannedAt: scannedAt, earlierBootAt: nil,
+            at: now, in: records)
     }
 
     private static func job(_ id: JobID, of agent: AgentPrincipal, in records: any Records) throws

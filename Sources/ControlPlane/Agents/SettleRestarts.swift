@@ -17,9 +17,8 @@ extension UseCases {
     /// when the scan shows that it has happened. The endpoint's record names the inventory that the
     /// scan found.
     ///
-    /// - Parameter earlierBootAt: when the scan before was true, if it showed another boot than this
-    ///   one.
-    /// - Returns: the subjects to wake once the transaction has been committed.
+    /// `earlierBootAt` is when the scan before was true, if it showed another boot than this one.
+    /// The result is the subjects to wake once the transaction has been committed.
     func settleRestarts(
         _ pending: [Job], of endpoint: EndpointRecord, posture: Posture, scannedAt: Timestamp,
         earlierBootAt: Timestamp?, at now: Timestamp, in records: any Records

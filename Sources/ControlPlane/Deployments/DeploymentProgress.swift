@@ -17,11 +17,10 @@ extension UseCases {
     /// The most jobs of one piece of news, about 1 KB each.
     static let mostChangedJobs = 50
 
-    /// How a deployment stands, and what is new in it since a version of its signal.
+    /// How a deployment stands, and what is new in it since a version of its signal: what was known
+    /// already, `nil` for nothing.
     ///
     /// It costs as much as there are changes: the counts come from an index.
-    ///
-    /// - Parameter version: what was known already; `nil` for nothing.
     public func progress(
         of id: DeploymentID, since version: UInt64?, by principal: Principal
     ) async throws -> DeploymentProgress {

@@ -1,14 +1,9 @@
 public import Fleet
 
 extension UseCases {
-    /// Removes what is kept no longer, in small transactions.
+    /// Removes what is kept no longer, in small transactions, and returns how much was removed.
     ///
-    /// History goes before inventories, which it names.
-    ///
-    /// - Parameters:
-    ///   - retention: for how long what is kept.
-    ///   - now: the time that ages are measured at.
-    /// - Returns: how much was removed.
+    /// Ages are measured at `now`. History goes before inventories, which it names.
     @discardableResult
     public func purge(_ retention: Retention, at now: Timestamp) async throws -> PurgeCounts {
         func before(_ days: Int64) -> Timestamp { now.adding(seconds: -days * 86_400) }

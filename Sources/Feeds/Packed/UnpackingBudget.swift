@@ -9,12 +9,8 @@ final class UnpackingBudget {
         self.limits = limits
     }
 
-    /// Counts bytes that came out.
-    ///
-    /// - Parameters:
-    ///   - count: the bytes.
-    ///   - total: all that came out of the same stream so far.
-    ///   - packed: all that went into it.
+    /// Counts bytes that came out; `total` is all that came out of the same stream so far, `packed`
+    /// all that went into it.
     func take(_ count: Int, total: Int64, packed: Int64) throws {
         unpacked += Int64(count)
         if unpacked > limits.unpackedBytes {

@@ -10,12 +10,8 @@ extension Decision {
     /// accepted risk; (6) a deferral; (7) failures; (8) the first matching rule, or the default;
     /// (9) rings; (10) windows.
     ///
-    /// - Parameters:
-    ///   - subject: The update and what is known of it.
-    ///   - policy: What holds for the endpoint; `nil` when no policy applies, and then updates wait
-    ///     for a person.
-    ///   - context: What stands around the update.
-    ///   - now: The instant of the decision.
+    /// `policy` is what holds for the endpoint; `nil` when no policy applies, and then updates wait
+    /// for a person. `context` is what stands around the update.
     public static func decide(
         _ subject: UpdateSubject, under policy: CompiledPolicy?,
         in context: DecisionContext, at now: Timestamp

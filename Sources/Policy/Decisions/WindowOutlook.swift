@@ -76,13 +76,10 @@ extension EffectivePolicy {
     /// monthly. Where nothing opens so soon, the one next opening is listed.
     public static let outlookSeconds: Int64 = 70 * 86_400
 
-    /// When the lanes have time for installing, from `now` on.
+    /// When the lanes have time for installing, from `now` on, in the endpoint's zones.
     ///
-    /// - Parameters:
-    ///   - zones: The endpoint's zones.
-    ///   - end: How far to look; `outlookSeconds` ahead unless given.
-    ///   - missed: The last opening, by lane, that the endpoint was away for and that has not been
-    ///     made up for.
+    /// It looks as far as `end`, `outlookSeconds` ahead unless given. `missed` is the last opening,
+    /// by lane, that the endpoint was away for and that has not been made up for.
     public func outlook(
         in zones: Zones, at now: Timestamp, until end: Timestamp? = nil,
         missed: [Lane: Occurrence] = [:]

@@ -31,9 +31,7 @@ public struct SLAClock: Hashable, Sendable, Codable {
 }
 
 extension SLAPreset {
-    /// The regime's clock for a subject.
-    ///
-    /// - Parameter zone: whose local time and dates count.
+    /// The regime's clock for a subject; the zone's local time and dates count.
     public func clock(
         for subject: SLASubject, events: SLAEvents, zone: TimeZoneRules = .utc
     ) -> SLAClock {

@@ -14,9 +14,8 @@ public enum SLAPeriod: Hashable, Sendable {
 
     /// The end of the period that begins at an instant.
     ///
-    /// - Parameters:
-    ///   - zone: whose local times and dates count.
-    ///   - holidays: dates that are no working days, besides Saturdays and Sundays.
+    /// The zone's local times and dates count. Holidays are dates that are no working days, besides
+    /// Saturdays and Sundays.
     public func end(
         from start: Timestamp, zone: TimeZoneRules = .utc, holidays: Set<LocalDate> = []
     ) -> Timestamp {

@@ -39,10 +39,8 @@ public struct PolicyFile: Sendable {
         }
     }
 
-    /// Reads a file's bytes. Everything that is wrong is found in one pass.
-    ///
-    /// - Parameters:
-    ///   - name: What diagnostics call the file.
+    /// Reads a file's bytes. Everything that is wrong is found in one pass. `name` is what
+    /// diagnostics call the file.
     public static func read(
         _ bytes: [UInt8], named name: String, in surroundings: Surroundings = Surroundings()
     ) -> PolicyFile {

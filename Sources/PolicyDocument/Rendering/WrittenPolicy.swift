@@ -16,11 +16,8 @@ public struct WrittenPolicy: Sendable {
     let title: String
     let sections: [Section]
 
-    /// The written form of a policy.
-    ///
-    /// - Parameters:
-    ///   - exceptions: the risks that it accepts.
-    ///   - others: policies that it may inherit, so that they can be called by their titles.
+    /// The written form of a policy, with the risks that it accepts. `others` are policies that it
+    /// may inherit, so that they can be called by their titles.
     public init(
         _ policy: PatchPolicy, accepting exceptions: [RiskException] = [],
         among others: [PatchPolicy] = []

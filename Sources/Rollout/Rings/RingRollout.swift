@@ -77,9 +77,8 @@ public struct RingRollout: Hashable, Sendable {
         plan.lockList != nil || (!lockList.isEmpty && (frontier ?? 0) > 0)
     }
 
-    /// Takes an event, changes the state, and returns what must be done because of it.
-    ///
-    /// - Parameter now: the time; an earlier one than before counts as the one before.
+    /// Takes an event, changes the state, and returns what must be done because of it. An earlier
+    /// time than before counts as the one before.
     public mutating func handle(_ event: RolloutEvent, at now: Timestamp) -> [RolloutAction] {
         guard !state.isTerminal else { return [] }
         clock = max(clock, now)

@@ -25,9 +25,8 @@ public struct RolloutForecast: Hashable, Sendable, Codable {
     /// Foresees a rollout. A budget lets so many endpoints work at once, one after another; what a
     /// site or a cluster adds to that is not foreseen, hence “at the earliest”.
     ///
-    /// - Parameters:
-    ///   - openings: each endpoint's openings; an endpoint that is not in it may work at any time.
-    ///   - seconds: how long the work takes on one endpoint, reserve for a reboot included.
+    /// An endpoint that is not in `openings` may work at any time. `seconds` is how long the work
+    /// takes on one endpoint, reserve for a reboot included.
     public init(
         of rollout: RingRollout, openings: [EndpointID: [Occurrence]], workSeconds seconds: Int64,
         from now: Timestamp

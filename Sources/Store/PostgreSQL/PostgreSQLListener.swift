@@ -41,12 +41,10 @@ final class PostgreSQLListener: Sendable {
     private let bell: WakePipe
     private let ended = DispatchGroup()
 
-    /// Begins to listen.
+    /// Begins to listen to the server and the database at `address`.
     ///
-    /// - Parameters:
-    ///   - address: the server and the database.
-    ///   - sender: the mark of this process's own announcements, which are left out.
-    ///   - hear: takes the subjects of others' announcements, on the listener's thread.
+    /// `sender` is the mark of this process's own announcements, which are left out. `hear` takes
+    /// the subjects of others' announcements, on the listener's thread.
     init(
         _ address: PostgreSQLAddress, sender: String, hear: @escaping @Sendable ([String]) -> Void
     ) throws {

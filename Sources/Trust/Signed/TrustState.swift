@@ -37,8 +37,8 @@ public struct TrustState: Hashable, Sendable, Codable {
     /// Begins to trust: with a root that its own keys have signed, and whose fingerprint came by a
     /// way that is trusted already, such as the enrolment token.
     ///
-    /// - Parameter fingerprint: The SHA-256 of the root's payload in hexadecimal.
-    /// - Throws: why the root is not believed.
+    /// The fingerprint is the SHA-256 of the root's payload in hexadecimal. The error tells why the
+    /// root is not believed.
     public init(
         root bytes: [UInt8], fingerprint: String, tenant: TenantID, at now: Timestamp
     ) throws(VerificationRefusal) {

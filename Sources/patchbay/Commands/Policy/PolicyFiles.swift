@@ -28,9 +28,8 @@ struct PolicyFiles: ParsableArguments {
 
     /// Reads the files. Policies of one may inherit those of another.
     ///
-    /// - Parameters:
-    ///   - toleratesIdleLanes: Whether a lane that never runs again is a warning, as for questions
-    ///     about a policy whose last date has passed.
+    /// With `toleratesIdleLanes`, a lane that never runs again is a warning, as for questions about
+    /// a policy whose last date has passed.
     func read(at now: Timestamp, toleratesIdleLanes: Bool = false) throws -> Reading {
         let contents = try files.map { try bytes(of: $0) }
         var surroundings = PolicyFile.Surroundings(

@@ -21,10 +21,8 @@ struct PolicyQuestion {
 
     /// Everything about one inventory.
     ///
-    /// - Parameters:
-    ///   - zone: the zone to take for the endpoint's and the site's; the one that the inventory
-    ///     names unless given.
-    ///   - end: how far windows are looked for.
+    /// `zone` is taken for the endpoint's and the site's; the one that the inventory names unless
+    /// given. Windows are looked for as far as `end`.
     func endpoint(
         _ inventory: PolicyInventory, feeds: PolicyFeeds, facts: EndpointFactOptions,
         zone: String?, until end: Timestamp? = nil
