@@ -55,3 +55,21 @@ public struct Refusal: Error, Hashable, Sendable {
             nextStep: "Check the identifier, or list what there is.")
     }
 }
+
+extension Refusal.Kind {
+    /// The HTTP status that says the same (RFC 9110 section 15, RFC 6585 section 4).
+    public var httpStatus: Int {
+        switch self {
+        case .malformed: 400
+        case .unauthenticated: 401
+        case .forbidden: 403
+        case .notFound: 404
+        case .conflict: 409
+        case .gone: 410
+        case .tooLarge: 413
+        case .wrongVersion: 426
+        case .tooMany: 429
+        case .unavailable: 503
+        }
+    }
+}

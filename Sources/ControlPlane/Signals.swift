@@ -47,8 +47,8 @@ public final class Signals: Sendable {
         waiters.withLock { $0.versions[subject] ?? 0 }
     }
 
-    /// Wakes everyone who waits for the subject. What follows a `/` in it is the part of the subject
-    /// that something happened to, for those who watch it.
+    /// Wakes everyone who waits for the subject. What follows a `/` in it is the part of the
+    /// subject that something happened to, for those who watch it.
     public func notify(_ subject: String) {
         let name = String(subject.prefix { $0 != "/" })
         let part = subject.dropFirst(name.count + 1)

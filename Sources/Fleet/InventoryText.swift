@@ -62,8 +62,9 @@ public struct InventoryText: Hashable, Sendable {
         self.bounds = bounds
     }
 
-    /// The text of an inventory whose packages were checked when they were read.
-    public init(_ inventory: Inventory) {
+    /// The text of an inventory as it is. What came over the wire is read with the initialiser that
+    /// checks; this one is not public, so that nothing unchecked is taken for checked.
+    init(_ inventory: Inventory) {
         bytes = inventory.canonicalBytes
         var bounds = [0]
         for (place, byte) in bytes.enumerated() where byte == InventoryLine.end {

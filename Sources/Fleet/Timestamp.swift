@@ -106,7 +106,8 @@ extension Timestamp: Codable {
     }
 }
 
-/// Days and dates of the proleptic Gregorian calendar, years numbered astronomically (year 0 exists).
+/// Days and dates of the proleptic Gregorian calendar, years numbered astronomically (year 0
+/// exists).
 public enum CivilDate {
     /// Days from 1970-01-01 to the given date; a day past the month's end runs into the next month.
     public static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {

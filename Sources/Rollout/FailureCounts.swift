@@ -21,9 +21,9 @@ public struct FailureCounts: Hashable, Sendable, Codable {
         case giveUp
     }
 
-    /// Counts a failure, and says what follows: a cause that may pass by itself is tried again after
-    /// a rest, twice; any other is not. The cause is `nil` when the deadline passed in the middle of
-    /// the work.
+    /// Counts a failure, and says what follows: a cause that may pass by itself is tried again
+    /// after a rest, twice; any other is not. The cause is `nil` when the deadline passed in the
+    /// middle of the work.
     public mutating func record(_ cause: FailureClass?, at now: Timestamp) -> Next {
         let count = min(counts[cause?.rawValue ?? "expired", default: 0] + 1, Self.mostOfOneCause)
         counts[cause?.rawValue ?? "expired"] = count

@@ -37,7 +37,8 @@ enum CertificateMaker {
     static func identity(
         of key: P256.Signing.PrivateKey, at now: Timestamp, entropy: (Int) -> [UInt8]
     ) throws(TrustError) -> Certificate {
-        // Two servers' identities must not share a name, or a client that trusts both would mix them up.
+        // Two servers' identities must not share a name, or a client that trusts both would mix
+        // them up.
         let mark = Hex.encode(
             Array(Digest.sha256(Array(key.publicKey.x963Representation)).prefix(4)))
         do {

@@ -68,8 +68,8 @@ import Testing
         }
     }
 
-    /// A rollout that nothing halts, with its first endpoint in a phase. It is silent afterwards, so
-    /// that it gets no new order, unless it would lose the one that it has.
+    /// A rollout that nothing halts, with its first endpoint in a phase. It is silent afterwards,
+    /// so that it gets no new order, unless it would lose the one that it has.
     private static func rollout(endpoint phase: String) -> RingRollout? {
         let gate = RingGate(verified: RolloutSample.percent(0), minimum: 0)
         var rollout = RingRollout(

@@ -1,5 +1,5 @@
 import ControlPlane
-import Fleet
+@testable import Fleet
 import Foundation
 @testable import Store
 import TestSupport
@@ -207,7 +207,7 @@ import Testing
                         for (name, ledger) in [("a", one), ("b", other)] {
                             group.addTask {
                                 try await ledger.write {
-                                    try $0.store(
+                                    _ = try $0.store(
                                         InventoryText(inventory), digest: "\(name)\(index)",
                                         of: tenant, at: now)
                                     try $0.store(posture, of: placed.endpoint.id, tenant: tenant)

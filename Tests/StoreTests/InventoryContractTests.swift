@@ -1,5 +1,5 @@
 import ControlPlane
-import Fleet
+@testable import Fleet
 import Store
 import TestSupport
 import Testing
@@ -17,7 +17,7 @@ import Testing
             let (digest, now) = (samples.hash(), samples.now)
             for _ in 0..<2 {
                 try await ledger.write {
-                    try $0.store(
+                    _ = try $0.store(
                         InventoryText(inventory), digest: digest, of: here.tenant.id, at: now)
                 }
             }
@@ -47,7 +47,7 @@ import Testing
                 for (digest, inventory) in stored {
                     group.addTask {
                         try await ledger.write {
-                            try $0.store(
+                            _ = try $0.store(
                                 InventoryText(inventory), digest: digest, of: tenant, at: now)
                         }
                     }
@@ -83,7 +83,7 @@ import Testing
             for (index, variant) in variants.enumerated() {
                 let (digest, now) = ("d\(index)", samples.now)
                 try await ledger.write {
-                    try $0.store(
+                    _ = try $0.store(
                         InventoryText(Inventory([variant])), digest: digest, of: tenant, at: now)
                 }
             }
@@ -150,7 +150,8 @@ import Testing
             let inventory = samples.inventory(2)
             for (digest, seconds) in [("a", 0), ("b", 0), ("c", -100)] {
                 try await ledger.write {
-                    try $0.store(InventoryText(inventory), digest: digest, of: tenant, at: start)
+                    _ = try $0.store(
+                        InventoryText(inventory), digest: digest, of: tenant, at: start)
                     try $0.appendHistory(
                         endpoint: endpoint, of: tenant, digest: digest,
                         at: start.adding(seconds: Int64(seconds)))
@@ -175,7 +176,8 @@ import Testing
                 source: fields[3], sourceVersion: fields[4])
             let now = samples.now
             try await ledger.write {
-                try $0.store(InventoryText(Inventory([package])), digest: "d", of: tenant, at: now)
+                _ = try $0.store(
+                    InventoryText(Inventory([package])), digest: "d", of: tenant, at: now)
             }
             let found = try await ledger.read { try $0.inventory("d", of: tenant) }
             #expect(found?.packages == [package])
@@ -194,7 +196,7 @@ import Testing
             for package in [long, nul] {
                 await #expect(throws: Refusal.self) {
                     try await ledger.write {
-                        try $0.store(
+                        _ = try $0.store(
                             InventoryText(Inventory([package])), digest: "d", of: tenant, at: now)
                     }
                 }
@@ -218,7 +220,7 @@ import Testing
                 }
             }
             try await ledger.write {
-                try $0.store(InventoryText(inventory), digest: "d", of: tenant, at: now)
+                _ = try $0.store(InventoryText(inventory), digest: "d", of: tenant, at: now)
             }
             #expect(try await ledger.read { try $0.inventory("d", of: tenant) } == inventory)
         }

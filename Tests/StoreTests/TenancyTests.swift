@@ -1,5 +1,5 @@
 import ControlPlane
-import Fleet
+@testable import Fleet
 import Rollout
 import Store
 import TestSupport
@@ -27,7 +27,7 @@ import Testing
                 try $0.insert(deployment)
                 try $0.insert(job)
                 try $0.appendLog("text", at: 0, length: 4, to: job.id, of: tenant)
-                try $0.store(InventoryText(inventory), digest: "d", of: tenant, at: now)
+                _ = try $0.store(InventoryText(inventory), digest: "d", of: tenant, at: now)
                 try $0.appendHistory(endpoint: endpoint, of: tenant, digest: "d", at: now)
                 try $0.store(posture, of: endpoint, tenant: tenant)
             }
@@ -86,7 +86,7 @@ import Testing
             }
             await #expect(throws: LedgerUnavailable.self) {
                 try await ledger.write {
-                    try $0.store(InventoryText(inventory), digest: "d", of: stranger, at: now)
+                    _ = try $0.store(InventoryText(inventory), digest: "d", of: stranger, at: now)
                     try $0.appendHistory(endpoint: endpoint, of: stranger, digest: "d", at: now)
                 }
             }

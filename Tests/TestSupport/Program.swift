@@ -90,8 +90,8 @@ private func programEnvironment(adding extra: [String: String]) -> [String: Stri
 }
 
 extension Process {
-    /// Runs it with no signal blocked. Threads of libdispatch, on which tests run, block them all; a
-    /// program that inherits that cannot be ended with SIGTERM.
+    /// Runs it with no signal blocked. Threads of libdispatch, on which tests run, block them all;
+    /// a program that inherits that cannot be ended with SIGTERM.
     public func runWithSignals() throws {
         var none = sigset_t()
         var own = sigset_t()

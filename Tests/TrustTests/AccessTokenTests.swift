@@ -70,7 +70,8 @@ import Testing
     }
 
     @Test func `of one kind cannot be cut into the other`() {
-        // The agent's token with its identifiers left out has the layout of a local administrator's.
+        // The agent's token with its identifiers left out has the layout of a local
+        // administrator's.
         let text = key.text(of: agent)
         let cut = text.prefix(17) + text.suffix(43)
         let renamed = "pba_l" + text.prefix(17).dropFirst(5) + text.suffix(43)

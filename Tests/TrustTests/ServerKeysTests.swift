@@ -45,7 +45,8 @@ import Testing
             content + content + [0xFF],
             [UInt8](repeating: 65, count: 100_000),
         ]
-        // Another installation's file is well-formed; where it must fit another file, that is noticed.
+        // Another installation's file is well-formed; where it must fit another file, that is
+        // noticed.
         let mustFit = file != .accessTokenKey && file != .auditKey
         for damage in damages + (mustFit ? [try #require(other[file.rawValue])] : []) {
             var files = good

@@ -137,10 +137,10 @@ public struct AdvisoryIndexBuilder {
         } catch {
             // A bound that cannot be read: a run that begins with it makes every comparison fail,
             // so that the packages it would be about are named as unreadable.
-            let bound = range.events.first { (try? order.check($0.text)) == nil }
+            let bound = range.events.first { (try? order.check($0.version)) == nil }
             index.spans.append(
                 .init(
-                    introduced: index.versions.number(of: bound?.text ?? ""), end: -1,
+                    introduced: index.versions.number(of: bound?.version ?? ""), end: -1,
                     endKind: .fixed))
         }
     }
@@ -182,15 +182,5 @@ public struct AdvisoryIndexBuilder {
 extension PackageScope {
     var isRelease: Bool {
         if case .release = self { true } else { false }
-    }
-}
-
-extension VersionEvent {
-    fileprivate var text: String {
-        switch self {
-        case .introduced(let version), .fixed(let version), .lastAffected(let version),
-            .limit(let version):
-            version
-        }
     }
 }

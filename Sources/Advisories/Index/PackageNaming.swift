@@ -3,9 +3,9 @@
 public enum PackageNaming {
     /// The spelling that the index uses.
     ///
-    /// PyPI's names are compared without regard to case and to which of `-`, `_`, `.` stands between
-    /// (PEP 503); those of NuGet, winget and Chocolatey without regard to case. All others are as
-    /// they are written.
+    /// PyPI's names are compared without regard to case and to which of `-`, `_`, `.` stands
+    /// between (PEP 503); those of NuGet, winget and Chocolatey without regard to case. All others
+    /// are as they are written.
     public static func canonical(_ name: String, in scope: PackageScope) -> String {
         guard case .ecosystem(let ecosystem) = scope else { return name }
         switch ecosystem {

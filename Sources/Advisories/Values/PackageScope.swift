@@ -17,8 +17,8 @@ public struct ReleaseName: Hashable, Sendable {
     /// codename in lower case (`bookworm`); empty for a distribution without releases (Arch), and
     /// for words that hold in every release.
     public var release: String
-    /// A part of the distribution that only some endpoints receive, such as `esm-infra`, `esm-apps`,
-    /// `fips` of Ubuntu Pro or `eus` of RHEL; `nil` for what all receive.
+    /// A part of the distribution that only some endpoints receive, such as `esm-infra`,
+    /// `esm-apps`, `fips` of Ubuntu Pro or `eus` of RHEL; `nil` for what all receive.
     public var channel: String?
 
     /// A release.

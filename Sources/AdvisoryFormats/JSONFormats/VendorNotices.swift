@@ -134,8 +134,8 @@ enum BodhiUpdates {
     }
 }
 
-/// VMware Photon's lists of vulnerabilities: one row for each package and vulnerability. The release
-/// stands in the packages' versions (`….ph4`).
+/// VMware Photon's lists of vulnerabilities: one row for each package and vulnerability. The
+/// release stands in the packages' versions (`….ph4`).
 enum PhotonRows {
     static let reading = JSONReading(.photonCve, name: { $0.text("cve_id") }) { value in
         [.advisory(try advisory(value))]

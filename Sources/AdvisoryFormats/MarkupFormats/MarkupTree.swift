@@ -51,7 +51,8 @@ struct MarkupTree {
 
 /// Reads the elements of some names out of a document, one at a time.
 enum MarkupRecords {
-    /// Elements in one record. The largest known (a product tree of a vendor) has some ten thousand.
+    /// Elements in one record. The largest known (a product tree of a vendor) has some ten
+    /// thousand.
     static let mostElements = 500_000
     /// Bytes of text in one record.
     static let mostText = 32 << 20

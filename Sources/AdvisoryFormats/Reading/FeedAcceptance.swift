@@ -59,8 +59,8 @@ public enum FeedAcceptance: Hashable, Sendable {
     /// mirrors are not all updated at the same minute.
     static let dateTolerance: Int64 = 86_400
 
-    /// Judges a feed by the one that was taken last; `nil` for the first, which is only refused when
-    /// it is incomplete.
+    /// Judges a feed by the one that was taken last; `nil` for the first, which is only refused
+    /// when it is incomplete.
     public static func judge(_ next: FeedState, after previous: FeedState?) -> FeedAcceptance {
         guard next.isComplete else {
             return .refused(

@@ -38,8 +38,8 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     case cancelled
     /// A line of the journal could not be read: what the job did after it is not known.
     case journalDamaged(line: Int)
-    /// An earlier journal of the job could not be read at all and was put aside: what the job did is
-    /// not known.
+    /// An earlier journal of the job could not be read at all and was put aside: what the job did
+    /// is not known.
     case journalLost
     /// The job is over, with this result, which is reported until the control plane has it.
     case finished(JobResult)

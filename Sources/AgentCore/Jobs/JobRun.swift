@@ -37,8 +37,8 @@ public struct JobRun: Sendable {
     /// How often runs may be cut off (power, kill) before the rest is given up: an endpoint that
     /// dies twice while installing needs a person.
     public static let maximumInterruptions = 2
-    /// How often the damage that a job finds is repaired; what an interruption of the job itself has
-    /// damaged is repaired once more, so there is an end to it (`maximumInterruptions`).
+    /// How often the damage that a job finds is repaired; what an interruption of the job itself
+    /// has damaged is repaired once more, so there is an end to it (`maximumInterruptions`).
     public static let maximumRepairs = 1
     /// How long a job waits for another program's lock, in seconds: four hours are longer than any
     /// unattended upgrade seen.

@@ -8,8 +8,8 @@ public struct OffsetInstant: Hashable, Sendable, LosslessStringConvertible {
     /// How far ahead of UTC the clock stands, in seconds.
     public let offset: Int
 
-    /// Reads RFC 3339 (section 5.6) `date-time`, or a date alone, which is its first instant in UTC;
-    /// `nil` for anything else.
+    /// Reads RFC 3339 (section 5.6) `date-time`, or a date alone, which is its first instant in
+    /// UTC; `nil` for anything else.
     public init?(_ text: String) {
         if let date = LocalDate(text) {
             instant = TimeZoneRules.utc.instant(of: date)

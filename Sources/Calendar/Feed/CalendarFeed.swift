@@ -41,8 +41,8 @@ public enum CalendarFeed {
 
     /// The feed's text, lines ended by CR LF.
     ///
-    /// Subscribers see `name` as the calendar's name; `stamp` is when the entries were made, as each
-    /// of them must say.
+    /// Subscribers see `name` as the calendar's name; `stamp` is when the entries were made, as
+    /// each of them must say.
     public static func text(_ entries: [CalendarEntry], name: String, stamp: Timestamp) -> String {
         var lines = [
             "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Patchbay//Maintenance windows//EN",

@@ -5,8 +5,8 @@ import Synchronization
 /// the next one.
 ///
 /// One of the callers leads: it writes for everybody who waits, answers them, and passes the lead
-/// on. So a fleet that checks in costs one transaction a batch and not one a check-in, and nobody
-/// waits longer than for the transaction before its own.
+/// on. So a fleet that checks in costs one transaction a batch and not one a check-in, and whoever
+/// arrives is in the next batch unless that is full.
 final class CheckInDesk: Sendable {
     /// What an endpoint has to say.
     struct Arrival: Sendable {

@@ -28,12 +28,10 @@ extension UseCases {
         }
         let now = effects.now()
         try charge(text.count, to: agent)
-        let wasKnown = try await ledger.write { records in
-            let isKnown = try records.hasInventory(digest, of: agent.tenant)
-            if !isKnown { try records.store(text, digest: digest, of: agent.tenant, at: now) }
-            return isKnown
+        let isNew = try await ledger.write { records in
+            try records.store(text, digest: digest, of: agent.tenant, at: now)
         }
-        if wasKnown { inventoryQuota.giveBack(text.count, to: agent.endpoint) }
+        if !isNew { inventoryQuota.giveBack(text.count, to: agent.endpoint) }
     }
 
     /// Stores a scan: the posture whole, the packages by digest or as a delta.

@@ -114,8 +114,12 @@ public protocol InventoryRecords {
     func inventorySize(_ digest: String, of tenant: TenantID) throws -> Int?
     /// Stores an inventory under its digest, which the caller has checked. Storing it again changes
     /// nothing.
-    func store(_ text: InventoryText, digest: String, of tenant: TenantID, at now: Timestamp)
-        throws
+    ///
+    /// - Returns: whether the tenant had none of this digest.
+    @discardableResult
+    func store(
+        _ text: InventoryText, digest: String, of tenant: TenantID, at now: Timestamp
+    ) throws -> Bool
     /// An inventory by its digest.
     func inventory(_ digest: String, of tenant: TenantID) throws -> Inventory?
     /// Appends to the history: from `at` on, the endpoint had this inventory. Appends nothing when

@@ -1,5 +1,5 @@
-/// For how long what is kept for looking back is kept. The audit log, deployments and jobs are never
-/// purged.
+/// For how long what is kept for looking back is kept. The audit log, deployments and jobs are
+/// never purged.
 public struct Retention: Hashable, Sendable {
     /// For how many days it can be told what was on an endpoint. What is in force at the beginning
     /// of this time stays, however old it is.

@@ -18,22 +18,6 @@ public enum Dashboard {
         return .html(problemPage(refusal, chrome: nil, theme: .auto).rendered(), status: status)
     }
 
-    /// The status of a page for a refusal.
-    static func status(of kind: Refusal.Kind) -> Int {
-        switch kind {
-        case .malformed: 400
-        case .unauthenticated: 401
-        case .forbidden: 403
-        case .notFound: 404
-        case .conflict: 409
-        case .gone: 410
-        case .tooLarge: 413
-        case .wrongVersion: 426
-        case .tooMany: 429
-        case .unavailable: 503
-        }
-    }
-
     /// A page. A refusal becomes a page too.
     static func page(
         _ path: String, _ permission: RoutePermission, _ summary: String,

@@ -124,7 +124,7 @@ extension Dashboard {
             return .redirect(to: .endpoints, .endpointRetired)
         } catch let refusal as Refusal {
             let page = retirePage(detail, refused: refusal, chrome: visit.chrome)
-            return .html(page.rendered(), status: status(of: refusal.kind))
+            return .html(page.rendered(), status: refusal.kind.httpStatus)
         }
     }
 }

@@ -21,7 +21,7 @@ extension Dashboard {
                 return .html(newTokenPage(token, chrome: visit.chrome).rendered())
             } catch let refusal as Refusal {
                 let page = try await enrolment(visit, refused: refusal, address: form["address"])
-                return .html(page.rendered(), status: status(of: refusal.kind))
+                return .html(page.rendered(), status: refusal.kind.httpStatus)
             }
         },
         page("/enrolment/{token}/revoke", .principal(.enrol), "Asks before a token is revoked.") {
@@ -115,7 +115,7 @@ extension Dashboard {
         } catch let refusal as Refusal {
             let sites = try await visit.useCases.sites(by: visit.principal)
             let page = tenantsPage(sites, refused: refusal, chrome: visit.chrome)
-            return .html(page.rendered(), status: status(of: refusal.kind))
+            return .html(page.rendered(), status: refusal.kind.httpStatus)
         }
     }
 
@@ -129,7 +129,7 @@ extension Dashboard {
         } catch let refusal as Refusal {
             let users = try await visit.useCases.users(by: visit.principal)
             let page = usersPage(users, refused: refusal, chrome: visit.chrome)
-            return .html(page.rendered(), status: status(of: refusal.kind))
+            return .html(page.rendered(), status: refusal.kind.httpStatus)
         }
     }
 

@@ -43,7 +43,7 @@ extension Dashboard {
         } catch let refusal as Refusal {
             let page = signInPage(
                 name: name, back: form["back"], refused: refusal, theme: Chrome.Theme(call))
-            return .html(page.rendered(), status: status(of: refusal.kind))
+            return .html(page.rendered(), status: refusal.kind.httpStatus)
         }
     }
 
@@ -78,7 +78,7 @@ extension Dashboard {
             let page = accountPage(
                 role: visit.user.role.words, mustChange: visit.user.mustChangePassword,
                 refused: refusal, chrome: visit.chrome)
-            return .html(page.rendered(), status: status(of: refusal.kind))
+            return .html(page.rendered(), status: refusal.kind.httpStatus)
         }
     }
 

@@ -34,7 +34,7 @@ struct Visit: Sendable {
     func page(for refusal: Refusal) -> Answer {
         .html(
             problemPage(refusal, chrome: chrome, theme: chrome.theme).rendered(),
-            status: Dashboard.status(of: refusal.kind))
+            status: refusal.kind.httpStatus)
     }
 }
 

@@ -36,7 +36,8 @@ enum AgentRoutes {
             summary: "Says by digests what the endpoint looks like.",
             request: .checkInRequest, response: .checkInResponse, bodyLimit: 16 * 1024
         ) { call in
-            // A whole fleet sends this all the time, so its usual shape is read and written by hand.
+            // A whole fleet sends this all the time, so its usual shape is read and written by
+            // hand.
             let request = try CheckInRequest(flatJSON: call.body) ?? call.decode()
             let answer = try await call.useCases.checkIn(request, by: try call.agent())
             return .json(bytes: answer.flatJSON)

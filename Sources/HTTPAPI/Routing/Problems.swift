@@ -1,5 +1,5 @@
 import AgentProtocol
-public import ControlPlane
+import ControlPlane
 
 /// The one place where a "no" becomes an HTTP answer.
 enum Problems {
@@ -94,22 +94,4 @@ enum Problems {
         .malformed, "E_BODY_TOO_SLOW",
         "The body did not come within \(ServerLimits.bodySeconds) s.",
         nextStep: "Send it again over a better connection.")
-}
-
-extension Refusal.Kind {
-    /// The HTTP status that says the same.
-    public var httpStatus: Int {
-        switch self {
-        case .malformed: 400
-        case .unauthenticated: 401
-        case .forbidden: 403
-        case .notFound: 404
-        case .conflict: 409
-        case .gone: 410
-        case .tooLarge: 413
-        case .wrongVersion: 426
-        case .tooMany: 429
-        case .unavailable: 503
-        }
-    }
 }

@@ -10,9 +10,9 @@ public enum ServerLimits {
     /// longer than the agents' usual pause between two requests, so that keep-alive spares them the
     /// handshake, and bounds a request head that trickles in.
     public static let idleSeconds: Int64 = 90
-    /// Milliseconds in which a client may answer the end of a TLS connection. Messages tell their own
-    /// length, so nothing is lost without the answer, and one client must not delay the server's end
-    /// by the usual 5 s.
+    /// Milliseconds in which a client may answer the end of a TLS connection. Messages tell their
+    /// own length, so nothing is lost without the answer, and one client must not delay the
+    /// server's end by the usual 5 s.
     public static let farewellMilliseconds: Int64 = 200
     /// Seconds in which a whole body must have come: 16 MB over a line of 3 Mbit/s take 45.
     public static let bodySeconds: Int64 = 60

@@ -67,7 +67,8 @@ struct WindowsUpdateReader {
             let name = "KB\(number)"
             return PackageName(name, of: .windowsUpdate) == nil ? nil : name
         }
-        // A list that the script did not follow deep enough is no list; the title ends in the number.
+        // A list that the script did not follow deep enough is no list; the title ends in the
+        // number.
         if let title = record["Title"]?.text, title.hasSuffix(")"),
             let open = title.firstRange(of: "(KB")
         {

@@ -1,7 +1,7 @@
 import Fleet
 
-/// Which updates a person's word is about. Everything that is given must fit; of nothing given, every
-/// update fits.
+/// Which updates a person's word is about. Everything that is given must fit; of nothing given,
+/// every update fits.
 public struct UpdateSelector: Hashable, Sendable, Codable {
     /// The package's name, or its source package's, as a pattern.
     public var package: Glob?

@@ -5,10 +5,10 @@ extension Decision {
     /// The one decision for a missing update: the same in the server, in the agent and in
     /// `patchbay policy explain`. For any input there is exactly one.
     ///
-    /// What comes first, decides: (1) a job that is under way; (2) silence of the endpoint; (3) what
-    /// stands in the way on the endpoint; (4) a denial, by a person or by a rule of any level; (5) an
-    /// accepted risk; (6) a deferral; (7) failures; (8) the first matching rule, or the default;
-    /// (9) rings; (10) windows.
+    /// What comes first, decides: (1) a job that is under way; (2) silence of the endpoint; (3)
+    /// what stands in the way on the endpoint; (4) a denial, by a person or by a rule of any level;
+    /// (5) an accepted risk; (6) a deferral; (7) failures; (8) the first matching rule, or the
+    /// default; (9) rings; (10) windows.
     ///
     /// `policy` is what holds for the endpoint; `nil` when no policy applies, and then updates wait
     /// for a person. `context` is what stands around the update.

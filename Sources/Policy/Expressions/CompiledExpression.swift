@@ -39,8 +39,8 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
         append(expression.root)
     }
 
-    /// Whether the condition holds for a subject at `now`; unknown when that hangs on a fact that is
-    /// missing.
+    /// Whether the condition holds for a subject at `now`; unknown when that hangs on a fact that
+    /// is missing.
     public func evaluate(_ subject: Field.Subject, at now: Timestamp) -> Ternary {
         steps.withUnsafeBufferPointer { evaluate($0, 0, subject, now) }
     }

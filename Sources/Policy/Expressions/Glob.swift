@@ -23,8 +23,8 @@ public struct Glob: Hashable, Sendable {
             ?? Array(text.utf8).withUnsafeBufferPointer { matches($0) }
     }
 
-    /// On a mismatch only the last `*` is tried again, one byte further: at most the product of both
-    /// lengths in steps, whatever the pattern.
+    /// On a mismatch only the last `*` is tried again, one byte further: at most the product of
+    /// both lengths in steps, whatever the pattern.
     func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var place = 0
         var next = 0

@@ -1,7 +1,7 @@
-/// The order of versions of operating systems and kernels, segment by segment: runs of digits compare
-/// as numbers of any length, runs of letters as words, and everything between only separates. A
-/// missing segment counts as zero, so `12` and `12.0` are the same; digits come after letters, so
-/// that `12rc1` is older than `12.1`.
+/// The order of versions of operating systems and kernels, segment by segment: runs of digits
+/// compare as numbers of any length, runs of letters as words, and everything between only
+/// separates. A missing segment counts as zero, so `12` and `12.0` are the same; digits come after
+/// letters, so that `12rc1` is older than `12.1`.
 enum SegmentedVersion {
     /// -1, 0 or 1: whether `left` is older than, the same as or newer than `right`.
     static func order(_ left: String, _ right: String) -> Int {

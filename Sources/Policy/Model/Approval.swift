@@ -2,8 +2,8 @@
 public enum Approval: Hashable, Sendable, Codable {
     /// Approved as soon as it is seen: `at once`.
     case atOnce
-    /// Approved when the *fix* has been out for so many days: `after 2 days`. A newer version of the
-    /// same fix does not begin to age again.
+    /// Approved when the *fix* has been out for so many days: `after 2 days`. A newer version of
+    /// the same fix does not begin to age again.
     case afterDays(Int)
     /// Waits until a person approves it: `by hand`.
     case byHand

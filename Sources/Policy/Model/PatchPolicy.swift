@@ -1,10 +1,11 @@
 public import Calendar
 
-/// A policy: what should happen to which endpoints, and when. It is the value of the policy document,
-/// version 1; the dashboard's form and the YAML text are two ways to write the same value.
+/// A policy: what should happen to which endpoints, and when. It is the value of the policy
+/// document, version 1; the dashboard's form and the YAML text are two ways to write the same
+/// value.
 ///
-/// The type is not called `Policy`, so that the module's name can still tell its types from those of
-/// other modules.
+/// The type is not called `Policy`, so that the module's name can still tell its types from those
+/// of other modules.
 public struct PatchPolicy: Hashable, Sendable, Codable {
     /// The version of the document that this is the value of.
     public static let documentVersion = "policy/v1"

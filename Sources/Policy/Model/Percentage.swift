@@ -1,5 +1,5 @@
-/// A share of a whole, from 0 to 100 %, in steps of a hundredth of a percent: whole numbers, so that
-/// a policy reads back as it was written and every endpoint computes the same ring.
+/// A share of a whole, from 0 to 100 %, in steps of a hundredth of a percent: whole numbers, so
+/// that a policy reads back as it was written and every endpoint computes the same ring.
 public struct Percentage: Hashable, Comparable, Sendable, Codable {
     /// Hundredths of a percent, from 0 to 10,000.
     public let basisPoints: Int

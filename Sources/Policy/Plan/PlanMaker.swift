@@ -4,9 +4,9 @@ public import Fleet
 extension PolicyPlan {
     /// Works out what would happen with the endpoints from one time to another.
     ///
-    /// Lane by lane and ring by ring: a ring begins when the last installation of the ring before it
-    /// has ended and soaked, and its budget limits how many endpoints work at once. What does not
-    /// fit into one opening any more goes into the next.
+    /// Lane by lane and ring by ring: a ring begins when the last installation of the ring before
+    /// it has ended and soaked, and its budget limits how many endpoints work at once. What does
+    /// not fit into one opening any more goes into the next.
     public init(of endpoints: [PlanEndpoint], from: Timestamp, until: Timestamp) {
         self.init(from: from, until: until)
         var maker = PlanMaker(PlanStepper(endpoints: endpoints, from: from, until: until), self)

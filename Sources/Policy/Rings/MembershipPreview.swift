@@ -1,6 +1,7 @@
 public import Fleet
 
-/// What a change of an expression would do to the membership of endpoints, shown before it is saved.
+/// What a change of an expression would do to the membership of endpoints, shown before it is
+/// saved.
 public struct MembershipPreview: Hashable, Sendable, Codable {
     /// Endpoints that join, by key.
     public var joins: [String] = []
@@ -11,8 +12,8 @@ public struct MembershipPreview: Hashable, Sendable, Codable {
     /// Endpoints of which the new expression cannot tell, since a fact is missing.
     public var unknown: [String] = []
 
-    /// Compares the expression that holds (`nil` for none yet) with a new one. Each endpoint that is
-    /// in, was in, or may be in stands in exactly one of the lists, sorted by key.
+    /// Compares the expression that holds (`nil` for none yet) with a new one. Each endpoint that
+    /// is in, was in, or may be in stands in exactly one of the lists, sorted by key.
     public init(
         from old: GroupExpression?, to new: GroupExpression, of endpoints: [EndpointSubject],
         at now: Timestamp

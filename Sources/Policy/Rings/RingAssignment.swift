@@ -1,7 +1,7 @@
 public import Fleet
 
-/// Who is in which ring of one list: every endpoint in at most one, and in exactly one when the list
-/// ends with a ring for the rest.
+/// Who is in which ring of one list: every endpoint in at most one, and in exactly one when the
+/// list ends with a ring for the rest.
 ///
 /// Expressions come first, in the order of the list. The others are spread by a stable hash of the
 /// policy's name and the endpoint's key; each ring with a percentage takes the next slice of them,

@@ -48,8 +48,8 @@ extension SLAClock {
         return clock
     }
 
-    /// How a finding stands whose fix was verified at `fixedAt`, or will be installed at `plannedAt`
-    /// as things are planned.
+    /// How a finding stands whose fix was verified at `fixedAt`, or will be installed at
+    /// `plannedAt` as things are planned.
     public func standing(
         at now: Timestamp, fixedAt: Timestamp? = nil, plannedAt: Timestamp? = nil
     ) -> SLAStanding {

@@ -2,8 +2,8 @@ import Policy
 
 /// What can be told of conditions without asking any endpoint.
 enum ExpressionLogic {
-    /// Whether everything that fits `narrow` fits `wide` too, as far as it can be seen from how they
-    /// are written; `false` does not say that something fits one and not the other.
+    /// Whether everything that fits `narrow` fits `wide` too, as far as it can be seen from how
+    /// they are written; `false` does not say that something fits one and not the other.
     static func covers<Field>(
         _ wide: PolicyExpression<Field>, _ narrow: PolicyExpression<Field>
     ) -> Bool {

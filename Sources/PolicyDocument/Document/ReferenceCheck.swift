@@ -30,8 +30,8 @@ struct ReferenceCheck {
         }
     }
 
-    /// The policy and those that it inherits, nearest first, and whether the line is whole: the last
-    /// of them inherits nothing.
+    /// The policy and those that it inherits, nearest first, and whether the line is whole: the
+    /// last of them inherits nothing.
     private func ancestors(
         of located: LocatedPolicy
     ) -> (policies: [PatchPolicy], isWhole: Bool) {

@@ -4,7 +4,8 @@ import Policy
 protocol SpokenField: ExpressionField {
     /// What is compared, as the subject of a sentence: “its role”.
     var noun: String { get }
-    /// How it is said that a field with several values, or of yes and no, has one; `nil` for others.
+    /// How it is said that a field with several values, or of yes and no, has one; `nil` for
+    /// others.
     func having(_ value: String, _ holds: Bool) -> String?
 }
 

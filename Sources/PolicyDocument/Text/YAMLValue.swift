@@ -32,8 +32,8 @@ struct YAMLEntry: Hashable, Sendable {
     var value: YAMLValue
 }
 
-/// A text of a YAML document. No type is guessed from its looks: `no`, `on`, `22:00` and `1.10` stay
-/// what was written, and the reader of each key knows what it wants.
+/// A text of a YAML document. No type is guessed from its looks: `no`, `on`, `22:00` and `1.10`
+/// stay what was written, and the reader of each key knows what it wants.
 struct YAMLScalar: Hashable, Sendable {
     var text: String
     var place: Place

@@ -9,7 +9,8 @@ public enum PolicyWriter {
         policies.map { yaml($0) }.joined(separator: "---\n")
     }
 
-    /// One policy, with the risks that it accepts: with whole days in UTC, as a document gives them.
+    /// One policy, with the risks that it accepts: with whole days in UTC, as a document gives
+    /// them.
     public static func yaml(
         _ policy: PatchPolicy, accepting exceptions: [RiskException] = []
     ) -> String {

@@ -1,7 +1,7 @@
 import Fleet
 
-/// The endpoints of a rollout with sums that are kept up to date, so that an event costs the same in
-/// a ring of ten and in one of a hundred thousand.
+/// The endpoints of a rollout with sums that are kept up to date, so that an event costs the same
+/// in a ring of ten and in one of a hundred thousand.
 struct Roster: Hashable, Sendable {
     /// What gates and budgets ask of one ring.
     struct Tally: Hashable, Sendable {

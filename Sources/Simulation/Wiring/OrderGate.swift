@@ -11,8 +11,8 @@ struct Grant: Sendable {
     var isWindowed: Bool
     var signature: [UInt8]
 
-    /// The bytes that are signed: whoever changes a package, a version, the endpoint, the deployment
-    /// or the window has no signature.
+    /// The bytes that are signed: whoever changes a package, a version, the endpoint, the
+    /// deployment or the window has no signature.
     static func message(
         _ updates: [LockedUpdate], endpoint: EndpointID, deployment: DeploymentID, isWindowed: Bool
     ) -> [UInt8] {

@@ -95,22 +95,9 @@ final class Server {
 
     /// The refusal as it comes over HTTP.
     private static func failure(_ refusal: Refusal) -> LinkFailure {
-        let status =
-            switch refusal.kind {
-            case .malformed: 400
-            case .unauthenticated: 401
-            case .forbidden: 403
-            case .notFound: 404
-            case .conflict: 409
-            case .gone: 410
-            case .tooLarge: 413
-            case .wrongVersion: 426
-            case .tooMany: 429
-            case .unavailable: 503
-            }
         if let seconds = refusal.retryAfterSeconds { return .busy(retryAfterSeconds: seconds) }
         return .refused(
-            status: status,
+            status: refusal.kind.httpStatus,
             ProblemBody(
                 code: refusal.code, message: refusal.message, nextStep: refusal.nextStep))
     }

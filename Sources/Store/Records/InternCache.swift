@@ -3,8 +3,8 @@ import Synchronization
 /// The numbers of software and of updates that are interned already, so that a scan that shows
 /// nothing new costs no query for them.
 ///
-/// A number, once committed, is never changed. It is deleted only by a sweep (`SQLLedger.sweep`), and
-/// all that was learned before the latest one is forgotten, so the cache cannot be wrong, only
+/// A number, once committed, is never changed. It is deleted only by a sweep (`SQLLedger.sweep`),
+/// and all that was learned before the latest one is forgotten, so the cache cannot be wrong, only
 /// incomplete.
 final class InternCache: Sendable {
     /// The most entries, about 40 bytes each: a fleet of 100,000 endpoints has some 300,000

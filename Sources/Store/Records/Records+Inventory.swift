@@ -9,11 +9,11 @@ extension StoreRecords: InventoryRecords {
         ).first?.first()
     }
 
-    func store(_ text: InventoryText, digest: String, of tenant: TenantID, at now: Timestamp)
-        throws
-    {
+    func store(
+        _ text: InventoryText, digest: String, of tenant: TenantID, at now: Timestamp
+    ) throws -> Bool {
         try requireWriting()
-        if try hasInventory(digest, of: tenant) { return }
+        if try hasInventory(digest, of: tenant) { return false }
         let numbers = try intern(text).sorted()
         try change(
             """
@@ -21,6 +21,7 @@ extension StoreRecords: InventoryRecords {
             VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (tenant_id, digest) DO NOTHING
             """, tenant, digest, numbers.count, now, VariableInteger.encode(rising: numbers))
+        return true
     }
 
     func inventory(_ digest: String, of tenant: TenantID) throws -> Inventory? {

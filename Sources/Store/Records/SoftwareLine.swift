@@ -6,9 +6,9 @@ struct SoftwareLine {
     static let columns = "name, version, architecture, manager, source, source_version"
     /// How many there are.
     static let columnCount = 6
-    /// The most bytes of all parts together with what stands between: the five fields of 512 bytes that the
-    /// protocol takes at most, and the manager. PostgreSQL keeps at most 2,704 bytes in an index
-    /// entry.
+    /// The most bytes of all parts together with what stands between: the five fields of 512 bytes
+    /// that the protocol takes at most, and the manager. PostgreSQL keeps at most 2,704 bytes in an
+    /// index entry.
     static let maximumBytes = 2_600
 
     /// The package.

@@ -61,7 +61,8 @@ extension StoreRecords {
         """
     }
 
-    // A join, from the rows asked for to the table: for “IN (VALUES …)” SQLite reads the whole table.
+    // A join, from the rows asked for to the table: for “IN (VALUES …)” SQLite reads the whole
+    // table.
     private static func find(_ rows: Int) -> String {
         """
         WITH asked (\(SoftwareLine.columns)) AS (VALUES \(places(rows)))

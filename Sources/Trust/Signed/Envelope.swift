@@ -1,5 +1,5 @@
-/// A signed envelope: DSSE v1 (the Dead Simple Signing Envelope of secure-systems-lab; `protocol.md`
-/// for what is signed, `envelope.md` for the JSON).
+/// A signed envelope: DSSE v1 (the Dead Simple Signing Envelope of secure-systems-lab;
+/// `protocol.md` for what is signed, `envelope.md` for the JSON).
 ///
 /// An envelope that was read is not yet believed: `TrustState` does that.
 public struct Envelope: Hashable, Sendable {
@@ -18,8 +18,8 @@ public struct Envelope: Hashable, Sendable {
         public let bytes: [UInt8]
     }
 
-    /// The largest envelope that is looked at, in bytes: 4 MiB hold the longest policy that a person
-    /// can still read, and a lock list of 1,000 lines several times.
+    /// The largest envelope that is looked at, in bytes: 4 MiB hold the longest policy that a
+    /// person can still read, and a lock list of 1,000 lines several times.
     public static let maximumBytes = 4 * 1024 * 1024
     /// The most signatures: more people than ever sign one document.
     public static let maximumSignatures = 16

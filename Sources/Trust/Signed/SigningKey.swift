@@ -123,8 +123,8 @@ extension SigningKey {
     /// The largest key file that is looked at, in bytes: ours have about 160.
     public static let fileLimit = 4096
 
-    /// The content of the key's file: a heading, the key id, the private key in hexadecimal. It is a
-    /// secret: mode 0600, on an operator's machine or a removable medium.
+    /// The content of the key's file: a heading, the key id, the private key in hexadecimal. It is
+    /// a secret: mode 0600, on an operator's machine or a removable medium.
     public var fileBytes: [UInt8] {
         let secret = Hex.encode(Array(key.rawRepresentation))
         return Array("\(Self.fileHeading)\nkey id: \(id)\nprivate key: \(secret)\n".utf8)

@@ -4,8 +4,8 @@
     import Foundation
 #endif
 
-/// JSON (RFC 8259) of which each value has exactly one text: keys sorted, no spaces, nothing that is
-/// not known. Two programs cannot read two different things in the same signed bytes.
+/// JSON (RFC 8259) of which each value has exactly one text: keys sorted, no spaces, nothing that
+/// is not known. Two programs cannot read two different things in the same signed bytes.
 enum StrictJSON {
     /// How deep payloads may be nested: a policy of the deepest conditions has about 30 levels.
     static let maximumDepth = 64

@@ -22,8 +22,8 @@ public enum SigningMode: String, Codable, Sendable, Hashable {
 }
 
 /// Which keys are trusted with what: the body of the document that all others hang on, after the
-/// roles of The Update Framework (TUF specification, section 4.3). A new version is signed by enough
-/// keys of the old one and of itself.
+/// roles of The Update Framework (TUF specification, section 4.3). A new version is signed by
+/// enough keys of the old one and of itself.
 public struct TrustRoot: DocumentBody {
     /// The kind of document.
     public static let type = "root"

@@ -56,7 +56,8 @@ public struct TrustState: Hashable, Sendable, Codable {
 
     /// Checks a document.
     ///
-    /// - Returns: the document, and the state that now holds; it must be kept before the document is
+    /// - Returns: the document, and the state that now holds; it must be kept before the document
+    ///   is
     ///   acted upon.
     /// - Throws: why it is not believed; then this state goes on to hold.
     public func verify<Body: RoleDocument>(

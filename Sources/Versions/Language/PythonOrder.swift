@@ -7,7 +7,8 @@ enum PythonOrder {
         let right = try PythonVersionLayout(of: b)
         let epochs = numberDifference(a, left.epoch, b, right.epoch)
         if epochs != 0 { return epochs }
-        let releases = releaseDifference(a.extracting(left.release), b.extracting(right.release))
+        let releases = dottedNumbersDifference(
+            a.extracting(left.release), b.extracting(right.release))
         if releases != 0 { return releases }
         if left.stage != right.stage { return left.stage.rawValue - right.stage.rawValue }
         let preReleases = numberDifference(a, left.preRelease, b, right.preRelease)
@@ -18,18 +19,6 @@ enum PythonOrder {
             a, left.development, b, right.development, missing: 1)
         if developments != 0 { return developments }
         return localDifference(a.extracting(left.local), b.extracting(right.local))
-    }
-
-    private static func releaseDifference(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
-        var left = 0
-        var right = 0
-        while left < a.count || right < b.count {
-            let numbers = numberDifference(a, &left, b, &right)
-            if numbers != 0 { return numbers }
-            if left < a.count { left += 1 }
-            if right < b.count { right += 1 }
-        }
-        return 0
     }
 
     /// `missing` is how a missing number stands to one that is there.

@@ -14,7 +14,7 @@ struct SemanticOrder {
     func difference(_ a: Span<UInt8>, _ b: Span<UInt8>) throws(VersionProblem) -> Int {
         let left = try SemanticVersionLayout(of: a, allowsLeadingZeros: allowsLeadingZeros)
         let right = try SemanticVersionLayout(of: b, allowsLeadingZeros: allowsLeadingZeros)
-        let numbers = numbersDifference(
+        let numbers = dottedNumbersDifference(
             a.extracting(left.numbers), b.extracting(right.numbers))
         if numbers != 0 { return numbers }
         if left.preRelease.isEmpty || right.preRelease.isEmpty {
@@ -22,19 +22,6 @@ struct SemanticOrder {
         }
         return identifiersDifference(
             a.extracting(left.preRelease), b.extracting(right.preRelease))
-    }
-
-    private func numbersDifference(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
-        var left = 0
-        var right = 0
-        while left < a.count || right < b.count {
-            let numbers = numberDifference(a, &left, b, &right)
-            if numbers != 0 { return numbers }
-            // Past the full stops; one that has ended stays at its end, where a number is 0.
-            if left < a.count { left += 1 }
-            if right < b.count { right += 1 }
-        }
-        return 0
     }
 
     private func identifiersDifference(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {

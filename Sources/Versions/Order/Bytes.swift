@@ -135,6 +135,20 @@ func numberDifference(
     return numberDifference(a.extracting(left), &i, b.extracting(right), &j)
 }
 
+/// Compares numbers with full stops between them, one after the other; a missing one is 0.
+func dottedNumbersDifference(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
+    var left = 0
+    var right = 0
+    while left < a.count || right < b.count {
+        let numbers = numberDifference(a, &left, b, &right)
+        if numbers != 0 { return numbers }
+        // Past the full stops; one that has ended stays at its end, where a number is 0.
+        if left < a.count { left += 1 }
+        if right < b.count { right += 1 }
+    }
+    return 0
+}
+
 /// Compares two ranges byte by byte; of two that begin alike the shorter comes first.
 func bytesDifference(
     _ a: Span<UInt8>, _ left: Range<Int>, _ b: Span<UInt8>, _ right: Range<Int>,

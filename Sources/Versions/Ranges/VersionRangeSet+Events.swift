@@ -9,7 +9,8 @@ public enum VersionEvent: Hashable, Sendable {
     /// Nothing is said of this version and those after it; `*` means of none.
     case limit(String)
 
-    var version: String {
+    /// The version that it happens at.
+    public var version: String {
         switch self {
         case .introduced(let version), .fixed(let version), .lastAffected(let version),
             .limit(let version):

@@ -20,7 +20,8 @@ extension VersionRangeSet {
 
     /// Reads a `vers` text (package-url, VERS specification), such as `vers:npm/>=1.0|<1.2|!=1.1`.
     ///
-    /// - Throws: `VersionRangeError` when the text cannot be read, or its scheme has no known order.
+    /// - Throws: `VersionRangeError` when the text cannot be read, or its scheme has no known
+    ///   order.
     public init(vers text: String) throws(VersionRangeError) {
         let (ecosystem, constraints) = try Self.parts(ofVers: text)
         try self.init(Self.ranges(of: constraints?.sorted(in: ecosystem)), in: ecosystem)
@@ -28,7 +29,8 @@ extension VersionRangeSet {
 
     /// A `vers` text in canonical form: constraints in the order of their versions, no blanks.
     ///
-    /// - Throws: `VersionRangeError` when the text cannot be read, or its scheme has no known order.
+    /// - Throws: `VersionRangeError` when the text cannot be read, or its scheme has no known
+    ///   order.
     public static func canonicalVers(_ text: String) throws(VersionRangeError) -> String {
         let (ecosystem, constraints) = try parts(ofVers: text)
         let head = text.prefix { $0 != "/" }.lowercased() + "/"
@@ -166,8 +168,8 @@ extension String {
         return pieces + [rest]
     }
 
-    /// `%21` read as the byte that it stands for (RFC 3986, section 2.1); `nil` when a per cent sign
-    /// is not followed by two such digits.
+    /// `%21` read as the byte that it stands for (RFC 3986, section 2.1); `nil` when a per cent
+    /// sign is not followed by two such digits.
     fileprivate var percentDecoded: String? {
         guard utf8.contains(percent) else { return self }
         var bytes: [UInt8] = []

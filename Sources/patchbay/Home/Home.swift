@@ -41,8 +41,8 @@ struct Home: Sendable {
 
     /// Makes the folder, for nobody but its owner.
     ///
-    /// What is there already and can be read by others is somebody else's unless an installation is in
-    /// it: its permissions are not changed.
+    /// What is there already and can be read by others is somebody else's unless an installation is
+    /// in it: its permissions are not changed.
     func make() throws {
         guard exists || !isForeign else {
             throw Failure(

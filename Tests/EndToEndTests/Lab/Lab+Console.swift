@@ -101,7 +101,8 @@ extension Lab {
         }
     }
 
-    /// Waits until a deployment has ended: exactly one job for each endpoint, and each of them over.
+    /// Waits until a deployment has ended: exactly one job for each endpoint, and each of them
+    /// over.
     func end(of deployment: DeploymentID, on endpoints: [LabEndpoint]) async throws -> [Job] {
         var seen = ""
         let jobs = try await eventually("\(deployment) ends", seen: { seen }) {

@@ -121,7 +121,8 @@ extension Lab {
         try #require(endpoints.first { $0.number == number })
     }
 
-    /// Plays a scenario on a lab that is whole, and looks afterwards whether the audit log still is.
+    /// Plays a scenario on a lab that is whole, and looks afterwards whether the audit log still
+    /// is.
     func play(_ scenario: Scenario) async throws {
         try await makeWhole()
         try await scenario.play(self)

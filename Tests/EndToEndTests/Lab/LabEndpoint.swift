@@ -120,7 +120,8 @@ extension LabEndpoint {
         try await run("/bin/cat", "/proc/sys/kernel/random/boot_id")
     }
 
-    /// How long an installation may print nothing before the agent ends it; `nil` for its own limit.
+    /// How long an installation may print nothing before the agent ends it; `nil` for its own
+    /// limit.
     func setInactivityLimit(seconds: Int?) async throws {
         let folder = "/etc/systemd/system/\(Self.unit).d"
         try await run("/bin/mkdir", "-p", folder)

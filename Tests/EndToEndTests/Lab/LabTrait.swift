@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Gives a test function a lab for all of its cases, and takes it down afterwards, whatever happens.
+/// Gives a test function a lab for all of its cases, and takes it down afterwards, whatever
+/// happens.
 struct LabTrait: TestTrait, TestScoping {
     let database: Database
 

@@ -25,7 +25,8 @@ extension Scenario {
         "a good update on three endpoints is verified, and what was chosen by hand stays so"
     ) { lab in
         let first = try lab.endpoint(1)
-        // One that apt installed by itself: an update must not turn it into one that a person chose.
+        // One that apt installed by itself: an update must not turn it into one that a person
+        // chose.
         try await first.run("/usr/bin/apt-mark", "auto", "labgood")
         let chosen = try await first.manualPackages()
         let deployment = try await lab.approve(["labgood"], on: lab.endpoints)

@@ -39,7 +39,8 @@ extension Scenario {
         try await expectVerified(job, "labprompt", on: endpoint)
     }
 
-    /// With all security updates in, only the broken source keeps the endpoint from being compliant.
+    /// With all security updates in, only the broken source keeps the endpoint from being
+    /// compliant.
     private static func expectUnknown(
         on lab: Lab, after fault: () async throws -> Void, heal: () async throws -> Void
     ) async throws {

@@ -21,7 +21,8 @@ struct PolicyFeeds {
 
     /// Adds what the feeds know to the updates.
     ///
-    /// - Returns: the inventory, what each update closes, and what a person should know of the feeds.
+    /// - Returns: the inventory, what each update closes, and what a person should know of the
+    ///   feeds.
     func enrich(
         _ inventory: PolicyInventory
     ) throws -> (inventory: PolicyInventory, closed: [Closed], notes: [String]) {
@@ -144,8 +145,8 @@ private struct Kinds {
         }
     }
 
-    /// Tells an update what it closes: what was found, and what the inventory names itself. What the
-    /// inventory says besides and the feeds do not know stays.
+    /// Tells an update what it closes: what was found, and what the inventory names itself. What
+    /// the inventory says besides and the feeds do not know stays.
     func tell(_ subject: inout UpdateSubject, _ findings: [Finding], _ index: AdvisoryIndex) {
         let names = Set((subject.vulnerabilities ?? []) + findings.map(\.vulnerability)).sorted()
         subject.vulnerabilities = names

@@ -28,8 +28,8 @@ enum PolicyZones {
         (try? rules(named: TimeZoneFact(root: "").name)) ?? .utc
     }
 
-    /// The zones of an endpoint under some policies. The zone names `endpoint` and `site` both stand
-    /// for the rules of `endpoint`.
+    /// The zones of an endpoint under some policies. The zone names `endpoint` and `site` both
+    /// stand for the rules of `endpoint`.
     static func zones(for policies: [PatchPolicy], endpoint: TimeZoneRules) throws -> Zones {
         var zones = Zones(endpoint: endpoint)
         let used = policies.flatMap { $0.windows.map(\.zone) + $0.freezes.compactMap(\.zone) }
