@@ -115,7 +115,7 @@ let package = Package(
         module(
             "PackageManagers",
             ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", "Markup", subprocess]),
-        module("AgentSystem", ["Fleet", "AgentCore"]),
+        module("AgentSystem", ["Fleet", "Calendar", "AgentCore"]),
         module(
             "AgentTransport",
             [
@@ -128,14 +128,28 @@ let package = Package(
                 "Fleet", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
                 "AgentCore", "Store", logging,
             ]),
-        // Layer 5: composition roots.
+        // Layer 5: the command line and the composition roots.
+        module(
+            "CommandBasics",
+            [
+                "Fleet", "Versions", "Calendar", "Trust", "AgentProtocol", "ControlPlane",
+                "AgentCore",
+                "AgentTransport", "Feeds", argumentParser, logging,
+            ]),
+        module(
+            "OfflineCommands",
+            [
+                "CommandBasics", "Fleet", "Versions", "Calendar", "Policy", "Advisories",
+                "PolicyDocument", "AdvisoryFormats", "Trust", "Feeds", "PackageManagers",
+                "AgentSystem", "Simulation", argumentParser,
+            ]),
         .executableTarget(
             name: "patchbay",
             dependencies: [
-                "Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
-                "AgentCore", "Store", "HTTPAPI", "Dashboard", "PackageManagers", "AgentSystem",
-                "AgentTransport", "Calendar", "PolicyDocument", "Advisories", "AdvisoryFormats",
-                "Feeds", "Simulation",
+                "CommandBasics", "OfflineCommands", "Fleet", "Versions", "Policy", "Rollout",
+                "AgentProtocol", "Trust", "ControlPlane", "AgentCore", "Store", "HTTPAPI",
+                "Dashboard",
+                "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -167,7 +181,7 @@ let package = Package(
                 "Fleet", "Rollout", "AgentProtocol", "Trust", "ControlPlane", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
-        tests("CommandLineTests", ["patchbay"]),
+        tests("CommandLineTests", ["patchbay", "CommandBasics"]),
         tests("TestSupportTests", []),
         tests("EndToEndTests", ["Fleet", "Rollout"]),
         tests("VersionsTests", ["Versions"]),

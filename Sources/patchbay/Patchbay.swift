@@ -1,3 +1,5 @@
+import CommandBasics
+import OfflineCommands
 import ArgumentParser
 import Foundation
 

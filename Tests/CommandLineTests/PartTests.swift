@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import CommandBasics
 @testable import patchbay
 
 struct PartTests {

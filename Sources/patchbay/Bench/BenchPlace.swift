@@ -1,3 +1,4 @@
+import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation

@@ -1,3 +1,4 @@
+import CommandBasics
 import AgentProtocol
 import ArgumentParser
 import Foundation

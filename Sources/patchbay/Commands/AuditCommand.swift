@@ -1,3 +1,4 @@
+import CommandBasics
 import ArgumentParser
 import ControlPlane
 import Fleet

@@ -1,3 +1,4 @@
+import CommandBasics
 public import ArgumentParser
 import ControlPlane
 import Fleet

@@ -1,3 +1,4 @@
+import CommandBasics
 import ArgumentParser
 import Foundation
 import Trust

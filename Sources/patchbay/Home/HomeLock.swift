@@ -1,3 +1,4 @@
+import CommandBasics
 import Foundation
 
 /// Keeps a second server out of a home folder for as long as it lives. The kernel lets go of it

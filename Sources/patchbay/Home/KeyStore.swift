@@ -1,3 +1,4 @@
+import CommandBasics
 import Fleet
 import Foundation
 import Trust

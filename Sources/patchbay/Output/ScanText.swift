@@ -1,3 +1,4 @@
+import CommandBasics
 import Fleet
 
 /// What a scan showed, for people at a terminal.

@@ -1,3 +1,4 @@
+import CommandBasics
 import AgentCore
 import AgentSystem
 import AgentTransport

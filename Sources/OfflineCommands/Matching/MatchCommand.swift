@@ -1,0 +1,194 @@
+import CommandBasics
+public import Advisories
+public import ArgumentParser
+import AdvisoryFormats
+import Feeds
+import Fleet
+import Foundation
+
+extension Exposure: ExpressibleByArgument {}
+extension Criticality: ExpressibleByArgument {}
+
+/// `patchbay match`
+package struct MatchCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "match",
+        abstract: "List the vulnerabilities of an inventory, riskiest first.",
+        discussion: """
+            Example: patchbay scan --format json > web-1.json
+                     patchbay match --inventory web-1.json --feed feeds/
+
+            Feeds are files in any format that “patchbay feeds inspect” knows, folders of them, or \
+            archives; only those that speak of the inventory's release count. The status is 0 \
+            whether something is found or not, unless --fail-on says otherwise.
+            """)
+
+    @Option(help: ArgumentHelp("The inventory, as “patchbay scan” writes it.", valueName: "file"))
+    var inventory: String
+
+    @Option(help: ArgumentHelp("A feed; may be given several times.", valueName: "path"))
+    var feed: [String] = []
+
+    @Option(help: "From where the endpoint can be reached.")
+    var exposure = Exposure.internalNetwork
+
+    @Option(help: "What the endpoint's loss would mean.")
+    var criticality = Criticality.medium
+
+    @Option(
+        help: ArgumentHelp(
+            "The instant at which end of support is judged (RFC 3339); now unless given.",
+            valueName: "time"))
+    var at: String?
+
+    @Option(
+        help: """
+            End with status 1 when something is found that is: any, fixAvailable, knownExploited, or \
+            at least of the severity low, moderate, important, critical.
+            """)
+    var failOn: FailOn?
+
+    @OptionGroup var output: FormatOption
+
+    package init() {}
+
+    package func validate() throws {
+        if feed.isEmpty { throw ValidationError("Give at least one --feed.") }
+        if let at, Timestamp(at) == nil {
+            throw ValidationError("--at is no RFC 3339 time, such as 2026-11-21T18:00:00Z.")
+        }
+    }
+
+    package func run() throws {
+        let endpoint = try MatchInventory.read(file: inventory)
+        var names: Set<String> = []
+        for row in endpoint.rows { names.formUnion(row.indexNames) }
+        var builder = AdvisoryIndexBuilder(onlyFor: names)
+        let feeds = try Self.load(feed) { builder.add($0) }
+        let index = builder.build()
+        let answer = MatchAnswer(
+            report: Matcher(index).report(
+                on: endpoint, context: EndpointContext(exposure: exposure, criticality: criticality)
+            ),
+            endpoint: endpoint, index: index,
+            now: at.flatMap { Timestamp($0) } ?? SystemEffects.now())
+        show(answer)
+        for line in Self.warnings(feeds) + answer.warnings {
+            Terminal.writeError("patchbay: \(line)")
+        }
+        if let failOn, answer.report.findings.contains(where: failOn.counts) {
+            throw ExitCode(Failure.Status.no.rawValue)
+        }
+    }
+
+    /// Reads the feeds, and hands their records out.
+    private static func load(
+        _ paths: [String], _ take: (FeedRecord) -> Void
+    ) throws -> FeedReport {
+        do {
+            return try FeedLoader().load(paths, into: take)
+        } catch let error as FeedError {
+            throw Failure(
+                error.code == .unreadable ? .couldNot : .wrongUse, error.message,
+                nextStep: error.nextStep, code: "E_FEED")
+        }
+    }
+
+    /// What could not be read is said, and stops nothing.
+    private static func warnings(_ feeds: FeedReport) -> [String] {
+        guard feeds.rejectedCount > 0 else { return [] }
+        let shown = feeds.rejected.prefix(shownRejections).map {
+            "  \(Table.printable($0.record)): \(Table.printable($0.reason))"
+        }
+        let title = "\(feeds.rejectedCount) records of the feeds could not be read"
+        return [([title] + shown).joined(separator: "\n")]
+    }
+
+    /// Enough to see what is wrong; “patchbay feeds inspect” lists more.
+    private static let shownRejections = 5
+
+    private func show(_ answer: MatchAnswer) {
+        switch output.format ?? (Terminal.isInteractive ? .table : .json) {
+        // When nobody reads any more (“| head”) there is nobody to be told.
+        case .json:
+            MatchJSON.write(answer) { try? FileHandle.standardOutput.write(contentsOf: $0) }
+        case .table: Terminal.write(answer.table(width: Terminal.width))
+        }
+    }
+}
+
+/// What makes `--fail-on` end with status 1.
+enum FailOn: String, ExpressibleByArgument, CaseIterable {
+    case any, fixAvailable, knownExploited, low, moderate, important, critical
+
+    /// Whether a finding is of the kind.
+    func counts(_ finding: Finding) -> Bool {
+        switch self {
+        case .any: true
+        case .fixAvailable: finding.state == .fixAvailable
+        case .knownExploited: finding.assessment.knownExploited != nil
+        case .low: finding.assessment.severity <= .low
+        case .moderate: finding.assessment.severity <= .moderate
+        case .important: finding.assessment.severity <= .important
+        case .critical: finding.assessment.severity == .critical
+        }
+    }
+}
+
+/// Everything that `match` answers.
+struct MatchAnswer {
+    let report: MatchReport
+    let operatingSystem: EndOfLifeStatus?
+    let applications: [EndOfLifeStatus]
+    let platform: String
+    let now: Timestamp
+
+    init(report: MatchReport, endpoint: EndpointSoftware, index: AdvisoryIndex, now: Timestamp) {
+        self.report = report
+        self.now = now
+        operatingSystem = EndOfLife.status(of: endpoint.os, in: index, at: now)
+        applications = EndOfLife.applications(of: endpoint.rows, in: index, at: now)
+        platform = [endpoint.os.id, endpoint.os.versionId].filter { !$0.isEmpty }
+            .joined(separator: " ")
+    }
+
+    /// What a person should know beside the findings.
+    var warnings: [String] {
+        var lines: [String] = []
+        if !report.isCovered {
+            lines.append(
+                "No feed speaks of \(Table.printable(platform)): that nothing is found in its "
+                    + "packages means nothing. Add the feed of this very distribution and release.")
+        }
+        if !report.unreadable.isEmpty {
+            let names = Table.printable(report.unreadable.prefix(10).joined(separator: ", "))
+            lines.append(
+                "The versions of \(report.unreadable.count) packages cannot be compared: \(names).")
+        }
+        return lines
+    }
+
+    /// The findings for people.
+    func table(width: Int?) -> String {
+        var table = Table(
+            .number("RISK"), .text("VULNERABILITY"), .text("PACKAGE"), .text("INSTALLED"),
+            .text("FIXED IN"), .text("STATE"), .text("SEVERITY"), .text("KEV"))
+        for finding in report.findings {
+            table.add(
+                MatchJSON.number(finding.assessment.risk.value), finding.vulnerability,
+                finding.package,
+                finding.installed, finding.fixedIn ?? "", finding.state.rawValue,
+                finding.assessment.severity.rawValue,
+                finding.assessment.knownExploited == nil ? "" : "yes")
+        }
+        let ends = operatingSystem.map { [Self.line($0)] } ?? []
+        return ([table.text(width: width, empty: "No findings.")] + ends)
+            .joined(separator: "\n\n")
+    }
+
+    private static func line(_ status: EndOfLifeStatus) -> String {
+        let name = "\(Table.printable(status.product)) \(Table.printable(status.cycle))"
+        guard let ends = status.endsAt else { return "\(name): \(status.state.rawValue)" }
+        return "\(name): support ends \(ends.description.prefix(10)) (\(status.state.rawValue))"
+    }
+}

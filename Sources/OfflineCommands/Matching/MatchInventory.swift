@@ -1,0 +1,180 @@
+import CommandBasics
+import Advisories
+import AdvisoryFormats
+import Fleet
+import Foundation
+import Versions
+
+/// Reads an inventory as `patchbay scan` writes it, or as much of one as matching needs: the
+/// operating system's `id`, and the packages' names and versions.
+enum MatchInventory {
+    /// The largest inventory that is read, in bytes: several times one of 50,000 packages.
+    private static let limit = 64 * 1024 * 1024
+
+    /// The software of an endpoint.
+    ///
+    /// - Throws: `Failure` that names the file and the field.
+    static func read(file: String) throws -> EndpointSoftware {
+        guard let bytes = try PrivateFile.read(URL(filePath: file), limit: limit) else {
+            throw Failure(
+                .wrongUse, "There is no file \(file).",
+                nextStep: "Name the output of “patchbay scan --format json”.", code: "E_FILE")
+        }
+        do {
+            return try InventoryReader(bytes).software()
+        } catch let fault as InventoryFault {
+            throw Failure(
+                .wrongUse, "\(file) is no inventory: \(fault.reason).",
+                nextStep: "Give the output of “patchbay scan --format json”.", code: "E_INVENTORY")
+        } catch let error as JSONError {
+            throw Failure(
+                .wrongUse, "\(file) is no JSON: \(error).",
+                nextStep: "Give the output of “patchbay scan --format json”.", code: "E_INVENTORY")
+        }
+    }
+}
+
+/// What is wrong with an inventory, as a clause that names the field.
+private struct InventoryFault: Error {
+    let reason: String
+}
+
+private struct InventoryReader {
+    private let root: JSONValue
+
+    init(_ bytes: [UInt8]) throws {
+        guard let root = try JSONDocument(bytes).root, root.isObject else {
+            throw InventoryFault(reason: "the text is no object")
+        }
+        self.root = root
+    }
+
+    func software() throws -> EndpointSoftware {
+        guard let endpoint = root["endpoint"], let system = endpoint["os"], system.isObject else {
+            throw InventoryFault(reason: "endpoint.os is missing")
+        }
+        guard let id = system["id"]?.text, !id.isEmpty else {
+            throw InventoryFault(reason: "endpoint.os.id is missing")
+        }
+        let os = OperatingSystem(
+            id: id, versionId: system["versionId"]?.textOrNumber ?? "",
+            name: system["name"]?.text ?? "", codename: system["codename"]?.text,
+            idLike: system["idLike"]?.elements.compactMap(\.text) ?? [])
+        guard let packages = root["packages"], packages.isArray else {
+            throw InventoryFault(reason: "packages is missing, or is no list")
+        }
+        let family = PackageWorld(of: os)
+        var rows: [SoftwareRow] = []
+        for (place, package) in packages.elements.enumerated() {
+            rows.append(try row(package, place, family))
+        }
+        let isContainer = endpoint["virtualization"]?["isContainer"]?.flag ?? false
+        return EndpointSoftware(
+            os: os, runningKernel: isContainer ? "" : endpoint["kernel"]?.text ?? "", rows: rows,
+            replaced: replaced)
+    }
+
+    private func row(
+        _ package: JSONValue, _ place: Int, _ family: PackageWorld
+    ) throws -> SoftwareRow {
+        guard let name = package["name"]?.text, !name.isEmpty else {
+            throw InventoryFault(reason: "packages[\(place)].name is missing")
+        }
+        guard let version = package["version"]?.textOrNumber, !version.isEmpty else {
+            throw InventoryFault(reason: "packages[\(place)].version is missing")
+        }
+        let world = package["manager"]?.text.map { PackageWorld(manager: $0) } ?? family
+        var (source, sourceVersion) = (package["source"]?.text, package["sourceVersion"]?.text)
+        if world.order == .rpm, let file = source, file.hasSuffix(".src.rpm") {
+            (source, sourceVersion) = Self.parts(ofSourceFile: file) ?? (nil, nil)
+        }
+        return SoftwareRow(
+            ecosystem: world.ecosystem, order: world.order, name: name, version: version,
+            architecture: package["architecture"]?.text ?? "", source: source,
+            sourceVersion: sourceVersion, module: module(package["module"]?.text))
+    }
+
+    /// `openssl-3.5.5-3.el9_8.src.rpm` -> `openssl`, `3.5.5-3.el9_8`.
+    private static func parts(ofSourceFile file: String) -> (String?, String?)? {
+        let stem = file.dropLast(".src.rpm".count)
+        guard let release = stem.lastIndex(of: "-"),
+            let version = stem[..<release].lastIndex(of: "-")
+        else { return nil }
+        return (String(stem[..<version]), String(stem[stem.index(after: version)...]))
+    }
+
+    /// `nodejs:18`, with or without version, context and architecture behind.
+    private func module(_ label: String?) -> ModuleStream? {
+        guard let parts = label?.split(separator: ":"), parts.count >= 2 else { return nil }
+        return ModuleStream(name: String(parts[0]), stream: String(parts[1]))
+    }
+
+    /// What still runs although it has been replaced, as the scan saw it.
+    private var replaced: ReplacedCode {
+        var code = ReplacedCode()
+        for signal in (root["reboot"]?["signals"]).items {
+            if let detail = signal["detail"]?.text { code.addNames(in: detail) }
+        }
+        for restart in root["restarts"].items {
+            for name in restart["packages"].items.compactMap(\.text) { code.addNames(in: name) }
+            for file in restart["files"].items.compactMap(\.text) { code.addFile(file) }
+        }
+        return code
+    }
+}
+
+extension JSONValue? {
+    /// The elements of an array; none where there is no array.
+    fileprivate var items: [JSONValue] { self.map { Array($0.elements) } ?? [] }
+}
+
+/// The world that a package manager's packages come from, and the order of their versions.
+struct PackageWorld {
+    /// As in `PackageScope.ecosystem`; `nil` for the operating system's own packages.
+    let ecosystem: String?
+    let order: Ecosystem
+
+    /// The world of a package manager. One that is not known here is a world of its own.
+    init(manager: String) {
+        switch manager.lowercased() {
+        case "apt", "dpkg", "deb": (ecosystem, order) = (nil, .deb)
+        case "dnf", "dnf5", "yum", "rpm", "zypper", "tdnf", "microdnf":
+            (ecosystem, order) = (nil, .rpm)
+        case "apk": (ecosystem, order) = (nil, .apk)
+        case "pacman": (ecosystem, order) = (nil, .pacman)
+        case "pip", "pipx", "uv", "pypi": (ecosystem, order) = ("PyPI", .pep440)
+        case "npm", "yarn", "pnpm": (ecosystem, order) = ("npm", .semver)
+        case "gem", "rubygems": (ecosystem, order) = ("RubyGems", .rubygems)
+        case "cargo", "crates.io": (ecosystem, order) = ("crates.io", .semver)
+        case "go": (ecosystem, order) = ("Go", .semver)
+        case "nuget", "dotnet": (ecosystem, order) = ("NuGet", .nuget)
+        case "maven": (ecosystem, order) = ("Maven", .maven)
+        case "composer", "packagist": (ecosystem, order) = ("Packagist", .generic)
+        case "winget": (ecosystem, order) = ("winget", .winget)
+        case "brew", "homebrew": (ecosystem, order) = ("homebrew", .generic)
+        case "choco", "chocolatey": (ecosystem, order) = ("chocolatey", .nuget)
+        case let other: (ecosystem, order) = (other, .generic)
+        }
+    }
+
+    /// The world of an operating system's own packages, where an inventory names no manager.
+    init(of os: OperatingSystem) {
+        ecosystem = nil
+        let names = Set([os.id.lowercased()] + os.idLike)
+        if !names.isDisjoint(with: ["alpine", "wolfi", "chainguard"]) {
+            order = .apk
+        } else if !names.isDisjoint(with: ["arch", "archlinux"]) {
+            order = .pacman
+        } else if !names.isDisjoint(with: Self.rpmSystems) {
+            order = .rpm
+        } else {
+            order = .deb
+        }
+    }
+
+    private static let rpmSystems: Set<String> = [
+        "rhel", "fedora", "centos", "almalinux", "rocky", "ol", "amzn", "suse", "sles", "opensuse",
+        "opensuse-leap", "opensuse-tumbleweed", "photon", "azurelinux", "mariner", "openeuler",
+        "mageia",
+    ]
+}

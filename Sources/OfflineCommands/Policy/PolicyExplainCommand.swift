@@ -1,0 +1,192 @@
+import CommandBasics
+package import ArgumentParser
+import Fleet
+import Policy
+
+/// `patchbay policy explain`
+package struct PolicyExplainCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say of each missing update what would happen with it, and why.",
+        discussion: """
+            Example: patchbay policy explain p.yaml --inventory web-1.json --role server
+
+            The inventory is what “patchbay scan --format json” writes. What a scan does not know \
+            is told with --tag, --role and --fact, and with --feed what is known of \
+            vulnerabilities. What nobody has told is not known, and counts neither as yes nor as no; \
+            where only that keeps a single policy from applying, it is taken to apply, and a note \
+            says so.
+
+            One decision for each missing update: the action, one reason code, one sentence, the \
+            rule that decided, and when something happens next. It is the same function that \
+            decides on the server and in the agent, asked before anybody has approved anything.
+            """)
+
+    @OptionGroup var files: PolicyFiles
+    @OptionGroup var endpoints: PolicyEndpointOptions
+    @OptionGroup var clock: ClockOption
+    @OptionGroup var output: FormatOption
+
+    package init() {}
+
+    package func run() throws {
+        let now = clock.instant
+        let read = try files.readUsable(at: now)
+        let question = PolicyQuestion(read: read, now: now)
+        var decisions: [DecisionAnswer] = []
+        try endpoints.forEach(question, until: nil) { endpoint in
+            for update in endpoint.updates {
+                var context = update.context
+                context.outlook = endpoint.outlook
+                let decision = Decision.decide(
+                    update.subject, under: endpoint.policy, in: context, at: now)
+                decisions.append(
+                    DecisionAnswer(
+                        decision, on: endpoint.subject.key,
+                        policies: endpoint.policy?.effective.layers.map(\.policy.name.text) ?? []))
+            }
+        }
+        try output.show(Answer(decisions: decisions)) { answer in
+            var table = Table(
+                .text("ENDPOINT"), .text("UPDATE"), .text("ACTION"), .text("REASON"),
+                .text("NEXT"), .text("DUE"), .text("WHY"))
+            for decision in answer.decisions {
+                table.add(
+                    decision.endpoint, decision.update, decision.action, decision.reasonCode,
+                    decision.nextAt?.description ?? "", decision.dueAt?.description ?? "",
+                    decision.sentence)
+            }
+            return table.text(width: Terminal.width, empty: "No update is missing.")
+        }
+    }
+
+    private struct Answer: Encodable {
+        let decisions: [DecisionAnswer]
+    }
+}
+
+/// A decision as the commands show it.
+struct DecisionAnswer: Encodable {
+    let endpoint: String
+    /// The package's name.
+    let update: String
+    let manager: String
+    let architecture: String
+    let installed: String
+    let candidate: String
+    let action: String
+    let reasonCode: String
+    let sentence: String
+    let rule: String
+    let nextAt: Timestamp?
+    let dueAt: Timestamp?
+    let lane: String?
+    /// The policies that apply, the nearest first.
+    let policies: [String]
+
+    init(_ decision: Decision, on endpoint: String, policies: [String]) {
+        self.endpoint = endpoint
+        update = decision.update.name
+        manager = decision.update.manager.rawValue
+        architecture = decision.update.architecture
+        installed = decision.update.installed
+        candidate = decision.update.candidate
+        action = decision.action.rawValue
+        reasonCode = decision.reasonCode.rawValue
+        let isWithoutPolicy = policies.isEmpty && decision.reasonCode == .awaitingApproval
+        sentence = (isWithoutPolicy ? "No policy applies. " : "") + decision.sentence
+        rule = isWithoutPolicy ? "no policy" : decision.rule
+        nextAt = decision.nextAt
+        dueAt = decision.dueAt
+        lane = decision.lane?.rawValue
+        self.policies = policies
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case endpoint, update, manager, architecture, installed, candidate, action, reasonCode
+        case sentence, rule, nextAt, dueAt, lane, policies
+    }
+
+    /// Every key is always there: what is not known is null.
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(endpoint, forKey: .endpoint)
+        try values.encode(update, forKey: .update)
+        try values.encode(manager, forKey: .manager)
+        try values.encode(architecture, forKey: .architecture)
+        try values.encode(installed, forKey: .installed)
+        try values.encode(candidate, forKey: .candidate)
+        try values.encode(action, forKey: .action)
+        try values.encode(reasonCode, forKey: .reasonCode)
+        try values.encode(sentence, forKey: .sentence)
+        try values.encode(rule, forKey: .rule)
+        try values.encode(nextAt, forKey: .nextAt)
+        try values.encode(dueAt, forKey: .dueAt)
+        try values.encode(lane, forKey: .lane)
+        try values.encode(policies, forKey: .policies)
+    }
+}
+
+/// The endpoints that a command is asked about.
+struct PolicyEndpointOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "An inventory, as “patchbay scan” writes it; may be given several times.",
+            valueName: "file"))
+    var inventory: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A feed of vulnerabilities: a file, a folder or an archive; may be given several times.",
+            valueName: "path"))
+    var feed: [String] = []
+
+    @OptionGroup var facts: EndpointFactOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The zone of the endpoints; the one that each inventory names unless given.",
+            valueName: "zone"))
+    var zone: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Since when the fixes are out (RFC 3339), for updates of which the inventory does not "
+                + "say; the scan's time unless given. A server keeps a ledger of that.",
+            valueName: "time"))
+    var firstSeen: String?
+
+    func validate() throws {
+        if inventory.isEmpty { throw ValidationError("Give at least one --inventory.") }
+        if let firstSeen, Timestamp(firstSeen) == nil {
+            throw ValidationError(
+                "--first-seen is no RFC 3339 time, such as 2026-11-21T18:00:00Z.")
+        }
+    }
+
+    /// Reads each inventory and hands it out with what its decisions are made of; notes go to
+    /// standard error.
+    func forEach(
+        _ question: PolicyQuestion, until end: Timestamp?,
+        _ body: (PolicyQuestion.Endpoint) throws -> Void
+    ) throws {
+        let seen = firstSeen.flatMap { Timestamp($0) }
+        var keys: Set<String> = []
+        for file in inventory {
+            var read = try PolicyInventory.read(file: file)
+            if !keys.insert(read.subject.key).inserted {
+                // Two endpoints may call themselves the same; each keeps a row of its own.
+                read.subject.key += " (\(file))"
+            }
+            // The scan has seen each of them: later than that no fix came out.
+            let latest = seen ?? read.scannedAt
+            for place in read.updates.indices where read.updates[place].outSince == nil {
+                read.updates[place].firstSeenAt = latest
+            }
+            let endpoint = try question.endpoint(
+                read, feeds: PolicyFeeds(paths: feed), facts: facts, zone: zone, until: end)
+            for note in endpoint.notes { Terminal.writeError("patchbay: \(note)") }
+            try body(endpoint)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import CommandBasics
+import ArgumentParser
+import Fleet
+import Foundation
+import Policy
+import PolicyDocument
+
+/// The policy files that a command is given.
+struct PolicyFiles: ParsableArguments {
+    @Argument(help: ArgumentHelp("Policy files.", valueName: "file"))
+    var files: [String]
+
+    /// The largest file that is looked at, in bytes; the reader itself refuses less.
+    private static let limit = 16 * 1024 * 1024
+
+    /// What the files hold.
+    struct Reading {
+        var policies: [PatchPolicy] = []
+        var exceptions: [RiskException] = []
+        var exceptionsByPolicy: [PolicyName: [RiskException]] = [:]
+        var diagnostics: [Diagnostic] = []
+
+        /// Whether nothing is an error.
+        var isUsable: Bool { !diagnostics.contains { $0.severity == .error } }
+
+        /// All policies, at one level: who inherits comes before whom it inherits.
+        var placed: [PlacedPolicy] { policies.map { PlacedPolicy($0, at: .tenant) } }
+    }
+
+    /// Reads the files. Policies of one may inherit those of another.
+    ///
+    /// With `toleratesIdleLanes`, a lane that never runs again is a warning, as for questions about
+    /// a policy whose last date has passed.
+    func read(at now: Timestamp, toleratesIdleLanes: Bool = false) throws -> Reading {
+        let contents = try files.map { try bytes(of: $0) }
+        var surroundings = PolicyFile.Surroundings(
+            now: now, toleratesIdleLanes: toleratesIdleLanes)
+        if PolicyZones.arePresent { surroundings.isKnownZone = { PolicyZones.has($0) } }
+        if files.count > 1 {
+            surroundings.others = zip(files, contents).flatMap { name, bytes in
+                PolicyFile.read(bytes, named: name).policies
+            }
+        }
+        var reading = Reading()
+        var owners: [PolicyName: String] = [:]
+        for (name, bytes) in zip(files, contents) {
+            let file = PolicyFile.read(bytes, named: name, in: surroundings)
+            reading.diagnostics += file.diagnostics
+            reading.policies += file.policies
+            for policy in file.policies {
+                if let owner = owners[policy.name], owner != name {
+                    reading.diagnostics.append(
+                        Diagnostic(
+                            .error, file: name, line: 1, column: 1,
+                            "the policy “\(policy.name)” stands in \(owner) too"))
+                }
+                owners[policy.name] = name
+            }
+            reading.exceptionsByPolicy.merge(file.exceptions) { first, _ in first }
+        }
+        reading.exceptions = reading.policies.flatMap {
+            reading.exceptionsByPolicy[$0.name] ?? []
+        }
+        return reading
+    }
+
+    /// Reads the files for a command that goes on with them: warnings go to standard error, and
+    /// errors end it.
+    func readUsable(at now: Timestamp) throws -> Reading {
+        let reading = try read(at: now, toleratesIdleLanes: true)
+        for diagnostic in reading.diagnostics { Terminal.writeError(diagnostic.description) }
+        guard reading.isUsable else { throw ExitCode(Failure.Status.wrongUse.rawValue) }
+        return reading
+    }
+
+    private func bytes(of file: String) throws -> [UInt8] {
+        guard let bytes = try PrivateFile.read(URL(filePath: file), limit: Self.limit) else {
+            throw Failure(
+                .wrongUse, "There is no file \(file).", nextStep: "Name a policy file.",
+                code: "E_FILE")
+        }
+        return bytes
+    }
+}
