@@ -70,7 +70,11 @@ package enum PrivateFile {
     }
 
     private static func failure(_ verb: String, _ file: URL) -> Failure {
-        Failure(
+        if errno == EISDIR {
+            return Failure(
+                .wrongUse, "\(file.path) is a folder.", nextStep: "Name a file.", code: "E_FILE")
+        }
+        return Failure(
             .couldNot, "\(file.path) cannot be \(verb): \(String(cString: strerror(errno))).",
             nextStep: "Check the permissions of its folder and the disk's free space.",
             code: "E_FILE")

@@ -1,7 +1,7 @@
-import CommandBasics
-import OfflineCommands
 import ArgumentParser
+import CommandBasics
 import Foundation
+import OfflineCommands
 
 /// The command line: the control plane, and everything that a person does with it.
 @main

@@ -1,6 +1,6 @@
-import CommandBasics
 import AdvisoryFormats
 package import ArgumentParser
+import CommandBasics
 import Feeds
 import Fleet
 

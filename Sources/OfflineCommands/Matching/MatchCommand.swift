@@ -1,7 +1,7 @@
-import CommandBasics
 public import Advisories
-public import ArgumentParser
 import AdvisoryFormats
+public import ArgumentParser
+import CommandBasics
 import Feeds
 import Fleet
 import Foundation

@@ -1,6 +1,6 @@
-import CommandBasics
 import Advisories
 import AdvisoryFormats
+import CommandBasics
 import Fleet
 import Foundation
 import Versions

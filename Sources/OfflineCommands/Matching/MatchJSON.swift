@@ -1,5 +1,5 @@
-import CommandBasics
 import Advisories
+import CommandBasics
 import Fleet
 
 /// The answer of `match` as JSON, one finding a line. An endpoint may have ten thousand findings:

@@ -1,5 +1,5 @@
-import CommandBasics
 import ArgumentParser
+import CommandBasics
 import Fleet
 import Policy
 import PolicyDocument

@@ -1,6 +1,6 @@
-import CommandBasics
 package import ArgumentParser
 import Calendar
+import CommandBasics
 import Fleet
 import Foundation
 import Policy

@@ -1,5 +1,5 @@
-import CommandBasics
 import Advisories
+import CommandBasics
 import Feeds
 import Fleet
 import Foundation

@@ -1,5 +1,5 @@
-import CommandBasics
 import AdvisoryFormats
+import CommandBasics
 import Fleet
 import Foundation
 import Policy

@@ -1,6 +1,6 @@
-import CommandBasics
 import Advisories
 import Calendar
+import CommandBasics
 import Fleet
 import Foundation
 import Policy

@@ -1,6 +1,6 @@
 import AgentSystem
-import CommandBasics
 import Calendar
+import CommandBasics
 import Foundation
 import PackageManagers
 import Policy

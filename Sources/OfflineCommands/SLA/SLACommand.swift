@@ -1,5 +1,5 @@
-import CommandBasics
 public import ArgumentParser
+import CommandBasics
 public import Fleet
 public import Policy
 

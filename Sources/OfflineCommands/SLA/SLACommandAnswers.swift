@@ -1,5 +1,5 @@
-import CommandBasics
 import Calendar
+import CommandBasics
 import Fleet
 import Policy
 

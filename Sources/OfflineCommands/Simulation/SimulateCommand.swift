@@ -1,5 +1,5 @@
-import CommandBasics
 public import ArgumentParser
+import CommandBasics
 public import Simulation
 
 extension PlantedBug: ExpressibleByArgument {}

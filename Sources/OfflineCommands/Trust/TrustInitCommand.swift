@@ -1,5 +1,5 @@
-import CommandBasics
 package import ArgumentParser
+import CommandBasics
 import Fleet
 import Foundation
 import Trust

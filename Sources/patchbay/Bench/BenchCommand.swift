@@ -1,5 +1,5 @@
-import CommandBasics
 import ArgumentParser
+import CommandBasics
 import Foundation
 
 /// `patchbay bench`: the parts of `make bench` that are measured inside one process. It is not in

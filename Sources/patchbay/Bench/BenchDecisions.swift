@@ -1,6 +1,6 @@
-import CommandBasics
 import ArgumentParser
 import Calendar
+import CommandBasics
 import Fleet
 import Policy
 

@@ -1,11 +1,11 @@
-import CommandBasics
 import AgentProtocol
 import ArgumentParser
+import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation
-import Trust
 import Simulation
+import Trust
 
 /// `patchbay bench ingest`
 struct BenchIngest: AsyncParsableCommand {

@@ -1,9 +1,9 @@
-import CommandBasics
 import AgentProtocol
 import ArgumentParser
+import CommandBasics
 import Foundation
-import Trust
 import Simulation
+import Trust
 
 /// `patchbay bench upload`
 struct BenchUpload: AsyncParsableCommand {

@@ -1,8 +1,8 @@
-import CommandBasics
 import ArgumentParser
+import CommandBasics
 import Fleet
-import Versions
 import Simulation
+import Versions
 
 /// `patchbay bench versions`
 struct BenchVersions: AsyncParsableCommand {

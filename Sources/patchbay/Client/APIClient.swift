@@ -1,6 +1,6 @@
-import CommandBasics
 import AgentProtocol
 import AsyncHTTPClient
+import CommandBasics
 import Foundation
 import NIOCore
 import NIOHTTP1

@@ -1,5 +1,5 @@
-import CommandBasics
 import ArgumentParser
+import CommandBasics
 import ControlPlane
 import Foundation
 import Store

@@ -1,5 +1,5 @@
-import CommandBasics
 public import ArgumentParser
+import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI

@@ -1,6 +1,6 @@
-import CommandBasics
-import ArgumentParser
 import AgentCore
+import ArgumentParser
+import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation

@@ -1,7 +1,7 @@
 import AgentProtocol
 import Foundation
-import Trust
 import Simulation
+import Trust
 
 /// A simulated fleet at work: first every endpoint enrols and shows itself whole, then all check
 /// in.

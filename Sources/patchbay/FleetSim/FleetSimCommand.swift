@@ -1,8 +1,8 @@
-import CommandBasics
 import ArgumentParser
+import CommandBasics
 import Foundation
-import Trust
 import Simulation
+import Trust
 
 /// `patchbay fleet-sim`
 struct FleetSimCommand: AsyncParsableCommand {

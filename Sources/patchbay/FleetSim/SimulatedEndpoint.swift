@@ -1,9 +1,9 @@
-import CommandBasics
 import AgentProtocol
+import CommandBasics
 import Fleet
 import Foundation
-import Trust
 import Simulation
+import Trust
 
 /// One endpoint of a simulated fleet: its key, its token, and what it said of itself last. It
 /// speaks as an agent speaks.

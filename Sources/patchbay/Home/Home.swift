@@ -1,5 +1,5 @@
-import CommandBasics
 import ArgumentParser
+import CommandBasics
 import Foundation
 
 /// The folder that holds everything of one installation.

@@ -1,7 +1,7 @@
-import CommandBasics
 import AgentCore
 import AgentSystem
 import AgentTransport
+import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation
