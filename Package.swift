@@ -93,8 +93,13 @@ let package = Package(
         // Layer 3: use cases of the server and of the agent, with the ports they need.
         module(
             "ControlPlane",
-            ["Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust"]),
-        module("AgentCore", ["Fleet", "Versions", "Rollout", "AgentProtocol", "Trust", logging]),
+            [
+                "Fleet", "Versions", "Calendar", "Policy", "PolicyDocument", "Rollout",
+                "AgentProtocol", "Trust",
+            ]),
+        module(
+            "AgentCore",
+            ["Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", logging]),
         // Layer 4: adapters to the world.
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -102,7 +107,9 @@ let package = Package(
         .systemLibrary(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"])]),
-        module("Store", ["Fleet", "Rollout", "ControlPlane", "CLibPQ", grdb, grdbSQLite]),
+        module(
+            "Store",
+            ["Fleet", "Policy", "Rollout", "ControlPlane", "CLibPQ", grdb, grdbSQLite]),
         module(
             "HTTPAPI",
             [
@@ -115,11 +122,12 @@ let package = Package(
         module(
             "PackageManagers",
             ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", "Markup", subprocess]),
-        module("AgentSystem", ["Fleet", "Calendar", "AgentCore"]),
+        module("AgentSystem", ["Fleet", "Calendar", "Policy", "Rollout", "AgentCore"]),
         module(
             "AgentTransport",
             [
-                "Fleet", "Rollout", "AgentProtocol", "AgentCore", "Trust", asyncHTTPClient, nioCore,
+                "Fleet", "Policy", "Rollout", "AgentProtocol", "AgentCore", "Trust",
+                asyncHTTPClient, nioCore,
                 nioHTTP1, nioSSL,
             ]),
         module(
@@ -196,8 +204,8 @@ let package = Package(
         tests("RolloutTests", ["Rollout", "Fleet", "Calendar", "Policy"]),
         tests(
             "AgentCoreTests",
-            ["AgentCore", "AgentProtocol", "Fleet", "Rollout", "Trust", logging]),
-        tests("AgentSystemTests", ["AgentSystem", "AgentCore", "Fleet", "Rollout"]),
+            ["AgentCore", "AgentProtocol", "Fleet", "Policy", "Rollout", "Trust", logging]),
+        tests("AgentSystemTests", ["AgentSystem", "AgentCore", "Fleet", "Policy", "Rollout"]),
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),

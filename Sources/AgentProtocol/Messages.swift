@@ -242,6 +242,8 @@ public struct JobOrder: Hashable, Sendable, Codable {
     public var issuedAt: Timestamp
     /// After this instant nothing of it may be started.
     public var deadline: Timestamp
+    /// What follows the installation: the reboot and the probes; `nil` when nothing does.
+    public var aftercare: Aftercare?
 
     /// The most updates in one order: a release upgrade of a large server has about 3,000.
     public static let maximumUpdates = 10_000
@@ -249,7 +251,7 @@ public struct JobOrder: Hashable, Sendable, Codable {
     /// An order.
     public init(
         job: JobID, deployment: DeploymentID, endpoint: EndpointID, updates: [LockedUpdate],
-        issuedAt: Timestamp, deadline: Timestamp
+        issuedAt: Timestamp, deadline: Timestamp, aftercare: Aftercare? = nil
     ) {
         self.job = job
         self.deployment = deployment
@@ -257,6 +259,7 @@ public struct JobOrder: Hashable, Sendable, Codable {
         self.updates = updates
         self.issuedAt = issuedAt
         self.deadline = deadline
+        self.aftercare = aftercare
     }
 }
 

@@ -31,6 +31,11 @@ public enum FailureClass: String, Codable, Sendable, CaseIterable {
     case journalUnreadable
     /// The package manager said that it did the work, and a fresh scan shows that it did not.
     case nothingChanged
+    /// The updates are in, and the endpoint's probes fail, or it was not back from its reboot in
+    /// time.
+    case unhealthyAfterPatch
+    /// The endpoint was rebooted, and still says that it must reboot.
+    case rebootNotClearing
     /// The order breaks the rules that the agent keeps by itself, and was refused.
     case refused
     /// The package manager failed in a way that is not in this list; the log has its words.
@@ -44,7 +49,7 @@ extension FailureClass {
         case .lockHeld, .network, .hung, .interrupted: true
         case .diskFull, .signature, .hashMismatch, .versionNotAvailable, .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .journalUnreadable, .nothingChanged,
-            .refused, .other:
+            .unhealthyAfterPatch, .rebootNotClearing, .refused, .other:
             false
         }
     }
@@ -76,6 +81,10 @@ extension FailureClass {
             "Check the endpoint's disk; the damaged record is kept there beside the new one. Then approve the update again."
         case .nothingChanged:
             "Read the log: the package manager reported success without installing the update."
+        case .unhealthyAfterPatch:
+            "Look at the probe that fails; set the package back if the update is the cause."
+        case .rebootNotClearing:
+            "Look at what asks for the reboot on the endpoint; rebooting again does not end it."
         case .refused: "Look at the reason; the endpoint obeys only orders that fit its rules."
         case .other: "Read the log of the run."
         }

@@ -84,6 +84,11 @@ extension Job {
             sentence = step.sentence
             leaseExpiresAt = now.adding(seconds: Self.leaseSeconds)
             return []
+        case .pendingRestart where goesOnAlone:
+            // The endpoint tells what its reboot waits for; no lease runs, since it may be off.
+            progress = step
+            sentence = step.sentence
+            return []
         case .queued, .pendingRestart, .verified, .failedVerification, .failed, .cancelled,
             .expired:
             throw JobEventRefused(state: state, event: "progress")
@@ -106,6 +111,10 @@ extension Job {
             self.result = result
             return [.audit("The endpoint reported late: \(Self.sentence(for: result))")]
         case .pendingRestart, .verified, .failedVerification, .failed:
+            if goesOnAlone, self.result != result, result.goesOn != true {
+                self.result = result
+                return settle(into: Self.state(for: result), at: now)
+            }
             // The agent did not hear the answer to its first report and sends it again.
             guard self.result == result || state != .pendingRestart else {
                 throw JobEventRefused(state: state, event: "a second, different result")
@@ -166,7 +175,9 @@ extension Job {
         guard state == .pendingRestart else {
             throw JobEventRefused(state: state, event: "restart")
         }
-        let result = JobResult(outcomes: outcomes, notes: self.result?.notes ?? [])
+        var result = self.result ?? JobResult(outcomes: [])
+        result.outcomes = outcomes
+        result.goesOn = nil
         self.result = result
         return settle(into: Self.state(for: result), at: now)
     }
@@ -198,13 +209,18 @@ extension Job {
 }
 
 extension Job {
+    /// Whether its endpoint sees to the pending reboot, and to its health afterwards, by itself and
+    /// reports once more.
+    public var goesOnAlone: Bool { state == .pendingRestart && result?.goesOn == true }
+
     /// The state that a result leads to: the worst of its outcomes.
     static func state(for result: JobResult) -> State {
         if result.cancelledBeforeStart { return .cancelled }
         let states = Set(result.outcomes.map(\.state))
         if states.contains(.failed) || states.contains(.skipped) { return .failed }
         if states.contains(.failedVerification) { return .failedVerification }
-        if states.contains(.pendingRestart) { return .pendingRestart }
+        if result.failure != nil { return .failed }
+        if states.contains(.pendingRestart) || result.goesOn == true { return .pendingRestart }
         return .verified
     }
 
@@ -217,8 +233,15 @@ extension Job {
         if let bad {
             return "\(good) of \(total) updates are in. \(bad.sentence)"
         }
+        if result.failure != nil, let words = result.notes.last {
+            return total == 0 ? words : "\(good) of \(total) updates are in. \(words)"
+        }
         if let pending = result.outcomes.first(where: { $0.state == .pendingRestart }) {
             return "\(total) of \(total) updates are installed. \(pending.sentence)"
+        }
+        if total == 0 {
+            return result.goesOn == true
+                ? "The endpoint sees to its reboot." : result.notes.last ?? "The endpoint rebooted."
         }
         return total == 1
             ? "A fresh scan shows the update in force."

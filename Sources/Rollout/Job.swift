@@ -48,6 +48,8 @@ public struct Job: Hashable, Sendable, Codable {
     public let endpoint: EndpointID
     /// The lock list of this endpoint.
     public let updates: [LockedUpdate]
+    /// What follows the installation; `nil` when nothing was said, and then nothing follows.
+    public let aftercare: Aftercare?
     /// When it was made.
     public let createdAt: Timestamp
     /// When it ends as `expired` unless it has ended before.
@@ -82,13 +84,14 @@ public struct Job: Hashable, Sendable, Codable {
     public init(
         id: JobID, tenant: TenantID, deployment: DeploymentID, endpoint: EndpointID,
         updates: [LockedUpdate],
-        createdAt: Timestamp, deadline: Timestamp
+        createdAt: Timestamp, deadline: Timestamp, aftercare: Aftercare? = nil
     ) {
         self.id = id
         self.tenant = tenant
         self.deployment = deployment
         self.endpoint = endpoint
         self.updates = updates
+        self.aftercare = aftercare
         self.createdAt = createdAt
         self.deadline = deadline
         state = .queued
@@ -113,6 +116,12 @@ public struct JobProgress: Hashable, Sendable, Codable {
         case installing
         /// Scans, to see what is really there.
         case verifying
+        /// Asks the endpoint's probes.
+        case probing
+        /// Waits for its reboot: a window, people, or programs that must not be cut off.
+        case waitingForReboot
+        /// Reboots.
+        case rebooting
     }
 
     /// The step.

@@ -47,12 +47,54 @@ public struct JobResult: Hashable, Sendable, Codable {
     /// Things worth knowing that are no failure: a kept configuration file, a repaired package
     /// database.
     public var notes: [String]
+    /// Whether the probes passed after the installation or its reboot; `nil` when there were none,
+    /// or they have not answered yet.
+    public var isHealthy: Bool?
+    /// Whether they passed before; what failed then already is not the updates' fault.
+    public var wasHealthy: Bool?
+    /// What the probes showed at their last look.
+    public var probes: [ProbeResult]?
+    /// Whether the endpoint goes on by itself: it sees to its reboot and to its health afterwards,
+    /// and reports once more.
+    public var goesOn: Bool?
+    /// What failed beside the updates themselves: `unhealthyAfterPatch` or `rebootNotClearing`.
+    public var failure: FailureClass?
 
     /// What an endpoint reports.
-    public init(outcomes: [UpdateOutcome], cancelledBeforeStart: Bool = false, notes: [String] = [])
-    {
+    public init(
+        outcomes: [UpdateOutcome], cancelledBeforeStart: Bool = false, notes: [String] = [],
+        isHealthy: Bool? = nil, wasHealthy: Bool? = nil, probes: [ProbeResult]? = nil,
+        goesOn: Bool? = nil, failure: FailureClass? = nil
+    ) {
         self.outcomes = outcomes
         self.cancelledBeforeStart = cancelledBeforeStart
         self.notes = notes
+        self.isHealthy = isHealthy
+        self.wasHealthy = wasHealthy
+        self.probes = probes
+        self.goesOn = goesOn
+        self.failure = failure
+    }
+}
+
+extension JobResult {
+    /// Takes over what the probes showed. An endpoint that was unhealthy before stays a note, since
+    /// the updates are not to blame.
+    public mutating func take(_ results: [ProbeResult], before: [ProbeResult]?) {
+        wasHealthy = before.map { $0.allSatisfy(\.isPassed) }
+        guard !results.isEmpty else { return }
+        probes = results
+        let failing = results.filter { !$0.isPassed }
+        isHealthy = failing.isEmpty
+        guard let first = failing.first else { return }
+        let words =
+            failing.count == 1
+            ? first.sentence : "\(first.sentence) \(failing.count - 1) more probes fail."
+        if wasHealthy == false {
+            notes.append("The endpoint was unhealthy before the updates, and still is: \(words)")
+        } else {
+            failure = failure ?? .unhealthyAfterPatch
+            notes.append("The endpoint is unhealthy: \(words)")
+        }
     }
 }

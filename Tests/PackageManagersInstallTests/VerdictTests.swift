@@ -29,7 +29,8 @@ struct VerdictTests {
         let covered = Set(Complaint.all.map(\.failure))
         // These come from endings, from the scan or from the order, never from apt's words.
         let others: Set<FailureClass> = [
-            .hung, .interrupted, .journalUnreadable, .nothingChanged, .refused, .other,
+            .hung, .interrupted, .journalUnreadable, .nothingChanged,
+            .unhealthyAfterPatch, .rebootNotClearing, .refused, .other,
         ]
         #expect(covered.union(others) == Set(FailureClass.allCases))
     }

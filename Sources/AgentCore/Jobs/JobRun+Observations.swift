@@ -238,7 +238,7 @@ extension JobRun {
         case .interrupted, .diskFull, .network, .signature, .hashMismatch, .versionNotAvailable,
             .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .hung, .journalUnreadable,
-            .nothingChanged, .refused, .other:
+            .nothingChanged, .unhealthyAfterPatch, .rebootNotClearing, .refused, .other:
             return [ended]
                 + giveUp(
                     .interruptedPackageManager,

@@ -62,6 +62,6 @@ extension UseCases {
             actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records)
         return JobOrder(
             job: job.id, deployment: job.deployment, endpoint: job.endpoint, updates: job.updates,
-            issuedAt: now, deadline: job.deadline)
+            issuedAt: now, deadline: job.deadline, aftercare: job.aftercare)
     }
 }

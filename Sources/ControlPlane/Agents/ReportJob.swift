@@ -1,5 +1,6 @@
 public import AgentProtocol
 public import Fleet
+import Policy
 public import Rollout
 
 extension UseCases {
@@ -18,7 +19,8 @@ extension UseCases {
         _ result: JobResult, job id: JobID, by agent: AgentPrincipal
     ) async throws -> JobReportResponse {
         guard result.outcomes.count <= JobOrder.maximumUpdates,
-            result.notes.count <= JobOrder.maximumUpdates
+            result.notes.count <= JobOrder.maximumUpdates,
+            (result.probes ?? []).count <= ProbeResult.maximumResults
         else {
             throw Refusal(
                 .tooLarge, "E_RESULT_TOO_LARGE",
@@ -57,6 +59,12 @@ extension UseCases {
         for index in clean.outcomes.indices {
             clean.outcomes[index].sentence = PlainText.line(
                 clean.outcomes[index].sentence, atMost: longestSentence)
+        }
+        clean.probes = clean.probes?.map {
+            ProbeResult(
+                probe: PlainText.line($0.probe, atMost: HealthProbe.longestText),
+                isPassed: $0.isPassed,
+                sentence: PlainText.line($0.sentence, atMost: longestSentence))
         }
         clean.notes = clean.notes.map { PlainText.line($0, atMost: longestSentence) }
         return clean

@@ -28,7 +28,8 @@ extension UseCases {
                 try records.insert(
                     Job(
                         id: jobID, tenant: plan.tenant, deployment: id, endpoint: line.endpoint,
-                        updates: line.updates, createdAt: now, deadline: deadline))
+                        updates: line.updates, createdAt: now, deadline: deadline,
+                        aftercare: selection.aftercare))
                 endpoints += 1
                 wakes.insert(SignalSubject.work(line.endpoint))
             }

@@ -39,6 +39,7 @@ extension UseCases {
                 "A deployment needs 1 to \(largestSelection) updates.",
                 nextStep: "Choose updates, or all security updates.")
         }
+        try check(selection.aftercare)
         if let seconds = selection.deadlineSeconds, !deadlineLimits.contains(seconds) {
             throw Refusal(
                 .malformed, "E_SELECTION_DEADLINE",

@@ -27,18 +27,22 @@ public struct DeploymentSelection: Hashable, Sendable, Codable {
     public var title: String?
     /// For how many seconds jobs may be open; `nil` for `UseCases.defaultDeadlineSeconds`.
     public var deadlineSeconds: Int64?
+    /// What follows the installation on each endpoint; `nil` when nothing does: what needs a reboot
+    /// then waits for people.
+    public var aftercare: Aftercare?
 
     /// A selection.
     public init(
         endpoints: [EndpointID], updates: [ChosenUpdate], allSecurity: Bool? = nil,
         title: String? = nil,
-        deadlineSeconds: Int64? = nil
+        deadlineSeconds: Int64? = nil, aftercare: Aftercare? = nil
     ) {
         self.endpoints = endpoints
         self.updates = updates
         self.allSecurity = allSecurity
         self.title = title
         self.deadlineSeconds = deadlineSeconds
+        self.aftercare = aftercare
     }
 
     /// Whether an update is chosen.

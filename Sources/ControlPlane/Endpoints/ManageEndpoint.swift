@@ -31,7 +31,7 @@ extension UseCases {
             try self.appendAudit(
                 "endpoint.retired", subject: id.text, sentence: "Retired \(endpoint.name).",
                 actor: principal.name, tenant: endpoint.tenant, in: records, at: now)
-            wakes = [SignalSubject.work(id)]
+            wakes = [SignalSubject.work(id), SignalSubject.findings(of: id)]
             let open = JobQuery(
                 scope: .tenant(endpoint.tenant), endpoint: id, openOnly: true,
                 limit: Self.largestDeployment)
@@ -44,7 +44,7 @@ extension UseCases {
         }
     }
 
-    private static func managed(
+    static func managed(
         _ id: EndpointID, by principal: Principal, in records: any Records
     ) throws -> EndpointRecord {
         guard let endpoint = try records.endpoint(id, in: principal.scope) else {

@@ -134,6 +134,9 @@ extension JobProgress.Phase {
         case .downloading: "Downloads"
         case .installing: "Installs"
         case .verifying: "Scans, to see what is really there"
+        case .probing: "Asks the endpoint's probes"
+        case .waitingForReboot: "Waits for the reboot"
+        case .rebooting: "Reboots"
         }
     }
 }

@@ -1,5 +1,6 @@
 public import ControlPlane
 import Fleet
+public import Rollout
 
 /// One page of endpoints as the interface answers it; the next page is asked for with `after`.
 public struct EndpointPageBody: Hashable, Sendable, Codable {
@@ -14,6 +15,17 @@ public struct EndpointPageBody: Hashable, Sendable, Codable {
         items = page.items
         next = page.next?.text
         total = page.total
+    }
+}
+
+/// What is asked for with a reboot.
+public struct RebootRequest: Hashable, Sendable, Codable {
+    /// How it is done: warning, deadline, windows, probes; left out for the usual.
+    public var aftercare: Aftercare?
+
+    /// What is asked for.
+    public init(aftercare: Aftercare? = nil) {
+        self.aftercare = aftercare
     }
 }
 
@@ -135,6 +147,17 @@ enum EndpointRoutes {
             try await call.useCases.requestScan(
                 try call.identifier("endpoint"), by: try call.principal())
             return .noContent
+        },
+        Route(
+            .post, "/api/v1/endpoints/{endpoint}/reboot", permission: .principal(.approve),
+            summary:
+                "Asks an endpoint to reboot, by the rules that hold there; the body may be {}.",
+            request: .rebootRequest, response: .job
+        ) { call in
+            let request: RebootRequest = try call.decode()
+            return .json(
+                try await call.useCases.requestReboot(
+                    try call.identifier("endpoint"), request.aftercare, by: try call.principal()))
         },
         Route(
             .post, "/api/v1/endpoints/{endpoint}/retire", permission: .principal(.manageEndpoints),

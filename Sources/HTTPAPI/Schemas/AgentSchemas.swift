@@ -1,3 +1,6 @@
+import Policy
+import Rollout
+
 /// The shapes of the messages between agent and server (module `AgentProtocol`).
 extension NamedSchema {
     static let enrolRequest = NamedSchema(
@@ -56,6 +59,7 @@ extension NamedSchema {
                     "job": .identifier("job"), "deployment": .identifier("dep"),
                     "endpoint": .identifier("ept"), "updates": .array(.named(.lockedUpdate)),
                     "issuedAt": .time, "deadline": .time,
+                    "aftercare": .optional(.named(.aftercare)),
                 ])),
             "scanNow": .boolean,
         ])
@@ -68,10 +72,7 @@ extension NamedSchema {
     static let jobProgress = NamedSchema(
         "JobProgress",
         [
-            "phase": .oneOf([
-                "preflight", "waitingForLock", "repairing", "downloading", "installing",
-                "verifying",
-            ]),
+            "phase": .oneOf(JobProgress.Phase.allCases.map(\.rawValue)),
             "sentence": .string, "percent": .optional(.integer), "at": .time,
         ])
 
@@ -88,5 +89,21 @@ extension NamedSchema {
                     "sentence": .string,
                 ])),
             "cancelledBeforeStart": .boolean, "notes": .array(.string),
+            "isHealthy": .optional(.boolean), "wasHealthy": .optional(.boolean),
+            "probes": .optional(
+                .array(
+                    .object(["probe": .string, "isPassed": .boolean, "sentence": .string]))),
+            "goesOn": .optional(.boolean), "failure": .optional(.string),
+        ])
+
+    static let aftercare = NamedSchema(
+        "Aftercare",
+        [
+            "reboot": .oneOf(RebootRule.Mode.allCases.map(\.rawValue)),
+            "deadlineSeconds": .optional(.integer), "deferrals": .optional(.integer),
+            "warningSeconds": .optional(.integer),
+            "windows": .optional(.array(.object(["from": .time, "until": .time]))),
+            "probes": .optional(.array(.string)), "withinSeconds": .optional(.integer),
+            "services": .optional(.array(.string)), "isRebootAsked": .optional(.boolean),
         ])
 }

@@ -119,8 +119,10 @@ extension NamedSchema {
             "endpoints": .array(.identifier("ept")),
             "updates": .array(.object(["name": .string, "candidate": .optional(.string)])),
             "allSecurity": .optional(.boolean), "title": .optional(.string),
-            "deadlineSeconds": .optional(.integer),
+            "deadlineSeconds": .optional(.integer), "aftercare": .optional(.named(.aftercare)),
         ])
+    static let rebootRequest = NamedSchema(
+        "RebootRequest", ["aftercare": .optional(.named(.aftercare))])
     static let deploymentPlan = NamedSchema(
         "DeploymentPlan",
         [
@@ -144,6 +146,7 @@ extension NamedSchema {
             "leaseExpiresAt": .optional(.time), "startedAt": .optional(.time),
             "finishedAt": .optional(.time), "cancelRequested": .boolean,
             "progress": .optional(.named(.jobProgress)), "result": .optional(.named(.jobResult)),
+            "aftercare": .optional(.named(.aftercare)),
             "sentence": .string,
         ])
     static let jobSummary = NamedSchema(

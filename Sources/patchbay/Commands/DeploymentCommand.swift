@@ -73,6 +73,7 @@ struct DeploymentCommand: ParsableCommand {
         var allSecurity = false
         @Option(help: "A name for people.") var title: String?
         @Option(help: "Seconds after which jobs expire; a week unless given.") var deadline: Int64?
+        @OptionGroup var aftercare: AftercareOptions
         @Flag(help: "Only show what would be done.") var plan = false
         @Flag(help: "Wait until every job has ended.") var wait = false
         @OptionGroup var server: ServerOptions
@@ -85,6 +86,7 @@ struct DeploymentCommand: ParsableCommand {
             if let wrong = endpoint.first(where: { EndpointID($0) == nil }) {
                 throw ValidationError("“\(wrong)” is not the identifier of an endpoint.")
             }
+            _ = try aftercare.value()
             if plan, wait { throw ValidationError("--plan and --wait exclude each other.") }
         }
 
@@ -120,7 +122,8 @@ struct DeploymentCommand: ParsableCommand {
                     return .init(
                         name: halves.first ?? text, candidate: halves.count == 2 ? halves[1] : nil)
                 },
-                allSecurity: allSecurity ? true : nil, title: title, deadlineSeconds: deadline)
+                allSecurity: allSecurity ? true : nil, title: title, deadlineSeconds: deadline,
+                aftercare: try? aftercare.value())
         }
 
         /// Milliseconds between two looks: short enough to feel live, and far below what a server

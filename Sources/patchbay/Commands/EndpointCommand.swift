@@ -4,6 +4,7 @@ import ControlPlane
 import Fleet
 import Foundation
 import HTTPAPI
+import Rollout
 
 extension Compliance: ExpressibleByArgument {}
 
@@ -11,7 +12,7 @@ extension Compliance: ExpressibleByArgument {}
 struct EndpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "endpoint", abstract: "Machines with an agent.",
-        subcommands: [List.self, Show.self, Packages.self, Scan.self, Retire.self])
+        subcommands: [List.self, Show.self, Packages.self, Scan.self, Reboot.self, Retire.self])
 
     /// `patchbay endpoint list`
     struct List: AsyncParsableCommand {
@@ -126,6 +127,31 @@ struct EndpointCommand: ParsableCommand {
             try await server.withClient {
                 try await $0.post("/api/v1/endpoints/\(Path.segment(endpoint))/scan")
             }
+        }
+    }
+
+    /// `patchbay endpoint reboot`
+    struct Reboot: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reboot",
+            abstract: "Ask an endpoint to reboot, by the rules that hold there.",
+            discussion: """
+                Example: patchbay endpoint reboot ept_01h2xcejqtf2nbrexx3vqjhp41 --warning 5m
+
+                People at the endpoint are warned first and may put it off as often as the rule says; programs that must not be cut \
+                off are waited for. The answer is a job: patchbay job show tells how it goes.
+                """)
+        @Argument(help: "The endpoint.") var endpoint: String
+        @OptionGroup var aftercare: AftercareOptions
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let request = RebootRequest(aftercare: try aftercare.value(usually: .ifNeeded))
+            let job: Job = try await server.withClient {
+                try await $0.post("/api/v1/endpoints/\(Path.segment(endpoint))/reboot", request)
+            }
+            try output.show(job) { "Asked it to reboot: \($0.id)" }
         }
     }
 
