@@ -101,6 +101,27 @@ public enum Kinds {
         /// “tok”
         public static let prefix = "tok"
     }
+
+    /// An alert.
+    public enum Alert: IdentifierKind {
+        /// `alr`
+        public static let prefix = "alr"
+    }
+    /// A policy of the provider or of a tenant.
+    public enum Policy: IdentifierKind {
+        /// “pol”
+        public static let prefix = "pol"
+    }
+    /// What a person has said about updates.
+    public enum Approval: IdentifierKind {
+        /// “apv”
+        public static let prefix = "apv"
+    }
+    /// A risk that is accepted until a date, or is asked to be.
+    public enum Exception: IdentifierKind {
+        /// “exc”
+        public static let prefix = "exc"
+    }
 }
 
 /// A client organisation's identifier.
@@ -117,6 +138,14 @@ public typealias JobID = Identifier<Kinds.Job>
 public typealias UserID = Identifier<Kinds.User>
 /// A token's identifier (not its secret).
 public typealias TokenID = Identifier<Kinds.Token>
+/// A policy's identifier.
+public typealias PolicyID = Identifier<Kinds.Policy>
+/// The identifier of what a person has said about updates.
+public typealias ApprovalID = Identifier<Kinds.Approval>
+/// An exception's identifier.
+public typealias ExceptionID = Identifier<Kinds.Exception>
+/// Names an alert.
+public typealias AlertID = Identifier<Kinds.Alert>
 
 /// Crockford's base 32, lower case: digits and letters without i, l, o and u.
 private enum IdentifierAlphabet {
