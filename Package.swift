@@ -94,8 +94,8 @@ let package = Package(
         module(
             "ControlPlane",
             [
-                "Fleet", "Versions", "Calendar", "Policy", "PolicyDocument", "Rollout",
-                "AgentProtocol", "Trust",
+                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar", "Policy",
+                "PolicyDocument", "Rollout", "AgentProtocol", "Trust",
             ]),
         module(
             "AgentCore",
@@ -103,7 +103,12 @@ let package = Package(
         // Layer 4: adapters to the world.
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
-        module("Feeds", ["Fleet", "Advisories", "AdvisoryFormats", "CZlib"]),
+        module(
+            "Feeds",
+            [
+                "Fleet", "Advisories", "AdvisoryFormats", "ControlPlane", "Trust", "CZlib",
+                asyncHTTPClient, nioCore, nioHTTP1,
+            ]),
         .systemLibrary(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"])]),
@@ -113,12 +118,15 @@ let package = Package(
         module(
             "HTTPAPI",
             [
-                "Fleet", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane", httpTypes,
+                "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane", httpTypes,
                 hummingbird, hummingbirdTLS, logging, nioCore, nioSSL,
             ]),
         module(
             "Dashboard",
-            ["Fleet", "Policy", "Rollout", "Trust", "ControlPlane", "HTTPAPI", httpTypes]),
+            [
+                "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ControlPlane", "HTTPAPI",
+                httpTypes,
+            ]),
         module(
             "PackageManagers",
             ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", "Markup", subprocess]),
@@ -154,10 +162,10 @@ let package = Package(
         .executableTarget(
             name: "patchbay",
             dependencies: [
-                "CommandBasics", "OfflineCommands", "Fleet", "Versions", "Policy", "Rollout",
+                "CommandBasics", "OfflineCommands", "Feeds", "Fleet", "Versions", "Policy", "Rollout",
                 "AgentProtocol", "Trust", "ControlPlane", "AgentCore", "Store", "HTTPAPI",
                 "Dashboard",
-                "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
+                "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -166,7 +174,7 @@ let package = Package(
             name: "patchbay-agent",
             dependencies: [
                 "Fleet", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "PackageManagers", "Trust",
+                "LinuxPackages", "PackageManagers", "Trust",
                 argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),
@@ -209,6 +217,9 @@ let package = Package(
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
+        tests(
+            "LinuxPackagesTests",
+            ["LinuxPackages", "PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("PackageManagersInstallTests", ["PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
         tests("TrustTests", ["Trust", "Fleet", "Versions", "Calendar", "Policy"]),
