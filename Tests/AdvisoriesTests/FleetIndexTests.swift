@@ -26,6 +26,10 @@ struct EndpointSetTests {
             #expect(sets[0].count == plain[0].count)
             #expect(
                 sets[0].intersection(sets[1]).numbers == plain[0].intersection(plain[1]).sorted())
+            #expect(
+                sets[0].subtracting(sets[1]).numbers == plain[0].subtracting(plain[1]).sorted())
+            #expect(sets[0].isDisjoint(with: sets[1]) == plain[0].isDisjoint(with: plain[1]))
+            #expect(sets[0].subtracting(sets[1]).isDisjoint(with: sets[1]))
             var union = sets[0]
             union.formUnion(sets[1])
             #expect(union.numbers == plain[0].union(plain[1]).sorted())
@@ -137,5 +141,56 @@ struct FleetIndexTests {
             fleet.found(in: .init(platform: platform, row: .deb("bash", "5.2"))).first?.fixedIn
                 == "5.3")
         #expect(fleet.refresh(index("5.3")).isEmpty)
+    }
+
+    @Test(arguments: Seeds.all)
+    func `what runs counts in a fleet as it does on each endpoint by itself`(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let index = index(&random, cves: 60)
+        var fleet = FleetIndex(index)
+        for endpoint in 0..<40 as Range<UInt32> {
+            var replaced = ReplacedCode()
+            for name in Self.names where Int.random(in: 0...3, using: &random) == 0 {
+                replaced.addNames(in: name)
+            }
+            let kernels = (0..<Int.random(in: 0...3, using: &random)).map { number in
+                SoftwareRow.deb("linux-image-6.1.0-\(number)-amd64", "1.\(number)", source: "package0")
+            }
+            let software = EndpointSoftware(
+                os: .bookworm, runningKernel: "6.1.0-\(Int.random(in: 0...3, using: &random))-amd64",
+                rows: Array(Set((0..<9).map { _ in anyRow(&random) })) + kernels,
+                replaced: replaced)
+            let platform = fleet.register(Platform(.bookworm))
+            let rows = software.counted.map { fleet.register($0, on: platform) }
+            fleet.apply(endpoint: endpoint, added: rows)
+            #expect(
+                fleet.findings(of: endpoint).sorted { "\($0)" < "\($1)" }
+                    == Matcher(index).report(on: software).findings
+                    .sorted { "\($0)" < "\($1)" }, "seed \(seed)")
+            #expect(Set(fleet.rows(of: endpoint)) == Set(rows))
+        }
+    }
+
+    @Test func `a new entry of the catalogue of exploited vulnerabilities touches its rows only`() {
+        var builder = AdvisoryIndexBuilder()
+        builder.add(.debian("CVE-1", "bash", fixed: "5.2"))
+        builder.add(.debian("CVE-2", "dash", fixed: "5.2"))
+        let index = builder.build()
+        var fleet = FleetIndex(index)
+        for (endpoint, name) in [(1, "bash"), (2, "dash")] as [(UInt32, String)] {
+            let row = fleet.register(
+                FleetIndex.Software(platform: Platform(.bookworm), row: .deb(name, "5.0")))
+            fleet.apply(endpoint: endpoint, added: [row])
+        }
+        _ = fleet.takeChangedRows()
+        let before = fleet.findings(of: 1).map(\.assessment.risk.value)
+        let entry = KnownExploited(vulnerability: "CVE-1", title: "", added: Timestamp(seconds: 0))
+        let (next, changed) = index.replacing(knownExploited: [entry])
+        #expect(changed == ["CVE-1"])
+        #expect(fleet.refresh(next, vulnerabilities: changed).numbers == [1])
+        #expect(fleet.takeChangedRows().count == 1)
+        #expect(fleet.findings(of: 1).map(\.assessment.risk.value)[0] > before[0])
+        #expect(fleet.findings(of: 2).first?.assessment.knownExploited == nil)
+        #expect(next.replacing(knownExploited: []).changed == ["CVE-1"])
     }
 }

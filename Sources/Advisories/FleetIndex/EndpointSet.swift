@@ -85,6 +85,32 @@ public struct EndpointSet: Hashable, Sendable {
         return result
     }
 
+    /// The numbers that the other set does not hold.
+    public func subtracting(_ other: EndpointSet) -> EndpointSet {
+        var result = EndpointSet()
+        for block in blocks {
+            let place = other.place(of: block.upper)
+            let members =
+                place.isKnown
+                ? block.members.subtracting(other.blocks[place.index].members) : block.members
+            if members.count > 0 {
+                result.blocks.append(Block(upper: block.upper, members: members))
+            }
+        }
+        return result
+    }
+
+    /// Whether the two hold no number together.
+    public func isDisjoint(with other: EndpointSet) -> Bool {
+        for block in blocks {
+            let place = other.place(of: block.upper)
+            if place.isKnown, !block.members.isDisjoint(with: other.blocks[place.index].members) {
+                return false
+            }
+        }
+        return true
+    }
+
     /// Calls `body` with each number, in order.
     public func forEach(_ body: (UInt32) -> Void) {
         for block in blocks {

@@ -1,10 +1,9 @@
 /// Which endpoints of a fleet have which software, and so which vulnerabilities: each distinct row
 /// of software is matched once, however many endpoints have it.
 ///
-/// Endpoints are numbers that the caller gives (dense ones are kept smallest). The fleet's answer
-/// for an endpoint is that of its rows; what depends on the endpoint alone (which of several
-/// kernels runs, what waits for a restart) is decided by the caller, which leaves out of the rows
-/// what does not count.
+/// Endpoints are numbers that the caller gives (dense ones are kept smallest). What is found on an
+/// endpoint is what is found in its rows; the rows are those of `EndpointSoftware.counted`, so that
+/// the fleet answers as `Matcher` does for each endpoint by itself.
 public struct FleetIndex: Sendable {
     /// A distinct row of software on a release of an operating system.
     public struct Software: Hashable, Sendable {
@@ -12,37 +11,51 @@ public struct FleetIndex: Sendable {
         public var platform: Platform
         /// The package.
         public var row: SoftwareRow
+        /// What runs of it.
+        public var standing: CountedRow.Standing
 
         /// A row on a release.
-        public init(platform: Platform, row: SoftwareRow) {
+        public init(
+            platform: Platform, row: SoftwareRow, standing: CountedRow.Standing = .current
+        ) {
             self.platform = platform
             self.row = row
+            self.standing = standing
         }
+    }
+
+    /// A release's number in one fleet index.
+    public struct PlatformNumber: Hashable, Sendable {
+        let value: Int32
     }
 
     /// A row's number in one fleet index.
     public struct SoftwareNumber: Hashable, Sendable {
-        fileprivate var value: Int32
+        let value: Int32
     }
 
-    private var numbers: [Software: Int32] = [:]
-    private var software: [Software] = []
-    private var holders: [EndpointSet] = []
-    private var index: AdvisoryIndex
-    /// One for each platform of the fleet.
-    private var matchers: [Platform: RowMatcher] = [:]
+    private struct Key: Hashable, Sendable {
+        var platform: PlatformNumber
+        var counted: CountedRow
+    }
+
+    private var platforms: [Platform] = []
+    private var platformNumbers: [Platform: Int32] = [:]
+    private var numbers: [Key: Int32] = [:]
+    private var keys: [Key] = []
+    private(set) var holders: [EndpointSet] = []
     /// What is found in each row, by the row's number.
-    private var found: [[FoundVulnerability]] = []
-    /// The rows in which each vulnerability is found.
-    private var rowsByVulnerability: [String: Set<Int32>] = [:]
-
-    /// What the index says of one vulnerability in one row, whoever has it.
-    public struct FoundVulnerability: Hashable, Sendable {
-        /// The vulnerability.
-        public var vulnerability: String
-        /// The version that mends it; `nil` for none.
-        public var fixedIn: String?
-    }
+    private(set) var found: [[FoundEntry]] = []
+    /// The rows in which each vulnerability is found, by the vulnerability's number.
+    private(set) var rowsByVulnerability: [Set<Int32>] = []
+    /// Vulnerabilities, versions, advisories and reasons, once each.
+    private(set) var texts = FoundTexts()
+    /// The index that the fleet is matched with.
+    public private(set) var index: AdvisoryIndex
+    /// One for each platform of the fleet.
+    private var matchers: [PlatformNumber: RowAssessor] = [:]
+    /// Rows in which something else is found than when it was last asked.
+    private var changedRows: Set<Int32> = []
 
     /// An empty fleet.
     public init(_ index: AdvisoryIndex) {
@@ -50,23 +63,41 @@ public struct FleetIndex: Sendable {
     }
 
     /// How many distinct rows it holds.
-    public var softwareCount: Int { software.count }
+    public var softwareCount: Int { keys.count }
 
     /// The memory that the sets of endpoints take, in bytes.
     public var setByteCount: Int { holders.reduce(0) { $0 + $1.byteCount } }
 
+    /// The number of a release, by which rows are registered.
+    public mutating func register(_ platform: Platform) -> PlatformNumber {
+        if let known = platformNumbers[platform] { return PlatformNumber(value: known) }
+        let number = Int32(truncatingIfNeeded: platforms.count)
+        platformNumbers[platform] = number
+        platforms.append(platform)
+        return PlatformNumber(value: number)
+    }
+
     /// The number of a row, by which endpoints are joined to it. A row that is new to the fleet is
     /// matched now.
-    public mutating func register(_ new: Software) -> SoftwareNumber {
-        if let known = numbers[new] { return SoftwareNumber(value: known) }
-        let number = Int32(truncatingIfNeeded: software.count)
-        numbers[new] = number
-        software.append(new)
+    public mutating func register(
+        _ counted: CountedRow, on platform: PlatformNumber
+    ) -> SoftwareNumber {
+        let key = Key(platform: platform, counted: counted)
+        if let known = numbers[key] { return SoftwareNumber(value: known) }
+        let number = Int32(truncatingIfNeeded: keys.count)
+        numbers[key] = number
+        keys.append(key)
         holders.append(EndpointSet())
-        let answer = match(new)
+        let answer = match(key)
         found.append(answer)
         note(answer, in: number)
         return SoftwareNumber(value: number)
+    }
+
+    /// The number of a row on a release.
+    public mutating func register(_ new: Software) -> SoftwareNumber {
+        let platform = register(new.platform)
+        return register(CountedRow(new.row, new.standing), on: platform)
     }
 
     /// Takes a change of one endpoint's software.
@@ -82,26 +113,38 @@ public struct FleetIndex: Sendable {
         for number in added { holders[Int(number.value)].formUnion(endpoints) }
     }
 
-    /// The endpoints that have a vulnerability.
-    public func affected(by vulnerability: String) -> EndpointSet {
-        var endpoints = EndpointSet()
-        for number in rowsByVulnerability[vulnerability] ?? [] {
-            endpoints.formUnion(holders[Int(number)])
-        }
-        return endpoints
-    }
-
-    /// The rows in which a vulnerability is found and that an endpoint has, with the endpoints.
-    public func rows(with vulnerability: String) -> [(software: Software, endpoints: EndpointSet)] {
-        (rowsByVulnerability[vulnerability] ?? []).sorted().compactMap { number in
-            let holders = holders[Int(number)]
-            return holders.isEmpty ? nil : (software[Int(number)], holders)
+    /// The rows that an endpoint has, in order.
+    public func rows(of endpoint: UInt32) -> [SoftwareNumber] {
+        holders.indices.compactMap { row in
+            holders[row].contains(endpoint)
+                ? SoftwareNumber(value: Int32(truncatingIfNeeded: row)) : nil
         }
     }
 
-    /// What is found in a row that the fleet holds.
-    public func found(in software: Software) -> [FoundVulnerability] {
-        numbers[software].map { found[Int($0)] } ?? []
+    /// A row by its number.
+    public func software(_ number: SoftwareNumber) -> Software {
+        let key = keys[Int(number.value)]
+        return Software(
+            platform: platforms[Int(key.platform.value)], row: key.counted.row,
+            standing: key.counted.standing)
+    }
+
+    /// The endpoints that have a row.
+    public func holders(of number: SoftwareNumber) -> EndpointSet { holders[Int(number.value)] }
+
+    /// The number of a row that the fleet holds.
+    func number(of software: Software) -> Int32? {
+        guard let platform = platformNumbers[software.platform] else { return nil }
+        return numbers[
+            Key(
+                platform: PlatformNumber(value: platform),
+                counted: CountedRow(software.row, software.standing))]
+    }
+
+    /// The rows of which something else is said than when this was last asked; new ones included.
+    public mutating func takeChangedRows() -> [SoftwareNumber] {
+        defer { changedRows = [] }
+        return changedRows.sorted().map { SoftwareNumber(value: $0) }
     }
 
     /// Takes a new index, and returns the endpoints for which something changed.
@@ -112,50 +155,83 @@ public struct FleetIndex: Sendable {
     public mutating func refresh(
         _ newIndex: AdvisoryIndex, touching names: Set<String>? = nil
     ) -> EndpointSet {
+        take(newIndex)
+        return rematch(keys.indices) { key in
+            names.map { !$0.isDisjoint(with: key.counted.row.indexNames) } ?? true
+        }
+    }
+
+    /// Takes a new index that says something else only of these vulnerabilities themselves, not of
+    /// packages, and returns the endpoints for which something changed.
+    @discardableResult
+    public mutating func refresh(
+        _ newIndex: AdvisoryIndex, vulnerabilities: Set<String>
+    ) -> EndpointSet {
+        take(newIndex)
+        var rows: Set<Int32> = []
+        for name in vulnerabilities {
+            if let number = texts.vulnerabilities.known(name) {
+                rows.formUnion(rowsByVulnerability[Int(number)])
+            }
+        }
+        return rematch(rows.sorted().map { Int($0) }) { _ in true }
+    }
+
+    private mutating func take(_ newIndex: AdvisoryIndex) {
         index = newIndex
         matchers = [:]
+    }
+
+    private mutating func rematch(
+        _ rows: some Sequence<Int>, where isTouched: (Key) -> Bool
+    ) -> EndpointSet {
         var changed = EndpointSet()
-        for number in software.indices {
-            let row = software[number].row
-            if let names, names.isDisjoint(with: row.indexNames) {
-                continue
-            }
-            let before = found[number]
-            let after = match(software[number])
+        for row in rows where isTouched(keys[row]) {
+            let before = found[row]
+            let after = match(keys[row])
             if before == after { continue }
-            forget(before, in: Int32(number))
-            note(after, in: Int32(number))
-            found[number] = after
-            changed.formUnion(holders[number])
+            forget(before, in: Int32(truncatingIfNeeded: row))
+            note(after, in: Int32(truncatingIfNeeded: row))
+            found[row] = after
+            changed.formUnion(holders[row])
         }
         return changed
     }
 
-    private mutating func match(_ software: Software) -> [FoundVulnerability] {
-        let platform = software.platform
-        let matches = matchers[
-            platform, default: RowMatcher(index: index, scopes: index.scopes(of: platform))
-        ].answer(for: software.row).matches
-        return matches.filter(\.isAffected).map { match in
-            var fixedIn: String?
-            if case .affected(let fix) = match.verdict, fix >= 0, !match.isDeclined {
-                fixedIn = index.versions[fix]
-            }
-            return FoundVulnerability(
-                vulnerability: index.vulnerabilities[match.vulnerability], fixedIn: fixedIn)
-        }.sorted { $0.vulnerability < $1.vulnerability }
+    private mutating func match(_ key: Key) -> [FoundEntry] {
+        let platform = platforms[Int(key.platform.value)]
+        let findings = matchers[key.platform, default: RowAssessor(index, platform)]
+            .findings(in: key.counted)
+        return findings.map { texts.entry($0) }.sorted { $0.vulnerability < $1.vulnerability }
     }
 
-    private mutating func note(_ found: [FoundVulnerability], in number: Int32) {
-        for entry in found { rowsByVulnerability[entry.vulnerability, default: []].insert(number) }
-    }
-
-    private mutating func forget(_ found: [FoundVulnerability], in number: Int32) {
+    private mutating func note(_ found: [FoundEntry], in number: Int32) {
+        changedRows.insert(number)
         for entry in found {
-            rowsByVulnerability[entry.vulnerability]?.remove(number)
-            if rowsByVulnerability[entry.vulnerability]?.isEmpty == true {
-                rowsByVulnerability[entry.vulnerability] = nil
-            }
+            let place = Int(entry.vulnerability)
+            while rowsByVulnerability.count <= place { rowsByVulnerability.append([]) }
+            rowsByVulnerability[place].insert(number)
         }
+    }
+
+    private mutating func forget(_ found: [FoundEntry], in number: Int32) {
+        for entry in found { rowsByVulnerability[Int(entry.vulnerability)].remove(number) }
+    }
+}
+
+/// Matches rows on one platform, and says how bad what it finds is.
+private struct RowAssessor: Sendable {
+    private var matcher: RowMatcher
+    private var writer: FindingWriter
+
+    init(_ index: AdvisoryIndex, _ platform: Platform) {
+        matcher = RowMatcher(index: index, scopes: index.scopes(of: platform))
+        writer = FindingWriter(index: index, context: EndpointContext())
+    }
+
+    mutating func findings(in counted: CountedRow) -> [Finding] {
+        var findings: [Finding] = []
+        _ = writer.add(counted, with: &matcher, to: &findings)
+        return findings
     }
 }

@@ -105,6 +105,32 @@ enum Members: Hashable, Sendable {
         }
     }
 
+    func subtracting(_ other: Members) -> Members {
+        switch (self, other) {
+        case (.bits(var words, _), .bits(let others, _)):
+            var count = 0
+            for index in words.indices {
+                words[index] &= ~others[index]
+                count += words[index].nonzeroBitCount
+            }
+            return Self.smallest(words, count)
+        case (.list(let list), _): return .list(list.filter { !other.contains($0) })
+        case (.bits, .list(let others)):
+            var rest = self
+            for member in others { rest.remove(member) }
+            return rest
+        }
+    }
+
+    func isDisjoint(with other: Members) -> Bool {
+        switch (self, other) {
+        case (.bits(let words, _), .bits(let others, _)):
+            words.indices.allSatisfy { words[$0] & others[$0] == 0 }
+        case (.list(let list), _): !list.contains(where: other.contains)
+        case (_, .list(let list)): !list.contains(where: contains)
+        }
+    }
+
     func forEach(_ body: (UInt16) -> Void) {
         switch self {
         case .list(let list): for member in list { body(member) }

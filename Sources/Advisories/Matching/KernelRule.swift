@@ -29,6 +29,9 @@ struct KernelRule {
         return roles
     }
 
+    /// Whether a row is one of what `roles` tells apart.
+    static func isKernel(_ row: SoftwareRow) -> Bool { Group(row) != nil }
+
     /// The version of a kernel that runs but is not installed any more, in the place of a row that
     /// would replace it; RPM's kernels only, whose release is their version.
     static func running(_ running: String, insteadOf row: SoftwareRow) -> SoftwareRow? {

@@ -19,25 +19,10 @@ public struct Matcher: Sendable {
         var matcher = RowMatcher(index: index, scopes: scopes)
         var report = MatchReport(
             findings: [], isCovered: !scopes.isEmpty, undetermined: 0, unreadable: [])
-        let kernels = KernelRule.roles(of: endpoint.rows, running: endpoint.runningKernel)
-        for (place, row) in endpoint.rows.enumerated() {
-            let role = kernels[place]
-            if role == .idle { continue }
-            let answer = matcher.answer(for: row)
+        for counted in endpoint.counted {
+            let answer = writer.add(counted, with: &matcher, to: &report.findings)
             report.undetermined += answer.undetermined
-            if answer.isUnreadable { report.unreadable.append(row.name) }
-            let mayRunOld = endpoint.replaced.mayRun(row.name)
-            if case .counts(let afterReboot?) = role {
-                let mended = matcher.answer(for: afterReboot)
-                writer.add(answer, of: row, afterRestart: mended, to: &report.findings)
-            } else if role != nil,
-                let old = KernelRule.running(endpoint.runningKernel, insteadOf: row)
-            {
-                let running = matcher.answer(for: old)
-                writer.add(running, of: old, afterRestart: answer, to: &report.findings)
-            } else {
-                writer.add(answer, of: row, mayRunOld: mayRunOld, to: &report.findings)
-            }
+            if answer.isUnreadable { report.unreadable.append(counted.row.name) }
         }
         report.findings = report.findings.inOrder()
         report.unreadable.sort()

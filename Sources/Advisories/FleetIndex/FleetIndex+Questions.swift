@@ -1,0 +1,125 @@
+/// What is asked of a fleet.
+extension FleetIndex {
+    /// A vulnerability's number in one fleet index.
+    public struct VulnerabilityNumber: Hashable, Sendable {
+        let value: Int32
+    }
+
+    /// The endpoints that have a vulnerability.
+    public func affected(by vulnerability: String) -> EndpointSet {
+        number(of: vulnerability).map { affected(by: $0) } ?? EndpointSet()
+    }
+
+    /// The endpoints that have a vulnerability.
+    public func affected(by vulnerability: VulnerabilityNumber) -> EndpointSet {
+        var endpoints = EndpointSet()
+        for number in rowsByVulnerability[Int(vulnerability.value)] {
+            endpoints.formUnion(holders[Int(number)])
+        }
+        return endpoints
+    }
+
+    /// Whether one of these endpoints has a vulnerability.
+    public func isFound(_ vulnerability: VulnerabilityNumber, on endpoints: EndpointSet?) -> Bool {
+        rowsByVulnerability[Int(vulnerability.value)].contains { row in
+            let holders = holders[Int(row)]
+            return endpoints.map { !holders.isDisjoint(with: $0) } ?? !holders.isEmpty
+        }
+    }
+
+    /// The number of a vulnerability that is, or was, found in the fleet's software.
+    public func number(of vulnerability: String) -> VulnerabilityNumber? {
+        texts.vulnerabilities.known(vulnerability).map { VulnerabilityNumber(value: $0) }
+    }
+
+    /// The name of a vulnerability.
+    public func name(of vulnerability: VulnerabilityNumber) -> String {
+        texts.vulnerabilities[vulnerability.value]
+    }
+
+    /// Every vulnerability that is found in some row, in no order.
+    public var vulnerabilities: [VulnerabilityNumber] {
+        rowsByVulnerability.indices.compactMap { place in
+            rowsByVulnerability[place].isEmpty
+                ? nil : VulnerabilityNumber(value: Int32(truncatingIfNeeded: place))
+        }
+    }
+
+    /// The rows in which a vulnerability is found and that an endpoint has, with what is found and
+    /// the endpoints; in the order of the rows.
+    public func occurrences(
+        of vulnerability: VulnerabilityNumber
+    ) -> [(number: SoftwareNumber, finding: Finding, endpoints: EndpointSet)] {
+        rowsByVulnerability[Int(vulnerability.value)].sorted().compactMap { row in
+            let endpoints = holders[Int(row)]
+            guard !endpoints.isEmpty,
+                let entry = entry(of: vulnerability, in: row)
+            else { return nil }
+            let number = SoftwareNumber(value: row)
+            return (number, texts.finding(entry, in: software(number).row), endpoints)
+        }
+    }
+
+    /// The worst that any row with a vulnerability is assessed as; `nil` when no row has it.
+    public func worst(of vulnerability: VulnerabilityNumber) -> Assessment? {
+        var worst: Assessment?
+        for row in rowsByVulnerability[Int(vulnerability.value)] {
+            guard let entry = entry(of: vulnerability, in: row) else { continue }
+            if entry.assessment.risk.value > worst?.risk.value ?? -1 { worst = entry.assessment }
+        }
+        return worst
+    }
+
+    /// What is found of a vulnerability in a row, whose findings stand in the order of their
+    /// vulnerabilities: a kernel has thousands.
+    private func entry(of vulnerability: VulnerabilityNumber, in row: Int32) -> FoundEntry? {
+        let entries = found[Int(row)]
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].vulnerability < vulnerability.value {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        guard low < entries.count, entries[low].vulnerability == vulnerability.value else {
+            return nil
+        }
+        return entries[low]
+    }
+
+    /// The rows of an endpoint in which a vulnerability is found.
+    public func rows(of endpoint: UInt32, with vulnerability: String) -> [SoftwareNumber] {
+        guard let number = number(of: vulnerability) else { return [] }
+        return rowsByVulnerability[Int(number.value)].sorted()
+            .filter { holders[Int($0)].contains(endpoint) }.map { SoftwareNumber(value: $0) }
+    }
+
+    /// Everything that is found on an endpoint, row by row.
+    public func findings(of endpoint: UInt32) -> [Finding] {
+        var findings: [Finding] = []
+        for row in found.indices where !found[row].isEmpty && holders[row].contains(endpoint) {
+            let software = software(SoftwareNumber(value: Int32(truncatingIfNeeded: row))).row
+            for entry in found[row] { findings.append(texts.finding(entry, in: software)) }
+        }
+        return findings
+    }
+
+    /// What is found in a row.
+    public func findings(in number: SoftwareNumber) -> [Finding] {
+        let row = software(number).row
+        return found[Int(number.value)].map { texts.finding($0, in: row) }
+    }
+
+    /// The rows in which a vulnerability is found and that an endpoint has, with the endpoints.
+    public func rows(with vulnerability: String) -> [(software: Software, endpoints: EndpointSet)] {
+        guard let number = number(of: vulnerability) else { return [] }
+        return occurrences(of: number).map { (software($0.number), $0.endpoints) }
+    }
+
+    /// What is found in a row that the fleet holds.
+    public func found(in software: Software) -> [Finding] {
+        number(of: software).map { findings(in: SoftwareNumber(value: $0)) } ?? []
+    }
+}
