@@ -165,7 +165,7 @@ let package = Package(
                 "CommandBasics", "OfflineCommands", "Feeds", "Fleet", "Versions", "Policy", "Rollout",
                 "AgentProtocol", "Trust", "ControlPlane", "AgentCore", "Store", "HTTPAPI",
                 "Dashboard",
-                "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
+                "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -174,7 +174,7 @@ let package = Package(
             name: "patchbay-agent",
             dependencies: [
                 "Fleet", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages", "PackageManagers", "Trust",
+                "PackageManagers", "Trust",
                 argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),
@@ -217,9 +217,6 @@ let package = Package(
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
-        tests(
-            "LinuxPackagesTests",
-            ["LinuxPackages", "PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("PackageManagersInstallTests", ["PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
         tests("TrustTests", ["Trust", "Fleet", "Versions", "Calendar", "Policy"]),
