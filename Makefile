@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run test check bench agent-static format clean help
+.PHONY: run test check bench agent-static packages format clean help
 
 # What `make run` passes on, such as ARGS="--once --format json".
 ARGS ?=
@@ -31,6 +31,9 @@ bench: ## measure, one JSON object a line (see docs/benchmarks.md)
 agent-static: ## the agent as one static file, .build/patchbay-agent-static
 	@scripts/setup
 	@scripts/agent-static
+
+packages: agent-static ## the agent's .deb and .rpm, in .build/packages
+	@scripts/packages
 
 format: ## bring every Swift file into form, comments too
 	@scripts/wrap-comments Sources Tests

@@ -23,7 +23,7 @@ extension Scenario {
     /// All of them, in the order in which they are played.
     static let all =
         [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + crashes + network
-        + restarts + [aToolThatLies] + sources + hostile + cancelling
+        + restarts + [aToolThatLies] + sources + hostile + cancelling + [agentPackage]
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {
