@@ -20,19 +20,32 @@ public final class UseCases: Sendable {
     public let inventoryQuota = InventoryQuota()
     /// Where passwords are hashed, a few at a time.
     public let passwords: PasswordWorker
+    /// The policies that are ready for use.
+    public let policyShelf = PolicyShelf()
+    /// Which endpoint has which vulnerability.
+    public let findings = FleetFindings()
+    /// Where the content of feeds is kept; `nil` where there is no such place.
+    let shelf: (any FeedShelf)?
     /// Where check-ins wait for their shared transaction.
     let checkInDesk = CheckInDesk()
+    /// The signing keys, and what is new for endpoints.
+    let trust: TrustDesk
 
-    /// The use cases over a store.
+    /// The use cases over a store. `signingKeys` reads the keys of managed mode that the home
+    /// folder holds; it is called seldom, and again after the trust root has changed.
     public init(
         ledger: any Ledger, effects: Effects, keys: ServerKeys, signals: Signals,
-        throttle: SignInThrottle = SignInThrottle(), passwords: PasswordWorker = PasswordWorker()
+        throttle: SignInThrottle = SignInThrottle(), passwords: PasswordWorker = PasswordWorker(),
+        shelf: (any FeedShelf)? = nil,
+        signingKeys: @escaping @Sendable () throws -> [SigningKey] = { [] }
     ) {
+        trust = TrustDesk(loadKeys: signingKeys)
         self.ledger = ledger
         self.effects = effects
         self.keys = keys
         self.signals = signals
         self.throttle = throttle
         self.passwords = passwords
+        self.shelf = shelf
     }
 }

@@ -16,10 +16,41 @@ public struct EndpointDetail: Hashable, Sendable, Codable {
     public var scanRequestedAt: Timestamp?
     /// Facts, sources, reboot and restarts; `nil` before the first scan.
     public var posture: Posture?
+    /// What people say of it.
+    public var traits: EndpointTraits
+    /// The name of the policy that comes first for it; `nil` when none is known to apply.
+    public var policy: String?
+    /// The policies that apply or may apply, the nearest first.
+    public var layers: [PolicyLayer]
+    /// What does not fit together in its policies, one sentence each.
+    public var problems: [String]
     /// Every missing update with its one decision, security first.
     public var decisions: [Decision]
     /// Its jobs, newest first.
     public var jobs: [JobSummary]
+}
+
+/// One policy's part in what holds for an endpoint.
+public struct PolicyLayer: Hashable, Sendable, Codable {
+    /// The policy's name.
+    public var name: String
+    /// Its level.
+    public var level: PolicyLevel
+    /// Whether it is known that it applies; of one that may apply only denials and freezes count.
+    public var isCertain: Bool
+
+    init(_ layer: EffectivePolicy.Layer) {
+        name = layer.policy.name.text
+        level = layer.placed.level
+        isCertain = layer.isCertain
+    }
+
+    /// One policy's part.
+    public init(name: String, level: PolicyLevel, isCertain: Bool) {
+        self.name = name
+        self.level = level
+        self.isCertain = isCertain
+    }
 }
 
 /// A job as lists show it.
@@ -56,6 +87,8 @@ extension UseCases {
             let posture = try records.posture(of: id, tenant: row.tenant)
             let jobs = try records.jobs(JobQuery(scope: scope, endpoint: id, limit: Self.jobsShown))
             let summaries = try Self.summaries(of: jobs, in: scope, records: records)
+            var desk = try EndpointDecisions(of: row.tenant, in: records, at: now, by: self)
+            let decided = try desk.decide(row, posture: posture, jobs: jobs)
             let item = EndpointListItem(
                 row, names: try DirectoryNames(scope: scope, records: records),
                 freshSince: freshSince)
@@ -65,11 +98,10 @@ extension UseCases {
                 item: item, enrolledAt: row.enrolledAt, agentVersion: row.agentVersion,
                 inventoryDigest: row.inventoryDigest,
                 scanRequestedAt: isWanted ? row.scanRequestedAt : nil, posture: posture,
-                decisions: try Self.decisions(
-                    on: posture?.updates ?? [], jobs: summaries, scope: scope,
-                    isSilent: (row.scannedAt ?? Timestamp(milliseconds: .min)) < freshSince,
-                    at: now, records: records),
-                jobs: summaries)
+                traits: decided.traits, policy: decided.policyName?.text,
+                layers: decided.policy?.effective.layers.map(PolicyLayer.init) ?? [],
+                problems: decided.policy?.effective.problems.map(\.sentence) ?? [],
+                decisions: decided.decisions, jobs: summaries)
         }
     }
 
@@ -90,63 +122,6 @@ extension UseCases {
             return JobSummary(
                 job: job, endpointName: names[job.endpoint] ?? "",
                 deploymentTitle: titles[job.deployment] ?? "")
-        }
-    }
-
-    private static func decisions(
-        on updates: [Update], jobs: [JobSummary], scope: Scope, isSilent: Bool,
-        at now: Timestamp, records: any Records
-    ) throws -> [Decision] {
-        var standing: [PackageKey: DecisionContext.JobStanding] = [:]
-        var failures: [LockedUpdateKey: String] = [:]
-        // Newest first: what is found first stands.
-        for summary in jobs {
-            let job = summary.job
-            if let stage = try stage(of: job, scope: scope, records: records) {
-                for update in job.updates where standing[update.key] == nil {
-                    standing[update.key] = DecisionContext.JobStanding(
-                        stage: stage, sentence: job.sentence, deployment: summary.deploymentTitle,
-                        deadline: job.deadline)
-                }
-            }
-            for outcome in job.result?.outcomes ?? []
-            where outcome.state == .failed || outcome.state == .failedVerification {
-                let key = LockedUpdateKey(key: outcome.update.key, version: outcome.update.to)
-                failures[key] = failures[key] ?? outcome.sentence
-            }
-        }
-        let decided = updates.map { update in
-            let failure = failures[LockedUpdateKey(key: update.key, version: update.candidate)]
-            return Decision.decide(
-                UpdateSubject(update: update), under: nil,
-                in: DecisionContext(
-                    job: standing[update.key],
-                    failure: failure.map { DecisionContext.FailureStanding(sentence: $0) },
-                    isSilent: isSilent),
-                at: now)
-        }
-        return decided.sorted {
-            ($0.update.classes.first ?? .feature, $0.update.name)
-                < ($1.update.classes.first ?? .feature, $1.update.name)
-        }
-    }
-
-    private struct LockedUpdateKey: Hashable {
-        let key: PackageKey
-        let version: String
-    }
-
-    private static func stage(
-        of job: Job, scope: Scope, records: any Records
-    ) throws -> DecisionContext.JobStanding.Stage? {
-        switch job.state {
-        case .queued:
-            try records.deployment(job.deployment, in: scope)?.handsOutJobs == true
-                ? .queued : .halted
-        case .leased, .running: .working
-        case .interrupted: .interrupted
-        case .pendingRestart: .pendingRestart
-        case .verified, .failedVerification, .failed, .cancelled, .expired: nil
         }
     }
 }

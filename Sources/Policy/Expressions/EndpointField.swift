@@ -58,6 +58,8 @@ public struct EndpointSubject: Hashable, Sendable {
 
 /// The fields of group expressions.
 public enum EndpointField: String, ExpressionField {
+    /// The endpoint itself, by its identifier.
+    case endpoint
     /// What it is for.
     case role
     /// Its tags.
@@ -116,7 +118,7 @@ public enum EndpointField: String, ExpressionField {
     /// The kind of its values.
     public var kind: FieldKind {
         switch self {
-        case .role, .tenant, .site, .hostname, .os, .osCodename, .osName, .architecture,
+        case .endpoint, .role, .tenant, .site, .hostname, .os, .osCodename, .osName, .architecture,
             .virtualization, .timezone:
             .text
         case .tag, .group, .osFamily, .manager: .texts
@@ -174,6 +176,7 @@ public enum EndpointField: String, ExpressionField {
 
     private func text(of subject: EndpointSubject) -> String? {
         switch self {
+        case .endpoint: return subject.key
         case .role: return subject.role
         case .tenant: return subject.tenant
         case .site: return subject.site

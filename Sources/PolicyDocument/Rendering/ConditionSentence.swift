@@ -98,6 +98,7 @@ enum ConditionSentence {
 extension EndpointField: SpokenField {
     var noun: String {
         switch self {
+        case .endpoint: "its identifier"
         case .role: "its role"
         case .tag: "its tag"
         case .tenant: "its tenant"

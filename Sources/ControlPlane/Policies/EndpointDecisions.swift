@@ -1,0 +1,230 @@
+public import Calendar
+public import Fleet
+public import Policy
+import Rollout
+
+/// One endpoint with the one decision for each of its missing updates, and what they were made of.
+public struct DecidedEndpoint: Sendable {
+    /// The endpoint.
+    public var endpoint: EndpointRecord
+    /// What people say of it.
+    public var traits: EndpointTraits
+    /// The endpoint as policies look at it.
+    public var subject: EndpointSubject
+    /// What holds for it; `nil` when no policy applies, and then updates wait for a person.
+    public var policy: CompiledPolicy?
+    /// When its lanes have time.
+    public var outlook: WindowOutlook
+    /// The zones that its windows are read in.
+    public var zones: Zones
+    /// Its missing updates with what stands around them, in the order of `decisions`.
+    public var updates: [PlanUpdate]
+    /// The decisions, security first, then by name.
+    public var decisions: [Decision]
+
+    /// The name of the policy that comes first; `nil` when it is not known of any that it applies.
+    public var policyName: PolicyName? { policy?.effective.nearest?.name }
+
+    /// The decisions by which something is installed now or later, with the way that they take.
+    public var installs: [Decision] { decisions.filter { $0.action == .install } }
+}
+
+/// Makes the decisions for the endpoints of one tenant at one instant, in one transaction: the one
+/// function behind every page, answer, plan and rollout.
+///
+/// What endpoints share (policies, what people have said, zones) is read and put together once.
+public struct EndpointDecisions {
+    /// The tenant.
+    public let tenant: TenantID
+    /// The instant.
+    public let now: Timestamp
+    private let records: any Records
+    private let zoneRules: @Sendable (String) -> TimeZoneRules?
+    private let book: PolicyBook
+    private let approvals: [ApprovalByHand]
+    private let exceptions: [RiskException]
+    private let traits: TraitSource
+    /// How far ahead windows are looked for; `nil` for as far as decisions need.
+    private let end: Timestamp?
+    private var policies: [[LayerKey]: CompiledPolicy] = [:]
+    private var outlooks: [OutlookKey: WindowOutlook] = [:]
+    private var deployments: [DeploymentID: Deployment?] = [:]
+
+    private struct LayerKey: Hashable {
+        let name: PolicyName
+        let isCertain: Bool
+    }
+
+    private struct OutlookKey: Hashable {
+        let layers: [LayerKey]
+        let zone: String
+    }
+
+    private enum TraitSource {
+        case each
+        case all([EndpointID: EndpointTraits])
+    }
+
+    /// Reads what all of the tenant's endpoints share.
+    ///
+    /// - Parameters:
+    ///   - tenant: The tenant.
+    ///   - records: The open transaction.
+    ///   - now: The instant.
+    ///   - isForMany: Whether most of the tenant's endpoints will be asked about, so that what can
+    ///     be read for all of them at once is.
+    ///   - end: How far ahead windows are listed; as far as decisions need unless given.
+    ///   - candidates: Policies to take instead of those that hold: for questions of the kind “what
+    ///     would happen if”.
+    ///   - useCases: Where zones and the policies that are ready come from.
+    public init(
+        of tenant: TenantID, in records: any Records, at now: Timestamp, isForMany: Bool = false,
+        until end: Timestamp? = nil, insteadOfStored candidates: [PolicyRecord]? = nil,
+        by useCases: UseCases
+    ) throws {
+        self.tenant = tenant
+        self.now = now
+        self.end = end
+        self.records = records
+        zoneRules = useCases.effects.zoneRules
+        let names = try DirectoryNames(scope: .tenant(tenant), records: records)
+        let policies =
+            try candidates ?? useCases.policyShelf.policies(of: tenant, in: records)
+        book = PolicyBook(
+            policies, groups: try records.groups(in: .tenant(tenant)), names: names,
+            zoneRules: zoneRules)
+        approvals = try records.approvals(holdingFor: tenant).map { $0.placed(names) }
+        exceptions = try records.exceptions(holdingFor: tenant).compactMap { record in
+            record.approvedBy.flatMap { try? record.exception(approver: $0, names) }
+        }
+        traits = isForMany ? .all(try records.traits(of: tenant)) : .each
+    }
+
+    /// The policies that hold for the tenant, each for the endpoints of its place only.
+    public var placedPolicies: [PlacedPolicy] { book.placed }
+
+    /// An endpoint as policies look at it.
+    public func subject(_ endpoint: EndpointRecord, facts: EndpointFacts?) throws
+        -> EndpointSubject
+    {
+        subject(endpoint, facts: facts, traits: try self.traits(of: endpoint))
+    }
+
+    private func traits(of endpoint: EndpointRecord) throws -> EndpointTraits {
+        switch traits {
+        case .each: try records.traits(of: endpoint.id, tenant: tenant) ?? EndpointTraits()
+        case .all(let all): all[endpoint.id] ?? EndpointTraits()
+        }
+    }
+
+    private func subject(
+        _ endpoint: EndpointRecord, facts: EndpointFacts?, traits: EndpointTraits
+    ) -> EndpointSubject {
+        var subject = EndpointSubject(
+            key: endpoint.id.text, facts: facts, role: traits.role, tags: Set(traits.tags),
+            tenant: book.names.tenants[tenant],
+            site: endpoint.site.flatMap { book.names.sites[$0] } ?? "", groups: [],
+            criticality: traits.criticality, isExposed: traits.isExposed)
+        if !book.groups.isEmpty {
+            subject.groups = Set(
+                book.groups.filter { $0.members.evaluate(subject, at: now) == .yes }.map(\.name))
+        }
+        return subject
+    }
+
+    /// One endpoint with its decisions.
+    public mutating func decide(_ endpoint: EndpointRecord) throws -> DecidedEndpoint {
+        let jobs = try records.jobs(
+            JobQuery(
+                scope: .tenant(tenant), endpoint: endpoint.id, limit: UseCases.jobsShown))
+        return try decide(
+            endpoint, posture: try records.posture(of: endpoint.id, tenant: tenant), jobs: jobs)
+    }
+
+    /// The same with what has been read already: the latest posture, and the endpoint's jobs, newest
+    /// first.
+    mutating func decide(
+        _ endpoint: EndpointRecord, posture: Posture?, jobs: [Job]
+    ) throws -> DecidedEndpoint {
+        let traits = try traits(of: endpoint)
+        let subject = subject(endpoint, facts: posture?.endpoint, traits: traits)
+        let zones = zones(of: posture?.endpoint)
+        let (policy, outlook) = policy(for: subject, zones)
+        var shared = DecisionContext(
+            isSilent: (endpoint.scannedAt ?? Timestamp(milliseconds: .min))
+                < ComplianceRule.freshSince(at: now),
+            approvals: approvals.filter { $0.concerns(subject, at: now) },
+            exceptions: exceptions(for: subject))
+        shared.outlook = outlook
+        let known = try UpdateKnowledge.known(
+            posture?.updates ?? [], on: endpoint, in: records)
+        let history = JobHistory(try standings(of: jobs))
+        let due = DueDates(
+            policy?.effective, subject: subject, detectedAt: endpoint.scannedAt ?? now,
+            zone: zones.endpoint)
+        let reboots = (policy?.effective.reboot?.value ?? .none).mode != .never
+        var decided = known.map { known -> (PlanUpdate, Decision) in
+            let update = known.subject.update
+            var context = shared
+            context.job = history.standing[update.key]
+            context.failure = history.failure(of: update)
+            context.work = WorkFigures.estimate(update, reboots: reboots)
+            context.dueAt = due.dueAt(known)
+            let planned = PlanUpdate(
+                subject: known.subject, context: context,
+                needsReboot: WorkFigures.needsReboot(update))
+            return (
+                planned, Decision.decide(known.subject, under: policy, in: context, at: now)
+            )
+        }
+        decided.sort { Self.precedes($0.1.update, $1.1.update) }
+        return DecidedEndpoint(
+            endpoint: endpoint, traits: traits, subject: subject, policy: policy, outlook: outlook,
+            zones: zones,
+            updates: decided.map(\.0), decisions: decided.map(\.1))
+    }
+
+    private static func precedes(_ left: Update, _ right: Update) -> Bool {
+        (left.classes.first ?? .feature, left.name) < (right.classes.first ?? .feature, right.name)
+    }
+
+    private func exceptions(for subject: EndpointSubject) -> [RiskException] {
+        let written = book.written.filter {
+            $0.applies.evaluate(subject, at: now) == .yes
+                && $0.exception.concerns(subject, at: now)
+        }
+        return exceptions.filter { $0.concerns(subject, at: now) } + written.map(\.exception)
+    }
+
+    /// The zone that the endpoint names; universal time where it names none that is known here.
+    private func zones(of facts: EndpointFacts?) -> Zones {
+        let rules = facts.flatMap { zoneRules($0.timeZone) } ?? .utc
+        return Zones(endpoint: rules, named: book.namedZones)
+    }
+
+    private mutating func policy(
+        for subject: EndpointSubject, _ zones: Zones
+    ) -> (CompiledPolicy?, WindowOutlook) {
+        guard let effective = EffectivePolicy(of: book.placed, for: subject, at: now) else {
+            return (nil, .unrestricted)
+        }
+        let layers = effective.layers.map {
+            LayerKey(name: $0.policy.name, isCertain: $0.isCertain)
+        }
+        let compiled = policies[layers] ?? CompiledPolicy(effective)
+        policies[layers] = compiled
+        let key = OutlookKey(layers: layers, zone: zones.endpoint.name)
+        let outlook = outlooks[key] ?? effective.outlook(in: zones, at: now, until: end)
+        outlooks[key] = outlook
+        return (compiled, outlook)
+    }
+
+    private mutating func standings(of jobs: [Job]) throws -> [(Job, Deployment?)] {
+        try jobs.map { job in
+            if let known = deployments[job.deployment] { return (job, known) }
+            let deployment = try records.deployment(job.deployment, in: .tenant(tenant))
+            deployments[job.deployment] = .some(deployment)
+            return (job, deployment)
+        }
+    }
+}
