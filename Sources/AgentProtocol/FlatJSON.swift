@@ -128,6 +128,7 @@ extension CheckInResponse {
             text += "\"knownInventoryDigest\":\"\(known)\","
         }
         text += "\"nextCheckInSeconds\":\(nextCheckInSeconds),"
+        if let digest = policyDigest { text += "\"policyDigest\":\"\(digest)\"," }
         text += "\"scanIntervalSeconds\":\(scanIntervalSeconds),\"scanNow\":\(scanNow),"
         text += "\"serverTime\":\"\(serverTime)\",\"wantsScan\":\(wantsScan)}"
         return Array(text.utf8)

@@ -34,6 +34,8 @@ public enum AgentWire {
     /// Where an agent reports on a job: `/progress`, `/log` or `/result` follows the job's
     /// identifier.
     public static let jobsPath = "/agent/v1/jobs"
+    /// Where an agent fetches signed documents, and says which it holds.
+    public static let trustPath = "/agent/v1/trust"
 }
 
 /// A device asks to become an endpoint of the token's tenant.
@@ -142,12 +144,17 @@ public struct CheckInResponse: Hashable, Sendable, Codable {
     public var scanIntervalSeconds: Int64
     /// The server's clock, so that the agent can tell when its own is wrong.
     public var serverTime: Timestamp
+    /// Changes whenever there are other signed documents for the endpoint: when it is not the one
+    /// of the last `TrustResponse`, the agent fetches them. `nil` when the tenant has none.
+    public var policyDigest: String?
 
     /// The answer to a check-in.
     public init(
         wantsScan: Bool, knownInventoryDigest: String?, hasWork: Bool, scanNow: Bool,
-        nextCheckInSeconds: Int64, scanIntervalSeconds: Int64, serverTime: Timestamp
+        nextCheckInSeconds: Int64, scanIntervalSeconds: Int64, serverTime: Timestamp,
+        policyDigest: String? = nil
     ) {
+        self.policyDigest = policyDigest
         self.wantsScan = wantsScan
         self.knownInventoryDigest = knownInventoryDigest
         self.hasWork = hasWork
@@ -251,8 +258,10 @@ public struct JobOrder: Hashable, Sendable, Codable {
     /// An order.
     public init(
         job: JobID, deployment: DeploymentID, endpoint: EndpointID, updates: [LockedUpdate],
-        issuedAt: Timestamp, deadline: Timestamp, aftercare: Aftercare? = nil
+        issuedAt: Timestamp, deadline: Timestamp, aftercare: Aftercare? = nil,
+        grant: String? = nil
     ) {
+        self.grant = grant
         self.job = job
         self.deployment = deployment
         self.endpoint = endpoint

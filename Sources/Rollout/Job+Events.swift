@@ -82,7 +82,7 @@ extension Job {
             startedAt = startedAt ?? now
             progress = step
             sentence = step.sentence
-            leaseExpiresAt = now.adding(seconds: Self.leaseSeconds)
+            leaseExpiresAt = leaseEnd(after: step, at: now)
             return []
         case .pendingRestart where goesOnAlone:
             // The endpoint tells what its reboot waits for; no lease runs, since it may be off.
@@ -93,6 +93,13 @@ extension Job {
             .expired:
             throw JobEventRefused(state: state, event: "progress")
         }
+    }
+
+    /// An endpoint that waits for its window may be silent until it opens: it needs nobody for it.
+    private func leaseEnd(after step: JobProgress, at now: Timestamp) -> Timestamp {
+        let usual = now.adding(seconds: Self.leaseSeconds)
+        guard step.phase == .waitingForWindow, let until = step.until else { return usual }
+        return max(usual, min(until, deadline).adding(seconds: Self.leaseSeconds))
     }
 
     private mutating func report(

@@ -80,6 +80,9 @@ public struct Job: Hashable, Sendable, Codable {
     /// count as collected for long.
     public static let firstWordSeconds: Int64 = 60
 
+    /// Whether its endpoint holds it and waits for its window: another job may overtake it.
+    public var waitsForWindow: Bool { state == .running && progress?.phase == .waitingForWindow }
+
     /// A new job, which waits for its endpoint.
     public init(
         id: JobID, tenant: TenantID, deployment: DeploymentID, endpoint: EndpointID,
@@ -106,6 +109,8 @@ public struct JobProgress: Hashable, Sendable, Codable {
     public enum Phase: String, Codable, Sendable, CaseIterable {
         /// Checks the order, the disk, the versions on offer.
         case preflight
+        /// Waits until the endpoint's own window opens, or its approval begins.
+        case waitingForWindow
         /// Another program holds the package manager's lock.
         case waitingForLock
         /// Mends a package database that an earlier run left half done.
@@ -132,9 +137,14 @@ public struct JobProgress: Hashable, Sendable, Codable {
     public var percent: Int?
     /// When it was so, by the endpoint's clock.
     public var at: Timestamp
+    /// Until when it waits, as far as the endpoint knows.
+    public var until: Timestamp?
 
     /// A step of a job.
-    public init(phase: Phase, sentence: String, percent: Int? = nil, at: Timestamp) {
+    public init(
+        phase: Phase, sentence: String, percent: Int? = nil, at: Timestamp, until: Timestamp? = nil
+    ) {
+        self.until = until
         self.phase = phase
         self.sentence = sentence
         self.percent = percent

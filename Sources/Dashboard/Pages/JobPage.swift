@@ -129,6 +129,7 @@ extension JobProgress.Phase {
     var words: String {
         switch self {
         case .preflight: "Checks before it begins"
+        case .waitingForWindow: "Waits for its window"
         case .waitingForLock: "Waits for another program"
         case .repairing: "Mends the package database"
         case .downloading: "Downloads"

@@ -83,8 +83,8 @@ public struct Grant: RoleDocument {
     /// How far it goes.
     public var reach: Reach
 
-    /// The most lines of a lock list: as many as one order to an endpoint may have.
-    public static let maximumUpdates = 1_000
+    /// The most lines of a lock list: a release upgrade of a large server has about 3,000.
+    public static let maximumUpdates = 4_000
     /// The most endpoints by name: more are a group.
     public static let maximumEndpoints = 10_000
     /// The longest name or version, in bytes: the longest in Debian have about 60.

@@ -56,7 +56,7 @@ public struct GrantCheck: Sendable {
         guard body.policyDigest == policies.digest else { throw .otherPolicy }
         guard !carriedOut.contains(body.nonce) else { throw .carriedOut }
         guard includes(body.target, at: now) else { throw .otherEndpoint }
-        if policies.document.body.brake.asksSecondSignature(for: body.reach),
+        if policies.document.body.brake.needsSecondSignature(for: body.reach),
             grant.signers.count < Self.signersBeyondBrake
         {
             throw .brake(endpoints: body.reach.endpoints, of: body.reach.ofEndpoints)

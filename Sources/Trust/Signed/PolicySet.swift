@@ -66,7 +66,7 @@ public struct BlastRadiusBrake: Hashable, Sendable, Codable {
     }
 
     /// Whether a grant of this reach needs a second signature.
-    func asksSecondSignature(for reach: Grant.Reach) -> Bool {
+    public func needsSecondSignature(for reach: Grant.Reach) -> Bool {
         let total = min(endpoints ?? .max, reach.ofEndpoints)
         let share = Percentage(basisPoints: shareBasisPoints)?.rounded(of: total) ?? 0
         // One endpoint is always within a share, so that a small tenant is never stuck.

@@ -74,7 +74,7 @@ public struct TrustRoot: DocumentBody {
     }
 
     /// How many keys of a role must sign; a role that is missing can never be met.
-    func threshold(of role: TrustRole) -> Int { roles[role]?.threshold ?? .max }
+    public func threshold(of role: TrustRole) -> Int { roles[role]?.threshold ?? .max }
 
     /// The public keys of a role.
     public func publicKeys(of role: TrustRole) -> [PublicKey] {
