@@ -251,6 +251,9 @@ public struct JobOrder: Hashable, Sendable, Codable {
     public var deadline: Timestamp
     /// What follows the installation: the reboot and the probes; `nil` when nothing does.
     public var aftercare: Aftercare?
+    /// The signed approval, a DSSE envelope's JSON: an endpoint that holds signed policies carries
+    /// out nothing without one.
+    public var grant: String?
 
     /// The most updates in one order: a release upgrade of a large server has about 3,000.
     public static let maximumUpdates = 10_000
