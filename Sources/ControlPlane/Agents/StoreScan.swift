@@ -47,13 +47,18 @@ extension UseCases {
             let outcome = try Self.storeScan(
                 upload, by: agent, at: now, in: records, appendingAudit: self)
             wakes = outcome.wakes
+            if outcome.isStored {
+                try records.announce([SignalSubject.findings(of: agent.endpoint)])
+            }
             return outcome
         }
+        if outcome.isStored { touchFindings(of: agent.endpoint) }
         return ScanUploadResponse(wantsFullInventory: outcome.wantsFullInventory)
     }
 
     private struct ScanOutcome: Sendable {
         var wantsFullInventory = false
+        var isStored = false
         var wakes: Set<String> = []
     }
 
@@ -90,6 +95,8 @@ extension UseCases {
             endpoint: agent.endpoint, of: agent.tenant, digest: upload.inventoryDigest,
             at: scannedAt)
         try records.store(bounded(upload.posture), of: agent.endpoint, tenant: agent.tenant)
+        try records.store(
+            SoftwareFooting(of: upload.posture), of: agent.endpoint, tenant: agent.tenant)
         endpoint.name = String(upload.posture.endpoint.hostname.prefix(longestName))
         endpoint.inventoryDigest = upload.inventoryDigest
         endpoint.postureDigest = upload.postureDigest
@@ -103,7 +110,7 @@ extension UseCases {
             earlierBootAt: earlierBootAt,
             at: now,
             in: records)
-        return ScanOutcome(wakes: wakes)
+        return ScanOutcome(isStored: true, wakes: wakes)
     }
 
     /// The longest name of an endpoint that is kept: a host name has at most 253 characters (RFC

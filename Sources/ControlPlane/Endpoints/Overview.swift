@@ -14,6 +14,10 @@ public struct Overview: Hashable, Sendable, Codable {
             case reboot
             /// Package sources are stale or failed.
             case sources
+            /// Alerts that nobody has acknowledged.
+            case alerts
+            /// Feeds of vulnerability intelligence that are stale, or wait for a person's word.
+            case feeds
             /// Nothing is enrolled yet.
             case enrol
         }
@@ -49,7 +53,8 @@ extension UseCases {
         guard let scope = principal.scope.narrowed(to: tenant) else {
             throw Refusal.notFound("tenant")
         }
-        let freshSince = ComplianceRule.freshSince(at: effects.now())
+        let now = effects.now()
+        let freshSince = ComplianceRule.freshSince(at: now)
         return try await ledger.read { records in
             let counts = try records.fleetCounts(in: scope, freshSince: freshSince)
             let missing = try records.missingUpdates(
@@ -63,7 +68,9 @@ extension UseCases {
             )
             .filter { $0.finishedAt == nil }
             return Overview(
-                counts: counts, missing: missing, needs: Self.needs(counts, missing),
+                counts: counts, missing: missing,
+                needs: try Self.intelligenceNeeds(in: scope, at: now, records: records)
+                    + Self.needs(counts, missing),
                 running: try open.prefix(Self.overviewRows).map {
                     DeploymentSummary(
                         deployment: $0, counts: try records.jobCounts(of: $0.id, tenant: $0.tenant))
@@ -74,6 +81,32 @@ extension UseCases {
 
     /// How many of the newest deployments are looked at for ones that have not ended.
     static let deploymentsLookedAt = 200
+
+    /// Alerts first: they were raised because they cannot wait.
+    private static func intelligenceNeeds(
+        in scope: Scope, at now: Timestamp, records: any Records
+    ) throws -> [Overview.Need] {
+        var needs: [Overview.Need] = []
+        let alerts = try records.countOpenAlerts(in: scope)
+        if alerts > 0 {
+            let words = alerts == 1 ? "1 alert waits" : "\(alerts) alerts wait"
+            needs.append(
+                .init(kind: .alerts, count: alerts, sentence: "\(words) for somebody to look."))
+        }
+        guard scope == .provider else { return needs }
+        let troubled = try records.feeds().count {
+            [.stale, .waiting].contains($0.freshness(at: now))
+        }
+        if troubled > 0 {
+            let words = troubled == 1 ? "1 feed is" : "\(troubled) feeds are"
+            needs.append(
+                .init(
+                    kind: .feeds, count: troubled,
+                    sentence:
+                        "\(words) stale or wait for your word: what is newly known is missing."))
+        }
+        return needs
+    }
 
     private static func needs(_ counts: FleetCounts, _ missing: [MissingUpdateCount]) -> [Overview
         .Need]

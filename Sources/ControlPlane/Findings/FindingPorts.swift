@@ -1,0 +1,162 @@
+public import Fleet
+
+/// What the fleet index is built from, and since when findings have been there.
+public protocol FindingRecords {
+    /// Stores what matching needs of an endpoint's posture.
+    func store(_ footing: SoftwareFooting, of endpoint: EndpointID, tenant: TenantID) throws
+    /// Endpoints that are not retired and have been scanned, by identifier, those after `after`
+    /// only.
+    func members(after: EndpointID?, limit: Int) throws -> [FleetMember]
+    /// One of them; `nil` when there is none, it is retired, or it has not been scanned yet.
+    func member(_ id: EndpointID) throws -> FleetMember?
+    /// Interned software by its numbers; what is not there any more is left out.
+    func software(_ numbers: [Int64]) throws -> [Int64: Package]
+    /// Since when each finding of a package on a release has been known.
+    func knownFindings() throws -> [KnownFinding]
+    /// Adds to them; what is known already stays as it is.
+    func add(_ known: [KnownFinding]) throws
+    /// When findings began on these endpoints, where that is not when they enrolled or when the
+    /// finding became known.
+    func findingStarts(of endpoints: [EndpointID]) throws -> [FindingStart]
+    /// Notes that a scan has brought findings to an endpoint, and taken others away.
+    func change(_ change: FindingChange) throws
+}
+
+/// What matching needs of an endpoint besides its packages.
+public struct SoftwareFooting: Hashable, Sendable {
+    /// The operating system.
+    public var os: OperatingSystem
+    /// The release of the running kernel; empty in a container, where it is not the endpoint's.
+    public var kernel: String
+    /// Names of packages whose old code may still run; sorted.
+    public var replaced: [String]
+
+    /// What matching needs of an endpoint.
+    public init(os: OperatingSystem, kernel: String, replaced: [String]) {
+        self.os = os
+        self.kernel = kernel
+        self.replaced = replaced
+    }
+}
+
+/// An endpoint as the fleet index takes it.
+public struct FleetMember: Hashable, Sendable {
+    /// The endpoint.
+    public var id: EndpointID
+    /// Its tenant.
+    public var tenant: TenantID
+    /// When it enrolled.
+    public var enrolledAt: Timestamp
+    /// The digest of its inventory.
+    public var inventoryDigest: String
+    /// What else matching needs; `nil` where no scan has been stored since this is kept.
+    public var footing: SoftwareFooting?
+    /// The numbers of its software, rising.
+    public var software: [Int64]
+
+    /// An endpoint as the fleet index takes it.
+    public init(
+        id: EndpointID, tenant: TenantID, enrolledAt: Timestamp, inventoryDigest: String,
+        footing: SoftwareFooting?, software: [Int64]
+    ) {
+        self.id = id
+        self.tenant = tenant
+        self.enrolledAt = enrolledAt
+        self.inventoryDigest = inventoryDigest
+        self.footing = footing
+        self.software = software
+    }
+}
+
+/// Since when it has been known that a package of a release has a vulnerability. There is one for
+/// each distinct package and release of all tenants, never one for each endpoint.
+public struct KnownFinding: Hashable, Sendable {
+    /// What was found.
+    public struct Key: Hashable, Sendable {
+        /// The vulnerability.
+        public var vulnerability: String
+        /// The release, such as `debian 12`.
+        public var release: String
+        /// The source package.
+        public var source: String
+
+        /// What was found.
+        public init(vulnerability: String, release: String, source: String) {
+            self.vulnerability = vulnerability
+            self.release = release
+            self.source = source
+        }
+    }
+
+    /// What was found.
+    public var key: Key
+    /// When it was first found on any endpoint.
+    public var since: Timestamp
+
+    /// Since when a finding is known.
+    public init(key: Key, since: Timestamp) {
+        self.key = key
+        self.since = since
+    }
+}
+
+/// When a finding began that a scan brought to an endpoint.
+public struct FindingStart: Hashable, Sendable {
+    /// The endpoint.
+    public var endpoint: EndpointID
+    /// The vulnerability.
+    public var vulnerability: String
+    /// The scan's time.
+    public var at: Timestamp
+
+    /// When a finding began.
+    public init(endpoint: EndpointID, vulnerability: String, at: Timestamp) {
+        self.endpoint = endpoint
+        self.vulnerability = vulnerability
+        self.at = at
+    }
+}
+
+/// What a scan has changed in the findings of an endpoint.
+public struct FindingChange: Hashable, Sendable {
+    /// The endpoint.
+    public var endpoint: EndpointID
+    /// Its tenant.
+    public var tenant: TenantID
+    /// Vulnerabilities that it did not have before.
+    public var gained: [String]
+    /// Vulnerabilities that it does not have any more.
+    public var lost: [String]
+    /// When.
+    public var at: Timestamp
+
+    /// What a scan has changed.
+    public init(
+        endpoint: EndpointID, tenant: TenantID, gained: [String], lost: [String], at: Timestamp
+    ) {
+        self.endpoint = endpoint
+        self.tenant = tenant
+        self.gained = gained
+        self.lost = lost
+        self.at = at
+    }
+}
+
+/// Alerts: what a person should look at, and has or has not.
+public protocol AlertRecords {
+    /// Adds an alert, unless the tenant has one of this kind about this subject already.
+    ///
+    /// - Returns: whether it was added.
+    func insert(_ alert: Alert) throws -> Bool
+    /// Alerts, newest first, those before `before` only.
+    func alerts(in scope: Scope, openOnly: Bool, before: AlertID?, limit: Int) throws -> [Alert]
+    /// How many alerts nobody has acknowledged.
+    func countOpenAlerts(in scope: Scope) throws -> Int
+    /// One alert; `nil` when there is none in scope.
+    func alert(_ id: AlertID, in scope: Scope) throws -> Alert?
+    /// Stores an alert's new state.
+    func update(_ alert: Alert) throws
+}
+
+/// Everything about vulnerability intelligence.
+public typealias IntelligenceRecords = AlertRecords & FeedRecords & FindingRecords

@@ -1,0 +1,58 @@
+import Advisories
+import Fleet
+import Policy
+
+/// By when a finding must be gone.
+struct DueDate: Hashable, Sendable {
+    var at: Timestamp
+    var preset: SLAPreset
+}
+
+extension UseCases {
+    /// The deadlines that findings of an endpoint are held to, until its policy names others: the
+    /// two that apply to whoever has not chosen.
+    static func slaPresets(
+        for endpoint: EndpointRecord, in records: any Records
+    ) throws -> [SLAPreset] {
+        usualPresets
+    }
+
+    /// The deadlines of whoever has not chosen others.
+    static let usualPresets: [SLAPreset] = [.bod2604, .pci401]
+
+    /// What is known of an endpoint that no scan can tell, until somebody has said it.
+    static func context(of endpoint: EndpointRecord) -> EndpointContext { EndpointContext() }
+}
+
+extension DueDate {
+    /// The earliest deadline of a finding; `nil` when no preset sets one.
+    ///
+    /// - Parameters:
+    ///   - known: since when it is known that the software has the vulnerability: what stands in
+    ///     for the day of the fix, which most feeds do not tell.
+    ///   - detected: since when it has been on the endpoint.
+    init?(
+        _ assessment: Assessment, vulnerability: String, state: Finding.State, known: Timestamp,
+        detected: Timestamp, presets: [SLAPreset]
+    ) {
+        let inputs = assessment.risk.inputs
+        let exploited = assessment.knownExploited
+        let subject = SLASubject(
+            severity: assessment.severity, cvss: inputs.cvss, isKnownExploited: exploited != nil,
+            hasExploit: inputs.ssvc.map { $0.exploitation != .none } ?? false,
+            isExposed: inputs.context.exposure == .internetFacing,
+            isAutomatable: inputs.ssvc?.automatable, impact: inputs.ssvc?.technicalImpact,
+            cveYear: Self.year(of: vulnerability), catalogueDueAt: exploited?.due)
+        let events = SLAEvents(
+            release: state == .noFix ? nil : known, listing: exploited?.added, detection: detected)
+        let clocks = presets.map { $0.clock(for: subject, events: events) }
+        guard let strictest = clocks.strictest, let due = strictest.dueAt else { return nil }
+        self.init(at: due, preset: strictest.preset)
+    }
+
+    /// 2021 in `CVE-2021-44228`.
+    private static func year(of vulnerability: String) -> Int? {
+        let parts = vulnerability.split(separator: "-")
+        return parts.count == 3 && parts[0] == "CVE" ? Int(parts[1]) : nil
+    }
+}

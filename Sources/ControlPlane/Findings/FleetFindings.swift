@@ -1,0 +1,311 @@
+import Advisories
+import Fleet
+import Synchronization
+
+/// Which endpoint has which vulnerability, for the whole fleet, in this process's memory.
+///
+/// It is made from the store at the start, and kept up as scans are stored and feeds change. What
+/// must outlive the process (since when a finding has been there) is in the store.
+public final class FleetFindings: Sendable {
+    private let state = Mutex(FindingState())
+    /// Endpoints whose software may have changed since they were last read.
+    private let touched = Mutex<Set<EndpointID>>([])
+
+    /// Knows nothing yet.
+    init() {}
+
+    /// What is known now; a value that does not change under the reader.
+    func snapshot() -> FindingState { state.withLock { $0 } }
+
+    /// Changes what is known.
+    func change<Answer: Sendable>(_ body: (inout FindingState) -> Answer) -> Answer {
+        state.withLock { body(&$0) }
+    }
+
+    /// Notes that an endpoint must be read again.
+    func touch(_ endpoint: EndpointID) { touched.withLock { _ = $0.insert(endpoint) } }
+
+    /// The endpoints that must be read again; whoever asks reads them.
+    func takeTouched() -> Set<EndpointID> {
+        touched.withLock { touched in
+            defer { touched = [] }
+            return touched
+        }
+    }
+
+    /// The vulnerabilities of the fleet from the riskiest down. They are put in order once after
+    /// each change, however many ask.
+    func ranking() -> (state: FindingState, ranking: [RankedVulnerability]) {
+        state.withLock { state in
+            let ranking = state.ranking ?? state.makeRanking()
+            state.ranking = ranking
+            return (state, ranking)
+        }
+    }
+
+    /// The tenants that have endpoints with a vulnerability, and how many each.
+    func affectedTenants(by vulnerability: String) -> [(tenant: TenantID, endpoints: Int)] {
+        let state = snapshot()
+        let affected = state.fleet.affected(by: vulnerability)
+        return state.tenants.compactMap { tenant, endpoints in
+            let count = affected.intersection(endpoints).count
+            return count > 0 ? (tenant, count) : nil
+        }.sorted { $0.tenant < $1.tenant }
+    }
+
+    /// Figures of its size.
+    public var size: Size {
+        let state = snapshot()
+        return Size(
+            endpoints: state.numbers.count, software: state.fleet.softwareCount,
+            setBytes: state.fleet.setByteCount,
+            vulnerabilities: state.fleet.vulnerabilities.count)
+    }
+
+    /// Figures of a fleet index.
+    public struct Size: Hashable, Sendable {
+        /// Endpoints.
+        public let endpoints: Int
+        /// Distinct rows of software.
+        public let software: Int
+        /// The memory of the sets of endpoints, in bytes.
+        public let setBytes: Int
+        /// Distinct vulnerabilities.
+        public let vulnerabilities: Int
+    }
+}
+
+/// A vulnerability with what it is ordered by.
+struct RankedVulnerability: Sendable {
+    let number: FleetIndex.VulnerabilityNumber
+    let name: String
+    let worst: Assessment
+
+    /// Whether it stands before a place in the order.
+    func comes(before other: (risk: Double, name: String)) -> Bool {
+        worst.risk.value != other.risk ? worst.risk.value > other.risk : name < other.name
+    }
+}
+
+/// What `FleetFindings` knows.
+struct FindingState: Sendable {
+    var fleet = FleetIndex(.empty)
+    /// Endpoints by their numbers, which rise with their identifiers' times and are not given
+    /// twice; `nil` for one that is gone.
+    private(set) var members: [Member?] = []
+    private(set) var numbers: [EndpointID: UInt32] = [:]
+    private(set) var tenants: [TenantID: EndpointSet] = [:]
+    /// Interned software by release: its row where its standing is the usual one.
+    private var rows: [FleetIndex.PlatformNumber: [Int64: Row]] = [:]
+    private var platforms: [OperatingSystem: (number: FleetIndex.PlatformNumber, place: Int32)] =
+        [:]
+    /// The operating systems of the fleet, once each.
+    private(set) var systems: [OperatingSystem] = []
+    private(set) var known: [KnownFinding.Key: Timestamp] = [:]
+    var ranking: [RankedVulnerability]?
+    /// Whether the whole fleet has been read once.
+    var isBuilt = false
+
+    /// What is remembered of an endpoint.
+    struct Member: Sendable {
+        let id: EndpointID
+        let tenant: TenantID
+        let enrolledAt: Timestamp
+        /// Its operating system, a place in `systems`.
+        var system: Int32 = 0
+        /// Tells whether inventory and footing are those that were last taken.
+        let stamp: Int
+    }
+
+    private struct Row: Sendable {
+        var number: FleetIndex.SoftwareNumber
+        /// Whether it must be looked at together with the endpoint's other kernels.
+        var isKernel: Bool
+    }
+
+    /// The endpoints that a scope sees; `nil` for all.
+    func endpoints(in scope: Scope) -> EndpointSet? {
+        scope.tenant.map { tenants[$0] ?? EndpointSet() }
+    }
+
+    /// The member with a number.
+    func member(_ number: UInt32) -> Member? {
+        members.indices.contains(Int(number)) ? members[Int(number)] : nil
+    }
+
+    func makeRanking() -> [RankedVulnerability] {
+        fleet.vulnerabilities.compactMap { number in
+            fleet.worst(of: number).map {
+                RankedVulnerability(number: number, name: fleet.name(of: number), worst: $0)
+            }
+        }.sorted { $0.comes(before: ($1.worst.risk.value, $1.name)) }
+    }
+
+    // MARK: Taking endpoints
+
+    /// The software of these endpoints that has no row on their release yet.
+    mutating func unknownSoftware(of members: [FleetMember]) -> Set<Int64> {
+        var unknown: Set<Int64> = []
+        for member in members {
+            guard let footing = member.footing else { continue }
+            let known = rows[platform(of: footing.os)] ?? [:]
+            for number in member.software where known[number] == nil { unknown.insert(number) }
+        }
+        return unknown
+    }
+
+    private mutating func platform(of os: OperatingSystem) -> FleetIndex.PlatformNumber {
+        if let known = platforms[os] { return known.number }
+        let number = fleet.register(Platform(os, known: fleet.index.distributionReleases))
+        platforms[os] = (number, Int32(truncatingIfNeeded: systems.count))
+        systems.append(os)
+        return number
+    }
+
+    /// Makes rows of software that is new on a release. Packages of one source that come together
+    /// tell each other the source's epoch.
+    private mutating func learn(_ packages: [(Int64, Package)], on os: OperatingSystem) {
+        let platform = platform(of: os)
+        let software = EndpointSoftware(os: os, rows: packages.map { SoftwareRow($0.1) })
+        for (place, row) in software.rows.enumerated() {
+            let number = fleet.register(CountedRow(row), on: platform)
+            rows[platform, default: [:]][packages[place].0] = Row(
+                number: number, isKernel: row.isKernel)
+        }
+    }
+
+    /// Takes an endpoint as it is now, and returns what changed in its findings; `nil` when it is
+    /// new, or nothing changed.
+    mutating func take(
+        _ member: FleetMember, packages: [Int64: Package], at now: Timestamp
+    ) -> FindingChange? {
+        guard let footing = member.footing else { return nil }
+        var record = Member(member, footing)
+        if let number = numbers[member.id], members[Int(number)]?.stamp == record.stamp {
+            return nil
+        }
+        let platform = platform(of: footing.os)
+        record.system = platforms[footing.os]?.place ?? 0
+        let unknown = member.software.filter { rows[platform]?[$0] == nil }
+        learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing.os)
+        let current = counted(member.software, footing, on: platform)
+        ranking = nil
+        guard let number = numbers[member.id] else {
+            let number = UInt32(truncatingIfNeeded: members.count)
+            numbers[member.id] = number
+            members.append(record)
+            tenants[member.tenant, default: EndpointSet()].insert(number)
+            fleet.apply(endpoint: number, added: current)
+            return nil
+        }
+        members[Int(number)] = record
+        let (before, after) = (Set(fleet.rows(of: number)), Set(current))
+        let (removed, added) = (before.subtracting(after), after.subtracting(before))
+        if removed.isEmpty, added.isEmpty { return nil }
+        let had = vulnerabilities(in: before)
+        fleet.apply(endpoint: number, removed: Array(removed), added: Array(added))
+        let has = vulnerabilities(in: after)
+        let (gained, lost) = (has.subtracting(had).sorted(), had.subtracting(has).sorted())
+        if gained.isEmpty, lost.isEmpty { return nil }
+        return FindingChange(
+            endpoint: member.id, tenant: member.tenant, gained: gained, lost: lost, at: now)
+    }
+
+    private func vulnerabilities(in rows: Set<FleetIndex.SoftwareNumber>) -> Set<String> {
+        var names: Set<String> = []
+        for row in rows {
+            for finding in fleet.findings(in: row) { names.insert(finding.vulnerability) }
+        }
+        return names
+    }
+
+    /// The rows that count: the usual ones by their numbers; kernels and replaced code as they run.
+    private mutating func counted(
+        _ software: [Int64], _ footing: SoftwareFooting, on platform: FleetIndex.PlatformNumber
+    ) -> [FleetIndex.SoftwareNumber] {
+        let known = rows[platform] ?? [:]
+        var result: [FleetIndex.SoftwareNumber] = []
+        result.reserveCapacity(software.count)
+        let replaced = Set(footing.replaced)
+        var special: [SoftwareRow] = []
+        for id in software {
+            guard let row = known[id] else { continue }
+            if row.isKernel {
+                special.append(fleet.software(row.number).row)
+            } else if !replaced.isEmpty,
+                replaced.contains(fleet.software(row.number).row.name)
+            {
+                special.append(fleet.software(row.number).row)
+            } else {
+                result.append(row.number)
+            }
+        }
+        guard !special.isEmpty else { return result }
+        var code = ReplacedCode()
+        for name in footing.replaced { code.addNames(in: name) }
+        let endpoint = EndpointSoftware(
+            os: footing.os, runningKernel: footing.kernel, rows: special, replaced: code)
+        return result + endpoint.counted.map { fleet.register($0, on: platform) }
+    }
+
+    /// Forgets an endpoint that was retired.
+    mutating func remove(_ id: EndpointID) {
+        guard let number = numbers.removeValue(forKey: id) else { return }
+        fleet.apply(endpoint: number, removed: fleet.rows(of: number))
+        if let tenant = members[Int(number)]?.tenant { tenants[tenant]?.remove(number) }
+        members[Int(number)] = nil
+        ranking = nil
+    }
+
+    // MARK: Since when
+
+    /// Takes what the store knows.
+    mutating func remember(_ findings: [KnownFinding]) {
+        for finding in findings { known[finding.key] = finding.since }
+    }
+
+    /// The findings that have come up since this was last asked, to be stored: they are known from
+    /// now on.
+    mutating func newlyKnown(at now: Timestamp) -> [KnownFinding] {
+        var new: [KnownFinding] = []
+        for row in fleet.takeChangedRows() {
+            let software = fleet.software(row)
+            for finding in fleet.findings(in: row) {
+                let key = Self.key(finding.vulnerability, software)
+                if known[key] != nil { continue }
+                known[key] = now
+                new.append(KnownFinding(key: key, since: now))
+            }
+        }
+        return new
+    }
+
+    /// By what it is remembered since when a row has a vulnerability.
+    static func key(_ vulnerability: String, _ software: FleetIndex.Software) -> KnownFinding.Key {
+        KnownFinding.Key(
+            vulnerability: vulnerability,
+            release: software.row.ecosystem ?? software.platform.label,
+            source: software.row.source)
+    }
+}
+
+extension Platform {
+    /// The release in words: the distribution, and the most telling of its names.
+    var label: String {
+        let names = releases.map(\.release).filter { !$0.isEmpty }
+        let distribution = releases.first?.distribution ?? "unknown"
+        return names.first.map { "\(distribution) \($0)" } ?? distribution
+    }
+}
+
+extension FindingState.Member {
+    init(_ member: FleetMember, _ footing: SoftwareFooting) {
+        id = member.id
+        tenant = member.tenant
+        enrolledAt = member.enrolledAt
+        var hasher = Hasher()
+        hasher.combine(member.inventoryDigest)
+        hasher.combine(footing)
+        stamp = hasher.finalize()
+    }
+}

@@ -1,0 +1,201 @@
+public import Advisories
+import Fleet
+
+extension SignalSubject {
+    /// What is woken when something happened to an endpoint's software, with the endpoint as the
+    /// part.
+    static let findings = "findings"
+
+    static func findings(of endpoint: EndpointID) -> String { "\(findings)/\(endpoint)" }
+}
+
+extension UseCases {
+    /// How many endpoints are read in one transaction.
+    private static let membersPerRead = 500
+    /// How many pieces of software are asked for in one transaction.
+    private static let softwarePerRead = 5_000
+    /// How many findings that have become known are stored in one transaction: about 20 ms, for
+    /// which nothing else is written.
+    private static let knownPerWrite = 2_000
+    /// How long the keeper sleeps when nothing happens, in seconds; then it looks anyway.
+    static let findingsPatienceSeconds: Int64 = 60
+
+    /// Reads the whole fleet into the index, as it is in the store.
+    public func buildFindings() async throws {
+        let known = try await ledger.read { try $0.knownFindings() }
+        findings.change { $0.remember(known) }
+        let seen = try await readAll()
+        findings.change { state in
+            for id in state.numbers.keys where !seen.contains(id) { state.remove(id) }
+            state.isBuilt = true
+        }
+        try await storeKnown()
+    }
+
+    private func readAll() async throws -> Set<EndpointID> {
+        var last: EndpointID?
+        var seen: Set<EndpointID> = []
+        while true {
+            try Task.checkCancellation()
+            let after = last
+            let page = try await ledger.read {
+                try $0.members(after: after, limit: Self.membersPerRead)
+            }
+            guard let end = page.last else { return seen }
+            try await take(page)
+            seen.formUnion(page.map(\.id))
+            last = end.id
+        }
+    }
+
+    /// Takes endpoints as they are in the store now; one that is not there any more is forgotten.
+    func readFindings(of endpoints: [EndpointID]) async throws {
+        for id in endpoints {
+            if let member = try await ledger.read({ try $0.member(id) }) {
+                try await take([member])
+            } else {
+                findings.change { $0.remove(id) }
+            }
+        }
+        try await storeKnown()
+    }
+
+    private func take(_ read: [FleetMember]) async throws {
+        let page = try await withFootings(read)
+        let unknown = findings.change { $0.unknownSoftware(of: page) }.sorted()
+        var packages: [Int64: Package] = [:]
+        for first in stride(from: 0, to: unknown.count, by: Self.softwarePerRead) {
+            let piece = Array(unknown[first..<min(first + Self.softwarePerRead, unknown.count)])
+            let found = try await ledger.read { try $0.software(piece) }
+            packages.merge(found) { $1 }
+        }
+        let now = effects.now()
+        let looked = packages
+        let changes = findings.change { state in
+            page.compactMap { state.take($0, packages: looked, at: now) }
+        }
+        guard !changes.isEmpty else { return }
+        try await ledger.write { records in for change in changes { try records.change(change) } }
+    }
+
+    /// Endpoints whose latest scan was stored before footings were kept: theirs is made of the
+    /// posture, and stored.
+    private func withFootings(_ page: [FleetMember]) async throws -> [FleetMember] {
+        let missing = page.filter { $0.footing == nil }
+        guard !missing.isEmpty else { return page }
+        let made = try await ledger.write { records in
+            var made: [EndpointID: SoftwareFooting] = [:]
+            for member in missing {
+                guard let posture = try records.posture(of: member.id, tenant: member.tenant)
+                else { continue }
+                let footing = SoftwareFooting(of: posture)
+                try records.store(footing, of: member.id, tenant: member.tenant)
+                made[member.id] = footing
+            }
+            return made
+        }
+        return page.map { member in
+            var member = member
+            member.footing = member.footing ?? made[member.id]
+            return member
+        }
+    }
+
+    /// Stores since when the findings are known that have come up.
+    private func storeKnown() async throws {
+        let now = effects.now()
+        let new = findings.change { $0.newlyKnown(at: now) }
+        for first in stride(from: 0, to: new.count, by: Self.knownPerWrite) {
+            let piece = Array(new[first..<min(first + Self.knownPerWrite, new.count)])
+            try await ledger.write { try $0.add(piece) }
+        }
+    }
+
+    /// Takes a new index of advisories: all rows are matched again.
+    ///
+    /// - Returns: how many endpoints something changed for.
+    @discardableResult
+    public func take(_ index: AdvisoryIndex) async throws -> Int {
+        let changed = findings.change { state in
+            state.ranking = nil
+            return state.fleet.refresh(index).count
+        }
+        try await storeKnown()
+        return changed
+    }
+
+    /// Takes an index that says something else only of these vulnerabilities themselves.
+    @discardableResult
+    func take(_ index: AdvisoryIndex, vulnerabilities: Set<String>) async throws -> Int {
+        let changed = findings.change { state in
+            state.ranking = nil
+            return state.fleet.refresh(index, vulnerabilities: vulnerabilities).count
+        }
+        try await storeKnown()
+        return changed
+    }
+
+    /// Notes that something happened to an endpoint's software, after it has been stored. Other
+    /// processes on the database are told by `announce`.
+    func touchFindings(of endpoint: EndpointID) {
+        findings.touch(endpoint)
+        signals.notify(SignalSubject.findings)
+    }
+
+    /// Keeps the index up with what is stored, here or by another process on the same database,
+    /// until the task is cancelled or the process ends.
+    ///
+    /// - Parameter note: is told of each round that failed; the next one tries again.
+    public func keepFindings(noting note: @escaping @Sendable (any Error) -> Void) async {
+        let subject = SignalSubject.findings
+        await signals.watching(subject) {
+            var seen = signals.version(of: subject)
+            var isWhole = false
+            while !Task.isCancelled, !signals.isClosed {
+                let version = signals.version(of: subject)
+                do {
+                    let touched = findings.takeTouched()
+                    if isWhole, let parts = signals.parts(of: subject, since: seen) {
+                        let elsewhere = parts.compactMap(EndpointID.init)
+                        try await readFindings(of: touched.union(elsewhere).sorted())
+                    } else {
+                        try await buildFindings()
+                        isWhole = true
+                    }
+                    seen = version
+                } catch is CancellationError {
+                    return
+                } catch {
+                    note(error)
+                    isWhole = false
+                    try? await Task.sleep(for: .seconds(Self.tickIntervalSeconds))
+                    continue
+                }
+                await signals.wait(
+                    for: subject, since: version,
+                    timeout: .seconds(Self.findingsPatienceSeconds))
+            }
+        }
+    }
+}
+
+extension SoftwareFooting {
+    /// The most names of replaced code that are kept, and the longest of each in characters: a
+    /// whole distribution upgrade replaces some hundred libraries.
+    private static let mostNames = 2_000
+    private static let longestName = 256
+
+    /// What matching needs of a posture.
+    init(of posture: Posture) {
+        var code = ReplacedCode()
+        for signal in posture.reboot.signals { code.addNames(in: signal.detail) }
+        for restart in posture.restarts {
+            for file in restart.files { code.addFile(file) }
+        }
+        let names = code.packages.filter { $0.count <= Self.longestName }.sorted()
+        let facts = posture.endpoint
+        self.init(
+            os: facts.os, kernel: facts.virtualization.isContainer ? "" : facts.kernel,
+            replaced: Array(names.prefix(Self.mostNames)))
+    }
+}

@@ -1,0 +1,150 @@
+import AsyncHTTPClient
+public import ControlPlane
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// Fetches feeds over HTTPS, and over HTTP from this machine.
+public final class FeedFetcher: Sendable {
+    private let http: HTTPClient
+    private let userAgent: String
+
+    /// Seconds until a connection must stand.
+    private static let connectSeconds: Int64 = 20
+    /// Seconds that a server may be silent in the middle of an answer.
+    private static let silenceSeconds: Int64 = 60
+    /// Seconds that a whole feed may take: 1 GB over a line of 10 Mbit/s.
+    private static let fetchSeconds: Int64 = 900
+    /// The largest feed, in bytes as it comes: the largest that is known, OSV's archive of
+    /// everything, has about 1 GB.
+    static let largest: Int64 = 2 << 30
+    /// How often an answer may lead elsewhere.
+    private static let mostRedirects = 5
+    /// The longest validator that is kept, in bytes.
+    private static let longestValidator = 500
+
+    /// A fetcher that calls itself so. `close` ends it.
+    public init(userAgent: String) {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(
+                connect: .seconds(Self.connectSeconds), read: .seconds(Self.silenceSeconds)))
+        configuration.httpVersion = .http1Only
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.userAgent = userAgent
+    }
+
+    /// Ends its connections. It cannot be used afterwards.
+    public func close() async {
+        try? await http.shutdown()
+    }
+
+    /// Fetches what a feed has now into a file, unless it is what is held.
+    ///
+    /// - Returns: what the server says of it; `nil` when nothing has changed.
+    /// - Throws: `FeedTrouble`.
+    func fetch(_ feed: Feed, to file: URL) async throws -> FeedValidators? {
+        do {
+            return try await follow(feed, to: file)
+        } catch let trouble as FeedTrouble {
+            throw trouble
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch let error as HTTPClientError {
+            throw FeedTrouble(
+                "\(feed.source) does not answer: \(error.shortDescription.lowercased()).")
+        } catch {
+            throw FeedTrouble("\(feed.source) does not answer: \(error).")
+        }
+    }
+
+    private func follow(_ feed: Feed, to file: URL) async throws -> FeedValidators? {
+        var address = feed.source
+        for _ in 0...Self.mostRedirects {
+            if let problem = FeedSource.problem(address) { throw FeedTrouble(problem) }
+            let response = try await http.execute(
+                request(address, feed.validators), timeout: .seconds(Self.fetchSeconds))
+            switch response.status.code {
+            case 200:
+                try await save(response, address, to: file)
+                return FeedValidators(
+                    entityTag: Self.validator(response.headers.first(name: "etag")),
+                    lastModified: Self.validator(response.headers.first(name: "last-modified")))
+            case 304: return nil
+            case 301, 302, 303, 307, 308:
+                address = try Self.target(of: response, from: address)
+            default:
+                throw FeedTrouble(
+                    "\(address) answered with status \(response.status.code).",
+                    retryAfterSeconds: Self.retryAfter(response.headers))
+            }
+        }
+        throw FeedTrouble("\(feed.source) leads on more than \(Self.mostRedirects) times.")
+    }
+
+    private func request(_ address: String, _ validators: FeedValidators) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: address)
+        request.headers.add(name: "user-agent", value: userAgent)
+        request.headers.add(name: "accept-encoding", value: "gzip")
+        if let tag = validators.entityTag {
+            request.headers.add(name: "if-none-match", value: tag)
+        }
+        if let date = validators.lastModified {
+            request.headers.add(name: "if-modified-since", value: date)
+        }
+        return request
+    }
+
+    /// Writes the answer as it comes; what came packed stays packed, and is told by its content.
+    private func save(
+        _ response: HTTPClientResponse, _ address: String, to file: URL
+    ) async throws {
+        if let length = response.headers.first(name: "content-length").flatMap({ Int64($0) }),
+            length > Self.largest
+        {
+            throw Self.tooLarge(address)
+        }
+        unlink(file.path)
+        guard
+            FileManager.default.createFile(
+                atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let handle = FileHandle(forWritingAtPath: file.path)
+        else { throw FeedTrouble("\(file.path) cannot be written.") }
+        defer { try? handle.close() }
+        var count: Int64 = 0
+        for try await piece in response.body {
+            count += Int64(piece.readableBytes)
+            guard count <= Self.largest else { throw Self.tooLarge(address) }
+            try handle.write(contentsOf: Data(piece.readableBytesView))
+        }
+    }
+
+    private static func tooLarge(_ address: String) -> FeedTrouble {
+        FeedTrouble("\(address) is larger than \(largest >> 20) MiB.")
+    }
+
+    /// Where an answer leads; from this machine to elsewhere, or away from TLS, none does.
+    private static func target(
+        of response: HTTPClientResponse, from address: String
+    ) throws -> String {
+        guard let location = response.headers.first(name: "location"),
+            let base = URL(string: address),
+            let target = URL(string: location, relativeTo: base)?.absoluteURL
+        else { throw FeedTrouble("\(address) leads on to nowhere.") }
+        let text = target.absoluteString
+        guard text.hasPrefix("https://") == address.hasPrefix("https://") else {
+            throw FeedTrouble("\(address) leads from one kind of connection to another.")
+        }
+        return text
+    }
+
+    private static func validator(_ text: String?) -> String? {
+        text.flatMap { $0.utf8.count <= longestValidator ? $0 : nil }
+    }
+
+    /// The seconds of `Retry-After` (RFC 9110 section 10.2.3); a date is passed over, the own
+    /// back-off then counts.
+    private static func retryAfter(_ headers: HTTPHeaders) -> Int64? {
+        headers.first(name: "retry-after").flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
+    }
+}

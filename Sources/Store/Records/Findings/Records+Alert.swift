@@ -1,0 +1,62 @@
+import ControlPlane
+import Fleet
+
+extension StoreRecords: AlertRecords {
+    func insert(_ alert: Alert) throws -> Bool {
+        try change(
+            """
+            INSERT INTO alert (\(Self.alertColumns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (tenant_id, kind, subject) DO NOTHING
+            """, alert.tenant, alert.id, alert.kind, alert.subject, alert.sentence,
+            alert.endpoints, alert.raisedAt, alert.acknowledgedAt, alert.acknowledgedBy) == 1
+    }
+
+    func alerts(in scope: Scope, openOnly: Bool, before: AlertID?, limit: Int) throws -> [Alert] {
+        // Identifiers sort as their creation times do.
+        var query = SQLText("SELECT \(Self.alertColumns) FROM alert")
+        query.require(scope)
+        if openOnly { query.require("acknowledged_at IS NULL") }
+        if let before { query.require("id < \(query.bind(before))") }
+        query.add("ORDER BY id DESC LIMIT \(query.bind(max(limit, 0)))")
+        return try rows(query).map(Self.alert)
+    }
+
+    func countOpenAlerts(in scope: Scope) throws -> Int {
+        var query = SQLText("SELECT count(*) FROM alert")
+        query.require(scope)
+        query.require("acknowledged_at IS NULL")
+        return try rows(query).first?.first() ?? 0
+    }
+
+    func alert(_ id: AlertID, in scope: Scope) throws -> Alert? {
+        var query = SQLText("SELECT \(Self.alertColumns) FROM alert")
+        query.require("id = \(query.bind(id))")
+        query.require(scope)
+        return try rows(query).first.map(Self.alert)
+    }
+
+    func update(_ alert: Alert) throws {
+        let changed = try change(
+            """
+            UPDATE alert SET acknowledged_at = $3, acknowledged_by = $4
+            WHERE tenant_id = $1 AND id = $2
+            """, alert.tenant, alert.id, alert.acknowledgedAt, alert.acknowledgedBy)
+        try requireOne(changed, "alert")
+    }
+
+    private static let alertColumns = """
+        tenant_id, id, kind, subject, sentence, endpoints, raised_at, acknowledged_at,
+        acknowledged_by
+        """
+
+    private static func alert(_ row: SQLRow) throws -> Alert {
+        var row = row.reader
+        let (tenant, id): (TenantID, AlertID) = (try row.next(), try row.next())
+        return Alert(
+            id: id, tenant: tenant, kind: try row.next(), subject: try row.next(),
+            sentence: try row.next(), endpoints: try row.next(), raisedAt: try row.next(),
+            acknowledgedAt: try row.next(), acknowledgedBy: try row.next())
+    }
+}
+
+extension Alert.Kind: SQLConvertible {}
