@@ -24,6 +24,8 @@ public final class UseCases: Sendable {
     public let policyShelf = PolicyShelf()
     /// Which endpoint has which vulnerability.
     public let findings = FleetFindings()
+    /// Lets one change of the feeds come after the other.
+    let feedTurn = Turn()
     /// Where the content of feeds is kept; `nil` where there is no such place.
     let shelf: (any FeedShelf)?
     /// Where check-ins wait for their shared transaction.
