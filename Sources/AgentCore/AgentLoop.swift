@@ -27,28 +27,37 @@ public struct AgentSettings: Sendable {
 public struct AgentLoop: Sendable {
     private let presence: Presence
     private let worker: JobWorker
+    private let reboots: RebootDesk?
 
     /// The agent of an endpoint, with its ports.
     public init(
         endpoint: EndpointID, settings: AgentSettings, link: any ControlPlaneLink,
         scanner: any Scanning,
         installer: any Installing, runs: any RunSupervising, state: any StateFolder,
-        effects: AgentEffects,
-        logger: Logger
+        aftercare: AftercareParts? = nil, effects: AgentEffects, logger: Logger
     ) {
         let bell = Bell()
         let desk = ScanDesk(scanner)
         let runner = JobRunner(
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
-            effects: effects)
+            effects: effects, aftercare: aftercare)
+        let reboots = aftercare.map { parts in
+            RebootDesk(
+                endpoint: endpoint, parts: parts, link: link, runner: runner, presence: bell,
+                logger: logger)
+        }
+        self.reboots = reboots
         worker = JobWorker(
             endpoint: endpoint, link: link, runner: runner, state: state, bell: bell,
-            effects: effects,
+            reboots: reboots, effects: effects,
             logger: logger)
         presence = Presence(
             schedule: CheckInSchedule(endpoint), link: link, desk: desk, work: worker, bell: bell,
             settings: settings, effects: effects, logger: logger)
     }
+
+    /// What people at the endpoint ask and are told; `nil` for an agent that does not reboot.
+    public var people: (any PeopleAnswering)? { reboots }
 
     /// Works until the task is cancelled. A program that a job has started goes on without the
     /// agent.
@@ -56,6 +65,7 @@ public struct AgentLoop: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await presence.run() }
             group.addTask { await worker.run() }
+            if let reboots { group.addTask { await reboots.run() } }
         }
     }
 }

@@ -30,6 +30,8 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     case runPlanned(number: Int, plan: RunPlan, logOffset: Int64)
     /// A run has ended.
     case runEnded(number: Int, ending: RunEnding, verdict: RunVerdict)
+    /// What the probes showed before the first run.
+    case probedBefore([ProbeResult])
     /// These lines of the order are settled.
     case settled([UpdateOutcome])
     /// A fresh scan after a run was looked at, and the rest of the order is tried again.
@@ -41,10 +43,19 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     /// An earlier journal of the job could not be read at all and was put aside: what the job did
     /// is not known.
     case journalLost
+    /// What was installed needs a reboot of this boot, for these reasons: the job goes on after it.
+    case rebootAwaited(bootId: String, signals: [RebootSignal])
+    /// The updates' part is over, and the probes are asked.
+    case installed
+    /// What the probes showed afterwards, at their last look.
+    case probed([ProbeResult])
+    /// The endpoint has rebooted, or will not: the job is over now, with this result.
+    case followedUp(JobResult)
     /// The job is over, with this result, which is reported until the control plane has it.
     case finished(JobResult)
-    /// The control plane has the result (or refused it for good, for the reason given).
-    case delivered(refusal: String?)
+    /// The control plane has the result (or refused it for good, for the reason given). It may be
+    /// the one before the reboot.
+    case delivered(refusal: String?, isInterim: Bool?)
 }
 
 /// A job's journal as it was found on the disk.

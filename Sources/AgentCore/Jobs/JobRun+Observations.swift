@@ -1,6 +1,6 @@
 import AgentProtocol
 public import Fleet
-import Rollout
+public import Rollout
 
 /// What the agent saw of the endpoint or of the control plane while it worked on a job.
 public enum JobObservation: Hashable, Sendable {
@@ -15,6 +15,10 @@ public enum JobObservation: Hashable, Sendable {
     case waited
     /// A run has ended.
     case runEnded(RunEnding, RunVerdict)
+    /// What the probes showed before the first run.
+    case probedBefore([ProbeResult])
+    /// What they showed after the last, when there is no more waiting for them.
+    case probed([ProbeResult])
     /// The control plane calls the job off.
     case cancelRequested
     /// The control plane has the result, or refuses it for good, for the reason given.
@@ -64,7 +68,7 @@ extension JobRun {
     public mutating func handle(_ observation: JobObservation, at now: Timestamp) -> [JournalEntry]
     {
         var entries: [JournalEntry] = []
-        for event in events(for: observation, at: now) {
+        for event in awaiting(events(for: observation, at: now), observation, at: now) {
             let entry = JournalEntry(at: now, event)
             apply(entry)
             entries.append(entry)
@@ -81,13 +85,14 @@ extension JobRun {
     /// What is left to write when a job is taken up again: a crash may have come between the last
     /// settled line and the result.
     public mutating func resume(at now: Timestamp) -> [JournalEntry] {
-        !isOver && (remaining.isEmpty || isCancelled) && stage != .checking ? end(at: now) : []
+        !isOver && (remaining.isEmpty || isCancelled) && stage != .checking && stage != .probing
+            ? end(at: now) : []
     }
 
     private var isOver: Bool {
         switch stage {
         case .finished, .delivered: true
-        case .checking, .preflight, .waiting, .running, .verifying: false
+        case .checking, .preflight, .waiting, .running, .verifying, .probing: false
         }
     }
 
@@ -106,9 +111,12 @@ extension JobRun {
         case (.runEnded(let ending, let verdict), .running(let number, let plan)):
             runEnded(number, plan, ending, verdict)
         case (.cancelRequested, _): canBeCancelled ? [.cancelled] : []
-        case (.delivered(let refusal), .finished): [.delivered(refusal: refusal)]
+        case (.delivered(let refusal), .finished(let result)):
+            [.delivered(refusal: refusal, isInterim: result.goesOn)]
+        case (.probedBefore(let results), .preflight): [.probedBefore(results)]
+        case (.probed(let results), .probing): [.probed(results)]
         case (.scanned, _), (.scanFailed, _), (.preflighted, _), (.waited, _), (.runEnded, _),
-            (.delivered, _):
+            (.delivered, _), (.probedBefore, _), (.probed, _):
             []
         }
     }
@@ -121,11 +129,18 @@ extension JobRun {
                 sentence: "It was called off before \($0.name) was tried.")
         }
         for outcome in rest { outcomes[outcome.update] = outcome }
-        let isEmpty = order.updates.isEmpty
-        let result = JobResult(
+        if awaitedBoot == nil, hasInstalled, probesAfter == nil, following?.hasProbes == true {
+            let entry = JournalEntry(at: now, .installed)
+            apply(entry)
+            return [entry]
+        }
+        let isEmpty = order.updates.isEmpty && awaitedBoot == nil
+        var result = JobResult(
             outcomes: order.updates.prefix(JobOrder.maximumUpdates).compactMap { outcomes[$0] },
             cancelledBeforeStart: wasUntouched || isEmpty,
-            notes: isEmpty ? notes + ["The order was empty, and was refused."] : notes)
+            notes: isEmpty ? notes + ["The order was empty, and was refused."] : notes,
+            goesOn: awaitedBoot == nil ? nil : true)
+        result.take(probesAfter ?? [], before: probesBefore)
         let entry = JournalEntry(at: now, .finished(result))
         apply(entry)
         return [entry]
@@ -273,8 +288,9 @@ extension JournalEvent {
     /// is left.
     fileprivate var endsAStep: Bool {
         switch self {
-        case .checked, .settled, .cancelled: true
-        case .accepted, .lockWaitBegan, .runPlanned, .runEnded, .triedAgain, .journalDamaged,
+        case .checked, .settled, .cancelled, .probed: true
+        case .probedBefore, .rebootAwaited, .installed, .followedUp, .accepted, .lockWaitBegan,
+            .runPlanned, .runEnded, .triedAgain, .journalDamaged,
             .journalLost, .finished, .delivered:
             false
         }

@@ -25,6 +25,8 @@ public struct JobRun: Sendable {
         case running(number: Int, RunPlan)
         /// A scan is to show what is there after a run.
         case verifying(RunPlan, RunVerdict)
+        /// The probes are to show whether the endpoint is healthy.
+        case probing
         /// The result is to be reported.
         case finished(JobResult)
         /// The control plane has the result.
@@ -67,6 +69,18 @@ public struct JobRun: Sendable {
     public internal(set) var logOffset: Int64 = 0
     /// Whether the job was called off.
     public internal(set) var isCancelled = false
+    /// What the probes showed before the first run.
+    public internal(set) var probesBefore: [ProbeResult]?
+    /// What they showed afterwards.
+    var probesAfter: [ProbeResult]?
+    /// The boot whose end the job waits for; `nil` when it needs no reboot.
+    public internal(set) var awaitedBoot: String?
+    /// What says that it needs one.
+    var awaitedSignals: [RebootSignal] = []
+    /// When the need for it arose.
+    var awaitedSince: Timestamp?
+    /// What this life of the agent does after an installation; `nil` when nothing.
+    var following: Following?
     var hasInstalled = false
     var isDamaged = false
     var retries = 0
@@ -100,8 +114,24 @@ public struct JobRun: Sendable {
     public var canBeCancelled: Bool {
         switch stage {
         case .checking, .preflight, .waiting: !isCancelled
-        case .running, .verifying, .finished, .delivered: false
+        case .running, .verifying, .probing, .finished, .delivered: false
         }
+    }
+
+    /// Whether the job's result has been told, and its end comes after a reboot.
+    var awaitsReboot: Bool {
+        switch stage {
+        case .finished(let result), .delivered(let result): result.goesOn == true
+        case .checking, .preflight, .waiting, .running, .verifying, .probing: false
+        }
+    }
+
+    /// What a life of the agent does after an installation.
+    struct Following: Hashable, Sendable {
+        /// The running boot.
+        var bootId: String
+        /// Whether there are probes to ask.
+        var hasProbes: Bool
     }
 }
 
@@ -126,6 +156,16 @@ extension JobRun {
             stage = .running(number: number, plan)
         case .runEnded(_, _, let verdict):
             applyEnd(verdict)
+        case .probedBefore(let results):
+            probesBefore = results
+        case .rebootAwaited(let boot, let signals):
+            awaitedBoot = boot
+            awaitedSignals = signals
+            awaitedSince = awaitedSince ?? entry.at
+        case .installed:
+            stage = .probing
+        case .probed(let results):
+            probesAfter = results
         case .settled(let settled):
             settle(settled)
         case .triedAgain(let reason):
@@ -145,10 +185,13 @@ extension JobRun {
                 "The job's journal could not be read on the endpoint and was put aside; "
                     + "nothing more was started.")
             stage = .preflight
-        case .finished(let result):
+        case .finished(let result), .followedUp(let result):
             stage = .finished(result)
-        case .delivered:
-            if case .finished(let result) = stage { stage = .delivered(result) }
+        case .delivered(_, let isInterim):
+            // The word that the first result has arrived may come after the second was made.
+            if case .finished(let result) = stage, (result.goesOn == true) == (isInterim == true) {
+                stage = .delivered(result)
+            }
         }
     }
 

@@ -16,11 +16,12 @@ public struct JobRunner: Sendable {
     let runs: any RunSupervising
     let state: any StateFolder
     let effects: AgentEffects
+    let aftercare: AftercareParts?
 
     /// A runner for the endpoint's jobs.
     public init(
         endpoint: EndpointID, desk: ScanDesk, installer: any Installing, runs: any RunSupervising,
-        state: any StateFolder, effects: AgentEffects
+        state: any StateFolder, effects: AgentEffects, aftercare: AftercareParts? = nil
     ) {
         self.endpoint = endpoint
         self.desk = desk
@@ -28,6 +29,7 @@ public struct JobRunner: Sendable {
         self.runs = runs
         self.state = state
         self.effects = effects
+        self.aftercare = aftercare
     }
 
     /// Takes a job from where its journal says to its result.
@@ -37,6 +39,7 @@ public struct JobRunner: Sendable {
     ///   can be taken up again. `CancellationError` when the agent is told to end; the same holds.
     public func carryOut(_ job: JobRun, watch: JobWatch) async throws -> JobRun {
         var job = job
+        job.following = await following(job.order)
         defer { watch.finish() }
         try record(job.resume(at: effects.now()), of: job)
         while true {
@@ -55,6 +58,9 @@ public struct JobRunner: Sendable {
                     .preflight, "Checks whether the updates can be installed now.",
                     at: effects.now())
                 observation = try await preflight(job)
+                if let results = await probesBefore(observation, of: job) {
+                    try record(job.handle(.probedBefore(results), at: effects.now()), of: job)
+                }
             case .waiting(let holder):
                 watch.show(
                     .waitingForLock, "Waits for the package manager's lock, held by \(holder).",
@@ -66,6 +72,8 @@ public struct JobRunner: Sendable {
             case .verifying:
                 watch.show(.verifying, "Scans, to see what is really installed.", at: effects.now())
                 observation = await look(at: job)
+            case .probing:
+                observation = .probed(try await probesAfter(job, watch))
             case .finished, .delivered:
                 return job
             }
@@ -110,6 +118,11 @@ extension JobRunner {
         _ number: Int, _ plan: RunPlan, of job: JobRun, _ watch: JobWatch
     ) async throws -> JobObservation {
         let name = RunName(job: job.order.job, number: number)
+        // A reboot that has been ordered comes first, and this run after it.
+        while let claim = aftercare?.claim, !claim.takeForRun() {
+            try await effects.sleep(Self.runPollMilliseconds)
+        }
+        defer { aftercare?.claim.releaseRun() }
         watch.show(
             plan.kind == .repair ? .repairing : .installing,
             plan.kind == .repair ? "Mends the package database." : "Starts the package manager.",
@@ -156,7 +169,7 @@ extension JobRunner {
     }
 
     /// Scans, and picks what the job needs of it.
-    private func look(at job: JobRun) async -> JobObservation {
+    func look(at job: JobRun) async -> JobObservation {
         let scan: Scan
         do {
             scan = try await desk.scan(refreshingSources: false)

@@ -19,7 +19,7 @@ extension JobRun {
     }
 
     /// What is wrong with the order as a whole, as a clause; `nil` when nothing is.
-    private func wholeFault(at now: Timestamp) -> String? {
+    func wholeFault(at now: Timestamp) -> String? {
         if order.endpoint != endpoint { return "the order is for another endpoint" }
         if order.updates.count > JobOrder.maximumUpdates {
             return

@@ -114,7 +114,7 @@ extension JobRun {
     /// The reboot signal that an update waits for: one that names it; or one that came up while the
     /// job ran and names no package of the order, so that any of them may have caused it. An older
     /// signal is another update's.
-    private func rebootSignal(for update: LockedUpdate, _ view: EndpointView) -> RebootSignal? {
+    func rebootSignal(for update: LockedUpdate, _ view: EndpointView) -> RebootSignal? {
         view.signals.first { signal in
             if Self.names(signal, update) { return true }
             let isNew = !earlierSignals.contains(signal)

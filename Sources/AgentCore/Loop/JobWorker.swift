@@ -20,19 +20,21 @@ final class JobWorker: Sendable {
     private let runner: JobRunner
     private let state: any StateFolder
     private let bell: Bell
+    private let reboots: RebootDesk?
     private let effects: AgentEffects
     private let logger: Logger
     private let busy = Mutex(false)
 
     init(
         endpoint: EndpointID, link: any ControlPlaneLink, runner: JobRunner, state: any StateFolder,
-        bell: Bell, effects: AgentEffects, logger: Logger
+        bell: Bell, reboots: RebootDesk? = nil, effects: AgentEffects, logger: Logger
     ) {
         self.endpoint = endpoint
         self.link = link
         self.runner = runner
         self.state = state
         self.bell = bell
+        self.reboots = reboots
         self.effects = effects
         self.logger = logger
     }
@@ -134,6 +136,7 @@ final class JobWorker: Sendable {
         // The verifying scan is news: the check-in that carries it need not wait for the result's
         // delivery.
         bell.ring()
+        if ended.awaitsReboot { reboots?.take(ended) }
         switch ended.stage {
         case .finished(let result):
             let refusal = try await follower.deliver(result)
@@ -142,7 +145,7 @@ final class JobWorker: Sendable {
             try prune()
         case .delivered(let result):
             _ = try await follower.deliver(result)
-        case .checking, .preflight, .waiting, .running, .verifying:
+        case .checking, .preflight, .waiting, .running, .verifying, .probing:
             break
         }
     }
@@ -227,7 +230,9 @@ extension JobWorker {
     private func isOver(_ job: JobID, before limit: Timestamp?) -> Bool {
         switch try? JobFolder(job).readJournal(in: state) {
         case .intact(let entries):
-            guard let last = entries.last, case .delivered = last.event else { return false }
+            guard let last = entries.last, case .delivered(_, let isInterim) = last.event,
+                isInterim != true
+            else { return false }
             return limit.map { last.at < $0 } ?? true
         case .absent: return limit == nil
         case .damaged, nil: return false

@@ -87,10 +87,11 @@ extension RebootDecision {
         let deadline = rule.deadline.map { neededSince.adding(seconds: $0.seconds) }
         let isOverdue = deadline.map { $0 <= now } ?? false
         let left = isOverdue ? 0 : max(0, rule.deferrals - situation.deferrals)
+        // Whoever put it off may have left and let something run.
+        if let until = deferral(situation, rule, deadline), until > now {
+            return .deferred(until: until)
+        }
         if situation.hasSession {
-            if let until = deferral(situation, rule, deadline), until > now {
-                return .deferred(until: until)
-            }
             guard let acknowledged = situation.warningAcknowledgedAt else {
                 return .warn(deferralsLeft: left)
             }

@@ -1,0 +1,83 @@
+import AgentProtocol
+import Fleet
+import Policy
+import Rollout
+
+extension JobRunner {
+    /// How long there is between two looks at probes that fail, in milliseconds: services that have
+    /// just been restarted need seconds.
+    static let probePauseMilliseconds: Int64 = 3000
+
+    /// The terms for an order: those of the signed policy, or the order's own; `nil` when nothing
+    /// follows it.
+    func terms(of order: JobOrder) async -> RebootTerms? {
+        guard let aftercare else { return nil }
+        let now = effects.now()
+        return await aftercare.rules.terms(for: order, at: now) ?? RebootTerms(of: order, at: now)
+    }
+
+    /// What this life of the agent does after the order; `nil` when nothing.
+    func following(_ order: JobOrder) async -> JobRun.Following? {
+        guard let aftercare, let terms = await terms(of: order) else { return nil }
+        return JobRun.Following(bootId: aftercare.bootId, hasProbes: !terms.check.probes.isEmpty)
+    }
+
+    /// What the probes show right before the first run; `nil` when they are not to be asked.
+    func probesBefore(_ observation: JobObservation, of job: JobRun) async -> [ProbeResult]? {
+        guard case .preflighted(.ready, let plan?, _) = observation, !plan.updates.isEmpty,
+            job.probesBefore == nil, job.following?.hasProbes == true,
+            let terms = await terms(of: job.order)
+        else { return nil }
+        return await ask(terms.check.probes)
+    }
+
+    /// What the probes show after the last run: once all pass, or when their time is over.
+    func probesAfter(_ job: JobRun, _ watch: JobWatch) async throws -> [ProbeResult] {
+        watch.show(.probing, "Asks the endpoint's probes.", at: effects.now())
+        guard let terms = await terms(of: job.order) else { return [] }
+        return try await probesThatPass(terms.check, since: effects.now()) {
+            watch.show(.probing, $0, at: effects.now())
+        }
+    }
+
+    /// Asks until all pass, or the check's time since an instant is over.
+    func probesThatPass(
+        _ check: HealthCheck, since start: Timestamp, telling: (String) -> Void
+    ) async throws -> [ProbeResult] {
+        let end = start.adding(seconds: check.within.seconds)
+        while true {
+            let results = await ask(check.probes)
+            guard let failing = results.first(where: { !$0.isPassed }), effects.now() < end else {
+                return results
+            }
+            telling(failing.sentence)
+            try await effects.sleep(Self.probePauseMilliseconds)
+        }
+    }
+
+    /// Asks each probe once.
+    private func ask(_ probes: [HealthProbe]) async -> [ProbeResult] {
+        guard let aftercare else { return [] }
+        var results: [ProbeResult] = []
+        for probe in probes.prefix(ProbeResult.maximumResults) {
+            results.append(await Self.ask(probe, aftercare.probing))
+        }
+        return results
+    }
+
+    private static func ask(_ probe: HealthProbe, _ probing: any Probing) async -> ProbeResult {
+        guard probe.isSound else {
+            return ProbeResult(
+                probe: probe.text, isPassed: false,
+                sentence: "\(probe.text) was not asked: it is no probe of this endpoint.")
+        }
+        if case .script(let name) = probe {
+            return ProbeResult(
+                probe: probe.text, isPassed: false,
+                sentence:
+                    "Script \(name) was not run: the endpoint holds no signed script of that name."
+            )
+        }
+        return await probing.ask(probe)
+    }
+}

@@ -1,0 +1,107 @@
+public import AgentProtocol
+public import Fleet
+public import Policy
+public import Rollout
+
+/// What the endpoint's own signed policy says about reboots and health.
+///
+/// It comes before what an order says: an endpoint whose policy says never is not rebooted because
+/// somebody who can write orders wants it.
+public protocol RebootRules: Sendable {
+    /// The terms for an order; `nil` when the endpoint holds no signed policy, and the order's own
+    /// word counts.
+    func terms(for order: JobOrder, at now: Timestamp) async -> RebootTerms?
+}
+
+/// The rules of an endpoint that holds no signed policy.
+public struct NoSignedRules: RebootRules {
+    /// Rules that leave everything to the orders.
+    public init() {}
+
+    /// None.
+    public func terms(for order: JobOrder, at now: Timestamp) async -> RebootTerms? { nil }
+}
+
+/// By what an endpoint is rebooted, and what must hold afterwards.
+public struct RebootTerms: Hashable, Sendable {
+    /// Whether a window that allows reboots is open.
+    public enum Opening: Hashable, Sendable {
+        /// It is, since and until these instants; `nil` where there is no end.
+        case open(since: Timestamp?, until: Timestamp?)
+        /// It is not; when the next one opens, if one is known.
+        case closed(next: Timestamp?)
+    }
+
+    /// The rule.
+    public var rule: RebootRule
+    /// The windows, at the instant for which the terms were asked.
+    public var opening: Opening
+    /// What must hold afterwards.
+    public var check: HealthCheck
+
+    /// Terms.
+    public init(rule: RebootRule, opening: Opening, check: HealthCheck) {
+        self.rule = rule
+        self.opening = opening
+        self.check = check
+    }
+}
+
+/// Somebody's session on the endpoint.
+public struct UserSession: Hashable, Sendable {
+    /// The user's number.
+    public var user: UInt32
+    /// The user's name.
+    public var name: String
+    /// The terminal's device, such as `/dev/pts/0`; `nil` for a graphical session.
+    public var terminal: String?
+
+    /// A session.
+    public init(user: UInt32, name: String, terminal: String?) {
+        self.user = user
+        self.name = name
+        self.terminal = terminal
+    }
+}
+
+/// Reboots the endpoint, with regard for who and what is at work on it.
+public protocol Rebooting: Sendable {
+    /// Who has a session open.
+    func sessions() async -> [UserSession]
+    /// Shows a text in a session's terminal; whether the system took it.
+    func show(_ text: String, in session: UserSession) async -> Bool
+    /// Programs that keep the endpoint from shutting down, each with its reason.
+    func inhibitors() async -> [String]
+    /// Reboots; `nil` when it has been ordered, else why it could not be.
+    func reboot() async -> String?
+}
+
+/// Asks probes. Looking changes nothing.
+public protocol Probing: Sendable {
+    /// Asks one probe, once.
+    func ask(_ probe: HealthProbe) async -> ProbeResult
+}
+
+/// What an agent needs in order to see to reboots and health.
+public struct AftercareParts: Sendable {
+    /// The running boot.
+    public var bootId: String
+    /// What the signed policy says.
+    public var rules: any RebootRules
+    /// The endpoint's reboot.
+    public var rebooting: any Rebooting
+    /// Its probes.
+    public var probing: any Probing
+    /// Keeps runs and reboots apart.
+    public let claim = RunClaim()
+
+    /// What an agent needs.
+    public init(
+        bootId: String, rules: any RebootRules, rebooting: any Rebooting, probing: any Probing
+    ) {
+        self.bootId = bootId
+        self.rules = rules
+        self.rebooting = rebooting
+        self.probing = probing
+    }
+}

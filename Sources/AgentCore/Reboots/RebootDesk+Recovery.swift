@@ -1,0 +1,172 @@
+import AgentProtocol
+import Fleet
+import Logging
+import Policy
+import Rollout
+import Synchronization
+
+extension RebootDesk {
+    /// How long the endpoint may take from the order to reboot until its agent runs again, in
+    /// seconds: large servers test their memory for a quarter of an hour.
+    static let longestAbsence: Int64 = 1800
+    /// How long a reboot that was ordered may take to end this agent, in seconds: systemd gives
+    /// each service 90 s.
+    static let longestShutdown: Int64 = 300
+    /// The pause after a reboot that could not be ordered, in milliseconds.
+    static let failedRebootPause: Int64 = 60_000
+
+    /// Reboots, unless something has come between since it was decided.
+    func perform(_ jobs: [JobRun], _ situation: RebootSituation, _ terms: RebootTerms) async throws
+        -> Int64
+    {
+        guard parts.claim.takeForReboot() else {
+            await tell(jobs, "The reboot waits for the end of an installation.")
+            return Self.lookMilliseconds
+        }
+        defer { parts.claim.releaseReboot() }
+        await tell(jobs, "The endpoint reboots.", phase: .rebooting)
+        // The control plane may have called some of them off in its answer.
+        guard !waiting.isEmpty, waiting.count == jobs.count else { return 0 }
+        guard try order(situation, terms) else { return 0 }
+        for session in content.withLock({ $0.sessions }) {
+            _ = await parts.rebooting.show("Patchbay: this computer reboots now.", in: session)
+        }
+        logger.notice("Reboots for \(Self.reasons(of: jobs).joined(separator: ", ")).")
+        if let fault = await parts.rebooting.reboot() {
+            logger.error("The reboot could not be ordered: \(fault)")
+            try change { memory in
+                memory.orderedAt = nil
+                memory.orderedInBoot = nil
+            }
+            await tell(jobs, "The reboot could not be ordered: \(fault)")
+            return Self.failedRebootPause
+        }
+        try await effects.sleep(Self.longestShutdown * 1000)
+        logger.error("The reboot was ordered, and has not happened.")
+        return Self.failedRebootPause
+    }
+
+    /// Counts the reboot and notes its order on the disk, unless somebody has put it off since the
+    /// decision; `false` then.
+    private func order(_ situation: RebootSituation, _ terms: RebootTerms) throws -> Bool {
+        let now = effects.now()
+        let history = files.readHistory(mostInDay: RebootDecision.mostInDay, at: now)
+        let isStill = content.withLock { content in
+            let fresh = situation.with(content.memory, content.sessions, terms.rule, at: now)
+            guard RebootDecision.decide(fresh, by: terms.rule, at: now) == .reboot else {
+                return false
+            }
+            // From here on nobody can put it off.
+            content.memory?.orderedAt = now
+            content.memory?.orderedInBoot = parts.bootId
+            content.memory?.attempts += 1
+            return true
+        }
+        guard isStill, let memory = content.withLock({ $0.memory }) else { return false }
+        do throws(StateFolderFailure) {
+            try files.write(history: history + [now])
+            try files.write(memory)
+        } catch {
+            content.withLock { content in
+                content.memory?.orderedAt = nil
+                content.memory?.orderedInBoot = nil
+            }
+            throw error
+        }
+        return true
+    }
+
+    /// After a reboot: looks whether the endpoint is back in time, in force and healthy, and ends
+    /// the jobs that waited for it.
+    func recover(_ jobs: [JobRun]) async throws {
+        let terms = await terms(of: jobs)
+        let now = effects.now()
+        _ = try rememberReturn(jobs, now)
+        let memory = content.withLock { $0.memory }
+        var results = Self.backInTime(memory)
+        await tell(
+            jobs, "The endpoint has rebooted; its health is looked at.", phase: .probing)
+        let said = waiting.map(\.order.job)
+        results += try await runner.probesThatPass(terms.check, since: memory?.backAt ?? now) { _ in
+        }
+        for job in jobs where said.contains(job.order.job) {
+            try await settle(job, results)
+        }
+        try change { memory in
+            memory.beginNewWarning()
+            memory.deferredUntil = nil
+        }
+        presence.ring()
+    }
+
+    private func rememberReturn(_ jobs: [JobRun], _ now: Timestamp) throws -> Bool {
+        if content.withLock({ $0.memory == nil }) {
+            let since = jobs.compactMap(\.awaitedSince).min() ?? now
+            content.withLock { $0.memory = RebootMemory(neededSince: since) }
+        }
+        try change { memory in
+            guard memory.backInBoot != parts.bootId else { return }
+            memory.backInBoot = parts.bootId
+            memory.backAt = now
+        }
+        return true
+    }
+
+    /// Whether the endpoint was back in time; nothing when it was not the agent that rebooted it.
+    private static func backInTime(_ memory: RebootMemory?) -> [ProbeResult] {
+        guard let memory, let ordered = memory.orderedAt, let back = memory.backAt,
+            memory.orderedInBoot != memory.backInBoot
+        else { return [] }
+        let absence = back.seconds(since: ordered)
+        return [
+            ProbeResult(
+                probe: "back in time", isPassed: absence <= longestAbsence,
+                sentence: "The agent ran again \(absence) s after the reboot was ordered"
+                    + (absence <= longestAbsence
+                        ? "." : ", which is longer than \(longestAbsence) s."))
+        ]
+    }
+
+    /// Ends a job by a fresh look, or lets it wait for another reboot.
+    private func settle(_ job: JobRun, _ results: [ProbeResult]) async throws {
+        var job = job
+        guard let view = try await lookAround(job) else {
+            try release(
+                job, "The endpoint rebooted, and could not be scanned afterwards.", failure: .other)
+            return
+        }
+        let outcomes = job.outcomesAfterReboot(view)
+        let needsAnother = outcomes.contains {
+            $0.state == .pendingRestart && job.rebootSignal(for: $0.update, view) != nil
+        }
+        if needsAnother {
+            let entry = JournalEntry(
+                at: effects.now(), .rebootAwaited(bootId: parts.bootId, signals: view.signals))
+            try runner.record([entry], of: job)
+            job.apply(entry)
+            content.withLock { [job] content in
+                guard
+                    let index = content.waiting.firstIndex(where: { $0.order.job == job.order.job })
+                else { return }
+                content.waiting[index] = job
+            }
+            return
+        }
+        var result = job.result ?? JobResult(outcomes: [])
+        result.outcomes = outcomes
+        result.goesOn = nil
+        if outcomes.isEmpty { result.notes.append("The endpoint has rebooted.") }
+        result.take(results, before: job.probesBefore)
+        try end(job, with: result)
+    }
+
+    /// A fresh look; `nil` when it failed again and again.
+    private func lookAround(_ job: JobRun) async throws -> EndpointView? {
+        var backOff = BackOff.local
+        for _ in 0..<JobRun.maximumScanFailures {
+            if case .scanned(let view) = await runner.look(at: job) { return view }
+            try await effects.sleep(backOff.next(chance: effects.chance()))
+        }
+        return nil
+    }
+}
