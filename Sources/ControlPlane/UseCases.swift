@@ -30,6 +30,8 @@ public final class UseCases: Sendable {
     let shelf: (any FeedShelf)?
     /// Where check-ins wait for their shared transaction.
     let checkInDesk = CheckInDesk()
+    /// Where the steps of rollouts wait for one another.
+    let rolloutDesk = RolloutDesk()
     /// The signing keys, and what is new for endpoints.
     let trust: TrustDesk
 

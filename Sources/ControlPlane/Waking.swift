@@ -3,7 +3,8 @@ import Fleet
 extension UseCases {
     /// Runs a transaction that may change what others wait for, and wakes them once it has been
     /// committed: earlier, whoever wakes would not see it yet. Those of this process are woken by
-    /// `signals`, those of others on the same database by the database itself.
+    /// `signals`, those of others on the same database by the database itself. A rollout that was
+    /// told something takes its next step, in a transaction of its own.
     ///
     /// `body` adds to its second argument the subjects to wake.
     func writeWaking<Answer: Sendable>(
@@ -16,6 +17,9 @@ extension UseCases {
             return (answer, wakes)
         }
         for subject in wakes { signals.notify(subject) }
+        for subject in wakes {
+            if let key = SignalSubject.rollout(in: subject) { await step(key) }
+        }
         return answer
     }
 }

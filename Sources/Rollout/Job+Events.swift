@@ -110,7 +110,7 @@ extension Job {
             self.result = result
             startedAt = startedAt ?? now
             leaseExpiresAt = nil
-            return settle(into: Self.state(for: result), at: now)
+            return settle(into: Self.endState(for: result), at: now)
         case .cancelled, .expired:
             // The truth came late. The state stays, and the outcomes are kept so that nothing is
             // lost.
@@ -120,7 +120,7 @@ extension Job {
         case .pendingRestart, .verified, .failedVerification, .failed:
             if goesOnAlone, self.result != result, result.goesOn != true {
                 self.result = result
-                return settle(into: Self.state(for: result), at: now)
+                return settle(into: Self.endState(for: result), at: now)
             }
             // The agent did not hear the answer to its first report and sends it again.
             guard self.result == result || state != .pendingRestart else {
@@ -186,7 +186,7 @@ extension Job {
         result.outcomes = outcomes
         result.goesOn = nil
         self.result = result
-        return settle(into: Self.state(for: result), at: now)
+        return settle(into: Self.endState(for: result), at: now)
     }
 
     private mutating func retire(at now: Timestamp) -> [JobAction] {
@@ -221,7 +221,7 @@ extension Job {
     public var goesOnAlone: Bool { state == .pendingRestart && result?.goesOn == true }
 
     /// The state that a result leads to: the worst of its outcomes.
-    static func state(for result: JobResult) -> State {
+    public static func endState(for result: JobResult) -> State {
         if result.cancelledBeforeStart { return .cancelled }
         let states = Set(result.outcomes.map(\.state))
         if states.contains(.failed) || states.contains(.skipped) { return .failed }

@@ -50,6 +50,9 @@ public struct Job: Hashable, Sendable, Codable {
     public let updates: [LockedUpdate]
     /// What follows the installation; `nil` when nothing was said, and then nothing follows.
     public let aftercare: Aftercare?
+    /// Which order of its rollout to this endpoint it is, from 1; `nil` when its deployment does not
+    /// move through rings.
+    public let rolloutOrder: Int?
     /// When it was made.
     public let createdAt: Timestamp
     /// When it ends as `expired` unless it has ended before.
@@ -87,7 +90,8 @@ public struct Job: Hashable, Sendable, Codable {
     public init(
         id: JobID, tenant: TenantID, deployment: DeploymentID, endpoint: EndpointID,
         updates: [LockedUpdate],
-        createdAt: Timestamp, deadline: Timestamp, aftercare: Aftercare? = nil
+        createdAt: Timestamp, deadline: Timestamp, aftercare: Aftercare? = nil,
+        rolloutOrder: Int? = nil
     ) {
         self.id = id
         self.tenant = tenant
@@ -95,6 +99,7 @@ public struct Job: Hashable, Sendable, Codable {
         self.endpoint = endpoint
         self.updates = updates
         self.aftercare = aftercare
+        self.rolloutOrder = rolloutOrder
         self.createdAt = createdAt
         self.deadline = deadline
         state = .queued

@@ -79,6 +79,7 @@ extension UseCases {
         let now = effects.now()
         let job = try await writeWaking { records, wakes in
             var job = try Self.job(id, of: agent, in: records)
+            let before = job
             if case .reported(let result) = event { try Self.check(result, of: job) }
             let actions: [JobAction]
             do throws(JobEventRefused) {
@@ -92,6 +93,10 @@ extension UseCases {
             }
             wakes = try self.carryOut(
                 actions, of: job, actor: "endpoint:\(agent.endpoint)", at: now, in: records)
+            wakes.formUnion(
+                try self.post(
+                    RolloutWords.reported(before: before, after: job), about: job, at: now,
+                    in: records))
             if job.state == .pendingRestart {
                 wakes.formUnion(try self.settleAtOnce(job, by: agent, at: now, in: records))
             }

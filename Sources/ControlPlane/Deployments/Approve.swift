@@ -59,23 +59,38 @@ extension UseCases {
             nextStep: "Scan the endpoints, and choose from what they miss now.")
     }
 
-    /// Stops a deployment: nothing new is handed out until it is resumed.
-    public func halt(_ id: DeploymentID, by principal: Principal) async throws -> Deployment {
-        try await change(id, with: .halt, by: principal)
+    /// Stops a deployment: nothing new is handed out until it is resumed. Orders of a rollout that
+    /// have not begun are taken back.
+    public func halt(
+        _ id: DeploymentID, because reason: String? = nil, by principal: Principal
+    ) async throws -> Deployment {
+        let words = PlainText.line(reason ?? "", atMost: Self.longestReason)
+        let event = RolloutEvent.haltRequested(
+            by: principal.name, reason: words.isEmpty ? "no reason was given." : words)
+        return try await change(id, with: .halt, or: event, by: principal)
     }
 
-    /// Lets a halted deployment go on.
-    public func resume(_ id: DeploymentID, by principal: Principal) async throws -> Deployment {
-        try await change(id, with: .resume, by: principal)
+    /// The longest reason that is kept, in characters: a sentence or two.
+    static let longestReason = 400
+
+    /// Lets a halted deployment go on. What becomes of what went wrong is for `mode` to say, where
+    /// the deployment moves through rings.
+    public func resume(
+        _ id: DeploymentID, _ mode: ResumeMode = .keep, by principal: Principal
+    ) async throws -> Deployment {
+        let event = RolloutEvent.resumeRequested(by: principal.name, mode)
+        return try await change(id, with: .resume, or: event, by: principal)
     }
 
     /// Calls a deployment off: what has not begun is cancelled, what has begun goes on to its end.
     public func cancel(_ id: DeploymentID, by principal: Principal) async throws -> Deployment {
-        try await change(id, with: .cancel, by: principal)
+        try await change(
+            id, with: .cancel, or: .cancelRequested(by: principal.name), by: principal)
     }
 
     private func change(
-        _ id: DeploymentID, with event: DeploymentEvent, by principal: Principal
+        _ id: DeploymentID, with event: DeploymentEvent, or rolloutEvent: RolloutEvent,
+        by principal: Principal
     ) async throws -> Deployment {
         try principal.require(.approve)
         let now = effects.now()
@@ -83,6 +98,7 @@ extension UseCases {
             guard var deployment = try records.deployment(id, in: principal.scope) else {
                 throw Refusal.notFound("deployment")
             }
+            let before = deployment
             let actions: [DeploymentAction]
             do throws(DeploymentEventRefused) {
                 actions = try deployment.handle(event, at: now)
@@ -92,8 +108,15 @@ extension UseCases {
                     "The deployment is \(error.state.rawValue) already.",
                     nextStep: "Look at its page for where it stands.")
             }
-            wakes = try self.carryOut(
-                actions, of: deployment, actor: principal.name, at: now, in: records)
+            if let record = try records.rollout(of: id, in: principal.scope) {
+                var step = RolloutStep(
+                    of: record, before, by: principal.name, at: now, in: records, self)
+                _ = try step.run([rolloutEvent])
+                wakes = step.wakes
+            } else {
+                wakes = try self.carryOut(
+                    actions, of: deployment, actor: principal.name, at: now, in: records)
+            }
             return try records.deployment(id, in: principal.scope) ?? deployment
         }
     }

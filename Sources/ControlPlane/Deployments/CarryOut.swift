@@ -48,6 +48,10 @@ extension UseCases {
     private func jobEnded(
         _ job: Job, actor: String, at now: Timestamp, in records: any Records
     ) throws -> Set<String> {
+        // Whether a deployment that moves through rings has ended is for its rollout to say.
+        if job.rolloutOrder != nil {
+            return try post(RolloutWords.ended(job), about: job, at: now, in: records)
+        }
         guard var deployment = try records.deployment(job.deployment, in: .tenant(job.tenant))
         else { return [] }
         // One open job is enough to know; counting all of them for each that ends would cost the

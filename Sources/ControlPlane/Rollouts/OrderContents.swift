@@ -1,0 +1,120 @@
+import Fleet
+import Rollout
+import Versions
+
+/// What one endpoint gets of a rollout's list when its turn comes: what it misses of it, and
+/// nothing else.
+enum OrderContents: Hashable {
+    /// Exactly these updates.
+    case order([LockedUpdate])
+    /// It misses nothing of the list (any more).
+    case notNeeded
+    /// What it misses is held back: by its administrator, its distribution or a block.
+    case heldBack
+    /// Another deployment is installing it.
+    case busy
+
+    /// The most updates of one order that a policy gives: an endpoint that is far behind works its
+    /// debt off wave by wave.
+    private static let debt = UpdateDebt()
+
+    /// What an endpoint gets.
+    ///
+    /// - Parameters:
+    ///   - lines: the rollout's list.
+    ///   - missing: what the endpoint's latest scan shows missing.
+    ///   - underWay: the packages that open jobs of other deployments install there.
+    ///   - blocked: the versions that nobody gets.
+    ///   - isBounded: whether an order has a bound, as one that a policy gives has; what a person
+    ///     chose has none.
+    init(
+        of lines: [WaveLine], missing: [Update], underWay: Set<PackageKey>,
+        blocked: Set<BlockedLine>, isBounded: Bool
+    ) {
+        let versions = Dictionary(grouping: lines, by: \.key).mapValues { $0.map(\.version) }
+        var chosen: [(update: LockedUpdate, isSecurity: Bool)] = []
+        var (held, busy) = (0, 0)
+        for update in missing {
+            guard let version = Self.version(of: update, among: versions[update.key] ?? []) else {
+                continue
+            }
+            let isOpen =
+                update.installability == .installable || update.installability == .keptBack
+            if underWay.contains(update.key) {
+                busy += 1
+            } else if !isOpen || blocked.contains(BlockedLine(update.key, version)) {
+                held += 1
+            } else {
+                var locked = LockedUpdate(update)
+                locked.to = version
+                chosen.append((locked, update.classes.contains(.security)))
+            }
+        }
+        if !chosen.isEmpty {
+            self = .order(isBounded ? Self.batch(chosen) : chosen.map(\.update))
+        } else if busy > 0 {
+            self = .busy
+        } else {
+            self = held > 0 ? .heldBack : .notNeeded
+        }
+    }
+
+    private static func batch(_ chosen: [(update: LockedUpdate, isSecurity: Bool)])
+        -> [LockedUpdate]
+    {
+        let owed = chosen.map {
+            OwedUpdate(key: $0.update.key, severity: $0.isSecurity ? .important : .unrated)
+        }
+        let batch = Set(debt.nextBatch(of: owed).map(\.key))
+        return chosen.map(\.update).filter { batch.contains($0.key) }
+    }
+
+    /// The version of the list that an endpoint is to install in place of what it has: its own
+    /// candidate where that is on the list, else the newest between what it has and its candidate.
+    /// A newer candidate was released on the way; the list is kept to, and where no source has its
+    /// version any more the endpoint says so.
+    private static func version(of update: Update, among versions: [String]) -> String? {
+        if versions.contains(update.candidate) { return update.candidate }
+        guard let ecosystem = Ecosystem(update.manager) else { return nil }
+        return versions.filter { version in
+            (try? ecosystem.compare(version, update.installed)) == .greater
+                && (try? ecosystem.compare(version, update.candidate)) == .less
+        }.max { (try? ecosystem.compare($0, $1)) == .less }
+    }
+}
+
+/// A version that nobody gets.
+struct BlockedLine: Hashable {
+    let manager: PackageManagerName
+    let package: String
+    let version: String
+
+    init(_ key: PackageKey, _ version: String) {
+        manager = key.manager
+        package = key.name
+        self.version = version
+    }
+
+    init(_ blocked: BlockedVersion) {
+        manager = blocked.manager
+        package = blocked.package
+        version = blocked.version
+    }
+}
+
+extension Ecosystem {
+    /// The rules by which a package manager's versions are ordered; `nil` where it has none that
+    /// are known here.
+    init?(_ manager: PackageManagerName) {
+        switch manager {
+        case .apt: self = .deb
+        case .dnf, .zypper: self = .rpm
+        case .apk: self = .apk
+        case .pacman: self = .pacman
+        case .winget: self = .winget
+        case .chocolatey: self = .nuget
+        case .brew, .flatpak, .fwupd, .mas, .snap: self = .generic
+        case .softwareupdate, .windowsUpdate: return nil
+        }
+    }
+}

@@ -1,0 +1,247 @@
+import Fleet
+import Policy
+import Rollout
+
+/// One step of a rollout: it is told what has happened, and what follows from that is carried out,
+/// all in one transaction. A crash before the commit leaves everything as it was, what was to be
+/// told included.
+struct RolloutStep {
+    /// The most posted events of one step; what is left has its turn in the next.
+    static let mostEvents = 500
+
+    let useCases: UseCases
+    let records: any Records
+    let now: Timestamp
+    let actor: String
+    private(set) var record: RolloutRecord
+    var deployment: Deployment
+    var wakes: Set<String> = []
+    private var queue: [PostedRolloutEvent] = []
+    private var blocked: Set<BlockedLine>?
+
+    /// A step of a rollout that is stored.
+    init(
+        of record: RolloutRecord, _ deployment: Deployment, by actor: String, at now: Timestamp,
+        in records: any Records, _ useCases: UseCases
+    ) {
+        self.record = record
+        self.deployment = deployment
+        self.actor = actor
+        self.now = now
+        self.records = records
+        self.useCases = useCases
+    }
+
+    private var key: RolloutKey {
+        RolloutKey(tenant: record.tenant, deployment: record.deployment)
+    }
+    private var scope: Scope { .tenant(record.tenant) }
+
+    /// Tells the rollout what was posted and what comes besides, carries out what follows, and
+    /// stores where it stands then.
+    ///
+    /// - Returns: whether more may be waiting to be told.
+    mutating func run(_ further: [RolloutEvent]) throws -> Bool {
+        queue = try records.takeEvents(of: key, limit: Self.mostEvents)
+        var taken = queue.count
+        queue += further.map { PostedRolloutEvent(event: $0, at: now) }
+        queue.append(PostedRolloutEvent(event: .tick, at: now))
+        while !queue.isEmpty {
+            let next = queue.removeFirst()
+            for action in record.rollout.handle(next.event, at: next.at) { try carryOut(action) }
+            // Taking an order back may have told something at once.
+            if queue.isEmpty, taken < Self.mostEvents {
+                queue = try records.takeEvents(of: key, limit: Self.mostEvents - taken)
+                taken += queue.count
+            }
+        }
+        if let wake = record.wakeAt, wake <= now { record.wakeAt = nil }
+        if !record.isOpen { record.wakeAt = nil }
+        try finishDeployment()
+        try records.update(record)
+        try records.update(deployment)
+        wakes.insert(SignalSubject.deployment(record.deployment))
+        return taken >= Self.mostEvents
+    }
+
+    private mutating func carryOut(_ action: RolloutAction) throws {
+        switch action {
+        case .offer(let offer, _): try order(offer)
+        case .withdraw(let offer): try withdraw(offer)
+        case .halt(let reason):
+            _ = try? deployment.handle(.halt, at: now)
+            try note("deployment.halted", sentence(reason.sentence))
+        case .gatePassed(let ring):
+            let isOverridden = record.rollout.progress[ring].isOverridden
+            try note(
+                "rollout.gatePassed",
+                "Ring \(name(ring)) passed its gate\(isOverridden ? " on a person's word" : "").")
+        case .openRing(let ring):
+            let members = record.rollout.endpoints.count { $0.ring == ring && !$0.hasLeft }
+            try note(
+                "rollout.ringOpened", "Ring \(name(ring)) begins: \(Self.endpoints(members)).")
+        case .wait(let until): record.wakeAt = until
+        case .notify(let notice): try tell(notice)
+        case .block: try block()
+        case .complete: try note("rollout.completed", "Every endpoint of every ring has ended.")
+        }
+    }
+
+    /// Gives an endpoint its order: a job with what it misses of the list now.
+    private mutating func order(_ offer: RolloutOffer) throws {
+        let tenant = record.tenant
+        guard let posture = try records.posture(of: offer.endpoint, tenant: tenant) else {
+            return skip(offer, .notNeeded)
+        }
+        let open = try records.jobs(
+            JobQuery(
+                scope: scope, endpoint: offer.endpoint, openOnly: true,
+                states: [.queued, .leased, .running, .interrupted],
+                limit: UseCases.largestPosture))
+        let blocked = try blockedLines()
+        let contents = OrderContents(
+            of: record.lines, missing: posture.updates,
+            underWay: Set(open.flatMap { $0.updates.map(\.key) }), blocked: blocked,
+            isBounded: record.isAutomatic)
+        switch contents {
+        case .notNeeded: skip(offer, .notNeeded)
+        case .heldBack: skip(offer, .heldBack)
+        // It rests, and has its turn again.
+        case .busy: queue.append(PostedRolloutEvent(event: .jobWithdrawn(offer), at: now))
+        case .order(let updates):
+            let deadline = min(now.adding(seconds: record.orderSeconds), deployment.deadline)
+            try records.insert(
+                Job(
+                    id: useCases.effects.newIdentifier(), tenant: tenant,
+                    deployment: record.deployment, endpoint: offer.endpoint, updates: updates,
+                    createdAt: now, deadline: deadline, aftercare: record.aftercare,
+                    rolloutOrder: offer.number))
+            wakes.insert(SignalSubject.work(offer.endpoint))
+        }
+    }
+
+    private mutating func skip(_ offer: RolloutOffer, _ reason: SkipReason) {
+        queue.append(PostedRolloutEvent(event: .jobSkipped(offer, reason), at: now))
+    }
+
+    /// Takes an order back. What its end tells the rollout is posted with it, and is told in this
+    /// step.
+    private mutating func withdraw(_ offer: RolloutOffer) throws {
+        let open = try records.jobs(
+            JobQuery(
+                scope: scope, deployment: record.deployment, endpoint: offer.endpoint,
+                openOnly: true))
+        guard var job = open.first(where: { $0.rolloutOrder == offer.number }) else { return }
+        let actions = try job.handle(.cancelRequested, at: now)
+        wakes.formUnion(
+            try useCases.carryOut(actions, of: job, actor: actor, at: now, in: records))
+    }
+
+    private mutating func tell(_ notice: RolloutNotice) throws {
+        switch notice {
+        case .soaking(let ring, let until):
+            try note(
+                "rollout.soaking",
+                "Ring \(ring) has reached its gate, and is watched until \(until.wholeSeconds).")
+        case .soakShortened(let ring, let from, let to):
+            try note(
+                "rollout.soakShortened",
+                "The soak of ring \(ring) is \(Self.duration(to)) in place of "
+                    + "\(Self.duration(from)), so that the due date is met.")
+        case .soakInterrupted(let ring):
+            try note(
+                "rollout.soakInterrupted",
+                "What ring \(ring) had reached no longer holds; its soak begins anew when it does.")
+        case .gaveUp(let endpoint, let reason):
+            try note("rollout.gaveUp", sentence("\(endpoint) is given up: \(reason.words)."))
+        case .resumed(_, let mode):
+            _ = try? deployment.handle(.resume, at: now)
+            try note("deployment.running", mode.sentence)
+        case .cancelled:
+            guard let actions = try? deployment.handle(.cancel, at: now) else { return }
+            wakes.formUnion(
+                try useCases.carryOut(actions, of: deployment, actor: actor, at: now, in: records))
+        }
+    }
+
+    /// Blocks what went wrong at the canary: the versions that failed there in a way that points at
+    /// the package, or the whole list when its endpoints fell ill. When they failed otherwise,
+    /// nothing is known against any version.
+    private mutating func block() throws {
+        guard case .halted(let reason) = record.rollout.state else { return }
+        let failed = try records.jobs(
+            JobQuery(
+                scope: scope, deployment: record.deployment,
+                states: [.failed, .failedVerification], limit: UseCases.largestDeployment))
+        var lines = Set(
+            failed.flatMap { job in
+                (job.result?.outcomes ?? []).filter(\.blamesPackage).map { WaveLine($0.update) }
+            })
+        switch reason {
+        case .unhealthy, .lockListDiffers: if lines.isEmpty { lines = Set(record.lines) }
+        case .person, .gateOutOfReach, .badPackage, .tooManyFailures: break
+        }
+        for line in lines.sorted() {
+            let words = sentence(reason.sentence)
+            try records.block(
+                BlockedVersion(
+                    tenant: record.tenant, manager: line.key.manager, package: line.key.name,
+                    version: line.version, deployment: record.deployment, reason: words,
+                    by: actor, at: now))
+            try note(
+                "version.blocked",
+                "Blocked \(line.key.name) \(line.version) for the tenant until a person unblocks "
+                    + "it.")
+        }
+        blocked = nil
+    }
+
+    private mutating func blockedLines() throws -> Set<BlockedLine> {
+        if let blocked { return blocked }
+        let read = Set(try records.blockedVersions(in: scope).map { BlockedLine($0) })
+        blocked = read
+        return read
+    }
+
+    /// The deployment has ended when the rollout has and no job is open.
+    private mutating func finishDeployment() throws {
+        guard !record.isOpen, deployment.finishedAt == nil else { return }
+        let open = try records.jobs(
+            JobQuery(scope: scope, deployment: record.deployment, openOnly: true, limit: 1))
+        guard open.isEmpty else { return }
+        _ = try deployment.handle(.jobEnded(open: 0), at: now)
+        try note("deployment.\(deployment.state.rawValue)", "Every job has ended.")
+    }
+
+    private func note(_ action: String, _ sentence: String) throws {
+        try useCases.appendAudit(
+            action, subject: record.deployment.text, sentence: sentence, actor: actor,
+            tenant: record.tenant, in: records, at: now)
+    }
+
+    private func name(_ ring: Int) -> String { record.rollout.plan.rings[ring].name.text }
+
+    /// A sentence in which endpoints stand with their names.
+    private func sentence(_ text: String) -> String {
+        RolloutSentences.naming(text) { id in
+            (try? records.endpoint(id, in: scope))?.name
+        }
+    }
+
+    static func endpoints(_ count: Int) -> String {
+        count == 1 ? "1 endpoint" : "\(count) endpoints"
+    }
+
+    static func duration(_ seconds: Int64) -> String { RolloutSentences.duration(seconds) }
+}
+
+extension UpdateOutcome {
+    /// Whether it failed in a way that points at the package.
+    fileprivate var blamesPackage: Bool {
+        switch state {
+        case .failedVerification: true
+        case .failed: GiveUpReason.failure(failure ?? .other).blamesPackage
+        case .verified, .pendingRestart, .skipped: false
+        }
+    }
+}

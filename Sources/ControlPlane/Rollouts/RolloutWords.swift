@@ -1,0 +1,83 @@
+import Fleet
+import Rollout
+
+/// What a job's way means to the rollout that gave the order. Late and doubled words do no harm:
+/// the rollout ignores what is not about an endpoint's latest order.
+enum RolloutWords {
+    /// What is told when a job has reached its end.
+    static func ended(_ job: Job) -> [RolloutEvent] {
+        guard let offer = offer(of: job) else { return [] }
+        switch job.state {
+        case .verified: return [.jobVerified(offer, verification(job.result))]
+        case .failedVerification: return [.jobFailed(offer, .nothingChanged)]
+        case .failed: return [failed(offer, job.result ?? JobResult(outcomes: []))]
+        case .expired: return [.jobExpired(offer)]
+        case .cancelled:
+            // Not begun, it was taken back; begun, it ended without a result. The rollout knows
+            // which of the two it was, and ignores the other.
+            return [.jobWithdrawn(offer), .jobExpired(offer)]
+        case .queued, .leased, .running, .interrupted, .pendingRestart: return []
+        }
+    }
+
+    /// What is told after an endpoint's report: that it has begun, or what a late report shows.
+    static func reported(before: Job, after: Job) -> [RolloutEvent] {
+        guard let offer = offer(of: after) else { return [] }
+        if after.state == .pendingRestart || (after.state == .running && isAtWork(after)) {
+            let hasBegun =
+                before.state == .pendingRestart || (before.state == .running && isAtWork(before))
+            return hasBegun ? [] : [.jobStarted(offer)]
+        }
+        guard before.state == after.state, before.result == nil, let result = after.result,
+            Job.endState(for: result) == .verified
+        else { return [] }
+        return [.jobVerified(offer, verification(result))]
+    }
+
+    /// What the probes showed. Where they failed before the updates too, they say nothing of them.
+    private static func verification(_ result: JobResult?) -> RolloutVerification {
+        let sawItBefore = result?.wasHealthy == false
+        return RolloutVerification(isHealthy: sawItBefore ? nil : result?.isHealthy)
+    }
+
+    /// Whether the endpoint changes something: before that an order can still be taken back.
+    private static func isAtWork(_ job: Job) -> Bool {
+        switch job.progress?.phase {
+        case .repairing, .downloading, .installing, .verifying, .probing, .waitingForReboot,
+            .rebooting:
+            true
+        default: false
+        }
+    }
+
+    private static func offer(of job: Job) -> RolloutOffer? {
+        job.rolloutOrder.map { RolloutOffer(endpoint: job.endpoint, number: $0) }
+    }
+
+    /// A failure by its worst cause. A version that no source has any more was replaced by a newer
+    /// one, which has its own turn: it fails nobody.
+    private static func failed(_ offer: RolloutOffer, _ result: JobResult) -> RolloutEvent {
+        let outcomes = result.outcomes
+        let bad = outcomes.filter { $0.state != .verified && $0.state != .pendingRestart }
+        let causes = bad.map { outcome in
+            outcome.failure ?? (outcome.state == .failedVerification ? .nothingChanged : .other)
+        }
+        if bad.isEmpty, let failure = result.failure {
+            return failure == .unhealthyAfterPatch
+                ? .jobUnhealthy(offer) : .jobFailed(offer, failure)
+        }
+        let harmless: Set<FailureClass> = [.versionNotAvailable, .held]
+        guard let worst = causes.filter({ !harmless.contains($0) }).min(by: { rank($0) < rank($1) })
+        else {
+            if bad.count < outcomes.count { return .jobVerified(offer, verification(result)) }
+            return .jobSkipped(offer, causes.contains(.held) ? .heldBack : .notNeeded)
+        }
+        return .jobFailed(offer, worst)
+    }
+
+    /// What points at the package comes first, what passes by itself last.
+    private static func rank(_ cause: FailureClass) -> Int {
+        if GiveUpReason.failure(cause).blamesPackage { return 0 }
+        return cause.mayPassByItself ? 2 : 1
+    }
+}
