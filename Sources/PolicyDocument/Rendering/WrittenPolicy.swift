@@ -5,16 +5,21 @@ public import Policy
 /// freeze, ring and deadline as a sentence. It is made from the same value that decides.
 public struct WrittenPolicy: Sendable {
     /// A heading and what stands under it.
-    struct Section: Sendable {
-        var heading: String
-        var paragraphs: [String] = []
-        var items: [String] = []
+    public struct Section: Hashable, Sendable, Codable {
+        /// The heading.
+        public var heading: String
+        /// Sentences under it.
+        public var paragraphs: [String] = []
+        /// A list after them.
+        public var items: [String] = []
         /// Whether the order of the items matters.
-        var isOrdered = false
+        public var isOrdered = false
     }
 
-    let title: String
-    let sections: [Section]
+    /// What people call the policy.
+    public let title: String
+    /// What it says, part by part.
+    public let sections: [Section]
 
     /// The written form of a policy, with the risks that it accepts. `others` are policies that it
     /// may inherit, so that they can be called by their titles.
