@@ -35,7 +35,7 @@ struct Patchbay: AsyncParsableCommand {
                 subcommands: [
                     TenantCommand.self, SiteCommand.self, EndpointCommand.self, UpdateCommand.self,
                     DeploymentCommand.self, JobCommand.self, UserCommand.self, TokenCommand.self,
-                    AuditCommand.self,
+                    AuditCommand.self, FindingCommand.self, AlertCommand.self,
                 ]),
             CommandGroup(
                 name: "Measuring", subcommands: [FleetSimCommand.self, SimulateCommand.self]),

@@ -130,5 +130,5 @@ public struct PatchbayServer: Sendable {
 enum APIRoutes {
     static let all =
         DirectoryRoutes.all + EndpointRoutes.all + DeploymentRoutes.all + AuditRoutes.all
-        + IdentityRoutes.all
+        + IdentityRoutes.all + FindingRoutes.all + FeedRoutes.all
 }

@@ -62,9 +62,21 @@ public struct Envelope: Hashable, Sendable {
         signatures.append(signature)
     }
 
+    /// Takes over the signatures of another envelope of the same payload, so that several people
+    /// can sign apart from each other. Beyond `maximumSignatures` they are left.
+    public mutating func add(_ others: [Signature]) {
+        for signature in others
+        where !signatures.contains(signature) && signatures.count < Self.maximumSignatures {
+            signatures.append(signature)
+        }
+    }
+
+    /// Whether this key's valid signature is here.
+    public func isSigned(by key: PublicKey) -> Bool { !signers(among: [key]).isEmpty }
+
     /// The keys, of those given, whose valid signatures are here. A key counts once, however often
     /// it signed.
-    func signers(among keys: [PublicKey]) -> Set<KeyID> {
+    public func signers(among keys: [PublicKey]) -> Set<KeyID> {
         let message = signedBytes
         var found: Set<KeyID> = []
         for signature in signatures {

@@ -59,19 +59,35 @@ struct APIClient: Sendable {
         try decode(try await send("POST", path, query: [], body: nil))
     }
 
+    /// Takes something away.
+    func delete(_ path: String) async throws {
+        _ = try await send("DELETE", path, query: [], body: nil)
+    }
+
+    /// Stores bytes under a name, and takes a value back.
+    func put<Value: Decodable>(
+        _ path: String, bytes: [UInt8], as type: Value.Type = Value.self
+    ) async throws -> Value {
+        let data = Data(bytes)
+        return try decode(
+            try await send(
+                "PUT", path, query: [], body: data, bodyType: "application/octet-stream"))
+    }
+
     /// An answer's bytes as they are.
     func bytes(_ path: String, query: [(String, String?)] = []) async throws -> Data {
         try await send("GET", path, query: query, body: nil)
     }
 
     private func send(
-        _ method: String, _ path: String, query: [(String, String?)], body: Data?
+        _ method: String, _ path: String, query: [(String, String?)], body: Data?,
+        bodyType: String = "application/json"
     ) async throws -> Data {
         var request = HTTPClientRequest(url: access.address + path + Self.text(of: query))
         request.method = .init(rawValue: method)
         request.headers.add(name: "authorization", value: "Bearer \(access.token)")
         if let body {
-            request.headers.add(name: "content-type", value: "application/json")
+            request.headers.add(name: "content-type", value: bodyType)
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         do {

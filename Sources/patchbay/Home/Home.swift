@@ -9,6 +9,7 @@ import Foundation
 ///     ├── patchbay.sqlite   the database, unless it is elsewhere
 ///     ├── server.json       where the running server is, for the command line
 ///     ├── lock              held while a server runs
+///     ├── feeds/            what is held of the feeds of vulnerability intelligence
 ///     └── agent/            the state of this machine's own agent (“patchbay up”)
 struct Home: Sendable {
     /// The folder.
@@ -18,6 +19,7 @@ struct Home: Sendable {
     var database: URL { folder.appending(path: "patchbay.sqlite") }
     var serverNote: URL { folder.appending(path: "server.json") }
     var lock: URL { folder.appending(path: "lock") }
+    var feeds: URL { folder.appending(path: "feeds") }
     var agent: URL { folder.appending(path: "agent") }
 
     /// Whether an installation has been made here.

@@ -1,6 +1,7 @@
 import CommandBasics
 import ControlPlane
 import Dashboard
+import Feeds
 import Fleet
 import Foundation
 import HTTPAPI
@@ -24,6 +25,7 @@ final class ServerProcess: Sendable {
     private let retention: Retention
     private let furtherRoutes: [Route]
     private let port: Mutex<Int>
+    private let fetcher: FeedFetcher
     private let logger: Logger
 
     /// Prepares everything; nothing listens yet.
@@ -48,9 +50,11 @@ final class ServerProcess: Sendable {
         let keys = try KeyStore(home: home).loadOrMake(names: names + listen.names)
         ledger = try SQLLedger.open(location)
         let signals = Signals()
+        fetcher = FeedFetcher(userAgent: "patchbay/\(Patchbay.versionNumber)")
         try ledger.listen { subjects in for subject in subjects { signals.notify(subject) } }
         useCases = UseCases(
-            ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: signals)
+            ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: signals,
+            shelf: FeedFolder(home.feeds, fetcher: fetcher))
         self.home = home
         self.listen = listen
         self.names = names
@@ -139,6 +143,11 @@ final class ServerProcess: Sendable {
                         service: PurgeService(
                             useCases: useCases, ledger: ledger, retention: retention,
                             logger: logger)),
+                    .init(service: FindingService(useCases: useCases, logger: logger)),
+                    .init(
+                        service: FeedService(
+                            useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                            logger: logger)),
                 ] + services.map { .init(service: $0) } + [
                     .init(
                         service: begin, successTerminationBehavior: .gracefullyShutdownGroup,
@@ -160,6 +169,7 @@ final class ServerProcess: Sendable {
 
     private func close() async {
         ServerNote.remove(from: home)
+        await fetcher.close()
         await ledger.close()
     }
 

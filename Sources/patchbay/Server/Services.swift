@@ -88,6 +88,51 @@ struct PurgeService: Service {
     }
 }
 
+/// Keeps the fleet's findings in this process: reads the fleet at the start, then each endpoint as
+/// something happens to it.
+struct FindingService: Service {
+    let useCases: UseCases
+    let logger: Logger
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            await useCases.keepFindings { error in
+                logger.warning("findings: \(error)")
+            }
+        }
+    }
+}
+
+/// Reads what is held of the feeds at the start, then asks for each when its time has come.
+struct FeedService: Service {
+    let useCases: UseCases
+    /// Whether it is this process's turn: of several on one database one asks.
+    let isDue: @Sendable () -> Bool
+    let logger: Logger
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            await noting { try await useCases.prepareFeeds() }
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(UseCases.tickIntervalSeconds))
+                if isDue() { await noting { try await useCases.refreshDueFeeds() } }
+            }
+        }
+    }
+
+    /// What goes wrong with a feed is noted with it; here is noted what went wrong besides, and the
+    /// next round tries again.
+    private func noting(_ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.warning("feeds: \(error)")
+        }
+    }
+}
+
 /// When the group is asked to end: lets go of those who wait for news, so that the server can
 /// finish.
 struct ClosingService: Service {

@@ -1,0 +1,133 @@
+public import Advisories
+public import ControlPlane
+public import Fleet
+
+extension VulnerabilityFilter {
+    /// The names of the query's values that `init(query:)` reads.
+    public static let queryParameters = [
+        QueryParameter("tenant", .identifier("tnt"), "Only those of this tenant's endpoints."),
+        QueryParameter("search", .string, "Part of the name, or of an affected package's."),
+        QueryParameter("kev", .boolean, "Only what is known to be exploited."),
+        QueryParameter("state", .findingState, "Only what is in this state on some endpoint."),
+        QueryParameter("severity", .severity, "Only of this severity."),
+        QueryParameter("after", .string, "The page after this: next of the page before."),
+        QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
+    ]
+
+    /// The filter that a call's query asks for; pages and programs use the same names.
+    ///
+    /// - Throws: `Refusal` `E_MALFORMED`, which names the value that makes no sense.
+    public init(query call: Call) throws(Refusal) {
+        self.init(
+            tenant: try call.queryIdentifier("tenant"), search: call.query["search"],
+            kevOnly: try call.queryFlag("kev"),
+            state: try call.queryValue("state", Finding.State.init(rawValue:)),
+            severity: try call.queryValue("severity", Severity.init(rawValue:)),
+            after: call.query["after"],
+            limit: try call.queryNumber(
+                "limit", in: 1...FindingFilter.maximumPage, standard: 100))
+    }
+}
+
+extension FindingFilter {
+    /// The names of the query's values that `init(query:)` reads.
+    public static let queryParameters = [
+        QueryParameter("tenant", .identifier("tnt"), "Only this tenant's."),
+        QueryParameter("cve", .string, "Only of this vulnerability."),
+        QueryParameter("endpoint", .identifier("ept"), "Only of this endpoint."),
+        QueryParameter("kev", .boolean, "Only what is known to be exploited."),
+        QueryParameter("state", .findingState, "Only in this state."),
+        QueryParameter("after", .string, "The page after this: next of the page before."),
+        QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
+    ]
+
+    /// The filter that a call's query asks for.
+    ///
+    /// - Throws: `Refusal` `E_MALFORMED`, which names the value that makes no sense.
+    public init(query call: Call) throws(Refusal) {
+        self.init(
+            tenant: try call.queryIdentifier("tenant"), vulnerability: call.query["cve"],
+            endpoint: try call.queryIdentifier("endpoint"), kevOnly: try call.queryFlag("kev"),
+            state: try call.queryValue("state", Finding.State.init(rawValue:)),
+            after: call.query["after"],
+            limit: try call.queryNumber("limit", in: 1...Self.maximumPage, standard: 100))
+    }
+}
+
+extension Call {
+    /// The name of a vulnerability in the path.
+    public var vulnerability: String { parameters["vulnerability"] ?? "" }
+}
+
+/// Vulnerabilities, findings and alerts.
+enum FindingRoutes {
+    private static let tenant = QueryParameter("tenant", .identifier("tnt"), "Only this tenant's.")
+
+    static let all: [Route] = [
+        Route(
+            .get, "/api/v1/vulnerabilities", permission: .principal(.view),
+            summary: "The vulnerabilities that endpoints have, riskiest first.",
+            query: VulnerabilityFilter.queryParameters, response: .vulnerabilityPage
+        ) { call in
+            .json(
+                try await call.useCases.vulnerabilities(
+                    VulnerabilityFilter(query: call), by: try call.principal()))
+        },
+        Route(
+            .get, "/api/v1/vulnerabilities/{vulnerability}", permission: .principal(.view),
+            summary: "One vulnerability, and the software that has it.", query: [tenant],
+            response: .vulnerabilityDetail
+        ) { call in
+            .json(
+                try await call.useCases.vulnerability(
+                    call.vulnerability, by: try call.principal(),
+                    tenant: try call.queryIdentifier("tenant")))
+        },
+        Route(
+            .get, "/api/v1/findings", permission: .principal(.view),
+            summary: "Findings: endpoint x vulnerability, riskiest first.",
+            query: FindingFilter.queryParameters, response: .findingPage
+        ) { call in
+            .json(
+                try await call.useCases.findings(
+                    FindingFilter(query: call), by: try call.principal()))
+        },
+        Route(
+            .get, "/api/v1/endpoints/{endpoint}/findings", permission: .principal(.view),
+            summary:
+                "Everything that is found on an endpoint, and how long its software will be supported.",
+            response: .endpointFindings
+        ) { call in
+            .json(
+                try await call.useCases.findings(
+                    of: try call.identifier("endpoint"), by: try call.principal()))
+        },
+        Route(
+            .get, "/api/v1/alerts", permission: .principal(.view),
+            summary: "Alerts, newest first.",
+            query: [
+                tenant,
+                QueryParameter("open", .boolean, "Only those that nobody has acknowledged."),
+                QueryParameter("before", .identifier("alr"), "Only those before this one."),
+                QueryParameter("limit", .integer, "Rows, 1 to \(UseCases.largestAlertPage)."),
+            ], response: .alertList
+        ) { call in
+            let limit = try call.queryNumber(
+                "limit", in: 1...UseCases.largestAlertPage, standard: 100)
+            let alerts = try await call.useCases.alerts(
+                by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
+                openOnly: try call.queryFlag("open"), before: try call.queryIdentifier("before"),
+                limit: limit)
+            return .json(
+                ItemList(items: alerts, next: alerts.count == limit ? alerts.last?.id.text : nil))
+        },
+        Route(
+            .post, "/api/v1/alerts/{alert}/acknowledge", permission: .principal(.approve),
+            summary: "Notes that a person has seen an alert.", response: .alert
+        ) { call in
+            .json(
+                try await call.useCases.acknowledge(
+                    try call.identifier("alert"), by: try call.principal()))
+        },
+    ]
+}

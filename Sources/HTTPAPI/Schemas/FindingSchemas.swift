@@ -1,0 +1,110 @@
+import Advisories
+import ControlPlane
+import Fleet
+
+/// The shapes of vulnerability intelligence.
+extension Schema {
+    static let findingState = Schema.oneOf(Finding.State.allCases.map(\.rawValue))
+    static let severity = Schema.oneOf(Severity.allCases.map(\.rawValue))
+    fileprivate static let ssvc = Schema.oneOf(SSVCDecision.allCases.map(\.rawValue))
+}
+
+extension NamedSchema {
+    static let vulnerabilityItem = NamedSchema(
+        "VulnerabilityItem",
+        [
+            "vulnerability": .string, "title": .string, "severity": .severity, "risk": .number,
+            "cvss": .optional(.number), "epss": .optional(.number), "kev": .boolean,
+            "kevAddedAt": .optional(.time), "kevDueAt": .optional(.time),
+            "usedByRansomware": .boolean, "ssvc": .optional(.ssvc), "sentence": .string,
+            "endpoints": .integer, "fixable": .integer, "awaitingRestart": .integer,
+            "packages": .array(.string), "knownSince": .optional(.time),
+            "dueAt": .optional(.time), "dueUnder": .optional(.string),
+        ])
+    static let vulnerabilityPage = NamedSchema(
+        "VulnerabilityPage",
+        [
+            "items": .array(.named(vulnerabilityItem)), "next": .optional(.string),
+            "total": .integer, "knownExploited": .integer, "feeds": .integer,
+            "isComplete": .boolean,
+        ])
+    static let vulnerabilityDetail = NamedSchema(
+        "VulnerabilityDetail",
+        [
+            "item": .named(vulnerabilityItem),
+            "software": .array(
+                .object([
+                    "package": .string, "release": .string, "installed": .string,
+                    "fixedIn": .optional(.string), "state": .findingState, "advisory": .string,
+                    "source": .string, "endpoints": .integer,
+                ])),
+        ])
+
+    static let finding = NamedSchema(
+        "Finding",
+        [
+            "vulnerability": .string, "endpoint": .identifier("ept"), "endpointName": .string,
+            "tenant": .identifier("tnt"), "state": .findingState, "severity": .severity,
+            "risk": .number, "cvss": .optional(.number), "epss": .optional(.number),
+            "kev": .boolean, "ssvc": .optional(.ssvc), "sentence": .string, "reason": .string,
+            "firstSeenAt": .time, "dueAt": .optional(.time), "dueUnder": .optional(.string),
+            "isOverdue": .boolean,
+            "packages": .array(
+                .object([
+                    "name": .string, "installed": .string, "fixedIn": .optional(.string),
+                    "state": .findingState, "advisory": .string,
+                ])),
+        ])
+    static let findingPage = NamedSchema(
+        "FindingPage",
+        [
+            "items": .array(.named(finding)), "next": .optional(.string),
+            "total": .optional(.integer),
+        ])
+    static let endpointFindings = NamedSchema(
+        "EndpointFindings",
+        [
+            "items": .array(.named(finding)), "isCovered": .boolean,
+            "endOfLife": .array(
+                .object([
+                    "product": .string, "cycle": .string,
+                    "state": .oneOf(EndOfLifeStatus.State.allCases.map(\.rawValue)),
+                    "endsAt": .optional(.time), "extendedUntil": .optional(.time),
+                ])),
+        ])
+
+    static let alert = NamedSchema(
+        "Alert",
+        [
+            "id": .identifier("alr"), "tenant": .identifier("tnt"),
+            "kind": .oneOf(Alert.Kind.allCases.map(\.rawValue)), "subject": .string,
+            "sentence": .string, "endpoints": .integer, "raisedAt": .time,
+            "acknowledgedAt": .optional(.time), "acknowledgedBy": .optional(.string),
+        ])
+    static let alertList = list("AlertList", of: alert)
+
+    static let feed = NamedSchema(
+        "Feed",
+        [
+            "name": .string, "title": .string, "source": .optional(.string),
+            "isEnabled": .boolean, "intervalSeconds": .integer,
+            "freshness": .oneOf(FeedFreshness.allCases.map(\.rawValue)),
+            "format": .optional(.string), "records": .optional(.integer),
+            "rejected": .optional(.integer), "newest": .optional(.time),
+            "takenAt": .optional(.time), "checkedAt": .optional(.time),
+            "succeededAt": .optional(.time), "problem": .optional(.string),
+            "nextAt": .optional(.time),
+            "pending": .optional(
+                .object([
+                    "reason": .oneOf(["empty", "incomplete", "wentBack", "shrank"]),
+                    "sentence": .string, "records": .integer, "arrivedAt": .time,
+                ])),
+        ])
+    static let feedList = list("FeedList", of: feed)
+    static let newFeed = NamedSchema(
+        "NewFeed",
+        [
+            "name": .string, "source": .string, "title": .optional(.string),
+            "intervalSeconds": .optional(.integer),
+        ])
+}
