@@ -35,7 +35,7 @@ struct PackageNameRule {
         case .chocolatey: PackageNameRule("._-", firstSigns: "_", lengths: 1...100)
         // rpm forbids little; these are the characters that distributions use.
         case .dnf, .zypper: PackageNameRule("._+-~^", firstSigns: "_")
-        case .flatpak: PackageNameRule("._-", firstSigns: "_", condition: isApplication)
+        case .flatpak: PackageNameRule("._-/", firstSigns: "_", condition: isApplication)
         // The SHA-1 of what identifies the part.
         case .fwupd: PackageNameRule("", lengths: 40...40, condition: isHexadecimal)
         case .mas: PackageNameRule("", lengths: 5...20) { $0.utf8.allSatisfy(isDigit) }
@@ -84,9 +84,14 @@ extension PackageNameRule {
             && parts.allSatisfy { part in !part.isEmpty && !"-.".contains(part.prefix(1)) }
     }
 
-    /// At least three parts between points, as names on D-Bus have.
+    /// At least three parts between points, as names on D-Bus have; behind `//` the branch, where
+    /// several are installed side by side.
     private static func isApplication(_ text: String) -> Bool {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let halves = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard let name = halves.first, halves.count == 1 || (halves.count == 3 && halves[1].isEmpty),
+            let branch = halves.last, !branch.isEmpty, !branch.hasPrefix("-")
+        else { return false }
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count >= 3 && parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix("-") }
     }
 

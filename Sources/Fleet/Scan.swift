@@ -126,6 +126,9 @@ public struct RebootSignal: Hashable, Sendable, Codable {
         case newerKernelInstalled
         /// The system's first process still maps files that have been replaced.
         case initUsesReplacedFiles
+        /// Core libraries or services were updated since the endpoint started, by the package
+        /// manager's own account (`needs-restarting -r`, `zypper needs-rebooting`).
+        case coreFilesReplaced
     }
 
     /// What kind of evidence.

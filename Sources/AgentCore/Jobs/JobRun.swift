@@ -224,4 +224,5 @@ extension JobRun {
 
     static let withoutCulprits = "without the culprits"
     static let afterInterruption = "after an interruption"
+    static let nextTool = "with the next tool"
 }

@@ -119,12 +119,13 @@ enum OrderedText {
         }
     }
 
-    /// Lower-case letters, digits and `-`, such as `amd64` or `musl-linux-armhf`.
+    /// Lower-case letters, digits, `-` and `_`, such as `amd64`, `x86_64` or `musl-linux-armhf`.
     static func isArchitecture(_ text: String) -> Bool {
         let bytes = text.utf8
         return (1...longestArchitecture).contains(bytes.count)
             && bytes.allSatisfy {
-                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0)
+                    || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
             } && bytes.first != UInt8(ascii: "-")
     }
 }
@@ -132,7 +133,13 @@ enum OrderedText {
 extension PackageManagerName {
     /// How one of its versions stands to another; `nil` when one of them is none.
     func order(_ a: String, _ b: String) -> VersionOrder? {
-        try? ecosystem.compare(a, b)
+        // Behind the version stands flatpak's commit, which says which one, not which is newer.
+        if self == .flatpak, a != b {
+            let versions = [a, b].map { $0.split(separator: "@").dropLast().joined() }
+            guard versions[0] != versions[1] else { return nil }
+            return try? ecosystem.compare(versions[0], versions[1])
+        }
+        return try? ecosystem.compare(a, b)
     }
 
     /// The rules that its versions are ordered by.

@@ -10,8 +10,19 @@ extension JobRun {
         _ view: EndpointView, _ plan: RunPlan, _ verdict: RunVerdict, at now: Timestamp
     ) -> [JournalEvent] {
         let tried = plan.updates.filter { outcomes[$0] == nil }
-        let good = tried.filter { isIn($0, view) }
-        let missing = tried.filter { !isIn($0, view) }
+        let events = judge(tried, view, plan, verdict, at: now)
+        // A run is one tool's: what the order has for another comes next.
+        let isOpen = remaining.contains { !plan.updates.contains($0) }
+        let isEnd = events.allSatisfy { if case .settled = $0 { true } else { false } }
+        return isOpen && isEnd && !isDamaged ? events + [.triedAgain(reason: Self.nextTool)] : events
+    }
+
+    private func judge(
+        _ tried: [LockedUpdate], _ view: EndpointView, _ plan: RunPlan, _ verdict: RunVerdict,
+        at now: Timestamp
+    ) -> [JournalEvent] {
+        let good = tried.filter { isIn($0, view) && !hasFailedScript($0, verdict) }
+        let missing = tried.filter { !good.contains($0) }
         let settled = good.map { outcome(ofInstalled: $0, view) }
         guard !missing.isEmpty else { return [.settled(settled)] }
         guard let failure = verdict.failure else {
@@ -38,6 +49,13 @@ extension JobRun {
                     update, view, failure, "\(update.name) was not reached: \(verdict.sentence)")
         }
         return [.settled(settled + ends)]
+    }
+
+    /// Whether a package's own script failed in a tool whose database does not remember it: rpm and
+    /// pacman take the new version for installed all the same.
+    private func hasFailedScript(_ update: LockedUpdate, _ verdict: RunVerdict) -> Bool {
+        update.manager != .apt && verdict.failure == .maintainerScript
+            && verdict.culprits.contains(update.name)
     }
 
     /// Whether the package's version in a scan is the ordered one (or a newer one that somebody put

@@ -268,6 +268,7 @@ private func words(_ signal: RebootSignal) -> String {
     case .rebootRequiredFile: "Packages have asked for it: \(signal.detail)"
     case .newerKernelInstalled: "A newer kernel is installed: \(signal.detail)"
     case .initUsesReplacedFiles: "The first process runs replaced code: \(signal.detail)"
+    case .coreFilesReplaced: "Core parts were updated since the start: \(signal.detail)"
     }
 }
 
