@@ -35,7 +35,7 @@ extension UseCases {
                 requestedAt: held.scanRequestedAt, scannedAt: request.scannedAt),
             nextCheckInSeconds: Self.checkInIntervalSeconds,
             scanIntervalSeconds: Self.scanIntervalSeconds,
-            serverTime: now)
+            serverTime: now, policyDigest: try await trustTag(of: agent.tenant, at: now))
     }
 
     /// How far an endpoint's clock may be ahead of the server's before the time of its scan is not

@@ -29,7 +29,7 @@ extension UseCases {
             else { throw Self.endpointGone }
             let isWanted = Self.isScanWanted(
                 requestedAt: endpoint.scanRequestedAt, scannedAt: endpoint.scannedAt)
-            return (try Self.nextJob(of: agent, in: records) != nil, isWanted)
+            return (try self.nextJob(of: agent, in: records) != nil, isWanted)
         }
         guard hasJob else { return WorkResponse(order: nil, scanNow: scanNow) }
         let now = effects.now()
@@ -42,26 +42,36 @@ extension UseCases {
     /// The job that the endpoint may have now: the one that is under way, since a queued job is
     /// handed out only while nothing else of the endpoint is; else the oldest queued one whose
     /// deployment goes on.
-    private static func nextJob(of agent: AgentPrincipal, in records: any Records) throws -> Job? {
+    private func nextJob(of agent: AgentPrincipal, in records: any Records) throws -> Job? {
         var query = JobQuery(
             scope: .tenant(agent.tenant), endpoint: agent.endpoint, openOnly: true,
-            states: [.leased, .running, .interrupted], oldestFirst: true, limit: 1)
-        if let begun = try records.jobs(query).first { return begun }
+            states: [.leased, .running, .interrupted], oldestFirst: true,
+            limit: Self.queuedLookedAt)
+        // One that waits for its window is with its endpoint, and holds up no other.
+        if let begun = try records.jobs(query).first(where: { !$0.waitsForWindow }) { return begun }
         query.states = [.queued]
         query.handedOutOnly = true
-        return try records.jobs(query).first
+        query.limit = Self.queuedLookedAt
+        return try records.jobs(query).first { try mayHandOut($0, in: records) }
     }
+
+    /// How many queued jobs of an endpoint are looked at for one whose approval is signed.
+    private static let queuedLookedAt = 20
 
     private func collectNext(
         of agent: AgentPrincipal, at now: Timestamp, in records: any Records,
         waking wakes: inout Set<String>
     ) throws -> JobOrder? {
-        guard var job = try Self.nextJob(of: agent, in: records) else { return nil }
+        guard var job = try self.nextJob(of: agent, in: records) else { return nil }
+        let grant = try handOutGrant(for: job, in: records, at: now, waking: &wakes)
+        if case .waiting = grant { return nil }
         let actions = try job.handle(.collected, at: now)
-        wakes = try carryOut(
-            actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records)
+        wakes.formUnion(
+            try carryOut(
+                actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records))
         return JobOrder(
             job: job.id, deployment: job.deployment, endpoint: job.endpoint, updates: job.updates,
-            issuedAt: now, deadline: job.deadline, aftercare: job.aftercare)
+            issuedAt: now, deadline: job.deadline, aftercare: job.aftercare,
+            grant: grant.text)
     }
 }

@@ -44,13 +44,16 @@ public struct StoredDocument: Hashable, Sendable {
     public var expiresAt: Timestamp
     /// The DSSE envelope's JSON.
     public var envelope: [UInt8]
+    /// Whether two different keys must sign it, whatever the role's threshold.
+    public var needsTwo: Bool
 
     /// A stored document.
     public init(
         scope: DocumentScope, type: String, name: String, version: Int,
         deployment: DeploymentID? = nil, digest: String, issuedAt: Timestamp, expiresAt: Timestamp,
-        envelope: [UInt8]
+        envelope: [UInt8], needsTwo: Bool = false
     ) {
+        self.needsTwo = needsTwo
         self.scope = scope
         self.type = type
         self.name = name

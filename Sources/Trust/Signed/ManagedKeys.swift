@@ -63,7 +63,8 @@ public enum ManagedKeys {
             name: "root", version: version, scope: .allTenants, issuedAt: issued,
             expiresAt: issued.adding(seconds: rootLifeSeconds))
         var envelope = try SignedDocument(heading, body).envelope()
-        for key in [root] + formerKeys where key.id == root.id || !keys.values.contains(where: { $0.id == key.id }) {
+        for key in [root] + formerKeys
+        where key.id == root.id || !keys.values.contains(where: { $0.id == key.id }) {
             try envelope.sign(with: key)
         }
         return envelope

@@ -1,0 +1,244 @@
+public import Fleet
+public import Policy
+public import Rollout
+import Trust
+
+/// What a ring of a rollout, or a deployment by hand, wants to be allowed.
+public struct GrantWish: Hashable, Sendable {
+    /// The endpoints' tenant.
+    public var tenant: TenantID
+    /// The deployment.
+    public var deployment: DeploymentID
+    /// Whose windows and rings the work goes through.
+    public var lane: Lane
+    /// The ring, by its name; `nil` where the lane has no rings.
+    public var ring: PolicyName?
+    /// What each endpoint of the ring is to install.
+    public var updates: [EndpointID: [LockedUpdate]]
+    /// Nothing begins before.
+    public var notBefore: Timestamp
+    /// Nothing begins at or after.
+    public var notAfter: Timestamp
+    /// How many endpoints of the tenant the whole deployment reaches.
+    public var reaches: Int
+    /// How many the tenant has.
+    public var ofEndpoints: Int
+    /// Who asks: `system` for a rollout, `user:anna` for an approval by hand.
+    public var actor: String
+
+    /// A wish.
+    public init(
+        tenant: TenantID, deployment: DeploymentID, lane: Lane, ring: PolicyName?,
+        updates: [EndpointID: [LockedUpdate]], notBefore: Timestamp, notAfter: Timestamp,
+        reaches: Int, ofEndpoints: Int, actor: String
+    ) {
+        self.tenant = tenant
+        self.deployment = deployment
+        self.lane = lane
+        self.ring = ring
+        self.updates = updates
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.reaches = reaches
+        self.ofEndpoints = ofEndpoints
+        self.actor = actor
+    }
+}
+
+/// Whether endpoints will carry an order out.
+public enum GrantStanding: Hashable, Sendable {
+    /// The tenant has no signed policies: endpoints ask for no grant.
+    case notNeeded
+    /// It is signed.
+    case signed
+    /// It waits for signatures; one sentence for the page of the rollout.
+    case waiting(String)
+    /// Nobody has asked for it, or it was made under former policies and must be asked for again.
+    case missing
+}
+
+extension UseCases {
+    /// Asks for the grant that a ring needs, in the transaction that offers its jobs. In managed
+    /// mode it is signed at once unless it goes beyond the brake; else it waits for people.
+    ///
+    /// Asking again for endpoints of which a grant stands signed, or waits, changes nothing.
+    /// Endpoints that install different versions of a package have different grants.
+    ///
+    /// - Throws: `Refusal` `E_SIGNED_MALFORMED` when the wish makes no sense.
+    @discardableResult
+    public func requestGrant(
+        _ wish: GrantWish, in records: any Records, at now: Timestamp,
+        waking wakes: inout Set<String>
+    ) throws -> GrantStanding {
+        guard let ground = try grantGround(of: wish.tenant, in: records) else { return .notNeeded }
+        let known = try grants(of: wish.deployment, wish.ring, ground, tenant: wish.tenant, records)
+        let covered = Set(known.flatMap { $0.grant.target.endpoints ?? [] })
+        let missing = wish.updates.filter { !covered.contains($0.key) }
+        var number = known.count
+        var isWaiting = known.contains { !$0.isSigned }
+        for batch in LockListBatch.batches(of: missing) {
+            let body = Self.grant(wish, batch, under: ground.policies.digest, nonce: newNonce())
+            let name = Self.grantName(
+                wish.deployment, wish.ring, ground.policies.version, number: number)
+            number += 1
+            let issued = now.wholeSeconds
+            var signing = SigningWish(
+                SignedDocument(
+                    DocumentHeading(
+                        name: name, version: 1, scope: .tenant(wish.tenant), issuedAt: issued,
+                        expiresAt: max(wish.notAfter, issued.adding(seconds: 1))), body),
+                deployment: wish.deployment, actor: wish.actor,
+                reason: Self.sentence(of: wish, batch))
+            signing.needsSecond = ground.set.brake.needsSecondSignature(for: body.reach)
+            let isSigned = try sign(
+                signing, under: ground.root, in: records, at: now, waking: &wakes)
+            isWaiting = isWaiting || !isSigned
+        }
+        return isWaiting ? .waiting(Self.waitingSentence) : .signed
+    }
+
+    /// How the grants of a ring stand.
+    public func grantStanding(
+        of deployment: DeploymentID, ring: PolicyName?, tenant: TenantID, in records: any Records
+    ) throws -> GrantStanding {
+        guard let ground = try grantGround(of: tenant, in: records) else { return .notNeeded }
+        let known = try grants(of: deployment, ring, ground, tenant: tenant, records)
+        if known.isEmpty { return .missing }
+        return known.allSatisfy(\.isSigned) ? .signed : .waiting(Self.waitingSentence)
+    }
+
+    static let waitingSentence =
+        "Waits for signatures: an operator signs it (patchbay trust pending), and nothing is "
+        + "installed before."
+
+    private static func sentence(of wish: GrantWish, _ batch: LockListBatch) -> String {
+        let ring = wish.ring.map { "the ring \($0)" } ?? "all at once"
+        return "Install \(batch.lines.count) updates on \(batch.endpoints.count) endpoints, "
+            + "\(ring), lane \(wish.lane.rawValue), deployment \(wish.deployment)."
+    }
+
+    /// One name for each ring of a deployment under one version of the policies; a ring's own name
+    /// could be too long for it.
+    private static func grantName(
+        _ deployment: DeploymentID, _ ring: PolicyName?, _ version: Int, number: Int
+    ) -> String {
+        let digest = Digest.sha256Hex("\(deployment)/\(ring?.text ?? "")/\(version)")
+        return "grant-\(digest.prefix(32))-\(number + 1)"
+    }
+
+    func newNonce() -> String { Hex.encode(effects.randomBytes(16)) }
+
+    private static func grant(
+        _ wish: GrantWish, _ batch: LockListBatch, under digest: String, nonce: String
+    ) -> Grant {
+        let reaches = max(wish.reaches, wish.updates.count, 1)
+        return Grant(
+            target: .endpoints(batch.endpoints), lane: wish.lane, ring: wish.ring,
+            updates: batch.lines.map { Grant.Update($0.key, version: $0.value) },
+            notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce, policyDigest: digest,
+            reach: Grant.Reach(endpoints: reaches, ofEndpoints: max(wish.ofEndpoints, reaches)))
+    }
+
+    /// What grants of a tenant are made under; `nil` when it has no signed policies.
+    func grantGround(of tenant: TenantID, in records: any Records) throws -> GrantGround? {
+        guard let root = try heldRoot(in: records),
+            let policies = try records.newestDocument(
+                PolicySet.type, named: Self.policySetName, of: .tenant(tenant))
+        else { return nil }
+        return GrantGround(
+            root: root, policies: policies,
+            set: try Self.believing { try policies.read(as: PolicySet.self).body })
+    }
+
+    /// The grants of a ring under the policies that hold, signed or waiting.
+    private func grants(
+        of deployment: DeploymentID, _ ring: PolicyName?, _ ground: GrantGround, tenant: TenantID,
+        _ records: any Records
+    ) throws -> [KnownGrant] {
+        try grants(of: deployment, tenant: tenant, in: records).filter {
+            $0.grant.ring == ring && $0.grant.policyDigest == ground.policies.digest
+        }
+    }
+
+    /// Every grant of a deployment, signed or waiting, the newest first.
+    func grants(of deployment: DeploymentID, tenant: TenantID, in records: any Records) throws
+        -> [KnownGrant]
+    {
+        let waiting = try records.unsignedDocuments(in: .tenant(tenant)).map(\.document).filter {
+            $0.deployment == deployment
+        }
+        let signed = try records.grants(of: deployment, tenant: tenant)
+        return try Self.believing {
+            try signed.map {
+                KnownGrant(stored: $0, grant: try $0.read(as: Grant.self).body, isSigned: true)
+            }
+                + waiting.map {
+                    KnownGrant(stored: $0, grant: try $0.read(as: Grant.self).body, isSigned: false)
+                }
+        }
+    }
+}
+
+/// What grants of a tenant are made under.
+struct GrantGround: Sendable {
+    /// The root.
+    var root: HeldRoot
+    /// The signed policies.
+    var policies: StoredDocument
+    /// What they say.
+    var set: PolicySet
+}
+
+/// A grant that is stored.
+struct KnownGrant: Sendable {
+    /// Its document.
+    var stored: StoredDocument
+    /// What it says.
+    var grant: Grant
+    /// Whether enough keys have signed it.
+    var isSigned: Bool
+
+    /// Whether it names the endpoint.
+    func names(_ endpoint: EndpointID) -> Bool {
+        grant.target.endpoints?.contains(endpoint) == true
+    }
+}
+
+/// Endpoints that can share one lock list: no two of them install different versions of a package.
+struct LockListBatch: Sendable {
+    /// The endpoints, in order.
+    var endpoints: [EndpointID] = []
+    /// The version of each package.
+    var lines: [PackageKey: String] = [:]
+
+    /// As few batches as a simple way finds; an endpoint with more lines than one grant takes has
+    /// its first ones granted, and the rest must be approved anew.
+    static func batches(of updates: [EndpointID: [LockedUpdate]]) -> [LockListBatch] {
+        var batches: [LockListBatch] = []
+        for (endpoint, list) in updates.sorted(by: { $0.key < $1.key }) where !list.isEmpty {
+            let lines = Dictionary(
+                list.prefix(Grant.maximumUpdates).map { ($0.key, $0.to) }
+            ) { _, last in last }
+            if let place = batches.firstIndex(where: { $0.takes(lines) }) {
+                batches[place].endpoints.append(endpoint)
+                batches[place].lines.merge(lines) { own, _ in own }
+            } else {
+                batches.append(LockListBatch(endpoints: [endpoint], lines: lines))
+            }
+        }
+        return batches
+    }
+
+    private func takes(_ others: [PackageKey: String]) -> Bool {
+        guard endpoints.count < Grant.maximumEndpoints else { return false }
+        var count = lines.count
+        for (package, version) in others {
+            switch lines[package] {
+            case version?: break
+            case nil: count += 1
+            default: return false
+            }
+        }
+        return count <= Grant.maximumUpdates
+    }
+}

@@ -1,0 +1,84 @@
+public import AgentProtocol
+import Fleet
+import Policy
+import Rollout
+import Trust
+
+extension UseCases {
+    /// What changes whenever there are other signed documents for a tenant's endpoints; `nil` when
+    /// there are none. Nearly always it is known without the store.
+    func trustTag(of tenant: TenantID, at now: Timestamp) async throws -> String? {
+        if let known = trust.tag(of: tenant, signals: signals, at: now) { return known }
+        let versions = TrustDesk.versions(of: tenant, signals)
+        let tag = try await ledger.read { try self.trustTag(of: tenant, in: $0) }
+        trust.remember(tag, of: tenant, versions: versions, at: now)
+        return tag
+    }
+
+    private func trustTag(of tenant: TenantID, in records: any Records) throws -> String? {
+        guard let root = try heldRoot(in: records),
+            let policies = try records.newestDocument(
+                PolicySet.type, named: Self.policySetName, of: .tenant(tenant))
+        else { return nil }
+        let holds = try Self.holds(of: tenant, in: records).map(\.digest)
+        let placements = try records.setting(Self.placementSetting(tenant)) ?? ""
+        let parts = [root.digest, policies.digest, placements] + holds
+        return String(Digest.sha256Hex(parts.joined(separator: "\n")).prefix(32))
+    }
+
+    /// The newest version of each hold.
+    private static func holds(of tenant: TenantID, in records: any Records) throws
+        -> [StoredDocument]
+    {
+        let scopes: [DocumentScope] = [.allTenants, .tenant(tenant)]
+        return try scopes.flatMap { scope -> [StoredDocument] in
+            let all = try records.documents(Hold.type, of: scope)
+            return Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
+                .sorted { $0.name < $1.name }
+        }
+    }
+
+    /// An agent says which signed documents it holds, and is given what there is for it.
+    public func exchangeTrust(
+        _ request: TrustRequest, by agent: AgentPrincipal
+    ) async throws -> TrustResponse {
+        let now = effects.now()
+        let report = TrustReport(
+            tenant: agent.tenant, endpoint: agent.endpoint, reportedAt: now,
+            rootVersion: request.rootVersion, policyVersion: request.policyVersion,
+            policyDigest: request.policyDigest.map {
+                PlainText.line($0, atMost: Self.longestLabel)
+            },
+            refusal: request.refusal.map { PlainText.line($0, atMost: Self.longestLabel) },
+            sentence: request.sentence.map { PlainText.line($0, atMost: Self.longestSentence) })
+        return try await writeWaking { records, wakes in
+            guard let endpoint = try records.endpoint(agent.endpoint, in: .tenant(agent.tenant)),
+                endpoint.retiredAt == nil
+            else { throw Self.endpointGone }
+            try records.save(report)
+            guard let root = try self.heldRoot(in: records),
+                let policies = try records.newestDocument(
+                    PolicySet.type, named: Self.policySetName, of: .tenant(agent.tenant))
+            else { return TrustResponse(digest: nil) }
+            let roots = try records.documents(TrustRoot.type, of: .allTenants)
+            let placement = try self.placement(of: endpoint, under: root, in: records, at: now)
+            let grant = try request.job.flatMap { id -> String? in
+                guard let job = try records.job(id, in: .tenant(agent.tenant)),
+                    job.endpoint == agent.endpoint
+                else { return nil }
+                return try self.handOutGrant(for: job, in: records, at: now, waking: &wakes).text
+            }
+            return TrustResponse(
+                digest: try self.trustTag(of: agent.tenant, in: records),
+                roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),
+                policies: policies.text,
+                holds: try Self.holds(of: agent.tenant, in: records).map(\.text),
+                placement: placement?.text, grant: grant)
+        }
+    }
+}
+
+extension StoredDocument {
+    /// The envelope as text.
+    var text: String { String(decoding: envelope, as: UTF8.self) }
+}
