@@ -1,4 +1,5 @@
 public import Fleet
+import Policy
 public import Rollout
 
 extension UseCases {

@@ -76,11 +76,11 @@ extension UseCases {
                 endpoints: endpoints, startsAt: draft.startsAt ?? now, expiresAt: draft.expiresAt,
                 requestedBy: principal.name, requestedAt: now)
             guard draft.expiresAt > now else { throw Self.invalid(.wrongTime) }
+            let names = try DirectoryNames(scope: .provider, records: records)
             // Tried with an approver who is nobody else's name, so that all else is found now.
             do throws(RiskExceptionError) {
                 _ = try record.exception(
-                    approver: "somebody other than \(record.owner)",
-                    DirectoryNames(scope: .provider, records: records))
+                    approver: "somebody other than \(record.owner)", names)
             } catch {
                 throw Self.invalid(error)
             }

@@ -2,14 +2,6 @@ import Calendar
 public import Fleet
 public import Policy
 
-/// What policies would do with a tenant's fleet until some time.
-public struct FleetPlan: Sendable {
-    /// The plan; its endpoints are called by their identifiers.
-    public var plan: PolicyPlan
-    /// The names of the endpoints by identifier.
-    public var names: [String: String]
-}
-
 /// One opening of a window, and what is meant to happen in it.
 public struct WindowOpening: Hashable, Sendable, Codable {
     /// When it opens.
@@ -40,7 +32,7 @@ extension UseCases {
     /// - Throws: `Refusal` `E_PLAN_TIME`, `E_PREVIEW_TOO_LARGE`.
     public func planPolicies(
         for tenant: TenantID, until: Timestamp? = nil, by principal: Principal
-    ) async throws -> FleetPlan {
+    ) async throws -> PlannedFleet {
         try principal.require(.view)
         guard principal.scope.includes(tenant) else { throw Refusal.notFound("tenant") }
         let now = effects.now()
@@ -72,8 +64,7 @@ extension UseCases {
                         subject: decided.subject, policy: decided.policy,
                         outlook: decided.outlook, updates: decided.updates))
             }
-            return FleetPlan(
-                plan: PolicyPlan(of: members, from: now, until: end), names: names)
+            return PlannedFleet(PolicyPlan(of: members, from: now, until: end), names: names)
         }
     }
 

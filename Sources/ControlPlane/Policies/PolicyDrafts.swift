@@ -1,6 +1,5 @@
 public import Fleet
 public import Policy
-public import PolicyDocument
 
 /// A policy as somebody wants to save it.
 public struct PolicyDraft: Hashable, Sendable, Codable {
@@ -186,7 +185,7 @@ public struct PolicyDetail: Hashable, Sendable, Codable {
     /// Its text.
     public var yaml: String
     /// The written policy, for people who do not read YAML: the same document in sentences.
-    public var written: [WrittenPolicy.Section]
+    public var written: [WrittenSection]
     /// Warnings about the text, as things are now.
     public var remarks: [PolicyRemark]
     /// The endpoints that it applies to, by name; at most `PolicyDetail.endpointsShown` of them.
@@ -206,4 +205,26 @@ public struct PolicyVersion: Hashable, Sendable, Codable {
     public var summary: PolicySummary
     /// Its text.
     public var yaml: String
+}
+
+/// A part of a written policy: the same document in sentences (F20).
+public struct WrittenSection: Hashable, Sendable, Codable {
+    /// The heading.
+    public var heading: String
+    /// Sentences under it.
+    public var paragraphs: [String]
+    /// A list after them.
+    public var items: [String]
+    /// Whether the order of the items matters.
+    public var isOrdered: Bool
+
+    /// A part.
+    public init(
+        heading: String, paragraphs: [String] = [], items: [String] = [], isOrdered: Bool = false
+    ) {
+        self.heading = heading
+        self.paragraphs = paragraphs
+        self.items = items
+        self.isOrdered = isOrdered
+    }
 }

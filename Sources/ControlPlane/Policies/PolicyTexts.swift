@@ -1,5 +1,5 @@
 import Fleet
-public import Policy
+import Policy
 import PolicyDocument
 
 /// One thing to say about a policy's text, and where.
@@ -40,7 +40,13 @@ struct PolicyText {
         isKnownZone: @escaping @Sendable (String) -> Bool
     ) {
         guard yaml.utf8.count <= Self.maximumBytes else {
-            self.init(error: "the text has more than \(Self.maximumBytes / 1024) KiB")
+            policy = nil
+            exceptions = []
+            remarks = [
+                PolicyRemark(
+                    isError: true, line: 1, column: 1,
+                    message: "the text has more than \(Self.maximumBytes / 1024) KiB")
+            ]
             return
         }
         let file = PolicyFile.read(
@@ -61,12 +67,6 @@ struct PolicyText {
         policy = isUsable ? file.policies.first : nil
         exceptions = policy.flatMap { file.exceptions[$0.name] } ?? []
         self.remarks = remarks
-    }
-
-    private init(error: String) {
-        policy = nil
-        exceptions = []
-        remarks = [PolicyRemark(isError: true, line: 1, column: 1, message: error)]
     }
 
     /// The refusal of a text with errors: the first few of them.

@@ -1,5 +1,5 @@
 import Calendar
-public import Fleet
+import Fleet
 import Policy
 import Rollout
 

@@ -72,14 +72,18 @@ extension UseCases {
     /// The written policy: what the same document says in plain language (F20).
     private func written(
         _ record: PolicyRecord, in records: any Records
-    ) throws -> [WrittenPolicy.Section] {
+    ) throws -> [WrittenSection] {
         let others =
             try record.place.tenant.map { try records.policies(holdingFor: $0) }
             ?? records.policies(in: .provider).filter { $0.place.tenant == nil }
         return WrittenPolicy(
             record.policy, accepting: record.exceptions,
             among: others.filter { $0.id != record.id }.map(\.policy)
-        ).sections
+        ).sections.map {
+            WrittenSection(
+                heading: $0.heading, paragraphs: $0.paragraphs, items: $0.items,
+                isOrdered: $0.isOrdered)
+        }
     }
 
     private func addMembers(

@@ -63,7 +63,15 @@ extension NamedSchema {
         [
             "item": .named(.endpointListItem), "enrolledAt": .time, "agentVersion": .string,
             "inventoryDigest": .optional(.string), "scanRequestedAt": .optional(.time),
-            "posture": .optional(.named(.posture)), "decisions": .array(.named(.decision)),
+            "posture": .optional(.named(.posture)), "traits": .named(.traits),
+            "policy": .optional(.string),
+            "layers": .array(
+                .object([
+                    "name": .string,
+                    "level": .oneOf(PolicyLevel.allCases.map(\.rawValue)),
+                    "isCertain": .boolean,
+                ])),
+            "problems": .array(.string), "decisions": .array(.named(.decision)),
             "jobs": .array(.named(.jobSummary)),
         ])
 

@@ -129,6 +129,7 @@ public struct PatchbayServer: Sendable {
 /// The interface for programs, version 1.
 enum APIRoutes {
     static let all =
-        DirectoryRoutes.all + EndpointRoutes.all + DeploymentRoutes.all + AuditRoutes.all
+        DirectoryRoutes.all + EndpointRoutes.all + PolicyRoutes.all + ApprovalRoutes.all
+            + DeploymentRoutes.all + AuditRoutes.all
         + IdentityRoutes.all + FindingRoutes.all + FeedRoutes.all
 }

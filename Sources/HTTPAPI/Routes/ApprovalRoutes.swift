@@ -1,0 +1,143 @@
+import ControlPlane
+import Fleet
+
+/// What people say of updates, the risks that they accept, and what they say of endpoints.
+enum ApprovalRoutes {
+    static let all: [Route] = approvals + exceptions + groups
+
+    private static let tenant = QueryParameter("tenant", .identifier("tnt"), "Only this tenant's.")
+    private static let limit = QueryParameter(
+        "limit", .integer, "Rows, 1 to \(EndpointQuery.maximumPage).")
+
+    private static let approvals: [Route] = [
+        Route(
+            .get, "/api/v1/approvals", permission: .principal(.view),
+            summary: "What people have said of updates, newest first.",
+            query: [
+                tenant, limit, QueryParameter("ended", .boolean, "Also what was taken back."),
+                QueryParameter("before", .identifier("apv"), "Only those before this one."),
+            ],
+            response: .approvalList
+        ) { call in
+            .json(
+                ItemList(
+                    items: try await call.useCases.approvals(
+                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
+                        includingEnded: try call.queryFlag("ended"),
+                        before: try call.queryIdentifier("before"),
+                        limit: try call.queryNumber(
+                            "limit", in: 1...EndpointQuery.maximumPage, standard: 100))))
+        },
+        Route(
+            .post, "/api/v1/approvals", permission: .principal(.approve),
+            summary: "Approves, declines, holds or defers updates.", request: .approvalDraft,
+            response: .approvalItem
+        ) { call in
+            .json(
+                try await call.useCases.decide(try call.decode(), by: try call.principal()),
+                status: 201)
+        },
+        Route(
+            .post, "/api/v1/approvals/{approval}/end", permission: .principal(.approve),
+            summary: "Takes back what somebody has said.", response: .approvalItem
+        ) { call in
+            .json(
+                try await call.useCases.endApproval(
+                    try call.identifier("approval"), by: try call.principal()))
+        },
+    ]
+
+    private static let exceptions: [Route] = [
+        Route(
+            .get, "/api/v1/exceptions", permission: .principal(.view),
+            summary: "Risks that are accepted, were, or are asked to be, newest first.",
+            query: [
+                tenant, limit,
+                QueryParameter("before", .identifier("exc"), "Only those before this one."),
+            ],
+            response: .exceptionList
+        ) { call in
+            .json(
+                ItemList(
+                    items: try await call.useCases.exceptions(
+                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
+                        before: try call.queryIdentifier("before"),
+                        limit: try call.queryNumber(
+                            "limit", in: 1...EndpointQuery.maximumPage, standard: 100))))
+        },
+        Route(
+            .post, "/api/v1/exceptions", permission: .principal(.approve),
+            summary: "Asks for a risk to be accepted.", request: .exceptionDraft,
+            response: .exception
+        ) { call in
+            .json(
+                try await call.useCases.requestException(
+                    try call.decode(), by: try call.principal()),
+                status: 201)
+        },
+        Route(
+            .get, "/api/v1/exceptions/{exception}", permission: .principal(.view),
+            summary: "One exception.", response: .exception
+        ) { call in
+            .json(
+                try await call.useCases.exception(
+                    try call.identifier("exception"), by: try call.principal()))
+        },
+        Route(
+            .post, "/api/v1/exceptions/{exception}/approve", permission: .principal(.approve),
+            summary: "Accepts a risk; somebody else than who asked for it.", response: .exception
+        ) { call in
+            .json(
+                try await call.useCases.approveException(
+                    try call.identifier("exception"), by: try call.principal()))
+        },
+        Route(
+            .post, "/api/v1/exceptions/{exception}/end", permission: .principal(.approve),
+            summary: "Turns a request down, or ends an accepted risk.", response: .exception
+        ) { call in
+            .json(
+                try await call.useCases.endException(
+                    try call.identifier("exception"), by: try call.principal()))
+        },
+    ]
+
+    private static let groups: [Route] = [
+        Route(
+            .get, "/api/v1/groups", permission: .principal(.view), summary: "Lists groups.",
+            query: [tenant], response: .groupList
+        ) { call in
+            .json(
+                ItemList(
+                    items: try await call.useCases.groups(
+                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"))))
+        },
+        Route(
+            .put, "/api/v1/groups", permission: .principal(.manageEndpoints),
+            summary: "Adds or replaces a group of a tenant.", request: .groupDraft,
+            response: .group
+        ) { call in
+            .json(try await call.useCases.saveGroup(try call.decode(), by: try call.principal()))
+        },
+        Route(
+            .delete, "/api/v1/groups/{group}", permission: .principal(.manageEndpoints),
+            summary: "Removes a group of a tenant.",
+            query: [QueryParameter("tenant", .identifier("tnt"), "The tenant.")]
+        ) { call in
+            try await call.useCases.deleteGroup(
+                call.parameters["group"] ?? "", of: try call.queryIdentifier("tenant"),
+                by: try call.principal())
+            return .noContent
+        },
+        Route(
+            .put, "/api/v1/endpoints/{endpoint}/traits",
+            permission: .principal(.manageEndpoints),
+            summary: "Says something of an endpoint: tags, role, criticality, exposure.",
+            request: .traitChange, response: .traits
+        ) { call in
+            .json(
+                try await call.useCases.setTraits(
+                    try call.decode(), of: try call.identifier("endpoint"),
+                    by: try call.principal()))
+        },
+    ]
+}
