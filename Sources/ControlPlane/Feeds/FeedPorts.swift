@@ -1,6 +1,6 @@
 public import Advisories
 public import AdvisoryFormats
-public import Fleet
+import Fleet
 
 /// The feeds of this installation, which all tenants share.
 public protocol FeedRecords {

@@ -1,4 +1,4 @@
-public import Fleet
+import Fleet
 
 /// What somebody wants of a new feed.
 public struct NewFeed: Hashable, Sendable, Codable {
