@@ -1,6 +1,6 @@
-public import Advisories
+import Advisories
 public import ControlPlane
-public import Fleet
+import Fleet
 
 extension VulnerabilityFilter {
     /// The names of the query's values that `init(query:)` reads.
