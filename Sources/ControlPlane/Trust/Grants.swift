@@ -70,7 +70,8 @@ extension UseCases {
         _ wish: GrantWish, in records: any Records, at now: Timestamp,
         waking wakes: inout Set<String>
     ) throws -> GrantStanding {
-        guard let ground = try grantGround(of: wish.tenant, in: records) else { return .notNeeded }
+        let terms = try grantTerms(of: wish.tenant, in: records)
+        guard case .ground(let ground) = terms else { return terms.standing }
         let known = try grants(of: wish.deployment, wish.ring, ground, tenant: wish.tenant, records)
         let covered = Set(known.flatMap { $0.grant.target.endpoints ?? [] })
         let missing = wish.updates.filter { !covered.contains($0.key) }
@@ -101,7 +102,8 @@ extension UseCases {
     public func grantStanding(
         of deployment: DeploymentID, ring: PolicyName?, tenant: TenantID, in records: any Records
     ) throws -> GrantStanding {
-        guard let ground = try grantGround(of: tenant, in: records) else { return .notNeeded }
+        let terms = try grantTerms(of: tenant, in: records)
+        guard case .ground(let ground) = terms else { return terms.standing }
         let known = try grants(of: deployment, ring, ground, tenant: tenant, records)
         if known.isEmpty { return .missing }
         return known.allSatisfy(\.isSigned) ? .signed : .waiting(Self.waitingSentence)
@@ -139,15 +141,27 @@ extension UseCases {
             reach: Grant.Reach(endpoints: reaches, ofEndpoints: max(wish.ofEndpoints, reaches)))
     }
 
-    /// What grants of a tenant are made under; `nil` when it has no signed policies.
-    func grantGround(of tenant: TenantID, in records: any Records) throws -> GrantGround? {
-        guard let root = try heldRoot(in: records),
+    /// What grants of a tenant are made under.
+    func grantTerms(of tenant: TenantID, in records: any Records) throws -> GrantTerms {
+        guard let root = try heldRoot(in: records) else { return .notNeeded }
+        guard
             let policies = try records.newestDocument(
                 PolicySet.type, named: Self.policySetName, of: .tenant(tenant))
-        else { return nil }
-        return GrantGround(
-            root: root, policies: policies,
-            set: try Self.believing { try policies.read(as: PolicySet.self).body })
+        else { return root.body.mode == .sealed ? .unsigned : .notNeeded }
+        guard try isBelieved(policies, under: root) else { return .unsigned }
+        return .ground(
+            GrantGround(
+                root: root, policies: policies,
+                set: try Self.believing { try policies.read(as: PolicySet.self).body }))
+    }
+
+    /// Whether enough keys of the root have signed a stored document: one from before a change of
+    /// keys is believed by nobody.
+    func isBelieved(_ stored: StoredDocument, under root: HeldRoot) throws -> Bool {
+        guard let role = SignedKind(type: stored.type)?.role else { return false }
+        let envelope = try Self.believing { try Envelope(json: stored.envelope) }
+        return envelope.signers(among: root.body.publicKeys(of: role)).count
+            >= root.body.threshold(of: role)
     }
 
     /// The grants of a ring under the policies that hold, signed or waiting.
@@ -175,6 +189,28 @@ extension UseCases {
                 + waiting.map {
                     KnownGrant(stored: $0, grant: try $0.read(as: Grant.self).body, isSigned: false)
                 }
+        }
+    }
+}
+
+/// Whether a tenant's endpoints ask for grants, and what they are made under.
+enum GrantTerms: Sendable {
+    /// They ask for none.
+    case notNeeded
+    /// They do, and the policies that a grant would be made under are not signed.
+    case unsigned
+    /// They do.
+    case ground(GrantGround)
+
+    /// How grants stand that cannot be made, or need not be.
+    var standing: GrantStanding {
+        switch self {
+        case .notNeeded: .notNeeded
+        case .ground: .missing
+        case .unsigned:
+            .waiting(
+                "The policies of the tenant wait for signatures (patchbay trust pending), and "
+                    + "endpoints do nothing before.")
         }
     }
 }

@@ -22,7 +22,8 @@ extension UseCases {
     /// Whether a job may be handed out: nearly always it may, and then `handOutGrant` makes or
     /// finds its grant in a transaction that writes. It may not while its grant waits for people.
     func mayHandOut(_ job: Job, in records: any Records) throws -> Bool {
-        guard let ground = try grantGround(of: job.tenant, in: records) else { return true }
+        let terms = try grantTerms(of: job.tenant, in: records)
+        guard case .ground(let ground) = terms else { return terms.standing == .notNeeded }
         let known = try grants(of: job.deployment, tenant: job.tenant, in: records).filter {
             $0.names(job.endpoint)
         }
@@ -38,7 +39,10 @@ extension UseCases {
     func handOutGrant(
         for job: Job, in records: any Records, at now: Timestamp, waking wakes: inout Set<String>
     ) throws -> HandOutGrant {
-        guard let ground = try grantGround(of: job.tenant, in: records) else { return .notNeeded }
+        let terms = try grantTerms(of: job.tenant, in: records)
+        guard case .ground(let ground) = terms else {
+            return terms.standing == .notNeeded ? .notNeeded : .waiting
+        }
         func usable() throws -> KnownGrant? {
             try grants(of: job.deployment, tenant: job.tenant, in: records).first {
                 $0.names(job.endpoint) && isUsable($0, under: ground)
@@ -92,7 +96,7 @@ extension UseCases {
         of deployment: DeploymentID, tenant: TenantID, by actor: String = "system",
         in records: any Records, at now: Timestamp, _ wakes: inout Set<String>
     ) throws {
-        guard try grantGround(of: tenant, in: records) != nil else { return }
+        guard case .ground = try grantTerms(of: tenant, in: records) else { return }
         let open = try records.jobs(
             JobQuery(
                 scope: .tenant(tenant), deployment: deployment, openOnly: true,

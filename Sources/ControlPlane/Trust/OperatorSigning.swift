@@ -47,11 +47,12 @@ extension UseCases {
     public func waitingDocuments(by principal: Principal) async throws -> [WaitingDocument] {
         try principal.require(.approve)
         let now = effects.now()
-        return try await ledger.write { records in
+        return try await writeWaking { records, wakes in
             guard let root = try self.heldRoot(in: records) else { return [] }
             if root.body.mode == .sealed {
-                for tenant in try records.tenants(in: principal.scope)
-                where try self.grantGround(of: tenant.id, in: records) != nil {
+                for tenant in try records.tenants(in: principal.scope) {
+                    try self.publishPolicies(
+                        of: tenant.id, by: "system", in: records, at: now, waking: &wakes)
                     try self.askForPlacements(
                         of: tenant.id, by: "system", under: root, in: records, at: now)
                 }

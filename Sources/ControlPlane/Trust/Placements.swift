@@ -44,7 +44,8 @@ extension UseCases {
         }
         let held = try records.newestDocument(Placement.type, named: endpoint.id.text, of: scope)
         let entry = try placementEntry(of: endpoint, in: records, at: now)
-        if let held, now.adding(seconds: Self.policyRenewalSeconds) < held.expiresAt,
+        if let held, try isBelieved(held, under: root),
+            now.adding(seconds: Self.policyRenewalSeconds) < held.expiresAt,
             try Self.believing({ try held.read(as: Placement.self) }).body.entries == [entry]
         {
             return held
@@ -120,7 +121,8 @@ extension UseCases {
         let scope = DocumentScope.tenant(tenant)
         let signed = try records.newestDocument(Placement.type, named: name, of: scope)
         let waiting = try unsigned(Placement.type, name, of: tenant, in: records)?.document
-        if let newest = waiting ?? signed,
+        let known = try signed.flatMap { try isBelieved($0, under: root) ? $0 : nil }
+        if let newest = waiting ?? known,
             now.adding(seconds: Self.policyRenewalSeconds) < newest.expiresAt,
             try Self.believing({ try newest.read(as: Placement.self) }).body == body
         {

@@ -53,11 +53,14 @@ extension UseCases {
         let signed = try records.newestDocument(
             PolicySet.type, named: Self.policySetName, of: scope)
         let waiting = try unsigned(PolicySet.type, Self.policySetName, of: tenant, in: records)
-        if policies.isEmpty, signed == nil, waiting == nil { return .off }
+        if policies.isEmpty, signed == nil, waiting == nil, root.body.mode == .managed {
+            return .off
+        }
         let body = PolicySet(
             policies + (Self.everythingByHand(besides: policies).map { [$0] } ?? []),
             brake: try brake(in: records, root))
-        if let newest = waiting?.document ?? signed, try Self.says(newest, body, at: now) {
+        let known = try signed.flatMap { try isBelieved($0, under: root) ? $0 : nil }
+        if let newest = waiting?.document ?? known, try Self.says(newest, body, at: now) {
             return .unchanged(version: newest.version)
         }
         let version = max(signed?.version ?? 0, waiting?.document.version ?? 0) + 1

@@ -16,13 +16,12 @@ extension UseCases {
     }
 
     private func trustTag(of tenant: TenantID, in records: any Records) throws -> String? {
-        guard let root = try heldRoot(in: records),
-            let policies = try records.newestDocument(
-                PolicySet.type, named: Self.policySetName, of: .tenant(tenant))
-        else { return nil }
+        guard let root = try heldRoot(in: records) else { return nil }
+        let policies = try records.newestDocument(
+            PolicySet.type, named: Self.policySetName, of: .tenant(tenant))
         let holds = try Self.holds(of: tenant, in: records).map(\.digest)
         let placements = try records.setting(Self.placementSetting(tenant)) ?? ""
-        let parts = [root.digest, policies.digest, placements] + holds
+        let parts = [root.digest, policies?.digest ?? "", placements] + holds
         return String(Digest.sha256Hex(parts.joined(separator: "\n")).prefix(32))
     }
 
@@ -56,10 +55,11 @@ extension UseCases {
                 endpoint.retiredAt == nil
             else { throw Self.endpointGone }
             try records.save(report)
-            guard let root = try self.heldRoot(in: records),
-                let policies = try records.newestDocument(
-                    PolicySet.type, named: Self.policySetName, of: .tenant(agent.tenant))
-            else { return TrustResponse(digest: nil) }
+            guard let root = try self.heldRoot(in: records) else {
+                return TrustResponse(digest: nil)
+            }
+            let policies = try records.newestDocument(
+                PolicySet.type, named: Self.policySetName, of: .tenant(agent.tenant))
             let roots = try records.documents(TrustRoot.type, of: .allTenants)
             let placement = try self.placement(of: endpoint, under: root, in: records, at: now)
             let grant = try request.job.flatMap { id -> String? in
@@ -71,7 +71,7 @@ extension UseCases {
             return TrustResponse(
                 digest: try self.trustTag(of: agent.tenant, in: records),
                 roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),
-                policies: policies.text,
+                policies: policies?.text,
                 holds: try Self.holds(of: agent.tenant, in: records).map(\.text),
                 placement: placement?.text, grant: grant)
         }

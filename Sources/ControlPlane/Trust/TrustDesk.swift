@@ -41,7 +41,12 @@ final class TrustDesk: Sendable {
     }
 
     private func allKeys(for root: HeldRoot) throws -> [SigningKey] {
-        if let known = memory.withLock({ $0.keys }), known.root == root.digest { return known.keys }
+        let online = Set(root.body.keys.filter(\.isOnline).map(\.publicKey.id))
+        if let known = memory.withLock({ $0.keys }), known.root == root.digest,
+            online.isSubset(of: known.keys.map(\.id))
+        {
+            return known.keys
+        }
         let keys = try loadKeys()
         memory.withLock { $0.keys = (root.digest, keys) }
         return keys

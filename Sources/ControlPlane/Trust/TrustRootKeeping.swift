@@ -5,10 +5,15 @@ extension UseCases {
     /// The name of the one trust root.
     static let rootName = "root"
 
+    /// Whether there is a trust root already.
+    public func hasTrustRoot() async throws -> Bool {
+        try await ledger.read { try self.heldRoot(in: $0) != nil }
+    }
+
     /// Makes the trust root of an installation that has none, from the signing keys of its home
-    /// folder: managed mode, with nothing to set up.
+    /// folder: managed mode, with nothing to set up. Signs anew what ends soon.
     ///
-    /// - Parameter keys: the keys; none when operators hold them and no root has come yet.
+    /// - Parameter keys: the keys; none when operators hold them.
     /// - Throws: `Refusal` `E_TRUST_KEYS` when there is a managed root and its keys are not here.
     public func establishTrust(with keys: [ManagedKeys.File: SigningKey]) async throws {
         let now = effects.now()
@@ -19,12 +24,24 @@ extension UseCases {
                 guard root.body.mode == .sealed || ids.isSuperset(of: online) else {
                     throw Self.signingKeysMissing
                 }
-                return
+            } else {
+                guard !keys.isEmpty else { return }
+                let envelope = try ManagedKeys.root(of: keys, at: now)
+                try self.store(root: envelope, by: "system", in: records, at: now)
+                wakes.insert(SignalSubject.trust(.allTenants))
             }
-            guard !keys.isEmpty else { return }
-            let envelope = try ManagedKeys.root(of: keys, at: now)
-            try self.store(root: envelope, by: "system", in: records, at: now)
-            wakes.insert(SignalSubject.trust(.allTenants))
+            try self.publishAll(by: "system", in: records, at: now, waking: &wakes)
+        }
+    }
+
+    /// Signs the policies of every tenant, or has them wait, where they are not believed as they
+    /// stand or end soon.
+    public func publishAll(
+        by actor: String, in records: any Records, at now: Timestamp,
+        waking wakes: inout Set<String>
+    ) throws {
+        for tenant in try records.tenants(in: .provider) {
+            try publishPolicies(of: tenant.id, by: actor, in: records, at: now, waking: &wakes)
         }
     }
 
@@ -67,6 +84,8 @@ extension UseCases {
             }
             try self.store(root: envelope, by: actor, in: records, at: now)
             wakes.insert(SignalSubject.trust(.allTenants))
+            // What the former keys have signed is believed by nobody any more.
+            try self.publishAll(by: actor, in: records, at: now, waking: &wakes)
             return try self.trustStatus(in: .provider, records: records)
         }
     }
