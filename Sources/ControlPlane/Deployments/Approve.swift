@@ -33,6 +33,8 @@ extension UseCases {
                 endpoints += 1
                 wakes.insert(SignalSubject.work(line.endpoint))
             }
+            try self.requestGrants(
+                of: id, tenant: plan.tenant, by: principal.name, in: records, at: now, &wakes)
             let updates = Set(plan.lines.flatMap { $0.updates.map { "\($0.name) \($0.to)" } })
                 .sorted()
             try self.appendAudit(
