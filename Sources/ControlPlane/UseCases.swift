@@ -32,6 +32,8 @@ public final class UseCases: Sendable {
     let checkInDesk = CheckInDesk()
     /// Where the steps of rollouts wait for one another.
     let rolloutDesk = RolloutDesk()
+    /// When each tenant was looked at last.
+    let steeringDesk = SteeringDesk()
     /// The signing keys, and what is new for endpoints.
     let trust: TrustDesk
 

@@ -3,7 +3,7 @@ public import Rollout
 
 extension UseCases {
     /// Approves a selection: a deployment with one job for each endpoint that has something to
-    /// install.
+    /// install. With a policy named it moves through that policy's rings.
     ///
     /// - Throws: `Refusal` `E_NOTHING_TO_INSTALL` when no endpoint has.
     public func approve(
@@ -11,6 +11,9 @@ extension UseCases {
     ) async throws -> Deployment {
         try principal.require(.approve)
         try Self.check(selection)
+        if let policy = selection.policy {
+            return try await approve(selection, throughRingsOf: policy, by: principal)
+        }
         let now = effects.now()
         let id: DeploymentID = effects.newIdentifier()
         let jobIDs = selection.endpoints.map { _ in effects.newIdentifier(Kinds.Job.self) }
@@ -52,7 +55,7 @@ extension UseCases {
         return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
     }
 
-    private static func nothingToInstall(_ plan: DeploymentPlan) -> Refusal {
+    static func nothingToInstall(_ plan: DeploymentPlan) -> Refusal {
         let reason =
             plan.lines.lazy.flatMap(\.leftOut).first.map { " \($0.name): \($0.reason)" } ?? ""
         return Refusal(

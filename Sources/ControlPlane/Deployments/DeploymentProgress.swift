@@ -11,6 +11,8 @@ public struct DeploymentProgress: Hashable, Sendable, Codable {
     public var changed: [JobSummary]
     /// Whether `changed` holds all that changed; if not, whoever shows jobs asks for them.
     public var isComplete: Bool
+    /// How it stands on its way through rings; `nil` when it reaches all endpoints at once.
+    public var rollout: RolloutStanding?
 }
 
 extension UseCases {
@@ -40,7 +42,8 @@ extension UseCases {
                 deployment: deployment,
                 jobs: DeploymentSummary(deployment: deployment, counts: counts).jobs,
                 changed: try Self.summaries(of: changed, in: scope, records: records),
-                isComplete: parts.map { $0.count <= Self.mostChangedJobs } ?? false)
+                isComplete: parts.map { $0.count <= Self.mostChangedJobs } ?? false,
+                rollout: try Self.standing(of: deployment, records: records))
         }
     }
 }

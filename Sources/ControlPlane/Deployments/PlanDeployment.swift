@@ -83,11 +83,17 @@ extension UseCases {
                 scope: .tenant(endpoint.tenant), endpoint: endpoint.id, openOnly: true,
                 states: [.queued, .leased, .running, .interrupted], limit: largestPosture))
         let underWay = Set(open.flatMap { $0.updates.map(\.key) })
+        let blocked = Set(
+            try records.blockedVersions(in: .tenant(endpoint.tenant)).map { BlockedLine($0) })
         var line = DeploymentPlan.Line(
             endpoint: endpoint.id, endpointName: endpoint.name, updates: [], leftOut: [], bytes: 0,
             mayNeedReboot: false)
         for update in missing where selection.chooses(update) {
-            if let reason = reasonToLeaveOut(update, underWay: underWay) {
+            let isBlocked = blocked.contains(BlockedLine(update.key, update.candidate))
+            if let reason = isBlocked
+                ? "Version \(update.candidate) is blocked until a person unblocks it."
+                : reasonToLeaveOut(update, underWay: underWay)
+            {
                 line.leftOut.append(.init(name: update.name, reason: reason))
                 continue
             }

@@ -1,4 +1,5 @@
 public import Fleet
+public import Policy
 public import Rollout
 
 /// Which updates a person chooses, for which endpoints.
@@ -31,11 +32,17 @@ public struct DeploymentSelection: Hashable, Sendable, Codable {
     /// then waits for people.
     public var aftercare: Aftercare?
 
+    /// The policy through whose rings it moves; `nil` for all endpoints at once.
+    public var policy: String?
+    /// The lane of that policy; `nil` for the routine one.
+    public var lane: Lane?
+
     /// A selection.
     public init(
         endpoints: [EndpointID], updates: [ChosenUpdate], allSecurity: Bool? = nil,
         title: String? = nil,
-        deadlineSeconds: Int64? = nil, aftercare: Aftercare? = nil
+        deadlineSeconds: Int64? = nil, aftercare: Aftercare? = nil,
+        policy: String? = nil, lane: Lane? = nil
     ) {
         self.endpoints = endpoints
         self.updates = updates
@@ -43,6 +50,8 @@ public struct DeploymentSelection: Hashable, Sendable, Codable {
         self.title = title
         self.deadlineSeconds = deadlineSeconds
         self.aftercare = aftercare
+        self.policy = policy
+        self.lane = lane
     }
 
     /// Whether an update is chosen.

@@ -31,6 +31,10 @@ public struct DeploymentDetail: Hashable, Sendable, Codable {
     public var tenantName: String
     /// Its jobs, those that need a look first.
     public var jobs: [JobSummary]
+    /// How it stands on its way through rings; `nil` when it reaches all endpoints at once.
+    public var rollout: RolloutStanding?
+    /// What has happened to it as a whole, oldest first.
+    public var timeline: [AuditEntry]?
 }
 
 /// One job with the log of its run.
@@ -88,7 +92,9 @@ extension UseCases {
                     deployment: deployment,
                     counts: try records.jobCounts(of: id, tenant: deployment.tenant)),
                 tenantName: try records.tenants(in: scope).first?.name ?? "",
-                jobs: summaries.sorted { ($0.rank, $0.endpointName) < ($1.rank, $1.endpointName) })
+                jobs: summaries.sorted { ($0.rank, $0.endpointName) < ($1.rank, $1.endpointName) },
+                rollout: try Self.standing(of: deployment, records: records),
+                timeline: try Self.timeline(of: deployment, records: records))
         }
     }
 

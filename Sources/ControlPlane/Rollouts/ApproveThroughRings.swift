@@ -1,0 +1,81 @@
+import Fleet
+import Policy
+import Rollout
+
+extension UseCases {
+    /// Approves what a person chose, through the rings of a policy.
+    ///
+    /// - Throws: `Refusal` `E_POLICY_UNKNOWN` when the tenant has no such policy.
+    func approve(
+        _ selection: DeploymentSelection, throughRingsOf name: String, by principal: Principal
+    ) async throws -> Deployment {
+        let now = effects.now()
+        let id: DeploymentID = effects.newIdentifier()
+        return try await writeWaking { records, wakes in
+            let plan = try Self.plan(selection, in: principal.scope, records: records)
+            guard plan.endpointsWithWork > 0 else { throw Self.nothingToInstall(plan) }
+            let rules = try self.ringRules(of: name, tenant: plan.tenant, in: records)
+            let lane = selection.lane ?? .routine
+            let decisions = try EndpointDecisions(
+                of: plan.tenant, in: records, at: now, isForMany: true, by: self)
+            let members = try plan.lines.filter { !$0.updates.isEmpty }.compactMap { line in
+                try records.endpoint(line.endpoint, in: .tenant(plan.tenant)).map { endpoint in
+                    let facts = try records.posture(of: endpoint.id, tenant: plan.tenant)?.endpoint
+                    return (id: endpoint.id, subject: try decisions.subject(endpoint, facts: facts))
+                }
+            }
+            let policy = rules.record.policy
+            return try self.open(
+                RolloutOpening(
+                    tenant: plan.tenant, title: plan.title, approvedBy: principal.name,
+                    policy: policy.name, policyVersion: rules.record.version, lane: lane,
+                    rings: rules.rings(of: lane), members: members,
+                    lines: plan.lines.flatMap { $0.updates.map { WaveLine($0) } },
+                    aftercare: selection.aftercare
+                        ?? Aftercare(rule: policy.reboot, check: policy.after),
+                    hasProbes: !(policy.after?.probes ?? []).isEmpty, isAutomatic: false,
+                    deadlineSeconds: selection.deadlineSeconds ?? Self.deadlineLimits.upperBound),
+                as: id, at: now, in: records, waking: &wakes)
+        }
+    }
+
+    private func ringRules(
+        of name: String, tenant: TenantID, in records: any Records
+    ) throws -> RingRules {
+        let policies = try policyShelf.policies(of: tenant, in: records)
+        // Of two with the same name the tenant's own is meant.
+        let own = policies.filter { $0.name.text == name }
+            .min { ($0.place.tenant == nil ? 1 : 0) < ($1.place.tenant == nil ? 1 : 0) }
+        guard let own else {
+            throw Refusal(
+                .malformed, "E_POLICY_UNKNOWN",
+                "No policy with the name “\(name.prefix(80))” holds for this tenant.",
+                nextStep: "List the policies, or save one with rings first.")
+        }
+        return RingRules(record: own, all: policies)
+    }
+}
+
+/// The lanes and rings of one policy, with what it inherits.
+struct RingRules {
+    let record: PolicyRecord
+    let all: [PolicyRecord]
+
+    /// The rings that a lane leads through; empty for all endpoints at once.
+    func rings(of lane: Lane) -> [Ring] {
+        guard let list = record.policy.lanes.route(of: lane).rings else { return [] }
+        return chain.lazy.compactMap { $0.rings[list] }.first ?? []
+    }
+
+    /// The policy and those that it inherits, the nearest first.
+    private var chain: [PatchPolicy] {
+        var chain = [record.policy]
+        var seen: Set<PolicyName> = [record.name]
+        while let parent = chain.last?.inherits, seen.insert(parent).inserted,
+            let next = all.first(where: { $0.name == parent })
+        {
+            chain.append(next.policy)
+        }
+        return chain
+    }
+}

@@ -1,0 +1,131 @@
+import Fleet
+import Policy
+import Rollout
+
+/// One missing update that the decisions would install, and the way that it takes.
+struct ApprovedLine: Sendable {
+    var endpoint: EndpointID
+    var line: WaveLine
+    var lane: Lane
+    var dueAt: Timestamp?
+}
+
+/// An endpoint with what is approved for it, and by whose rings.
+struct ApprovedEndpoint: Sendable {
+    var endpoint: EndpointID
+    var subject: EndpointSubject
+    var policy: PolicyName
+    var rings: [Lane: [Ring]]
+    var aftercare: Aftercare?
+    var hasProbes: Bool
+    var hasClocks: Bool
+    var lines: [ApprovedLine]
+
+    /// What is approved for an endpoint; `nil` when nothing is, or no policy says how.
+    init?(_ decided: DecidedEndpoint) {
+        guard let effective = decided.policy?.effective, let policy = effective.nearest?.name
+        else { return nil }
+        let lines = decided.installs.compactMap { decision -> ApprovedLine? in
+            guard let lane = decision.lane, !decision.reasonCode.isCarriedOut else { return nil }
+            return ApprovedLine(
+                endpoint: decided.endpoint.id,
+                line: WaveLine(key: decision.update.key, version: decision.update.candidate),
+                lane: lane, dueAt: decision.dueAt)
+        }
+        guard !lines.isEmpty else { return nil }
+        endpoint = decided.endpoint.id
+        subject = decided.subject
+        self.policy = policy
+        rings = Dictionary(
+            uniqueKeysWithValues: Set(lines.map(\.lane)).map { ($0, effective.rings(of: $0)) })
+        aftercare = Aftercare(rule: effective.reboot?.value, check: effective.after?.value)
+        hasProbes = !(effective.after?.value.probes ?? []).isEmpty
+        hasClocks = !effective.sla.isEmpty
+        self.lines = lines
+    }
+}
+
+extension Decision.ReasonCode {
+    /// Whether an order for it is out already.
+    fileprivate var isCarriedOut: Bool { self == .queued || self == .inProgress }
+}
+
+/// Puts what is approved together into waves: what is approved together moves together.
+struct WaveGathering {
+    /// How long after one wave of a lane the next may be opened, in seconds: an hour, so that what
+    /// is approved one after another does not become a deployment each.
+    static let spacingSeconds: Int64 = 3600
+
+    /// What decides which wave a line goes into.
+    struct Key: Hashable, Comparable {
+        let policy: PolicyName
+        let lane: Lane
+        let rings: [Ring]
+
+        static func < (lhs: Self, rhs: Self) -> Bool {
+            // The emergency lane first.
+            let (left, right) = (lhs.rank, rhs.rank)
+            return left != right ? left < right : lhs.policy < rhs.policy
+        }
+
+        private var rank: Int { (Lane.allCases.firstIndex(of: lane) ?? 0) * -1 }
+    }
+
+    /// One wave in the making.
+    struct Wave {
+        var members: [EndpointID: EndpointSubject] = [:]
+        var lines: Set<WaveLine> = []
+        var dueAt: Timestamp?
+        var first: ApprovedEndpoint
+    }
+
+    private(set) var waves: [Key: Wave] = [:]
+    private let carried: [EndpointID: Set<WaveLine>]
+    private let blocked: Set<BlockedLine>
+
+    /// Nothing is gathered yet. What open rollouts carry to an endpoint is left to them, and what is
+    /// blocked is left out.
+    init(open: [RolloutRecord], blocked: Set<BlockedLine>) {
+        var carried: [EndpointID: Set<WaveLine>] = [:]
+        for record in open {
+            for entry in record.rollout.endpoints where entry.isCarriedTo {
+                carried[entry.member.endpoint, default: []].formUnion(record.lines)
+            }
+        }
+        self.carried = carried
+        self.blocked = blocked
+    }
+
+    /// Adds what is approved for one endpoint and not yet carried to it.
+    mutating func add(_ approved: ApprovedEndpoint) {
+        for approvedLine in approved.lines {
+            let line = approvedLine.line
+            guard carried[approved.endpoint]?.contains(line) != true,
+                !blocked.contains(BlockedLine(line.key, line.version))
+            else { continue }
+            let key = Key(
+                policy: approved.policy, lane: approvedLine.lane,
+                rings: approved.rings[approvedLine.lane] ?? [])
+            var wave = waves[key] ?? Wave(first: approved)
+            let isFull =
+                wave.members[approved.endpoint] == nil
+                && wave.members.count >= UseCases.largestDeployment
+            guard !isFull, wave.lines.count < UseCases.largestSelection else { continue }
+            wave.members[approved.endpoint] = approved.subject
+            wave.lines.insert(line)
+            wave.dueAt = [wave.dueAt, approvedLine.dueAt].compactMap { $0 }.min()
+            waves[key] = wave
+        }
+    }
+}
+
+extension RosterEntry {
+    /// Whether its rollout sees to the endpoint: it has not ended there, or has given up.
+    fileprivate var isCarriedTo: Bool {
+        guard !hasLeft else { return false }
+        switch phase {
+        case .waiting, .offered, .withdrawing, .running, .resting, .failed: return true
+        case .verified, .skipped: return false
+        }
+    }
+}
