@@ -20,11 +20,12 @@ need_endpoint() {
 }
 
 create_endpoint() {
-    local number=$1 directory root netns
+    local number=$1 flavour=${2:-} directory root netns
     endpoint_exists "$number" && return 0
     root=$(readlink "$LAB_HOME/root") && netns_exists "$NETNS_SERVER" ||
         could_not "the lab is not up: run testbed/lab up"
     remove_endpoint "$number" now
+    [[ -z $flavour ]] || root=$(flavour_lower "$flavour")
     directory=$(endpoint_directory "$number")
     netns=$(endpoint_netns "$number")
     mkdir -p "$directory"/{upper,work,merged}
@@ -197,9 +198,38 @@ command_power_cut() {
 # --- light endpoints ------------------------------------------------------------------------
 
 command_light() {
+    local number=${1:-} flavour=''
     need_root
-    check_endpoint "${1:-}"
-    with_lock "lab-$LAB_ID" create_endpoint "$1"
+    check_endpoint "$number"
+    if [[ ${2:-} == --flavour ]]; then
+        flavour=${3:-}
+        command_flavour "$flavour"
+    elif (( $# > 1 )); then
+        wrong_use "light: unknown argument '$2'"
+    fi
+    with_lock "lab-$LAB_ID" create_endpoint "$number" "$flavour"
+}
+
+# The first process of what `run` has running in a light endpoint: number 1 in its own process
+# namespace, with the endpoint's root.
+light_leader() {
+    local root folder
+    root=$(endpoint_directory "$1")/merged
+    for folder in /proc/[0-9]*; do
+        [[ $(readlink "$folder/root" 2> /dev/null) == "$root" ]] || continue
+        grep -qE '^NSpid:.*\s1$' "$folder/status" 2> /dev/null && echo "${folder#/proc/}" && return 0
+    done
+    return 1
+}
+
+command_beside() {
+    local number=${1:-} leader
+    need_root
+    need_endpoint "$number"
+    (( $# > 1 )) || wrong_use "beside: which command?"
+    leader=$(light_leader "$number") || could_not "nothing runs in endpoint $number: lab run $number"
+    shift
+    enter_by_exec "$leader" "$@"
 }
 
 command_run() {

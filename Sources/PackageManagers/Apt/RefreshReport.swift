@@ -1,45 +1,45 @@
-import Fleet
+package import Fleet
 import Foundation
 
 /// How the last refresh of an endpoint's package indexes went, source by source. It is kept in the
 /// agent's state folder, since apt itself keeps no record: a source that failed looks, on the disk,
 /// like one that has not changed.
-struct RefreshReport: Hashable, Sendable, Codable {
+package struct RefreshReport: Hashable, Sendable, Codable {
     /// One source's part.
-    struct Outcome: Hashable, Sendable, Codable {
+    package struct Outcome: Hashable, Sendable, Codable {
         /// When the source last answered and its index was accepted; `nil` if that was never seen.
-        var succeededAt: Timestamp?
+        package var succeededAt: Timestamp?
         /// What apt said when it failed; `nil` when it did not.
-        var error: String?
+        package var error: String?
 
         /// One source's part.
-        init(succeededAt: Timestamp?, error: String? = nil) {
+        package init(succeededAt: Timestamp?, error: String? = nil) {
             self.succeededAt = succeededAt
             self.error = error
         }
     }
 
     /// When the refresh was started.
-    var attemptedAt: Timestamp
+    package var attemptedAt: Timestamp
     /// By address and suite.
-    var outcomes: [String: Outcome]
+    package var outcomes: [String: Outcome]
 
     /// How a refresh went.
-    init(attemptedAt: Timestamp, outcomes: [String: Outcome]) {
+    package init(attemptedAt: Timestamp, outcomes: [String: Outcome]) {
         self.attemptedAt = attemptedAt
         self.outcomes = outcomes
     }
 
     /// Reads a report that was kept; `nil` when there is none or it cannot be read, which costs no
     /// more than one refresh.
-    static func read(_ path: String) -> RefreshReport? {
+    package static func read(_ path: String) -> RefreshReport? {
         let limit = 4 * 1_048_576
         guard let bytes = Files.bytes(path, limit: limit) else { return nil }
         return try? JSONDecoder().decode(RefreshReport.self, from: Data(bytes))
     }
 
     /// Keeps the report; a reader sees the old one or the new one.
-    func write(_ path: String) throws {
+    package func write(_ path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         try encoder.encode(self).write(to: URL(filePath: path), options: .atomic)

@@ -1,14 +1,14 @@
 import Fleet
 
 /// A package of the rpm world in one word: `name-[epoch:]version-release.architecture`.
-struct RpmName: Hashable {
-    let name: String
+package struct RpmName: Hashable {
+    package let name: String
     /// `[epoch:]version-release`
-    let version: String
-    let architecture: String
+    package let version: String
+    package let architecture: String
 
     /// Reads `bind-32:9.16.23-40.el9.x86_64`; `nil` for anything that is not wholly so.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard let (rest, architecture) = Self.splitArchitecture(text) else { return nil }
         guard let release = rest.lastIndex(of: "-"),
             let version = rest[..<release].lastIndex(of: "-")
@@ -19,12 +19,12 @@ struct RpmName: Hashable {
         (self.name, self.version, self.architecture) = (name, evr, architecture)
     }
 
-    var package: ToolPackage {
+    package var package: ToolPackage {
         ToolPackage(name: name, version: version, architecture: architecture)
     }
 
     /// Reads `name.architecture`.
-    static func named(_ text: some StringProtocol) -> (name: String, architecture: String)? {
+    package static func named(_ text: some StringProtocol) -> (name: String, architecture: String)? {
         guard let (rest, architecture) = splitArchitecture(text),
             PackageName(String(rest), of: .dnf) != nil
         else { return nil }
@@ -40,7 +40,7 @@ struct RpmName: Hashable {
     }
 
     /// `[epoch:]version[-release]` (rpm-version(7)): with one hyphen, as tools print it.
-    static func isVersion(_ text: some StringProtocol) -> Bool {
+    package static func isVersion(_ text: some StringProtocol) -> Bool {
         guard text.utf8.count <= 255 else { return false }
         let colon = text.firstIndex(of: ":")
         if let colon, !Grammar.isNumber(text[..<colon]) { return false }
@@ -52,7 +52,7 @@ struct RpmName: Hashable {
     }
 
     /// What rpm calls architectures, with the variants that distributions add (`x86_64_v2`).
-    static func isArchitecture(_ text: String) -> Bool {
+    package static func isArchitecture(_ text: String) -> Bool {
         architectures.contains(text)
             || (text.hasPrefix("x86_64_v") && text.utf8.count == 9)
     }

@@ -1,4 +1,4 @@
-import Fleet
+package import Fleet
 
 #if canImport(Glibc)
     import Glibc
@@ -9,8 +9,13 @@ import Fleet
 #endif
 
 /// Space on the file systems that patching writes to.
-struct DiskFacts: Sendable {
-    let root: String
+package struct DiskFacts: Sendable {
+    package let root: String
+
+    /// The disks of the system in this folder; empty for this machine.
+    package init(root: String) {
+        self.root = root
+    }
 
     /// Packages unpack to `/`, `/usr` and `/opt`, kernels go to `/boot` and `/boot/efi`, databases
     /// and downloads to `/var`.
@@ -20,7 +25,7 @@ struct DiskFacts: Sendable {
     ]
 
     /// Each file system once, by its mount point, sorted.
-    var disks: [Disk] {
+    package var disks: [Disk] {
         var seen: Set<UInt64> = []
         var disks: [Disk] = []
         for folder in Self.folders {

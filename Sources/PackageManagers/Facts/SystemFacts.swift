@@ -1,4 +1,4 @@
-import Fleet
+package import Fleet
 import Trust
 
 #if canImport(Glibc)
@@ -10,14 +10,19 @@ import Trust
 #endif
 
 /// Reads the facts of an endpoint from its files.
-struct SystemFacts: Sendable {
+package struct SystemFacts: Sendable {
     /// The root folder, without a slash at its end; empty for this machine. What only a running
     /// system knows (kernel, boot, users, hardware) is left empty for another root, and never taken
     /// from the machine that looks.
-    let root: String
+    package let root: String
+
+    /// Facts of the system in this folder; empty for this machine.
+    package init(root: String) {
+        self.root = root
+    }
 
     /// The endpoint's facts; `architecture` is that of its packages.
-    func read(architecture: String) -> EndpointFacts {
+    package func read(architecture: String) -> EndpointFacts {
         let kernel = KernelIdentity.running
         let isLive = root.isEmpty
         return EndpointFacts(
@@ -33,7 +38,7 @@ struct SystemFacts: Sendable {
     }
 
     /// `/etc/os-release` before `/usr/lib/os-release`, as os-release(5) says.
-    var operatingSystem: OperatingSystem {
+    package var operatingSystem: OperatingSystem {
         let paths = ["\(root)/etc/os-release", "\(root)/usr/lib/os-release"]
         let bytes = paths.lazy.compactMap { Files.bytes($0, limit: OSReleaseFile.limit) }.first
         return OSReleaseFile(bytes ?? []).operatingSystem
@@ -56,16 +61,16 @@ struct SystemFacts: Sendable {
 }
 
 /// What uname(2) says.
-struct KernelIdentity: Hashable, Sendable {
+package struct KernelIdentity: Hashable, Sendable {
     /// The machine's name.
-    var machineName = ""
+    package var machineName = ""
     /// Such as `6.1.0-50-amd64`.
-    var release = ""
+    package var release = ""
     /// Such as `#1 SMP PREEMPT_DYNAMIC Debian 6.1.170-3 (2026-05-08)`.
-    var version = ""
+    package var version = ""
 
     /// That of the running kernel.
-    static var running: KernelIdentity {
+    package static var running: KernelIdentity {
         var name = utsname()
         guard uname(&name) == 0 else { return KernelIdentity() }
         return KernelIdentity(

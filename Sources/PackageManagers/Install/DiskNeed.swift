@@ -1,24 +1,31 @@
-import Fleet
+package import Fleet
 
 /// How much room an installation needs, and whether it is there.
-struct DiskNeed: Hashable, Sendable {
+package struct DiskNeed: Hashable, Sendable {
     /// What must stay free beyond the need, in bytes: dpkg keeps old and new files side by side for
     /// a moment, and its database grows.
-    static let reserve: Int64 = 32 * 1024 * 1024
+    package static let reserve: Int64 = 32 * 1024 * 1024
     /// What a kernel with its initial file system takes on /boot when there is none to go by, in
     /// bytes.
-    static let usualKernel: Int64 = 92 * 1000 * 1000
+    package static let usualKernel: Int64 = 92 * 1000 * 1000
 
     /// Bytes to download.
-    let download: Int64
+    package let download: Int64
     /// Bytes that the packages grow by when they are unpacked; negative when they shrink.
-    let growth: Int64
+    package let growth: Int64
     /// How many kernels are newly put on /boot.
-    let kernels: Int
+    package let kernels: Int
+
+    /// A need that a tool tells by itself.
+    package init(download: Int64, growth: Int64, kernels: Int) {
+        self.download = download
+        self.growth = growth
+        self.kernels = kernels
+    }
 
     /// Reads apt's plan: `Need to get 1,234 kB/5,678 kB of archives.` and `After this operation,
     /// 1024 GB of additional disk space will be used.`
-    init(plan: [UInt8], newPackages: [String]) {
+    package init(plan: [UInt8], newPackages: [String]) {
         var download: Int64 = 0
         var growth: Int64 = 0
         TextLines.each(plan) { slice in
@@ -44,7 +51,7 @@ struct DiskNeed: Hashable, Sendable {
     }
 
     /// What is missing, as a sentence; `nil` when there is room.
-    func shortage(on disks: [Disk], root: String) -> String? {
+    package func shortage(on disks: [Disk], root: String) -> String? {
         var needs: [String: Int64] = [:]
         if download > 0 {
             needs[Self.disk(of: "/var/cache/apt/archives", disks), default: 0] += download

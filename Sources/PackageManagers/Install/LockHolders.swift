@@ -8,18 +8,18 @@
 
 /// Tells who holds the locks of dpkg and apt, which are advisory record locks (fcntl(2)), without
 /// ever taking one.
-struct LockHolders {
+package struct LockHolders {
     /// The locks that an installation needs, or whose holder is changing what it reads: in the
     /// order of apt.
-    static let files = [
+    package static let files = [
         "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/cache/apt/archives/lock",
         "/var/lib/apt/lists/lock",
     ]
 
-    let root: String
+    package let root: String
 
     /// The first holder, as `name (pid N)`; `nil` when all are free.
-    func first() -> String? {
+    package func first() -> String? {
         for file in Self.files {
             if let holder = Self.holder(of: "\(root)\(file)") { return holder }
         }
@@ -27,7 +27,7 @@ struct LockHolders {
     }
 
     /// Who holds a lock on a file; `nil` when nobody does, or there is no such file.
-    static func holder(of path: String) -> String? {
+    package static func holder(of path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

@@ -1,13 +1,13 @@
-import Fleet
+package import Fleet
 
 /// The files that dpkg has installed for one package, to tell whose replaced file a process still
 /// maps.
-struct PackageFiles {
+package struct PackageFiles {
     private let paths: Set<String>
     private let libraries: Set<String>
 
     /// Reads dpkg's list of the package's files; `nil` when there is none.
-    init?(root: String, package: PackageKey) {
+    package init?(root: String, package: PackageKey) {
         let folder = "\(root)/var/lib/dpkg/info"
         guard
             let bytes = Files.bytes("\(folder)/\(package.name):\(package.architecture).list")
@@ -16,14 +16,14 @@ struct PackageFiles {
         self.init(TextLines.strings(bytes))
     }
 
-    init(_ list: [String]) {
+    package init(_ list: [String]) {
         paths = Set(list.map(Self.unified))
         libraries = Set(list.compactMap { Self.library(Self.unified($0)) })
     }
 
     /// Those that are the package's: by their path, or as another version of one of its libraries,
     /// since a replaced `libx.so.1.2` may be called `libx.so.1.3` now.
-    func own(among files: [String]) -> [String] {
+    package func own(among files: [String]) -> [String] {
         files.filter { file in
             let path = Self.unified(file)
             return paths.contains(path) || Self.library(path).map(libraries.contains) ?? false

@@ -91,7 +91,7 @@ public struct ToolPackage: Hashable, Sendable, Codable {
     public var origin: String?
 
     /// A package.
-    init(
+    package init(
         name: String, version: String, architecture: String? = nil, displayName: String? = nil,
         origin: String? = nil
     ) {

@@ -1,28 +1,39 @@
 /// A program to run: an absolute path and its arguments, never a line for a shell.
-struct Command: Hashable, Sendable {
+package struct Command: Hashable, Sendable {
     /// The program's absolute path, so that no wrapper earlier on a `PATH` is run instead of it.
-    var path: String
+    package var path: String
     /// Its arguments, the program's name not included.
-    var arguments: [String]
+    package var arguments: [String]
     /// Variables beyond those of `CommandEnvironment.base`.
-    var environment: [String: String] = [:]
+    package var environment: [String: String] = [:]
     /// How long it may run, in seconds; then its whole process group is ended.
-    var timeoutSeconds: Int64 = Command.defaultTimeoutSeconds
+    package var timeoutSeconds: Int64 = Command.defaultTimeoutSeconds
 
     /// A query of apt takes one to three seconds; a slow disk under load takes some tens.
-    static let defaultTimeoutSeconds: Int64 = 180
+    package static let defaultTimeoutSeconds: Int64 = 180
+
+    /// A program to run.
+    package init(
+        path: String, arguments: [String], environment: [String: String] = [:],
+        timeoutSeconds: Int64 = Command.defaultTimeoutSeconds
+    ) {
+        self.path = path
+        self.arguments = arguments
+        self.environment = environment
+        self.timeoutSeconds = timeoutSeconds
+    }
 }
 
 /// What a program left behind.
-struct CommandOutput: Hashable, Sendable {
+package struct CommandOutput: Hashable, Sendable {
     /// Its exit status; 128 and the signal's number when a signal ended it.
-    var status: Int32
+    package var status: Int32
     /// What it wrote to standard output.
-    var output: [UInt8]
+    package var output: [UInt8]
     /// What it wrote to standard error.
-    var errorOutput: [UInt8]
+    package var errorOutput: [UInt8]
 
-    init(status: Int32, output: [UInt8] = [], errorOutput: [UInt8] = []) {
+    package init(status: Int32, output: [UInt8] = [], errorOutput: [UInt8] = []) {
         self.status = status
         self.output = output
         self.errorOutput = errorOutput
@@ -30,7 +41,7 @@ struct CommandOutput: Hashable, Sendable {
 
     /// The first line of standard error that begins with `E:`, else its first line with text;
     /// shortened.
-    var complaint: String? {
+    package var complaint: String? {
         let lines = TextLines.strings(errorOutput).filter { !$0.isEmpty }
         let line = lines.first { $0.hasPrefix("E:") } ?? lines.first
         return line.map { String($0.prefix(CommandOutput.longestComplaint)) }
@@ -42,7 +53,7 @@ struct CommandOutput: Hashable, Sendable {
 }
 
 /// A program that could not be run to its end.
-enum CommandFailure: Error, Hashable, Sendable {
+package enum CommandFailure: Error, Hashable, Sendable {
     /// It is not installed, or may not be run.
     case notStarted(String)
     /// It ran longer than it may, and was ended.
@@ -51,7 +62,7 @@ enum CommandFailure: Error, Hashable, Sendable {
     case tooMuchOutput
 
     /// What happened, as a clause.
-    var clause: String {
+    package var clause: String {
         switch self {
         case .notStarted(let reason): "could not be started: \(reason)"
         case .timedOut(let seconds): "did not end within \(seconds) seconds"
@@ -61,7 +72,7 @@ enum CommandFailure: Error, Hashable, Sendable {
 }
 
 /// Runs programs; tests put a recorded one in its place.
-protocol CommandRunning: Sendable {
+package protocol CommandRunning: Sendable {
     /// Runs a program to its end, without a terminal and with nothing to read.
     func run(_ command: Command) async throws(CommandFailure) -> CommandOutput
 }

@@ -1,4 +1,4 @@
-import Fleet
+package import Fleet
 
 #if canImport(Glibc)
     import Glibc
@@ -9,24 +9,24 @@ import Fleet
 #endif
 
 /// Reads files and folders. What cannot be read is `nil`: the callers say what that means for them.
-enum Files {
+package enum Files {
     /// The largest file that is read whole, in bytes; the dpkg database of a very large system has
     /// 20 MiB.
-    static let largestFile = 256 * 1_048_576
+    package static let largestFile = 256 * 1_048_576
 
     /// What stat(2) says of a file.
-    struct Status: Hashable, Sendable {
-        var isFolder: Bool
-        var isRegular: Bool
-        var size: Int64
-        var modified: Timestamp
-        var device: UInt64
-        var inode: UInt64
+    package struct Status: Hashable, Sendable {
+        package var isFolder: Bool
+        package var isRegular: Bool
+        package var size: Int64
+        package var modified: Timestamp
+        package var device: UInt64
+        package var inode: UInt64
     }
 
     /// A file's bytes, at most `limit` of them; `nil` when it cannot be read. Files below `/proc`,
     /// whose size reads as zero, are read too.
-    static func bytes(_ path: String, limit: Int = largestFile) -> [UInt8]? {
+    package static func bytes(_ path: String, limit: Int = largestFile) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -51,14 +51,14 @@ enum Files {
     }
 
     /// A file's text without white space at its ends; `nil` when it cannot be read or is empty.
-    static func line(_ path: String, limit: Int = 65_536) -> String? {
+    package static func line(_ path: String, limit: Int = 65_536) -> String? {
         guard let content = bytes(path, limit: limit) else { return nil }
         let text = TextLines.trimmed(content[...])
         return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
     }
 
     /// What is known of a file; symbolic links are followed.
-    static func status(_ path: String) -> Status? {
+    package static func status(_ path: String) -> Status? {
         var information = stat()
         guard stat(path, &information) == 0 else { return nil }
         let format = mode_t(information.st_mode) & S_IFMT
@@ -76,13 +76,13 @@ enum Files {
     }
 
     /// Whether something stands at a path.
-    static func exists(_ path: String) -> Bool { status(path) != nil }
+    package static func exists(_ path: String) -> Bool { status(path) != nil }
 
     /// Whether this process may write a file that exists.
-    static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
+    package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
     /// The names in a folder, sorted, without `.` and `..`; empty when it cannot be read.
-    static func names(in folder: String) -> [String] {
+    package static func names(in folder: String) -> [String] {
         guard let handle = opendir(folder) else { return [] }
         defer { closedir(handle) }
         var names: [String] = []
@@ -96,7 +96,7 @@ enum Files {
     }
 
     /// Where a symbolic link points to; `nil` when it is none.
-    static func link(_ path: String) -> String? {
+    package static func link(_ path: String) -> String? {
         let longest = 4096
         let target = [UInt8](unsafeUninitializedCapacity: longest) { buffer, count in
             count = buffer.withMemoryRebound(to: CChar.self) { characters in

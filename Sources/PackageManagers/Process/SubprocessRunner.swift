@@ -4,10 +4,10 @@ import SystemPackage
 
 /// Runs programs of this machine, each in a session of its own, so that ending it ends its children
 /// too.
-struct SubprocessRunner: CommandRunning {
+package struct SubprocessRunner: CommandRunning {
     /// The most that is read of each stream, in bytes: `apt-cache policy` of 6,000 packages prints
     /// 2 MiB.
-    static let outputLimit = 64 * 1_048_576
+    package static let outputLimit = 64 * 1_048_576
 
     /// How long a program may take to end itself after it was asked to.
     private static let grace = Duration.seconds(2)
@@ -15,14 +15,14 @@ struct SubprocessRunner: CommandRunning {
     private let environment: [String: String]
 
     /// A runner that hands the proxy settings of this process on, and nothing else.
-    init() {
+    package init() {
         let own = ProcessInfo.processInfo.environment
         var environment = CommandEnvironment.base
         for name in CommandEnvironment.inherited { environment[name] = own[name] }
         self.environment = environment
     }
 
-    func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {
+    package func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {
         let seconds = command.timeoutSeconds
         let result = await withTaskGroup(of: Result<CommandOutput, CommandFailure>?.self) { group in
             group.addTask { await self.runToEnd(command) }

@@ -1,9 +1,14 @@
-import Fleet
+package import Fleet
 
 /// Finds processes that still run code which has been replaced on disk.
-struct ProcessTable: Sendable {
+package struct ProcessTable: Sendable {
     /// Where the kernel shows its processes.
-    var folder = "/proc"
+    package var folder = "/proc"
+
+    /// The processes of this machine, or those that another folder shows.
+    package init(folder: String = "/proc") {
+        self.folder = folder
+    }
 
     /// More processes than any endpoint should have; the rest is passed over.
     private static let mostProcesses = 65_536
@@ -14,7 +19,7 @@ struct ProcessTable: Sendable {
     private static let largestMaps = 16 * 1_048_576
 
     /// The processes that need a restart, by process id.
-    func restarts() -> [RestartNeed] {
+    package func restarts() -> [RestartNeed] {
         let ids = Files.names(in: folder).compactMap { Int32($0) }.sorted()
         return ids.prefix(Self.mostProcesses).compactMap(restart)
     }
@@ -44,7 +49,7 @@ struct ProcessTable: Sendable {
 
     /// The systemd unit in `/proc/PID/cgroup` (cgroups(7)): the last service in the path of
     /// systemd's own hierarchy, else the scope.
-    static func unit(_ bytes: [UInt8]) -> String? {
+    package static func unit(_ bytes: [UInt8]) -> String? {
         for line in TextLines.strings(bytes) {
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3, parts[0] == "0" || parts[1] == "name=systemd" else { continue }

@@ -1,9 +1,9 @@
-import Fleet
+package import Fleet
 import Versions
 
 /// What is looked at to tell whether an endpoint needs a reboot; the judgement is a function of
 /// these values.
-struct RebootEvidence: Hashable, Sendable {
+package struct RebootEvidence: Hashable, Sendable {
     /// A kernel that is installed.
     struct Kernel: Hashable, Sendable {
         var package: String
@@ -93,6 +93,15 @@ struct RebootEvidence: Hashable, Sendable {
 }
 
 extension RebootEvidence {
+    /// What an endpoint without dpkg says of a reboot: the request file and process 1.
+    package static func systemSignals(
+        root: String, virtualization: Virtualization, restarts: [RestartNeed]
+    ) -> [RebootSignal] {
+        read(
+            root: root, status: DpkgStatus([]), virtualization: virtualization, restarts: restarts
+        ).state.signals
+    }
+
     /// Lists of packages are short; a longer file is somebody's mistake.
     private static let largestRequest = 65_536
 
