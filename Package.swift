@@ -130,6 +130,9 @@ let package = Package(
         module(
             "PackageManagers",
             ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", "Markup", subprocess]),
+        module(
+            "LinuxPackages",
+            ["Fleet", "Versions", "Rollout", "AgentCore", "Markup", "PackageManagers"]),
         module("AgentSystem", ["Fleet", "Calendar", "Policy", "Rollout", "AgentCore"]),
         module(
             "AgentTransport",
@@ -165,7 +168,7 @@ let package = Package(
                 "CommandBasics", "OfflineCommands", "Feeds", "Fleet", "Versions", "Policy", "Rollout",
                 "AgentProtocol", "Trust", "ControlPlane", "AgentCore", "Store", "HTTPAPI",
                 "Dashboard",
-                "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
+                "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -174,7 +177,7 @@ let package = Package(
             name: "patchbay-agent",
             dependencies: [
                 "Fleet", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "PackageManagers", "Trust",
+                "LinuxPackages", "PackageManagers", "Trust",
                 argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),
@@ -217,6 +220,9 @@ let package = Package(
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
+        tests(
+            "LinuxPackagesTests",
+            ["LinuxPackages", "PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("PackageManagersInstallTests", ["PackageManagers", "AgentCore", "Fleet", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
         tests("TrustTests", ["Trust", "Fleet", "Versions", "Calendar", "Policy"]),

@@ -3,6 +3,7 @@ import AgentSystem
 import AgentTransport
 import ArgumentParser
 import Fleet
+import LinuxPackages
 import PackageManagers
 import Trust
 
@@ -76,10 +77,11 @@ enum Environment {
     }
 }
 
-extension DebianScanner {
+extension EndpointScanner {
     /// The scanner of this machine, which remembers refreshes in the agent's state folder.
     init(state: DiskStateFolder) {
         self.init(
-            Configuration(root: "/", stateFolder: state.path), clock: AgentEffects.system.now)
+            DebianScanner.Configuration(root: "/", stateFolder: state.path),
+            clock: AgentEffects.system.now)
     }
 }

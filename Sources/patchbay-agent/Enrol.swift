@@ -3,7 +3,7 @@ import AgentSystem
 import AgentTransport
 import ArgumentParser
 import Fleet
-import PackageManagers
+import LinuxPackages
 import Trust
 
 #if canImport(Glibc)
@@ -84,7 +84,7 @@ struct Enrol: AsyncParsableCommand {
         }
         let identity: AgentIdentity
         do {
-            let scan = try await DebianScanner(state: folder).scan(refreshingSources: false)
+            let scan = try await EndpointScanner(state: folder).scan(refreshingSources: false)
             identity = try await Enrolment.enrol(
                 token, servers: servers, authorityFile: caFile, facts: scan.endpoint, state: folder,
                 client: client, randomBytes: Machine.randomBytes)

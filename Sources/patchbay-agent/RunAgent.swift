@@ -5,7 +5,7 @@ import ArgumentParser
 import Dispatch
 import Fleet
 import Logging
-import PackageManagers
+import LinuxPackages
 
 #if canImport(Glibc)
     import Glibc
@@ -29,7 +29,7 @@ struct RunAgent: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "End an installation that prints nothing for so many seconds.", valueName: "seconds"))
-    var inactivityLimit: Int64 = AptInstaller.standardInactivityLimit
+    var inactivityLimit: Int64 = EndpointInstaller.standardInactivityLimit
     @Option(
         help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
     var logLevel = "info"
@@ -70,8 +70,8 @@ struct RunAgent: AsyncParsableCommand {
             endpoint: server.identity.endpoint,
             settings: AgentSettings(
                 agentVersion: AgentProgram.version, bootId: Machine.bootId, refreshesSources: true),
-            link: server.link, scanner: DebianScanner(state: folder),
-            installer: AptInstaller(
+            link: server.link, scanner: EndpointScanner(state: folder),
+            installer: EndpointInstaller(
                 inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies),
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
             state: folder, effects: .system, logger: logger)

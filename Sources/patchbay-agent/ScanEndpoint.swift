@@ -2,7 +2,7 @@ import AgentCore
 import AgentSystem
 import ArgumentParser
 import Fleet
-import PackageManagers
+import LinuxPackages
 
 /// Looks at this machine and shows what is found.
 struct ScanEndpoint: AsyncParsableCommand {
@@ -25,7 +25,7 @@ struct ScanEndpoint: AsyncParsableCommand {
     func run() async throws {
         let scan: Scan
         do {
-            scan = try await DebianScanner(state: state.folder()).scan(refreshingSources: refresh)
+            scan = try await EndpointScanner(state: state.folder()).scan(refreshingSources: refresh)
         } catch {
             throw ProgramFailure(error)
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandBasics
 import Fleet
+import LinuxPackages
 import PackageManagers
 
 /// `patchbay scan`
@@ -28,7 +29,7 @@ struct ScanCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let scanner = DebianScanner(.init(root: root), clock: SystemEffects.now)
+        let scanner = EndpointScanner(.init(root: root), clock: SystemEffects.now)
         let scan = try await scanner.scan(refreshingSources: refresh)
         try output.show(scan) { ScanText(scan: $0, width: Terminal.width).text }
     }

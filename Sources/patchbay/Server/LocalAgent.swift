@@ -5,6 +5,7 @@ import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation
+import LinuxPackages
 import Logging
 import PackageManagers
 import Trust
@@ -20,8 +21,8 @@ struct LocalAgent: Sendable {
     private static let tokenSeconds: Int64 = 300
 
     private var state: DiskStateFolder { DiskStateFolder(home.agent.path) }
-    private var scanner: DebianScanner {
-        DebianScanner(.init(stateFolder: home.agent.path), clock: SystemEffects.now)
+    private var scanner: EndpointScanner {
+        EndpointScanner(.init(stateFolder: home.agent.path), clock: SystemEffects.now)
     }
 
     /// Who this machine is: as enrolled before, or as newly enrolled into the tenant.
@@ -70,7 +71,7 @@ struct LocalAgent: Sendable {
             link: HTTPSControlPlane(
                 identity: identity, key: key, client: client, effects: .system,
                 randomBytes: SystemEffects.randomBytes),
-            scanner: scanner, installer: AptInstaller(),
+            scanner: scanner, installer: EndpointInstaller(),
             runs: SupervisedRuns(state: state, command: [program, "supervise"], effects: .system),
             state: state, effects: .system, logger: logger)
         await loop.run()
