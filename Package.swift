@@ -188,16 +188,21 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests(
             "ControlPlaneTests",
-            ["Fleet", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane", "Store"]),
+            [
+                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy", "Rollout",
+                "AgentProtocol", "Trust", "ControlPlane", "Store",
+            ]),
         tests("StoreTests", ["Fleet", "Policy", "Rollout", "ControlPlane", "Store"]),
         tests("PackageManagersTests", ["PackageManagers", "AgentCore", "Fleet", "Versions"]),
         tests(
             "DashboardTests",
-            ["Dashboard", "HTTPAPI", "ControlPlane", "Policy", "Rollout", "Fleet"]),
+            [
+                "Dashboard", "HTTPAPI", "ControlPlane", "Advisories", "Policy", "Rollout", "Fleet",
+            ]),
         tests(
             "HTTPAPITests",
             [
-                "Fleet", "Rollout", "AgentProtocol", "Trust", "ControlPlane", "Store", "HTTPAPI",
+                "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol", "Trust", "ControlPlane", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
@@ -207,7 +212,9 @@ let package = Package(
         tests("AdvisoriesTests", ["Advisories", "Fleet", "Versions"]),
         tests("AdvisoryFormatsTests", ["AdvisoryFormats", "Advisories", "Fleet", "Versions"]),
         tests("CalendarTests", ["Calendar", "Fleet"]),
-        tests("FeedsTests", ["Feeds", "AdvisoryFormats", "Advisories", "Fleet"]),
+        tests(
+            "FeedsTests",
+            ["Feeds", "AdvisoryFormats", "Advisories", "ControlPlane", "Trust", "Fleet"]),
         tests("MarkupTests", ["Markup"]),
         tests("PolicyDocumentTests", ["PolicyDocument", "Policy", "Calendar", "Fleet"]),
         tests("FleetTests", ["Fleet"]),
