@@ -69,6 +69,8 @@ enum Notice: String, Sendable, CaseIterable {
     case userCreated = "user-created"
     case userChanged = "user-changed"
     case signedOut = "signed-out"
+    case acknowledged
+    case feedsChanged = "feeds-changed"
 
     /// The sentence.
     var sentence: String {
@@ -89,6 +91,8 @@ enum Notice: String, Sendable, CaseIterable {
         case .userCreated: "The user is there."
         case .userChanged: "The user is changed."
         case .signedOut: "You have signed out."
+        case .acknowledged: "Acknowledged. It stays in the list, and in the audit log."
+        case .feedsChanged: "Done. The feeds are as shown."
         }
     }
 }

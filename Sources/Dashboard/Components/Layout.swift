@@ -2,7 +2,8 @@ import ControlPlane
 
 /// The parts of the navigation.
 enum Section: CaseIterable {
-    case overview, endpoints, updates, deployments, enrolment, tenants, users, audit, account
+    case overview, endpoints, updates, vulnerabilities, feeds, deployments, enrolment, tenants,
+        users, audit, account
 }
 
 /// A page with everything around it. A page that moves is loaded again every `refreshSeconds` by a
@@ -83,10 +84,12 @@ private func navigation(_ current: Section?, _ chrome: Chrome) -> HTML {
         (.overview, "Overview", .overview, .overview),
         (.endpoints, "Endpoints", .endpoint, .endpoints),
         (.updates, "Missing updates", .update, .updates),
+        (.vulnerabilities, "Vulnerabilities", .shield, .vulnerabilities),
         (.deployments, "Deployments", .deployment, .deployments),
     ]
     var manage: [(Section, String, Icon, Place)] = []
     if chrome.may(.enrol) { manage.append((.enrolment, "Enrolment", .enrolment, .enrolment)) }
+    manage.append((.feeds, "Feeds", .download, .feeds))
     manage.append((.tenants, "Tenants", .tenant, .tenants))
     if chrome.may(.administer) { manage.append((.users, "Users", .person, .users)) }
     if chrome.may(.readAudit) { manage.append((.audit, "Audit", .audit, .audit)) }

@@ -9,6 +9,9 @@ extension Place {
     static let theme = Place("theme")
     static let endpoints = Place("endpoints")
     static let updates = Place("updates")
+    static let vulnerabilities = Place("vulnerabilities")
+    static let feeds = Place("feeds")
+    static let alerts = Place("alerts")
     static let chooseEndpoints = Place("updates", "endpoints")
     static let review = Place("deployments", "review")
     static let deployments = Place("deployments")
@@ -38,6 +41,12 @@ extension Place {
     }
 
     static func revoke(_ id: TokenID) -> Place { Place("enrolment", id.text, "revoke") }
+
+    static func vulnerability(_ name: String) -> Place { Place("vulnerabilities", name) }
+
+    static func feed(_ name: String, _ verb: String) -> Place { Place("feeds", name, verb) }
+
+    static func alert(_ id: AlertID, _ verb: String) -> Place { Place("alerts", id.text, verb) }
 
     static let sites = Place("tenants", "sites")
 

@@ -5,7 +5,7 @@ import Policy
 import Rollout
 
 /// The parts of an endpoint's page.
-enum EndpointPart: String, CaseIterable { case updates, packages, history, jobs }
+enum EndpointPart: String, CaseIterable { case updates, vulnerabilities, packages, history, jobs }
 
 /// One endpoint: how it stands, and each missing update with its one reason.
 func endpointPage(_ detail: EndpointDetail, refused: Refusal? = nil, chrome: Chrome) -> HTML {
@@ -53,6 +53,9 @@ func endpointFrame(
         }
         nav(class: "tabs", .ariaLabel("Parts of this endpoint")) {
             tab("Missing updates", detail.decisions.count, .endpoint(item.id), part == .updates)
+            tab(
+                "Vulnerabilities", nil, .endpoint(item.id, "vulnerabilities"),
+                part == .vulnerabilities)
             tab(
                 "Packages", item.standing.packages, .endpoint(item.id, "packages"),
                 part == .packages)

@@ -145,6 +145,8 @@ private func needIcon(_ kind: Overview.Need.Kind) -> HTML {
         case .approveSecurity: (.shield, "s bad")
         case .reboot: (.restart, "s warn")
         case .sources: (.warn, "s warn")
+        case .alerts: (.warn, "s bad")
+        case .feeds: (.download, "s warn")
         case .enrol: (.plus, "s run")
         }
     return span(class: classes) { icon.drawn() }
@@ -155,6 +157,8 @@ private func place(of need: Overview.Need, _ tenant: TenantID?) -> Place {
     case .approveSecurity: list(tenant).with("compliance", Compliance.nonCompliant.rawValue)
     case .reboot: list(tenant).with("reboot", "true")
     case .sources: list(tenant).with("sources", "true")
+    case .alerts: .alerts
+    case .feeds: .feeds
     case .enrol: .enrolment
     }
 }

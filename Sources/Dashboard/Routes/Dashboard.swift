@@ -6,7 +6,7 @@ public enum Dashboard {
     /// Every route of the dashboard.
     public static let routes: [Route] =
         assets + signing + overviewRoutes + endpointRoutes + updateRoutes + deploymentRoutes
-        + enrolmentRoutes + directoryRoutes + auditRoutes
+        + findingRoutes + feedRoutes + enrolmentRoutes + directoryRoutes + auditRoutes
 
     /// The page for a refusal that no page has caught: who has not signed in is led to the form,
     /// and back afterwards.

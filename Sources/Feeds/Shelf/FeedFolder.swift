@@ -120,6 +120,8 @@ public final class FeedFolder: FeedShelf {
     }
 
     private func read(_ draft: URL, _ validators: FeedValidators) throws -> FeedDraft {
+        // A copied file brings its own permissions.
+        chmod(draft.path, 0o600)
         let report: FeedReport
         do {
             report = try FeedLoader().load([draft.path]) { _ in }
