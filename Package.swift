@@ -176,7 +176,7 @@ let package = Package(
         .executableTarget(
             name: "patchbay-agent",
             dependencies: [
-                "Fleet", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
+                "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
                 "LinuxPackages", "PackageManagers", "Trust",
                 argumentParser, logging,
             ],

@@ -28,6 +28,39 @@ enum LibC {
         #endif
     }
 
+    static func close(_ descriptor: Int32) {
+        #if canImport(Glibc)
+            _ = Glibc.close(descriptor)
+        #elseif canImport(Musl)
+            _ = Musl.close(descriptor)
+        #elseif canImport(Darwin)
+            _ = Darwin.close(descriptor)
+        #endif
+    }
+
+    static func connect(
+        _ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t
+    ) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.connect(descriptor, address, length)
+        #elseif canImport(Musl)
+            Musl.connect(descriptor, address, length)
+        #elseif canImport(Darwin)
+            Darwin.connect(descriptor, address, length)
+        #endif
+    }
+
+    /// Sends to a socket; one that is closed on the other side is an error, and no signal.
+    static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+            Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        #elseif canImport(Musl)
+            Musl.send(descriptor, bytes.baseAddress, bytes.count, MSG_NOSIGNAL)
+        #elseif canImport(Darwin)
+            Darwin.send(descriptor, bytes.baseAddress, bytes.count, 0)
+        #endif
+    }
+
     /// Whether the file has got its new name.
     static func rename(_ path: String, _ newPath: String) -> Bool {
         #if canImport(Glibc)

@@ -71,19 +71,12 @@ enum ProcessTable {
 
     /// The living processes of a session.
     static func members(ofSession session: Int32) -> [Entry] {
-        guard let handle = opendir("/proc") else { return [] }
-        defer { closedir(handle) }
-        var members: [Entry] = []
-        while let item = readdir(handle) {
-            let name = withUnsafeBytes(of: item.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        names(in: "/proc").compactMap { name in
             guard let pid = Int32(name), let entry = entry(pid), entry.session == session,
                 !entry.isDead
-            else { continue }
-            members.append(entry)
+            else { return nil }
+            return entry
         }
-        return members
     }
 }
 
@@ -93,7 +86,7 @@ enum SmallFile {
     static let limit = 32 * 1024 * 1024
 
     /// A file's bytes; `nil` when it cannot be read.
-    static func bytes(_ path: String) -> [UInt8]? {
+    static func bytes(_ path: String, limit: Int = Self.limit) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

@@ -56,9 +56,15 @@ extension Machine {
     /// - Returns: its exit status; 127 when it could not be started, 128 and the signal's number
     ///   when a signal ended it.
     public static func run(_ command: [String]) async -> Int32 {
-        let environment = [
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
-        ]
+        await run(
+            command,
+            environment: [
+                "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
+            ])
+    }
+
+    /// The same, with an environment of the caller's.
+    public static func run(_ command: [String], environment: [String: String]) async -> Int32 {
         guard
             case .success(let pid) = ChildProcess.start(
                 command, environment: environment, log: "/dev/stderr", bond: .group)

@@ -71,9 +71,30 @@ enum Environment {
         return values
     }
 
+    /// The variables by which a desktop is reached from a user's session.
+    static var desktop: [String: String] {
+        var values = ["PATH": "/usr/bin:/bin"]
+        for name in [
+            "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY", "HOME",
+            "LANG",
+        ] {
+            if let value = getenv(name) { values[name] = String(cString: value) }
+        }
+        return values
+    }
+
     /// The proxy settings that package downloads get too.
     static var proxies: [String: String] {
         all.filter { $0.key != "NOTIFY_SOCKET" }
+    }
+}
+
+extension AftercareParts {
+    /// What this machine's agent sees to reboots and health with.
+    static func ofThisMachine(rules: any RebootRules = NoSignedRules()) -> AftercareParts {
+        AftercareParts(
+            bootId: Machine.bootId, rules: rules, rebooting: SystemReboot(),
+            probing: SystemProbes { await LoopbackProbe.ask($0) })
     }
 }
 

@@ -25,7 +25,8 @@ struct AgentProgram: AsyncParsableCommand {
             """,
         version: "patchbay-agent \(version)",
         subcommands: [
-            Enrol.self, RunAgent.self, ScanEndpoint.self, Doctor.self, InstallService.self,
+            Enrol.self, RunAgent.self, ScanEndpoint.self, Doctor.self, ShowStatus.self, Defer.self,
+            Acknowledge.self, RebootNow.self, Notify.self, InstallService.self,
             Supervise.self,
         ])
 

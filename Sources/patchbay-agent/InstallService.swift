@@ -84,6 +84,9 @@ enum ServiceUnit {
         TimeoutStopSec=20
         StateDirectory=patchbay-agent
         StateDirectoryMode=0700
+        # Where people at the endpoint ask about its reboot (people.sock).
+        RuntimeDirectory=patchbay-agent
+        RuntimeDirectoryMode=0755
         UMask=0077
         MemoryMax=200M
         TasksMax=128

@@ -74,7 +74,11 @@ struct RunAgent: AsyncParsableCommand {
             installer: EndpointInstaller(
                 inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies),
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
-            state: folder, effects: .system, logger: logger)
+            state: folder, aftercare: .ofThisMachine(), effects: .system, logger: logger)
+        let people = agent.people.flatMap {
+            PeopleSocket(path: PeopleSocket.path(of: folder), answering: $0)
+        }
+        if people == nil { logger.warning("People at this endpoint cannot ask the agent.") }
         let service = Environment.all["NOTIFY_SOCKET"].map { ServiceNotifier(socketPath: $0) }
         let addresses = server.servers.map(\.text).joined(separator: ", ")
         logger.info("Endpoint \(server.identity.endpoint) works with \(addresses).")
@@ -82,6 +86,7 @@ struct RunAgent: AsyncParsableCommand {
         IdleMemory.giveBackWhileResting()
         await Self.untilToldToEnd { await agent.run() }
         service?.stopping()
+        people?.close()
         await server.client.close()
     }
 

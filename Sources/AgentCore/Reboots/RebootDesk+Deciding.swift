@@ -74,8 +74,11 @@ extension RebootDesk {
     /// half installed, so that the endpoint might not come back.
     private func hindrances() async -> [String] {
         var found = await parts.rebooting.inhibitors()
-        if case .locked(let holder) = await runner.installer.preflight([], tolerating: []) {
+        switch await runner.installer.preflight([], tolerating: []) {
+        case .locked(let holder):
             found.append("\(holder), which holds the package manager's lock")
+        case .needsRepair(let reason): found.append("the package database to be mended: \(reason)")
+        case .ready, .blocked: break
         }
         let unfinished = await runner.installer.unfinishedPackages()
         found += unfinished.map { "\($0.key.name), which is \($0.value)" }.sorted().prefix(3)

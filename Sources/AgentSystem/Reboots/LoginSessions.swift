@@ -1,0 +1,129 @@
+import AgentCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Who has a session open, by systemd-logind and by utmp(5): each knows some that the other does
+/// not.
+enum LoginSessions {
+    private static let loginctl = "/usr/bin/loginctl"
+    /// The most sessions that are asked for.
+    private static let mostSessions = 1000
+
+    /// All sessions of people, each terminal once.
+    static func read() async -> [UserSession] {
+        var sessions: [UserSession] = []
+        if access(loginctl, X_OK) == 0, access(SystemBus.socket, F_OK) == 0 {
+            sessions = await fromLogind()
+        }
+        let known = Set(sessions.compactMap(\.terminal))
+        let records = SmallFile.bytes("/run/utmp", limit: largestRecordFile) ?? []
+        for record in Self.records(in: records) where !known.contains("/dev/\(record.line)") {
+            guard let session = session(of: record) else { continue }
+            sessions.append(session)
+        }
+        return sessions
+    }
+
+    // MARK: - systemd-logind
+
+    private static func fromLogind() async -> [UserSession] {
+        guard
+            let list = await ProgramOutput.of([
+                loginctl, "list-sessions", "--no-legend", "--no-pager",
+            ]), list.status == 0
+        else { return [] }
+        let names = identifiers(in: list.text).prefix(mostSessions)
+        guard !names.isEmpty else { return [] }
+        let properties = ["Id", "User", "Name", "TTY", "Type", "Class", "State"].map {
+            "--property=\($0)"
+        }
+        guard
+            let shown = await ProgramOutput.of(
+                [loginctl, "show-session", "--no-pager"] + properties + ["--"] + names)
+        else { return [] }
+        return sessions(in: shown.text)
+    }
+
+    /// The sessions' identifiers: the first column of `loginctl list-sessions`.
+    static func identifiers(in list: String) -> [String] {
+        list.split(separator: "\n").compactMap { line in
+            guard let word = line.split(separator: " ").first,
+                word.utf8.allSatisfy({
+                    (0x30...0x39).contains($0) || (0x61...0x7A).contains($0)
+                        || (0x41...0x5A).contains($0)
+                })
+            else { return nil }
+            return String(word)
+        }
+    }
+
+    /// The sessions of people in what `loginctl show-session` prints: one block each, with an empty
+    /// line between.
+    static func sessions(in text: String) -> [UserSession] {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .split(separator: "").compactMap { block in
+                var values: [Substring: Substring] = [:]
+                for line in block {
+                    guard let equals = line.firstIndex(of: "=") else { continue }
+                    values[line[..<equals]] = line[line.index(after: equals)...]
+                }
+                guard values["Class"]?.hasPrefix("user") == true, values["State"] != "closing",
+                    let user = values["User"].flatMap({ UInt32($0) })
+                else { return nil }
+                let isText = values["Type"].map { $0 == "tty" || $0 == "unspecified" } ?? true
+                let terminal = values["TTY"].flatMap { isText ? Terminal.path($0) : nil }
+                return UserSession(
+                    user: user, name: String(values["Name"] ?? "\(user)"), terminal: terminal)
+            }
+    }
+
+    // MARK: - utmp
+
+    /// One record has 384 bytes: room for 10,000 sessions.
+    private static let largestRecordFile = 4 * 1_048_576
+    /// A record of glibc on 64-bit machines: type at 0, process at 4, line of 32 bytes at 8, name
+    /// of 32 bytes at 44.
+    private static let recordSize = 384
+    /// The type of a record that stands for a user's session.
+    private static let userProcess = 7
+
+    /// One session in a utmp file.
+    struct Record: Hashable {
+        var pid: Int32
+        var line: String
+        var name: String
+    }
+
+    /// The users' sessions in a utmp file.
+    static func records(in bytes: [UInt8]) -> [Record] {
+        stride(from: 0, through: bytes.count - recordSize, by: recordSize).compactMap { start in
+            let number = { (offset: Int, size: Int) in
+                (0..<size).reduce(UInt32(0)) { $0 | UInt32(bytes[start + offset + $1]) << (8 * $1) }
+            }
+            let text = { (offset: Int) in
+                String(
+                    decoding: bytes[(start + offset)..<(start + offset + 32)].prefix { $0 != 0 },
+                    as: UTF8.self)
+            }
+            guard number(0, 2) == userProcess else { return nil }
+            let record = Record(
+                pid: Int32(bitPattern: number(4, 4)), line: text(8), name: text(44))
+            return record.name.isEmpty ? nil : record
+        }
+    }
+
+    /// The session of a record whose process is alive; the terminal's owner is its user.
+    private static func session(of record: Record) -> UserSession? {
+        guard record.pid > 0, kill(record.pid, 0) == 0 || errno == EPERM,
+            let terminal = Terminal.path(Substring(record.line)),
+            let owner = Terminal.owner(of: terminal)
+        else { return nil }
+        return UserSession(user: owner, name: record.name, terminal: terminal)
+    }
+}
