@@ -165,7 +165,7 @@ let package = Package(
         .executableTarget(
             name: "patchbay",
             dependencies: [
-                "CommandBasics", "OfflineCommands", "Feeds", "Fleet", "Versions", "Policy", "Rollout",
+                "CommandBasics", "OfflineCommands", "Advisories", "Feeds", "Fleet", "Versions", "Policy", "Rollout",
                 "AgentProtocol", "Trust", "ControlPlane", "AgentCore", "Store", "HTTPAPI",
                 "Dashboard",
                 "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
