@@ -17,7 +17,7 @@ final class House: Sendable {
     static let start = Timestamp(seconds: 1_800_000_000)
 
     /// An installation with one tenant.
-    init(seed: UInt64 = 1) async throws {
+    init(seed: UInt64 = 1, shelf: (any FeedShelf)? = nil) async throws {
         let clock = SteppedClock(Self.start)
         let generator = Mutex(SeededGenerator(seed: seed))
         let random: @Sendable (Int) -> [UInt8] = { count in
@@ -31,7 +31,7 @@ final class House: Sendable {
         useCases = UseCases(
             ledger: try SQLLedger.open(.sqliteMemory),
             effects: Effects(now: { clock.now }, randomBytes: random), keys: keys,
-            signals: Signals())
+            signals: Signals(), shelf: shelf)
         tenant = try await useCases.createTenant(name: "Acme", by: .localAdministrator)
     }
 

@@ -57,6 +57,8 @@ final class Fixture: Sendable {
         let enrolmentToken: TokenID
         let apiToken: TokenID
         let digest: String
+        /// An alert; theirs has none.
+        var alert: AlertID?
 
         /// Every identifier that nobody outside the tenant may see.
         var identifiers: [String] {
@@ -74,6 +76,9 @@ final class Fixture: Sendable {
             case "job": job.text
             case "user": user.text
             case "digest": digest
+            case "vulnerability": FixtureShelf.vulnerability
+            case "feed": FixtureShelf.feeds[0]
+            case "alert": alert?.text ?? "no-alert"
             case "token": path.contains("enrolment") ? enrolmentToken.text : apiToken.text
             default: "unknown-parameter"
             }
@@ -93,15 +98,18 @@ final class Fixture: Sendable {
             effects: Effects(now: { Self.start }, randomBytes: random),
             keys: try ServerKeys.make(
                 at: Self.start, names: ["patchbay.example.org"], entropy: random),
-            signals: Signals(), passwords: PasswordWorker(cost: cost))
+            signals: Signals(), passwords: PasswordWorker(cost: cost), shelf: FixtureShelf())
         server = try PatchbayServer(
             useCases: useCases,
             configuration: .init(
                 listenAddress: "127.0.0.1", port: 0,
                 addresses: { ["https://patchbay.example.org:8443"] }, pages: pages),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        ours = try await Self.world("Acme", useCases)
+        var ours = try await Self.world("Acme", useCases)
         theirs = try await Self.world("Bolt", useCases)
+        try await Self.addFeeds(useCases)
+        ours.alert = try await useCases.alerts(by: .localAdministrator).first?.id
+        self.ours = ours
         bearers = try await Self.bearers(ours, theirs, useCases)
         session = try await useCases.signIn(
             name: "operator-acme", password: Self.password, peer: "192.0.2.1")
@@ -149,7 +157,9 @@ final class Fixture: Sendable {
         _ = try await useCases.storeScan(
             ScanUpload(
                 scannedAt: start, inventoryDigest: digest, postureDigest: digest,
-                posture: Samples.posture(hostname: endpoint.name)), by: agent)
+                posture: Samples.posture(
+                    hostname: endpoint.name, release: endpoint.name == "web-Bolt" ? "13" : "12")),
+            by: agent)
         return digest
     }
 

@@ -23,11 +23,12 @@ enum Samples {
         candidate: "3.0.2-16", classes: [.security], origin: "Debian-Security:12/stable-security",
         installability: .installable, bytes: 900_000)
 
-    static func posture(hostname: String) -> Posture {
+    static func posture(hostname: String, release: String = "12") -> Posture {
         Posture(
             endpoint: EndpointFacts(
                 hostname: hostname,
-                os: OperatingSystem(id: "debian", versionId: "12", name: "Debian GNU/Linux 12"),
+                os: OperatingSystem(
+                    id: "debian", versionId: release, name: "Debian GNU/Linux \(release)"),
                 kernel: "6.1.0-50-amd64", bootId: "boot-1", timeZone: "Etc/UTC",
                 architecture: "amd64"),
             sources: [
@@ -71,6 +72,7 @@ enum Samples {
                 ])
             case "DeploymentSelection":
                 DeploymentSelection(endpoints: [world.endpoint], updates: [.init(name: "openssl")])
+            case "NewFeed": NewFeed(name: "new", source: "https://feeds.example.org/new")
             case "NewTenant": DirectoryRoutes.NewTenant(name: "New")
             case "NewSite": DirectoryRoutes.NewSite(name: "New", tenant: world.tenant.id)
             case "NewUser":

@@ -10,7 +10,7 @@ struct BenchCommand: ParsableCommand {
         discussion: "Example: patchbay bench versions", shouldDisplay: false,
         subcommands: [
             BenchIngest.self, BenchUpload.self, BenchAudit.self, BenchVersions.self,
-            BenchDecisions.self,
+            BenchDecisions.self, BenchFindings.self,
         ])
 }
 

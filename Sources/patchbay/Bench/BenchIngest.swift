@@ -31,7 +31,7 @@ struct BenchIngest: AsyncParsableCommand {
         let fleet = SyntheticFleet(images: images, packages: packages, drift: drift, seed: 7)
         try await BenchPlace.with(in: folder) { place in
             let token = try await place.token(uses: endpoints)
-            let scans = try await enrolAll(place.useCases, fleet, token)
+            let scans = try await Self.enrolAll(endpoints, place.useCases, fleet, token)
             let useCases = place.useCases
             let time = try await seconds {
                 try await inParallel(scans.count, width: width) { number in
@@ -48,8 +48,9 @@ struct BenchIngest: AsyncParsableCommand {
         }
     }
 
-    private func enrolAll(
-        _ useCases: UseCases, _ fleet: SyntheticFleet, _ token: EnrolmentTokenText
+    /// Enrols so many endpoints, and makes their scans.
+    static func enrolAll(
+        _ endpoints: Int, _ useCases: UseCases, _ fleet: SyntheticFleet, _ token: EnrolmentTokenText
     ) async throws -> [MadeScan] {
         var scans: [MadeScan] = []
         for number in 0..<endpoints {
