@@ -1,5 +1,6 @@
 import ControlPlane
 import Fleet
+import Policy
 
 extension StoreRecords: ApprovalRecords {
     func insert(_ approval: ApprovalRecord) throws {
