@@ -2,7 +2,7 @@ public import Advisories
 import AdvisoryFormats
 public import ControlPlane
 import Dispatch
-import Foundation
+public import Foundation
 import Trust
 
 /// Keeps the content of feeds as files in a folder, and fetches it.
