@@ -33,7 +33,8 @@ struct Patchbay: AsyncParsableCommand {
             CommandGroup(
                 name: "Server",
                 subcommands: [
-                    TenantCommand.self, SiteCommand.self, EndpointCommand.self, UpdateCommand.self,
+                    TenantCommand.self, SiteCommand.self, EndpointCommand.self, GroupCommand.self,
+                    UpdateCommand.self, ApprovalCommand.self, ExceptionCommand.self,
                     DeploymentCommand.self, JobCommand.self, UserCommand.self, TokenCommand.self,
                     AuditCommand.self, FindingCommand.self, AlertCommand.self,
                 ]),

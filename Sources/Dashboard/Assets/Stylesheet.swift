@@ -1,8 +1,10 @@
 /// The one style sheet, put together from its parts. Colours are state only; everything stands on a
 /// grid of 4 px and a scale of 12, 13, 15, 20 and 28 px.
 enum Stylesheet {
-    static let text = [tokens, frame, words, controls, tables, states, pieces, small, print]
-        .joined(separator: "\n")
+    static let text = [
+        tokens, frame, words, controls, tables, states, pieces, policies, small, print,
+    ]
+    .joined(separator: "\n")
 
     /// Colours in both themes: each pair of text and ground has a contrast of at least 4.5:1, each
     /// border of a control 3:1.

@@ -69,6 +69,14 @@ enum Notice: String, Sendable, CaseIterable {
     case userCreated = "user-created"
     case userChanged = "user-changed"
     case signedOut = "signed-out"
+    case policySaved = "policy-saved"
+    case policyDeleted = "policy-deleted"
+    case decided
+    case takenBack = "taken-back"
+    case exceptionRequested = "exception-requested"
+    case exceptionChanged = "exception-changed"
+    case groupsChanged = "groups-changed"
+    case traitsSet = "traits-set"
     case acknowledged
     case feedsChanged = "feeds-changed"
 
@@ -91,6 +99,14 @@ enum Notice: String, Sendable, CaseIterable {
         case .userCreated: "The user is there."
         case .userChanged: "The user is changed."
         case .signedOut: "You have signed out."
+        case .policySaved: "Saved. What endpoints miss is decided by it from now on."
+        case .policyDeleted: "The policy is deleted. Its history stays in the audit log."
+        case .decided: "Stored. The decisions follow it from now on."
+        case .takenBack: "Taken back. The decisions are as if it had not been said."
+        case .exceptionRequested: "Asked for. It changes nothing until somebody else agrees."
+        case .exceptionChanged: "Done. The exception is as shown."
+        case .groupsChanged: "Done. The groups are as shown."
+        case .traitsSet: "Stored. Policies see the endpoint so from now on."
         case .acknowledged: "Acknowledged. It stays in the list, and in the audit log."
         case .feedsChanged: "Done. The feeds are as shown."
         }

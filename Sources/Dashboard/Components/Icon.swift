@@ -2,7 +2,7 @@
 /// text's colour.
 enum Icon: String, CaseIterable, Sendable {
     case brand, ok, bad, unknown, warn, queued, run, pause, restart, stop
-    case overview, endpoint, update, deployment, enrolment, tenant, person, audit
+    case overview, endpoint, update, deployment, enrolment, tenant, person, audit, policy
     case search, down, up, right, close, plus, copy, shield, sun, moon, auto, out, download
 
     /// The line, as path data of SVG.
@@ -27,6 +27,7 @@ enum Icon: String, CaseIterable, Sendable {
             "M10.5 9a3.5 3.5 0 1 0-3.3-2.3L2 12v2h2.5v-1.8h1.8v-1.7L7.8 8.9A3.5 3.5 0 0 0 10.5 9ZM11 5v.1"
         case .tenant: "M3 14V2.5h7V14M10 6.5h3V14M1.5 14h13M5.5 5.5h2M5.5 8h2M5.5 10.5h2"
         case .person: "M8 8a2.8 2.8 0 1 0 0-5.6A2.8 2.8 0 0 0 8 8ZM2.5 14a5.5 5.5 0 0 1 11 0"
+        case .policy: "M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h2.5M10 10.2l.9.9 1.6-1.8"
         case .audit: "M4 2h6l3 3v9H4zM10 2v3h3M6.5 8h4M6.5 11h4"
         case .search: "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.3 10.3 14 14"
         case .down: "M4 6.5 8 10.5l4-4"

@@ -2,8 +2,8 @@ import ControlPlane
 
 /// The parts of the navigation.
 enum Section: CaseIterable {
-    case overview, endpoints, updates, vulnerabilities, feeds, deployments, enrolment, tenants,
-        users, audit, account
+    case overview, endpoints, updates, vulnerabilities, policies, feeds, deployments, enrolment,
+        tenants, users, audit, account
 }
 
 /// A page with everything around it. A page that moves is loaded again every `refreshSeconds` by a
@@ -85,6 +85,7 @@ private func navigation(_ current: Section?, _ chrome: Chrome) -> HTML {
         (.endpoints, "Endpoints", .endpoint, .endpoints),
         (.updates, "Missing updates", .update, .updates),
         (.vulnerabilities, "Vulnerabilities", .shield, .vulnerabilities),
+        (.policies, "Policies", .policy, .policies),
         (.deployments, "Deployments", .deployment, .deployments),
     ]
     var manage: [(Section, String, Icon, Place)] = []

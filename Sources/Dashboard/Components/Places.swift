@@ -48,6 +48,33 @@ extension Place {
 
     static func alert(_ id: AlertID, _ verb: String) -> Place { Place("alerts", id.text, verb) }
 
+    static let policies = Place("policies")
+    static let newPolicy = Place("policies", "new")
+    static let policyPlan = Place("policies", "plan")
+    static let windows = Place("policies", "windows")
+    static let approvals = Place("approvals")
+    static let decide = Place("approvals", "new")
+    static let decideChosen = Place("approvals", "chosen")
+    static let exceptions = Place("exceptions")
+    static let groups = Place("groups")
+    static let dropGroup = Place("groups", "delete")
+
+    static func policy(_ id: PolicyID, _ part: String? = nil) -> Place {
+        part.map { Place("policies", id.text, $0) } ?? Place("policies", id.text)
+    }
+
+    static func approval(_ id: ApprovalID, _ verb: String) -> Place {
+        Place("approvals", id.text, verb)
+    }
+
+    static func exception(_ id: ExceptionID, _ verb: String) -> Place {
+        Place("exceptions", id.text, verb)
+    }
+
+    static func calendar(_ tenant: TenantID) -> Place {
+        Place("api", "v1", "tenants", tenant.text, "calendar.ics")
+    }
+
     static let sites = Place("tenants", "sites")
 
     static func disable(_ id: UserID) -> Place { Place("users", id.text, "disable") }

@@ -131,18 +131,14 @@ extension Decision {
         }
     }
 
-    /// Whether a person can choose it for a deployment now.
+    /// Whether a person can say something of it now: of what no job carries and nothing on the
+    /// endpoint stands in the way of.
     var isChoosable: Bool {
         switch reasonCode {
-        case .awaitingApproval, .lastAttemptFailed, .keptBack, .endpointSilent,
-            .membershipUnknown, .ageing, .ageUnknown, .awaitingSecondApproval, .prepared,
-            .stoppedAfterFailures, .doesNotFit, .noWindow, .zoneUnknown, .windowMissed:
-            true
         case .queued, .deploymentHalted, .inProgress, .interrupted, .pendingRestart, .held, .phased,
-            .needsSubscription, .excluded, .declined, .onHold, .deferred, .riskAccepted,
-            .awaitingRetry, .awaitingRing, .awaitingWindow, .tooLittleTimeLeft, .frozen,
-            .catchingUp, .windowOpen:
+            .needsSubscription, .excluded:
             false
+        default: true
         }
     }
 }

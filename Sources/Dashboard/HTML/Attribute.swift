@@ -78,6 +78,14 @@ extension Attribute {
     static func maxlength(_ count: Int) -> Attribute { Attribute("maxlength", String(count)) }
     static func min(_ count: Int) -> Attribute { Attribute("min", String(count)) }
     static func max(_ count: Int) -> Attribute { Attribute("max", String(count)) }
+    static func formnovalidate() -> Attribute { Attribute("formnovalidate", isPresent: true) }
+    static func rows(_ count: Int) -> Attribute { Attribute("rows", String(count)) }
+    static func spellcheck(_ text: StaticString) -> Attribute {
+        Attribute("spellcheck", "\(text)")
+    }
+    static func formmethod(_ text: StaticString) -> Attribute {
+        Attribute("formmethod", "\(text)")
+    }
     static func tabindex(_ place: Int) -> Attribute { Attribute("tabindex", String(place)) }
     /// A text that is read as code by a program, such as the page's own script.
     static func data(_ name: DataName, _ value: String = "") -> Attribute {

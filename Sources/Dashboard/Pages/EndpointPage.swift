@@ -14,6 +14,7 @@ func endpointPage(_ detail: EndpointDetail, refused: Refusal? = nil, chrome: Chr
         verdictNote(detail, chrome)
         if let posture = detail.posture {
             facts(detail, posture, chrome)
+            standing(detail, chrome)
             missingUpdates(detail, chrome)
             restarts(posture)
             sources(posture, chrome)
@@ -152,6 +153,84 @@ private func facts(_ detail: EndpointDetail, _ posture: Posture, _ chrome: Chrom
     }
 }
 
+/// What people say of it, and the policies that hold for it.
+private func standing(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
+    let traits = detail.traits
+    return section(class: "part", .ariaLabelledBy("standing")) {
+        div(class: "head") { h2(.id("standing")) { "Policies, and what people say of it" } }
+        dl(class: "facts") {
+            fact("Policies") {
+                if detail.layers.isEmpty {
+                    "None: every update waits for a person"
+                } else {
+                    detail.layers.map { layer in
+                        "\(layer.name) (\(layer.level.rawValue)\(layer.isCertain ? "" : ", not known whether it applies"))"
+                    }.joined(separator: ", ")
+                }
+            }
+            fact("Role") { traits.role.isEmpty ? "None" : traits.role }
+            fact("Tags") { traits.tags.isEmpty ? "None" : traits.tags.joined(separator: ", ") }
+            fact("Criticality") { traits.criticality?.rawValue ?? "Not known" }
+            fact("Reachable from the internet") {
+                traits.isExposed.map { $0 ? "Yes" : "No" } ?? "Not known"
+            }
+        }
+        if !detail.problems.isEmpty {
+            note(.warn, .warn) {
+                ul(class: "plain") { for each in detail.problems { li { each } } }
+            }
+        }
+        if chrome.may(.manageEndpoints), detail.item.retiredAt == nil {
+            details {
+                summary { "Change what is said of it" }
+                traitForm(detail, chrome)
+            }
+        }
+    }
+}
+
+private func traitForm(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
+    let traits = detail.traits
+    return chrome.postForm(.endpoint(detail.item.id, "traits"), class: "sum") {
+        div(class: "row") {
+            div(class: "field") {
+                label(.forField("tags")) { "Tags, with commas between" }
+                input(
+                    .type("text"), .id("tags"), .name("tags"), .maxlength(2000),
+                    .value(traits.tags.joined(separator: ", ")), .autocomplete("off"))
+            }
+            div(class: "field") {
+                label(.forField("role")) { "Role" }
+                input(
+                    .type("text"), .id("role"), .name("role"), .maxlength(63),
+                    .value(traits.role), .autocomplete("off"))
+            }
+        }
+        div(class: "row") {
+            div(class: "field") {
+                label(.forField("criticality")) { "Criticality" }
+                select(.id("criticality"), .name("criticality")) {
+                    option(.value("")) { "Not known" }
+                    for each in Criticality.allCases {
+                        option(
+                            .value(each.rawValue), .selected(traits.criticality == each)
+                        ) { each.rawValue }
+                    }
+                }
+            }
+            div(class: "field") {
+                label(.forField("exposed")) { "Reachable from the internet" }
+                select(.id("exposed"), .name("exposed")) {
+                    option(.value("")) { "Not known" }
+                    option(.value("yes"), .selected(traits.isExposed == true)) { "Yes" }
+                    option(.value("no"), .selected(traits.isExposed == false)) { "No" }
+                }
+            }
+        }
+        button(.type("submit")) { "Store" }
+    }
+}
+
 private func missingUpdates(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
     section(class: "part", .ariaLabelledBy("missing")) {
         div(class: "head") {
@@ -175,9 +254,10 @@ private func missingUpdates(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML 
                             class: "main", .type("submit"),
                             .data(.submit, "Review 1 update|Review # updates")
                         ) { span { "Review the chosen updates" } }
-                        span(class: "dim") {
-                            "Nothing is installed before you approve it on the next page."
+                        button(.type("submit"), .formaction(.decideChosen)) {
+                            "Approve, decline, hold or defer"
                         }
+                        span(class: "dim") { "Nothing is changed before the next page." }
                     }
                 }
             }
@@ -220,11 +300,21 @@ private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome
             if let next = decision.nextAt {
                 " "
                 span(class: "nowrap") {
-                    "At the latest "
+                    "Next "
                     chrome.time(next)
                     "."
                 }
             }
+            if let due = decision.dueAt {
+                " "
+                span(class: decision.isLate || due < chrome.now ? "nowrap late" : "nowrap") {
+                    "Due "
+                    chrome.time(due)
+                    "."
+                }
+            }
+            " "
+            span(class: "dim") { "By \(decision.rule)." }
             " "
             code(class: "dim") { decision.reasonCode.rawValue }
         }

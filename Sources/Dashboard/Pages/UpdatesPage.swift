@@ -77,6 +77,9 @@ private func updatesForm(
                         .data(
                             .submit, "Choose endpoints for 1 update|Choose endpoints for # updates")
                     ) { span { "Choose endpoints" } }
+                    button(.type("submit"), .formaction(.decide)) {
+                        "Approve, decline, hold or defer"
+                    }
                     span(class: "dim") {
                         "Nothing is installed before you have reviewed and approved it."
                     }

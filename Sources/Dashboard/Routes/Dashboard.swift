@@ -5,7 +5,8 @@ import ControlPlane
 public enum Dashboard {
     /// Every route of the dashboard.
     public static let routes: [Route] =
-        assets + signing + overviewRoutes + endpointRoutes + updateRoutes + deploymentRoutes
+        assets + signing + overviewRoutes + endpointRoutes + updateRoutes + policyRoutes
+        + approvalRoutes + exceptionRoutes + groupRoutes + deploymentRoutes
         + findingRoutes + feedRoutes + enrolmentRoutes + directoryRoutes + auditRoutes
 
     /// The page for a refusal that no page has caught: who has not signed in is led to the form,

@@ -60,8 +60,15 @@ struct APIClient: Sendable {
     }
 
     /// Takes something away.
-    func delete(_ path: String) async throws {
-        _ = try await send("DELETE", path, query: [], body: nil)
+    func delete(_ path: String, query: [(String, String?)] = []) async throws {
+        _ = try await send("DELETE", path, query: query, body: nil)
+    }
+
+    /// Stores a value under a name, and takes one back.
+    func put<Value: Decodable>(
+        _ path: String, _ body: some Encodable, as type: Value.Type = Value.self
+    ) async throws -> Value {
+        try decode(try await send("PUT", path, query: [], body: JSONEncoder().encode(body)))
     }
 
     /// Stores bytes under a name, and takes a value back.

@@ -12,7 +12,10 @@ extension Compliance: ExpressibleByArgument {}
 struct EndpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "endpoint", abstract: "Machines with an agent.",
-        subcommands: [List.self, Show.self, Packages.self, Scan.self, Reboot.self, Retire.self])
+        subcommands: [
+            List.self, Show.self, Packages.self, Scan.self, Reboot.self, Retire.self,
+            EndpointSetCommand.self,
+        ])
 
     /// `patchbay endpoint list`
     struct List: AsyncParsableCommand {

@@ -24,6 +24,7 @@ final class ServerProcess: Sendable {
     private let names: [String]
     private let retention: Retention
     private let furtherRoutes: [Route]
+    private let trustRoot: [UInt8]?
     private let port: Mutex<Int>
     private let fetcher: FeedFetcher
     private let logger: Logger
@@ -37,11 +38,13 @@ final class ServerProcess: Sendable {
     ///   - database: the database's address; `nil` for the usual place.
     ///   - retention: for how long what is kept.
     ///   - furtherRoutes: routes besides the interface's and the dashboard's.
+    ///   - trustRoot: a trust root of operators, to be taken before agents are served.
     ///   - logger: takes what the server has to say.
     /// - Throws: `Failure`, `TrustError` or `LedgerUnavailable`, each with what to do.
     init(
         home: Home, listen: ListenAddress, names: [String], database: String?,
-        retention: Retention = Retention(), furtherRoutes: [Route] = [], logger: Logger
+        retention: Retention = Retention(), furtherRoutes: [Route] = [],
+        trustRoot: [UInt8]? = nil, logger: Logger
     ) throws {
         try home.make()
         lock = try HomeLock(home)
@@ -53,13 +56,15 @@ final class ServerProcess: Sendable {
         fetcher = FeedFetcher(userAgent: "patchbay/\(Patchbay.versionNumber)")
         try ledger.listen { subjects in for subject in subjects { signals.notify(subject) } }
         useCases = UseCases(
-            ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: signals,
-            shelf: FeedFolder(home.feeds, fetcher: fetcher))
+            ledger: ledger, effects: ServerZones.effects, keys: keys, signals: signals,
+            shelf: FeedFolder(home.feeds, fetcher: fetcher),
+            signingKeys: { try SigningKeyStore(home: home).loadAll() })
         self.home = home
         self.listen = listen
         self.names = names
         self.retention = retention
         self.furtherRoutes = furtherRoutes
+        self.trustRoot = trustRoot
         self.logger = logger
         port = Mutex(listen.port)
     }
@@ -106,6 +111,7 @@ final class ServerProcess: Sendable {
     func run(
         services: [any Service] = [], _ work: @escaping @Sendable () async throws -> Bool
     ) async throws {
+        try await prepareTrust()
         let (listening, bell) = AsyncStream.makeStream(of: Int.self)
         let server = try PatchbayServer(
             useCases: useCases,
@@ -165,6 +171,19 @@ final class ServerProcess: Sendable {
             throw error
         }
         await close()
+    }
+
+    /// The trust root of a new installation: that of the operators when one is given, else one of
+    /// the server's own keys. Agents meet nothing half made.
+    private func prepareTrust() async throws {
+        let store = SigningKeyStore(home: home)
+        if let trustRoot {
+            let status = try await useCases.adopt(root: trustRoot, by: "local:administrator")
+            if status.mode == .sealed { try store.remove() }
+        }
+        var keys = try store.load()
+        if keys.isEmpty, try await !useCases.hasTrustRoot() { keys = try store.make() }
+        try await useCases.establishTrust(with: keys)
     }
 
     private func close() async {

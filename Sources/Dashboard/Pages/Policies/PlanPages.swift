@@ -1,0 +1,260 @@
+import ControlPlane
+import Fleet
+import HTTPAPI
+import Policy
+
+/// What the policies would do with a tenant's fleet, before anything runs.
+func planPage(
+    _ plan: PlannedFleet?, tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
+) -> HTML {
+    policyFrame(
+        .plan,
+        below:
+            "Everything that the policies would install, ring by ring and within the budgets, if every installation went well and nobody said anything meanwhile.",
+        tenant: tenant, refused: refused, chrome: chrome
+    ) {
+        tenantFilter(.policyPlan, tenant, chrome)
+        if let plan {
+            planFigures(plan, chrome)
+            if !plan.conflicts.isEmpty {
+                note(.warn, .warn) {
+                    strong { "What does not fit together" }
+                    ul(class: "plain") { for each in plan.conflicts.prefix(50) { li { each } } }
+                }
+            }
+            misses(plan, chrome)
+            installs(plan, chrome)
+            waits(plan)
+        } else if refused == nil {
+            empty("Choose a tenant") { p { "A plan is for one tenant's fleet." } }
+        }
+    }
+}
+
+private func planFigures(_ plan: PlannedFleet, _ chrome: Chrome) -> HTML {
+    let reboots = Set(plan.installs.filter { $0.reboot == .inWindow }.map(\.endpoint)).count
+    return dl(class: "facts") {
+        fact("Until") { chrome.time(plan.until) }
+        fact("Installations") { Words.count(plan.installs.count) }
+        fact("On endpoints") { Words.count(Set(plan.installs.map(\.endpoint)).count) }
+        fact("Endpoints that reboot") { Words.count(reboots) }
+        fact("Download") { Words.size(plan.bytes) }
+        fact("Vulnerabilities closed") { Words.count(plan.vulnerabilities.count) }
+        fact("Due dates missed") { Words.count(plan.misses.count) }
+        fact("Waiting") { Words.count(plan.waiting.count) }
+    }
+}
+
+/// The most rows of each list of a plan; the figures hold for all.
+private let shownRows = 300
+
+private func installs(_ plan: PlannedFleet, _ chrome: Chrome) -> HTML {
+    section(class: "part", .ariaLabelledBy("installs")) {
+        div(class: "head") { h2(.id("installs")) { "What is installed" } }
+        if plan.installs.isEmpty {
+            p(class: "dim") { "Nothing would be installed in this time." }
+        } else {
+            div(class: "wrap") {
+                dataTable(
+                    "What is installed",
+                    [
+                        Column("Starts"), Column("Endpoint"), Column("Update"),
+                        Column("Installed → missing"), Column("Window"), Column("Ring"),
+                        Column("Reboot"), Column("Size", isNumber: true), Column("Due"),
+                    ],
+                    rows: plan.installs.prefix(shownRows).map { install in
+                        tr {
+                            td { chrome.time(install.startsAt) }
+                            th {
+                                endpointLink(install.endpoint, install.endpointName)
+                            }
+                            td(.title("By \(install.rule)")) { install.update.name }
+                            td(class: "ver") {
+                                versions(install.update.installed, install.update.candidate)
+                            }
+                            td { install.window ?? "Any time" }
+                            td { install.ring ?? "All at once" }
+                            td { install.reboot.words }
+                            td(class: "num dim") { install.update.bytes.map(Words.size) ?? "" }
+                            td { install.dueAt.map(chrome.time) }
+                        }
+                    })
+            }
+            rest(plan.installs.count)
+        }
+    }
+}
+
+private func misses(_ plan: PlannedFleet, _ chrome: Chrome) -> HTML? {
+    guard !plan.misses.isEmpty else { return nil }
+    return section(class: "part", .ariaLabelledBy("misses")) {
+        div(class: "head") { h2(.id("misses")) { "Due dates that are missed" } }
+        div(class: "wrap") {
+            dataTable(
+                "Due dates that are missed",
+                [Column("Due"), Column("Endpoint"), Column("Update"), Column("Why")],
+                rows: plan.misses.prefix(shownRows).map { miss in
+                    tr {
+                        td { chrome.time(miss.dueAt) }
+                        th { endpointLink(miss.endpoint, miss.endpointName) }
+                        td { miss.update.name }
+                        td(class: "why") { miss.sentence }
+                    }
+                })
+        }
+        rest(plan.misses.count)
+    }
+}
+
+private func waits(_ plan: PlannedFleet) -> HTML? {
+    guard !plan.waiting.isEmpty else { return nil }
+    return section(class: "part", .ariaLabelledBy("waits")) {
+        div(class: "head") { h2(.id("waits")) { "What is not installed in this time" } }
+        div(class: "wrap") {
+            dataTable(
+                "What is not installed in this time",
+                [Column("State"), Column("Endpoint"), Column("Update"), Column("Why")],
+                rows: plan.waiting.prefix(shownRows).map { wait in
+                    tr {
+                        td { wait.decision.look.drawn() }
+                        th { endpointLink(wait.endpoint, wait.endpointName) }
+                        td { wait.decision.update.name }
+                        td(class: "why", .title("By \(wait.decision.rule)")) {
+                            wait.decision.sentence
+                            " "
+                            code(class: "dim") { wait.decision.reasonCode.rawValue }
+                        }
+                    }
+                })
+        }
+        rest(plan.waiting.count)
+    }
+}
+
+private func rest(_ count: Int) -> HTML? {
+    count > shownRows
+        ? p(class: "dim") { "and \(Words.count(count - shownRows)) more." } : nil
+}
+
+private func endpointLink(_ key: String, _ name: String) -> HTML {
+    EndpointID(key).map { id in a(.href(.endpoint(id))) { name } } ?? .text(name)
+}
+
+extension PlannedReboot {
+    var words: String {
+        switch self {
+        case .none: "No"
+        case .inWindow: "In the window"
+        case .prompt: "Asks the person"
+        case .staysPending: "Stays pending"
+        case .unknown: "As it turns out"
+        }
+    }
+}
+
+/// When the windows of a tenant's policies open next: a strip of weeks for each, and the openings.
+func windowsPage(
+    _ openings: [WindowOpening], tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
+) -> HTML {
+    let windows = Dictionary(grouping: openings) { WindowKey(policy: $0.policy, window: $0.window) }
+    return policyFrame(
+        .windows,
+        below:
+            "When installing may begin. A window in the endpoint's or the site's own zone is drawn in universal time.",
+        tenant: tenant, refused: refused, chrome: chrome
+    ) {
+        if let tenant {
+            a(class: "button", .href(.calendar(tenant))) {
+                Icon.download.drawn()
+                "Calendar (iCal)"
+            }
+        }
+    } content: {
+        tenantFilter(.windows, tenant, chrome)
+        if windows.isEmpty {
+            empty(tenant == nil ? "Choose a tenant" : "No window opens") {
+                p { "Windows stand in policies; without a policy nothing is installed by itself." }
+            }
+        } else {
+            div(class: "wrap") {
+                dataTable(
+                    "Windows",
+                    [
+                        Column("Window"), Column("Policy"), Column("Zone"), Column("Lanes"),
+                        Column("Next four weeks"), Column("Next opening"),
+                    ],
+                    rows: windows.sorted { $0.key < $1.key }.map { windowRow($0, $1, chrome) })
+            }
+            for (key, list) in windows.sorted(by: { $0.key < $1.key }) {
+                details {
+                    summary { "The next openings of \(key.window) (\(key.policy))" }
+                    ol(class: "plain openings") {
+                        for opening in list {
+                            li {
+                                "\(Words.absolute(opening.opens)) to \(Words.absolute(opening.closes))"
+                                span(class: "dim") {
+                                    ", \(Words.relative(opening.opens, to: chrome.now))"
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+private struct WindowKey: Hashable, Comparable {
+    let policy: String
+    let window: String
+
+    static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.policy, lhs.window) < (rhs.policy, rhs.window)
+    }
+}
+
+private func windowRow(
+    _ key: WindowKey, _ openings: [WindowOpening], _ chrome: Chrome
+) -> HTML {
+    tr {
+        th { key.window }
+        td { key.policy }
+        td { openings.first?.zone ?? "" }
+        td { (openings.first?.lanes ?? []).map(\.rawValue).joined(separator: ", ") }
+        td(class: "strip") { weekStrip(openings, from: chrome.now) }
+        td { openings.first.map { chrome.time($0.opens) } }
+    }
+}
+
+/// Four weeks as a line, with each opening as a bar on it, drawn by the server.
+func weekStrip(_ openings: [WindowOpening], from now: Timestamp) -> HTML {
+    let days: Int64 = 28
+    let whole = days * 86_400
+    var pieces: [HTML] = [
+        rect(class: "f-idle", .x("0"), .y("5"), .width("1000"), .height("2"))
+    ]
+    for week in 1..<4 {
+        pieces.append(
+            rect(
+                class: "f-idle", .x(String(week * 250)), .y("2"), .width("1"), .height("8")))
+    }
+    for opening in openings where opening.opens.seconds(since: now) < whole {
+        let start = max(0, opening.opens.seconds(since: now))
+        let end = min(whole, max(opening.closes.seconds(since: now), start))
+        let width = max(6, (end - start) * 1000 / whole)
+        pieces.append(
+            rect(
+                class: "f-run", .x(String(min(start * 1000 / whole, 994))), .y("0"),
+                .width(String(width)), .height("12")))
+    }
+    let words =
+        openings.isEmpty
+        ? "No opening in four weeks"
+        : "Opens \(openings.prefix(4).map { Words.absolute($0.opens) }.joined(separator: ", "))"
+    return .element(
+        svg,
+        [
+            Attribute("class", "bar"), .viewBox("0 0 1000 12"), .preserveAspectRatio("none"),
+            .role("img"), .ariaLabel(words),
+        ], [title { words }] + pieces)
+}

@@ -1,0 +1,248 @@
+import ControlPlane
+import Fleet
+import HTTPAPI
+import Policy
+
+/// What people say of updates and endpoints, and the risks that they accept.
+extension Dashboard {
+    static let approvalRoutes: [Route] = [
+        page(
+            Place.approvals.path, .principal(.view), "What people have said of updates.",
+            query: [tenantField]
+        ) { visit in
+            let tenant: TenantID? = try visit.call.queryIdentifier("tenant")
+            let items = try await visit.useCases.approvals(
+                by: visit.principal, tenant: tenant, includingEnded: true, limit: decisionRows)
+            return approvalsPage(items, tenant: tenant, chrome: visit.chrome)
+        },
+        page(
+            Place.decide.path, .principal(.approve), "A form to say something of updates.",
+            query: [
+                tenantField,
+                QueryParameter(
+                    "update", .string, "An update: name@version; may stand more than once."),
+            ]
+        ) { visit in
+            decidePage(
+                Deciding(
+                    updates: visit.call.query.all("update")
+                        .compactMap(MissingUpdateKey.init(text:)),
+                    tenant: try visit.call.queryIdentifier("tenant")), chrome: visit.chrome)
+        },
+        action(
+            Place.decideChosen.path, .principal(.approve),
+            "A form to say something of chosen updates on chosen endpoints.",
+            bodyLimit: decisionBodyLimit
+        ) { visit, form in
+            .html(decidePage(try await deciding(visit, form), chrome: visit.chrome).rendered())
+        },
+        action(
+            Place.decide.path, .principal(.approve), "Stores what somebody says of updates.",
+            bodyLimit: decisionBodyLimit
+        ) { visit, form in try await decide(visit, form) },
+        action(
+            "/approvals/{approval}/end", .principal(.approve), "Takes back what was said."
+        ) { visit, _ in
+            _ = try await visit.useCases.endApproval(
+                try visit.call.identifier("approval"), by: visit.principal)
+            return .redirect(to: .approvals, .takenBack)
+        },
+    ]
+
+    /// The most rows of the lists of what people have said.
+    private static let decisionRows = 200
+    /// The largest form, in bytes: 1,000 endpoints and as many updates of about 60 bytes each.
+    private static let decisionBodyLimit = 256 * 1024
+    /// The most updates that are decided about at once.
+    private static let mostDecided = 500
+
+    private static func deciding(
+        _ visit: Visit, _ form: FormFields, refused: Refusal? = nil
+    ) async throws -> Deciding {
+        var deciding = Deciding(
+            updates: form.all("update").compactMap(MissingUpdateKey.init(text:)),
+            endpoints: form.all("endpoint").compactMap(EndpointID.init),
+            tenant: form["tenant"].flatMap(TenantID.init), reason: form["reason"] ?? "",
+            refused: refused)
+        if let only = deciding.endpoints.first {
+            let detail = try await visit.useCases.endpoint(only, by: visit.principal)
+            deciding.tenant = detail.item.tenant
+            if deciding.endpoints.count == 1 { deciding.endpointName = detail.item.name }
+        }
+        return deciding
+    }
+
+    private static func decide(_ visit: Visit, _ form: FormFields) async throws -> Answer {
+        do {
+            for draft in try drafts(form) {
+                _ = try await visit.useCases.decide(draft, by: visit.principal)
+            }
+            let endpoints = form.all("endpoint").compactMap(EndpointID.init)
+            let back =
+                endpoints.count == 1
+                ? endpoints.first.map { Place.endpoint($0) } ?? .approvals : .approvals
+            return .redirect(to: back, .decided)
+        } catch let refusal as Refusal {
+            let page = decidePage(
+                try await deciding(visit, form, refused: refusal), chrome: visit.chrome)
+            return .html(page.rendered(), status: refusal.kind.httpStatus)
+        }
+    }
+
+    /// One word for each chosen update, or for the package that was typed.
+    private static func drafts(_ form: FormFields) throws -> [ApprovalDraft] {
+        guard let verdict = form["verdict"].flatMap(ApprovalDraft.Verdict.init(rawValue:)) else {
+            throw Refusal(
+                .malformed, "E_MALFORMED", "The form does not say what is decided.",
+                nextStep: "Choose one of the four.")
+        }
+        var draft = ApprovalDraft(verdict, tenant: form["tenant"].flatMap(TenantID.init))
+        draft.reason = form["reason"]
+        draft.until = form["until"].flatMap { Timestamp("\($0):00Z") }
+        if form["where"] != "tenant" {
+            let endpoints = form.all("endpoint").compactMap(EndpointID.init)
+            draft.endpoints = endpoints.isEmpty ? nil : endpoints
+        }
+        let updates = form.all("update").compactMap(MissingUpdateKey.init(text:))
+        guard updates.count <= mostDecided else {
+            throw Refusal(
+                .tooLarge, "E_SELECTION_UPDATES",
+                "At most \(mostDecided) updates are decided about at once.",
+                nextStep: "Choose fewer, or write a rule into a policy.")
+        }
+        guard !updates.isEmpty else {
+            draft.package = form["package"]
+            return [draft]
+        }
+        return updates.map { update in
+            var each = draft
+            each.package = update.name
+            each.version = form["versions"] == "every" ? nil : update.candidate
+            return each
+        }
+    }
+
+    static let exceptionRoutes: [Route] = [
+        page(
+            Place.exceptions.path, .principal(.view), "Accepted risks.", query: [tenantField]
+        ) { visit in try await exceptions(visit) },
+        action(Place.exceptions.path, .principal(.approve), "Asks for a risk to be accepted.") {
+            visit, form in
+            try await onExceptions(visit, .exceptionRequested) {
+                _ = try await visit.useCases.requestException(
+                    try draft(form), by: visit.principal)
+            }
+        },
+        action(
+            "/exceptions/{exception}/approve", .principal(.approve), "Accepts a risk."
+        ) { visit, _ in
+            try await onExceptions(visit, .exceptionChanged) {
+                _ = try await visit.useCases.approveException(
+                    try visit.call.identifier("exception"), by: visit.principal)
+            }
+        },
+        action(
+            "/exceptions/{exception}/end", .principal(.approve), "Ends an accepted risk."
+        ) { visit, _ in
+            try await onExceptions(visit, .exceptionChanged) {
+                _ = try await visit.useCases.endException(
+                    try visit.call.identifier("exception"), by: visit.principal)
+            }
+        },
+    ]
+
+    private static func draft(_ form: FormFields) throws(Refusal) -> ExceptionDraft {
+        guard let until = form["until"].flatMap({ Timestamp("\($0):00Z") }) else {
+            throw Refusal(
+                .malformed, "E_EXCEPTION_INVALID", "An exception needs an end.",
+                nextStep: "Choose the day and time.")
+        }
+        func text(_ name: String) -> String? { form[name].flatMap { $0.isEmpty ? nil : $0 } }
+        return ExceptionDraft(
+            tenant: form["tenant"].flatMap(TenantID.init), name: form["name"] ?? "",
+            owner: form["owner"] ?? "", reason: form["reason"] ?? "",
+            compensatingControl: form["control"] ?? "", package: text("package"),
+            vulnerabilities: text("vulnerabilities").map { list in
+                list.split { $0 == "," || $0 == " " }.map(String.init)
+            }, endpoints: text("endpoints"), expiresAt: until)
+    }
+
+    private static func exceptions(
+        _ visit: Visit, refused: Refusal? = nil
+    ) async throws -> HTML {
+        let tenant: TenantID? = refused == nil ? try visit.call.queryIdentifier("tenant") : nil
+        let records = try await visit.useCases.exceptions(
+            by: visit.principal, tenant: tenant, limit: decisionRows)
+        return exceptionsPage(records, tenant: tenant, refused: refused, chrome: visit.chrome)
+    }
+
+    private static func onExceptions(
+        _ visit: Visit, _ notice: Notice, _ act: () async throws -> Void
+    ) async throws -> Answer {
+        do {
+            try await act()
+            return .redirect(to: .exceptions, notice)
+        } catch let refusal as Refusal where refusal.kind != .notFound {
+            return .html(
+                try await exceptions(visit, refused: refusal).rendered(),
+                status: refusal.kind.httpStatus)
+        }
+    }
+
+    static let groupRoutes: [Route] = [
+        page(Place.groups.path, .principal(.view), "Groups.", query: [tenantField]) { visit in
+            try await groups(visit)
+        },
+        action(Place.groups.path, .principal(.manageEndpoints), "Saves a group.") {
+            visit, form in
+            try await onGroups(visit) {
+                _ = try await visit.useCases.saveGroup(
+                    GroupDraft(
+                        tenant: form["tenant"].flatMap(TenantID.init), name: form["name"] ?? "",
+                        members: form["members"] ?? ""), by: visit.principal)
+            }
+        },
+        action(Place.dropGroup.path, .principal(.manageEndpoints), "Removes a group.") {
+            visit, form in
+            try await onGroups(visit) {
+                try await visit.useCases.deleteGroup(
+                    form["name"] ?? "", of: form["tenant"].flatMap(TenantID.init),
+                    by: visit.principal)
+            }
+        },
+        action(
+            "/endpoints/{endpoint}/traits", .principal(.manageEndpoints),
+            "Says something of an endpoint."
+        ) { visit, form in
+            let id: EndpointID = try visit.call.identifier("endpoint")
+            let exposed = form["exposed"].flatMap { ["yes": true, "no": false][$0] }
+            let criticality = form["criticality"].flatMap(Criticality.init(rawValue:))
+            let change = TraitChange(
+                tags: (form["tags"] ?? "").split { $0 == "," || $0 == " " }.map(String.init),
+                role: form["role"] ?? "", criticality: criticality, isExposed: exposed,
+                forget: (criticality == nil ? ["criticality"] : [])
+                    + (exposed == nil ? ["isExposed"] : []))
+            _ = try await visit.useCases.setTraits(change, of: id, by: visit.principal)
+            return .redirect(to: .endpoint(id), .traitsSet)
+        },
+    ]
+
+    private static func groups(_ visit: Visit, refused: Refusal? = nil) async throws -> HTML {
+        let tenant: TenantID? = refused == nil ? try visit.call.queryIdentifier("tenant") : nil
+        let groups = try await visit.useCases.groups(by: visit.principal, tenant: tenant)
+        return groupsPage(groups, tenant: tenant, refused: refused, chrome: visit.chrome)
+    }
+
+    private static func onGroups(
+        _ visit: Visit, _ act: () async throws -> Void
+    ) async throws -> Answer {
+        do {
+            try await act()
+            return .redirect(to: .groups, .groupsChanged)
+        } catch let refusal as Refusal {
+            return .html(
+                try await groups(visit, refused: refusal).rendered(),
+                status: refusal.kind.httpStatus)
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import ControlPlane
+import Fleet
+import HTTPAPI
+import Policy
+
+/// Policies: list, page, editor, plan, windows.
+extension Dashboard {
+    static let policyRoutes: [Route] = [
+        page(
+            Place.policies.path, .principal(.view), "The policies.", query: [tenantField]
+        ) { visit in
+            let tenant: TenantID? = try visit.call.queryIdentifier("tenant")
+            let policies = try await visit.useCases.policies(by: visit.principal, tenant: tenant)
+            return policiesPage(policies, tenant: tenant, chrome: visit.chrome)
+        },
+        page(
+            Place.newPolicy.path, .principal(.approve), "The editor with a new policy.",
+            query: [tenantField]
+        ) { visit in
+            let draft = PolicyDraft(
+                tenant: try visit.call.queryIdentifier("tenant")
+                    ?? (visit.chrome.tenants.count == 1 ? visit.chrome.tenants.first?.id : nil),
+                yaml: policyStarter)
+            return try await editor(PolicyEditing(draft: draft), visit)
+        },
+        action(
+            Place.newPolicy.path, .principal(.approve), "Checks or saves a new policy.",
+            bodyLimit: policyBodyLimit
+        ) { visit, form in try await edit(nil, visit, form) },
+        page(
+            Place.policyPlan.path, .principal(.view), "What the policies would do.",
+            query: [tenantField]
+        ) { visit in
+            guard let tenant = try oneTenant(visit) else {
+                return planPage(nil, tenant: nil, chrome: visit.chrome)
+            }
+            let plan = try await visit.useCases.planPolicies(for: tenant, by: visit.principal)
+            return planPage(plan, tenant: tenant, chrome: visit.chrome)
+        },
+        page(
+            Place.windows.path, .principal(.view), "When the windows open next.",
+            query: [tenantField]
+        ) { visit in
+            guard let tenant = try oneTenant(visit) else {
+                return windowsPage([], tenant: nil, chrome: visit.chrome)
+            }
+            let openings = try await visit.useCases.windowOpenings(
+                for: tenant, by: visit.principal)
+            return windowsPage(openings, tenant: tenant, chrome: visit.chrome)
+        },
+        page("/policies/{policy}", .principal(.view), "One policy.") { visit in
+            policyPage(
+                try await visit.useCases.policy(
+                    try visit.call.identifier("policy"), by: visit.principal),
+                chrome: visit.chrome)
+        },
+        page("/policies/{policy}/history", .principal(.view), "A policy's versions.") { visit in
+            policyHistoryPage(
+                try await visit.useCases.policyHistory(
+                    try visit.call.identifier("policy"), by: visit.principal),
+                chrome: visit.chrome)
+        },
+        page("/policies/{policy}/edit", .principal(.approve), "The editor with a policy.") {
+            visit in
+            let detail = try await visit.useCases.policy(
+                try visit.call.identifier("policy"), by: visit.principal)
+            let draft = PolicyDraft(policy: detail.summary.id, yaml: detail.yaml)
+            return try await editor(
+                PolicyEditing(stored: detail.summary, draft: draft), visit)
+        },
+        action(
+            "/policies/{policy}/edit", .principal(.approve), "Checks or saves a policy.",
+            bodyLimit: policyBodyLimit
+        ) { visit, form in
+            let detail = try await visit.useCases.policy(
+                try visit.call.identifier("policy"), by: visit.principal)
+            return try await edit(detail.summary, visit, form)
+        },
+        page(
+            "/policies/{policy}/switch", .principal(.approve),
+            "Asks before a policy is switched or deleted."
+        ) { visit in
+            policySwitchPage(
+                try await visit.useCases.policy(
+                    try visit.call.identifier("policy"), by: visit.principal),
+                chrome: visit.chrome)
+        },
+        action(
+            "/policies/{policy}/switch", .principal(.approve), "Switches or deletes a policy."
+        ) { visit, form in try await switchPolicy(visit, form) },
+    ]
+
+    /// The largest form with a policy, in bytes: each byte of the longest text may be escaped as
+    /// three.
+    private static let policyBodyLimit = 1024 * 1024
+
+    /// The tenant that is asked about, or the only one.
+    static func oneTenant(_ visit: Visit) throws -> TenantID? {
+        try visit.call.queryIdentifier("tenant")
+            ?? (visit.chrome.tenants.count == 1 ? visit.chrome.tenants.first?.id : nil)
+    }
+
+    private static func editor(_ editing: PolicyEditing, _ visit: Visit) async throws -> HTML {
+        var editing = editing
+        if editing.stored == nil {
+            editing.sites = try await visit.useCases.sites(by: visit.principal)
+            editing.groups = try await visit.useCases.groups(by: visit.principal)
+        }
+        return policyEditorPage(editing, chrome: visit.chrome)
+    }
+
+    private static func edit(
+        _ stored: PolicySummary?, _ visit: Visit, _ form: FormFields
+    ) async throws -> Answer {
+        var editing = PolicyEditing(stored: stored, draft: draft(form, stored))
+        do {
+            if form["do"] == "save" {
+                let saved = try await visit.useCases.savePolicy(
+                    editing.draft, by: visit.principal)
+                return .redirect(to: .policy(saved.id), .policySaved)
+            }
+        } catch let refusal as Refusal {
+            editing.refused = refusal
+        }
+        do {
+            editing.preview = try await visit.useCases.previewPolicy(
+                editing.draft, by: visit.principal)
+        } catch let refusal as Refusal {
+            editing.refused = editing.refused ?? refusal
+        }
+        return .html(
+            try await editor(editing, visit).rendered(),
+            status: editing.refused?.kind.httpStatus ?? 200)
+    }
+
+    private static func draft(_ form: FormFields, _ stored: PolicySummary?) -> PolicyDraft {
+        // Browsers send line ends as CR LF (HTML Living Standard, form submission).
+        let yaml = (form["yaml"] ?? "").replacing("\r\n", with: "\n")
+        var draft = PolicyDraft(
+            policy: stored?.id, tenant: form["tenant"].flatMap(TenantID.init), yaml: yaml,
+            note: form["note"], version: form["version"].flatMap { Int($0) },
+            confirm: form["confirm"] == "true")
+        let place = (form["place"] ?? "").split(separator: ":", maxSplits: 1)
+        if place.count == 2 {
+            draft.level = PolicyLevel(rawValue: String(place[0]))
+            draft.place = String(place[1])
+        }
+        return draft
+    }
+
+    private static func switchPolicy(_ visit: Visit, _ form: FormFields) async throws -> Answer {
+        let id: PolicyID = try visit.call.identifier("policy")
+        let order = PolicyOrder(note: form["note"], confirm: form["confirm"] == "true")
+        do {
+            switch form["change"] {
+            case "delete":
+                _ = try await visit.useCases.deletePolicy(id, order, by: visit.principal)
+                return .redirect(to: .policies, .policyDeleted)
+            case "enable", "disable":
+                _ = try await visit.useCases.setPolicy(
+                    id, enabled: form["change"] == "enable", order, by: visit.principal)
+                return .redirect(to: .policy(id), .policySaved)
+            default:
+                throw Refusal(
+                    .malformed, "E_MALFORMED", "The form does not say what is to be done.",
+                    nextStep: "Use the buttons of the page.")
+            }
+        } catch let refusal as Refusal where refusal.code == "E_POLICY_ACTS_NOW" {
+            let detail = try await visit.useCases.policy(id, by: visit.principal)
+            let page = policySwitchPage(detail, refused: refusal, chrome: visit.chrome)
+            return .html(page.rendered(), status: refusal.kind.httpStatus)
+        }
+    }
+}

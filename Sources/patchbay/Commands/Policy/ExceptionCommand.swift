@@ -1,0 +1,135 @@
+import ArgumentParser
+import CommandBasics
+import ControlPlane
+import Fleet
+import HTTPAPI
+import Policy
+
+/// `patchbay exception`
+struct ExceptionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "exception", abstract: "Risks that are accepted until a date.",
+        subcommands: [List.self, Show.self, Create.self, Approve.self, End.self])
+
+    /// One exception.
+    struct Target: ParsableArguments {
+        @Argument(help: "The exception.") var exception: String
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func post(_ verb: String) async throws {
+            let record: ExceptionRecord = try await server.withClient {
+                try await $0.post("/api/v1/exceptions/\(Path.segment(exception))/\(verb)")
+            }
+            try output.show(record) { "\($0.name) is \($0.state.rawValue)" }
+        }
+    }
+
+    /// `patchbay exception list`
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List exceptions, newest first.",
+            discussion: "Example: patchbay exception list --format json")
+        @Option(help: "Only this tenant's.") var tenant: String?
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let list: ItemList<ExceptionRecord> = try await server.withClient {
+                try await $0.get(
+                    "/api/v1/exceptions",
+                    query: [("tenant", tenant), ("limit", "\(EndpointQuery.maximumPage)")])
+            }
+            try output.show(list) { list in
+                var table = Table(
+                    .text("STATE"), .text("NAME"), .text("OWNER"), .text("UNTIL"), .text("ID"))
+                for record in list.items {
+                    table.add(
+                        record.state.rawValue, record.name, record.owner,
+                        record.expiresAt.wholeSeconds.description, record.id.text)
+                }
+                return table.text(width: Terminal.width, empty: "No exceptions.")
+            }
+        }
+    }
+
+    /// `patchbay exception show`
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show one exception.",
+            discussion: "Example: patchbay exception show exc_01h2xcejqtf2nbrexx3vqjhp41")
+        @OptionGroup var target: Target
+
+        func run() async throws {
+            let record: ExceptionRecord = try await target.server.withClient {
+                try await $0.get("/api/v1/exceptions/\(Path.segment(target.exception))")
+            }
+            try target.output.show(record) { record in
+                [
+                    "\(record.name)  \(record.id)", "state: \(record.state.rawValue)",
+                    "owner: \(record.owner)", "reason: \(record.reason)",
+                    "compensating control: \(record.compensatingControl)",
+                    "package: \(record.package?.pattern ?? "any")",
+                    "vulnerabilities: \(record.vulnerabilities.joined(separator: ", "))",
+                    "from \(record.startsAt) until \(record.expiresAt)",
+                    "requested by \(record.requestedBy)",
+                    record.approvedBy.map { "approved by \($0)" } ?? "approved by nobody",
+                ].map { Table.printable($0) }.joined(separator: "\n")
+            }
+        }
+    }
+
+    /// `patchbay exception create`
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create",
+            abstract: "Ask for a risk to be accepted; somebody else must approve it.",
+            discussion: """
+                Example: patchbay exception create "Old Java" --owner anna --package openjdk-8 \
+                --reason "Vendor support ends in March" --control "No network access" \
+                --until 2027-03-31T00:00:00Z
+                """)
+        @Argument(help: "Its name.") var name: String
+        @Option(help: "Who answers for it.") var owner: String
+        @Option(help: "Why the updates are not installed.") var reason: String
+        @Option(help: "What protects the endpoints meanwhile.") var control: String
+        @Option(help: "Until when (RFC 3339); a year at most.") var until: String
+        @Option(help: "The package or source package, or a pattern.") var package: String?
+        @Option(help: "A vulnerability; may be repeated.") var vulnerability: [String] = []
+        @Option(help: "Only endpoints that fit this condition.") var endpoints: String?
+        @Option(help: "The tenant; without it, all of them.") var tenant: String?
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let draft = ExceptionDraft(
+                tenant: try tenant.map(Given.tenant), name: name, owner: owner, reason: reason,
+                compensatingControl: control, package: package, vulnerabilities: vulnerability,
+                endpoints: endpoints, expiresAt: try Given.time(until))
+            let record: ExceptionRecord = try await server.withClient {
+                try await $0.post("/api/v1/exceptions", draft)
+            }
+            try output.show(record) { "Asked for: \($0.id)" }
+        }
+    }
+
+    /// `patchbay exception approve`
+    struct Approve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "approve", abstract: "Accept a risk that somebody else asks to accept.",
+            discussion: "Example: patchbay exception approve exc_01h2xcejqtf2nbrexx3vqjhp41")
+        @OptionGroup var target: Target
+
+        func run() async throws { try await target.post("approve") }
+    }
+
+    /// `patchbay exception end`
+    struct End: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "end", abstract: "Turn a request down, or end an accepted risk.",
+            discussion: "Example: patchbay exception end exc_01h2xcejqtf2nbrexx3vqjhp41")
+        @OptionGroup var target: Target
+
+        func run() async throws { try await target.post("end") }
+    }
+}

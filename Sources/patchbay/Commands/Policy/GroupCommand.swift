@@ -1,0 +1,119 @@
+import ArgumentParser
+import CommandBasics
+import ControlPlane
+import Fleet
+import HTTPAPI
+import Policy
+
+extension Criticality: ExpressibleByArgument {}
+
+/// `patchbay group`
+struct GroupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "group", abstract: "Groups of a tenant's endpoints.",
+        subcommands: [List.self, Create.self, Delete.self])
+
+    /// `patchbay group list`
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List groups.",
+            discussion: "Example: patchbay group list --format json")
+        @Option(help: "Only this tenant's.") var tenant: String?
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let list: ItemList<EndpointGroup> = try await server.withClient {
+                try await $0.get("/api/v1/groups", query: [("tenant", tenant)])
+            }
+            try output.show(list) { list in
+                var table = Table(.text("NAME"), .text("MEMBERS"), .text("NOTE"), .text("TENANT"))
+                for group in list.items {
+                    table.add(
+                        group.name.text, group.members.description, group.note,
+                        group.tenant.text)
+                }
+                return table.text(width: Terminal.width, empty: "No groups.")
+            }
+        }
+    }
+
+    /// `patchbay group create`
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Add a group, or give it other members.",
+            discussion: """
+                Example: patchbay group create web --members "tag = web and os = debian" \
+                --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41
+                """)
+        @Argument(help: "Its name.") var name: String
+        @Option(help: "Who is in it, as a condition.") var members: String
+        @Option(help: "The tenant; your own unless given.") var tenant: String?
+        @Option(help: "What it is for.") var note: String?
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let draft = GroupDraft(
+                tenant: try tenant.map(Given.tenant), name: name, members: members, note: note)
+            let group: EndpointGroup = try await server.withClient {
+                try await $0.put("/api/v1/groups", draft)
+            }
+            try output.show(group) { "Saved \($0.name): \($0.members)" }
+        }
+    }
+
+    /// `patchbay group delete`
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Remove a group.",
+            discussion: "Example: patchbay group delete web --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41"
+        )
+        @Argument(help: "Its name.") var name: String
+        @Option(help: "The tenant; your own unless given.") var tenant: String?
+        @OptionGroup var server: ServerOptions
+
+        func run() async throws {
+            try await server.withClient {
+                try await $0.delete(
+                    "/api/v1/groups/\(Path.segment(name))", query: [("tenant", tenant)])
+            }
+        }
+    }
+}
+
+/// `patchbay endpoint set`
+struct EndpointSetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Say something of an endpoint: tags, role, criticality.",
+        discussion: """
+            Example: patchbay endpoint set ept_01h2xcejqtf2nbrexx3vqjhp41 --tag canary --role server
+            """)
+    @Argument(help: "The endpoint.") var endpoint: String
+    @Option(help: "A tag to add; may be repeated.") var tag: [String] = []
+    @Option(help: "A tag to take away; may be repeated.") var untag: [String] = []
+    @Option(help: "What it is for, such as server; empty for no role.") var role: String?
+    @Option(help: "How much depends on it: low, normal, high or critical.")
+    var criticality: Criticality?
+    @Option(help: "Whether it can be reached from the internet: true or false.")
+    var exposed: Bool?
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: FormatOption
+
+    func run() async throws {
+        let change = TraitChange(
+            addTags: tag, removeTags: untag, role: role, criticality: criticality,
+            isExposed: exposed)
+        let traits: EndpointTraits = try await server.withClient {
+            try await $0.put("/api/v1/endpoints/\(Path.segment(endpoint))/traits", change)
+        }
+        try output.show(traits) { traits in
+            [
+                "role: \(traits.role.isEmpty ? "none" : traits.role)",
+                "tags: \(traits.tags.isEmpty ? "none" : traits.tags.joined(separator: ", "))",
+                "criticality: \(traits.criticality?.rawValue ?? "not known")",
+                "exposed: \(traits.isExposed.map { $0 ? "yes" : "no" } ?? "not known")",
+            ].joined(separator: "\n")
+        }
+    }
+}
