@@ -99,7 +99,10 @@ let package = Package(
             ]),
         module(
             "AgentCore",
-            ["Fleet", "Versions", "Policy", "Rollout", "AgentProtocol", "Trust", logging]),
+            [
+                "Fleet", "Versions", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust",
+                logging,
+            ]),
         // Layer 4: adapters to the world.
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),

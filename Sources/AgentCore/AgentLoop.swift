@@ -29,18 +29,20 @@ public struct AgentLoop: Sendable {
     private let worker: JobWorker
     private let reboots: RebootDesk?
 
-    /// The agent of an endpoint, with its ports.
+    /// The agent of an endpoint, with its ports. Without `trust` it believes no signed policy and
+    /// carries out every order that fits its own rules.
     public init(
         endpoint: EndpointID, settings: AgentSettings, link: any ControlPlaneLink,
         scanner: any Scanning,
         installer: any Installing, runs: any RunSupervising, state: any StateFolder,
-        aftercare: AftercareParts? = nil, effects: AgentEffects, logger: Logger
+        aftercare: AftercareParts? = nil, trust: TrustDesk? = nil, effects: AgentEffects, logger: Logger
     ) {
         let bell = Bell()
         let desk = ScanDesk(scanner)
         let runner = JobRunner(
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
-            effects: effects, aftercare: aftercare)
+            effects: effects, aftercare: aftercare,
+            gate: trust.map { GrantGate(desk: $0, link: link) })
         let reboots = aftercare.map { parts in
             RebootDesk(
                 endpoint: endpoint, parts: parts, link: link, runner: runner, presence: bell,
@@ -53,7 +55,7 @@ public struct AgentLoop: Sendable {
             logger: logger)
         presence = Presence(
             schedule: CheckInSchedule(endpoint), link: link, desk: desk, work: worker, bell: bell,
-            settings: settings, effects: effects, logger: logger)
+            settings: settings, trust: trust, effects: effects, logger: logger)
     }
 
     /// What people at the endpoint ask and are told; `nil` for an agent that does not reboot.

@@ -80,6 +80,11 @@ public struct HTTPSControlPlane: ControlPlaneLink {
         try await call("\(AgentWire.jobsPath)/\(job)/result", result)
     }
 
+    /// Exchanges signed documents.
+    public func exchange(_ request: TrustRequest) async throws(LinkFailure) -> TrustResponse {
+        try await call(AgentWire.trustPath, request, seconds: AgentClient.uploadSeconds)
+    }
+
     private func call<Answer: Decodable & Sendable>(
         _ path: String, _ message: some Encodable & Sendable,
         seconds: Int64 = AgentClient.callSeconds

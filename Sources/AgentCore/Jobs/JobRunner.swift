@@ -17,12 +17,23 @@ public struct JobRunner: Sendable {
     let state: any StateFolder
     let effects: AgentEffects
     let aftercare: AftercareParts?
+    let gate: GrantGate?
 
     /// A runner for the endpoint's jobs.
     public init(
         endpoint: EndpointID, desk: ScanDesk, installer: any Installing, runs: any RunSupervising,
         state: any StateFolder, effects: AgentEffects, aftercare: AftercareParts? = nil
     ) {
+        self.init(
+            endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
+            effects: effects, aftercare: aftercare, gate: nil)
+    }
+
+    init(
+        endpoint: EndpointID, desk: ScanDesk, installer: any Installing, runs: any RunSupervising,
+        state: any StateFolder, effects: AgentEffects, aftercare: AftercareParts?, gate: GrantGate?
+    ) {
+        self.gate = gate
         self.endpoint = endpoint
         self.desk = desk
         self.installer = installer
@@ -32,7 +43,8 @@ public struct JobRunner: Sendable {
         self.aftercare = aftercare
     }
 
-    /// Takes a job from where its journal says to its result.
+    /// Takes a job from where its journal says to its result, or to where it waits for its window:
+    /// then the watch tells until when, and the job is to be taken up again.
     ///
     /// - Throws: `StateFolderFailure` when the journal cannot be written: nothing has been done
     ///   that it does not tell of, and the job
@@ -42,6 +54,7 @@ public struct JobRunner: Sendable {
         job.following = await following(job.order)
         defer { watch.finish() }
         try record(job.resume(at: effects.now()), of: job)
+        if !watch.cancelRequested, await goesOnWaiting(&job, watch) { return job }
         while true {
             try Task.checkCancellation()
             if watch.cancelRequested, job.canBeCancelled {
@@ -57,7 +70,13 @@ public struct JobRunner: Sendable {
                 watch.show(
                     .preflight, "Checks whether the updates can be installed now.",
                     at: effects.now())
-                observation = try await preflight(job)
+                switch await admission(of: job, watch) {
+                case .open: observation = try await preflight(job)
+                case .waits: return job
+                case .refused(let sentence):
+                    observation = .preflighted(
+                        .blocked(.refused, sentence), plan: nil, logOffset: 0)
+                }
                 if let results = await probesBefore(observation, of: job) {
                     try record(job.handle(.probedBefore(results), at: effects.now()), of: job)
                 }
@@ -132,8 +151,7 @@ extension JobRunner {
             case .notStarted:
                 if plan.commands.isEmpty { return .runEnded(.vanished, JobRun.damagedVerdict) }
                 // The agent may have been away for long between the journal's line and now.
-                guard effects.now() < job.order.deadline else {
-                    let sentence = "The deadline passed before the run could be started."
+                if let sentence = await reasonNotToStart(job, watch) {
                     return .runEnded(
                         .notStarted(sentence), RunVerdict(failure: .refused, sentence: sentence))
                 }

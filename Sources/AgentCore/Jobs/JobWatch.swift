@@ -24,17 +24,18 @@ public final class JobWatch: Sendable {
 
     /// Tells the step.
     func show(
-        _ phase: JobProgress.Phase, _ sentence: String, percent: Int? = nil, at now: Timestamp
+        _ phase: JobProgress.Phase, _ sentence: String, percent: Int? = nil, at now: Timestamp,
+        until: Timestamp? = nil
     ) {
         signs.withLock { signs in
             // The same words again are no news; their first time stands.
             if let shown = signs.progress, shown.phase == phase, shown.sentence == sentence,
-                shown.percent == percent
+                shown.percent == percent, shown.until == until
             {
                 return
             }
             signs.progress = JobProgress(
-                phase: phase, sentence: sentence, percent: percent, at: now)
+                phase: phase, sentence: sentence, percent: percent, at: now, until: until)
         }
     }
 

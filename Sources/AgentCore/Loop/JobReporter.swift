@@ -73,10 +73,16 @@ struct JobReporter: Sendable {
         }
     }
 
-    /// Sends the result until the server has it or refuses it for good.
+    /// Sends the result until the server has it or refuses it for good, or other work is due: then
+    /// the failure is thrown, and the result has its turn after that work.
     ///
+    /// - Parameters:
+    ///   - result: the result.
+    ///   - nextWork: in how many milliseconds other work is due; `nil` when there is none.
     /// - Returns: why it was refused; `nil` when the server has it.
-    mutating func deliver(_ result: JobResult) async throws -> String? {
+    mutating func deliver(
+        _ result: JobResult, nextWork: @Sendable () -> Int64? = { nil }
+    ) async throws -> String? {
         var backOff = BackOff.link
         while true {
             try Task.checkCancellation()
@@ -87,7 +93,9 @@ struct JobReporter: Sendable {
             } catch {
                 logger.warning("The result of \(job) could not be delivered: \(error.sentence)")
                 if error.isFinal { return error.sentence }
-                try await effects.sleep(error.pause(&backOff, chance: effects.chance()))
+                let pause = error.pause(&backOff, chance: effects.chance())
+                try await effects.sleep(min(pause, max(0, nextWork() ?? pause)))
+                if let due = nextWork(), due <= 0 { throw error }
             }
         }
     }

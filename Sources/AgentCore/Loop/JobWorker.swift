@@ -16,14 +16,15 @@ final class JobWorker: Sendable {
     static let shortestPollMilliseconds: Int64 = 5000
 
     private let endpoint: EndpointID
-    private let link: any ControlPlaneLink
+    let link: any ControlPlaneLink
     private let runner: JobRunner
     private let state: any StateFolder
     private let bell: Bell
     private let reboots: RebootDesk?
-    private let effects: AgentEffects
-    private let logger: Logger
+    let effects: AgentEffects
+    let logger: Logger
     private let busy = Mutex(false)
+    let waiting = WaitingJobs()
 
     init(
         endpoint: EndpointID, link: any ControlPlaneLink, runner: JobRunner, state: any StateFolder,
@@ -51,16 +52,19 @@ final class JobWorker: Sendable {
         var mayHaveOpenJobs = true
         while !Task.isCancelled {
             do {
+                try await carryDueJobs()
                 if mayHaveOpenJobs { try await takeUpOpenJobs() }
                 mayHaveOpenJobs = true
+                try await reportWaitingJobs()
                 let pause = try await collect()
                 mayHaveOpenJobs = false
                 backOff.reset()
                 localBackOff.reset()
-                try await effects.sleep(pause)
+                try await effects.sleep(untilDue(pause))
             } catch let failure as LinkFailure {
                 logger.debug("No work could be collected: \(failure.sentence)")
-                try? await effects.sleep(failure.pause(&backOff, chance: effects.chance()))
+                let pause = failure.pause(&backOff, chance: effects.chance())
+                try? await effects.sleep(untilDue(pause))
             } catch let failure as StateFolderFailure {
                 logger.error("\(failure)")
                 try? await effects.sleep(localBackOff.next(chance: effects.chance()))
@@ -75,7 +79,8 @@ final class JobWorker: Sendable {
     /// milliseconds.
     private func collect() async throws -> Int64 {
         let asked = effects.now()
-        let answer = try await link.collectWork(WorkRequest(waitSeconds: AgentWire.longestPoll))
+        let seconds = untilDue(AgentWire.longestPoll * 1000) / 1000
+        let answer = try await link.collectWork(WorkRequest(waitSeconds: seconds))
         if answer.scanNow { bell.ring(wantingScan: true) }
         if let order = answer.order, try await perform(order) { return 0 }
         let spent = effects.now().milliseconds - asked.milliseconds
@@ -84,7 +89,9 @@ final class JobWorker: Sendable {
 
     /// Takes up what the journals say is not over.
     private func takeUpOpenJobs() async throws {
-        for job in try openJobs() {
+        // A result that cannot be delivered must not keep another job from its window.
+        let jobs = try openJobs().filter { !waiting.contains($0.order.job) }
+        for job in jobs.filter({ !$0.hasResult }) + jobs.filter(\.hasResult) {
             logger.info("Takes up \(job.order.job) where its journal ends.")
             try await carry(job)
         }
@@ -115,13 +122,15 @@ final class JobWorker: Sendable {
         return job
     }
 
-    private func carry(_ job: JobRun) async throws {
+    func carry(_ job: JobRun, isCancelled: Bool = false) async throws {
         busy.withLock { $0 = true }
         defer {
             busy.withLock { $0 = false }
             bell.ring()
         }
         let watch = JobWatch()
+        if isCancelled { watch.requestCancel() }
+        waiting.remove(job.order.job)
         let blank = JobReporter(
             job.order.job, link: link, state: state, effects: effects, logger: logger)
         async let reporter = following(blank, watch)
@@ -139,14 +148,16 @@ final class JobWorker: Sendable {
         if ended.awaitsReboot { reboots?.take(ended) }
         switch ended.stage {
         case .finished(let result):
-            let refusal = try await follower.deliver(result)
+            let refusal = try await follower.deliver(result) { self.waiting.next(self.effects) }
             try runner.record(
                 ended.handle(.delivered(refusal: refusal), at: effects.now()), of: ended)
             try prune()
         case .delivered(let result):
             _ = try await follower.deliver(result)
         case .checking, .preflight, .waiting, .running, .verifying, .probing:
-            break
+            if let step = watch.progress, step.phase == .waitingForWindow {
+                waiting.add(ended.order.job, step)
+            }
         }
     }
 
@@ -176,7 +187,7 @@ extension JobWorker {
     }
 
     /// The job that a journal tells of; `nil` when there is none, or none that can be read at all.
-    private func knownJob(_ id: JobID) throws(StateFolderFailure) -> JobRun? {
+    func knownJob(_ id: JobID) throws(StateFolderFailure) -> JobRun? {
         let folder = JobFolder(id)
         let reading: JournalReading
         do throws(StateFolderFailure) {

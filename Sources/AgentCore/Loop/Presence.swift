@@ -18,6 +18,7 @@ struct Presence: Sendable {
     let work: JobWorker
     let bell: Bell
     let settings: AgentSettings
+    var trust: TrustDesk?
     let effects: AgentEffects
     let logger: Logger
 
@@ -74,6 +75,7 @@ struct Presence: Sendable {
 
     private func checkIn(_ memory: inout Memory) async {
         let record = desk.latest
+        trust?.noteAlive()
         do throws(LinkFailure) {
             let answer = try await link.checkIn(
                 CheckInRequest(
@@ -81,6 +83,7 @@ struct Presence: Sendable {
                     scannedAt: record?.scannedAt, agentVersion: settings.agentVersion,
                     bootId: settings.bootId))
             warnOfClock(answer.serverTime)
+            await trust?.refresh(answer.policyDigest, over: link)
             if answer.wantsScan, let record {
                 try await upload(record, known: answer.knownInventoryDigest, base: memory.sent)
                 memory.sent = record

@@ -20,6 +20,15 @@ public protocol ControlPlaneLink: Sendable {
     func report(_ log: LogChunk, of job: JobID) async throws(LinkFailure) -> JobReportResponse
     /// Reports a job's end. It is stored when this returns.
     func report(_ result: JobResult, of job: JobID) async throws(LinkFailure) -> JobReportResponse
+    /// Says which signed documents the endpoint holds, and fetches what it lacks.
+    func exchange(_ request: TrustRequest) async throws(LinkFailure) -> TrustResponse
+}
+
+extension ControlPlaneLink {
+    /// A control plane that has no signed documents.
+    public func exchange(_ request: TrustRequest) async throws(LinkFailure) -> TrustResponse {
+        TrustResponse(digest: nil)
+    }
 }
 
 /// A call to the control plane that did not succeed.

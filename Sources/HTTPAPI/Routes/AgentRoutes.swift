@@ -66,6 +66,13 @@ enum AgentRoutes {
         ) { call in
             .json(try await call.useCases.collectWork(try call.decode(), by: try call.agent()))
         },
+        Route(
+            .post, AgentWire.trustPath, permission: .agent, audience: .agent,
+            summary: "Says which signed documents the endpoint holds, and fetches what it lacks.",
+            request: .trustRequest, response: .trustResponse, bodyLimit: 16 * 1024
+        ) { call in
+            .json(try await call.useCases.exchangeTrust(try call.decode(), by: try call.agent()))
+        },
     ]
 
     private static let jobs: [Route] = [

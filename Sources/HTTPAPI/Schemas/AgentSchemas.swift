@@ -31,7 +31,7 @@ extension NamedSchema {
         [
             "wantsScan": .boolean, "knownInventoryDigest": .optional(.string), "hasWork": .boolean,
             "scanNow": .boolean, "nextCheckInSeconds": .integer, "scanIntervalSeconds": .integer,
-            "serverTime": .time,
+            "serverTime": .time, "policyDigest": .optional(.string),
         ])
 
     static let scanUpload = NamedSchema(
@@ -59,7 +59,7 @@ extension NamedSchema {
                     "job": .identifier("job"), "deployment": .identifier("dep"),
                     "endpoint": .identifier("ept"), "updates": .array(.named(.lockedUpdate)),
                     "issuedAt": .time, "deadline": .time,
-                    "aftercare": .optional(.named(.aftercare)),
+                    "aftercare": .optional(.named(.aftercare)), "grant": .optional(.string),
                 ])),
             "scanNow": .boolean,
         ])
@@ -74,6 +74,7 @@ extension NamedSchema {
         [
             "phase": .oneOf(JobProgress.Phase.allCases.map(\.rawValue)),
             "sentence": .string, "percent": .optional(.integer), "at": .time,
+            "until": .optional(.time),
         ])
 
     static let jobResult = NamedSchema(

@@ -23,7 +23,7 @@ package struct SignCommand: ParsableCommand {
 
     /// The kinds of documents that roles sign.
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case policy, approval, hold, script, release, root
+        case policy, approval, hold, script, release, placement, root
     }
 
     @Argument(help: "The document, or an envelope.") var file: String
@@ -89,6 +89,7 @@ package struct SignCommand: ParsableCommand {
         case .hold: try SignedDocument<Hold>(draft: bytes).envelope()
         case .script: try SignedDocument<Script>(draft: bytes).envelope()
         case .release: try SignedDocument<AgentRelease>(draft: bytes).envelope()
+        case .placement: try SignedDocument<Placement>(draft: bytes).envelope()
         case .root: try SignedDocument<TrustRoot>(draft: bytes).envelope()
         }
     }
@@ -101,6 +102,7 @@ package struct SignCommand: ParsableCommand {
         case .hold: _ = try SignedDocument<Hold>(unverified: envelope)
         case .script: _ = try SignedDocument<Script>(unverified: envelope)
         case .release: _ = try SignedDocument<AgentRelease>(unverified: envelope)
+        case .placement: _ = try SignedDocument<Placement>(unverified: envelope)
         case .root: _ = try SignedDocument<TrustRoot>(unverified: envelope)
         }
     }
@@ -122,6 +124,7 @@ package struct SignCommand: ParsableCommand {
         let types: [String: Kind] = [
             PolicySet.payloadType: .policy, Grant.payloadType: .approval, Hold.payloadType: .hold,
             Script.payloadType: .script, AgentRelease.payloadType: .release,
+            Placement.payloadType: .placement,
             TrustRoot.payloadType: .root,
         ]
         guard let kind = types[envelope.payloadType] else {
@@ -164,6 +167,8 @@ extension SignCommand {
                 case .approval: try state.verify(bytes, as: Grant.self, at: now).accepted.signers
                 case .hold: try state.verify(bytes, as: Hold.self, at: now).accepted.signers
                 case .script: try state.verify(bytes, as: Script.self, at: now).accepted.signers
+                case .placement:
+                    try state.verify(bytes, as: Placement.self, at: now).accepted.signers
                 case .release:
                     try state.verify(bytes, as: AgentRelease.self, at: now).accepted.signers
                 case .root: try rotated(state, bytes, at: now)

@@ -25,6 +25,11 @@ package struct TrustInitCommand: ParsableCommand {
     var threshold = 1
     @Option(help: ArgumentHelp("Whose root it is: all, or a tenant.", valueName: "scope"))
     var scope = "all"
+    @Option(
+        help: ArgumentHelp(
+            "The root's version: the next one where endpoints believe a root already.",
+            valueName: "number"))
+    var rootVersion = 1
     @Option(help: ArgumentHelp("For how many days the root holds.", valueName: "number"))
     var validDays = 365
     @OptionGroup var output: FormatOption
@@ -43,7 +48,7 @@ package struct TrustInitCommand: ParsableCommand {
             try SigningKey(bytes: SystemEffects.randomBytes(DeviceKey.byteCount))
         }
         let heading = try HeadingOptions.heading(
-            name: "root", version: 1, scope: scope, validDays: validDays)
+            name: "root", version: rootVersion, scope: scope, validDays: validDays)
         var envelope = try SignedDocument(heading, rootBody(made.map(\.publicKey))).envelope()
         for key in made { try envelope.sign(with: key) }
         try save(made, envelope)

@@ -57,7 +57,7 @@ public struct BlastRadiusBrake: Hashable, Sendable, Codable {
     }
 
     /// What does not make sense in it, as a clause.
-    var fault: String? {
+    public var fault: String? {
         if Percentage(basisPoints: shareBasisPoints) == nil {
             return "the share of its brake is not 0 to 100 %"
         }

@@ -43,6 +43,7 @@ struct Backup: ParsableCommand {
             }
             files += Backup.agentFiles.map { ($0, home.folder.appending(path: $0)) }
                 .filter { FileManager.default.fileExists(atPath: $0.1.path) }
+            files += SigningKeyStore(home: home).files.map { ($0, home.folder.appending(path: $0)) }
             let copy = URL(filePath: file + ".database")
             defer { try? FileManager.default.removeItem(at: copy) }
             if case .sqliteFile = try place.location() {
@@ -106,7 +107,7 @@ struct Backup: ParsableCommand {
 
         private static let known = Set(
             ServerKeys.File.allCases.map { "keys/\($0.rawValue)" } + Backup.agentFiles
-                + [Backup.database])
+                + ManagedKeys.File.allCases.map { "trust/\($0.rawValue)" } + [Backup.database])
 
         /// Keys and database must be good before anything is put into place.
         private func check(_ draft: Home, _ names: [String]) async throws {

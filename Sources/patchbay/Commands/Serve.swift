@@ -29,6 +29,11 @@ struct Serve: AsyncParsableCommand {
             "For how many days it can be told what was on an endpoint.", valueName: "days"))
     var keepHistory = Retention.standardHistoryDays
 
+    @Option(
+        help: ArgumentHelp(
+            "A trust root of operators: the server then holds no signing key.", valueName: "file"))
+    var trustRoot: String?
+
     @Option(help: ArgumentHelp("For how many days the logs of jobs stay.", valueName: "days"))
     var keepJobLogs = Retention.standardJobLogDays
 
@@ -52,7 +57,8 @@ struct Serve: AsyncParsableCommand {
         let server = try ServerProcess(
             home: place.homeOption.home, listen: listen, names: names, database: place.database,
             retention: Retention(historyDays: keepHistory, jobLogDays: keepJobLogs),
-            furtherRoutes: helloRoute ? [HelloRoute.route] : [], logger: logging.logger)
+            furtherRoutes: helloRoute ? [HelloRoute.route] : [],
+            trustRoot: try trustRoot.map { try TrustCommand.bytes($0) }, logger: logging.logger)
         try await server.run {
             Terminal.writeError("Patchbay listens on \(server.addresses.joined(separator: ", ")).")
             Terminal.writeError("Server identity: \(server.useCases.keys.fingerprint)")

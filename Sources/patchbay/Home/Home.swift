@@ -6,6 +6,7 @@ import Foundation
 ///
 ///     home/                 0700
 ///     ├── keys/             the keys of the installation, 0600 each
+///     ├── trust/            the signing keys of managed mode, 0600 each; not there in sealed mode
 ///     ├── patchbay.sqlite   the database, unless it is elsewhere
 ///     ├── server.json       where the running server is, for the command line
 ///     ├── lock              held while a server runs

@@ -36,7 +36,8 @@ struct LedgerOptions: ParsableArguments {
         let keys = try KeyStore(home: homeOption.home).load()
         let ledger = try SQLLedger.open(try location(), access: access)
         let useCases = UseCases(
-            ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: Signals())
+            ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: Signals(),
+            signingKeys: { [home = homeOption.home] in try SigningKeyStore(home: home).loadAll() })
         do {
             let answer = try await body(useCases)
             await ledger.close()

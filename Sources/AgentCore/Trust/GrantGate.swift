@@ -1,0 +1,160 @@
+import AgentProtocol
+import Calendar
+import Fleet
+import Policy
+import Rollout
+import Trust
+
+/// Whether an order may begin now, by what the endpoint itself believes.
+enum Admission: Hashable, Sendable {
+    /// It may.
+    case open
+    /// Not yet: it is asked again at that time.
+    case waits(until: Timestamp, sentence: String)
+    /// It may not, for this reason.
+    case refused(String)
+}
+
+/// Asks the signed policies about an order. It is the last word: what it refuses, nobody can make
+/// the endpoint do.
+struct GrantGate: Sendable {
+    let desk: TrustDesk
+    let link: any ControlPlaneLink
+
+    /// When an approval under the policies that hold is asked for again, in seconds.
+    static let renewalSeconds: Int64 = 300
+    /// The longest that a wait lasts before the gate is asked again, in seconds: a clock may be
+    /// set, a freeze be signed.
+    static let longestWaitSeconds: Int64 = 3_600
+
+    /// The facts that a judgement needs of the endpoint.
+    struct View: Sendable {
+        /// The lines of the order that are not settled.
+        var updates: [LockedUpdate]
+        /// The installed version of each of their packages.
+        var installed: [PackageKey: String]
+        /// What the last scan showed of the endpoint.
+        var facts: EndpointFacts?
+    }
+
+    /// Judges an order. When it may begin, its grant is remembered as carried out by this job
+    /// before this returns.
+    func admission(of order: JobOrder, _ view: View) async -> Admission {
+        guard desk.asksForGrants else { return .open }
+        switch judge(order, view) {
+        case .settled(let admission): return admission
+        case .needsRenewal(let reason):
+            return await renewed(order, view, reason)
+        }
+    }
+
+    private enum Judgement {
+        case settled(Admission)
+        /// The grant is missing, is not believed or was made under other policies: the server may
+        /// have a newer one.
+        case needsRenewal(Reason)
+    }
+
+    private enum Reason {
+        case otherPolicy
+        case refused(String)
+    }
+
+    private func renewed(_ order: JobOrder, _ view: View, _ reason: Reason) async -> Admission {
+        let later = desk.effects.now().adding(seconds: Self.renewalSeconds)
+        do throws(LinkFailure) {
+            var request = TrustDesk.request(try? TrustFiles.load(from: desk.state))
+            request.job = order.job
+            let answer = try await link.exchange(request)
+            // The policies that it was made under may be new too.
+            desk.take(answer)
+            guard desk.asksForGrants else { return .open }
+            guard let grant = answer.grant else {
+                switch reason {
+                case .otherPolicy: return .waits(until: later, sentence: Self.waitsForApproval)
+                case .refused(let sentence): return .refused(sentence)
+                }
+            }
+            try? desk.keep(grant: grant, of: order.job)
+        } catch {
+            if case .otherPolicy = reason {
+                return .waits(until: later, sentence: Self.waitsForApproval)
+            }
+            if case .refused(let sentence) = reason, error.isFinal { return .refused(sentence) }
+            return .waits(until: later, sentence: Self.waitsForApproval)
+        }
+        switch judge(order, view) {
+        case .settled(let admission): return admission
+        case .needsRenewal(.otherPolicy):
+            return .waits(until: later, sentence: Self.waitsForApproval)
+        case .needsRenewal(.refused(let sentence)): return .refused(sentence)
+        }
+    }
+
+    private static let waitsForApproval =
+        "Waits for an approval that was made under the policies that hold."
+
+    private func judge(_ order: JobOrder, _ view: View) -> Judgement {
+        let now = desk.effects.now()
+        do {
+            let memo = try TrustFiles.load(from: desk.state)
+            guard let memo else { return .needsRenewal(.otherPolicy) }
+            guard memo.policyDigest != nil else { return .needsRenewal(.otherPolicy) }
+            guard let text = desk.grant(of: order) else {
+                return .needsRenewal(
+                    .refused("The order has no signed approval. (E_GRANT_MISSING)"))
+            }
+            let policies = try desk.policies(memo, at: now)
+            let grant: Accepted<Grant>
+            do {
+                grant = try memo.state.verify(Array(text.utf8), as: Grant.self, at: now).accepted
+            } catch {
+                return .needsRenewal(.refused("\(error.message) (\(error.code))"))
+            }
+            return try judge(order, view, memo, policies, grant, at: now)
+        } catch let refusal as VerificationRefusal {
+            return .settled(.refused("\(refusal.message) (\(refusal.code))"))
+        } catch {
+            return .settled(.refused("What this endpoint believes cannot be read: \(error)"))
+        }
+    }
+
+    private func judge(
+        _ order: JobOrder, _ view: View, _ memo: TrustMemo, _ policies: Accepted<PolicySet>,
+        _ grant: Accepted<Grant>, at now: Timestamp
+    ) throws -> Judgement {
+        let body = grant.document.body
+        let subject = try desk.subject(memo, facts: view.facts, at: now)
+        let zones = desk.zones(for: policies.document.body.policies, facts: view.facts)
+        let missed = desk.missed(
+            body.lane, policies.document.body.policies, subject, zones, since: body.notBefore,
+            at: now)
+        let check = GrantCheck(
+            policies: policies, holds: desk.holds(memo, at: now), endpoint: desk.endpoint,
+            subject: subject, zones: zones, installed: view.installed,
+            carriedOut: desk.noncesOfOthers(than: order.job), missed: missed,
+            compare: { $0.order($1, $2) })
+        let lines = view.updates.map { Grant.Update($0.key, version: $0.to) }
+        do throws(GrantRefusal) {
+            try check.check(grant, for: lines, at: now)
+        } catch {
+            return judgement(on: error, at: now)
+        }
+        try desk.remember(nonce: body.nonce, of: order.job, until: body.notAfter)
+        if missed != nil { desk.noteCatchUp() }
+        return .settled(.open)
+    }
+
+    private func judgement(on refusal: GrantRefusal, at now: Timestamp) -> Judgement {
+        let longest = now.adding(seconds: Self.longestWaitSeconds)
+        switch refusal {
+        case .otherPolicy: return .needsRenewal(.otherPolicy)
+        case .windowClosed(let next?):
+            return .settled(.waits(until: next, sentence: refusal.sentence))
+        case .tooEarly(let start):
+            return .settled(.waits(until: min(start, longest), sentence: refusal.sentence))
+        default:
+            return .settled(.refused("\(refusal.sentence) (\(refusal.code))"))
+        }
+    }
+}
