@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-public import ControlPlane
+import ControlPlane
 import Foundation
 import NIOCore
 import NIOHTTP1
