@@ -33,7 +33,17 @@ create_endpoint() {
     plug_in "$netns" "ep$number" "$(endpoint_address "$number")"
     mount -t overlay "$netns" "$directory/merged" \
         -o "lowerdir=$root,upperdir=$directory/upper,workdir=$directory/work"
+    own_folder "$directory/merged/var/lib/flatpak"
     give_identity "$number" "$directory/merged"
+}
+
+# An overlay cannot rename a folder that lies below it, which flatpak's repository does: the
+# endpoint gets a copy of its own.
+own_folder() {
+    [[ -d $1/repo ]] || return 0
+    cp -a "$1" "$1.own"
+    rm -rf "$1"
+    mv "$1.own" "$1"
 }
 
 give_identity() {

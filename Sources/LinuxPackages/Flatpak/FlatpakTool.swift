@@ -10,203 +10,203 @@ import Synchronization
 /// So a version here is `version@commit`, or the commit alone, with the commit's first twelve
 /// digits as flatpak shows them.
 struct FlatpakTool: Sendable {
-  let manager = PackageManagerName.flatpak
-  let runner: any CommandRunning
+    let manager = PackageManagerName.flatpak
+    let runner: any CommandRunning
 
-  private static let path = "/usr/bin/flatpak"
-  private static let columns = "--columns=application,version,branch,arch,origin"
+    private static let path = "/usr/bin/flatpak"
+    private static let columns = "--columns=application,version,branch,arch,origin"
 
-  init(runner: any CommandRunning) {
-    self.runner = runner
-  }
+    init(runner: any CommandRunning) {
+        self.runner = runner
+    }
 
-  private var flatpak: ToolRunner { ToolRunner(runner: runner, path: Self.path) }
+    private var flatpak: ToolRunner { ToolRunner(runner: runner, path: Self.path) }
 }
 
 // MARK: - Looking
 
 extension FlatpakTool: SoftwareLooking {
-  func refresh(at now: Timestamp, after last: RefreshReport?) async -> RefreshReport {
-    var errors: [(key: String, error: String?)] = []
-    for remote in await remotes() {
-      // Asking without --cached fetches the remote's summary.
-      let output = await flatpak.run(
-        ["remote-ls", "--system", "--updates", Self.columns, remote.id],
-        seconds: ToolRunner.refreshSeconds)
-      errors.append((remote.id, output.status == 0 ? nil : output.reason))
-    }
-    return RefreshReport.of(errors, at: now, after: last)
-  }
-
-  func look(
-    at now: Timestamp, after report: RefreshReport?
-  ) async throws(ScanFailure) -> SoftwareLook {
-    let list = await flatpak.run(["list", "--system", Self.columns + ",active"])
-    guard list.status == 0 else {
-      throw ScanFailure(
-        code: "E_SCAN_FLATPAK", message: "flatpak cannot list what is installed.",
-        nextStep: "Run `flatpak list --system` on the endpoint: \(list.reason)")
-    }
-    var look = SoftwareLook()
-    let rows = FlatpakRows(list.output)
-    look.unparsed = rows.unparsed
-    look.packages = rows.rows.map(\.package)
-    let remotes = await remotes()
-    look.sources = remotes.map { remote in
-      SourceJudgement(
-        key: remote.id, name: remote.name,
-        indexTime: report?.outcomes[remote.id]?.succeededAt
-      ).state(report: report, now: now)
-    }
-    await addUpdates(rows.rows, remotes.map(\.id), to: &look)
-    return look
-  }
-
-  private func addUpdates(
-    _ installed: [FlatpakRows.Row], _ remotes: [String], to look: inout SoftwareLook
-  ) async {
-    let masks = await masks()
-    for remote in remotes {
-      let output = await flatpak.run([
-        "remote-ls", "--system", "--cached", "--updates",
-        Self.columns + ",commit,download-size", remote,
-      ])
-      guard output.status == 0 else {
-        // Never fetched, or gone: its source says so, and what it has is not known.
-        for place in look.sources.indices
-        where look.sources[place].name.hasPrefix("\(remote) ") {
-          if look.sources[place].state != .failed {
-            look.sources[place].state = .failed
-            look.sources[place].error = output.reason
-          }
+    func refresh(at now: Timestamp, after last: RefreshReport?) async -> RefreshReport {
+        var errors: [(key: String, error: String?)] = []
+        for remote in await remotes() {
+            // Asking without --cached fetches the remote's summary.
+            let output = await flatpak.run(
+                ["remote-ls", "--system", "--updates", Self.columns, remote.id],
+                seconds: ToolRunner.refreshSeconds)
+            errors.append((remote.id, output.status == 0 ? nil : output.reason))
         }
-        continue
-      }
-      let offers = FlatpakRows(output.output, names: installed)
-      look.unparsed += offers.unparsed
-      look.updates += offers.rows.compactMap { offer in
-        update(offer, among: installed, masks: masks)
-      }
+        return RefreshReport.of(errors, at: now, after: last)
     }
-  }
 
-  private func update(
-    _ offer: FlatpakRows.Row, among installed: [FlatpakRows.Row], masks: [String]
-  ) -> Update? {
-    guard
-      let own = installed.first(where: { $0.name == offer.name && $0.arch == offer.arch }),
-      own.commit != offer.commit
-    else { return nil }
-    let mask = masks.first { FlatpakMask.covers($0, offer) }
-    return Update(
-      manager: manager, name: own.name, architecture: own.arch, installed: own.version,
-      candidate: offer.version, classes: [.feature], origin: offer.origin,
-      installability: mask == nil ? .installable : .held, bytes: offer.bytes,
-      reason: mask.map { "A mask on this endpoint holds it (flatpak mask \($0))." })
-  }
-
-  private func masks() async -> [String] {
-    let output = await flatpak.run(["mask", "--system"])
-    return output.status == 0
-      ? TextLines.strings(output.output).map { TextLines.trimmed($0) }.filter {
-        !$0.isEmpty && !$0.contains(" ")
-      } : []
-  }
-
-  private func remotes() async -> [(id: String, name: String)] {
-    let output = await flatpak.run(["remotes", "--system", "--columns=name,url"])
-    return TextLines.strings(output.output).compactMap { line in
-      let fields = line.split(separator: "\t").map(String.init)
-      guard let id = fields.first, Grammar.consists(id, of: "_.-") else { return nil }
-      return (id, fields.count > 1 ? "\(id) \(fields[1])" : "\(id) ")
+    func look(
+        at now: Timestamp, after report: RefreshReport?
+    ) async throws(ScanFailure) -> SoftwareLook {
+        let list = await flatpak.run(["list", "--system", Self.columns + ",active"])
+        guard list.status == 0 else {
+            throw ScanFailure(
+                code: "E_SCAN_FLATPAK", message: "flatpak cannot list what is installed.",
+                nextStep: "Run `flatpak list --system` on the endpoint: \(list.reason)")
+        }
+        var look = SoftwareLook()
+        let rows = FlatpakRows(list.output)
+        look.unparsed = rows.unparsed
+        look.packages = rows.rows.map(\.package)
+        let remotes = await remotes()
+        look.sources = remotes.map { remote in
+            SourceJudgement(
+                key: remote.id, name: remote.name,
+                indexTime: report?.outcomes[remote.id]?.succeededAt
+            ).state(report: report, now: now)
+        }
+        await addUpdates(rows.rows, remotes.map(\.id), to: &look)
+        return look
     }
-  }
+
+    private func addUpdates(
+        _ installed: [FlatpakRows.Row], _ remotes: [String], to look: inout SoftwareLook
+    ) async {
+        let masks = await masks()
+        for remote in remotes {
+            let output = await flatpak.run([
+                "remote-ls", "--system", "--cached", "--updates",
+                Self.columns + ",commit,download-size", remote,
+            ])
+            guard output.status == 0 else {
+                // Never fetched, or gone: its source says so, and what it has is not known.
+                for place in look.sources.indices
+                where look.sources[place].name.hasPrefix("\(remote) ") {
+                    if look.sources[place].state == .ok {
+                        look.sources[place].state = .failed
+                        look.sources[place].error = output.reason
+                    }
+                }
+                continue
+            }
+            let offers = FlatpakRows(output.output, names: installed)
+            look.unparsed += offers.unparsed
+            look.updates += offers.rows.compactMap { offer in
+                update(offer, among: installed, masks: masks)
+            }
+        }
+    }
+
+    private func update(
+        _ offer: FlatpakRows.Row, among installed: [FlatpakRows.Row], masks: [String]
+    ) -> Update? {
+        guard
+            let own = installed.first(where: { $0.name == offer.name && $0.arch == offer.arch }),
+            own.commit != offer.commit
+        else { return nil }
+        let mask = masks.first { FlatpakMask.covers($0, offer) }
+        return Update(
+            manager: manager, name: own.name, architecture: own.arch, installed: own.version,
+            candidate: offer.version, classes: [.feature], origin: offer.origin,
+            installability: mask == nil ? .installable : .held, bytes: offer.bytes,
+            reason: mask.map { "A mask on this endpoint holds it (flatpak mask \($0))." })
+    }
+
+    private func masks() async -> [String] {
+        let output = await flatpak.run(["mask", "--system"])
+        return output.status == 0
+            ? TextLines.strings(output.output).map { TextLines.trimmed($0) }.filter {
+                !$0.isEmpty && !$0.contains(" ")
+            } : []
+    }
+
+    private func remotes() async -> [(id: String, name: String)] {
+        let output = await flatpak.run(["remotes", "--system", "--columns=name,url"])
+        return TextLines.strings(output.output).compactMap { line in
+            let fields = line.split(separator: "\t").map(String.init)
+            guard let id = fields.first, Grammar.consists(id, of: "_.-") else { return nil }
+            return (id, fields.count > 1 ? "\(id) \(fields[1])" : "\(id) ")
+        }
+    }
 }
 
 // MARK: - Installing
 
 extension FlatpakTool: LockListTool {
-  /// flatpak has no lock that keeps others out: its repository waits for a moment at most.
-  func lockHolder() -> String? { nil }
+    /// flatpak has no lock that keeps others out: its repository waits for a moment at most.
+    func lockHolder() -> String? { nil }
 
-  func held(_ updates: [LockedUpdate]) async -> [PackageKey: String] {
-    let masks = await masks()
-    var held: [PackageKey: String] = [:]
-    for update in updates {
-      let row = FlatpakRows.Row(update)
-      if let mask = masks.first(where: { FlatpakMask.covers($0, row) }) {
-        held[update.key] = "A mask on this endpoint holds it (flatpak mask \(mask))."
-      }
+    func held(_ updates: [LockedUpdate]) async -> [PackageKey: String] {
+        let masks = await masks()
+        var held: [PackageKey: String] = [:]
+        for update in updates {
+            let row = FlatpakRows.Row(update)
+            if let mask = masks.first(where: { FlatpakMask.covers($0, row) }) {
+                held[update.key] = "A mask on this endpoint holds it (flatpak mask \(mask))."
+            }
+        }
+        return held
     }
-    return held
-  }
 
-  /// Asks each application's remote whether its newest commit is the approved one.
-  func solve(_ updates: [LockedUpdate]) async -> Solution {
-    var plan = ChangePlan()
-    let installed = FlatpakRows(
-      await flatpak.run(["list", "--system", Self.columns + ",active"]).output
-    ).rows
-    for update in updates {
-      guard
-        let own = installed.first(where: {
-          $0.name == update.name && $0.arch == update.architecture
-        })
-      else {
-        return .refused(
-          Obstacle(
-            .versionNotAvailable, "\(update.name) is not installed.",
-            culprits: [update.name]))
-      }
-      let output = await flatpak.run([
-        "remote-info", "--system", "--show-commit", own.origin, own.reference,
-      ])
-      guard output.status == 0 else {
-        let verdict = FlatpakComplaint(lines: output.lines, status: output.status).verdict
-        return .refused(
-          Obstacle(
-            verdict?.failure ?? .other, verdict?.sentence ?? output.reason,
-            culprits: [update.name]))
-      }
-      let commit = TextLines.trimmed(String(decoding: output.output, as: UTF8.self))
-      guard commit.hasPrefix(FlatpakRows.commit(of: update.to)) else { continue }
-      FlatpakCommits.note(commit, for: update)
-      plan.changed.append(
-        ChangePlan.Change(
-          name: update.name, architecture: update.architecture, version: update.to))
+    /// Asks each application's remote whether its newest commit is the approved one.
+    func solve(_ updates: [LockedUpdate]) async -> Solution {
+        var plan = ChangePlan()
+        let installed = FlatpakRows(
+            await flatpak.run(["list", "--system", Self.columns + ",active"]).output
+        ).rows
+        for update in updates {
+            guard
+                let own = installed.first(where: {
+                    $0.name == update.name && $0.arch == update.architecture
+                })
+            else {
+                return .refused(
+                    Obstacle(
+                        .versionNotAvailable, "\(update.name) is not installed.",
+                        culprits: [update.name]))
+            }
+            let output = await flatpak.run([
+                "remote-info", "--system", "--show-commit", own.origin, own.reference,
+            ])
+            guard output.status == 0 else {
+                let verdict = FlatpakComplaint(lines: output.lines, status: output.status).verdict
+                return .refused(
+                    Obstacle(
+                        verdict?.failure ?? .other, verdict?.sentence ?? output.reason,
+                        culprits: [update.name]))
+            }
+            let commit = TextLines.trimmed(String(decoding: output.output, as: UTF8.self))
+            guard commit.hasPrefix(FlatpakRows.commit(of: update.to)) else { continue }
+            FlatpakCommits.note(commit, for: update)
+            plan.changed.append(
+                ChangePlan.Change(
+                    name: update.name, architecture: update.architecture, version: update.to))
+        }
+        return .plan(plan)
     }
-    return .plan(plan)
-  }
 
-  /// One program for each application: `--commit` goes with one only.
-  func commands(for updates: [LockedUpdate]) -> [[String]] {
-    updates.map { update in
-      let commit = FlatpakCommits.full(update) ?? FlatpakRows.commit(of: update.to)
-      return [
-        Self.path, "update", "--system", "-y", "--noninteractive", "--commit=\(commit)",
-        FlatpakRows.Row(update).reference,
-      ]
+    /// One program for each application: `--commit` goes with one only.
+    func commands(for updates: [LockedUpdate]) -> [[String]] {
+        updates.map { update in
+            let commit = FlatpakCommits.full(update) ?? FlatpakRows.commit(of: update.to)
+            return [
+                Self.path, "update", "--system", "-y", "--noninteractive", "--commit=\(commit)",
+                FlatpakRows.Row(update).reference,
+            ]
+        }
     }
-  }
 
-  func complaint(status: Int32, lines: [String]) -> RunVerdict? {
-    FlatpakComplaint(lines: lines, status: status).verdict
-  }
+    func complaint(status: Int32, lines: [String]) -> RunVerdict? {
+        FlatpakComplaint(lines: lines, status: status).verdict
+    }
 }
 
 /// The whole commits behind the twelve digits that are shown, as the remotes told them at
 /// preflight.
 enum FlatpakCommits {
-  private static let known = Mutex<[LockedUpdate: String]>([:])
-  /// One endpoint has some tens of applications; more than this is forgotten.
-  private static let most = 4096
+    private static let known = Mutex<[LockedUpdate: String]>([:])
+    /// One endpoint has some tens of applications; more than this is forgotten.
+    private static let most = 4096
 
-  static func note(_ commit: String, for update: LockedUpdate) {
-    known.withLock { known in
-      if known.count >= most { known = [:] }
-      known[update] = commit
+    static func note(_ commit: String, for update: LockedUpdate) {
+        known.withLock { known in
+            if known.count >= most { known = [:] }
+            known[update] = commit
+        }
     }
-  }
 
-  static func full(_ update: LockedUpdate) -> String? { known.withLock { $0[update] } }
+    static func full(_ update: LockedUpdate) -> String? { known.withLock { $0[update] } }
 }

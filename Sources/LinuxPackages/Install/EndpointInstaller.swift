@@ -8,150 +8,150 @@ public import Rollout
 /// A run is one tool's: of a lock list for several tools the native tool's part is installed and
 /// verified first, then the next tool's.
 public struct EndpointInstaller: Installing {
-  /// How long a run may print nothing before it is taken to hang, in seconds: half an hour.
-  public static let standardInactivityLimit = AptInstaller.standardInactivityLimit
+    /// How long a run may print nothing before it is taken to hang, in seconds: half an hour.
+    public static let standardInactivityLimit = AptInstaller.standardInactivityLimit
 
-  private let apt: AptInstaller
-  private let runner: any CommandRunning
-  private let inactivityLimit: Int64
-  private let proxyEnvironment: [String: String]
+    private let apt: AptInstaller
+    private let runner: any CommandRunning
+    private let inactivityLimit: Int64
+    private let proxyEnvironment: [String: String]
 
-  /// An installer for this machine.
-  ///
-  /// - Parameters:
-  ///   - inactivityLimitSeconds: how long a run may print nothing before it is ended.
-  ///   - proxyEnvironment: the proxy variables that runs get; nothing else is inherited.
-  public init(
-    inactivityLimitSeconds: Int64 = EndpointInstaller.standardInactivityLimit,
-    proxyEnvironment: [String: String] = [:]
-  ) {
-    self.init(
-      runner: SubprocessRunner(), inactivityLimitSeconds: inactivityLimitSeconds,
-      proxyEnvironment: proxyEnvironment)
-  }
-
-  package init(
-    runner: any CommandRunning, inactivityLimitSeconds: Int64,
-    proxyEnvironment: [String: String] = [:]
-  ) {
-    apt = AptInstaller(
-      inactivityLimitSeconds: inactivityLimitSeconds, proxyEnvironment: proxyEnvironment)
-    self.runner = runner
-    inactivityLimit = inactivityLimitSeconds
-    self.proxyEnvironment = proxyEnvironment
-  }
-
-  /// Looks tool by tool, the native one first, and stops at the first that has something to
-  /// install: the rest is looked at again after that run.
-  public func preflight(
-    _ updates: [LockedUpdate], tolerating brokenPackages: [String]
-  ) async -> Preflight {
-    let tools = EndpointTools.read(root: "").all
-    var settled = updates.filter { !tools.contains($0.manager) }.map {
-      outcome($0, .refused, "This endpoint has no \($0.manager.rawValue) to install it with.")
+    /// An installer for this machine.
+    ///
+    /// - Parameters:
+    ///   - inactivityLimitSeconds: how long a run may print nothing before it is ended.
+    ///   - proxyEnvironment: the proxy variables that runs get; nothing else is inherited.
+    public init(
+        inactivityLimitSeconds: Int64 = EndpointInstaller.standardInactivityLimit,
+        proxyEnvironment: [String: String] = [:]
+    ) {
+        self.init(
+            runner: SubprocessRunner(), inactivityLimitSeconds: inactivityLimitSeconds,
+            proxyEnvironment: proxyEnvironment)
     }
-    for manager in tools {
-      let own = updates.filter { $0.manager == manager }
-      guard !own.isEmpty else { continue }
-      switch await preflight(own, with: manager, tolerating: brokenPackages) {
-      case .ready(let install, let more):
-        settled += more
-        guard install.isEmpty else { return .ready(install: install, settled: settled) }
-      case .blocked(let failure, let sentence):
-        settled += own.map { outcome($0, failure, sentence) }
-      case .locked(let holder): return .locked(holder: holder)
-      case .needsRepair(let reason): return .needsRepair(reason)
-      }
+
+    package init(
+        runner: any CommandRunning, inactivityLimitSeconds: Int64,
+        proxyEnvironment: [String: String] = [:]
+    ) {
+        apt = AptInstaller(
+            inactivityLimitSeconds: inactivityLimitSeconds, proxyEnvironment: proxyEnvironment)
+        self.runner = runner
+        inactivityLimit = inactivityLimitSeconds
+        self.proxyEnvironment = proxyEnvironment
     }
-    return .ready(install: [], settled: settled)
-  }
 
-  private func preflight(
-    _ updates: [LockedUpdate], with manager: PackageManagerName,
-    tolerating brokenPackages: [String]
-  ) async -> Preflight {
-    if manager == .apt {
-      return await apt.preflight(updates, tolerating: brokenPackages)
+    /// Looks tool by tool, the native one first, and stops at the first that has something to
+    /// install: the rest is looked at again after that run.
+    public func preflight(
+        _ updates: [LockedUpdate], tolerating brokenPackages: [String]
+    ) async -> Preflight {
+        let tools = EndpointTools.read(root: "").all
+        var settled = updates.filter { !tools.contains($0.manager) }.map {
+            outcome($0, .refused, "This endpoint has no \($0.manager.rawValue) to install it with.")
+        }
+        for manager in tools {
+            let own = updates.filter { $0.manager == manager }
+            guard !own.isEmpty else { continue }
+            switch await preflight(own, with: manager, tolerating: brokenPackages) {
+            case .ready(let install, let more):
+                settled += more
+                guard install.isEmpty else { return .ready(install: install, settled: settled) }
+            case .blocked(let failure, let sentence):
+                settled += own.map { outcome($0, failure, sentence) }
+            case .locked(let holder): return .locked(holder: holder)
+            case .needsRepair(let reason): return .needsRepair(reason)
+            }
+        }
+        return .ready(install: [], settled: settled)
     }
-    guard let tool = NativeTools.installing(manager, runner: runner) else {
-      return .blocked(.refused, "\(manager.rawValue) is not supported yet.")
+
+    private func preflight(
+        _ updates: [LockedUpdate], with manager: PackageManagerName,
+        tolerating brokenPackages: [String]
+    ) async -> Preflight {
+        if manager == .apt {
+            return await apt.preflight(updates, tolerating: brokenPackages)
+        }
+        guard let tool = NativeTools.installing(manager, runner: runner) else {
+            return .blocked(.refused, "\(manager.rawValue) is not supported yet.")
+        }
+        return await LockListCheck(tool: tool).check(updates, tolerating: Set(brokenPackages))
     }
-    return await LockListCheck(tool: tool).check(updates, tolerating: Set(brokenPackages))
-  }
 
-  private func outcome(
-    _ update: LockedUpdate, _ failure: FailureClass, _ sentence: String
-  ) -> UpdateOutcome {
-    UpdateOutcome(
-      update: update, state: .skipped, failure: failure, versionAfter: update.from,
-      sentence: sentence)
-  }
-
-  /// The run that installs these updates, which are all of one tool.
-  public func installRun(for updates: [LockedUpdate]) -> RunPlan {
-    guard let manager = updates.first?.manager, manager != .apt,
-      let tool = NativeTools.installing(manager, runner: runner)
-    else { return apt.installRun(for: updates) }
-    return RunPlan(
-      kind: .install, commands: tool.commands(for: updates), environment: environment,
-      inactivityLimitSeconds: inactivityLimit, updates: updates)
-  }
-
-  /// The run that mends the native tool's package database.
-  public func repairRun() -> RunPlan {
-    guard let native = EndpointTools.read(root: "").native, native != .apt,
-      let tool = NativeTools.installing(native, runner: runner)
-    else { return apt.repairRun() }
-    return RunPlan(
-      kind: .repair, commands: tool.repair, environment: environment,
-      inactivityLimitSeconds: inactivityLimit, updates: [])
-  }
-
-  /// Reads what a run printed and how it ended.
-  public func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict {
-    guard let tool = tool(of: run) else {
-      return apt.verdict(on: run, ending: ending, logTail: logTail)
+    private func outcome(
+        _ update: LockedUpdate, _ failure: FailureClass, _ sentence: String
+    ) -> UpdateOutcome {
+        UpdateOutcome(
+            update: update, state: .skipped, failure: failure, versionAfter: update.from,
+            sentence: sentence)
     }
-    return ToolVerdict(tool: tool).read(run, ending, logTail)
-  }
 
-  /// What a run is doing now.
-  public func progress(of run: RunPlan, from log: String) -> RunStep? {
-    tool(of: run) == nil ? apt.progress(of: run, from: log) : ToolProgress.read(log)
-  }
-
-  /// The packages that a tool has not finished with.
-  public func unfinishedPackages() async -> [PackageKey: String] {
-    switch EndpointTools.read(root: "").native {
-    case .apt, nil: await apt.unfinishedPackages()
-    case .dnf, .zypper: await RpmDatabase.read(runner)?.installedTwice ?? [:]
-    default: [:]
+    /// The run that installs these updates, which are all of one tool.
+    public func installRun(for updates: [LockedUpdate]) -> RunPlan {
+        guard let manager = updates.first?.manager, manager != .apt,
+            let tool = NativeTools.installing(manager, runner: runner)
+        else { return apt.installRun(for: updates) }
+        return RunPlan(
+            kind: .install, commands: tool.commands(for: updates), environment: environment,
+            inactivityLimitSeconds: inactivityLimit, updates: updates)
     }
-  }
 
-  /// Which of these files are a package's own.
-  public func files(among files: [String], of package: PackageKey) async -> [String] {
-    if package.manager == .apt { return await apt.files(among: files, of: package) }
-    guard let tool = NativeTools.installing(package.manager, runner: runner) else { return [] }
-    return PackageFiles(await tool.files(of: package)).own(among: files)
-  }
+    /// The run that mends the native tool's package database.
+    public func repairRun() -> RunPlan {
+        guard let native = EndpointTools.read(root: "").native, native != .apt,
+            let tool = NativeTools.installing(native, runner: runner)
+        else { return apt.repairRun() }
+        return RunPlan(
+            kind: .repair, commands: tool.repair, environment: environment,
+            inactivityLimitSeconds: inactivityLimit, updates: [])
+    }
 
-  private func tool(of run: RunPlan) -> (any LockListTool)? {
-    let manager = run.updates.first?.manager ?? EndpointTools.read(root: "").native ?? .apt
-    return NativeTools.installing(manager, runner: runner)
-  }
+    /// Reads what a run printed and how it ended.
+    public func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict {
+        guard let tool = tool(of: run) else {
+            return apt.verdict(on: run, ending: ending, logTail: logTail)
+        }
+        return ToolVerdict(tool: tool).read(run, ending, logTail)
+    }
 
-  private var environment: [String: String] {
-    ToolEnvironment.fixed.merging(proxyEnvironment) { fixed, _ in fixed }
-  }
+    /// What a run is doing now.
+    public func progress(of run: RunPlan, from log: String) -> RunStep? {
+        tool(of: run) == nil ? apt.progress(of: run, from: log) : ToolProgress.read(log)
+    }
+
+    /// The packages that a tool has not finished with.
+    public func unfinishedPackages() async -> [PackageKey: String] {
+        switch EndpointTools.read(root: "").native {
+        case .apt, nil: await apt.unfinishedPackages()
+        case .dnf, .zypper: await RpmDatabase.read(runner)?.installedTwice ?? [:]
+        default: [:]
+        }
+    }
+
+    /// Which of these files are a package's own.
+    public func files(among files: [String], of package: PackageKey) async -> [String] {
+        if package.manager == .apt { return await apt.files(among: files, of: package) }
+        guard let tool = NativeTools.installing(package.manager, runner: runner) else { return [] }
+        return PackageFiles(await tool.files(of: package)).own(among: files)
+    }
+
+    private func tool(of run: RunPlan) -> (any LockListTool)? {
+        let manager = run.updates.first?.manager ?? EndpointTools.read(root: "").native ?? .apt
+        return NativeTools.installing(manager, runner: runner)
+    }
+
+    private var environment: [String: String] {
+        ToolEnvironment.fixed.merging(proxyEnvironment) { fixed, _ in fixed }
+    }
 }
 
 /// What the programs of a run find in their environment; nothing else is there.
 enum ToolEnvironment {
-  static let fixed = [
-    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
-    "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "LANGUAGE": "C", "TERM": "dumb", "COLUMNS": "200",
-    // Packages must not ask.
-    "DEBIAN_FRONTEND": "noninteractive",
-  ]
+    static let fixed = [
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+        "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "LANGUAGE": "C", "TERM": "dumb", "COLUMNS": "200",
+        // Packages must not ask.
+        "DEBIAN_FRONTEND": "noninteractive",
+    ]
 }

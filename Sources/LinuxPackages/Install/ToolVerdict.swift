@@ -5,98 +5,98 @@ import Rollout
 
 /// Reads from a run's ending and log why it failed and which packages are to blame.
 struct ToolVerdict {
-  let tool: any LockListTool
+    let tool: any LockListTool
 
-  func read(_ run: RunPlan, _ ending: RunEnding, _ log: String) -> RunVerdict {
-    let lines = log.split(separator: "\n").map(String.init)
-    var verdict =
-      switch ending {
-      case .exited(let status): ended(status, lines)
-      case .signalled(let number):
-        RunVerdict(
-          failure: .interrupted,
-          sentence: "The package manager was ended by signal \(number).")
-      case .hung(let lastLine):
-        RunVerdict(
-          failure: .hung,
-          sentence:
-            "The package manager printed nothing for \(run.inactivityLimitSeconds) s "
-            + "and was ended; its last line: \(Self.quote(lastLine))")
-      case .vanished:
-        RunVerdict(
-          failure: .interrupted,
-          sentence:
-            "The run was cut off by a reboot, a power cut or a kill before it ended.")
-      case .notStarted(let reason): RunVerdict(failure: .other, sentence: reason)
-      }
-    verdict.notes += Self.notes(lines)
-    return verdict
-  }
-
-  /// A tool's words count even when its status says that all went well.
-  private func ended(_ status: Int32, _ lines: [String]) -> RunVerdict {
-    if let verdict = tool.complaint(status: status, lines: lines) { return verdict }
-    let name = tool.manager.rawValue
-    guard status != 0 else {
-      return RunVerdict(failure: nil, sentence: "\(name) reported success.")
+    func read(_ run: RunPlan, _ ending: RunEnding, _ log: String) -> RunVerdict {
+        let lines = log.split(separator: "\n").map(String.init)
+        var verdict =
+            switch ending {
+            case .exited(let status): ended(status, lines)
+            case .signalled(let number):
+                RunVerdict(
+                    failure: .interrupted,
+                    sentence: "The package manager was ended by signal \(number).")
+            case .hung(let lastLine):
+                RunVerdict(
+                    failure: .hung,
+                    sentence:
+                        "The package manager printed nothing for \(run.inactivityLimitSeconds) s "
+                        + "and was ended; its last line: \(Self.quote(lastLine))")
+            case .vanished:
+                RunVerdict(
+                    failure: .interrupted,
+                    sentence:
+                        "The run was cut off by a reboot, a power cut or a kill before it ended.")
+            case .notStarted(let reason): RunVerdict(failure: .other, sentence: reason)
+            }
+        verdict.notes += Self.notes(lines)
+        return verdict
     }
-    let words = lines.last { !TextLines.trimmed($0).isEmpty }.map { ": \(Self.quote($0))" }
-    return RunVerdict(
-      failure: .other, sentence: "\(name) ended with status \(status)\(words ?? ".")")
-  }
 
-  /// Configuration files of which two versions lie side by side now.
-  private static func notes(_ lines: [String]) -> [String] {
-    var notes: [String] = []
-    for line in lines {
-      for ending in [".rpmnew", ".rpmsave", ".pacnew", ".pacsave"] {
-        guard
-          let file = TextLines.words(line).first(where: {
-            $0.hasPrefix("/") && $0.hasSuffix(ending)
-          })
-        else { continue }
-        notes.append(
-          "A configuration file was changed here: the package manager wrote \(file).")
-      }
+    /// A tool's words count even when its status says that all went well.
+    private func ended(_ status: Int32, _ lines: [String]) -> RunVerdict {
+        if let verdict = tool.complaint(status: status, lines: lines) { return verdict }
+        let name = tool.manager.rawValue
+        guard status != 0 else {
+            return RunVerdict(failure: nil, sentence: "\(name) reported success.")
+        }
+        let words = lines.last { !TextLines.trimmed($0).isEmpty }.map { ": \(Self.quote($0))" }
+        return RunVerdict(
+            failure: .other, sentence: "\(name) ended with status \(status)\(words ?? ".")")
     }
-    return notes
-  }
 
-  static func quote(_ words: some StringProtocol) -> String {
-    let text = TextLines.trimmed(words)
-    return text.count > ToolRunner.longestQuote
-      ? "\(text.prefix(ToolRunner.longestQuote))…" : text
-  }
+    /// Configuration files of which two versions lie side by side now.
+    private static func notes(_ lines: [String]) -> [String] {
+        var notes: [String] = []
+        for line in lines {
+            for ending in [".rpmnew", ".rpmsave", ".pacnew", ".pacsave"] {
+                guard
+                    let file = TextLines.words(line).first(where: {
+                        $0.hasPrefix("/") && $0.hasSuffix(ending)
+                    })
+                else { continue }
+                notes.append(
+                    "A configuration file was changed here: the package manager wrote \(file).")
+            }
+        }
+        return notes
+    }
 
-  /// A verdict with a tool's own words.
-  static func of(
-    _ failure: FailureClass, _ line: String, culprits: [String] = []
-  ) -> RunVerdict {
-    var seen: Set<String> = []
-    return RunVerdict(
-      failure: failure, culprits: culprits.filter { seen.insert($0).inserted },
-      sentence: quote(line))
-  }
+    static func quote(_ words: some StringProtocol) -> String {
+        let text = TextLines.trimmed(words)
+        return text.count > ToolRunner.longestQuote
+            ? "\(text.prefix(ToolRunner.longestQuote))…" : text
+    }
+
+    /// A verdict with a tool's own words.
+    static func of(
+        _ failure: FailureClass, _ line: String, culprits: [String] = []
+    ) -> RunVerdict {
+        var seen: Set<String> = []
+        return RunVerdict(
+            failure: failure, culprits: culprits.filter { seen.insert($0).inserted },
+            sentence: quote(line))
+    }
 }
 
 /// Reads from a run's log what it is doing.
 enum ToolProgress {
-  private static let installing = [
-    "Upgrading", "Installing", "upgrading ", "installing ", "Updating ", "Running scriptlet",
-  ]
-  private static let downloading = ["Downloading", "Retrieving", "Total "]
+    private static let installing = [
+        "Upgrading", "Installing", "upgrading ", "installing ", "Updating ", "Running scriptlet",
+    ]
+    private static let downloading = ["Downloading", "Retrieving", "Total "]
 
-  /// The step that the last telling line stands for; `nil` when there is none yet.
-  static func read(_ log: String) -> RunStep? {
-    for line in log.split(separator: "\n").reversed() {
-      let text = TextLines.trimmed(line)
-      if installing.contains(where: text.contains) {
-        return RunStep(phase: .installing, sentence: "\(ToolVerdict.quote(text)).")
-      }
-      if downloading.contains(where: text.contains) || text.contains("downloading...") {
-        return RunStep(phase: .downloading, sentence: "Downloads packages.")
-      }
+    /// The step that the last telling line stands for; `nil` when there is none yet.
+    static func read(_ log: String) -> RunStep? {
+        for line in log.split(separator: "\n").reversed() {
+            let text = TextLines.trimmed(line)
+            if installing.contains(where: text.contains) {
+                return RunStep(phase: .installing, sentence: "\(ToolVerdict.quote(text)).")
+            }
+            if downloading.contains(where: text.contains) || text.contains("downloading...") {
+                return RunStep(phase: .downloading, sentence: "Downloads packages.")
+            }
+        }
+        return nil
     }
-    return nil
-  }
 }

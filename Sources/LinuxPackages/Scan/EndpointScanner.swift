@@ -5,140 +5,140 @@ public import PackageManagers
 
 /// Looks at an endpoint with whatever package tools it has.
 public struct EndpointScanner: Scanning {
-  private let configuration: DebianScanner.Configuration
-  private let runner: any CommandRunning
-  private let clock: @Sendable () -> Timestamp
-  /// Without a slash at its end; empty for this machine.
-  private let root: String
+    private let configuration: DebianScanner.Configuration
+    private let runner: any CommandRunning
+    private let clock: @Sendable () -> Timestamp
+    /// Without a slash at its end; empty for this machine.
+    private let root: String
 
-  /// A scanner that runs this machine's tools; `clock` tells the time at the start of a scan.
-  public init(
-    _ configuration: DebianScanner.Configuration = DebianScanner.Configuration(),
-    clock: @escaping @Sendable () -> Timestamp
-  ) {
-    self.init(configuration, runner: SubprocessRunner(), clock: clock)
-  }
+    /// A scanner that runs this machine's tools; `clock` tells the time at the start of a scan.
+    public init(
+        _ configuration: DebianScanner.Configuration = DebianScanner.Configuration(),
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.init(configuration, runner: SubprocessRunner(), clock: clock)
+    }
 
-  package init(
-    _ configuration: DebianScanner.Configuration, runner: any CommandRunning,
-    clock: @escaping @Sendable () -> Timestamp
-  ) {
-    self.configuration = configuration
-    self.runner = runner
-    self.clock = clock
-    var root = configuration.root
-    while root.hasSuffix("/") { root.removeLast() }
-    self.root = root
-  }
+    package init(
+        _ configuration: DebianScanner.Configuration, runner: any CommandRunning,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.configuration = configuration
+        self.runner = runner
+        self.clock = clock
+        var root = configuration.root
+        while root.hasSuffix("/") { root.removeLast() }
+        self.root = root
+    }
 
-  /// Takes a fresh look with all tools of the endpoint.
-  ///
-  /// - Throws: `ScanFailure` when the native tool's packages cannot be read at all, or when no
-  ///   tool is known.
-  public func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan {
-    let tools = EndpointTools.read(root: root)
-    var scan = try await nativeScan(tools, refreshing: refreshingSources)
-    if tools.hasFlatpak, root.isEmpty {
-      await add(FlatpakTool(runner: runner), refreshing: refreshingSources, to: &scan)
+    /// Takes a fresh look with all tools of the endpoint.
+    ///
+    /// - Throws: `ScanFailure` when the native tool's packages cannot be read at all, or when no
+    ///   tool is known.
+    public func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan {
+        let tools = EndpointTools.read(root: root)
+        var scan = try await nativeScan(tools, refreshing: refreshingSources)
+        if tools.hasFlatpak, root.isEmpty {
+            await add(FlatpakTool(runner: runner), refreshing: refreshingSources, to: &scan)
+        }
+        return scan
     }
-    return scan
-  }
 
-  private func nativeScan(
-    _ tools: EndpointTools, refreshing: Bool
-  ) async throws(ScanFailure) -> Scan {
-    // apt's scanner says best what is wrong with a system that has no tool at all.
-    guard let native = tools.native, native != .apt else {
-      return try await DebianScanner(configuration, clock: clock)
-        .scan(refreshingSources: refreshing)
+    private func nativeScan(
+        _ tools: EndpointTools, refreshing: Bool
+    ) async throws(ScanFailure) -> Scan {
+        // apt's scanner says best what is wrong with a system that has no tool at all.
+        guard let native = tools.native, native != .apt else {
+            return try await DebianScanner(configuration, clock: clock)
+                .scan(refreshingSources: refreshing)
+        }
+        guard root.isEmpty else {
+            throw ScanFailure(
+                code: "E_SCAN_OTHER_ROOT",
+                message: "Only the running system can be asked with \(native.rawValue).",
+                nextStep: "Run the scan on the endpoint itself.")
+        }
+        guard let tool = NativeTools.looking(native, runner: runner) else {
+            throw ScanFailure(
+                code: "E_SCAN_NO_TOOL", message: "\(native.rawValue) is not supported yet.",
+                nextStep: "See docs/package-tools.md for the tools that are.")
+        }
+        let now = clock()
+        let look = try await self.look(tool, refreshing: refreshing, at: now)
+        let facts = SystemFacts(root: root).read(architecture: look.architecture)
+        let restarts = ProcessTable().restarts()
+        let signals =
+            RebootEvidence.systemSignals(
+                root: root, virtualization: facts.virtualization, restarts: restarts)
+            + look.signals.filter {
+                !(facts.virtualization.isContainer && $0.kind == .newerKernelInstalled)
+            }
+        return Scan(
+            scannedAt: now, endpoint: facts, sources: look.sources,
+            packages: look.packages.sorted { $0.precedes($1) },
+            updates: look.updates.sorted { $0.key < $1.key },
+            reboot: RebootState(signals: signals), restarts: restarts, unparsed: look.unparsed)
     }
-    guard root.isEmpty else {
-      throw ScanFailure(
-        code: "E_SCAN_OTHER_ROOT",
-        message: "Only the running system can be asked with \(native.rawValue).",
-        nextStep: "Run the scan on the endpoint itself.")
-    }
-    guard let tool = NativeTools.looking(native, runner: runner) else {
-      throw ScanFailure(
-        code: "E_SCAN_NO_TOOL", message: "\(native.rawValue) is not supported yet.",
-        nextStep: "See docs/package-tools.md for the tools that are.")
-    }
-    let now = clock()
-    let look = try await self.look(tool, refreshing: refreshing, at: now)
-    let facts = SystemFacts(root: root).read(architecture: look.architecture)
-    let restarts = ProcessTable().restarts()
-    let signals =
-      RebootEvidence.systemSignals(
-        root: root, virtualization: facts.virtualization, restarts: restarts)
-      + look.signals.filter {
-        !(facts.virtualization.isContainer && $0.kind == .newerKernelInstalled)
-      }
-    return Scan(
-      scannedAt: now, endpoint: facts, sources: look.sources,
-      packages: look.packages.sorted { $0.precedes($1) },
-      updates: look.updates.sorted { $0.key < $1.key },
-      reboot: RebootState(signals: signals), restarts: restarts, unparsed: look.unparsed)
-  }
 
-  /// A tool that fails beside the native one is a source that failed, not a scan that failed.
-  private func add(
-    _ tool: any SoftwareLooking, refreshing: Bool, to scan: inout Scan
-  ) async {
-    do {
-      let look = try await self.look(tool, refreshing: refreshing, at: scan.scannedAt)
-      scan.sources += look.sources
-      scan.packages = (scan.packages + look.packages).sorted { $0.precedes($1) }
-      scan.updates = (scan.updates + look.updates).sorted { $0.key < $1.key }
-      scan.unparsed += look.unparsed
-    } catch {
-      scan.sources.append(
-        SourceState(name: tool.manager.rawValue, state: .failed, error: error.message))
+    /// A tool that fails beside the native one is a source that failed, not a scan that failed.
+    private func add(
+        _ tool: any SoftwareLooking, refreshing: Bool, to scan: inout Scan
+    ) async {
+        do {
+            let look = try await self.look(tool, refreshing: refreshing, at: scan.scannedAt)
+            scan.sources += look.sources
+            scan.packages = (scan.packages + look.packages).sorted { $0.precedes($1) }
+            scan.updates = (scan.updates + look.updates).sorted { $0.key < $1.key }
+            scan.unparsed += look.unparsed
+        } catch {
+            scan.sources.append(
+                SourceState(name: tool.manager.rawValue, state: .failed, error: error.message))
+        }
     }
-  }
 
-  private func look(
-    _ tool: any SoftwareLooking, refreshing: Bool, at now: Timestamp
-  ) async throws(ScanFailure) -> SoftwareLook {
-    let file = configuration.stateFolder.map { "\($0)/refresh-\(tool.manager.rawValue).json" }
-    var report = file.flatMap { RefreshReport.read($0) }
-    if refreshing {
-      let fresh = await tool.refresh(at: now, after: report)
-      report = fresh
-      // A report that cannot be kept costs knowledge of a failure until the next refresh.
-      if let folder = configuration.stateFolder, let file {
-        try? FileManager.default.createDirectory(
-          atPath: folder, withIntermediateDirectories: true,
-          attributes: [.posixPermissions: 0o700])
-        try? fresh.write(file)
-      }
+    private func look(
+        _ tool: any SoftwareLooking, refreshing: Bool, at now: Timestamp
+    ) async throws(ScanFailure) -> SoftwareLook {
+        let file = configuration.stateFolder.map { "\($0)/refresh-\(tool.manager.rawValue).json" }
+        var report = file.flatMap { RefreshReport.read($0) }
+        if refreshing {
+            let fresh = await tool.refresh(at: now, after: report)
+            report = fresh
+            // A report that cannot be kept costs knowledge of a failure until the next refresh.
+            if let folder = configuration.stateFolder, let file {
+                try? FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+                try? fresh.write(file)
+            }
+        }
+        return try await tool.look(at: now, after: report)
     }
-    return try await tool.look(at: now, after: report)
-  }
 }
 
 /// The tools of this module, by name.
 enum NativeTools {
-  static func looking(
-    _ manager: PackageManagerName, runner: any CommandRunning
-  ) -> (any SoftwareLooking)? {
-    switch manager {
-    case .dnf: DnfTool(runner: runner)
-    case .zypper: ZypperTool(runner: runner)
-    case .pacman: PacmanTool(runner: runner)
-    case .flatpak: FlatpakTool(runner: runner)
-    default: nil
+    static func looking(
+        _ manager: PackageManagerName, runner: any CommandRunning
+    ) -> (any SoftwareLooking)? {
+        switch manager {
+        case .dnf: DnfTool(runner: runner)
+        case .zypper: ZypperTool(runner: runner)
+        case .pacman: PacmanTool(runner: runner)
+        case .flatpak: FlatpakTool(runner: runner)
+        default: nil
+        }
     }
-  }
 
-  static func installing(
-    _ manager: PackageManagerName, runner: any CommandRunning
-  ) -> (any LockListTool)? {
-    switch manager {
-    case .dnf: DnfTool(runner: runner)
-    case .zypper: ZypperTool(runner: runner)
-    case .pacman: PacmanTool(runner: runner)
-    case .flatpak: FlatpakTool(runner: runner)
-    default: nil
+    static func installing(
+        _ manager: PackageManagerName, runner: any CommandRunning
+    ) -> (any LockListTool)? {
+        switch manager {
+        case .dnf: DnfTool(runner: runner)
+        case .zypper: ZypperTool(runner: runner)
+        case .pacman: PacmanTool(runner: runner)
+        case .flatpak: FlatpakTool(runner: runner)
+        default: nil
+        }
     }
-  }
 }

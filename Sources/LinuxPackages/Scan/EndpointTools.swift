@@ -8,80 +8,80 @@ import PackageManagers
 /// merely lies there (a Debian with dnf installed, a Fedora with dpkg) is not the endpoint's.
 /// flatpak stands beside any of them.
 public struct EndpointTools: Hashable, Sendable {
-  /// The tool that owns the system's files; `nil` when none could be told.
-  public let native: PackageManagerName?
-  /// Whether flatpak manages applications for the whole endpoint.
-  public let hasFlatpak: Bool
+    /// The tool that owns the system's files; `nil` when none could be told.
+    public let native: PackageManagerName?
+    /// Whether flatpak manages applications for the whole endpoint.
+    public let hasFlatpak: Bool
 
-  /// All of them, the native one first.
-  public var all: [PackageManagerName] {
-    (native.map { [$0] } ?? []) + (hasFlatpak ? [.flatpak] : [])
-  }
-
-  /// Which tools these facts tell of.
-  ///
-  /// - Parameters:
-  ///   - system: what os-release says.
-  ///   - exists: whether something stands at a path of the endpoint.
-  public init(system: OperatingSystem, exists: (String) -> Bool) {
-    let families = [system.id] + system.idLike
-    let present = Self.natives.filter { $0.isPresent(exists) }
-    native =
-      present.first { tool in families.contains { tool.families.contains($0) } }?.manager
-      // A system of an unknown family: its tool is told only when there is no doubt.
-      ?? (present.count == 1 && !Self.isKnown(families) ? present.first?.manager : nil)
-    hasFlatpak =
-      exists("/usr/bin/flatpak") && exists("/var/lib/flatpak/repo/config")
-  }
-
-  /// Looks at the system in a folder; empty for this machine.
-  public static func read(root: String) -> EndpointTools {
-    EndpointTools(system: SystemFacts(root: root).operatingSystem) {
-      Files.exists("\(root)\($0)")
+    /// All of them, the native one first.
+    public var all: [PackageManagerName] {
+        (native.map { [$0] } ?? []) + (hasFlatpak ? [.flatpak] : [])
     }
-  }
 
-  /// What must be there for a tool to be a system's own.
-  private struct Native {
-    let manager: PackageManagerName
-    /// Identifiers in os-release.
-    let families: Set<String>
-    /// One of these programs.
-    let programs: [String]
-    /// One of these parts of its database.
-    let databases: [String]
-
-    func isPresent(_ exists: (String) -> Bool) -> Bool {
-      programs.contains(where: exists) && databases.contains(where: exists)
+    /// Which tools these facts tell of.
+    ///
+    /// - Parameters:
+    ///   - system: what os-release says.
+    ///   - exists: whether something stands at a path of the endpoint.
+    public init(system: OperatingSystem, exists: (String) -> Bool) {
+        let families = [system.id] + system.idLike
+        let present = Self.natives.filter { $0.isPresent(exists) }
+        native =
+            present.first { tool in families.contains { tool.families.contains($0) } }?.manager
+            // A system of an unknown family: its tool is told only when there is no doubt.
+            ?? (present.count == 1 && !Self.isKnown(families) ? present.first?.manager : nil)
+        hasFlatpak =
+            exists("/usr/bin/flatpak") && exists("/var/lib/flatpak/repo/config")
     }
-  }
 
-  private static let rpmDatabases = ["/var/lib/rpm", "/usr/lib/sysimage/rpm"].flatMap { folder in
-    ["rpmdb.sqlite", "Packages", "Packages.db"].map { "\(folder)/\($0)" }
-  }
+    /// Looks at the system in a folder; empty for this machine.
+    public static func read(root: String) -> EndpointTools {
+        EndpointTools(system: SystemFacts(root: root).operatingSystem) {
+            Files.exists("\(root)\($0)")
+        }
+    }
 
-  private static let natives = [
-    Native(
-      manager: .apt, families: ["debian", "ubuntu", "raspbian", "devuan"],
-      programs: ["/usr/bin/apt-get"], databases: ["/var/lib/dpkg/status"]),
-    // Before dnf: openSUSE has both, and zypper is its own.
-    Native(
-      manager: .zypper, families: ["suse", "opensuse", "sles", "sled", "sle-micro"],
-      programs: ["/usr/bin/zypper"], databases: rpmDatabases),
-    Native(
-      manager: .dnf,
-      families: [
-        "fedora", "rhel", "centos", "rocky", "almalinux", "ol", "amzn", "azurelinux",
-        "mariner", "photon",
-      ],
-      programs: ["/usr/bin/dnf5", "/usr/bin/dnf", "/usr/bin/dnf-3"],
-      databases: rpmDatabases),
-    Native(
-      manager: .pacman, families: ["arch", "archarm", "manjaro", "endeavouros"],
-      programs: ["/usr/bin/pacman"], databases: ["/var/lib/pacman/local"]),
-  ]
+    /// What must be there for a tool to be a system's own.
+    private struct Native {
+        let manager: PackageManagerName
+        /// Identifiers in os-release.
+        let families: Set<String>
+        /// One of these programs.
+        let programs: [String]
+        /// One of these parts of its database.
+        let databases: [String]
 
-  private static func isKnown(_ families: [String]) -> Bool {
-    natives.contains { tool in families.contains { tool.families.contains($0) } }
-  }
+        func isPresent(_ exists: (String) -> Bool) -> Bool {
+            programs.contains(where: exists) && databases.contains(where: exists)
+        }
+    }
+
+    private static let rpmDatabases = ["/var/lib/rpm", "/usr/lib/sysimage/rpm"].flatMap { folder in
+        ["rpmdb.sqlite", "Packages", "Packages.db"].map { "\(folder)/\($0)" }
+    }
+
+    private static let natives = [
+        Native(
+            manager: .apt, families: ["debian", "ubuntu", "raspbian", "devuan"],
+            programs: ["/usr/bin/apt-get"], databases: ["/var/lib/dpkg/status"]),
+        // Before dnf: openSUSE has both, and zypper is its own.
+        Native(
+            manager: .zypper, families: ["suse", "opensuse", "sles", "sled", "sle-micro"],
+            programs: ["/usr/bin/zypper"], databases: rpmDatabases),
+        Native(
+            manager: .dnf,
+            families: [
+                "fedora", "rhel", "centos", "rocky", "almalinux", "ol", "amzn", "azurelinux",
+                "mariner", "photon",
+            ],
+            programs: ["/usr/bin/dnf5", "/usr/bin/dnf", "/usr/bin/dnf-3"],
+            databases: rpmDatabases),
+        Native(
+            manager: .pacman, families: ["arch", "archarm", "manjaro", "endeavouros"],
+            programs: ["/usr/bin/pacman"], databases: ["/var/lib/pacman/local"]),
+    ]
+
+    private static func isKnown(_ families: [String]) -> Bool {
+        natives.contains { tool in families.contains { tool.families.contains($0) } }
+    }
 }

@@ -24,7 +24,8 @@ package struct RpmName: Hashable {
     }
 
     /// Reads `name.architecture`.
-    package static func named(_ text: some StringProtocol) -> (name: String, architecture: String)? {
+    package static func named(_ text: some StringProtocol) -> (name: String, architecture: String)?
+    {
         guard let (rest, architecture) = splitArchitecture(text),
             PackageName(String(rest), of: .dnf) != nil
         else { return nil }

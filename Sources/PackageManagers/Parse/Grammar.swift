@@ -45,7 +45,9 @@ package enum Grammar {
     }
 
     /// Whether a tool cut it short.
-    package static func isCut(_ text: String) -> Bool { text.hasSuffix("…") || text.hasSuffix("...") }
+    package static func isCut(_ text: String) -> Bool {
+        text.hasSuffix("…") || text.hasSuffix("...")
+    }
 
     /// Whether it is a line of one character repeated, as tables are ruled with.
     package static func isRule(_ text: String, of characters: StaticString = "-=─━") -> Bool {
