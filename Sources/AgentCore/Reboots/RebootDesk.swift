@@ -119,7 +119,7 @@ final class RebootDesk: Sendable {
     var waiting: [JobRun] { content.withLock { $0.waiting } }
 
     /// What a former life has left waiting.
-    private func load() throws(StateFolderFailure) {
+    func load() throws(StateFolderFailure) {
         guard !content.withLock({ $0.isLoaded }) else { return }
         var found: [JobRun] = []
         for name in try runner.state.names(in: JobFolder.parent) {

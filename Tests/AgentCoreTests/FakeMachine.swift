@@ -1,0 +1,152 @@
+@testable import AgentCore
+import AgentProtocol
+import Fleet
+import Logging
+import Policy
+import Rollout
+import Synchronization
+import Testing
+
+/// People, programs and a power button that exist only in a test.
+final class FakeMachine: Rebooting, Probing, RebootRules {
+    struct Content: Sendable {
+        var sessions: [UserSession] = []
+        /// Users whose terminals take nothing.
+        var unreachable: Set<UInt32> = []
+        var inhibitors: [String] = []
+        var shown: [(user: UInt32, text: String, at: Timestamp)] = []
+        var reboots: [Timestamp] = []
+        var rebootFault: String?
+        var signed: RebootTerms?
+        /// What each probe answers; those that are not here pass.
+        var failing: Set<String> = []
+        var boot = 1
+    }
+
+    private let content = Mutex(Content())
+    private let world: World
+
+    init(_ world: World) {
+        self.world = world
+    }
+
+    func change<Result: Sendable>(_ body: (inout sending Content) -> sending Result) -> Result {
+        content.withLock { body(&$0) }
+    }
+
+    func sessions() async -> [UserSession] { change { $0.sessions } }
+
+    func show(_ text: String, in session: UserSession) async -> Bool {
+        let now = world.now
+        return change { content in
+            guard !content.unreachable.contains(session.user) else { return false }
+            content.shown.append((session.user, text, now))
+            return true
+        }
+    }
+
+    func inhibitors() async -> [String] { change { $0.inhibitors } }
+
+    func reboot() async -> String? {
+        let now = world.now
+        return change { content in
+            if content.rebootFault == nil { content.reboots.append(now) }
+            return content.rebootFault
+        }
+    }
+
+    func ask(_ probe: HealthProbe) async -> ProbeResult {
+        let isPassed = change { !$0.failing.contains(probe.text) }
+        return ProbeResult(
+            probe: probe.text, isPassed: isPassed,
+            sentence: "\(probe.text) \(isPassed ? "passes" : "fails").")
+    }
+
+    func terms(for order: JobOrder, at now: Timestamp) async -> RebootTerms? {
+        change { $0.signed }
+    }
+
+    var reboots: Int { change { $0.reboots.count } }
+}
+
+/// An agent's lives on one machine, from boot to boot.
+struct Lives {
+    let world: World
+    let folder: CrashingFolder
+    let link: FakeLink
+    let machine: FakeMachine
+
+    init(_ behaviours: [String: World.Behaviour]) {
+        world = World(behaviours)
+        folder = CrashingFolder(world: world)
+        link = FakeLink(world)
+        machine = FakeMachine(world)
+    }
+
+    private var parts: AftercareParts {
+        AftercareParts(
+            bootId: "boot-\(machine.change { $0.boot })", rules: machine, rebooting: machine,
+            probing: machine)
+    }
+
+    private func runner(_ parts: AftercareParts) -> JobRunner {
+        JobRunner(
+            endpoint: Orders.endpoint, desk: ScanDesk(world), installer: world, runs: world,
+            state: folder, effects: world.effects, aftercare: parts)
+    }
+
+    /// The desk of one life.
+    func desk() -> RebootDesk {
+        let parts = parts
+        return RebootDesk(
+            endpoint: Orders.endpoint, parts: parts, link: link, runner: runner(parts),
+            presence: Bell(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Carries an order out up to its first result.
+    func install(_ order: JobOrder) async throws -> JobResult {
+        try JobFolder(order.job).append(
+            [JournalEntry(at: world.now, .accepted(order))], in: folder)
+        let job = JobRun(order, endpoint: Orders.endpoint)
+        return try #require(try await runner(parts).carryOut(job, watch: JobWatch()).result)
+    }
+
+    /// Looks until the machine reboots, the desk has nothing left, or `steps` looks were taken.
+    @discardableResult
+    func look(_ desk: RebootDesk, steps: Int = 400) async throws -> Bool {
+        let before = machine.reboots
+        for _ in 0..<steps {
+            guard let pause = try await look(once: desk) else { return false }
+            if machine.reboots > before { return true }
+            if pause > 0 { try await world.effects.sleep(pause) }
+        }
+        return machine.reboots > before
+    }
+
+    private func look(once desk: RebootDesk) async throws -> Int64? {
+        try desk.load()
+        return try await desk.step()
+    }
+
+    /// The machine comes up again; what asked for the reboot is gone unless it stays.
+    func boot(clearing: Bool = true) {
+        machine.change { $0.boot += 1 }
+        world.change { content in
+            content.now = content.now.adding(seconds: 40)
+            if clearing { content.signals = [] }
+        }
+    }
+
+    /// The results in the order's journal.
+    func results(of order: JobOrder) throws -> [JobResult] {
+        guard case .intact(let entries) = try JobFolder(order.job).readJournal(in: folder) else {
+            return []
+        }
+        return entries.compactMap { entry in
+            switch entry.event {
+            case .finished(let result), .followedUp(let result): result
+            default: nil
+            }
+        }
+    }
+}
