@@ -83,7 +83,7 @@ struct BenchFindings: AsyncParsableCommand {
                 vulnerability: feed.names[round * 7], title: "", added: Timestamp(seconds: 0))
             var copy = index
             var affected = 0
-            let time = seconds {
+            let time = timed {
                 let (next, changed) = copy.index.replacing(knownExploited: [entry])
                 affected = copy.refresh(next, vulnerabilities: changed).count
             }
@@ -93,7 +93,7 @@ struct BenchFindings: AsyncParsableCommand {
         try Measurement(name: "findings.kevEntry", value: median(times) * 1000, unit: "ms").show()
         let next = feed.index(fixing: 6)
         var affected = 0
-        let time = seconds { affected = index.refresh(next).count }
+        let time = timed { affected = index.refresh(next).count }
         guard affected > 0 else { throw Failure.bench("the feed changed nothing") }
         try Measurement(name: "findings.refresh", value: time, unit: "s").show()
     }
@@ -101,7 +101,7 @@ struct BenchFindings: AsyncParsableCommand {
     private func measureQuestions(_ index: FleetIndex, _ feed: MadeFeed) throws {
         var total = 0
         let asked = stride(from: 0, to: feed.names.count, by: 17).map { feed.names[$0] }
-        let time = seconds { for name in asked { total += index.affected(by: name).count } }
+        let time = timed { for name in asked { total += index.affected(by: name).count } }
         guard total > 0 else { throw Failure.bench("nobody is affected") }
         try Measurement(
             name: "findings.whoHas", value: time * 1000 / Double(asked.count), unit: "ms"
@@ -131,7 +131,7 @@ struct BenchFindings: AsyncParsableCommand {
 
     private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-    private func seconds(_ body: () throws -> Void) rethrows -> Double {
+    private func timed(_ body: () throws -> Void) rethrows -> Double {
         let clock = ContinuousClock()
         let begun = clock.now
         try body()

@@ -1,3 +1,4 @@
+import Advisories
 import ArgumentParser
 import CommandBasics
 import ControlPlane

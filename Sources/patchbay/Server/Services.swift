@@ -29,11 +29,19 @@ struct TickService: Service {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    if isDue() { try await useCases.tick() }
+                    if isDue() {
+                        try await useCases.tick()
+                        try await useCases.steerAll()
+                    }
                 } catch let failure as LedgerUnavailable {
                     // The next round tries again: nothing is lost while the database is away,
                     // deadlines only show later.
                     logger.warning("tick: \(failure.reason): \(failure.detail)")
+                } catch is CancellationError {
+                    throw CancellationError()
+                } catch {
+                    // One thing that cannot be done must not keep everything else waiting.
+                    logger.error("tick: \(error)")
                 }
                 try await Task.sleep(for: .seconds(UseCases.tickIntervalSeconds))
             }
@@ -95,7 +103,7 @@ struct FindingService: Service {
     let logger: Logger
 
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             await useCases.keepFindings { error in
                 logger.warning("findings: \(error)")
             }
