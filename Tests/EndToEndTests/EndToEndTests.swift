@@ -14,7 +14,8 @@ struct EndToEndTests {
     }
 
     @Test(
-        .serialized, .requires(.postgreSQL), .lab(.postgreSQL), arguments: Scenario.chosen)
+        .serialized, .requires(.postgreSQL), .lab(.postgreSQL),
+        arguments: Scenario.chosen.filter(\.isAboutServer))
     func `On PostgreSQL`(_ scenario: Scenario) async throws {
         try await Lab.current.play(scenario)
     }

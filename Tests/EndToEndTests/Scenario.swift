@@ -8,11 +8,18 @@ import Testing
 struct Scenario: Sendable, CustomTestStringConvertible {
     /// What must come of it, as a sentence.
     let name: String
+    /// Whether the server's database has a part in it; what happens on endpoints alone is played on
+    /// one of them.
+    let isAboutServer: Bool
     /// Plays it.
     let play: @Sendable (Lab) async throws -> Void
 
-    init(_ name: String, play: @escaping @Sendable (Lab) async throws -> Void) {
+    init(
+        _ name: String, isAboutServer: Bool = true,
+        play: @escaping @Sendable (Lab) async throws -> Void
+    ) {
         self.name = name
+        self.isAboutServer = isAboutServer
         self.play = play
     }
 
@@ -23,7 +30,7 @@ extension Scenario {
     /// All of them, in the order in which they are played.
     static let all =
         [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + crashes + network
-        + restarts + [aToolThatLies] + sources + hostile + cancelling + [agentPackage]
+        + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [agentPackage]
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {

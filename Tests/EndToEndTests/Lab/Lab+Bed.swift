@@ -74,6 +74,10 @@ extension Lab {
             try await repository("add", name, "1.0")
             try await repository("add", name, "2.0", "--fault", "slow")
         }
+        for name in Scenario.rebootPackages {
+            try await repository("add", name, "1.0")
+            try await repository("add", name, "2.0", "--fault", "reboot-required")
+        }
         try await serveRepository()
     }
 

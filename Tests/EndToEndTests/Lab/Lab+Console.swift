@@ -67,6 +67,15 @@ extension Lab {
         return deployment.id
     }
 
+    /// Approves an update for an endpoint, with further options.
+    func approve(_ update: String, on endpoint: LabEndpoint, _ options: [String]) async throws
+        -> DeploymentID
+    {
+        let deployment: Deployment = try await answer(
+            to: Self.creation([update], [endpoint]) + options)
+        return deployment.id
+    }
+
     private static func creation(_ updates: [String], _ endpoints: [LabEndpoint]) -> [String] {
         ["deployment", "create"] + endpoints.flatMap { ["--endpoint", $0.id.text] }
             + updates.flatMap { ["--update", $0] }

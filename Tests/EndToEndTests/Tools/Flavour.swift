@@ -1,0 +1,66 @@
+import Fleet
+import Testing
+
+/// A system with another package tool than apt alone, as `testbed/lab light --flavour` makes it.
+struct Flavour: Sendable, CustomTestStringConvertible {
+    /// The test bed's name of it.
+    let name: String
+    /// Its number in the lab.
+    let number: Int
+    /// The tool.
+    let manager: PackageManagerName
+    /// The version that endpoints begin with, where it has one that can be told beforehand.
+    var first = "1.0-1"
+    /// The version on offer.
+    var second = "2.0-1"
+    /// An update that goes in.
+    var good = "labgood"
+    /// One that someone on the endpoint holds.
+    var held = "labheld"
+    /// One whose package is not signed.
+    var unsigned = "labunsigned"
+    /// One whose dependencies cannot be met.
+    var keptBack: String? = "labdep"
+    /// One whose own script fails, and one that goes in beside it.
+    var failing: (bad: String, other: String)? = ("labfail", "labplain")
+    /// What installs a package that takes eight seconds, so that the lock is held meanwhile.
+    var slow: [String]?
+    /// One that the endpoint's configuration excludes.
+    var excluded: String?
+    /// One that is installed as a kernel.
+    var kernel: String?
+    /// Whether the tool knows what updates are for.
+    var hasAdvisories = false
+    /// Asks the tool itself for a package's version.
+    let version: @Sendable (String) -> [String]
+
+    var testDescription: String { name }
+
+    private static let rpm: @Sendable (String) -> [String] = {
+        ["/usr/bin/rpm", "-q", "--qf", "%{VERSION}-%{RELEASE}", $0]
+    }
+
+    static let all = [
+        Flavour(
+            name: "dnf4", number: 11, manager: .dnf,
+            slow: ["/usr/bin/dnf", "-y", "-C", "upgrade", "labslow"], excluded: "labexcluded",
+            kernel: "kernel-core", hasAdvisories: true, version: rpm),
+        Flavour(
+            name: "dnf5", number: 12, manager: .dnf,
+            slow: ["/usr/bin/dnf5", "-y", "-C", "upgrade", "labslow"], excluded: "labexcluded",
+            kernel: "kernel-core", hasAdvisories: true, version: rpm),
+        Flavour(
+            name: "zypper", number: 13, manager: .zypper,
+            slow: ["/usr/bin/zypper", "--non-interactive", "--no-refresh", "install", "labslow"],
+            kernel: "kernel-core", hasAdvisories: true, version: rpm),
+        Flavour(
+            name: "pacman", number: 14, manager: .pacman,
+            slow: ["/usr/bin/pacman", "-S", "--noconfirm", "labslow"],
+            version: { ["/usr/bin/pacman", "-Q", $0] }),
+        Flavour(
+            name: "flatpak", number: 15, manager: .flatpak, first: "", second: "",
+            good: "org.lab.Good", held: "org.lab.Held", unsigned: "org.lab.Unsigned",
+            keptBack: nil, failing: nil,
+            version: { ["/usr/bin/flatpak", "info", "--system", "--show-commit", $0] }),
+    ]
+}

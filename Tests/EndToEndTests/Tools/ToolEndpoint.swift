@@ -1,0 +1,99 @@
+import Fleet
+import Foundation
+import TestSupport
+import Testing
+
+/// A light endpoint of a flavour: no systemd, the agent runs as a program of its own.
+struct ToolEndpoint: Sendable {
+    let flavour: Flavour
+    let lab: Lab
+    /// The running agent, from `testbed/lab run` on.
+    let agent: BackgroundProgram
+    /// What the lab's other helpers take.
+    let endpoint: LabEndpoint
+
+    /// Makes one, enrols it and starts its agent; returns when the server has its first scan.
+    static func start(_ flavour: Flavour, in lab: Lab) async throws -> ToolEndpoint {
+        let number = "\(flavour.number)"
+        try await lab.bed("light", number, "--flavour", flavour.name)
+        try await lab.bed("agent", number, "--binary", lab.agent.path)
+        let token = lab.folder.appending(path: "token-\(flavour.name)")
+        let tenant: Answers.Tenant = try await lab.answer(to: ["tenant", "create", flavour.name])
+        try await lab.patchbay(
+            "token", "create", "--enrolment", "--tenant", tenant.id.text, "--out", token.path)
+        try await lab.bed("push", number, token.path, "/root/token")
+        try await lab.bed(
+            "run", number, "/usr/bin/patchbay-agent", "enrol", "--token-file", "/root/token")
+        let agent = try startAgent(flavour, in: lab)
+        let item = try await eventually("\(flavour.name) has been scanned", seen: { agent.log }) {
+            let list: Answers.Endpoints = try await lab.answer(to: ["endpoint", "list"])
+            return list.items.first { $0.name == "ep\(number)" && $0.scannedAt != nil }
+        }
+        return ToolEndpoint(
+            flavour: flavour, lab: lab, agent: agent,
+            endpoint: LabEndpoint(number: flavour.number, lab: lab.id, id: item.id))
+    }
+
+    private static func startAgent(_ flavour: Flavour, in lab: Lab) throws -> BackgroundProgram {
+        try BackgroundProgram(
+            [
+                Lab.tool("lab").path, "run", "\(flavour.number)", "/usr/bin/patchbay-agent", "run",
+                "--inactivity-limit", "120",
+            ], environment: lab.environment,
+            log: lab.folder.appending(path: "agent-\(flavour.name).log"))
+    }
+
+    /// The same endpoint with a new life of its agent: it refreshes its sources and scans at once.
+    func restarted() async throws -> ToolEndpoint {
+        await agent.end(SIGKILL)
+        return ToolEndpoint(
+            flavour: flavour, lab: lab, agent: try Self.startAgent(flavour, in: lab),
+            endpoint: endpoint)
+    }
+
+    /// Starts a command beside the agent, where the agent sees its processes.
+    func beside(_ command: [String]) throws -> BackgroundProgram {
+        try BackgroundProgram(
+            [Lab.tool("lab").path, "beside", "\(flavour.number)"] + command,
+            environment: lab.environment,
+            log: lab.folder.appending(path: "beside-\(flavour.name).log"))
+    }
+
+    /// What the tool itself says of a package.
+    func version(of name: String) async throws -> String {
+        try await lab.tryBed(["beside", "\(flavour.number)"] + flavour.version(name)).output
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// What the server knows of it.
+    var view: Answers.Endpoint {
+        get async throws { try await lab.view(of: endpoint) }
+    }
+}
+
+/// Gives a test a lab with a server and no booted endpoint.
+struct ToolLabTrait: TestTrait, TestScoping {
+    func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
+        testCase == nil ? self : nil
+    }
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        let lab = try await Lab.start(.sqlite, booting: 0)
+        do {
+            try await lab.bed("tool-repository", lab.repository.path)
+            try await lab.patchbay("admin", "create", "anna")
+            try await Lab.$shared.withValue(lab) { try await function() }
+        } catch {
+            await lab.end()
+            throw error
+        }
+        await lab.end()
+    }
+}
+
+extension Trait where Self == ToolLabTrait {
+    /// A lab with a server, for endpoints with other package tools.
+    static var toolLab: Self { ToolLabTrait() }
+}

@@ -1,0 +1,150 @@
+import Fleet
+import Foundation
+import Rollout
+import TestSupport
+import Testing
+
+/// The product on real endpoints with dnf 4, dnf 5, zypper, pacman and flatpak, each with the tool
+/// itself, its own database and a signed repository in the lab.
+///
+/// A flavour that this machine cannot have (no mirror with dnf 5, say) is skipped by name.
+@Suite(.requires(.root, .networkNamespaces, .testBed, .binaries))
+struct ToolEndpointTests {
+    @Test(.serialized, .toolLab, arguments: Flavour.all)
+    func `Scans, installs, verifies, and fails truthfully`(_ flavour: Flavour) async throws {
+        let lab = try Lab.current
+        let made = try await lab.tryBed(["flavour", flavour.name])
+        guard made.status == 0 else {
+            print("skipped: \(flavour.name): \(made.errorOutput)")
+            try Test.cancel("\(flavour.name) cannot be had here: \(made.errorOutput)")
+        }
+        var endpoint = try await ToolEndpoint.start(flavour, in: lab)
+        try await expectTruthfulScan(endpoint)
+        try await expectGoodUpdate(endpoint)
+        try await expectFailures(endpoint)
+        try await expectLockNamed(endpoint)
+        try await expectKernelPending(endpoint)
+        endpoint = try await expectBadSourceTold(endpoint)
+        await endpoint.agent.end(SIGKILL)
+    }
+
+    /// What is missing stands there with what stands in its way.
+    private func expectTruthfulScan(_ endpoint: ToolEndpoint) async throws {
+        let flavour = endpoint.flavour
+        let posture = try #require(try await endpoint.view.posture)
+        let updates = posture.updates.filter { $0.manager == flavour.manager }
+        let byName = Dictionary(uniqueKeysWithValues: updates.map { ($0.name, $0) })
+        #expect(posture.sources.contains { $0.name.hasPrefix("lab ") && $0.state == .ok })
+        #expect(posture.unparsed == [])
+        let good = try #require(byName[flavour.good])
+        #expect(good.installability == .installable)
+        if !flavour.first.isEmpty {
+            #expect(good.installed == flavour.first)
+            #expect(good.candidate == flavour.second)
+        }
+        #expect(byName[flavour.held]?.installability == .held)
+        #expect(byName[flavour.held]?.reason?.isEmpty == false)
+        if let name = flavour.keptBack {
+            #expect(byName[name]?.installability == .keptBack)
+            #expect(byName[name]?.reason?.contains("labgood") == true)
+        }
+        if let name = flavour.excluded { #expect(byName[name]?.installability == .excluded) }
+        if flavour.hasAdvisories {
+            #expect(good.classes == [.security])
+            #expect(byName["labbug"]?.classes == [.bugfix])
+        }
+        // The tools that merely lie on the endpoint's disk are not its own.
+        let managers = Set(posture.updates.map(\.manager))
+        #expect(managers.isSubset(of: [flavour.manager, .apt]))
+        #expect(flavour.manager == .flatpak || !managers.contains(.apt))
+    }
+
+    private func expectGoodUpdate(_ endpoint: ToolEndpoint) async throws {
+        let flavour = endpoint.flavour
+        let job = try await endpoint.lab.deploy(flavour.good, to: endpoint.endpoint)
+        #expect(job.state == .verified, "\(flavour.name): \(job.sentence)")
+        let outcome = try #require(job.outcome(flavour.good))
+        let version = try await endpoint.version(of: flavour.good)
+        let shown = outcome.versionAfter?.split(separator: "@").last ?? ""
+        #expect(version.contains(shown), "\(version) \(shown)")
+        #expect(!shown.isEmpty)
+        let refused = try await endpoint.lab.tryPatchbay([
+            "deployment", "create", "--endpoint", endpoint.endpoint.id.text, "--update",
+            flavour.held,
+        ])
+        #expect(refused.status == 3)
+    }
+
+    /// A script that fails though the tool says that all went well, and a package without a
+    /// signature.
+    private func expectFailures(_ endpoint: ToolEndpoint) async throws {
+        let flavour = endpoint.flavour
+        if let (bad, other) = flavour.failing {
+            let job = try await endpoint.lab.end(
+                of: endpoint.lab.approve([bad, other], on: [endpoint.endpoint]),
+                on: endpoint.endpoint)
+            let outcome = try #require(job.outcome(bad))
+            #expect(outcome.state == .failed, "\(flavour.name): \(outcome.sentence)")
+            #expect(outcome.failure == .maintainerScript)
+            #expect(outcome.sentence.contains("cannot migrate"), "\(outcome.sentence)")
+            #expect(job.outcome(other)?.state == .verified, "\(job.sentence)")
+            #expect(try await endpoint.version(of: other).contains(flavour.second))
+        }
+        let before = try await endpoint.version(of: flavour.unsigned)
+        let job = try await endpoint.lab.deploy(flavour.unsigned, to: endpoint.endpoint)
+        #expect(job.state == .failed)
+        #expect(job.outcome(flavour.unsigned)?.failure == .signature, "\(job.sentence)")
+        #expect(try await endpoint.version(of: flavour.unsigned) == before)
+        if let name = flavour.keptBack {
+            let job = try await endpoint.lab.deploy(name, to: endpoint.endpoint)
+            #expect(job.outcome(name)?.failure == .dependency, "\(job.sentence)")
+        }
+    }
+
+    /// While the tool itself is at work, a job says which process it waits for.
+    private func expectLockNamed(_ endpoint: ToolEndpoint) async throws {
+        guard let slow = endpoint.flavour.slow else { return }
+        let deployment = try await {
+            let holder = try endpoint.beside(slow)
+            try await eventually("the tool is at work", seen: { holder.log }) {
+                holder.log.contains("labslow-") || holder.log.contains("upgrading labslow")
+            }
+            return try await endpoint.lab.approve("labnewdep", on: endpoint.endpoint)
+        }()
+        let waiting = try await endpoint.lab.job(of: deployment, once: "waits for the lock") {
+            $0.progress?.phase == .waitingForLock
+        }
+        #expect(waiting.sentence.contains("pid "), "\(waiting.sentence)")
+        let job = try await endpoint.lab.end(of: deployment, on: endpoint.endpoint)
+        #expect(job.state == .verified, "\(endpoint.flavour.name): \(job.sentence)")
+    }
+
+    /// A kernel that is installed and does not run waits for a reboot.
+    private func expectKernelPending(_ endpoint: ToolEndpoint) async throws {
+        guard let kernel = endpoint.flavour.kernel else { return }
+        let deployment = try await endpoint.lab.approve(kernel, on: endpoint.endpoint)
+        let job = try await eventually("\(kernel) is installed") {
+            let job = try await endpoint.lab.job(of: deployment)
+            return job.outcome(kernel) == nil ? nil : job
+        }
+        #expect(job.outcome(kernel)?.state == .pendingRestart, "\(job.sentence)")
+        #expect(try await endpoint.view.posture?.reboot.required == true)
+    }
+
+    /// A source that does not answer is a failed one, and never "no updates".
+    private func expectBadSourceTold(_ endpoint: ToolEndpoint) async throws -> ToolEndpoint {
+        let number = "\(endpoint.flavour.number)"
+        try await endpoint.lab.bed("net", number, "reset", "server", "8080")
+        let again = try await endpoint.restarted()
+        let view = try await eventually("the failed source is reported") {
+            let view = try await again.view
+            return view.posture?.sources.contains { $0.state == .failed } == true ? view : nil
+        }
+        let posture = try #require(view.posture)
+        #expect(posture.sources.first { $0.state == .failed }?.error?.isEmpty == false)
+        #expect(!posture.updates.isEmpty)
+        #expect(view.item.verdict.compliance != .compliant)
+        try await endpoint.lab.bed("net", number, "heal")
+        return again
+    }
+}
