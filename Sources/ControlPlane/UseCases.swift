@@ -22,6 +22,8 @@ public final class UseCases: Sendable {
     public let passwords: PasswordWorker
     /// The policies that are ready for use.
     public let policyShelf = PolicyShelf()
+    /// What is decided about fleets, for pages.
+    let decisionBoard = DecisionBoard()
     /// Which endpoint has which vulnerability.
     public let findings = FleetFindings()
     /// Lets one change of the feeds come after the other.
@@ -30,6 +32,8 @@ public final class UseCases: Sendable {
     let shelf: (any FeedShelf)?
     /// Where check-ins wait for their shared transaction.
     let checkInDesk = CheckInDesk()
+    /// Which endpoints have been told to scan.
+    let scanAsks = ScanAsks()
     /// Where the steps of rollouts wait for one another.
     let rolloutDesk = RolloutDesk()
     /// When each tenant was looked at last.

@@ -1,4 +1,5 @@
 import AgentProtocol
+import Calendar
 import ControlPlane
 import Fleet
 import Policy
@@ -103,9 +104,19 @@ struct RingHouse {
         ]
         return PatchPolicy(
             name: name("servers"), applies: group("all"),
-            lanes: Lanes(routine: LaneRoute(windows: [], rings: name("standard"))),
-            otherwise: Treatment(approval, lane: lane), rings: [name("standard"): rings],
+            lanes: Lanes(routine: LaneRoute(windows: [name("any")], rings: name("standard"))),
+            otherwise: Treatment(approval, lane: lane), windows: [anyTime],
+            rings: [name("standard"): rings],
             sla: sla.map { name($0) })
+    }
+
+    /// Every day, all day.
+    private static var anyTime: MaintenanceWindow {
+        guard let every = try? Recurrence("day"), let midnight = LocalTime(hour: 0, minute: 0),
+            let window = MaintenanceWindow(
+                name: "any", recurrence: every, from: midnight, lengthSeconds: 86_400)
+        else { preconditionFailure("a window") }
+        return window
     }
 
     static func group(_ text: String) -> GroupExpression {

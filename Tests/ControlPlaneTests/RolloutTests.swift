@@ -62,7 +62,8 @@ struct RolloutUseCaseTests {
     @Test func `halting takes queued orders back within one step, and what runs goes on`()
         async throws
     {
-        let rings = try await RingHouse(canaries: 3, others: 0)
+        let rings = try await RingHouse(
+            canaries: 3, others: 0, policy: RingHouse.policy(soakSeconds: 0))
         let id = try await rings.approve()
         let begun = try #require(try await rings.endpoints[0].collect())
         try await rings.endpoints[0].work(on: begun)
@@ -233,7 +234,8 @@ struct RolloutUseCaseTests {
     }
 
     @Test func `a version that no source has any more fails nobody`() async throws {
-        let rings = try await RingHouse(canaries: 2, others: 0)
+        let rings = try await RingHouse(
+            canaries: 2, others: 0, policy: RingHouse.policy(soakSeconds: 0))
         let id = try await rings.approve()
         try await rings.endpoints[1].patch()
         let order = try #require(try await rings.endpoints[0].collect())

@@ -31,8 +31,9 @@ extension UseCases {
             wantsScan: !isUnchanged && request.inventoryDigest != nil,
             knownInventoryDigest: isUnchanged ? nil : held.inventoryDigest,
             hasWork: held.openJobs > 0,
-            scanNow: Self.isScanWanted(
-                requestedAt: held.scanRequestedAt, scannedAt: request.scannedAt),
+            scanNow: mustScan(
+                agent.endpoint, requestedAt: held.scanRequestedAt, scannedAt: request.scannedAt,
+                reportedScan: request.scannedAt),
             nextCheckInSeconds: Self.checkInIntervalSeconds,
             scanIntervalSeconds: Self.scanIntervalSeconds,
             serverTime: now, policyDigest: try await trustTag(of: agent.tenant, at: now))
@@ -56,6 +57,18 @@ extension UseCases {
     static let endpointGone = Refusal(
         .gone, "E_ENDPOINT_RETIRED", "This endpoint is not known here, or was retired.",
         nextStep: "Enrol it again with a new enrolment token if it should be managed.")
+
+    /// Whether to tell an endpoint to scan now.
+    func mustScan(
+        _ endpoint: EndpointID, requestedAt: Timestamp?, scannedAt: Timestamp?,
+        reportedScan: Timestamp? = nil
+    ) -> Bool {
+        guard let requestedAt,
+            Self.isScanWanted(requestedAt: requestedAt, scannedAt: scannedAt)
+        else { return false }
+        return scanAsks.mustTell(
+            endpoint, requestedAt: requestedAt, reportedScan: reportedScan)
+    }
 
     /// Whether a person has asked for a scan since the last one was taken.
     static func isScanWanted(requestedAt: Timestamp?, scannedAt: Timestamp?) -> Bool {

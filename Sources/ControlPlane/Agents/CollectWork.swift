@@ -27,8 +27,9 @@ extension UseCases {
             guard let endpoint = try records.endpoint(agent.endpoint, in: .tenant(agent.tenant)),
                 endpoint.retiredAt == nil
             else { throw Self.endpointGone }
-            let isWanted = Self.isScanWanted(
-                requestedAt: endpoint.scanRequestedAt, scannedAt: endpoint.scannedAt)
+            let isWanted = self.mustScan(
+                endpoint.id, requestedAt: endpoint.scanRequestedAt,
+                scannedAt: endpoint.scannedAt)
             return (try self.nextJob(of: agent, in: records) != nil, isWanted)
         }
         guard hasJob else { return WorkResponse(order: nil, scanNow: scanNow) }

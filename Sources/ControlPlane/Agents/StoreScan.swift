@@ -47,14 +47,20 @@ extension UseCases {
             let outcome = try Self.storeScan(
                 upload, by: agent, at: now, in: records, appendingAudit: self)
             wakes = outcome.wakes
+            if outcome.isStored { wakes.insert(SignalSubject.decisions(of: agent.tenant)) }
             if outcome.isStored {
                 try records.announce([SignalSubject.findings(of: agent.endpoint)])
             }
             return outcome
         }
+        if !outcome.wantsFullInventory { scanAsks.noteScan(of: agent.endpoint) }
         if outcome.isStored { touchFindings(of: agent.endpoint) }
         return ScanUploadResponse(wantsFullInventory: outcome.wantsFullInventory)
     }
+
+    /// How much older a scan that was overtaken by a newer one can be, in seconds: an agent gives a
+    /// message up, and scans anew, long before an hour is over.
+    private static let longestRetrySeconds: Int64 = 3600
 
     private struct ScanOutcome: Sendable {
         var wantsFullInventory = false
@@ -70,8 +76,10 @@ extension UseCases {
             endpoint.retiredAt == nil
         else { throw endpointGone }
         // A scan that was under way while a newer one was stored (a retry that overtook) must not
-        // turn time back. One stored in the future is from before the clock was set back.
+        // turn time back. One stored in the future is from before the clock was set back, and so is
+        // one that is older than any retry lasts.
         if let stored = endpoint.scannedAt, stored <= now, upload.scannedAt < stored,
+            stored.seconds(since: upload.scannedAt) <= longestRetrySeconds,
             endpoint.postureDigest != nil,
             endpoint.postureDigest != upload.postureDigest
         {

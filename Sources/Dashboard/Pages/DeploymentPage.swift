@@ -16,7 +16,7 @@ func deploymentPage(_ detail: DeploymentDetail, refused: Refusal? = nil, chrome:
                 chrome.time(deployment.createdAt)
             }
         } actions: {
-            if chrome.may(.approve) { actions(detail.summary, chrome) }
+            if chrome.may(.approve) { actions(detail, chrome) }
         }
         problem(refused)
         if isOpen {
@@ -33,15 +33,30 @@ func deploymentPage(_ detail: DeploymentDetail, refused: Refusal? = nil, chrome:
 /// How often a browser without scripts loads the page of something that runs again, in seconds.
 let refreshSeconds = 5
 
-private func actions(_ summary: DeploymentSummary, _ chrome: Chrome) -> HTML {
-    let id = summary.deployment.id
+private func actions(_ detail: DeploymentDetail, _ chrome: Chrome) -> HTML {
+    let id = detail.summary.deployment.id
+    let hasRings = detail.rollout != nil
     return HTML.pieces {
-        switch summary.deployment.state {
+        switch detail.summary.deployment.state {
         case .running:
-            chrome.postButton("Halt", .pause, to: .deployment(id, "halt"))
+            if hasRings {
+                a(class: "button", .href(.deployment(id, "halt"))) {
+                    Icon.pause.drawn()
+                    span { "Halt" }
+                }
+            } else {
+                chrome.postButton("Halt", .pause, to: .deployment(id, "halt"))
+            }
             a(class: "button quiet", .href(.deployment(id, "cancel"))) { "Cancel the deployment" }
         case .halted:
-            chrome.postButton("Resume", .run, to: .deployment(id, "resume"))
+            if hasRings {
+                a(class: "button", .href(.deployment(id, "resume"))) {
+                    Icon.run.drawn()
+                    span { "Resume" }
+                }
+            } else {
+                chrome.postButton("Resume", .run, to: .deployment(id, "resume"))
+            }
             a(class: "button quiet", .href(.deployment(id, "cancel"))) { "Cancel the deployment" }
         case .cancelled, .finished: HTML.nothing
         }
@@ -53,7 +68,8 @@ private func actions(_ summary: DeploymentSummary, _ chrome: Chrome) -> HTML {
 func deploymentFragment(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
     HTML.pieces {
         standing(detail.summary, chrome)
-        div(class: "wrap part") {
+        rolloutPart(detail, chrome: chrome)
+        div(.id("jobs"), Attribute("class", "wrap part")) {
             dataTable(
                 "Jobs",
                 [

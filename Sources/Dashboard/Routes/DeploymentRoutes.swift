@@ -37,16 +37,33 @@ extension Dashboard {
             visit in
             cancelDeploymentPage(try await detail(visit), chrome: visit.chrome)
         },
+        page(
+            "/deployments/{deployment}/halt", .principal(.approve),
+            "Asks before a deployment is halted."
+        ) {
+            visit in
+            haltDeploymentPage(try await detail(visit), chrome: visit.chrome)
+        },
+        page(
+            "/deployments/{deployment}/resume", .principal(.approve),
+            "The ways on for a halted deployment."
+        ) {
+            visit in
+            resumeDeploymentPage(try await detail(visit), chrome: visit.chrome)
+        },
         action("/deployments/{deployment}/halt", .principal(.approve), "Halts a deployment.") {
-            visit, _ in
+            visit, form in
             let deployment = try await visit.useCases.halt(
-                try visit.call.identifier("deployment"), by: visit.principal)
+                try visit.call.identifier("deployment"), because: form["reason"],
+                by: visit.principal)
             return .redirect(to: .deployment(deployment.id), .halted)
         },
         action("/deployments/{deployment}/resume", .principal(.approve), "Resumes a deployment.") {
-            visit, _ in
+            visit, form in
+            let mode = form["mode"].flatMap(ResumeMode.init(rawValue:)) ?? .keep
+            if mode == .passGate { try await requireRing(form["ring"], visit) }
             let deployment = try await visit.useCases.resume(
-                try visit.call.identifier("deployment"), by: visit.principal)
+                try visit.call.identifier("deployment"), mode, by: visit.principal)
             return .redirect(to: .deployment(deployment.id), .resumed)
         },
         action("/deployments/{deployment}/cancel", .principal(.approve), "Cancels a deployment.") {
@@ -70,6 +87,16 @@ extension Dashboard {
             return .redirect(to: .job(job.id), .jobCancelled)
         },
     ]
+
+    /// Who answers for a gate has typed the name of its ring.
+    private static func requireRing(_ typed: String?, _ visit: Visit) async throws {
+        let ring = try await detail(visit).rollout?.frontier?.name
+        guard let ring, typed?.filter({ !$0.isWhitespace }) == ring else {
+            throw Refusal(
+                .malformed, "E_RING_NAME", "The name of the ring was not typed.",
+                nextStep: "Go back, and type the ring's name as it stands there.")
+        }
+    }
 
     private static func detail(_ visit: Visit) async throws -> DeploymentDetail {
         try await visit.useCases.deployment(

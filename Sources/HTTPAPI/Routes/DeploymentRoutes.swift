@@ -79,19 +79,28 @@ enum DeploymentRoutes {
         Route(
             .post, "/api/v1/deployments/{deployment}/halt", permission: .principal(.approve),
             summary: "Stops a deployment: nothing new is handed out; what has begun goes on.",
+            query: [QueryParameter("reason", .string, "Why, for those who look at it later.")],
             response: .deployment
         ) { call in
             .json(
                 try await call.useCases.halt(
-                    try call.identifier("deployment"), by: try call.principal()))
+                    try call.identifier("deployment"), because: call.query["reason"],
+                    by: try call.principal()))
         },
         Route(
             .post, "/api/v1/deployments/{deployment}/resume", permission: .principal(.approve),
-            summary: "Lets a halted deployment go on.", response: .deployment
+            summary: "Lets a halted deployment go on.",
+            query: [
+                QueryParameter(
+                    "mode", .oneOf(ResumeMode.allCases.map(\.rawValue)),
+                    "What becomes of what went wrong in a ring: keep unless given.")
+            ],
+            response: .deployment
         ) { call in
-            .json(
+            let mode = try call.queryValue("mode", ResumeMode.init(rawValue:))
+            return .json(
                 try await call.useCases.resume(
-                    try call.identifier("deployment"), by: try call.principal()))
+                    try call.identifier("deployment"), mode ?? .keep, by: try call.principal()))
         },
         Route(
             .post, "/api/v1/deployments/{deployment}/cancel", permission: .principal(.approve),

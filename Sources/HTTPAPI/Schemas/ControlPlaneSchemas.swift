@@ -118,7 +118,8 @@ extension NamedSchema {
         "DeploymentDetail",
         [
             "summary": .named(.deploymentSummary), "tenantName": .string,
-            "jobs": .array(.named(.jobSummary)),
+            "jobs": .array(.named(.jobSummary)), "rollout": .optional(.named(.rollout)),
+            "timeline": .optional(.array(.named(.auditEntry))),
         ])
 
     static let deploymentSelection = NamedSchema(
@@ -128,6 +129,7 @@ extension NamedSchema {
             "updates": .array(.object(["name": .string, "candidate": .optional(.string)])),
             "allSecurity": .optional(.boolean), "title": .optional(.string),
             "deadlineSeconds": .optional(.integer), "aftercare": .optional(.named(.aftercare)),
+            "policy": .optional(.string), "lane": .optional(.oneOf(Lane.allCases.map(\.rawValue))),
         ])
     static let rebootRequest = NamedSchema(
         "RebootRequest", ["aftercare": .optional(.named(.aftercare))])
@@ -154,7 +156,7 @@ extension NamedSchema {
             "leaseExpiresAt": .optional(.time), "startedAt": .optional(.time),
             "finishedAt": .optional(.time), "cancelRequested": .boolean,
             "progress": .optional(.named(.jobProgress)), "result": .optional(.named(.jobResult)),
-            "aftercare": .optional(.named(.aftercare)),
+            "aftercare": .optional(.named(.aftercare)), "rolloutOrder": .optional(.integer),
             "sentence": .string,
         ])
     static let jobSummary = NamedSchema(

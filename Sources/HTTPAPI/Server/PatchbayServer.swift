@@ -130,6 +130,6 @@ public struct PatchbayServer: Sendable {
 enum APIRoutes {
     static let all =
         DirectoryRoutes.all + EndpointRoutes.all + PolicyRoutes.all + ApprovalRoutes.all
-            + DeploymentRoutes.all + AuditRoutes.all + TrustRoutes.all
+        + DeploymentRoutes.all + BlockedVersionRoutes.all + AuditRoutes.all + TrustRoutes.all
         + IdentityRoutes.all + FindingRoutes.all + FeedRoutes.all
 }

@@ -48,15 +48,15 @@ struct APIClient: Sendable {
     }
 
     /// Asks for something to be done.
-    func post(_ path: String) async throws {
-        _ = try await send("POST", path, query: [], body: nil)
+    func post(_ path: String, query: [(String, String?)] = []) async throws {
+        _ = try await send("POST", path, query: query, body: nil)
     }
 
     /// Asks for something to be done, and takes a value back.
-    func post<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) async throws
-        -> Value
-    {
-        try decode(try await send("POST", path, query: [], body: nil))
+    func post<Value: Decodable>(
+        _ path: String, query: [(String, String?)] = [], as type: Value.Type = Value.self
+    ) async throws -> Value {
+        try decode(try await send("POST", path, query: query, body: nil))
     }
 
     /// Takes something away.

@@ -74,6 +74,7 @@ struct DeploymentCommand: ParsableCommand {
         @Option(help: "A name for people.") var title: String?
         @Option(help: "Seconds after which jobs expire; a week unless given.") var deadline: Int64?
         @OptionGroup var aftercare: AftercareOptions
+        @OptionGroup var rings: RingOptions
         @Flag(help: "Only show what would be done.") var plan = false
         @Flag(help: "Wait until every job has ended.") var wait = false
         @OptionGroup var server: ServerOptions
@@ -87,6 +88,7 @@ struct DeploymentCommand: ParsableCommand {
                 throw ValidationError("“\(wrong)” is not the identifier of an endpoint.")
             }
             _ = try aftercare.value()
+            try rings.check()
             if plan, wait { throw ValidationError("--plan and --wait exclude each other.") }
         }
 
@@ -123,7 +125,7 @@ struct DeploymentCommand: ParsableCommand {
                         name: halves.first ?? text, candidate: halves.count == 2 ? halves[1] : nil)
                 },
                 allSecurity: allSecurity ? true : nil, title: title, deadlineSeconds: deadline,
-                aftercare: try? aftercare.value())
+                aftercare: try? aftercare.value(), policy: rings.policy, lane: rings.chosenLane)
         }
 
         /// Milliseconds between two looks: short enough to feel live, and far below what a server
@@ -157,17 +159,28 @@ struct DeploymentCommand: ParsableCommand {
             commandName: "halt",
             abstract: "Stop a deployment: nothing new is handed out; what has begun goes on.",
             discussion: "Example: patchbay deployment halt dep_01h2xcejqtf2nbrexx3vqjhp41")
+        @Option(help: "Why, for those who look at it later.") var reason: String?
         @OptionGroup var change: DeploymentChange
-        func run() async throws { try await change.run("halt") }
+        func run() async throws { try await change.run("halt", query: [("reason", reason)]) }
     }
 
     /// `patchbay deployment resume`
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "resume", abstract: "Let a halted deployment go on.",
-            discussion: "Example: patchbay deployment resume dep_01h2xcejqtf2nbrexx3vqjhp41")
+            discussion: """
+                Example: patchbay deployment resume dep_01h2xcejqtf2nbrexx3vqjhp41 --mode retryFailed
+
+                In rings, --mode says what becomes of what went wrong: keep goes on as it stands, and halts again while the reason holds; \
+                retryFailed gives endpoints that were given up new tries; passGate answers for the gates of the rings that are open.
+                """)
+        @Option(help: "keep, retryFailed or passGate.") var mode: String?
         @OptionGroup var change: DeploymentChange
-        func run() async throws { try await change.run("resume") }
+        func validate() throws {
+            guard let mode, ResumeMode(rawValue: mode) == nil else { return }
+            throw ValidationError("“\(mode)” is none of keep, retryFailed, passGate.")
+        }
+        func run() async throws { try await change.run("resume", query: [("mode", mode)]) }
     }
 
     /// `patchbay deployment cancel`
@@ -187,9 +200,10 @@ struct DeploymentChange: ParsableArguments {
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
 
-    func run(_ verb: String) async throws {
+    func run(_ verb: String, query: [(String, String?)] = []) async throws {
         let changed: Deployment = try await server.withClient {
-            try await $0.post("/api/v1/deployments/\(Path.segment(deployment))/\(verb)")
+            try await $0.post(
+                "/api/v1/deployments/\(Path.segment(deployment))/\(verb)", query: query)
         }
         try output.show(changed) { "“\(Table.printable($0.title))” is \($0.state.rawValue)." }
     }

@@ -7,7 +7,8 @@ import HTTPAPI
 /// `patchbay update`
 struct UpdateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "update", abstract: "What is missing in the fleet.", subcommands: [List.self])
+        commandName: "update", abstract: "What is missing in the fleet.",
+        subcommands: [List.self, BlockedVersionsCommand.self])
 
     /// `patchbay update list`
     struct List: AsyncParsableCommand {

@@ -25,8 +25,30 @@ enum DeploymentText {
             \(Table.printable(deployment.title))  \(deployment.id)
             \(deployment.state.rawValue), approved by \(deployment.approvedBy) at \
             \(deployment.createdAt.wholeSeconds): \(counts(detail.summary))
-
+            \(detail.rollout.map { rings($0, width: width) } ?? "")
             \(table.text(width: width))
+            """
+    }
+
+    /// The rings with their gates, and what is waited for.
+    private static func rings(_ rollout: RolloutStanding, width: Int?) -> String {
+        var table = Table(
+            .text("RING"), .text("STAGE"), .number("VERIFIED"), .number("OF"), .number("FAILED"),
+            .number("WORKING"), .text("GATE"), .text("WATCHED UNTIL"))
+        for ring in rollout.rings {
+            table.add(
+                ring.name, ring.stage.rawValue, "\(ring.verified)", "\(ring.members)",
+                "\(ring.failed)", "\(ring.working)", ring.gate ?? "",
+                ring.soakUntil?.wholeSeconds.description ?? "")
+        }
+        let reason = rollout.reason.map { "Halted: \(Table.printable($0))\n" } ?? ""
+        let waits = rollout.waits.map { "- \(Table.printable($0))\n" }.joined()
+        return """
+            rings of \(rollout.policy), version \(rollout.policyVersion), lane \
+            \(rollout.lane.rawValue): \(rollout.state.rawValue)
+            \(reason)\(waits)
+            \(table.text(width: width))
+
             """
     }
 

@@ -1,0 +1,50 @@
+import ControlPlane
+import Policy
+
+/// Rollouts as the interface shows them.
+extension NamedSchema {
+    static let waveLine = NamedSchema(
+        "WaveLine",
+        [
+            "key": .object([
+                "manager": .packageManager, "name": .string, "architecture": .string,
+            ]),
+            "version": .string,
+        ])
+
+    static let ring = NamedSchema(
+        "RolloutRing",
+        [
+            "name": .string,
+            "stage": .oneOf(RolloutStanding.RingStanding.Stage.allCases.map(\.rawValue)),
+            "members": .integer, "verified": .integer, "failed": .integer, "working": .integer,
+            "waiting": .integer, "offline": .integer, "notNeeded": .integer,
+            "gate": .optional(.string), "soakSeconds": .integer, "openedAt": .optional(.time),
+            "soakUntil": .optional(.time), "passedAt": .optional(.time), "isOverridden": .boolean,
+            "endpoints": .array(
+                .object([
+                    "endpoint": .identifier("ept"), "name": .string, "phase": .string,
+                    "sentence": .string,
+                ])),
+        ])
+
+    static let rollout = NamedSchema(
+        "Rollout",
+        [
+            "policy": .string, "policyVersion": .integer,
+            "lane": .oneOf(Lane.allCases.map(\.rawValue)), "isAutomatic": .boolean,
+            "state": .oneOf(RolloutStanding.State.allCases.map(\.rawValue)),
+            "reason": .optional(.string), "waits": .array(.string), "rings": .array(.named(.ring)),
+            "lines": .array(.named(.waveLine)), "warnings": .array(.string),
+            "dueAt": .optional(.time), "wakeAt": .optional(.time),
+        ])
+
+    static let blockedVersion = NamedSchema(
+        "BlockedVersion",
+        [
+            "tenant": .identifier("tnt"), "manager": .packageManager, "package": .string,
+            "version": .string, "deployment": .optional(.identifier("dep")), "reason": .string,
+            "by": .string, "at": .time,
+        ])
+    static let blockedVersionList = list("BlockedVersionList", of: blockedVersion)
+}
