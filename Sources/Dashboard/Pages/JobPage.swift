@@ -53,6 +53,7 @@ func jobFragment(_ detail: JobDetail, log: JobLogPage, chrome: Chrome) -> HTML {
                 }
             }
         }
+        health(job)
         section(class: "part", .id("log"), .ariaLabelledBy("log-title")) {
             div(class: "head") {
                 h2(.id("log-title")) { "Log" }
@@ -81,7 +82,7 @@ private func jobStanding(_ job: Job, _ chrome: Chrome) -> HTML {
     let attributes: [Attribute] =
         [.id("standing"), Attribute("class", "sum")]
         + (job.state.isTerminal ? [Attribute("data-ended", "1")] : [])
-    let failure = job.result?.outcomes.compactMap(\.failure).first
+    let failure = job.result?.outcomes.compactMap(\.failure).first ?? job.result?.failure
     return .element(
         section, attributes,
         [
@@ -168,6 +169,56 @@ private func outcomes(_ job: Job) -> HTML {
                 }
             }
         })
+}
+
+/// What the probes showed, and what follows the installation; nothing where nothing was said of it.
+private func health(_ job: Job) -> HTML {
+    let probes = job.result?.probes ?? []
+    guard !probes.isEmpty || job.aftercare != nil else { return HTML.pieces {} }
+    return section(class: "part", .id("health"), .ariaLabelledBy("health-title")) {
+        div(class: "head") {
+            h2(.id("health-title")) { "Reboot and health" }
+            if let care = job.aftercare { p(class: "dim") { care.words } }
+        }
+        if !probes.isEmpty {
+            div(class: "wrap") {
+                dataTable(
+                    "Probes", [Column("State"), Column("Probe"), Column("What it showed")],
+                    rows: probes.map { probe in
+                        tr {
+                            td {
+                                probe.look.drawn()
+                            }
+                            th { probe.probe }
+                            td(class: "why") { probe.sentence }
+                        }
+                    })
+            }
+        }
+        if job.result?.wasHealthy == false {
+            p(class: "dim") { "Some probes failed before the updates already." }
+        }
+    }
+}
+
+extension ProbeResult {
+    /// How it is drawn.
+    fileprivate var look: StateLook {
+        isPassed
+            ? StateLook(kind: .ok, icon: .ok, word: "Passes")
+            : StateLook(kind: .bad, icon: .bad, word: "Fails")
+    }
+}
+
+extension Aftercare {
+    /// The rule of the reboot in words.
+    fileprivate var words: String {
+        switch reboot {
+        case .never: "The endpoint is not rebooted"
+        case .ifNeeded: "The endpoint reboots when it needs to"
+        case .prompt: "The endpoint reboots when somebody at it agrees"
+        }
+    }
 }
 
 private func history(_ detail: JobDetail, _ chrome: Chrome) -> HTML {
