@@ -129,9 +129,8 @@ command_tool_repository() {
     need_root
     (( $# == 1 )) || wrong_use "tool-repository: which folder?"
     with_lock flavours ensure_tool_repository
-    mkdir -p "$1"
-    rm -rf "${1:?}/public"
-    cp -a "$(tool_repository_path)" "$1/public"
+    mkdir -p "$1/public"
+    cp -a "$(tool_repository_path)/." "$1/public/"
 }
 
 # --- the flavours ---------------------------------------------------------------------------

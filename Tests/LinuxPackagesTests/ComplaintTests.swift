@@ -1,0 +1,147 @@
+import AgentCore
+import Fleet
+import Rollout
+import Testing
+
+@testable import LinuxPackages
+
+/// What the tools' words and statuses mean, as real ones printed and ended.
+struct ComplaintTests {
+    /// A tool's end, and what it means.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let tool: PackageManagerName
+        let status: Int32
+        let text: String
+        let failure: FailureClass?
+        var culprits: [String] = []
+
+        var testDescription: String { "\(tool.rawValue) \(status) \(text.prefix(40))" }
+    }
+
+    static let cases = [
+        Case(tool: .dnf, status: 0, text: "Complete!", failure: nil),
+        Case(
+            tool: .dnf, status: 0,
+            text: """
+                cannot migrate the settings
+                warning: %post(labfail-2.0-1.noarch) scriptlet failed, exit status 1
+                Complete!
+                """, failure: .maintainerScript, culprits: ["labfail"]),
+        Case(
+            tool: .dnf, status: 1,
+            text: "Package labunsigned-2.0-1.noarch.rpm is not signed\nError: GPG check FAILED",
+            failure: .signature, culprits: ["labunsigned"]),
+        Case(
+            tool: .dnf, status: 1,
+            text:
+                "Transaction failed: Signature verification failed.\nOpenPGP check for package \"labunsigned-2.0-1.noarch\" (/var/cache/x/labunsigned-2.0-1.noarch.rpm) from repo \"lab\" has failed: The package is not signed.",
+            failure: .signature, culprits: ["labunsigned"]),
+        Case(
+            tool: .dnf, status: 1,
+            text: " Problem: conflicting requests\n  - nothing provides labgood >= 9 needed by "
+                + "labdep-2.0-1.noarch", failure: .dependency, culprits: ["labdep"]),
+        Case(
+            tool: .dnf, status: 1,
+            text:
+                "Argument 'labheld-0:2.0-1.noarch' matches only packages excluded by versionlock.",
+            failure: .held, culprits: ["labheld"]),
+        Case(
+            tool: .dnf, status: 1, text: "No match for argument: labgood-9.9-1.noarch",
+            failure: .versionNotAvailable, culprits: ["labgood"]),
+        Case(tool: .dnf, status: 200, text: "", failure: .lockHeld),
+        Case(
+            tool: .dnf, status: 1, text: "Error: Failed to download metadata for repo 'lab'",
+            failure: .network),
+        Case(
+            tool: .dnf, status: 1,
+            text: "installing package x needs 20MB more space needed on the / filesystem",
+            failure: .diskFull),
+        Case(tool: .dnf, status: 1, text: "Error: something new", failure: nil),
+        Case(tool: .zypper, status: 102, text: "", failure: nil),
+        Case(tool: .zypper, status: 103, text: "", failure: .interrupted),
+        Case(tool: .zypper, status: 106, text: "", failure: nil),
+        Case(
+            tool: .zypper, status: 104, text: "No provider of 'labgood.noarch=9.9-1' found.",
+            failure: .versionNotAvailable, culprits: ["labgood"]),
+        Case(tool: .zypper, status: 105, text: "", failure: .interrupted),
+        Case(
+            tool: .zypper, status: 107,
+            text: "warning: %post(labfail-2.0-1.noarch) scriptlet failed, exit status 1",
+            failure: .maintainerScript, culprits: ["labfail"]),
+        Case(
+            tool: .zypper, status: 7,
+            text: "System management is locked by the application with pid 123 (zypper).",
+            failure: .lockHeld),
+        Case(
+            tool: .zypper, status: 8,
+            text:
+                "labunsigned-2.0-1.noarch (Lab): Signature verification failed [6-File is unsigned]",
+            failure: .signature, culprits: ["labunsigned"]),
+        Case(
+            tool: .zypper, status: 8,
+            text: "Download (curl) error for 'http://rpm.example.org/x':", failure: .network),
+        Case(tool: .pacman, status: 0, text: "upgrading labgood...", failure: nil),
+        Case(
+            tool: .pacman, status: 0,
+            text:
+                "upgrading labfail...\ncannot migrate the settings\nerror: command failed to execute correctly",
+            failure: .maintainerScript, culprits: ["labfail"]),
+        Case(
+            tool: .pacman, status: 1,
+            text:
+                "error: failed retrieving file 'labunsigned-2.0-1-any.pkg.tar.zst.sig' from server : The requested URL returned error: 404",
+            failure: .signature, culprits: ["labunsigned"]),
+        Case(
+            tool: .pacman, status: 1,
+            text:
+                "error: failed retrieving file 'labgood-2.0-1-any.pkg.tar.zst' from server : The requested URL returned error: 404",
+            failure: .versionNotAvailable, culprits: ["labgood"]),
+        Case(
+            tool: .pacman, status: 1,
+            text: ":: unable to satisfy dependency 'labgood>=9' required by labdep",
+            failure: .dependency, culprits: ["labdep"]),
+        Case(
+            tool: .pacman, status: 1, text: "error: target not found: labgood=9.0-1",
+            failure: .versionNotAvailable, culprits: ["labgood"]),
+        Case(
+            tool: .pacman, status: 1,
+            text: "error: failed to init transaction (unable to lock database)",
+            failure: .lockHeld),
+        Case(
+            tool: .flatpak, status: 1,
+            text:
+                "Error: Failed to update org.lab.Unsigned: Commit 8d57: GPG verification enabled, but no signatures found",
+            failure: .signature, culprits: ["org.lab.Unsigned"]),
+        Case(
+            tool: .flatpak, status: 1, text: "error: Server returned status 404",
+            failure: .versionNotAvailable),
+        Case(
+            tool: .flatpak, status: 1,
+            text:
+                "error: Unable to load summary from remote lab: While fetching http://server/flatpak/summary.idx: [7] Couldn't connect to server",
+            failure: .network),
+    ]
+
+    @Test(arguments: cases)
+    func `A tool's end is told apart`(_ example: Case) {
+        let lines = example.text.split(separator: "\n").map(String.init)
+        let verdict =
+            switch example.tool {
+            case .dnf: DnfComplaint(lines: lines, status: example.status).verdict
+            case .zypper: ZypperComplaint(lines: lines, status: example.status).verdict
+            case .pacman: PacmanComplaint(lines: lines, status: example.status).verdict
+            default: FlatpakComplaint(lines: lines, status: example.status).verdict
+            }
+        #expect(verdict?.failure == example.failure, "\(verdict?.sentence ?? "none")")
+        if !example.culprits.isEmpty { #expect(verdict?.culprits == example.culprits) }
+        if example.failure != nil { #expect(verdict?.sentence.isEmpty == false) }
+    }
+
+    @Test func `Whoever holds zypper's lock is named`() {
+        let verdict = ZypperComplaint(
+            lines: ["System management is locked by the application with pid 123 (zypper)."],
+            status: 7
+        ).verdict
+        #expect(verdict?.sentence == "zypper (pid 123)")
+    }
+}
