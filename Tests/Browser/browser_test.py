@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from endpoint import Endpoint, EnrolmentToken
+from policies import Policies
 from server import Server
 from suite import Suite, Watch, expect
 
@@ -34,6 +35,7 @@ class Dashboard:
         self.cookies = None
         self.endpoints = {}
         self.deployment = self.job = None
+        self.policies = Policies(self)
 
     # Contexts
 
@@ -451,6 +453,7 @@ class Dashboard:
             "updates": "/updates", "deployments": "/deployments", "deployment": f"/deployments/{self.second}",
             "cancel": f"/deployments/{self.second}/cancel", "job": f"/jobs/{self.job}", "enrolment": "/enrolment",
             "tenants": "/tenants", "users": "/users", "audit": "/audit", "account": "/account",
+            **self.policies.places(),
         }
 
     def walk(self, dress, options):
@@ -531,6 +534,7 @@ class Dashboard:
         check("everything works without scripts", self.works_without_scripts)
         check("packages of an earlier time are shown", self.time_travel)
         check("a scan that was asked for shows when it has come", self.scan_now_shows_when_it_has_come)
+        self.policies.run(check)
         check("the audit log proves itself", self.audit_proves_itself)
         check("one tenant never sees another", self.another_tenant_sees_nothing)
         check("revoking a token asks first", self.revoking_a_token)

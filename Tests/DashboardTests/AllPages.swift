@@ -151,7 +151,7 @@ enum AllPages {
             "not-found",
             problemPage(Refusal.notFound("endpoint"), chrome: Samples.chrome(), theme: .auto)
         ),
-    ]
+    ] + policies
 
     static let names = byName.map(\.name)
 

@@ -139,7 +139,13 @@ extension Samples {
     static let endpoint = EndpointDetail(
         item: items[0], enrolledAt: ago(days: 40), agentVersion: "0.1.0",
         inventoryDigest: String(repeating: "ab", count: 32), scanRequestedAt: nil, posture: posture,
-        decisions: decisions, jobs: jobs)
+        traits: EndpointTraits(role: "server", tags: ["production", "web"], criticality: .high),
+        policy: "servers-standard",
+        layers: [
+            PolicyLayer(name: "servers-standard", level: .tenant, isCertain: true),
+            PolicyLayer(name: "msp-baseline", level: .provider, isCertain: false),
+        ],
+        problems: [], decisions: decisions, jobs: jobs)
 
     static let plan = DeploymentPlan(
         tenant: tenant, title: "openssl, libssl3", deadlineSeconds: 7 * 86_400,

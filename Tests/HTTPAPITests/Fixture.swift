@@ -57,6 +57,9 @@ final class Fixture: Sendable {
         let enrolmentToken: TokenID
         let apiToken: TokenID
         let digest: String
+        let policy: PolicyID
+        let approval: ApprovalID
+        let exception: ExceptionID
         /// An alert; theirs has none.
         var alert: AlertID?
 
@@ -64,7 +67,8 @@ final class Fixture: Sendable {
         var identifiers: [String] {
             [
                 tenant.id.text, site.id.text, endpoint.text, deployment.text, job.text, user.text,
-                enrolmentToken.text, apiToken.text, tenant.name,
+                enrolmentToken.text, apiToken.text, tenant.name, policy.text, approval.text,
+                exception.text,
             ]
         }
 
@@ -75,6 +79,11 @@ final class Fixture: Sendable {
             case "deployment": deployment.text
             case "job": job.text
             case "user": user.text
+            case "tenant": tenant.id.text
+            case "policy": policy.text
+            case "approval": approval.text
+            case "exception": exception.text
+            case "group": "web-\(tenant.name.lowercased())"
             case "digest": digest
             case "vulnerability": FixtureShelf.vulnerability
             case "feed": FixtureShelf.feeds[0]
@@ -141,10 +150,36 @@ final class Fixture: Sendable {
             by: admin, tenant: tenant.id, serverURLs: ["https://patchbay.example.org:8443"])
         let api = try await useCases.createAPIToken(
             by: admin, note: "for tests", tenant: tenant.id, role: .viewer)
+        let said = try await said(of: tenant, useCases)
         return World(
             tenant: tenant, site: site, endpoint: endpoint.id, deployment: deployment.id, job: job,
             user: user.user.id, enrolmentToken: enrolment.token.id, apiToken: api.token.id,
-            digest: digest)
+            digest: digest, policy: said.policy, approval: said.approval,
+            exception: said.exception)
+    }
+
+    /// A policy, an approval, an exception and a group of a tenant.
+    private static func said(of tenant: Tenant, _ useCases: UseCases) async throws -> (
+        policy: PolicyID, approval: ApprovalID, exception: ExceptionID
+    ) {
+        let admin = Principal.localAdministrator
+        let policy = try await useCases.savePolicy(
+            PolicyDraft(
+                tenant: tenant.id,
+                yaml: Samples.policy("servers-\(tenant.name.lowercased())"), confirm: true),
+            by: admin)
+        let approval = try await useCases.decide(
+            ApprovalDraft(.approve, tenant: tenant.id, package: "nginx"), by: admin)
+        let exception = try await useCases.requestException(
+            ExceptionDraft(
+                tenant: tenant.id, name: "Old Java", owner: "anna", reason: "Support ends",
+                compensatingControl: "No network", package: "openjdk-8",
+                expiresAt: start.adding(seconds: 86_400)), by: admin)
+        _ = try await useCases.saveGroup(
+            GroupDraft(
+                tenant: tenant.id, name: "web-\(tenant.name.lowercased())", members: "tag = web"),
+            by: admin)
+        return (policy.id, approval.record.id, exception.id)
     }
 
     private static func scan(_ endpoint: EndpointRecord, _ useCases: UseCases) async throws

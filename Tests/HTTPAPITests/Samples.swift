@@ -83,9 +83,35 @@ enum Samples {
             case "NewAPIToken":
                 IdentityRoutes.NewAPITokenBody(note: "n", role: .viewer, tenant: world.tenant.id)
             case "NewEnrolmentToken": EnrolmentRoutes.NewToken(tenant: world.tenant.id)
+            case "PolicyDraft":
+                PolicyDraft(tenant: world.tenant.id, yaml: policy("another"), confirm: true)
+            case "PolicyOrder": PolicyOrder(confirm: true)
+            case "ApprovalDraft":
+                ApprovalDraft(.approve, tenant: world.tenant.id, package: "openssl")
+            case "ExceptionDraft":
+                ExceptionDraft(
+                    tenant: world.tenant.id, name: "Old PHP", owner: "anna", reason: "Vendor",
+                    compensatingControl: "No network", package: "php",
+                    expiresAt: Fixture.start.adding(seconds: 86_400))
+            case "GroupDraft":
+                GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = new")
+            case "TraitChange": TraitChange(addTags: ["web"])
             default: throw NoSample(name: name)
             }
         return try WireJSON.encode(value)
+    }
+
+    /// A policy that leaves everything to people.
+    static func policy(_ name: String) -> String {
+        """
+        patchbay: policy/v1
+        name: \(name)
+        applies: all
+        lanes: {routine: {windows: [any]}}
+        default: {approve: by hand}
+        windows:
+          any: {every: day, from: "00:00", for: 24h, zone: UTC}
+        """
     }
 
     struct NoSample: Error { let name: String }

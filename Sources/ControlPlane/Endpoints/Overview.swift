@@ -10,6 +10,12 @@ public struct Overview: Hashable, Sendable, Codable {
         public enum Kind: String, Codable, Sendable {
             /// Security updates wait for approval.
             case approveSecurity
+            /// Missing updates wait for a person's decision.
+            case decide
+            /// Missing updates cannot go on by themselves.
+            case stuck
+            /// Requests to accept a risk wait for a second person.
+            case exceptions
             /// Endpoints need a reboot.
             case reboot
             /// Package sources are stale or failed.
@@ -36,6 +42,8 @@ public struct Overview: Hashable, Sendable, Codable {
     public var missing: [MissingUpdateCount]
     /// What needs a person.
     public var needs: [Need]
+    /// What policies do next, soonest first.
+    public var upcoming: [FleetStanding.Next]
     /// Deployments that have not ended.
     public var running: [DeploymentSummary]
     /// Jobs that failed lately, newest first.
@@ -55,6 +63,7 @@ extension UseCases {
         }
         let now = effects.now()
         let freshSince = ComplianceRule.freshSince(at: now)
+        let standing = try await fleetStanding(by: principal, tenant: tenant)
         return try await ledger.read { records in
             let counts = try records.fleetCounts(in: scope, freshSince: freshSince)
             let missing = try records.missingUpdates(
@@ -70,7 +79,9 @@ extension UseCases {
             return Overview(
                 counts: counts, missing: missing,
                 needs: try Self.intelligenceNeeds(in: scope, at: now, records: records)
-                    + Self.needs(counts, missing),
+                    + Self.needs(counts, missing)
+                    + Self.decisionNeeds(standing, in: scope, records: records),
+                upcoming: Array((standing?.next ?? []).prefix(Self.overviewRows)),
                 running: try open.prefix(Self.overviewRows).map {
                     DeploymentSummary(
                         deployment: $0, counts: try records.jobCounts(of: $0.id, tenant: $0.tenant))
@@ -107,6 +118,35 @@ extension UseCases {
         }
         return needs
     }
+
+    /// What policies leave to people.
+    private static func decisionNeeds(
+        _ standing: FleetStanding?, in scope: Scope, records: any Records
+    ) throws -> [Overview.Need] {
+        var needs: [Overview.Need] = []
+        for (kind, reasons, words) in [
+            (Overview.Need.Kind.decide, FleetStanding.waitingForPeople, "for your decision"),
+            (.stuck, FleetStanding.stuck, "and cannot go on by itself"),
+        ] {
+            let count = standing?.count(reasons) ?? 0
+            guard count > 0 else { continue }
+            let noun = count == 1 ? "missing update waits" : "missing updates wait"
+            needs.append(.init(kind: kind, count: count, sentence: "\(count) \(noun) \(words)."))
+        }
+        let requests = try records.exceptions(in: scope, before: nil, limit: exceptionsLookedAt)
+            .count { $0.state == .requested }
+        if requests > 0 {
+            let noun = requests == 1 ? "risk waits" : "risks wait"
+            needs.append(
+                .init(
+                    kind: .exceptions, count: requests,
+                    sentence: "\(requests) \(noun) for a second person to accept it."))
+        }
+        return needs
+    }
+
+    /// How many of the newest exceptions are looked at for requests.
+    private static let exceptionsLookedAt = 200
 
     private static func needs(_ counts: FleetCounts, _ missing: [MissingUpdateCount]) -> [Overview
         .Need]

@@ -222,6 +222,7 @@ extension UseCases {
         for tenant: TenantID?, by actor: String, in records: any Records, at now: Timestamp,
         waking wakes: inout Set<String>
     ) throws {
+        decisionBoard.forget()
         for tenant in try tenant.map({ [$0] }) ?? records.tenants(in: .provider).map(\.id) {
             try publishPolicies(
                 of: tenant, by: actor, in: records, at: now, waking: &wakes)

@@ -91,10 +91,10 @@ extension DeploymentSummary {
     func count(_ state: Job.State) -> Int { jobs[state.rawValue] ?? 0 }
 }
 
-extension Decision {
+extension Decision.ReasonCode {
     /// What is done with the update, as a word for the first column.
     var look: StateLook {
-        switch reasonCode {
+        switch self {
         case .awaitingApproval: StateLook(kind: .warn, icon: .warn, word: "Needs approval")
         case .queued: StateLook(kind: .idle, icon: .queued, word: "Queued")
         case .deploymentHalted: StateLook(kind: .warn, icon: .pause, word: "Halted")
@@ -130,6 +130,11 @@ extension Decision {
             StateLook(kind: .run, icon: .queued, word: "Due now")
         }
     }
+}
+
+extension Decision {
+    /// What is done with the update, as a word for the first column.
+    var look: StateLook { reasonCode.look }
 
     /// Whether a person can say something of it now: of what no job carries and nothing on the
     /// endpoint stands in the way of.

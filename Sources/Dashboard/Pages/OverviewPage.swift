@@ -143,6 +143,9 @@ private func needIcon(_ kind: Overview.Need.Kind) -> HTML {
     let (icon, classes): (Icon, StaticString) =
         switch kind {
         case .approveSecurity: (.shield, "s bad")
+        case .decide: (.policy, "s warn")
+        case .stuck: (.stop, "s bad")
+        case .exceptions: (.pause, "s warn")
         case .reboot: (.restart, "s warn")
         case .sources: (.warn, "s warn")
         case .alerts: (.warn, "s bad")
@@ -155,6 +158,9 @@ private func needIcon(_ kind: Overview.Need.Kind) -> HTML {
 private func place(of need: Overview.Need, _ tenant: TenantID?) -> Place {
     switch need.kind {
     case .approveSecurity: list(tenant).with("compliance", Compliance.nonCompliant.rawValue)
+    case .decide: Place.updates.with("tenant", tenant?.text).with("reason", "decide")
+    case .stuck: Place.updates.with("tenant", tenant?.text).with("reason", "stuck")
+    case .exceptions: Place.exceptions.with("tenant", tenant?.text)
     case .reboot: list(tenant).with("reboot", "true")
     case .sources: list(tenant).with("sources", "true")
     case .alerts: .alerts
@@ -169,9 +175,10 @@ private func runsNext(_ overview: Overview, _ tenant: TenantID?, _ chrome: Chrom
             h2(.id("runs-next")) { "What runs next" }
             a(.href(Place.deployments.with("tenant", tenant?.text))) { "All deployments" }
         }
-        if overview.running.isEmpty {
+        upcoming(overview.upcoming, tenant, chrome)
+        if overview.running.isEmpty, overview.upcoming.isEmpty {
             p(class: "dim") { "Nothing runs, and nothing is queued." }
-        } else {
+        } else if !overview.running.isEmpty {
             ul(class: "list") {
                 for summary in overview.running {
                     li {
@@ -194,6 +201,29 @@ private func runsNext(_ overview: Overview, _ tenant: TenantID?, _ chrome: Chrom
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+/// What policies do next.
+private func upcoming(
+    _ next: [FleetStanding.Next], _ tenant: TenantID?, _ chrome: Chrome
+) -> HTML? {
+    guard !next.isEmpty else { return nil }
+    return ul(class: "list") {
+        for each in next.prefix(4) {
+            li {
+                span(class: "s idle") { Icon.queued.drawn() }
+                span(class: "grow") {
+                    a(.href(Place.policyPlan.with("tenant", tenant?.text))) {
+                        Words.count(each.updates, "installation")
+                    }
+                    " on \(Words.count(each.endpoints, "endpoint"))"
+                    each.policy.map { " by \($0)" } ?? ""
+                    " "
+                    chrome.time(each.at)
                 }
             }
         }

@@ -8,6 +8,29 @@ struct UpdatesFilter: Hashable, Sendable {
     var tenant: TenantID?
     var search: String?
     var securityOnly = false
+    var reason: UpdateReason?
+}
+
+/// What happens with updates, as a filter.
+enum UpdateReason: String, CaseIterable {
+    /// They wait for a person's decision.
+    case decide
+    /// They cannot go on by themselves.
+    case stuck
+
+    var codes: Set<Decision.ReasonCode> {
+        switch self {
+        case .decide: FleetStanding.waitingForPeople
+        case .stuck: FleetStanding.stuck
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .decide: "Waits for your decision"
+        case .stuck: "Cannot go on by itself"
+        }
+    }
 }
 
 /// The most rows of the list of missing updates.
@@ -15,7 +38,8 @@ let updateRows = 100
 
 /// What is missing in the fleet, most endpoints first.
 func updatesPage(
-    _ updates: [MissingUpdateCount], filter: UpdatesFilter, refused: Refusal? = nil, chrome: Chrome
+    _ updates: [MissingUpdateCount], filter: UpdatesFilter, standing: FleetStanding? = nil,
+    refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     layout("Missing updates", section: .updates, chrome: chrome) {
         pageTitle("Missing updates") {
@@ -33,6 +57,10 @@ func updatesPage(
                     .checked(filter.securityOnly))
                 "Security only"
             }
+            choice(
+                "reason", says: "What happens",
+                [("", "Whatever happens")] + UpdateReason.allCases.map { ($0.rawValue, $0.words) },
+                chosen: filter.reason?.rawValue)
             button(class: "noscript", .type("submit")) { "Filter" }
         }
         if updates.isEmpty {
@@ -47,24 +75,26 @@ func updatesPage(
                 }
             }
         } else {
-            updatesForm(updates, filter, chrome)
+            updatesForm(updates, filter, standing, chrome)
         }
     }
 }
 
 private func updatesForm(
-    _ updates: [MissingUpdateCount], _ filter: UpdatesFilter, _ chrome: Chrome
+    _ updates: [MissingUpdateCount], _ filter: UpdatesFilter, _ standing: FleetStanding?,
+    _ chrome: Chrome
 ) -> HTML {
     let canApprove = chrome.may(.approve)
     let grid = div(class: "wrap tight") {
         dataTable(
             "Missing updates",
             [
-                Column("Update"), Column("Missing version"), Column("For"), Column("From"),
-                Column("Endpoints", isNumber: true), Column("Installable now", isNumber: true),
+                Column("Update"), Column("Missing version"), Column("For"),
+                Column("What happens"), Column("Endpoints", isNumber: true),
+                Column("Installable now", isNumber: true),
             ],
             first: canApprove ? pickHeading : nil,
-            rows: updates.map { row($0, filter, canApprove) })
+            rows: updates.map { row($0, filter, standing?.updates[$0.key], canApprove, chrome) })
     }
     return HTML.pieces {
         if canApprove {
@@ -94,22 +124,57 @@ private func updatesForm(
     }
 }
 
-private func row(_ update: MissingUpdateCount, _ filter: UpdatesFilter, _ canApprove: Bool) -> HTML
-{
+private func row(
+    _ update: MissingUpdateCount, _ filter: UpdatesFilter, _ standing: UpdateStanding?,
+    _ canApprove: Bool, _ chrome: Chrome
+) -> HTML {
     tr {
         if canApprove {
             pick(
                 "update", update.key.text, says: "Choose \(update.name)",
                 isPossible: update.installable > 0)
         }
-        th { a(.href(.missing(update, filter.tenant))) { update.name } }
+        th(.title("From \(update.origin)")) {
+            a(.href(.missing(update, filter.tenant))) { update.name }
+        }
         td(class: "ver") { update.candidate }
         td { classTags(update.classes) }
-        td(class: "cut dim") { update.origin }
+        td(class: "free") { standing.map { happens($0, chrome) } }
         td(class: "num", .data(.label, "Endpoints")) {
             a(.href(.missing(update, filter.tenant))) { Words.count(update.endpoints) }
         }
         td(class: "num", .data(.label, "Installable")) { Words.count(update.installable) }
+    }
+}
+
+/// What is decided about an update, most endpoints first.
+private func happens(_ standing: UpdateStanding, _ chrome: Chrome) -> HTML {
+    let reasons = standing.reasons.sorted {
+        ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue)
+    }
+    return HTML.pieces {
+        for (place, reason) in reasons.prefix(3).enumerated() {
+            if place > 0 { " " }
+            span(class: "nowrap", .title(reason.key.meaning)) {
+                reason.key.look.drawn()
+                if reasons.count > 1 { span(class: "dim") { " \(Words.count(reason.value))" } }
+            }
+        }
+        if reasons.count > 3 { span(class: "dim") { " and more" } }
+        if let next = standing.nextAt, next > chrome.now {
+            " "
+            span(class: "dim nowrap") {
+                "Next "
+                chrome.time(next)
+            }
+        }
+        if let due = standing.dueAt {
+            " "
+            span(class: due < chrome.now ? "late nowrap" : "dim nowrap") {
+                "Due "
+                chrome.time(due)
+            }
+        }
     }
 }
 

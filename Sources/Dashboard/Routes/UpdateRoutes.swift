@@ -11,17 +11,11 @@ extension Dashboard {
             query: [
                 tenantField, QueryParameter("search", .string, "Part of the package's name."),
                 QueryParameter("security", .boolean, "Only updates of the class security."),
+                QueryParameter(
+                    "reason", .oneOf(UpdateReason.allCases.map(\.rawValue)),
+                    "Only updates with which this happens somewhere."),
             ]
-        ) { visit in
-            let filter = UpdatesFilter(
-                tenant: try visit.call.queryIdentifier("tenant"),
-                search: visit.call.query["search"],
-                securityOnly: try visit.call.queryFlag("security"))
-            let updates = try await visit.useCases.missingUpdates(
-                by: visit.principal, tenant: filter.tenant, search: filter.search,
-                securityOnly: filter.securityOnly, limit: updateRows)
-            return updatesPage(updates, filter: filter, chrome: visit.chrome)
-        },
+        ) { try await updates($0) },
         page(
             Place.chooseEndpoints.path, .principal(.approve),
             "Endpoints that miss the chosen updates.",
@@ -49,6 +43,29 @@ extension Dashboard {
             return .redirect(to: .deployment(deployment.id), .approved)
         },
     ]
+
+    private static func updates(_ visit: Visit) async throws -> HTML {
+        let filter = UpdatesFilter(
+            tenant: try visit.call.queryIdentifier("tenant"),
+            search: visit.call.query["search"],
+            securityOnly: try visit.call.queryFlag("security"),
+            reason: try visit.call.queryValue("reason", UpdateReason.init(rawValue:)))
+        var updates = try await visit.useCases.missingUpdates(
+            by: visit.principal, tenant: filter.tenant, search: filter.search,
+            securityOnly: filter.securityOnly,
+            limit: filter.reason == nil ? updateRows : EndpointQuery.maximumPage)
+        let standing = try await visit.useCases.fleetStanding(
+            by: visit.principal, tenant: filter.tenant)
+        if let reason = filter.reason {
+            updates.removeAll { update in
+                standing?.updates[update.key].map {
+                    reason.codes.isDisjoint(with: $0.reasons.keys)
+                } ?? true
+            }
+        }
+        return updatesPage(
+            updates, filter: filter, standing: standing, chrome: visit.chrome)
+    }
 
     /// The largest selection, in bytes: 10,000 endpoints and 5,000 updates of about 60 bytes each.
     private static let selectionBodyLimit = 1024 * 1024

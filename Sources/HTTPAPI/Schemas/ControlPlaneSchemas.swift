@@ -100,6 +100,11 @@ extension NamedSchema {
             "missing": .array(.named(.missingUpdate)),
             "needs": .array(
                 .object(["kind": .string, "count": .integer, "sentence": .string])),
+            "upcoming": .array(
+                .object([
+                    "at": .time, "policy": .optional(.string), "endpoints": .integer,
+                    "updates": .integer,
+                ])),
             "running": .array(.named(.deploymentSummary)), "failed": .array(.named(.jobSummary)),
         ])
 

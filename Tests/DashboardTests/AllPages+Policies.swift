@@ -1,0 +1,251 @@
+import Fleet
+import HTTPAPI
+import Policy
+import Rollout
+
+@testable import ControlPlane
+@testable import Dashboard
+
+extension AllPages {
+    /// The pages about policies.
+    static let policies: [(name: String, page: HTML)] = [
+        (
+            "policies",
+            policiesPage(
+                [PolicySamples.summary, PolicySamples.off], tenant: nil,
+                chrome: Samples.chrome("/policies"))
+        ),
+        (
+            "policies-empty",
+            policiesPage([], tenant: nil, chrome: Samples.chrome("/policies", role: .viewer))
+        ),
+        ("policy", policyPage(PolicySamples.detail, chrome: Samples.chrome("/policies/x"))),
+        (
+            "policy-history",
+            policyHistoryPage(
+                [PolicyVersion(summary: PolicySamples.summary, yaml: policyStarter)],
+                chrome: Samples.chrome("/policies/x/history"))
+        ),
+        (
+            "policy-switch",
+            policySwitchPage(
+                PolicySamples.detail, refused: PolicySamples.actsNow,
+                chrome: Samples.chrome("/policies/x/switch"))
+        ),
+        (
+            "policy-new",
+            policyEditorPage(
+                PolicyEditing(
+                    draft: PolicyDraft(yaml: policyStarter), sites: Samples.sites),
+                chrome: Samples.chrome("/policies/new"))
+        ),
+        (
+            "policy-edit-preview",
+            policyEditorPage(
+                PolicyEditing(
+                    stored: PolicySamples.summary,
+                    draft: PolicyDraft(policy: PolicySamples.summary.id, yaml: policyStarter),
+                    preview: PolicySamples.preview, refused: PolicySamples.actsNow),
+                chrome: Samples.chrome("/policies/x/edit"))
+        ),
+        (
+            "policy-edit-faults",
+            policyEditorPage(
+                PolicyEditing(
+                    draft: PolicyDraft(yaml: "patchbay: policy/v1\nnam: x\n"),
+                    preview: PolicyPreview(
+                        remarks: [
+                            PolicyRemark(
+                                isError: true, line: 2, column: 1,
+                                message: "unknown key “nam”; did you mean “name”?")
+                        ], name: nil)), chrome: Samples.chrome("/policies/new"))
+        ),
+        (
+            "policy-plan",
+            planPage(
+                PolicySamples.plan, tenant: Samples.tenant, chrome: Samples.chrome("/policies/plan")
+            )
+        ),
+        (
+            "policy-windows",
+            windowsPage(
+                PolicySamples.openings, tenant: Samples.tenant,
+                chrome: Samples.chrome("/policies/windows"))
+        ),
+        (
+            "approvals",
+            approvalsPage(
+                PolicySamples.approvals, tenant: nil, chrome: Samples.chrome("/approvals"))
+        ),
+        (
+            "approval-new",
+            decidePage(
+                Deciding(
+                    updates: [Samples.missing[0].key], endpoints: [Samples.id(11)],
+                    endpointName: "web-1.berlin.example.org", tenant: Samples.tenant),
+                chrome: Samples.chrome("/approvals/new"))
+        ),
+        (
+            "exceptions",
+            exceptionsPage(
+                PolicySamples.exceptions, tenant: nil, chrome: Samples.chrome("/exceptions"))
+        ),
+        (
+            "groups",
+            groupsPage(
+                [
+                    EndpointGroup(
+                        tenant: Samples.tenant, name: PolicySamples.name("web"),
+                        members: PolicyExpression.among(["web"], of: .tag), note: "Web servers",
+                        savedAt: Samples.now, savedBy: "user:anna")
+                ], tenant: nil, chrome: Samples.chrome("/groups"))
+        ),
+    ]
+}
+
+/// Policies and what goes with them, for pages.
+enum PolicySamples {
+    static func name(_ text: String) -> PolicyName {
+        guard let name = PolicyName(text) else { preconditionFailure("\(text) is no name") }
+        return name
+    }
+
+    private static func record(_ number: Int, _ text: String) -> PolicyRecord {
+        PolicyRecord(
+            id: Samples.id(number), place: .tenant(Samples.tenant), version: 3,
+            policy: PatchPolicy(
+                name: name(text), title: text == "servers-standard" ? "Standard servers" : nil,
+                applies: .always, lanes: Lanes(routine: LaneRoute(windows: [name("weekend")])),
+                otherwise: Treatment(.byHand)),
+            yaml: policyStarter, savedAt: Samples.ago(hours: 20), savedBy: "user:anna",
+            note: "Later window")
+    }
+
+    private static let names: DirectoryNames = {
+        var names = DirectoryNames()
+        for tenant in Samples.tenants { names.tenants[tenant.id] = tenant.name }
+        return names
+    }()
+
+    static let summary = PolicySummary(record(71, "servers-standard"), names)
+    static let off: PolicySummary = {
+        var off = PolicySummary(record(72, "kiosk"), names)
+        off.isEnabled = false
+        return off
+    }()
+
+    static let detail = PolicyDetail(
+        summary: summary, yaml: policyStarter,
+        written: [
+            WrittenSection(
+                heading: "Where it applies",
+                paragraphs: ["This policy applies to every endpoint."]),
+            WrittenSection(
+                heading: "Which updates are installed",
+                items: [
+                    "A security update that is important or critical is approved 2 days after the fix has come out.",
+                    "Every other update waits until a person approves it.",
+                ], isOrdered: true),
+        ],
+        remarks: [
+            PolicyRemark(
+                isError: false, line: 17, column: 5, message: "no window allows a reboot")
+        ],
+        endpoints: members, endpointCount: 214,
+        unknown: [.init(endpoint: Samples.id(13), name: "new.northwind.example.org")])
+
+    private static let members: [PolicyPreview.Member] = [
+        .init(endpoint: Samples.id(11), name: "web-1.berlin.example.org"),
+        .init(endpoint: Samples.id(12), name: "web-2.berlin.example.org"),
+    ]
+
+    static let preview: PolicyPreview = {
+        var preview = PolicyPreview(remarks: [], name: "servers-standard")
+        preview.joins = [members[0]]
+        preview.leaves = [members[1]]
+        preview.stays = 212
+        preview.endpoints = 240
+        preview.changedDecisions = 31
+        preview.acts = [
+            .init(
+                endpoint: Samples.id(11), name: "web-1.berlin.example.org",
+                packages: ["libssl3", "openssl"], mayReboot: true, ring: "canary",
+                waitsForRing: false),
+            .init(
+                endpoint: Samples.id(12), name: "web-2.berlin.example.org",
+                packages: ["openssl"], mayReboot: false, ring: "broad", waitsForRing: true),
+        ]
+        return preview
+    }()
+
+    static let actsNow = Refusal(
+        .conflict, "E_POLICY_ACTS_NOW", preview.sentence,
+        nextStep: "Look at the preview, and confirm the change when that is meant.")
+
+    static let plan: PlannedFleet = {
+        let update = Samples.decisions[0].update
+        var plan = PlannedFleet(
+            PolicyPlan(
+                of: [], from: Samples.now, until: Samples.now.adding(seconds: 31 * 86_400)),
+            names: [:])
+        plan.installs = [
+            .init(
+                endpoint: Samples.items[0].id.text, endpointName: Samples.items[0].name,
+                update: update, startsAt: Samples.now.adding(seconds: 86_400), window: "weekend",
+                closesAt: Samples.now.adding(seconds: 100_800), ring: "canary", lane: .routine,
+                rule: "rule 1 of servers-standard", reboot: .unknown,
+                vulnerabilities: ["CVE-2026-1234"],
+                dueAt: Samples.now.adding(seconds: 7 * 86_400))
+        ]
+        plan.waiting = [
+            .init(
+                endpoint: Samples.items[1].id.text, endpointName: Samples.items[1].name,
+                decision: Samples.decisions[0])
+        ]
+        plan.misses = [
+            .init(
+                endpoint: Samples.items[1].id.text, endpointName: Samples.items[1].name,
+                update: update, dueAt: Samples.now.adding(seconds: 2 * 86_400), startsAt: nil,
+                sentence: "Nobody has approved it yet.")
+        ]
+        plan.conflicts = ["web-1: several policies of the level tenant apply."]
+        plan.bytes = 1_240_000
+        return plan
+    }()
+
+    static let openings: [WindowOpening] = (0..<6).map { week in
+        let opens = Samples.now.adding(seconds: 90_000 + Int64(week) * 7 * 86_400)
+        return WindowOpening(
+            opens: opens, closes: opens.adding(seconds: 4 * 3600), window: "weekend",
+            policy: "servers-standard", zone: "Europe/Berlin", lanes: [.routine, .priority])
+    }
+
+    static let approvals: [ApprovalItem] = [
+        ApprovalItem(
+            record: ApprovalRecord(
+                id: Samples.id(81), place: .tenant(Samples.tenant),
+                word: ApprovalByHand(
+                    .hold(reason: "Tested first"), updates: UpdateSelector(package: "nginx"),
+                    level: .tenant, person: "user:anna", at: Samples.ago(hours: 5))),
+            sentence: "Holds nginx for all endpoints of Northwind: Tested first."),
+        ApprovalItem(
+            record: ApprovalRecord(
+                id: Samples.id(82), place: .provider,
+                word: ApprovalByHand(
+                    .approved, updates: UpdateSelector(package: "openssl"), level: .provider,
+                    person: "user:ben", at: Samples.ago(days: 2)), endedAt: Samples.now,
+                endedBy: "user:ben"),
+            sentence: "Approved openssl for all tenants."),
+    ]
+
+    static let exceptions: [ExceptionRecord] = [ExceptionRecord.State.requested, .approved, .ended]
+        .enumerated().map { number, state in
+            ExceptionRecord(
+                id: Samples.id(91 + number), place: .tenant(Samples.tenant), state: state,
+                name: "Old Java", owner: "anna", reason: "The vendor's support ends in March",
+                compensatingControl: "No network access", package: "openjdk-8",
+                vulnerabilities: ["CVE-2026-1234"], endpoints: nil,
+                startsAt: Samples.ago(days: 3), expiresAt: Samples.now.adding(seconds: 864_000),
+                requestedBy: "user:ben", requestedAt: Samples.ago(days: 3))
+        }
+}
