@@ -1,0 +1,120 @@
+import Fleet
+import Policy
+import Rollout
+import Testing
+
+@Suite struct `What follows an installation` {
+    private static let outcome = JobTests.result(.pendingRestart).outcomes
+
+    /// A job whose endpoint sees to the reboot by itself.
+    private func waiting() throws -> Job {
+        var job = try JobTests.job(in: .leased)
+        _ = try job.handle(
+            .reported(JobResult(outcomes: Self.outcome, goesOn: true)),
+            at: JobTests.start.adding(seconds: 5))
+        return job
+    }
+
+    @Test func `a job that goes on takes steps, and one more result that ends it`() throws {
+        var job = try waiting()
+        #expect(job.state == .pendingRestart)
+        let step = JobProgress(
+            phase: .waitingForReboot, sentence: "Waits for its window.", at: JobTests.start)
+        _ = try job.handle(.progressed(step), at: JobTests.start.adding(seconds: 6))
+        #expect(job.state == .pendingRestart)
+        #expect(job.sentence == "Waits for its window.")
+        #expect(job.leaseExpiresAt == nil)
+        // The first result again, as after a lost answer.
+        _ = try job.handle(
+            .reported(JobResult(outcomes: Self.outcome, goesOn: true)),
+            at: JobTests.start.adding(seconds: 7))
+        #expect(job.state == .pendingRestart)
+        _ = try job.handle(
+            .reported(JobTests.result(.verified)), at: JobTests.start.adding(seconds: 8))
+        #expect(job.state == .verified)
+    }
+
+    @Test func `a job that does not go on takes neither`() throws {
+        var job = try JobTests.job(in: .pendingRestart)
+        #expect(throws: JobEventRefused.self) {
+            try job.handle(.progressed(JobTests.step), at: JobTests.start.adding(seconds: 6))
+        }
+        #expect(throws: JobEventRefused.self) {
+            try job.handle(
+                .reported(JobTests.result(.verified)), at: JobTests.start.adding(seconds: 6))
+        }
+    }
+
+    @Test(arguments: [FailureClass.unhealthyAfterPatch, .rebootNotClearing])
+    func `a failure beside the updates fails the job, and its words are the sentence`(
+        _ failure: FailureClass
+    ) throws {
+        var job = try waiting()
+        var result = JobTests.result(.verified)
+        result.failure = failure
+        result.notes = ["Something is wrong."]
+        _ = try job.handle(.reported(result), at: JobTests.start.adding(seconds: 9))
+        #expect(job.state == .failed)
+        #expect(job.sentence == "1 of 1 updates are in. Something is wrong.")
+    }
+
+    @Test(
+        arguments: [
+            (true, true, nil, true), (true, false, .unhealthyAfterPatch, false),
+            (false, false, nil, false), (nil, false, .unhealthyAfterPatch, false),
+        ] as [(Bool?, Bool, FailureClass?, Bool)])
+    func `only what was healthy before can be made unhealthy`(
+        _ before: Bool?, _ after: Bool, _ failure: FailureClass?, _ isHealthy: Bool
+    ) {
+        func probe(_ isPassed: Bool) -> [ProbeResult] {
+            [ProbeResult(probe: "tcp:80", isPassed: isPassed, sentence: "It is so.")]
+        }
+        var result = JobTests.result(.verified)
+        result.take(probe(after), before: before.map(probe))
+        #expect(result.failure == failure)
+        #expect(result.isHealthy == isHealthy)
+        #expect(result.wasHealthy == before)
+    }
+
+    @Test(arguments: [
+        "unit:nginx.service", "tcp:443", "http:https://localhost/healthz", "process:postgres",
+        "script:check",
+    ])
+    func `a probe is the same after it was written and read`(_ text: String) throws {
+        let probe = try #require(HealthProbe(text: text))
+        #expect(probe.text == text)
+    }
+
+    @Test(arguments: [
+        "", "unit:", "unit:--now", "unit:a b", "tcp:0", "tcp:65536", "tcp:-1", "process:a/b",
+        "http:http://example.com", "script:../x", "ping:localhost", "nonsense",
+    ])
+    func `what is no probe is refused`(_ text: String) {
+        #expect(HealthProbe(text: text) == nil)
+        #expect(Aftercare(reboot: .never, probes: [text]).fault != nil)
+    }
+
+    @Test func `limits are kept, and each fault is a sentence`() {
+        let window = RebootWindow(from: JobTests.start, until: JobTests.start)
+        let faulty = [
+            Aftercare(reboot: .ifNeeded, deadlineSeconds: -1),
+            Aftercare(reboot: .ifNeeded, deferrals: 1000),
+            Aftercare(reboot: .ifNeeded, windows: [window]),
+            Aftercare(reboot: .ifNeeded, services: ["-x"]),
+            Aftercare(
+                reboot: .ifNeeded, probes: Array(repeating: "tcp:80", count: 33)),
+        ]
+        for care in faulty { #expect(care.fault?.hasSuffix(".") == true) }
+        #expect(Aftercare(reboot: .prompt, deferrals: 3, probes: ["tcp:80"]).fault == nil)
+    }
+
+    @Test func `it holds what a policy says`() {
+        let rule = RebootRule(mode: .prompt, deadline: .days(3), deferrals: 2, warning: .minutes(5))
+        let check = HealthCheck(probes: [.tcp(port: 443)], within: .minutes(3))
+        let care = Aftercare(rule: rule, check: check, services: ["ssh.service"])
+        #expect(care.rule == rule)
+        #expect(care.check.probes == [.unit("ssh.service"), .tcp(port: 443)])
+        #expect(care.check.within == .minutes(3))
+        #expect(Aftercare(rule: nil, check: nil).rule.mode == .never)
+    }
+}
