@@ -39,6 +39,7 @@ public struct AgentLoop: Sendable {
     ) {
         let bell = Bell()
         let desk = ScanDesk(scanner)
+        trust?.use(desk)
         let runner = JobRunner(
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
             effects: effects, aftercare: aftercare,

@@ -39,7 +39,7 @@ public enum Enrolment {
             endpoint: answer.endpoint, tenant: answer.tenant, serverURLs: servers.map(\.text),
             fingerprint: token.fingerprint,
             identityCertificate: Hex.encode(token.identityCertificate),
-            authorityFile: authorityFile)
+            authorityFile: authorityFile, rootFingerprint: token.rootFingerprint.map(Hex.encode))
         try IdentityFiles.store(identity, in: state)
         return identity
     }

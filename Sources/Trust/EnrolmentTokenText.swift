@@ -7,8 +7,8 @@ import SwiftASN1
 /// Because the server's identity certificate is in it, the agent's first connection is already
 /// authenticated, and there is nothing to skip or to accept on trust. The text is `pbe1.` and
 /// base64url of: number of addresses (1 byte); for each its length (1 byte) and text; the secret
-/// (32 bytes); the certificate's length (2 bytes) and DER; the first 16 bytes of the SHA-256 of all
-/// before.
+/// (32 bytes); the certificate's length (2 bytes) and DER; where a trust root is named, one byte 1
+/// and the SHA-256 of the root's payload; the first 16 bytes of the SHA-256 of all before.
 public struct EnrolmentTokenText: Hashable, Sendable {
     /// What a token's text begins with.
     public static let prefix = "pbe1."
@@ -21,6 +21,9 @@ public struct EnrolmentTokenText: Hashable, Sendable {
     /// The largest identity certificate, in bytes: ours have about 450.
     static let certificateLimit = 4096
     private static let checksumLength = 16
+    /// What stands before the fingerprint of a trust root, and how long that is, in bytes.
+    private static let rootMark: UInt8 = 1
+    private static let rootLength = 32
 
     /// The server's addresses, such as `https://patchbay.example.org:8443`, in the order in which
     /// to try them.
@@ -29,23 +32,28 @@ public struct EnrolmentTokenText: Hashable, Sendable {
     public let identityCertificate: [UInt8]
     /// The secret.
     public let secret: Secret
+    /// The fingerprint of the trust root whose documents the endpoint will believe, 32 bytes.
+    public let rootFingerprint: [UInt8]?
 
     /// A token.
     ///
     /// - Throws: `TrustError` `E_SERVER_URL` when there is no address, there are too many, or one
     ///   is not `https://` and a name; `E_TOKEN_DAMAGED` when the certificate is none.
     public init(
-        serverURLs: [String], identityCertificate: [UInt8], secret: Secret
+        serverURLs: [String], identityCertificate: [UInt8], secret: Secret,
+        rootFingerprint: [UInt8]? = nil
     ) throws(TrustError) {
         guard (1...Self.addressCountLimit).contains(serverURLs.count),
             serverURLs.allSatisfy(Self.isAcceptable)
         else { throw .badServerURL }
         guard identityCertificate.count <= Self.certificateLimit,
-            (try? Certificate(derEncoded: identityCertificate)) != nil
+            (try? Certificate(derEncoded: identityCertificate)) != nil,
+            rootFingerprint?.count ?? Self.rootLength == Self.rootLength
         else { throw .damagedToken }
         self.serverURLs = serverURLs
         self.identityCertificate = identityCertificate
         self.secret = secret
+        self.rootFingerprint = rootFingerprint
     }
 
     /// Reads a token's file; white space around the line is ignored.
@@ -67,7 +75,7 @@ public struct EnrolmentTokenText: Hashable, Sendable {
         guard let content = reader.content() else { throw .damagedToken }
         try self.init(
             serverURLs: content.addresses, identityCertificate: content.certificate,
-            secret: Secret(bytes: content.secret))
+            secret: Secret(bytes: content.secret), rootFingerprint: content.root)
     }
 
     /// The line itself, secret included: for the token's file, and nowhere else.
@@ -80,6 +88,7 @@ public struct EnrolmentTokenText: Hashable, Sendable {
         body += secret.revealedBytes
         body += [UInt8(identityCertificate.count >> 8), UInt8(identityCertificate.count & 255)]
         body += identityCertificate
+        if let rootFingerprint { body += [Self.rootMark] + rootFingerprint }
         return Self.prefix + Base64.encode(body + Self.checksum(body), .url)
     }
 
@@ -112,7 +121,14 @@ public struct EnrolmentTokenText: Hashable, Sendable {
     private struct Reader {
         var rest: ArraySlice<UInt8>
 
-        mutating func content() -> (addresses: [String], secret: [UInt8], certificate: [UInt8])? {
+        struct Content {
+            var addresses: [String]
+            var secret: [UInt8]
+            var certificate: [UInt8]
+            var root: [UInt8]?
+        }
+
+        mutating func content() -> Content? {
             guard let count = take(1)?.first else { return nil }
             var addresses: [String] = []
             for _ in 0..<count {
@@ -122,9 +138,19 @@ public struct EnrolmentTokenText: Hashable, Sendable {
                 addresses.append(text)
             }
             guard let secret = take(Secret.byteCount), let size = take(2), let high = size.first,
-                let low = size.last, let certificate = take(Int(high) << 8 | Int(low)), rest.isEmpty
+                let low = size.last, let certificate = take(Int(high) << 8 | Int(low))
             else { return nil }
-            return (addresses, Array(secret), Array(certificate))
+            var content = Content(
+                addresses: addresses, secret: Array(secret), certificate: Array(certificate))
+            if !rest.isEmpty {
+                guard take(1)?.first == EnrolmentTokenText.rootMark,
+                    let root = take(EnrolmentTokenText.rootLength), rest.isEmpty
+                else {
+                    return nil
+                }
+                content.root = Array(root)
+            }
+            return content
         }
 
         private mutating func take(_ count: Int) -> ArraySlice<UInt8>? {

@@ -3,6 +3,7 @@ import AgentSystem
 import AgentTransport
 import ArgumentParser
 import Fleet
+import Logging
 import LinuxPackages
 import PackageManagers
 import Trust
@@ -52,6 +53,14 @@ struct ServerLink {
             randomBytes: Machine.randomBytes)
         self.identity = identity
         self.servers = servers
+    }
+
+    /// The signed documents that the agent believes.
+    func trust(in state: DiskStateFolder, logger: Logger) -> TrustDesk {
+        TrustDesk(
+            endpoint: identity.endpoint, tenant: identity.tenant,
+            fingerprint: identity.rootFingerprint, state: state,
+            zones: { ZoneFolder.system.rules(named: $0) }, effects: .system, logger: logger)
     }
 }
 

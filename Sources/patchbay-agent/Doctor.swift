@@ -17,7 +17,7 @@ struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Go the way to the server step by step, and name the one that fails.",
         discussion: """
-            The steps: disk, identity, proxy, DNS, TCP, TLS, clock, token. Exit status 3 when one fails.
+            The steps: disk, policies, identity, proxy, DNS, TCP, TLS, clock, token. Exit status 3 when one fails.
 
             Example: patchbay-agent doctor
             """)
@@ -27,7 +27,8 @@ struct Doctor: AsyncParsableCommand {
     func run() async throws {
         let folder = try state.folder()
         var steps = [DiskStep.check(folder)]
-        if steps.allSatisfy(\.isGood) { steps += await serverSteps(folder) }
+        if steps.allSatisfy(\.isGood) { steps.append(PolicyStep.check(folder)) }
+        if steps[0].isGood { steps += await serverSteps(folder) }
         for step in steps {
             Output.write("\(step.isGood ? "ok    " : "FAILED")  \(step.name): \(step.sentence)")
             if let next = step.nextStep { Output.write("        \(next)") }

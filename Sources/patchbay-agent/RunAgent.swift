@@ -66,6 +66,7 @@ struct RunAgent: AsyncParsableCommand {
         }
         var logger = Logger(label: "patchbay-agent") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        let trust = server.trust(in: folder, logger: logger)
         let agent = AgentLoop(
             endpoint: server.identity.endpoint,
             settings: AgentSettings(
@@ -74,7 +75,7 @@ struct RunAgent: AsyncParsableCommand {
             installer: EndpointInstaller(
                 inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies),
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
-            state: folder, aftercare: .ofThisMachine(), effects: .system, logger: logger)
+            state: folder, aftercare: .ofThisMachine(rules: trust), trust: trust, effects: .system, logger: logger)
         let people = agent.people.flatMap {
             PeopleSocket(path: PeopleSocket.path(of: folder), answering: $0)
         }

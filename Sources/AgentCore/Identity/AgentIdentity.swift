@@ -18,12 +18,15 @@ public struct AgentIdentity: Hashable, Sendable, Codable {
     /// The PEM file of the authority that the server's certificate must come from instead; `nil`
     /// for the server's own identity.
     public var authorityFile: String?
+    /// The fingerprint of the trust root that the enrolment token named; `nil` when it named none.
+    public var rootFingerprint: String?
 
     /// An identity.
     public init(
         endpoint: EndpointID, tenant: TenantID, serverURLs: [String], fingerprint: String,
-        identityCertificate: String, authorityFile: String? = nil
+        identityCertificate: String, authorityFile: String? = nil, rootFingerprint: String? = nil
     ) {
+        self.rootFingerprint = rootFingerprint
         self.endpoint = endpoint
         self.tenant = tenant
         self.serverURLs = serverURLs

@@ -19,6 +19,7 @@ public final class TrustDesk: Sendable {
     let effects: AgentEffects
     private let logger: Logger
     private let nextTry = Mutex<Timestamp?>(nil)
+    private let scans = Mutex<ScanDesk?>(nil)
 
     /// How long after a refusal the same documents are looked at again, in seconds: an hour, since
     /// a clock may have been set meanwhile.
@@ -47,6 +48,16 @@ public final class TrustDesk: Sendable {
         self.zones = zones
         self.effects = effects
         self.logger = logger
+    }
+
+    /// Says where the endpoint's own facts come from.
+    func use(_ desk: ScanDesk) { scans.withLock { $0 = desk } }
+
+    /// The endpoint's own facts, by the newest scan.
+    func facts() async -> EndpointFacts? {
+        guard let desk = scans.withLock({ $0 }) else { return nil }
+        if desk.latest == nil { _ = try? await desk.scan(refreshingSources: false) }
+        return desk.latest?.posture.endpoint
     }
 
     /// Whether every order needs a grant: once policies have been accepted, and always in sealed

@@ -18,12 +18,15 @@ extension UseCases {
         let now = effects.now()
         let tenant = Tenant(
             id: effects.newIdentifier(), name: try Self.checkedName(name), createdAt: now)
-        try await ledger.write { records in
+        try await writeWaking { records, wakes in
             try Self.reportingTakenNames { try records.insert(tenant) }
             try self.appendAudit(
                 "tenant.created", subject: tenant.id.text,
                 sentence: "Added the tenant “\(tenant.name)”.",
                 actor: principal.name, tenant: tenant.id, in: records, at: now)
+            // The provider's policies hold for it from the start.
+            try self.publishPolicies(
+                of: tenant.id, by: principal.name, in: records, at: now, waking: &wakes)
         }
         return tenant
     }

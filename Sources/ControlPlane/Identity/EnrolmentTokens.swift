@@ -100,7 +100,8 @@ extension UseCases {
         }
         let now = effects.now()
         let secret = Secret(bytes: effects.randomBytes(Secret.byteCount))
-        let text = try tokenText(serverURLs, secret)
+        let root = try await ledger.read { try self.heldRoot(in: $0)?.digest }
+        let text = try tokenText(serverURLs, secret, root: root)
         let id: TokenID = effects.newIdentifier()
         let token = try await ledger.write { records in
             let tenant = try Self.onlyTenant(named, in: records)
@@ -123,11 +124,13 @@ extension UseCases {
         return NewEnrolmentToken(token: EnrolmentTokenSummary(token, at: now), text: text)
     }
 
-    private func tokenText(_ serverURLs: [String], _ secret: Secret) throws(Refusal) -> String {
+    private func tokenText(
+        _ serverURLs: [String], _ secret: Secret, root: String?
+    ) throws(Refusal) -> String {
         do throws(TrustError) {
             return try EnrolmentTokenText(
                 serverURLs: serverURLs, identityCertificate: keys.identityCertificate,
-                secret: secret
+                secret: secret, rootFingerprint: root.flatMap(Hex.decode)
             ).revealed
         } catch {
             throw Refusal(.malformed, error)

@@ -34,6 +34,14 @@ extension UseCases {
         }
     }
 
+    /// Signs anew what ends soon: to be called each hour.
+    public func renewSignatures() async throws {
+        let now = effects.now()
+        try await writeWaking { records, wakes in
+            try self.publishAll(by: "system", in: records, at: now, waking: &wakes)
+        }
+    }
+
     /// Signs the policies of every tenant, or has them wait, where they are not believed as they
     /// stand or end soon.
     public func publishAll(

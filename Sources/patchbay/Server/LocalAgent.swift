@@ -73,7 +73,12 @@ struct LocalAgent: Sendable {
                 randomBytes: SystemEffects.randomBytes),
             scanner: scanner, installer: EndpointInstaller(),
             runs: SupervisedRuns(state: state, command: [program, "supervise"], effects: .system),
-            state: state, effects: .system, logger: logger)
+            state: state,
+            trust: TrustDesk(
+                endpoint: identity.endpoint, tenant: identity.tenant,
+                fingerprint: identity.rootFingerprint, state: state,
+                zones: { ZoneFolder.system.rules(named: $0) }, effects: .system, logger: logger),
+            effects: .system, logger: logger)
         await loop.run()
         await client.close()
     }

@@ -78,6 +78,7 @@ struct PurgeService: Service {
 
     private func purge(sweeping: Bool) async {
         do {
+            try await useCases.renewSignatures()
             let counts = try await useCases.purge(retention, at: useCases.effects.now())
             if counts != PurgeCounts() {
                 logger.info(

@@ -1,0 +1,45 @@
+public import AgentProtocol
+import Calendar
+public import Fleet
+import Policy
+import Trust
+
+extension TrustDesk: RebootRules {
+    /// What the signed policies say about reboots after an order; `nil` while the endpoint asks for
+    /// no grants, and then the order's own word counts. Policies that do not hold any more allow
+    /// none.
+    public func terms(for order: JobOrder, at now: Timestamp) async -> RebootTerms? {
+        guard asksForGrants else { return nil }
+        let never = RebootTerms(
+            rule: .none, opening: .closed(next: nil), check: HealthCheck(probes: []))
+        guard let memo = try? TrustFiles.load(from: state),
+            let policies = try? policies(memo, at: now).document.body.policies,
+            let facts = await facts(),
+            let subject = try? subject(memo, facts: facts, at: now),
+            let effective = EffectivePolicy(of: policies, for: subject, at: now)
+        else { return never }
+        let windows = effective.windows(of: lane(of: order, memo, at: now))
+        let zones = zones(for: policies, facts: facts)
+        guard
+            let calendar = try? WindowCalendar(
+                windows, freezes: effective.freezes.map(\.value), zones: zones
+            ).only(.reboot)
+        else { return never }
+        let open = calendar.openings(at: now)
+        let opening: RebootTerms.Opening =
+            open.isEmpty
+            ? .closed(next: calendar.nextOpening(after: now)?.opens)
+            : .open(since: open.map(\.opens).min(), until: open.map(\.closes).max())
+        return RebootTerms(
+            rule: effective.reboot?.value ?? .none, opening: opening,
+            check: effective.after?.value ?? HealthCheck(probes: []))
+    }
+
+    /// The lane of an order's signed approval; the everyday one where none is believed.
+    private func lane(of order: JobOrder, _ memo: TrustMemo, at now: Timestamp) -> Lane {
+        guard let text = grant(of: order),
+            let taken = try? memo.state.verify(Array(text.utf8), as: Grant.self, at: now)
+        else { return .routine }
+        return taken.accepted.document.body.lane
+    }
+}
