@@ -193,7 +193,7 @@ let package = Package(
             "ControlPlaneTests",
             [
                 "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy", "Rollout",
-                "AgentProtocol", "Trust", "ControlPlane", "Store",
+                "AgentProtocol", "Calendar", "Trust", "ControlPlane", "Store",
             ]),
         tests("StoreTests", ["Fleet", "Policy", "Rollout", "ControlPlane", "Store"]),
         tests("PackageManagersTests", ["PackageManagers", "AgentCore", "Fleet", "Versions"]),

@@ -151,4 +151,40 @@ struct SteerTests {
         #expect(try await rings.endpoints[0].collect() == nil)
         #expect(try await rings.standing(id).rings[0].failed == 1)
     }
+
+    @Test
+    func `it is the fix that ages: a version that replaces a missing one does not begin anew`()
+        async throws
+    {
+        let rings = try await RingHouse(policy: RingHouse.policy(approval: .afterDays(2)))
+        let tenant = rings.house.tenant.id
+        #expect(try await rings.useCases.steer(tenant).isEmpty)
+        rings.house.clock.advance(seconds: 86_400)
+        for endpoint in rings.endpoints {
+            try await endpoint.report(
+                ["nginx": "1"], updates: [TestEndpoint.update("nginx", to: "3")])
+        }
+        #expect(try await rings.useCases.steer(tenant).isEmpty)
+        rings.house.clock.advance(seconds: 86_399)
+        #expect(try await rings.useCases.steer(tenant).isEmpty)
+        rings.house.clock.advance(seconds: 1)
+        let opened = try #require(try await rings.useCases.steer(tenant).first)
+        #expect(try await rings.standing(opened).lines.map(\.version) == ["3"])
+    }
+
+    @Test func `two of a cluster are not in work at once, by two deployments either`() async throws
+    {
+        let pair = ["cluster:db"]
+        let rings = try await RingHouse(
+            canaries: 0, others: 2, tags: [0: pair, 1: pair])
+        for endpoint in rings.endpoints {
+            _ = try await rings.useCases.approve(
+                DeploymentSelection(endpoints: [endpoint.id], updates: [.init(name: "nginx")]),
+                by: rings.house.administrator)
+        }
+        let order = try #require(try await rings.endpoints[0].collect())
+        #expect(try await rings.endpoints[1].collect() == nil)
+        try await rings.endpoints[0].finish(order, .verified)
+        #expect(try await rings.endpoints[1].collect() != nil)
+    }
 }

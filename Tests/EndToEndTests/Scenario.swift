@@ -30,7 +30,8 @@ extension Scenario {
     /// All of them, in the order in which they are played.
     static let all =
         [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + crashes + network
-        + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [agentPackage]
+        + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling
+        + rings + [agentPackage]
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {

@@ -129,11 +129,16 @@ import Testing
                 try $0.store(postures[1], of: here.endpoint.id, tenant: here.tenant.id)
             }
             #expect(try await note(here, now.adding(seconds: 20)) == 1)
-            let seen = try await ledger.read { try $0.firstSeen(of: here.tenant.id) }
+            let seen = try await ledger.read {
+                try $0.firstSeen(of: here.tenant.id, packages: ["bash", "openssl"])
+            }
             #expect(
                 seen.map { "\($0.package) \($0.version) \($0.firstSeenAt.seconds(since: now))" }
                     == ["bash 5 0", "openssl 2 0", "openssl 3 20"])
-            #expect(try await ledger.read { try $0.firstSeen(of: there.tenant.id) }.isEmpty)
+            #expect(
+                try await ledger.read {
+                    try $0.firstSeen(of: there.tenant.id, packages: ["openssl"])
+                }.isEmpty)
         }
     }
 

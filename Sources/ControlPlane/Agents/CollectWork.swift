@@ -53,7 +53,11 @@ extension UseCases {
         query.states = [.queued]
         query.handedOutOnly = true
         query.limit = Self.queuedLookedAt
-        return try records.jobs(query).first { try mayHandOut($0, in: records) }
+        let next = try records.jobs(query).first { try mayHandOut($0, in: records) }
+        guard next != nil,
+            try Self.clusterIsBusy(around: agent.endpoint, of: agent.tenant, in: records)
+        else { return next }
+        return nil
     }
 
     /// How many queued jobs of an endpoint are looked at for one whose approval is signed.

@@ -44,7 +44,13 @@ enum UpdateKnowledge {
     static func known(
         _ updates: [Update], on endpoint: EndpointRecord, in records: any Records
     ) throws -> [KnownUpdate] {
-        updates.map { KnownUpdate(subject: UpdateSubject(update: $0)) }
+        let ages = FirstSeenIndex(
+            try records.firstSeen(of: endpoint.tenant, packages: Set(updates.map(\.name))))
+        return updates.map { update in
+            var subject = UpdateSubject(update: update)
+            subject.firstSeenAt = ages.fixSeen(update)
+            return KnownUpdate(subject: subject)
+        }
     }
 }
 

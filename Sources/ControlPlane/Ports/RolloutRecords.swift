@@ -32,8 +32,8 @@ public protocol VersionRecords {
     /// - Returns: how many were new.
     @discardableResult
     func noteFirstSeen(of tenant: TenantID, at now: Timestamp) throws -> Int
-    /// When each version was first seen in the tenant, by package and version.
-    func firstSeen(of tenant: TenantID) throws -> [FirstSeenVersion]
+    /// When each version of these packages was first seen in the tenant, by package and version.
+    func firstSeen(of tenant: TenantID, packages: Set<String>) throws -> [FirstSeenVersion]
     /// Blocks a version; one that is blocked already keeps its first reason.
     func block(_ version: BlockedVersion) throws
     /// Unblocks a version.

@@ -23,19 +23,25 @@ extension StoreRecords: VersionRecords {
             """, tenant, now)
     }
 
-    func firstSeen(of tenant: TenantID) throws -> [FirstSeenVersion] {
-        try rows(
-            """
-            SELECT manager, package, origin, version, first_seen_at FROM first_seen
-            WHERE tenant_id = $1 ORDER BY manager, package, origin, version
-            """, tenant
-        ).map { row in
-            var row = row.reader
-            return FirstSeenVersion(
-                manager: try row.next(), package: try row.next(), origin: try row.next(),
-                version: try row.next(), firstSeenAt: try row.next())
+    func firstSeen(of tenant: TenantID, packages: Set<String>) throws -> [FirstSeenVersion] {
+        try chunks(of: packages.sorted(), Self.packagesPerStatement).flatMap { chunk in
+            var query = SQLText(
+                "SELECT manager, package, origin, version, first_seen_at FROM first_seen")
+            query.require("tenant_id = \(query.bind(tenant))")
+            let names = chunk.map { query.bind($0) }.joined(separator: ", ")
+            query.require("package IN (\(names))")
+            query.add("ORDER BY package, manager, origin, version")
+            return try rows(query).map { row in
+                var row = row.reader
+                return FirstSeenVersion(
+                    manager: try row.next(), package: try row.next(), origin: try row.next(),
+                    version: try row.next(), firstSeenAt: try row.next())
+            }
         }
     }
+
+    /// How many packages one statement asks for.
+    private static let packagesPerStatement = 200
 
     func block(_ version: BlockedVersion) throws {
         try change(

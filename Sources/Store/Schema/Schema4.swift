@@ -46,7 +46,7 @@ enum Schema4 {
             origin TEXT NOT NULL,
             version TEXT NOT NULL,
             first_seen_at INTEGER NOT NULL,
-            PRIMARY KEY (tenant_id, manager, package, origin, version)
+            PRIMARY KEY (tenant_id, package, version, manager, origin)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE blocked_version (
             tenant_id TEXT NOT NULL REFERENCES tenant (id),

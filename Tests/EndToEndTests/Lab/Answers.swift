@@ -47,11 +47,12 @@ enum Answers {
 
     /// `deployment show`
     struct Deployment: Decodable {
-        struct Summary: Decodable { var deployment: Rollout.Deployment }
+        struct Summary: Decodable { var deployment: RolloutDeployment }
         struct JobSummary: Decodable { var job: Job }
 
         var summary: Summary
         var jobs: [JobSummary]
+        var rollout: Answers.Rollout?
     }
 
     /// `tenant create`
@@ -65,3 +66,6 @@ enum Answers {
         var intact: Bool
     }
 }
+
+/// A deployment of the product, told from the answer that holds it.
+typealias RolloutDeployment = Deployment

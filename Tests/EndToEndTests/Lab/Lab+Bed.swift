@@ -78,6 +78,7 @@ extension Lab {
             try await repository("add", name, "1.0")
             try await repository("add", name, "2.0", "--fault", "reboot-required")
         }
+        try await addRingPackages()
         try await serveRepository()
     }
 
