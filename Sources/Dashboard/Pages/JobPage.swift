@@ -1,5 +1,6 @@
 import ControlPlane
 import Fleet
+import Policy
 import Rollout
 
 /// One endpoint's part of a deployment: what became of each update, and the log of the run.
