@@ -54,10 +54,10 @@ struct AlertCommand: ParsableCommand {
         }
 
         func run() async throws {
-            let alert: Alert = try await server.withClient {
+            let acknowledged: Alert = try await server.withClient {
                 try await $0.post("/api/v1/alerts/\(alert)/acknowledge")
             }
-            try output.show(alert) { "Acknowledged: \($0.sentence)" }
+            try output.show(acknowledged) { "Acknowledged: \($0.sentence)" }
         }
     }
 }
