@@ -46,6 +46,7 @@ public struct EndpointDecisions {
     private let traits: TraitSource
     /// How far ahead windows are looked for; `nil` for as far as decisions need.
     private let end: Timestamp?
+    private var knowledge: UpdateKnowledge
     private var policies: [[LayerKey]: CompiledPolicy] = [:]
     private var outlooks: [OutlookKey: WindowOutlook] = [:]
     private var deployments: [DeploymentID: Deployment?] = [:]
@@ -97,6 +98,7 @@ public struct EndpointDecisions {
         exceptions = try records.exceptions(holdingFor: tenant).compactMap { record in
             record.approvedBy.flatMap { try? record.exception(approver: $0, names) }
         }
+        knowledge = UpdateKnowledge(of: tenant, findings: useCases.findings)
         traits = isForMany ? .all(try records.traits(of: tenant)) : .each
     }
 
@@ -156,8 +158,7 @@ public struct EndpointDecisions {
             approvals: approvals.filter { $0.concerns(subject, at: now) },
             exceptions: exceptions(for: subject))
         shared.outlook = outlook
-        let known = try UpdateKnowledge.known(
-            posture?.updates ?? [], on: endpoint, in: records)
+        let known = try knowledge.known(posture?.updates ?? [], on: endpoint, in: records)
         let history = JobHistory(try standings(of: jobs))
         let due = DueDates(
             policy?.effective, subject: subject, detectedAt: endpoint.scannedAt ?? now,

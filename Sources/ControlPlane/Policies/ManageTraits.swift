@@ -166,7 +166,8 @@ extension UseCases {
     ) throws {
         try appendAudit(
             "group.\(verb)", subject: tenant.text,
-            sentence: "\(verb == "saved" ? "Saved" : "Deleted") the group “\(name)”.", actor: principal.name,
+            sentence: "\(verb == "saved" ? "Saved" : "Deleted") the group “\(name)”.",
+            actor: principal.name,
             tenant: tenant, in: records, at: now)
         try placementsChanged(
             of: tenant, by: principal.name, in: records, at: now, waking: &wakes)

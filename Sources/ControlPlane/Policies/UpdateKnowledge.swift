@@ -1,6 +1,8 @@
+import Advisories
 import Calendar
 public import Fleet
 public import Policy
+import Versions
 
 /// What is known of one missing update beside the update itself: how bad it is, what it closes,
 /// since when it is out.
@@ -36,21 +38,92 @@ public struct KnownUpdate: Hashable, Sendable {
     }
 }
 
-/// Where the decisions learn what updates close and since when they are out. This is the one seam
-/// for findings and for the ledger of first sightings: they add to `known`, and decisions, plans
-/// and due dates follow.
-enum UpdateKnowledge {
+/// Where the decisions learn what updates close and since when they are out: from the findings of
+/// the fleet, and from the ledger of first sightings.
+struct UpdateKnowledge {
+    private let tenant: TenantID
+    private let state: FindingState
+    /// What was read of first sightings, by the packages that were asked about: endpoints that miss
+    /// the same share it.
+    private var seen: [Set<String>: FirstSeenIndex] = [:]
+
+    init(of tenant: TenantID, findings: FleetFindings) {
+        self.tenant = tenant
+        state = findings.snapshot()
+    }
+
     /// What is known of an endpoint's missing updates, one for each, in their order.
-    static func known(
+    mutating func known(
         _ updates: [Update], on endpoint: EndpointRecord, in records: any Records
     ) throws -> [KnownUpdate] {
-        let ages = FirstSeenIndex(
-            try records.firstSeen(of: endpoint.tenant, packages: Set(updates.map(\.name))))
+        guard !updates.isEmpty else { return [] }
+        let names = Set(updates.map(\.name))
+        let sightings =
+            try seen[names]
+            ?? FirstSeenIndex(records.firstSeen(of: tenant, packages: names))
+        seen[names] = sightings
+        let number = state.numbers[endpoint.id]
+        let isCovered =
+            number.flatMap { state.member($0) }
+            .map { state.fleet.index.speaks(of: Platform(state.systems[Int($0.system)])) } ?? false
+        let findings = Dictionary(
+            grouping: number.map { state.fleet.findings(of: $0) } ?? [], by: \.package)
         return updates.map { update in
-            var subject = UpdateSubject(update: update)
-            subject.firstSeenAt = ages.fixSeen(update)
-            return KnownUpdate(subject: subject)
+            let closed = (findings[update.name] ?? []).filter { Self.closes(update, $0) }
+            return KnownUpdate(
+                update, closing: closed, isJudged: isCovered || !closed.isEmpty,
+                firstSeenAt: sightings.fixSeen(update))
         }
+    }
+
+    /// Whether an update mends what was found. A fix that is newer than the update is another's.
+    private static func closes(_ update: Update, _ finding: Finding) -> Bool {
+        guard finding.state == .fixAvailable,
+            finding.architecture.isEmpty || update.architecture.isEmpty
+                || finding.architecture == update.architecture
+        else { return false }
+        guard let fixedIn = finding.fixedIn, let ecosystem = Ecosystem(update.manager) else {
+            return true
+        }
+        return (try? ecosystem.compare(fixedIn, update.candidate)) != .greater
+    }
+}
+
+extension KnownUpdate {
+    /// An update with the findings that it closes; where nobody has looked, that stays unknown.
+    init(
+        _ update: Update, closing findings: [Finding], isJudged: Bool, firstSeenAt: Timestamp?
+    ) {
+        var subject = UpdateSubject(update: update, firstSeenAt: firstSeenAt)
+        guard isJudged else {
+            self.init(subject: subject)
+            return
+        }
+        let inputs = findings.map(\.assessment.risk.inputs)
+        subject.vulnerabilities = Set(findings.map(\.vulnerability)).sorted()
+        // Worse comes first in the order of severities.
+        subject.severity = findings.map(\.assessment.severity).reduce(.unrated, min)
+        subject.kev = findings.contains { $0.assessment.knownExploited != nil }
+        subject.epss = inputs.compactMap(\.epss).max()
+        subject.cvss = inputs.compactMap(\.cvss).max()
+        subject.ssvc = findings.compactMap(\.assessment.decision).max()
+        self.init(subject: subject, vulnerabilities: findings.map(Vulnerability.init))
+    }
+}
+
+extension KnownUpdate.Vulnerability {
+    init(_ finding: Finding) {
+        let inputs = finding.assessment.risk.inputs
+        let exploited = finding.assessment.knownExploited
+        let parts = finding.vulnerability.split(separator: "-")
+        self.init(
+            subject: SLASubject(
+                severity: finding.assessment.severity, cvss: inputs.cvss,
+                isKnownExploited: exploited != nil,
+                hasExploit: inputs.ssvc?.exploitation == .active,
+                isAutomatable: inputs.ssvc?.automatable, impact: inputs.ssvc?.technicalImpact,
+                cveYear: parts.count == 3 && parts[0] == "CVE" ? Int(parts[1]) : nil,
+                catalogueDueAt: exploited?.due), listedAt: exploited?.added)
     }
 }
 
@@ -84,13 +157,21 @@ struct DueDates {
         return presets.flatMap { preset in
             vulnerabilities.map { vulnerability in
                 preset.clock(
-                    for: vulnerability.subject,
+                    for: placed(vulnerability.subject),
                     events: SLAEvents(
                         release: update.subject.outSince, listing: vulnerability.listedAt,
                         detection: vulnerability.detectedAt ?? min(first, detectedAt)),
                     zone: zone)
             }
         }.strictest?.dueAt
+    }
+
+    /// The vulnerability on this endpoint.
+    private func placed(_ subject: SLASubject) -> SLASubject {
+        var subject = subject
+        subject.isExposed = isExposed
+        subject.assetClass = isExposed ? .internetFacing : .internalSystem
+        return subject
     }
 
     private func unrated(_ update: UpdateSubject) -> KnownUpdate.Vulnerability {
