@@ -2,6 +2,7 @@ public import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
+import Policy
 import Foundation
 import HTTPAPI
 import Rollout
