@@ -23,6 +23,14 @@ final class FakeLink: ControlPlaneLink {
         var failures: [LinkFailure] = []
         var resultFailures: [LinkFailure] = []
         var forgetsBases = false
+        /// Signed documents, and an approval for each job that asks for a newer one.
+        var trust = TrustResponse(digest: nil)
+        var renewals: [JobID: String] = [:]
+        var trustRequests: [TrustRequest] = []
+        /// The jobs of which the endpoint says that they wait for their windows.
+        var waiting: Set<JobID> = []
+        /// Whether nothing gets through.
+        var isGone = false
     }
 
     private let content = Mutex(Content())
@@ -37,8 +45,21 @@ final class FakeLink: ControlPlaneLink {
     }
 
     private func fail() throws(LinkFailure) {
-        let failure: LinkFailure? = change { $0.failures.isEmpty ? nil : $0.failures.removeFirst() }
+        let failure: LinkFailure? = change {
+            $0.isGone
+                ? .unreachable("gone") : $0.failures.isEmpty ? nil : $0.failures.removeFirst()
+        }
         if let failure { throw failure }
+    }
+
+    func exchange(_ request: TrustRequest) async throws(LinkFailure) -> TrustResponse {
+        try fail()
+        return change { content in
+            content.trustRequests.append(request)
+            var answer = content.trust
+            answer.grant = request.job.flatMap { content.renewals[$0] }
+            return answer
+        }
     }
 
     func checkIn(_ request: CheckInRequest) async throws(LinkFailure) -> CheckInResponse {
@@ -53,7 +74,8 @@ final class FakeLink: ControlPlaneLink {
                 wantsScan: !isKnown && request.inventoryDigest != nil,
                 knownInventoryDigest: content.known,
                 hasWork: !content.orders.isEmpty, scanNow: content.scanNow,
-                nextCheckInSeconds: content.nextCheckIn, scanIntervalSeconds: 3600, serverTime: now)
+                nextCheckInSeconds: content.nextCheckIn, scanIntervalSeconds: 3600, serverTime: now,
+                policyDigest: content.trust.digest)
         }
     }
 
@@ -81,7 +103,11 @@ final class FakeLink: ControlPlaneLink {
     func collectWork(_ request: WorkRequest) async throws(LinkFailure) -> WorkResponse {
         try fail()
         // An empty poll takes its time, as the real one does.
-        let answer = change { WorkResponse(order: $0.orders.first, scanNow: $0.scanNow) }
+        let answer = change { content in
+            WorkResponse(
+                order: content.orders.first { !content.waiting.contains($0.job) },
+                scanNow: content.scanNow)
+        }
         if answer.order == nil { try? await world.effects.sleep(1000) }
         return answer
     }
@@ -89,8 +115,14 @@ final class FakeLink: ControlPlaneLink {
     func report(_ progress: JobProgress, of job: JobID) async throws(LinkFailure)
         -> JobReportResponse
     {
-        change { content in
+        try fail()
+        return change { content in
             content.progress.append(progress)
+            if progress.phase == .waitingForWindow {
+                content.waiting.insert(job)
+            } else {
+                content.waiting.remove(job)
+            }
             return JobReportResponse(cancel: content.cancels)
         }
     }
@@ -104,7 +136,9 @@ final class FakeLink: ControlPlaneLink {
 
     func report(_ result: JobResult, of job: JobID) async throws(LinkFailure) -> JobReportResponse {
         let failure: LinkFailure? = change {
-            $0.resultFailures.isEmpty ? nil : $0.resultFailures.removeFirst()
+            $0.isGone
+                ? .unreachable("gone")
+                : $0.resultFailures.isEmpty ? nil : $0.resultFailures.removeFirst()
         }
         if let failure { throw failure }
         return change { content in

@@ -100,6 +100,8 @@ final class JobWorker: Sendable {
     /// Does what an order says, unless its journal says that it has been done; `false` when there
     /// was only a result to send again.
     private func perform(_ order: JobOrder) async throws -> Bool {
+        // It is here already, and waits for its window.
+        if waiting.contains(order.job) { return false }
         guard let known = try knownJob(order.job) else {
             try await carry(try begin(order))
             return true

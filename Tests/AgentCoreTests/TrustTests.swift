@@ -1,0 +1,329 @@
+@testable import AgentCore
+import AgentProtocol
+import Calendar
+import Fleet
+import Logging
+import Policy
+import Rollout
+import Testing
+import Trust
+
+/// The agent with signed policies: what it waits for, what it refuses, and that no control plane
+/// can make it do otherwise.
+struct TrustTests {
+    let world = World(["labgood": .good, "labmore": .good])
+    let folder: CrashingFolder
+    let link: FakeLink
+    let office: SigningOffice
+    let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    init() throws {
+        folder = CrashingFolder(world: world)
+        link = FakeLink(world)
+        office = try SigningOffice()
+    }
+
+    private func desk(_ fingerprint: String? = nil) -> TrustDesk {
+        TrustDesk(
+            endpoint: Orders.endpoint, tenant: SigningOffice.tenant,
+            fingerprint: fingerprint ?? office.root.payloadDigest, state: folder,
+            zones: { $0 == "Etc/UTC" ? .utc : nil }, effects: world.effects, logger: quiet)
+    }
+
+    private func run(
+        hours: Int64 = 30, fingerprint: String? = nil, until isDone: @escaping @Sendable () -> Bool
+    ) async -> Bool {
+        let end = world.now.adding(seconds: hours * 3600)
+        let agent = AgentLoop(
+            endpoint: Orders.endpoint,
+            settings: AgentSettings(agentVersion: "0", bootId: "boot-1", refreshesSources: false),
+            link: link, scanner: world, installer: world, runs: world, state: folder,
+            trust: desk(fingerprint), effects: world.effects, logger: quiet)
+        let world = world
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await agent.run()
+                return false
+            }
+            group.addTask {
+                while !isDone() {
+                    if world.now >= end || Task.isCancelled { return false }
+                    await Task.yield()
+                }
+                return true
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+    }
+
+    /// Has the control plane offer the operators' policies.
+    @discardableResult
+    private func publish(_ set: PolicySet, version: Int = 1) throws -> Envelope {
+        let policies = try office.sign(set, "policy", version: version)
+        let (root, text) = (office.text(office.root), office.text(policies))
+        link.change {
+            $0.trust = TrustResponse(digest: "\(version)", roots: [root], policies: text)
+        }
+        return policies
+    }
+
+    private func order(
+        _ names: [String] = ["labgood"], job: JobID = Orders.job, grant: String?
+    ) -> JobOrder {
+        var order = Orders.order(
+            names.map { Orders.update($0) }, job: job, deadlineSeconds: 3 * 86_400)
+        order.grant = grant
+        return order
+    }
+
+    private var hasResult: @Sendable () -> Bool {
+        { [link] in link.change { !$0.results.isEmpty } }
+    }
+
+    private var hasBegun: @Sendable () -> Bool { { [world] in !world.starts.isEmpty } }
+
+    private func hour(_ instant: Timestamp) -> Int64 { instant.milliseconds / 3_600_000 % 24 }
+
+    @Test func `an approved order waits for its window, and is carried out in it`() async throws {
+        let policies = try publish(SigningOffice.policies())
+        let grant = try office.grant([Orders.update("labgood")], under: policies)
+        let order = order(grant: grant)
+        link.change { $0.orders = [order] }
+        #expect(await run(until: hasResult))
+        #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
+        #expect([22, 23, 0, 1].contains(hour(world.now)))
+        let waited = link.change { $0.progress.filter { $0.phase == .waitingForWindow } }
+        #expect(waited.first?.until == Timestamp("2026-11-21T22:00:00Z"))
+        #expect(waited.count > 100, "each report hears whether the job is called off")
+        #expect(world.change { $0.scans } < 20, "waiting takes no scans of its own")
+    }
+
+    @Test func `with the control plane gone it patches in its window and reports later`()
+        async throws
+    {
+        let policies = try publish(SigningOffice.policies())
+        let order = order(
+            grant: try office.grant([Orders.update("labgood")], under: policies))
+        link.change { $0.orders = [order] }
+        let link = link
+        #expect(await run(until: { link.change { !$0.waiting.isEmpty } }))
+        link.change { $0.isGone = true }
+        let world = world
+        // A new life of the agent finds the order in its journal.
+        #expect(await run(until: { world.starts.count == 1 }))
+        #expect(hour(world.now) == 22)
+        #expect(link.change { $0.results.isEmpty })
+        link.change { $0.isGone = false }
+        #expect(await run(until: hasResult))
+        #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
+        #expect(world.starts.count == 1)
+    }
+
+    @Test func `another job overtakes one that waits, and a call-off is heard`() async throws {
+        let policies = try publish(SigningOffice.policies())
+        var urgent = try SigningOffice.policies()
+        urgent.policies[0].policy.lanes.routine.windows = []
+        let later = order(grant: try office.grant([Orders.update("labgood")], under: policies))
+        link.change { $0.orders = [later] }
+        let link = link
+        #expect(await run(until: { link.change { !$0.waiting.isEmpty } }))
+        let other = order(["labmore"], job: Orders.identifier(21), grant: "{}")
+        link.change { $0.orders.append(other) }
+        #expect(await run(hours: 1, until: hasResult))
+        #expect(link.change { $0.results.first?.outcomes.first?.failure } == .refused)
+        link.change {
+            $0.results = []
+            $0.cancels = true
+        }
+        #expect(await run(hours: 1, until: hasResult))
+        #expect(link.change { $0.results.first?.cancelledBeforeStart } == true)
+        #expect(world.starts.isEmpty)
+    }
+
+    @Test func `a window slept through is caught up once where the policy says so`() async throws {
+        let policies = try publish(SigningOffice.policies(catchUp: .nextCheckIn))
+        let order = order(
+            grant: try office.grant([Orders.update("labgood")], under: policies))
+        link.change { $0.orders = [order] }
+        let link = link
+        #expect(await run(until: { link.change { !$0.waiting.isEmpty } }))
+        // It is off from the afternoon to the next morning.
+        world.change { $0.now = Timestamp("2026-11-22T08:00:00Z") ?? $0.now }
+        #expect(await run(hours: 1, until: hasResult))
+        #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
+        #expect(hour(world.now) == 8)
+    }
+
+    @Test func `an approval under former policies is renewed before anything is done`() async throws
+    {
+        let former = try publish(SigningOffice.policies())
+        let order = order(grant: try office.grant([Orders.update("labgood")], under: former))
+        link.change { $0.orders = [order] }
+        let link = link
+        #expect(await run(until: { link.change { !$0.waiting.isEmpty } }))
+        let changed = try publish(SigningOffice.policies(from: 14), version: 2)
+        // Operators have not signed a new approval yet: nothing begins.
+        #expect(await !run(hours: 4, until: hasResult))
+        #expect(world.starts.isEmpty)
+        let renewed = try office.grant([Orders.update("labgood")], under: changed, nonce: 2)
+        link.change { $0.renewals[Orders.job] = renewed }
+        #expect(await run(hours: 24, until: hasResult))
+        #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
+        #expect([14, 15, 16, 17].contains(hour(world.now)))
+    }
+
+    /// What a control plane in the wrong hands, with every key of its own, sends.
+    enum Attack: CaseIterable {
+        case noGrant, forgedGrant, serversOwnKey, otherEndpoint, otherVersion, beyondBrake, garbage
+        case policyWithOpenWindow, olderPolicy, expiredPolicy, otherTenantsPolicy, ownRoot
+        case noDocumentsAtAll
+    }
+
+    @Test(arguments: Attack.allCases)
+    func `a hostile control plane gets nothing executed, and is seen`(_ attack: Attack) async throws
+    {
+        let held = try publish(SigningOffice.policies(), version: 3)
+        let trust = desk()
+        #expect(trust.take(link.change { $0.trust }) == nil)
+        try await send(attack, held)
+        let began = await run(hours: 9, until: hasBegun)
+        #expect(!began)
+        #expect(world.starts.isEmpty)
+        #expect(world.change { Set($0.installed.values) } == ["1.0"])
+        let memo = try TrustFiles.load(from: folder)
+        #expect(memo?.policyVersion == 3)
+        let results = link.change { $0.results }
+        let outcomes = results.flatMap(\.outcomes)
+        let isRefused = outcomes.contains { $0.failure == .refused }
+        let isReported = link.change { $0.trustRequests }.contains { $0.refusal != nil }
+        let waits = link.change { !$0.waiting.isEmpty }
+        #expect(isRefused || isReported || waits, "at worst patches are late, and that is visible")
+    }
+
+    /// Nine hours from noon end before the operators' window opens at 22:00.
+    private func send(_ attack: Attack, _ held: Envelope) async throws {
+        let thief = try SigningOffice(seed: 66)
+        let own = try office.grant([Orders.update("labgood")], under: held)
+        let any = try SigningOffice.policies(from: 12)
+        var grant: String? = own
+        var answer = link.change { $0.trust }
+        let update = Orders.update("labgood")
+        switch attack {
+        case .noGrant: grant = nil
+        case .forgedGrant, .serversOwnKey:
+            grant = try thief.grant([update], under: held)
+        case .garbage: grant = "{\"payload\":\"\"}"
+        case .otherEndpoint:
+            grant = try office.grant([update], under: held, for: Orders.identifier(77))
+        case .otherVersion:
+            grant = try office.grant([Orders.update("labgood", to: "0.9")], under: held)
+        case .beyondBrake: grant = try office.grant([update], under: held, reaches: 90)
+        case .policyWithOpenWindow:
+            let policies = try thief.sign(any, "policy", version: 4)
+            answer.policies = thief.text(policies)
+            grant = try thief.grant([update], under: policies)
+        case .olderPolicy:
+            let policies = try office.sign(any, "policy", version: 2)
+            answer.policies = office.text(policies)
+            grant = try office.grant([update], under: policies)
+        case .expiredPolicy:
+            let policies = try office.sign(
+                any, "policy", version: 4, issuedAt: Orders.start.adding(seconds: -86_400),
+                expiresAt: Orders.start.adding(seconds: -1))
+            answer.policies = office.text(policies)
+            grant = try office.grant([update], under: policies)
+        case .otherTenantsPolicy:
+            let policies = try office.sign(
+                any, "policy", version: 4, scope: .tenant(Orders.identifier(78)))
+            answer.policies = office.text(policies)
+            grant = try office.grant([update], under: policies)
+        case .ownRoot:
+            answer.roots = [thief.text(thief.root)]
+            answer.policies = thief.text(try thief.sign(any, "policy", version: 4))
+            grant = nil
+        case .noDocumentsAtAll:
+            answer = TrustResponse(digest: nil)
+            grant = nil
+        }
+        answer.digest = answer.digest.map { _ in "attack" }
+        let order = order(grant: grant)
+        link.change {
+            $0.trust = answer
+            $0.orders = [order]
+        }
+    }
+
+    @Test func `an endpoint that knows the root's fingerprint does nothing before it has the root`()
+        async throws
+    {
+        let thief = try SigningOffice(seed: 66, mode: .managed)
+        let root = thief.text(thief.root)
+        let order = order(grant: nil)
+        link.change {
+            $0.trust = TrustResponse(digest: "x", roots: [root])
+            $0.orders = [order]
+        }
+        let began = await run(hours: 2, until: hasBegun)
+        #expect(!began)
+        let requests = link.change { $0.trustRequests }
+        #expect(requests.contains { $0.refusal == "E_ROOT_WRONG" })
+        #expect(try TrustFiles.load(from: folder) == nil)
+        #expect(EarlyRefusal.load(from: folder)?.code == "E_ROOT_WRONG")
+    }
+
+    @Test func `in managed mode without policies orders are carried out as before`() async throws {
+        let managed = try SigningOffice(mode: .managed)
+        let root = managed.text(managed.root)
+        let order = order(grant: nil)
+        link.change {
+            $0.trust = TrustResponse(digest: "x", roots: [root])
+            $0.orders = [order]
+        }
+        let done = await run(
+            hours: 1, fingerprint: managed.root.payloadDigest, until: hasResult)
+        #expect(done)
+        #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
+    }
+
+    @Test func `a nonce is carried out by one job only`() async throws {
+        let policies = try publish(SigningOffice.policies(from: 12))
+        let grant = try office.grant([Orders.update("labgood")], under: policies)
+        let first = order(grant: grant)
+        link.change { $0.orders = [first] }
+        #expect(await run(until: hasResult))
+        world.change { $0.installed[World.key("labgood")] = "1.0" }
+        let again = order(job: Orders.identifier(22), grant: grant)
+        link.change {
+            $0.results = []
+            $0.orders = [again]
+        }
+        #expect(await run(hours: 1, until: hasResult))
+        let outcome = link.change { $0.results.first?.outcomes.first }
+        #expect(outcome?.failure == .refused)
+        #expect(outcome?.sentence.contains("E_GRANT_REPEATED") == true)
+    }
+
+    @Test
+    func `absences are openings that nobody was there for, and end with the next one lived in`()
+        throws
+    {
+        let set = try SigningOffice.policies()
+        let windows = set.policies[0].policy.windows
+        let calendar = try WindowCalendar(windows, zones: Zones(endpoint: .utc))
+        func at(_ text: String) -> Timestamp { Timestamp("2026-11-\(text):00Z") ?? Orders.start }
+        var absences = Absences(at: at("21T21:00"))
+        #expect(absences.missed(in: calendar, since: at("20T00:00"), at: at("22T09:00")) == nil)
+        let isNews = absences.note(at("22T08:00"))
+        #expect(isNews)
+        let missed = absences.missed(in: calendar, since: at("21T12:00"), at: at("22T09:00"))
+        #expect(missed?.opens == at("21T22:00"))
+        // What was approved only afterwards has missed nothing.
+        #expect(absences.missed(in: calendar, since: at("22T07:00"), at: at("22T09:00")) == nil)
+        for minute in stride(from: 0, to: 24 * 60, by: 10) {
+            _ = absences.note(at("22T08:00").adding(seconds: Int64(minute * 60)))
+        }
+        #expect(absences.missed(in: calendar, since: at("21T12:00"), at: at("23T08:00")) == nil)
+    }
+}
