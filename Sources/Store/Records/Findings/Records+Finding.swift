@@ -117,7 +117,7 @@ extension StoreRecords: FindingRecords {
 
     private static let selectMembers = """
         SELECT endpoint.id, endpoint.tenant_id, endpoint.enrolled_at, inventory.digest,
-            inventory.body, \(FootingColumns.list) FROM endpoint
+            inventory.body, \(FootingColumns.qualified) FROM endpoint
         JOIN inventory ON inventory.tenant_id = endpoint.tenant_id
             AND inventory.digest = endpoint.inventory_digest
         LEFT JOIN endpoint_footing AS footing ON footing.tenant_id = endpoint.tenant_id
@@ -141,6 +141,10 @@ extension StoreRecords: FindingRecords {
 enum FootingColumns {
     /// The columns, in the order in which they are written and read.
     static let list = "os_id, os_version, os_name, os_codename, os_like, kernel, replaced"
+
+    /// The same, told apart from columns of other tables.
+    static let qualified = list.split(separator: ", ").map { "footing.\($0)" }
+        .joined(separator: ", ")
 
     /// Reads the columns of a row; `nil` where there is no footing.
     static func footing(_ row: inout SQLRowReader) throws -> SoftwareFooting? {
