@@ -1,6 +1,7 @@
 import CommandBasics
 import ControlPlane
 import Fleet
+import Policy
 import Rollout
 
 /// Deployments and plans, for people at a terminal.
