@@ -33,8 +33,8 @@ base_suite() { if [[ $1 == dnf5 ]]; then echo forky; else echo "$RECIPE_SUITE"; 
 
 tool_base_tarball() {
     local key
-    key=$(sha256sum < "$TESTBED/lib/flavours.sh" | cut -c1-16)
-    echo "$LAB_CACHE/tools-$1-$key.tar.zst"
+    key=$(echo "$(base_packages "$1") ${COMMON_PACKAGES[*]} $(base_suite "$1")" | sha256sum)
+    echo "$LAB_CACHE/tools-$1-${key:0:16}.tar.zst"
 }
 
 # machine_sources_line for another suite of the same mirror.

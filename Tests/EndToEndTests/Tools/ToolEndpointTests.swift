@@ -107,7 +107,9 @@ struct ToolEndpointTests {
         let deployment = try await {
             let holder = try endpoint.beside(slow)
             try await eventually("the tool is at work", seen: { holder.log }) {
-                holder.log.contains("labslow-") || holder.log.contains("upgrading labslow")
+                let isAtWork =
+                    holder.log.contains("labslow-") || holder.log.contains("upgrading labslow")
+                return isAtWork ? () : nil
             }
             return try await endpoint.lab.approve("labnewdep", on: endpoint.endpoint)
         }()
