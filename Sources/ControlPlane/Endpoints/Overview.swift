@@ -109,12 +109,15 @@ extension UseCases {
             [.stale, .waiting].contains($0.freshness(at: now))
         }
         if troubled > 0 {
-            let words = troubled == 1 ? "1 feed is" : "\(troubled) feeds are"
+            let words =
+                troubled == 1
+                ? "1 feed is stale or waits for your word"
+                : "\(troubled) feeds are stale or wait for your word"
             needs.append(
                 .init(
                     kind: .feeds, count: troubled,
                     sentence:
-                        "\(words) stale or wait for your word: what is newly known is missing."))
+                        "\(words): what is newly known is missing."))
         }
         return needs
     }

@@ -23,9 +23,8 @@ func feedsPage(_ feeds: [FeedItem], refused: Refusal? = nil, chrome: Chrome) -> 
                 dataTable(
                     "Feeds",
                     [
-                        Column("State"), Column("Feed"), Column("Format"),
-                        Column("Records", isNumber: true), Column("Newest record"),
-                        Column("Taken"), Column("Last answer"), Column("Asked next"),
+                        Column("State"), Column("Feed"), Column("Records", isNumber: true),
+                        Column("Newest record"), Column("Last answer"), Column("Asked next"),
                     ] + (canChange ? [Column("")] : []),
                     rows: feeds.sorted {
                         ($1.isEnabled ? 1 : 0, $0.name) < ($0.isEnabled ? 1 : 0, $1.name)
@@ -59,26 +58,26 @@ private func row(_ feed: FeedItem, _ canChange: Bool, _ chrome: Chrome) -> HTML 
         td(.title(feed.problem)) { feed.freshness.look.drawn() }
         th {
             feed.title
-            " "
-            code(class: "dim", .title(feed.source)) { feed.name }
+            if feed.title != feed.name {
+                " "
+                code(class: "dim", .title(feed.source)) { feed.name }
+            }
             if feed.isEnabled, feed.pending == nil, let problem = feed.problem {
                 p(class: "small dim") { problem }
             }
         }
-        td { feed.format ?? "" }
-        td(class: "num", .data(.label, "Records")) {
-            feed.records.map(Words.count) ?? ""
+        td(class: "num", .title(feed.format), .data(.label, "Records")) {
+            feed.records.map { Words.count($0) } ?? ""
             if let rejected = feed.rejected, rejected > 0 {
                 span(class: "dim", .title("Records that could not be read")) {
                     " (\(Words.count(rejected)) rejected)"
                 }
             }
         }
-        td(.data(.label, "Newest")) {
+        td(.title(feed.takenAt.map { "Taken \(Words.absolute($0))" }), .data(.label, "Newest")) {
             chrome.time(feed.newest, or: feed.records == nil ? "" : "no dates")
         }
-        td(.data(.label, "Taken")) { chrome.time(feed.takenAt, or: "never") }
-        td(.data(.label, "Last answer")) { chrome.time(feed.succeededAt, or: "never") }
+        td(.data(.label, "Answered")) { chrome.time(feed.succeededAt, or: "never") }
         td(.data(.label, "Next")) { chrome.time(feed.nextAt, or: "") }
         if canChange {
             td(class: "acts") {

@@ -78,7 +78,7 @@ private func filters(_ filter: VulnerabilityFilter, _ chrome: Chrome) -> HTML {
         choice(
             "severity", says: "Severity",
             [("", "Any severity")] + Severity.allCases.map { ($0.rawValue, $0.word) },
-            chosen: filter.severity?.rawValue, class: "narrow")
+            chosen: filter.severity?.rawValue)
         label(class: "s") {
             input(.type("checkbox"), .name("kev"), .value("true"), .checked(filter.kevOnly))
             "Known exploited only"
