@@ -67,10 +67,7 @@ extension FlatpakTool: SoftwareLooking {
     ) async {
         let masks = await masks()
         for remote in remotes {
-            let output = await flatpak.run([
-                "remote-ls", "--system", "--cached", "--updates",
-                Self.columns + ",commit,download-size", remote,
-            ])
+            let output = await offers(of: remote)
             guard output.status == 0 else {
                 // Never fetched, or gone: its source says so, and what it has is not known.
                 for place in look.sources.indices
@@ -88,6 +85,17 @@ extension FlatpakTool: SoftwareLooking {
                 update(offer, among: installed, masks: masks)
             }
         }
+    }
+
+    /// What a remote offers, by the summary that lies here. An installation throws it away, and then
+    /// there is no other way than to fetch it again.
+    private func offers(of remote: String) async -> CommandOutput {
+        let columns = Self.columns + ",commit,download-size"
+        let cached = await flatpak.run([
+            "remote-ls", "--system", "--cached", "--updates", columns, remote,
+        ])
+        guard cached.status != 0, cached.reason.contains("No cached summary") else { return cached }
+        return await flatpak.run(["remote-ls", "--system", "--updates", columns, remote])
     }
 
     private func update(

@@ -23,7 +23,7 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     var keptBack: String? = "labdep"
     /// One whose own script fails, and one that goes in beside it.
     var failing: (bad: String, other: String)? = ("labfail", "labplain")
-    /// What installs a package that takes eight seconds, so that the lock is held meanwhile.
+    /// What installs a package that takes half a minute, so that the lock is held meanwhile.
     var slow: [String]?
     /// One that the endpoint's configuration excludes.
     var excluded: String?
