@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import HTTPAPI
 import Policy
 import Rollout
@@ -110,29 +111,26 @@ enum PolicySamples {
         return name
     }
 
-    private static func record(_ number: Int, _ text: String) -> PolicyRecord {
-        PolicyRecord(
-            id: Samples.id(number), place: .tenant(Samples.tenant), version: 3,
-            policy: PatchPolicy(
-                name: name(text), title: text == "servers-standard" ? "Standard servers" : nil,
-                applies: .always, lanes: Lanes(routine: LaneRoute(windows: [name("weekend")])),
-                otherwise: Treatment(.byHand)),
-            yaml: policyStarter, savedAt: Samples.ago(hours: 20), savedBy: "user:anna",
-            note: "Later window")
+    private static func summary(
+        _ number: UInt64, _ name: String, title: String, isOn: Bool
+    ) -> PolicySummary {
+        let text = """
+            {"id": "\(Samples.id(number, Kinds.Policy.self))", "tenant": "\(Samples.tenant)",
+             "tenantName": "Northwind", "level": "tenant", "name": "\(name)",
+             "title": "\(title)", "version": 3, "change": "saved", "isEnabled": \(isOn),
+             "savedAt": "\(Samples.ago(hours: 20))", "savedBy": "user:anna",
+             "note": "Later window"}
+            """
+        do {
+            return try JSONDecoder().decode(PolicySummary.self, from: Data(text.utf8))
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
-    private static let names: DirectoryNames = {
-        var names = DirectoryNames()
-        for tenant in Samples.tenants { names.tenants[tenant.id] = tenant.name }
-        return names
-    }()
-
-    static let summary = PolicySummary(record(71, "servers-standard"), names)
-    static let off: PolicySummary = {
-        var off = PolicySummary(record(72, "kiosk"), names)
-        off.isEnabled = false
-        return off
-    }()
+    static let summary = summary(
+        71, "servers-standard", title: "Standard servers", isOn: true)
+    static let off = summary(72, "kiosk", title: "kiosk", isOn: false)
 
     static let detail = PolicyDetail(
         summary: summary, yaml: policyStarter,
@@ -241,7 +239,7 @@ enum PolicySamples {
     static let exceptions: [ExceptionRecord] = [ExceptionRecord.State.requested, .approved, .ended]
         .enumerated().map { number, state in
             ExceptionRecord(
-                id: Samples.id(91 + number), place: .tenant(Samples.tenant), state: state,
+                id: Samples.id(UInt64(91 + number)), place: .tenant(Samples.tenant), state: state,
                 name: "Old Java", owner: "anna", reason: "The vendor's support ends in March",
                 compensatingControl: "No network access", package: "openjdk-8",
                 vulnerabilities: ["CVE-2026-1234"], endpoints: nil,

@@ -127,14 +127,19 @@ extension UseCases {
         _ standing: FleetStanding?, in scope: Scope, records: any Records
     ) throws -> [Overview.Need] {
         var needs: [Overview.Need] = []
-        for (kind, reasons, words) in [
-            (Overview.Need.Kind.decide, FleetStanding.waitingForPeople, "for your decision"),
-            (.stuck, FleetStanding.stuck, "and cannot go on by itself"),
-        ] {
-            let count = standing?.count(reasons) ?? 0
-            guard count > 0 else { continue }
-            let noun = count == 1 ? "missing update waits" : "missing updates wait"
-            needs.append(.init(kind: kind, count: count, sentence: "\(count) \(noun) \(words)."))
+        let waiting = standing?.count(FleetStanding.waitingForPeople) ?? 0
+        if waiting > 0 {
+            let words = waiting == 1 ? "1 missing update waits" : "\(waiting) missing updates wait"
+            needs.append(
+                .init(kind: .decide, count: waiting, sentence: "\(words) for your decision."))
+        }
+        let stuck = standing?.count(FleetStanding.stuck) ?? 0
+        if stuck > 0 {
+            let words =
+                stuck == 1
+                ? "1 missing update cannot go on by itself"
+                : "\(stuck) missing updates cannot go on by themselves"
+            needs.append(.init(kind: .stuck, count: stuck, sentence: "\(words)."))
         }
         let requests = try records.exceptions(in: scope, before: nil, limit: exceptionsLookedAt)
             .count { $0.state == .requested }

@@ -112,9 +112,9 @@ extension UseCases {
                 let decided = try decisions.decide(endpoint)
                 for decision in decided.decisions {
                     standing.add(decision)
-                    guard decision.action == .install, let at = decision.nextAt, at > now else {
-                        continue
-                    }
+                    guard decision.action == .install, !decision.reasonCode.isUnderWay,
+                        let at = decision.nextAt, at > now
+                    else { continue }
                     let key = NextKey(at: at, policy: decided.policyName?.text)
                     next[key, default: ([], 0)].endpoints.insert(endpoint.id)
                     next[key, default: ([], 0)].updates += 1
@@ -135,13 +135,21 @@ extension UseCases {
     }
 }
 
+extension Decision.ReasonCode {
+    /// Whether a job carries the update: then the decision's next time is the job's deadline.
+    public var isUnderWay: Bool {
+        [.queued, .deploymentHalted, .inProgress, .interrupted, .pendingRestart].contains(self)
+    }
+}
+
 extension FleetStanding {
     fileprivate mutating func add(_ decision: Decision) {
         let key = MissingUpdateKey(
             name: decision.update.name, candidate: decision.update.candidate)
         var update = updates[key] ?? UpdateStanding()
         update.reasons[decision.reasonCode, default: 0] += 1
-        update.nextAt = [update.nextAt, decision.nextAt].compactMap(\.self).min()
+        let next = decision.reasonCode.isUnderWay ? nil : decision.nextAt
+        update.nextAt = [update.nextAt, next].compactMap(\.self).min()
         update.dueAt = [update.dueAt, decision.dueAt].compactMap(\.self).min()
         updates[key] = update
     }

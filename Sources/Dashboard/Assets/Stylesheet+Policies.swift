@@ -16,6 +16,7 @@ extension Stylesheet {
         .names { overflow-wrap: anywhere }
         .written { max-width: 760px } .written h3 { margin: 16px 0 4px }
         .written li { margin-bottom: 4px }
+        .sum > h2 { margin-bottom: 12px } .sum h3 { margin: 12px 0 4px }
         .strip { min-width: 220px; width: 40% }
         .openings { columns: 2 340px; margin-bottom: 16px }
         td.free, th.free { white-space: normal; max-width: none }

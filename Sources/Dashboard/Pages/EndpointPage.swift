@@ -300,7 +300,7 @@ private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome
             if let next = decision.nextAt {
                 " "
                 span(class: "nowrap") {
-                    "Next "
+                    decision.reasonCode.isUnderWay ? "At the latest " : "Next "
                     chrome.time(next)
                     "."
                 }
@@ -313,8 +313,10 @@ private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome
                     "."
                 }
             }
-            " "
-            span(class: "dim") { "By \(decision.rule)." }
+            if !decision.sentence.contains(decision.rule) {
+                " "
+                span(class: "dim") { "By \(decision.rule)." }
+            }
             " "
             code(class: "dim") { decision.reasonCode.rawValue }
         }

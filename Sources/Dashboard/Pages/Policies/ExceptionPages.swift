@@ -43,12 +43,11 @@ private func row(_ record: ExceptionRecord, _ chrome: Chrome) -> HTML {
         }
         td { record.owner }
         td(class: "why") {
-            "\(record.reason) "
-            span(class: "dim") { "Meanwhile: \(record.compensatingControl)" }
-            span(class: "dim") {
-                " Asked for by \(record.requestedBy)"
+            div { record.reason }
+            div(class: "dim") { "Meanwhile: \(record.compensatingControl)" }
+            div(class: "dim") {
+                "Asked for by \(record.requestedBy)"
                 record.approvedBy.map { ", accepted by \($0)" } ?? ""
-                "."
             }
         }
         td { chrome.time(record.expiresAt) }
