@@ -123,9 +123,12 @@ public struct EndpointInstaller: Installing {
     /// The packages that a tool has not finished with.
     public func unfinishedPackages() async -> [PackageKey: String] {
         switch EndpointTools.read(root: "").native {
-        case .apt, nil: await apt.unfinishedPackages()
-        case .dnf, .zypper: await RpmDatabase.read(runner)?.installedTwice ?? [:]
-        default: [:]
+        case .apt, nil: return await apt.unfinishedPackages()
+        case .some(let native) where native == .dnf || native == .zypper:
+            // While a transaction is under way, each of its packages is there twice.
+            guard RpmLock.holder() == nil else { return [:] }
+            return await RpmDatabase.read(runner, manager: native)?.installedTwice ?? [:]
+        default: return [:]
         }
     }
 
