@@ -17,7 +17,10 @@ final class House: Sendable {
     static let start = Timestamp(seconds: 1_800_000_000)
 
     /// An installation with one tenant.
-    init(seed: UInt64 = 1, shelf: (any FeedShelf)? = nil) async throws {
+    init(
+        seed: UInt64 = 1, shelf: (any FeedShelf)? = nil,
+        signingKeys: @escaping @Sendable () throws -> [SigningKey] = { [] }
+    ) async throws {
         let clock = SteppedClock(Self.start)
         let generator = Mutex(SeededGenerator(seed: seed))
         let random: @Sendable (Int) -> [UInt8] = { count in
@@ -31,7 +34,7 @@ final class House: Sendable {
         useCases = UseCases(
             ledger: try SQLLedger.open(.sqliteMemory),
             effects: Effects(now: { clock.now }, randomBytes: random), keys: keys,
-            signals: Signals(), shelf: shelf)
+            signals: Signals(), shelf: shelf, signingKeys: signingKeys)
         tenant = try await useCases.createTenant(name: "Acme", by: .localAdministrator)
     }
 

@@ -80,6 +80,7 @@ struct RolloutStep {
             let members = record.rollout.endpoints.count { $0.ring == ring && !$0.hasLeft }
             try note(
                 "rollout.ringOpened", "Ring \(name(ring)) begins: \(Self.endpoints(members)).")
+            try requestGrants(forRing: ring)
         case .wait(let until): record.wakeAt = until
         case .notify(let notice): try tell(notice)
         case .block: try block()

@@ -89,8 +89,8 @@ extension UseCases {
         return String(decoding: envelope.json, as: UTF8.self)
     }
 
-    /// Asks for the grants of a deployment that people have approved by hand: the everyday lane,
-    /// and for each endpoint the ring that it is in. To be called in the transaction that makes the
+    /// Asks for the grants of a deployment: its rollout's lane, or the everyday one where people
+    /// have approved by hand, and for each endpoint the ring that it is in. To be called in the transaction that makes the
     /// jobs; endpoints that have a grant, or wait for one, are left.
     func requestGrants(
         of deployment: DeploymentID, tenant: TenantID, by actor: String = "system",
@@ -104,6 +104,8 @@ extension UseCases {
         guard let first = open.first else { return }
         let decisions = try EndpointDecisions(
             of: tenant, in: records, at: now, isForMany: open.count > 1, by: self)
+        let lane =
+            try records.rollout(of: deployment, in: .tenant(tenant))?.lane ?? .routine
         var rings: [PolicyName?: [EndpointID: [LockedUpdate]]] = [:]
         for job in open {
             guard let endpoint = try records.endpoint(job.endpoint, in: .tenant(tenant)) else {
@@ -111,7 +113,7 @@ extension UseCases {
             }
             let facts = try records.posture(of: job.endpoint, tenant: tenant)?.endpoint
             let subject = try decisions.subject(endpoint, facts: facts)
-            rings[decisions.ring(of: subject, lane: .routine), default: [:]][job.endpoint] =
+            rings[decisions.ring(of: subject, lane: lane), default: [:]][job.endpoint] =
                 job.updates
         }
         let jobs = try records.jobCounts(of: deployment, tenant: tenant)
@@ -119,7 +121,7 @@ extension UseCases {
         for (ring, updates) in rings {
             try requestGrant(
                 GrantWish(
-                    tenant: tenant, deployment: deployment, lane: .routine, ring: ring,
+                    tenant: tenant, deployment: deployment, lane: lane, ring: ring,
                     updates: updates, notBefore: first.createdAt, notAfter: first.deadline,
                     reaches: jobs.values.reduce(0, +), ofEndpoints: fleet.total, actor: actor),
                 in: records, at: now, waking: &wakes)

@@ -84,6 +84,7 @@ extension HostileOrder {
             var updates: [LockedUpdate]
             var issuedAt: Timestamp
             var deadline: Timestamp
+            var grant: String?
         }
 
         var order: Order
@@ -99,19 +100,29 @@ extension HostileOrder {
         Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 
+    /// An order that would do, were it approved.
+    static func unapproved(
+        _ package: String, for endpoint: EndpointID, grant: String?
+    ) throws -> HostileOrder {
+        try order(
+            "an approval that is none", [line(package, "1.0", "2.0")], endpoint, grant: grant)
+    }
+
     private static func line(_ name: String, _ from: String, _ to: String) -> LockedUpdate {
         LockedUpdate(manager: .apt, name: name, architecture: "all", from: from, to: to)
     }
 
     private static func order(
         _ what: String, _ updates: [LockedUpdate], _ endpoint: EndpointID,
-        _ failure: FailureClass = .refused, deadlineIn seconds: Int64 = 3600
+        _ failure: FailureClass = .refused, deadlineIn seconds: Int64 = 3600,
+        grant: String? = nil
     ) throws -> HostileOrder {
         let job: JobID = identifier()
         let work = Work(
             order: .init(
                 job: job, deployment: identifier(), endpoint: endpoint,
-                updates: updates, issuedAt: now, deadline: now.adding(seconds: seconds)))
+                updates: updates, issuedAt: now, deadline: now.adding(seconds: seconds),
+                grant: grant))
         let body = String(decoding: try JSONEncoder().encode(work), as: UTF8.self)
         return HostileOrder(
             what: what, failure: failure, job: job, answer: HostileAnswer(body: body))

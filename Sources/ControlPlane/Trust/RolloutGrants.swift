@@ -1,0 +1,35 @@
+import Fleet
+import Policy
+import Rollout
+import Trust
+
+extension RolloutStep {
+    /// Asks operators for the approval of a whole ring when it opens, so that they sign once and not
+    /// for each endpoint that has its turn. In managed mode there is nobody to ask: grants are made
+    /// when jobs are handed out.
+    mutating func requestGrants(forRing ring: Int) throws {
+        guard let root = try useCases.heldRoot(in: records), root.body.mode == .sealed else {
+            return
+        }
+        var updates: [EndpointID: [LockedUpdate]] = [:]
+        for entry in record.rollout.endpoints where entry.ring == ring && !entry.hasLeft {
+            let endpoint = entry.member.endpoint
+            guard let posture = try records.posture(of: endpoint, tenant: record.tenant) else {
+                continue
+            }
+            let contents = OrderContents(
+                of: record.lines, missing: posture.updates, underWay: [], blocked: [],
+                isBounded: record.isAutomatic)
+            if case .order(let list) = contents { updates[endpoint] = list }
+        }
+        guard !updates.isEmpty else { return }
+        let fleet = try records.fleetCounts(in: .tenant(record.tenant), freshSince: now)
+        try useCases.requestGrant(
+            GrantWish(
+                tenant: record.tenant, deployment: record.deployment, lane: record.lane,
+                ring: record.rollout.plan.rings[ring].name, updates: updates, notBefore: now,
+                notAfter: deployment.deadline, reaches: record.rollout.endpoints.count,
+                ofEndpoints: fleet.total, actor: actor),
+            in: records, at: now, waking: &wakes)
+    }
+}

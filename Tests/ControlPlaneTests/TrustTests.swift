@@ -1,0 +1,319 @@
+import AgentProtocol
+import Calendar
+import Fleet
+import Policy
+import Rollout
+import Synchronization
+import TestSupport
+import Testing
+@testable import ControlPlane
+import Trust
+import Versions
+
+/// Signed documents in the server: what it signs itself, what waits for operators, and what it hands
+/// out.
+@Suite struct `Signed documents in the server` {
+    private static let policy = `Policies in the server`.yaml(more: "")
+
+    private func save(_ yaml: String, in house: House) async throws {
+        _ = try await house.useCases.savePolicy(
+            PolicyDraft(tenant: house.tenant.id, yaml: yaml, note: "A test", confirm: true),
+            by: house.administrator)
+    }
+
+    private func managed() async throws -> (House, SigningShelf) {
+        let shelf = SigningShelf()
+        let house = try await House(signingKeys: { shelf.keys })
+        let keys = try ManagedKeys.make(entropy: house.useCases.effects.randomBytes)
+        shelf.set(Array(keys.values))
+        try await house.useCases.establishTrust(with: keys)
+        return (house, shelf)
+    }
+
+    private func endpoint(_ house: House, _ name: String = "web-1") async throws -> TestEndpoint {
+        let endpoint = try await house.enrol(name)
+        try await endpoint.report(["openssl": "1"], updates: [TestEndpoint.update("openssl")])
+        return endpoint
+    }
+
+    private func approve(_ endpoints: [TestEndpoint], in house: House) async throws -> DeploymentID
+    {
+        try await house.useCases.approve(
+            DeploymentSelection(
+                endpoints: endpoints.map(\.principal.endpoint), updates: [.init(name: "openssl")]),
+            by: Principal(
+                name: "user:anna", scope: .provider, permissions: Set(Permission.allCases))
+        ).id
+    }
+
+    private func collect(_ endpoint: TestEndpoint) async throws -> JobOrder? {
+        try await endpoint.house.useCases.collectWork(
+            WorkRequest(waitSeconds: 0), by: endpoint.principal
+        ).order
+    }
+
+    private func exchange(_ endpoint: TestEndpoint, job: JobID? = nil) async throws
+        -> TrustResponse
+    {
+        try await endpoint.house.useCases.exchangeTrust(
+            TrustRequest(job: job), by: endpoint.principal)
+    }
+
+    private func tag(_ endpoint: TestEndpoint) async throws -> String? {
+        try await endpoint.house.useCases.checkIn(
+            CheckInRequest(
+                inventoryDigest: nil, postureDigest: nil, scannedAt: nil, agentVersion: "0",
+                bootId: "boot-1"), by: endpoint.principal
+        ).policyDigest
+    }
+
+    /// What the endpoint believes of an answer, as its agent checks it.
+    private func believe(_ answer: TrustResponse, _ house: House) throws -> (
+        TrustState, Accepted<PolicySet>
+    ) {
+        let root = try #require(answer.roots.first)
+        let bytes = Array(root.utf8)
+        var state = try TrustState(
+            root: bytes, fingerprint: Envelope(json: bytes).payloadDigest,
+            tenant: house.tenant.id, at: house.clock.now)
+        for next in answer.roots.dropFirst() {
+            state = try state.rotatingRoot(Array(next.utf8), at: house.clock.now)
+        }
+        let policies = try #require(answer.policies)
+        let taken = try state.verify(
+            Array(policies.utf8), as: PolicySet.self, at: house.clock.now)
+        return (taken.state, taken.accepted)
+    }
+
+    @Test func `a saved policy is signed, told by the next check-in, and believed`() async throws {
+        let (house, _) = try await managed()
+        let endpoint = try await endpoint(house)
+        let before = try await tag(endpoint)
+        try await save(Self.policy, in: house)
+        let after = try await tag(endpoint)
+        #expect(before != nil && after != nil && before != after)
+        let answer = try await exchange(endpoint)
+        #expect(answer.digest == after)
+        let (state, policies) = try believe(answer, house)
+        #expect(policies.document.body.policies.map(\.policy.name.text).contains("servers"))
+        let placement = try #require(answer.placement)
+        let taken = try state.verify(
+            Array(placement.utf8), as: Placement.self, at: house.clock.now)
+        let entry = taken.accepted.document.body.entry(of: endpoint.principal.endpoint)
+        #expect(entry?.tenant == "Acme")
+        // What stands signed is not signed again.
+        let tenant = house.tenant.id
+        let again = try await house.useCases.ledger.write { records in
+            var wakes: Set<String> = []
+            return try house.useCases.publishPolicies(
+                of: tenant, by: "test", in: records, at: house.clock.now, waking: &wakes)
+        }
+        #expect(again == .unchanged(version: 1))
+        #expect(try await tag(endpoint) == after)
+    }
+
+    @Test func `an order carries a grant that passes the endpoint's own check`() async throws {
+        let (house, _) = try await managed()
+        let endpoint = try await endpoint(house)
+        try await save(Self.policy, in: house)
+        _ = try await approve([endpoint], in: house)
+        let order = try #require(try await collect(endpoint))
+        let text = try #require(order.grant)
+        let answer = try await exchange(endpoint)
+        let (state, policies) = try believe(answer, house)
+        let grant = try state.verify(
+            Array(text.utf8), as: Grant.self, at: house.clock.now
+        ).accepted
+        let placement = try state.verify(
+            Array(try #require(answer.placement).utf8), as: Placement.self, at: house.clock.now
+        ).accepted.document.body.entry(of: endpoint.principal.endpoint)
+        let check = GrantCheck(
+            policies: policies, endpoint: endpoint.principal.endpoint,
+            subject: EndpointSubject(
+                endpoint.principal.endpoint, facts: nil, managers: nil, placement: placement),
+            zones: .init(endpoint: .utc, named: ["UTC": .utc]),
+            installed: Dictionary(
+                order.updates.map { ($0.key, $0.from) }, uniquingKeysWith: { first, _ in first }),
+            compare: { _, _, _ in .less })
+        try check.check(
+            grant, for: order.updates.map { Grant.Update($0.key, version: $0.to) },
+            at: house.clock.now)
+    }
+
+    @Test func `without policies nothing is asked for, and orders go out as before`() async throws {
+        let (house, _) = try await managed()
+        let endpoint = try await endpoint(house)
+        _ = try await approve([endpoint], in: house)
+        let order = try #require(try await collect(endpoint))
+        #expect(order.grant == nil)
+    }
+
+    @Test func `beyond the brake a second person confirms, and not the one who asked`() async throws
+    {
+        let (house, _) = try await managed()
+        var endpoints: [TestEndpoint] = []
+        for number in 1...4 { endpoints.append(try await endpoint(house, "web-\(number)")) }
+        try await house.useCases.setBrake(
+            BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1), by: house.administrator)
+        try await save(Self.policy, in: house)
+        let deployment = try await approve(endpoints, in: house)
+        #expect(try await collect(endpoints[0]) == nil)
+        let waiting = try await house.useCases.waitingDocuments(by: house.administrator)
+        #expect(waiting.map(\.needed) == [2])
+        #expect(waiting.first?.deployment == deployment)
+        let digest = try #require(waiting.first?.digest)
+        let anna = Principal(
+            name: "user:anna", scope: .provider, permissions: Set(Permission.allCases))
+        await #expect(throws: Refusal.self) {
+            try await house.useCases.confirm(digest, by: anna)
+        }
+        let outcome = try await house.useCases.confirm(digest, by: house.administrator)
+        #expect(outcome.isComplete)
+        let text = try #require(try await collect(endpoints[0])?.grant)
+        let (state, policies) = try believe(try await exchange(endpoints[0]), house)
+        let grant = try state.verify(Array(text.utf8), as: Grant.self, at: house.clock.now)
+        #expect(grant.accepted.signers.count == 2)
+        #expect(
+            policies.document.body.brake.needsSecondSignature(
+                for: grant.accepted.document.body.reach))
+    }
+
+    @Test func `in sealed mode the server signs nothing, and hands out what operators have signed`()
+        async throws
+    {
+        let operators = try Operators()
+        let house = try await House()
+        _ = try await house.useCases.adopt(root: operators.root(), by: house.administrator)
+        let endpoint = try await endpoint(house)
+        try await save(Self.policy, in: house)
+        _ = try await approve([endpoint], in: house)
+        #expect(try await collect(endpoint) == nil)
+        #expect(try await exchange(endpoint).policies == nil)
+        try await operators.signAll(in: house)
+        #expect(try await exchange(endpoint).policies != nil)
+        // The approval was made only once the policies were signed.
+        try await operators.signAll(in: house)
+        let order = try #require(try await collect(endpoint))
+        let answer = try await exchange(endpoint)
+        let (state, _) = try believe(answer, house)
+        _ = try state.verify(
+            Array(try #require(order.grant).utf8), as: Grant.self, at: house.clock.now)
+        #expect(answer.placement != nil)
+        #expect(try await house.useCases.trustStatus(by: house.administrator).mode == .sealed)
+    }
+
+    @Test func `what nobody asked for, or strangers signed, is not taken`() async throws {
+        let operators = try Operators()
+        let stranger = try Operators(seed: 99)
+        let house = try await House()
+        _ = try await house.useCases.adopt(root: operators.root(), by: house.administrator)
+        try await save(Self.policy, in: house)
+        let waiting = try await house.useCases.waitingDocuments(by: house.administrator)
+        let policy = try #require(waiting.first { $0.type == "policy" })
+        let forged = try stranger.sign(policy.envelope)
+        await #expect(throws: Refusal.self) {
+            try await house.useCases.submit(signed: forged, by: house.administrator)
+        }
+        let own = try operators.envelope(of: PolicySet([], brake: .usual))
+        if let own {
+            await #expect(throws: Refusal.self) {
+                try await house.useCases.submit(signed: own, by: house.administrator)
+            }
+        }
+        #expect(
+            try await house.useCases.waitingDocuments(by: house.administrator).map(\.digest)
+                == waiting.map(\.digest))
+    }
+
+    @Test func `new keys have everything signed anew, and endpoints follow the chain`() async throws
+    {
+        let (house, shelf) = try await managed()
+        let endpoint = try await endpoint(house)
+        try await save(Self.policy, in: house)
+        let former = try believe(try await exchange(endpoint), house)
+        let old = shelf.keys
+        let next = try ManagedKeys.make(entropy: house.useCases.effects.randomBytes)
+        shelf.set(old + Array(next.values))
+        let formerRoot = try #require(
+            old.first { key in
+                former.0.root.body.roles[.root]?.keyIDs == [key.id]
+            })
+        let root = try ManagedKeys.root(
+            of: next, version: 2, formerKeys: [formerRoot], at: house.clock.now)
+        _ = try await house.useCases.adopt(root: root.json, by: house.administrator)
+        let answer = try await exchange(endpoint)
+        #expect(answer.roots.count == 2)
+        let (state, policies) = try believe(answer, house)
+        #expect(state.root.heading.version == 2)
+        #expect(
+            policies.document.heading.version > former.1.document.heading.version)
+    }
+
+    @Test func `an endpoint's refusal is stored and shown`() async throws {
+        let (house, _) = try await managed()
+        let endpoint = try await endpoint(house)
+        _ = try await house.useCases.exchangeTrust(
+            TrustRequest(
+                rootVersion: 1, policyVersion: 3, refusal: "E_SIGNED_EXPIRED",
+                sentence: "The document expired."), by: endpoint.principal)
+        let status = try await house.useCases.trustStatus(by: house.administrator)
+        #expect(status.refusals.map(\.code) == ["E_SIGNED_EXPIRED"])
+        #expect(status.endpointsReporting == 1)
+    }
+}
+
+/// The signing keys of a home folder.
+final class SigningShelf: Sendable {
+    private let held = Mutex<[SigningKey]>([])
+    var keys: [SigningKey] { held.withLock { $0 } }
+    func set(_ keys: [SigningKey]) { held.withLock { $0 = keys } }
+}
+
+/// Operators who hold the keys themselves.
+struct Operators {
+    let key: SigningKey
+
+    init(seed: UInt64 = 7) throws {
+        var generator = SeededGenerator(seed: seed)
+        key = try SigningKey(
+            bytes: (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+
+    func root() throws -> [UInt8] {
+        let holders = TrustRoot.RoleKeys([key.id], threshold: 1)
+        let body = TrustRoot(
+            keys: [.init(key.publicKey)], mode: .sealed,
+            roles: Dictionary(uniqueKeysWithValues: TrustRole.allCases.map { ($0, holders) }))
+        var envelope = try SignedDocument(
+            DocumentHeading(
+                name: "root", version: 1, scope: .allTenants, issuedAt: House.start,
+                expiresAt: House.start.adding(seconds: 365 * 86_400)), body
+        ).envelope()
+        try envelope.sign(with: key)
+        return envelope.json
+    }
+
+    func sign(_ envelope: String) throws -> [UInt8] {
+        var envelope = try Envelope(json: Array(envelope.utf8))
+        try envelope.sign(with: key)
+        return envelope.json
+    }
+
+    /// A document of their own; `nil` when it makes no sense.
+    func envelope<Body: DocumentBody>(of body: Body) throws -> [UInt8]? {
+        let document = SignedDocument(
+            DocumentHeading(
+                name: "own", version: 1, scope: .allTenants, issuedAt: House.start,
+                expiresAt: House.start.adding(seconds: 86_400)), body)
+        guard var envelope = try? document.envelope() else { return nil }
+        try envelope.sign(with: key)
+        return envelope.json
+    }
+
+    func signAll(in house: House) async throws {
+        for waiting in try await house.useCases.waitingDocuments(by: house.administrator) {
+            _ = try await house.useCases.submit(
+                signed: sign(waiting.envelope), by: house.administrator)
+        }
+    }
+}
