@@ -64,7 +64,7 @@ struct DeploymentCommand: ParsableCommand {
             discussion: """
                 Example: patchbay deployment create --endpoint ept_01h2xcejqtf2nbrexx3vqjhp41 --update openssl --wait
 
-                With --wait the command ends when every job has; its status is 1 unless all of them were verified.
+                With --wait the command ends when every job has, or a ring halts; its status is 1 unless all of them were verified.
                 """)
         @Option(help: "An endpoint; may be given more than once.") var endpoint: [String]
         @Option(help: "An update: NAME, or NAME=VERSION; may be given more than once.")
@@ -147,6 +147,11 @@ struct DeploymentCommand: ParsableCommand {
                     let isGood = detail.jobs.allSatisfy { $0.job.state == .verified }
                     if !isGood { throw ExitCode(Failure.Status.no.rawValue) }
                     return
+                }
+                // A rollout that has halted goes on only when a person says how.
+                if detail.rollout?.state == .halted {
+                    try output.show(detail) { DeploymentText.text($0, width: Terminal.width) }
+                    throw ExitCode(Failure.Status.no.rawValue)
                 }
                 try await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
             }
