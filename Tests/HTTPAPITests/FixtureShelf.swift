@@ -1,4 +1,5 @@
 import Advisories
+import AdvisoryFormats
 import ControlPlane
 import Fleet
 import Versions

@@ -1,5 +1,5 @@
 import ControlPlane
-import Fleet
+@testable import Fleet
 import Store
 import TestSupport
 import Testing

@@ -32,49 +32,51 @@ struct BenchFindings: AsyncParsableCommand {
         let fleet = SyntheticFleet(images: images, packages: packages, drift: drift, seed: 7)
         let feed = MadeFeed(fleet, images: images)
         var index = FleetIndex(feed.index(fixing: 5))
-        try fill(&index, fleet, count: endpoints)
+        try fill(&index, fleet, count: endpoints, drift: drift)
         try Measurement(
             name: "findings.memory", value: Double(index.setByteCount) / Double(endpoints),
             unit: "bytes/endpoint"
         ).show()
         try measureChanges(&index, feed)
-        try fill(&index, fleet, from: endpoints, count: many)
+        try fill(&index, fleet, from: endpoints, count: many, drift: 0)
         try measureQuestions(index, feed)
         try await measureRebuild(fleet, feed)
     }
 
     /// Joins endpoints to their software. An image's packages are joined at once for all that were
-    /// made from it; each then gets its own drift.
+    /// made from it; each then gets so much drift of its own.
     private func fill(
-        _ index: inout FleetIndex, _ fleet: SyntheticFleet, from first: Int = 0, count: Int
+        _ index: inout FleetIndex, _ fleet: SyntheticFleet, from first: Int = 0, count: Int,
+        drift: Int
     ) throws {
-        let plain = SyntheticFleet(images: images, packages: packages, drift: 0, seed: 7)
         let platform = index.register(Platform(fleet.facts(of: 0).os))
+        let plain = SyntheticFleet(images: images, packages: packages, drift: 0, seed: 7)
+        var variants: [[[FleetIndex.SoftwareNumber]]] = []
         for image in 0..<images {
             let members = EndpointSet(
-                stride(
-                    from: first + (image - first % images + images) % images, to: count, by: images
-                )
-                .lazy.map { UInt32($0) })
-            let rows = plain.inventory(of: image, changes: 0).packages.map {
-                index.register(CountedRow(SoftwareRow($0)), on: platform)
-            }
-            index.apply(endpoints: members, added: rows)
+                (first..<count).lazy.filter { $0 % images == image }.map { UInt32($0) })
+            let made = plain.inventory(of: image, changes: 0).packages
+            variants.append(
+                made.map { package in
+                    ([package] + Self.levels.map { package.atPatchLevel($0) }).map {
+                        index.register(CountedRow(SoftwareRow($0)), on: platform)
+                    }
+                })
+            index.apply(endpoints: members, added: variants[image].map { $0[0] })
         }
         for endpoint in first..<count {
-            let base = plain.inventory(of: endpoint, changes: 0)
-            let delta = fleet.inventory(of: endpoint, changes: 0).delta(from: base)
-            let old = Dictionary(uniqueKeysWithValues: base.packages.map { ($0.key, $0) })
-            index.apply(
-                endpoint: UInt32(endpoint),
-                removed: delta.changed.compactMap { old[$0.key] }.map {
-                    index.register(CountedRow(SoftwareRow($0)), on: platform)
-                },
-                added: delta.changed.map {
-                    index.register(CountedRow(SoftwareRow($0)), on: platform)
-                })
+            var generator = SeededGenerator(7, UInt64(endpoint))
+            let rows = variants[endpoint % images]
+            for _ in 0..<drift {
+                let row = rows[Int.random(in: rows.indices, using: &generator)]
+                let level = Int.random(in: Self.levels, using: &generator)
+                index.apply(endpoint: UInt32(endpoint), removed: [row[0]], added: [row[level]])
+            }
         }
     }
+
+    /// The patch levels of a package that are about in the fleet.
+    private static let levels = 1...8
 
     private func measureChanges(_ index: inout FleetIndex, _ feed: MadeFeed) throws {
         var times: [Double] = []
@@ -189,6 +191,18 @@ struct MadeFeed: Sendable {
                         ])))
         }
         return builder.build()
+    }
+}
+
+extension Package {
+    /// The same package at another patch level.
+    fileprivate func atPatchLevel(_ level: Int) -> Package {
+        var package = self
+        let mark = "+deb12u"
+        let base = version.split(separator: mark).first.map(String.init) ?? version
+        package.version = base + mark + "\(level)"
+        package.sourceVersion = package.version
+        return package
     }
 }
 
