@@ -59,7 +59,8 @@ extension Scenario {
         #expect(try await lab.rings(of: deployment).jobs.count == 1)
         let blocked: Answers.Blocked = try await lab.answer(to: ["update", "blocked", "list"])
         #expect(blocked.items.map { "\($0.package) \($0.version)" } == ["labringbad 2.0"])
-        let again = try await lab.tryPatchbay(lab.ringCreation("labringbad"))
+        let others = try (2...3).map { try lab.endpoint($0) }
+        let again = try await lab.tryPatchbay(lab.ringCreation("labringbad", on: others))
         #expect(again.status == 3)
         #expect(again.errorOutput.contains("blocked"))
         try await lab.patchbay("deployment", "cancel", deployment.text)
@@ -111,14 +112,15 @@ extension Lab {
         """
 
     /// What is given to the command line.
-    func ringCreation(_ package: String) -> [String] {
-        ["deployment", "create"] + endpoints.flatMap { ["--endpoint", $0.id.text] }
+    func ringCreation(_ package: String, on chosen: [LabEndpoint]) -> [String] {
+        ["deployment", "create"] + chosen.flatMap { ["--endpoint", $0.id.text] }
             + ["--update", package, "--policy", Self.ringPolicy]
     }
 
     /// Approves a package for everyone, through the rings.
     func approveThroughRings(_ package: String) async throws -> DeploymentID {
-        let deployment: Deployment = try await answer(to: ringCreation(package))
+        let deployment: Deployment = try await answer(
+            to: ringCreation(package, on: endpoints))
         return deployment.id
     }
 
