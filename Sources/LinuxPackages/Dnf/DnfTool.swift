@@ -90,6 +90,10 @@ extension DnfTool: SoftwareLooking {
     }
 
     private func addUpdates(_ database: RpmDatabase, to look: inout SoftwareLook) async {
+        // dnf 5 waits, even for a question, until a transaction has ended.
+        if isFifth, let holder = lockHolder() {
+            return look.fail("dnf", "\(holder) is changing packages at this moment.")
+        }
         let all = await dnf.run(quiet + withoutLocks + query)
         guard all.status == 0 else { return look.fail("dnf", all.reason) }
         let offers = offers(all.output, &look.unparsed)
@@ -175,6 +179,7 @@ extension DnfTool: SoftwareLooking {
         if let signal = database.kernelSignal(running: running, isBootable: BootFiles.has) {
             signals.append(signal)
         }
+        if isFifth, lockHolder() != nil { return signals }
         // Exit status 1 stands for "a reboot is needed" and for an error: only the words tell.
         let output = await dnf.run((isFifth ? ["-C"] : ["-C", "-q"]) + ["needs-restarting", "-r"])
         guard output.status == 1 else { return signals }
