@@ -51,15 +51,17 @@ extension RebootDesk {
         -> RebootMemory
     {
         let since = jobs.compactMap(\.awaitedSince).min() ?? effects.now()
-        let (memory, isNew) = content.withLock { content in
-            content.terms = terms
-            if let memory = content.memory { return (memory, false) }
+        return try pen.withLock { _ throws(StateFolderFailure) in
+            let known = content.withLock { content in
+                content.terms = terms
+                return content.memory
+            }
+            if let known { return known }
             let memory = RebootMemory(neededSince: since)
-            content.memory = memory
-            return (memory, true)
+            try files.write(memory)
+            content.withLock { $0.memory = memory }
+            return memory
         }
-        if isNew { try files.write(memory) }
-        return memory
     }
 
     /// Whether the window opens so soon that people are warned already.
@@ -176,14 +178,14 @@ extension RebootDesk {
 
     /// Changes what is remembered; it is on the disk when this returns.
     func change(_ body: (inout RebootMemory) -> Void) throws(StateFolderFailure) {
-        let changed: RebootMemory? = content.withLock { content in
-            guard var memory = content.memory else { return nil }
+        try pen.withLock { _ throws(StateFolderFailure) in
+            guard let old = content.withLock({ $0.memory }) else { return }
+            var memory = old
             body(&memory)
-            guard memory != content.memory else { return nil }
-            content.memory = memory
-            return memory
+            guard memory != old else { return }
+            try files.write(memory)
+            content.withLock { [memory] in $0.memory = memory }
         }
-        if let changed { try files.write(changed) }
     }
 }
 

@@ -34,46 +34,40 @@ extension RebootDesk {
         logger.notice("Reboots for \(Self.reasons(of: jobs).joined(separator: ", ")).")
         if let fault = await parts.rebooting.reboot() {
             logger.error("The reboot could not be ordered: \(fault)")
-            try change { memory in
-                memory.orderedAt = nil
-                memory.orderedInBoot = nil
-            }
+            try change { $0.forgetOrder() }
             await tell(jobs, "The reboot could not be ordered: \(fault)")
             return Self.failedRebootPause
         }
         try await effects.sleep(Self.longestShutdown * 1000)
         logger.error("The reboot was ordered, and has not happened.")
+        try change { $0.forgetOrder() }
         return Self.failedRebootPause
     }
 
     /// Counts the reboot and notes its order on the disk, unless somebody has put it off since the
     /// decision; `false` then.
-    private func order(_ situation: RebootSituation, _ terms: RebootTerms) throws -> Bool {
+    private func order(
+        _ situation: RebootSituation, _ terms: RebootTerms
+    ) throws(StateFolderFailure) -> Bool {
         let now = effects.now()
         let history = files.readHistory(mostInDay: RebootDecision.mostInDay, at: now)
-        let isStill = content.withLock { content in
-            let fresh = situation.with(content.memory, content.sessions, terms.rule, at: now)
-            guard RebootDecision.decide(fresh, by: terms.rule, at: now) == .reboot else {
-                return false
+        return try pen.withLock { _ throws(StateFolderFailure) in
+            let (decided, fresh) = content.withLock { content in
+                let fresh = situation.with(
+                    content.memory, content.sessions, terms.rule, at: now)
+                return (RebootDecision.decide(fresh, by: terms.rule, at: now), content.memory)
             }
-            // From here on nobody can put it off.
-            content.memory?.orderedAt = now
-            content.memory?.orderedInBoot = parts.bootId
-            content.memory?.attempts += 1
-            return true
-        }
-        guard isStill, let memory = content.withLock({ $0.memory }) else { return false }
-        do throws(StateFolderFailure) {
+            guard decided == .reboot, var memory = fresh else { return false }
+            memory.orderedAt = now
+            memory.orderedInBoot = parts.bootId
+            memory.attempts += 1
+            // The counter first: a reboot that was not counted could be one too many.
             try files.write(history: history + [now])
             try files.write(memory)
-        } catch {
-            content.withLock { content in
-                content.memory?.orderedAt = nil
-                content.memory?.orderedInBoot = nil
-            }
-            throw error
+            // From here on nobody can put it off.
+            content.withLock { [memory] in $0.memory = memory }
+            return true
         }
-        return true
     }
 
     /// After a reboot: looks whether the endpoint is back in time, in force and healthy, and ends
@@ -94,6 +88,7 @@ extension RebootDesk {
         }
         try change { memory in
             memory.beginNewWarning()
+            memory.forgetOrder()
             memory.deferredUntil = nil
         }
         presence.ring()

@@ -40,6 +40,9 @@ final class RebootDesk: Sendable {
     let logger: Logger
     let files: RebootFiles
     let content = Mutex(Content())
+    /// Whoever changes what is remembered holds it until the change is on the disk: people speak
+    /// from a thread of their own.
+    let pen = Mutex(())
     private let bell = Bell()
 
     var effects: AgentEffects { runner.effects }
@@ -145,8 +148,10 @@ final class RebootDesk: Sendable {
             return content.memory != nil
         }
         guard had else { return }
-        try files.write(nil)
-        content.withLock { $0.memory = nil }
+        try pen.withLock { _ throws(StateFolderFailure) in
+            try files.write(nil)
+            content.withLock { $0.memory = nil }
+        }
     }
 
     private func wait(_ milliseconds: Int64?) async {

@@ -29,6 +29,12 @@ struct RebootMemory: Hashable, Sendable, Codable {
         self.neededSince = neededSince
     }
 
+    /// A reboot that has come, or will not, is under way no more.
+    mutating func forgetOrder() {
+        orderedAt = nil
+        orderedInBoot = nil
+    }
+
     /// A warning that was shown before a deferral or reboot does not count for the next.
     mutating func beginNewWarning() {
         shown = [:]
