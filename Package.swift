@@ -117,7 +117,7 @@ let package = Package(
             providers: [.apt(["libpq-dev"])]),
         module(
             "Store",
-            ["Fleet", "Policy", "Rollout", "ControlPlane", "CLibPQ", grdb, grdbSQLite]),
+            ["Fleet", "Policy", "Rollout", "Trust", "ControlPlane", "CLibPQ", grdb, grdbSQLite]),
         module(
             "HTTPAPI",
             [

@@ -75,7 +75,8 @@ struct RunAgent: AsyncParsableCommand {
             installer: EndpointInstaller(
                 inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies),
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
-            state: folder, aftercare: .ofThisMachine(rules: trust), trust: trust, effects: .system, logger: logger)
+            state: folder, aftercare: .ofThisMachine(rules: trust), trust: trust,
+            effects: .system, logger: logger)
         let people = agent.people.flatMap {
             PeopleSocket(path: PeopleSocket.path(of: folder), answering: $0)
         }

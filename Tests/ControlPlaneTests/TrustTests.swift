@@ -10,8 +10,8 @@ import Testing
 import Trust
 import Versions
 
-/// Signed documents in the server: what it signs itself, what waits for operators, and what it hands
-/// out.
+/// Signed documents in the server: what it signs itself, what waits for operators, and what it
+/// hands out.
 @Suite struct `Signed documents in the server` {
     private static let policy = `Policies in the server`.yaml(more: "")
 

@@ -4,9 +4,9 @@ import Rollout
 import Trust
 
 extension RolloutStep {
-    /// Asks operators for the approval of a whole ring when it opens, so that they sign once and not
-    /// for each endpoint that has its turn. In managed mode there is nobody to ask: grants are made
-    /// when jobs are handed out.
+    /// Asks operators for the approval of a whole ring when it opens, so that they sign once and
+    /// not for each endpoint that has its turn. In managed mode there is nobody to ask: grants are
+    /// made when jobs are handed out.
     mutating func requestGrants(forRing ring: Int) throws {
         guard let root = try useCases.heldRoot(in: records), root.body.mode == .sealed else {
             return
