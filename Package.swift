@@ -121,7 +121,8 @@ let package = Package(
         module(
             "HTTPAPI",
             [
-                "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane", httpTypes,
+                "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
+                "ControlPlane", httpTypes,
                 hummingbird, hummingbirdTLS, logging, nioCore, nioSSL,
             ]),
         module(
@@ -140,7 +141,7 @@ let package = Package(
         module(
             "AgentTransport",
             [
-                "Fleet", "Policy", "Rollout", "AgentProtocol", "AgentCore", "Trust",
+                "Fleet", "Rollout", "AgentProtocol", "AgentCore", "Trust",
                 asyncHTTPClient, nioCore,
                 nioHTTP1, nioSSL,
             ]),
@@ -168,10 +169,12 @@ let package = Package(
         .executableTarget(
             name: "patchbay",
             dependencies: [
-                "CommandBasics", "OfflineCommands", "Advisories", "Feeds", "Fleet", "Versions", "Policy", "Rollout",
+                "CommandBasics", "OfflineCommands", "Advisories", "Feeds", "Fleet", "Versions",
+                "Policy", "Rollout",
                 "AgentProtocol", "Trust", "ControlPlane", "AgentCore", "Store", "HTTPAPI",
                 "Dashboard",
-                "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
+                "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport", "Calendar",
+                "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -205,7 +208,8 @@ let package = Package(
         tests(
             "HTTPAPITests",
             [
-                "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol", "Trust", "ControlPlane", "Store", "HTTPAPI",
+                "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
+                "Trust", "ControlPlane", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
