@@ -287,6 +287,31 @@ struct TrustTests {
         #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
     }
 
+    @Test func `an order that comes before the first policies have been fetched waits for them`()
+        async throws
+    {
+        let managed = try SigningOffice(mode: .managed)
+        let root = managed.text(managed.root)
+        link.change { $0.trust = TrustResponse(digest: "x", roots: [root]) }
+        let trust = desk(managed.root.payloadDigest)
+        let first = link.change { $0.trust }
+        #expect(trust.take(first) == nil)
+        // The policies were signed since, and no check-in has told of them.
+        let policies = try managed.sign(SigningOffice.policies(), "policy")
+        let text = managed.text(policies)
+        let order = order(
+            grant: try managed.grant([Orders.update("labgood")], under: policies))
+        link.change {
+            $0.trust = TrustResponse(digest: "x", roots: [root], policies: text)
+            $0.orders = [order]
+            $0.renewals[order.job] = order.grant
+        }
+        let done = await run(
+            fingerprint: managed.root.payloadDigest, until: hasResult)
+        #expect(done)
+        #expect([22, 23, 0, 1].contains(hour(world.now)))
+    }
+
     @Test func `a nonce is carried out by one job only`() async throws {
         let policies = try publish(SigningOffice.policies(from: 12))
         let grant = try office.grant([Orders.update("labgood")], under: policies)

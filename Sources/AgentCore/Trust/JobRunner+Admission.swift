@@ -7,7 +7,7 @@ extension JobRunner {
     /// for then. Else an order that has not been begun is compared with a fresh scan first, since
     /// much may have changed meanwhile.
     func goesOnWaiting(_ job: inout JobRun, _ watch: JobWatch) async -> Bool {
-        guard let gate, gate.desk.asksForGrants, job.runs == 0, job.stage == .preflight else {
+        guard let gate, gate.isAsked(job.order), job.runs == 0, job.stage == .preflight else {
             return false
         }
         var installed: [PackageKey: String] = [:]
@@ -26,7 +26,7 @@ extension JobRunner {
 
     /// Whether the endpoint's own policies allow the rest of an order now.
     func admission(of job: JobRun, _ watch: JobWatch) async -> Admission {
-        guard let gate, gate.desk.asksForGrants else { return .open }
+        guard let gate, gate.isAsked(job.order) else { return .open }
         if desk.latest == nil { _ = try? await desk.scan(refreshingSources: false) }
         let unfinished = await installer.unfinishedPackages()
         let keys = Set(job.remaining.map(\.key))
