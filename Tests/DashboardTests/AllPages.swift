@@ -24,7 +24,8 @@ enum AllPages {
                         needs: [
                             .init(kind: .enrol, count: 0, sentence: "No endpoint is enrolled yet.")
                         ],
-                        running: [], failed: []), tenant: nil, chrome: Samples.chrome())
+                        upcoming: [], running: [], failed: []), tenant: nil,
+                    chrome: Samples.chrome())
             ),
             (
                 "endpoints",

@@ -120,7 +120,13 @@ extension Samples {
             .init(
                 kind: .sources, count: 4,
                 sentence: "4 endpoints have a stale or failing package source."),
-        ], running: [running, halted], failed: [jobs[0]])
+        ],
+        upcoming: [
+            FleetStanding.Next(
+                at: now.adding(seconds: 9 * 3600), policy: "servers-standard", endpoints: 12,
+                updates: 31)
+        ],
+        running: [running, halted], failed: [jobs[0]])
 
     static let decisions: [Decision] = updates.enumerated().map { index, update in
         Decision.decide(
