@@ -23,8 +23,9 @@ public protocol Ledger: Sendable {
 /// Everything that a transaction can read and write, in narrow parts.
 public typealias Records = ApprovalRecords & AuditRecords & CheckInRecords & DeploymentRecords
     & DirectoryRecords & EndpointRecords & ExceptionRecords & IdentityRecords
-    & IntelligenceRecords & InventoryRecords & JobRecords & PolicyRecords & PurgeRecords & RolloutRecords & SessionRecords & SettingRecords
-    & TraitRecords & TrustRecords & VersionRecords & WakeRecords
+    & IntelligenceRecords & InventoryRecords & JobRecords & PolicyRecords & PurgeRecords
+    & RolloutRecords & SessionRecords & SettingRecords & TraitRecords & TrustRecords
+    & VersionRecords & WakeRecords
 
 /// The database cannot be reached, is full, or is of another version.
 public struct LedgerUnavailable: Error, Hashable, Sendable {
