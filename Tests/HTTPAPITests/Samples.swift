@@ -3,6 +3,7 @@ import ControlPlane
 import Fleet
 import Foundation
 import Rollout
+import Trust
 
 @testable import HTTPAPI
 
@@ -96,6 +97,9 @@ enum Samples {
             case "GroupDraft":
                 GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = new")
             case "TraitChange": TraitChange(addTags: ["web"])
+            case "TrustRequest": TrustRequest(rootVersion: 1)
+            case "EnvelopeText": EnvelopeText(envelope: "{}")
+            case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
             default: throw NoSample(name: name)
             }
         return try WireJSON.encode(value)

@@ -121,11 +121,11 @@ extension UseCases {
                 let waiting = try records.unsignedDocuments(in: principal.scope).first(where: {
                     $0.document.digest == digest
                 })
-            else { throw Refusal.notFound("waiting document") }
+            else { throw Self.notWaiting }
             guard root.body.mode == .managed else { throw Self.isSealed }
             guard waiting.askedBy != principal.name else { throw Self.samePerson }
             guard let role = SignedKind(type: waiting.document.type)?.role else {
-                throw Refusal.notFound("waiting document")
+                throw Self.notWaiting
             }
             var envelope = try Self.believing { try Envelope(json: waiting.document.envelope) }
             for key in try self.trust.keys(of: role, in: root) { try envelope.sign(with: key) }

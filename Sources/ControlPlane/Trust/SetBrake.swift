@@ -36,7 +36,7 @@ extension UseCases {
     public func adopt(root bytes: [UInt8], by principal: Principal) async throws -> TrustStatus {
         guard principal == .localAdministrator else {
             throw Refusal(
-                .forbidden, "E_FORBIDDEN",
+                .conflict, "E_TRUST_LOCAL",
                 "A trust root is taken on the server's own machine only.",
                 nextStep: "Run “patchbay trust adopt” there.")
         }
