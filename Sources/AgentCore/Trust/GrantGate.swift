@@ -84,7 +84,7 @@ struct GrantGate: Sendable {
             if case .otherPolicy = reason {
                 return .waits(until: later, sentence: Self.waitsForApproval)
             }
-            if case .refused(let sentence) = reason, error.isFinal { return .refused(sentence) }
+            if case .refused(let sentence) = reason, error.isAnAnswer { return .refused(sentence) }
             return .waits(until: later, sentence: Self.waitsForApproval)
         }
         switch judge(order, view) {
@@ -159,6 +159,16 @@ struct GrantGate: Sendable {
             return .settled(.waits(until: min(start, longest), sentence: refusal.sentence))
         default:
             return .settled(.refused("\(refusal.sentence) (\(refusal.code))"))
+        }
+    }
+}
+
+extension LinkFailure {
+    /// Whether somebody answered, however badly: then there is nothing better to wait for.
+    fileprivate var isAnAnswer: Bool {
+        switch self {
+        case .refused, .malformed: true
+        case .unreachable, .busy: false
         }
     }
 }
