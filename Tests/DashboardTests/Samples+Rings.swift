@@ -21,7 +21,7 @@ extension Samples {
             gate: RingGate(verified: share, minimum: 2))
     }
 
-    private static let plan = RolloutPlan(rings: [
+    private static let ringPlan = RolloutPlan(rings: [
         ring("canary", 51...53, soak: .hours(24)), ring("early", 54...57, soak: .hours(48)),
         ring("broad", 58...75, soak: .hours(0)),
     ])
@@ -45,7 +45,7 @@ extension Samples {
 
     /// The canaries are verified but for one that works.
     static let detailInRings: DeploymentDetail = {
-        var rollout = RingRollout(plan)
+        var rollout = RingRollout(ringPlan)
         _ = rollout.handle(.started, at: ago(minutes: 9))
         for number in 51...53 as ClosedRange<UInt64> {
             _ = rollout.handle(.jobStarted(offer(number)), at: ago(minutes: 8))
@@ -57,7 +57,7 @@ extension Samples {
 
     /// One of the canaries failed in a way that points at the package.
     static let detailHaltedAtCanary: DeploymentDetail = {
-        var rollout = RingRollout(plan)
+        var rollout = RingRollout(ringPlan)
         _ = rollout.handle(.started, at: ago(minutes: 9))
         _ = rollout.handle(.jobStarted(offer(51)), at: ago(minutes: 8))
         _ = rollout.handle(.jobFailed(offer(51), .maintainerScript), at: ago(minutes: 5))
