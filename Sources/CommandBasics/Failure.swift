@@ -57,7 +57,10 @@ package struct Failure: Error {
         case let error as ZoneError:
             self.init(
                 .wrongUse, error.message, nextStep: error.nextStep, code: error.code.rawValue)
-        case let error as FeedError: self.init(error)
+        case let error as FeedError:
+            self.init(
+                error.code == .unreadable ? .couldNot : .wrongUse, error.message,
+                nextStep: error.nextStep, code: "E_FEED")
         case let error as VersionError:
             self.init(.wrongUse, sentence: error.description)
         default: return nil

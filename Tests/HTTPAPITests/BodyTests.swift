@@ -39,20 +39,20 @@ struct BodyTests {
 
     @Test func `a body that is no JSON changes nothing, on any route`() async throws {
         let fixture = try await Fixture()
+        // Of these every part may be left out.
+        let needsNothing: Set<NamedSchema?> = [
+            .newEnrolmentToken, .checkInRequest, .rebootRequest, .trustRequest,
+        ]
         for route in fixture.server.table.routes where route.request != nil {
             for body in ["{", "[]", "null", "\"", "{\"name\":1}", "\u{0}", "{}"] {
-                // A new enrolment token needs nothing to be said.
-                if body == "{}",
-                    route.request == .newEnrolmentToken || route.request == .checkInRequest
-                {
-                    continue
-                }
+                if body == "{}", needsNothing.contains(route.request) { continue }
                 let before = try await fixture.auditCount()
                 let answer = await fixture.call(
                     route.method.rawValue, fixture.target(route, of: fixture.ours),
                     as: asker(route),
                     body: Array(body.utf8))
-                if route.request == .newEnrolmentToken, body == "{\"name\":1}" { continue }
+                let isSaid = body == "{\"name\":1}" && route.request != .checkInRequest
+                if isSaid, needsNothing.contains(route.request) { continue }
                 #expect(
                     answer.status == 400,
                     "\(route.name) with \(body): \(answer.status) \(answer.text)")
@@ -71,7 +71,8 @@ struct BodyTests {
         for route in fixture.server.table.routes where route.request != nil || route.method == .put
         {
             let good = try Samples.body(of: route, fixture.ours)
-            for _ in 0..<20 {
+            // Nothing can be changed in a body that has no bytes.
+            for _ in 0..<(good.isEmpty ? 0 : 20) {
                 var body = good
                 for _ in 0..<Int.random(in: 1...4, using: &random) {
                     let place = Int.random(in: body.indices, using: &random)

@@ -96,6 +96,7 @@ enum Samples {
                     expiresAt: Fixture.start.adding(seconds: 86_400))
             case "GroupDraft":
                 GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = new")
+            case "RebootRequest": RebootRequest()
             case "TraitChange": TraitChange(addTags: ["web"])
             case "TrustRequest": TrustRequest(rootVersion: 1)
             case "EnvelopeText": EnvelopeText(envelope: "{}")

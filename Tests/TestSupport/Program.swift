@@ -1,4 +1,5 @@
 public import Foundation
+import Synchronization
 
 /// What a program left behind.
 public struct ProgramResult: Sendable {
@@ -98,9 +99,13 @@ extension Process {
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, &own)
         defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
-        try run()
+        try starting.withLock { _ in try run() }
     }
 }
+
+/// Programs are started one after another: Foundation has crashed in `Process.run` when many tests
+/// started theirs at once.
+private let starting = Mutex(())
 
 /// Starts the process and waits; `true` when it had to be killed.
 private func wait(for process: Process, timeout: Duration) async throws -> Bool {

@@ -121,11 +121,24 @@ extension NamedSchema {
     private static let place = Schema.object([
         "level": level, "tenant": .optional(.identifier("tnt")), "part": .string,
     ])
+    private static let word = Schema.object([
+        "person": .string, "at": .time, "level": level, "endpoints": .optional(.string),
+        "updates": .object([
+            "package": .optional(.string), "version": .optional(.string),
+            "family": .optional(.string), "vulnerability": .optional(.string),
+        ]),
+        "verdict": .object([
+            "approved": .optional(.object([:])),
+            "declined": .optional(.object(["reason": .string])),
+            "hold": .optional(.object(["reason": .string])),
+            "deferred": .optional(.object(["until": .time])),
+        ]),
+    ])
     private static let approvalRecord = NamedSchema(
         "Approval",
         [
             "id": .identifier("apv"), "place": place, "endpoints": .array(.identifier("ept")),
-            "word": .object(["person": .string, "at": .time, "level": level]), "note": .string,
+            "word": word, "note": .string,
             "endedAt": .optional(.time), "endedBy": .optional(.string),
         ])
 

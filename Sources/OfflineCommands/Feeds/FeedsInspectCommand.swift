@@ -104,12 +104,3 @@ struct FeedInspection: Encodable {
         return (lines + ["", table.text(width: width)]).joined(separator: "\n")
     }
 }
-
-extension Failure {
-    /// A feed that cannot be read, with its status.
-    init(_ error: FeedError) {
-        self.init(
-            error.code == .unreadable ? .couldNot : .wrongUse, error.message,
-            nextStep: error.nextStep, code: "E_FEED")
-    }
-}

@@ -109,6 +109,8 @@ struct FindingService: Service {
                 logger.warning("findings: \(error)")
             }
         }
+        // Signals close before this service is told to end; to end earlier would be a fault.
+        try? await gracefulShutdown()
     }
 }
 
