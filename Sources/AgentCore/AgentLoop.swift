@@ -35,7 +35,8 @@ public struct AgentLoop: Sendable {
         endpoint: EndpointID, settings: AgentSettings, link: any ControlPlaneLink,
         scanner: any Scanning,
         installer: any Installing, runs: any RunSupervising, state: any StateFolder,
-        aftercare: AftercareParts? = nil, trust: TrustDesk? = nil, effects: AgentEffects, logger: Logger
+        aftercare: AftercareParts? = nil, trust: TrustDesk? = nil, effects: AgentEffects,
+        logger: Logger
     ) {
         let bell = Bell()
         let desk = ScanDesk(scanner)

@@ -88,7 +88,8 @@ extension PackageNameRule {
     /// several are installed side by side.
     private static func isApplication(_ text: String) -> Bool {
         let halves = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard let name = halves.first, halves.count == 1 || (halves.count == 3 && halves[1].isEmpty),
+        guard let name = halves.first,
+            halves.count == 1 || (halves.count == 3 && halves[1].isEmpty),
             let branch = halves.last, !branch.isEmpty, !branch.hasPrefix("-")
         else { return false }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)

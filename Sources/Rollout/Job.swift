@@ -50,8 +50,8 @@ public struct Job: Hashable, Sendable, Codable {
     public let updates: [LockedUpdate]
     /// What follows the installation; `nil` when nothing was said, and then nothing follows.
     public let aftercare: Aftercare?
-    /// Which order of its rollout to this endpoint it is, from 1; `nil` when its deployment does not
-    /// move through rings.
+    /// Which order of its rollout to this endpoint it is, from 1; `nil` when its deployment does
+    /// not move through rings.
     public let rolloutOrder: Int?
     /// When it was made.
     public let createdAt: Timestamp

@@ -154,10 +154,12 @@ struct FleetIndexTests {
                 replaced.addNames(in: name)
             }
             let kernels = (0..<Int.random(in: 0...3, using: &random)).map { number in
-                SoftwareRow.deb("linux-image-6.1.0-\(number)-amd64", "1.\(number)", source: "package0")
+                SoftwareRow.deb(
+                    "linux-image-6.1.0-\(number)-amd64", "1.\(number)", source: "package0")
             }
             let software = EndpointSoftware(
-                os: .bookworm, runningKernel: "6.1.0-\(Int.random(in: 0...3, using: &random))-amd64",
+                os: .bookworm,
+                runningKernel: "6.1.0-\(Int.random(in: 0...3, using: &random))-amd64",
                 rows: Array(Set((0..<9).map { _ in anyRow(&random) })) + kernels,
                 replaced: replaced)
             let platform = fleet.register(Platform(.bookworm))

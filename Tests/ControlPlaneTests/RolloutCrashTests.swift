@@ -94,7 +94,8 @@ private struct RolloutWorld {
     }
 }
 
-/// A ledger whose process dies once: at its nth transaction that writes, before or after the commit.
+/// A ledger whose process dies once: at its nth transaction that writes, before or after the
+/// commit.
 private final class DyingLedger: Ledger {
     struct Died: Error {}
 

@@ -14,7 +14,8 @@ extension JobRun {
         // A run is one tool's: what the order has for another comes next.
         let isOpen = remaining.contains { !plan.updates.contains($0) }
         let isEnd = events.allSatisfy { if case .settled = $0 { true } else { false } }
-        return isOpen && isEnd && !isDamaged ? events + [.triedAgain(reason: Self.nextTool)] : events
+        return isOpen && isEnd && !isDamaged
+            ? events + [.triedAgain(reason: Self.nextTool)] : events
     }
 
     private func judge(

@@ -80,6 +80,7 @@ struct JobReporter: Sendable {
     ///   - result: the result.
     ///   - nextWork: in how many milliseconds other work is due; `nil` when there is none.
     /// - Returns: why it was refused; `nil` when the server has it.
+    /// - Throws: `CancellationError` when the agent ends, `StateFolderFailure`.
     mutating func deliver(
         _ result: JobResult, nextWork: @Sendable () -> Int64? = { nil }
     ) async throws -> String? {

@@ -37,8 +37,8 @@ struct GrantGate: Sendable {
         var facts: EndpointFacts?
     }
 
-    /// Whether an order is judged: once the endpoint asks for grants, and when one comes although it
-    /// has seen no policies yet. They may have been signed since its last check-in.
+    /// Whether an order is judged: once the endpoint asks for grants, and when one comes although
+    /// it has seen no policies yet. They may have been signed since its last check-in.
     func isAsked(_ order: JobOrder) -> Bool { order.grant != nil || desk.asksForGrants }
 
     /// Judges an order. When it may begin, its grant is remembered as carried out by this job

@@ -17,6 +17,7 @@ public enum DesktopNotice {
     ///   - title: its first line.
     ///   - text: the rest.
     ///   - environment: the session's variables, of which the address of its bus is needed.
+    /// - Returns: whether a program has shown it.
     public static func show(
         title: String, text: String, environment: [String: String]
     ) async -> Bool {

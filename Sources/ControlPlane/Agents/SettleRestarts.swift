@@ -27,8 +27,8 @@ extension UseCases {
         // its end. After a reboot no process is older than the boot; without one, the scan must
         // show none that still maps old files. Another boot than in the scan before is such a
         // reboot only if that scan came after the job: the endpoint may have rebooted before the
-        // job, with no scan in between that reached the server.
-        // Where the endpoint sees to its reboot and to its health itself, its own word ends the job.
+        // job, with no scan in between that reached the server. Where the endpoint sees to its
+        // reboot and to its health itself, its own word ends the job.
         let waiting = pending.filter { job in
             guard !job.goesOnAlone else { return false }
             let lastStep = job.progress?.at ?? job.startedAt ?? job.createdAt

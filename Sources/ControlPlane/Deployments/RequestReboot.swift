@@ -16,6 +16,8 @@ extension UseCases {
     ///   - aftercare: how it is done; `nil` for as needed, with the usual warning.
     ///   - principal: who asks.
     /// - Returns: the job, by which the reboot can be followed and called off.
+    /// - Throws: `Refusal` `E_REBOOT_ASKED` when one is asked for already, or for what makes no
+    ///   sense.
     public func requestReboot(
         _ id: EndpointID, _ aftercare: Aftercare? = nil, by principal: Principal
     ) async throws -> Job {

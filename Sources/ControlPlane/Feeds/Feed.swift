@@ -120,7 +120,8 @@ public enum FeedFreshness: String, Hashable, Sendable, Codable, CaseIterable {
 extension Feed {
     /// After how many of its intervals without an answer a feed is stale.
     public static let staleIntervals: Int64 = 3
-    /// What an interval may be, in seconds: five minutes, for nobody changes more often, to a month.
+    /// What an interval may be, in seconds: five minutes, for nobody changes more often, to a
+    /// month.
     public static let intervals: ClosedRange<Int64> = 300...2_678_400
     /// The longest wait after failures, in seconds: a day.
     static let longestBackOff: Int64 = 86_400

@@ -214,6 +214,7 @@ extension UseCases {
     ///   - format: the format of the only feed that has changed; `nil` when that is not known.
     ///   - isStart: whether the process has just begun.
     ///   - isFirst: whether nothing was held of the feed before.
+    /// - Throws: what the store or the shelf throws; what counted before goes on to count.
     func applyFeeds(
         changed format: String?, isStart: Bool = false, isFirst: Bool = false
     ) async throws {

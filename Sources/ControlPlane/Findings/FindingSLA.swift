@@ -19,18 +19,19 @@ extension UseCases {
 
     /// The deadlines of whoever has not chosen others.
     static let usualPresets: [SLAPreset] = [.bod2604, .pci401]
-
-    /// What is known of an endpoint that no scan can tell, until somebody has said it.
-    static func context(of endpoint: EndpointRecord) -> EndpointContext { EndpointContext() }
 }
 
 extension DueDate {
     /// The earliest deadline of a finding; `nil` when no preset sets one.
     ///
     /// - Parameters:
+    ///   - assessment: how bad the vulnerability is here.
+    ///   - vulnerability: its name.
+    ///   - state: whether a fix can be had.
     ///   - known: since when it is known that the software has the vulnerability: what stands in
     ///     for the day of the fix, which most feeds do not tell.
     ///   - detected: since when it has been on the endpoint.
+    ///   - presets: the regimes that count.
     init?(
         _ assessment: Assessment, vulnerability: String, state: Finding.State, known: Timestamp,
         detected: Timestamp, presets: [SLAPreset]

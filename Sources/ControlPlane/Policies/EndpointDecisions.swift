@@ -78,6 +78,7 @@ public struct EndpointDecisions {
     ///   - candidates: Policies to take instead of those that hold: for questions of the kind “what
     ///     would happen if”.
     ///   - useCases: Where zones and the policies that are ready come from.
+    /// - Throws: what the store throws.
     public init(
         of tenant: TenantID, in records: any Records, at now: Timestamp, isForMany: Bool = false,
         until end: Timestamp? = nil, insteadOfStored candidates: [PolicyRecord]? = nil,
@@ -143,8 +144,8 @@ public struct EndpointDecisions {
             endpoint, posture: try records.posture(of: endpoint.id, tenant: tenant), jobs: jobs)
     }
 
-    /// The same with what has been read already: the latest posture, and the endpoint's jobs, newest
-    /// first.
+    /// The same with what has been read already: the latest posture, and the endpoint's jobs,
+    /// newest first.
     mutating func decide(
         _ endpoint: EndpointRecord, posture: Posture?, jobs: [Job]
     ) throws -> DecidedEndpoint {

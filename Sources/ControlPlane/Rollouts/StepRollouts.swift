@@ -71,7 +71,8 @@ extension UseCases {
         }
     }
 
-    /// How many rollouts one round of the scheduler looks at; what is left has its turn in the next.
+    /// How many rollouts one round of the scheduler looks at; what is left has its turn in the
+    /// next.
     static let rolloutsPerRound = 100
 
     /// Lets time pass for rollouts, and tells them what was left over.

@@ -83,8 +83,8 @@ struct WaveGathering {
     private let carried: [EndpointID: Set<WaveLine>]
     private let blocked: Set<BlockedLine>
 
-    /// Nothing is gathered yet. What open rollouts carry to an endpoint is left to them, and what is
-    /// blocked is left out.
+    /// Nothing is gathered yet. What open rollouts carry to an endpoint is left to them, and what
+    /// is blocked is left out.
     init(open: [RolloutRecord], blocked: Set<BlockedLine>) {
         var carried: [EndpointID: Set<WaveLine>] = [:]
         for record in open {

@@ -39,6 +39,7 @@ extension UseCases {
     ///   - records: the transaction.
     ///   - now: the time.
     ///   - wakes: takes the subject that tells endpoints, once the transaction is committed.
+    /// - Returns: what became of them.
     /// - Throws: `Refusal` `E_SIGNED_MALFORMED` when they cannot be a signed document (too many);
     ///   what the store throws.
     @discardableResult

@@ -16,7 +16,8 @@ func haltDeploymentPage(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
             ul(class: "list") {
                 line(
                     .stop,
-                    "\(Words.count(summary.count(.queued), "order")) not begun: taken back at once.")
+                    "\(Words.count(summary.count(.queued), "order")) not begun: taken back at once."
+                )
                 line(
                     .run,
                     "\(Words.count(begun, "endpoint is", "endpoints are")) at work. What is being installed is not cut off."

@@ -87,8 +87,8 @@ extension FlatpakTool: SoftwareLooking {
         }
     }
 
-    /// What a remote offers, by the summary that lies here. An installation throws it away, and then
-    /// there is no other way than to fetch it again.
+    /// What a remote offers, by the summary that lies here. An installation throws it away, and
+    /// then there is no other way than to fetch it again.
     private func offers(of remote: String) async -> CommandOutput {
         let columns = Self.columns + ",commit,download-size"
         let cached = await flatpak.run([

@@ -24,6 +24,7 @@ public enum ManagedKeys {
     /// New keys.
     ///
     /// - Parameter entropy: a source of so many unpredictable bytes.
+    /// - Returns: a key for each file.
     /// - Throws: `TrustError` `E_SIGNING_KEY`.
     public static func make(entropy: (Int) -> [UInt8]) throws(TrustError) -> [File: SigningKey] {
         var keys: [File: SigningKey] = [:]
