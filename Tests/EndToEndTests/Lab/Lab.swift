@@ -41,9 +41,9 @@ final class Lab: Sendable {
         get throws { try #require(shared, "the test carries no .lab trait") }
     }
 
-    private init(_ database: Database) throws {
+    private init(_ database: Database, letter: Character) throws {
         self.database = database
-        id = "e\(database.letter)\(ProcessInfo.processInfo.processIdentifier)"
+        id = "\(letter)\(database.letter)\(ProcessInfo.processInfo.processIdentifier)"
         folder = FileManager.default.temporaryDirectory.appending(path: "patchbay-\(id)")
         // PostgreSQL does not run as root, and must get through to its own folder.
         try FileManager.default.createDirectory(
@@ -53,7 +53,8 @@ final class Lab: Sendable {
     /// Brings everything up with so many booted endpoints: about ten seconds.
     static func start(_ database: Database, booting size: Int = Lab.size) async throws -> Lab {
         try await removeLeftovers()
-        let lab = try Lab(database)
+        // A lab without booted endpoints may stand beside one with them.
+        let lab = try Lab(database, letter: size > 0 ? "e" : "t")
         do {
             try await lab.bringUp(booting: size)
         } catch {
@@ -103,7 +104,7 @@ final class Lab: Sendable {
     private static func removeLeftovers() async throws {
         let labs = "/var/tmp/patchbay-lab/labs"
         for name in (try? FileManager.default.contentsOfDirectory(atPath: labs)) ?? [] {
-            guard let match = name.wholeMatch(of: /e[sp](\d+)/), let pid = Int32(match.1),
+            guard let match = name.wholeMatch(of: /[et][sp](\d+)/), let pid = Int32(match.1),
                 kill(pid, 0) != 0, errno == ESRCH
             else { continue }
             _ = try await run([tool("lab").path, "down"], environment: ["LAB_ID": name])
