@@ -158,7 +158,10 @@ final class Fixture: Sendable {
             exception: said.exception)
     }
 
-    /// A policy, an approval, an exception and a group of a tenant.
+    /// What is blocked in each tenant.
+    static let blocked = (package: "badpkg", version: "2.0")
+
+    /// A policy, an approval, an exception, a group and a blocked version of a tenant.
     private static func said(of tenant: Tenant, _ useCases: UseCases) async throws -> (
         policy: PolicyID, approval: ApprovalID, exception: ExceptionID
     ) {
@@ -179,6 +182,13 @@ final class Fixture: Sendable {
             GroupDraft(
                 tenant: tenant.id, name: "web-\(tenant.name.lowercased())", members: "tag = web"),
             by: admin)
+        try await useCases.ledger.write {
+            try $0.block(
+                BlockedVersion(
+                    tenant: tenant.id, manager: .apt, package: blocked.package,
+                    version: blocked.version, deployment: nil, reason: "It fails.", by: "anna",
+                    at: start))
+        }
         return (policy.id, approval.record.id, exception.id)
     }
 
