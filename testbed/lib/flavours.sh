@@ -100,7 +100,7 @@ ensure_tool_repository() {
     ensure_tool_base tools
     rm -rf "$LAB_BASE/repositories"
     mkdir -p "$path.new"
-    work=$(mktemp -d "$LAB_BASE/workshop.XXXXXX")
+    work=$(mktemp -d -p "$LAB_BASE")
     mkdir "$work"/{upper,work,merged}
     cp -a "$SIGNING_HOME" "$work/key"
     mount -t overlay workshop "$work/merged" \

@@ -17,7 +17,8 @@ struct ZypperTool: Sendable {
         self.runner = runner
     }
 
-    /// For questions: zypper takes no lock then.
+    /// For questions: zypper takes no lock then. The variable's name is libzypp's own; it has no
+    /// option for it.
     private var asking: ToolRunner {
         ToolRunner(runner: runner, path: Self.path, environment: ["ZYPP_READONLY_HACK": "1"])
     }

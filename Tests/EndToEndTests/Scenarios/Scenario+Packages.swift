@@ -8,12 +8,12 @@ extension Scenario {
         "the agent's own package enrols silently, twice is as once, and purging leaves nothing"
     ) { lab in
         let endpoint = try await lab.bootWithPackage(5)
-        try await endpoint.run("/usr/bin/dpkg", "-i", "/root/agent.deb")
+        try await endpoint.run("/usr/bin/dpkg", "-i", "/var/tmp/agent.deb")
         let first = try await lab.scanned(named: endpoint.name)
         #expect(try await endpoint.has("/etc/patchbay-agent/token") == false)
         try await expectService(of: endpoint, isActive: true)
 
-        try await endpoint.run("/usr/bin/dpkg", "-i", "/root/agent.deb")
+        try await endpoint.run("/usr/bin/dpkg", "-i", "/var/tmp/agent.deb")
         #expect(try await lab.scanned(named: endpoint.name) == first)
         try await expectService(of: endpoint, isActive: true)
 
@@ -69,7 +69,7 @@ extension Lab {
         // The test's agent is no static program: it needs the Swift run-time, which stays.
         try await bed("agent", name, "--binary", agent.path)
         try await bed("in", name, "/bin/rm", "/usr/bin/patchbay-agent")
-        try await bed("push", name, try await makePackage().path, "/root/agent.deb")
+        try await bed("push", name, try await makePackage().path, "/var/tmp/agent.deb")
         let token = folder.appending(path: "package-token")
         let tenant: Answers.Tenant = try await answer(to: ["tenant", "create", "Packaged Ltd"])
         try await patchbay(

@@ -53,18 +53,18 @@ extension Scenario {
     ) { lab in
         let endpoint = try lab.endpoint(1)
         let boot = try await endpoint.bootID()
-        try await endpoint.write(session, to: "/root/session.pl")
+        try await endpoint.write(session, to: "/var/tmp/session.pl")
         let terminal = try lab.start(
-            "/usr/bin/script", "-qfc", "/usr/bin/perl /root/session.pl", "/root/screen",
+            "/usr/bin/script", "-qfc", "/usr/bin/perl /var/tmp/session.pl", "/var/tmp/screen",
             in: endpoint)
         try await eventually("the session is open") {
-            try await endpoint.tryRun(["/bin/cat", "/root/screen"]).output.contains("ready")
+            try await endpoint.tryRun(["/bin/cat", "/var/tmp/screen"]).output.contains("ready")
         }
         let deployment = try await lab.approve(
             "labpeople", on: endpoint,
             ["--reboot", "ifNeeded", "--warning", "10s", "--deferrals", "1"])
         try await eventually("the warning is in the terminal") {
-            try await endpoint.run("/bin/cat", "/root/screen").contains("this computer reboots")
+            try await endpoint.run("/bin/cat", "/var/tmp/screen").contains("this computer reboots")
         }
         try await endpoint.run("/usr/bin/patchbay-agent", "defer", "10m")
         let waiting = try await lab.job(of: deployment, once: "was put off") {

@@ -21,9 +21,10 @@ struct ToolEndpoint: Sendable {
         let tenant: Answers.Tenant = try await lab.answer(to: ["tenant", "create", flavour.name])
         try await lab.patchbay(
             "token", "create", "--enrolment", "--tenant", tenant.id.text, "--out", token.path)
-        try await lab.bed("push", number, token.path, "/root/token")
+        try await lab.bed("push", number, token.path, "/etc/enrolment-token")
         try await lab.bed(
-            "run", number, "/usr/bin/patchbay-agent", "enrol", "--token-file", "/root/token")
+            "run", number, "/usr/bin/patchbay-agent", "enrol", "--token-file",
+            "/etc/enrolment-token")
         let agent = try startAgent(flavour, in: lab)
         let item = try await eventually("\(flavour.name) has been scanned", seen: { agent.log }) {
             let list: Answers.Endpoints = try await lab.answer(to: ["endpoint", "list"])
