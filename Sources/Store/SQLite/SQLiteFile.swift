@@ -17,19 +17,22 @@ final class SQLiteFileClaim: Sendable {
     /// - Throws: `SQLFailure` of the kind `busy` while another process has claimed it.
     init(path: String) throws {
         let name = path + ".lock"
-        descriptor = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
+        let file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
             throw SQLFailure(.lostConnection, "\(name) cannot be opened: \(systemMessage(errno)).")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = Self.holder(descriptor)
-            _ = releaseDescriptor(descriptor)
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = Self.holder(file)
+            // Before the property is set: with it, an initializer that throws runs `deinit`, and
+            // what is closed twice is soon another's file.
+            _ = releaseDescriptor(file)
             throw SQLFailure(
                 .busy,
                 "\(path) is in use by another process\(holder). "
                     + "Stop that one, or give this one a home folder of its own."
             )
         }
+        descriptor = file
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)
         _ = pwrite(descriptor, text, text.count, 0)

@@ -65,6 +65,8 @@ extension SQLFailure {
             case .SQLITE_CANTOPEN: .lostConnection
             default: .other
             }
-        self.init(kind, error.message ?? "SQLite answers with code \(error.resultCode.rawValue).")
+        // The extended code tells one I/O error from the other (sqlite.org/rescode.html).
+        let code = "SQLite code \(error.extendedResultCode.rawValue)"
+        self.init(kind, error.message.map { "\($0) (\(code))" } ?? "\(code).")
     }
 }
