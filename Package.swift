@@ -92,10 +92,19 @@ let package = Package(
             ["Fleet", "Versions", "Calendar", "Policy", crypto, cryptoExtras, swiftASN1, x509]),
         // Layer 3: use cases of the server and of the agent, with the ports they need.
         module(
+            "ServerRecords",
+            ["Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Policy", "Rollout", "Trust"]),
+        module(
             "ControlPlane",
             [
                 "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar", "Policy",
-                "PolicyDocument", "Rollout", "AgentProtocol", "Trust",
+                "Rollout", "AgentProtocol", "Trust", "ServerRecords",
+            ]),
+        module(
+            "Administration",
+            [
+                "Fleet", "Advisories", "Calendar", "Policy", "PolicyDocument", "Rollout", "Trust",
+                "ServerRecords", "ControlPlane",
             ]),
         module(
             "AgentCore",
@@ -109,7 +118,7 @@ let package = Package(
         module(
             "Feeds",
             [
-                "Fleet", "Advisories", "AdvisoryFormats", "ControlPlane", "Trust", "CZlib",
+                "Fleet", "Advisories", "AdvisoryFormats", "ServerRecords", "Trust", "CZlib",
                 asyncHTTPClient, nioCore, nioHTTP1,
             ]),
         .systemLibrary(
@@ -117,19 +126,21 @@ let package = Package(
             providers: [.apt(["libpq-dev"])]),
         module(
             "Store",
-            ["Fleet", "Policy", "Rollout", "Trust", "ControlPlane", "CLibPQ", grdb, grdbSQLite]),
+            ["Fleet", "Policy", "Rollout", "Trust", "ServerRecords", "CLibPQ", grdb, grdbSQLite]),
         module(
             "HTTPAPI",
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
-                "ControlPlane", httpTypes,
-                hummingbird, hummingbirdTLS, logging, nioCore, nioSSL,
+                "ServerRecords", "ControlPlane", "Administration", httpTypes, hummingbird,
+                hummingbirdTLS, logging, nioCore, nioSSL,
             ]),
+        module("HTMLTree", ["Fleet", "Trust"]),
         module(
             "Dashboard",
             [
-                "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ControlPlane", "HTTPAPI",
-                httpTypes,
+                "HTMLTree",
+                "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ServerRecords",
+                "ControlPlane", "Administration", "HTTPAPI", httpTypes,
             ]),
         module(
             "PackageManagers",
@@ -148,16 +159,15 @@ let package = Package(
         module(
             "Simulation",
             [
-                "Fleet", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust", "ControlPlane",
-                "AgentCore", "Store", logging,
+                "Fleet", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust",
+                "ServerRecords", "ControlPlane", "Administration", "AgentCore", "Store", logging,
             ]),
         // Layer 5: the command line and the composition roots.
         module(
             "CommandBasics",
             [
-                "Fleet", "Versions", "Calendar", "Trust", "AgentProtocol", "ControlPlane",
-                "AgentCore",
-                "AgentTransport", "Feeds", argumentParser, logging,
+                "Fleet", "Versions", "Calendar", "Trust", "AgentProtocol", "ServerRecords",
+                "AgentCore", "AgentTransport", "Feeds", argumentParser, logging,
             ]),
         module(
             "OfflineCommands",
@@ -170,11 +180,9 @@ let package = Package(
             name: "patchbay",
             dependencies: [
                 "CommandBasics", "OfflineCommands", "Advisories", "Feeds", "Fleet", "Versions",
-                "Policy", "Rollout",
-                "AgentProtocol", "Trust", "ControlPlane", "AgentCore", "Store", "HTTPAPI",
-                "Dashboard",
-                "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport", "Calendar",
-                "Simulation",
+                "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
+                "Administration", "AgentCore", "Store", "HTTPAPI", "Dashboard", "LinuxPackages",
+                "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -196,20 +204,27 @@ let package = Package(
             "ControlPlaneTests",
             [
                 "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy", "Rollout",
-                "AgentProtocol", "Calendar", "Trust", "ControlPlane", "Store",
+                "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
+                "Administration", "Store",
             ]),
-        tests("StoreTests", ["Fleet", "Policy", "Rollout", "ControlPlane", "Store"]),
+        tests(
+            "StoreTests",
+            [
+                "Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane", "Administration",
+                "Store",
+            ]),
         tests("PackageManagersTests", ["PackageManagers", "AgentCore", "Fleet", "Versions"]),
         tests(
             "DashboardTests",
             [
-                "Dashboard", "HTTPAPI", "ControlPlane", "Advisories", "Policy", "Rollout", "Fleet",
+                "Dashboard", "HTMLTree", "HTTPAPI", "ServerRecords", "ControlPlane",
+                "Administration", "Advisories", "Policy", "Rollout", "Fleet",
             ]),
         tests(
             "HTTPAPITests",
             [
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
-                "Trust", "ControlPlane", "Store", "HTTPAPI",
+                "Trust", "ServerRecords", "ControlPlane", "Administration", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
@@ -221,7 +236,7 @@ let package = Package(
         tests("CalendarTests", ["Calendar", "Fleet"]),
         tests(
             "FeedsTests",
-            ["Feeds", "AdvisoryFormats", "Advisories", "ControlPlane", "Trust", "Fleet"]),
+            ["Feeds", "AdvisoryFormats", "Advisories", "ServerRecords", "Trust", "Fleet"]),
         tests("MarkupTests", ["Markup"]),
         tests("PolicyDocumentTests", ["PolicyDocument", "Policy", "Calendar", "Fleet"]),
         tests("FleetTests", ["Fleet"]),

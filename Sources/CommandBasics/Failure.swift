@@ -2,9 +2,9 @@ import AgentCore
 package import AgentProtocol
 import AgentTransport
 import Calendar
-import ControlPlane
 import Feeds
 import Foundation
+import ServerRecords
 import Trust
 import Versions
 

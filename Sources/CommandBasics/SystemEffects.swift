@@ -1,6 +1,6 @@
-package import ControlPlane
 package import Fleet
 import Foundation
+package import ServerRecords
 
 /// The time and randomness of this machine.
 package enum SystemEffects {

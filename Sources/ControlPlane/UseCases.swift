@@ -1,3 +1,4 @@
+public import ServerRecords
 public import Trust
 
 /// The control plane's use cases, one file each: load, decide, commit. Whatever reaches the store

@@ -1,4 +1,5 @@
 import Fleet
+package import ServerRecords
 
 extension UseCases {
     /// Runs a transaction that may change what others wait for, and wakes them once it has been
@@ -7,7 +8,7 @@ extension UseCases {
     /// told something takes its next step, in a transaction of its own.
     ///
     /// `body` adds to its second argument the subjects to wake.
-    func writeWaking<Answer: Sendable>(
+    package func writeWaking<Answer: Sendable>(
         _ body: @escaping @Sendable (any Records, inout Set<String>) throws -> Answer
     ) async throws -> Answer {
         let (answer, wakes) = try await ledger.write { records in

@@ -1,4 +1,4 @@
-public import ControlPlane
+public import ServerRecords
 
 /// Where the database is. Its description never holds a password.
 public enum DatabaseLocation: Sendable {

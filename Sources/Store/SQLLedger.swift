@@ -1,6 +1,6 @@
-public import ControlPlane
 import Fleet
 import Foundation
+public import ServerRecords
 
 /// The ledger over SQLite or PostgreSQL.
 ///

@@ -1,5 +1,7 @@
 import Advisories
 import AdvisoryFormats
+import ServerRecords
+import Administration
 import ControlPlane
 import Fleet
 import TestSupport

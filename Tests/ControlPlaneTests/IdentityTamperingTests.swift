@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 import Trust
 
+@testable import ServerRecords
+@testable import Administration
 @testable import ControlPlane
 @testable import Store
 

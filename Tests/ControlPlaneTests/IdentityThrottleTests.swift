@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 import Trust
 
+@testable import ServerRecords
+@testable import Administration
 @testable import ControlPlane
 
 @Suite struct `The sign-in throttle` {

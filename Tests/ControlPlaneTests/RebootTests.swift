@@ -1,4 +1,6 @@
 import AgentProtocol
+import ServerRecords
+import Administration
 import ControlPlane
 import Fleet
 import Policy

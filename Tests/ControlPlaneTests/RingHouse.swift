@@ -1,5 +1,7 @@
 import AgentProtocol
 import Calendar
+import ServerRecords
+import Administration
 import ControlPlane
 import Fleet
 import Policy

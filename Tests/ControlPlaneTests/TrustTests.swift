@@ -6,6 +6,8 @@ import Rollout
 import Synchronization
 import TestSupport
 import Testing
+@testable import ServerRecords
+@testable import Administration
 @testable import ControlPlane
 import Trust
 import Versions

@@ -1,8 +1,11 @@
+@testable import HTMLTree
 import Fleet
 import HTTPAPI
 import Policy
 import Rollout
 
+@testable import ServerRecords
+@testable import Administration
 @testable import ControlPlane
 @testable import Dashboard
 

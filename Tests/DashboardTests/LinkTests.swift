@@ -1,3 +1,6 @@
+@testable import HTMLTree
+import ServerRecords
+import Administration
 import ControlPlane
 import Fleet
 import Testing

@@ -1,9 +1,12 @@
+@testable import HTMLTree
 import Fleet
 import Foundation
 import HTTPAPI
 import TestSupport
 import Testing
 
+@testable import ServerRecords
+@testable import Administration
 @testable import ControlPlane
 @testable import Dashboard
 

@@ -1,8 +1,11 @@
+@testable import HTMLTree
 import Fleet
 import HTTPAPI
 import TestSupport
 import Testing
 
+@testable import ServerRecords
+@testable import Administration
 @testable import ControlPlane
 @testable import Dashboard
 

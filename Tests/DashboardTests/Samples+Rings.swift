@@ -1,7 +1,10 @@
+@testable import HTMLTree
 import Fleet
 import Policy
 import Rollout
 
+@testable import ServerRecords
+@testable import Administration
 @testable import ControlPlane
 @testable import Dashboard
 

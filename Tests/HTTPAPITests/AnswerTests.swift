@@ -1,3 +1,5 @@
+import ServerRecords
+import Administration
 import ControlPlane
 import Fleet
 import Foundation

@@ -1,5 +1,6 @@
 public import AgentProtocol
-import Fleet
+package import Fleet
+public import ServerRecords
 
 extension UseCases {
     /// How often an agent checks in, in seconds: its request for work is open all the time, so this
@@ -51,7 +52,7 @@ extension UseCases {
     }
 
     /// The longest short text (a version, a boot identifier) that is stored, in characters.
-    static let longestLabel = 128
+    package static let longestLabel = 128
 
     /// What an agent is told whose endpoint is not there, or was retired.
     static let endpointGone = Refusal(
@@ -71,7 +72,7 @@ extension UseCases {
     }
 
     /// Whether a person has asked for a scan since the last one was taken.
-    static func isScanWanted(requestedAt: Timestamp?, scannedAt: Timestamp?) -> Bool {
+    package static func isScanWanted(requestedAt: Timestamp?, scannedAt: Timestamp?) -> Bool {
         guard let requestedAt else { return false }
         guard let scannedAt else { return true }
         return scannedAt < requestedAt

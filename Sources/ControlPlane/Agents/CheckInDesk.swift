@@ -1,4 +1,5 @@
 import Fleet
+import ServerRecords
 import Synchronization
 
 /// Gathers the check-ins that arrive while a transaction is under way, so that all of them share

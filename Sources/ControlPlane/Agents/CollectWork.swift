@@ -1,6 +1,7 @@
 public import AgentProtocol
 import Fleet
 import Rollout
+public import ServerRecords
 
 extension UseCases {
     /// An agent asks for work and waits for it. It is given the oldest job that may be handed out;

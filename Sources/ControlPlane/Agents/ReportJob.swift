@@ -2,6 +2,7 @@ public import AgentProtocol
 public import Fleet
 import Policy
 public import Rollout
+public import ServerRecords
 
 extension UseCases {
     /// An agent reports a step of a job; the answer says whether it has been called off.

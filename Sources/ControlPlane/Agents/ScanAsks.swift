@@ -1,4 +1,5 @@
 import Fleet
+import ServerRecords
 import Synchronization
 
 /// Which endpoints have been told to scan, so that each is told of one request only until a scan

@@ -1,5 +1,6 @@
 import Fleet
 import Rollout
+import ServerRecords
 import Versions
 
 extension UseCases {

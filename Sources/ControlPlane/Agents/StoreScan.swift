@@ -2,6 +2,7 @@ public import AgentProtocol
 import Fleet
 import Policy
 import Rollout
+public import ServerRecords
 import Trust
 
 extension UseCases {

@@ -1,11 +1,12 @@
 public import Fleet
+public import ServerRecords
 import Trust
 
 extension UseCases {
     /// The chain of what belongs to no tenant.
     public static let providerChain = "provider"
     /// The action in the provider's chain that tells of a new chain, whose name is the subject.
-    static let chainBegun = "audit.chainBegun"
+    package static let chainBegun = "audit.chainBegun"
     /// The longest sentence of an audit entry, in characters: what comes from outside (a hostname,
     /// a note) must not fill the log.
     static let auditSentenceLimit = 1000
@@ -63,7 +64,7 @@ extension AuditEntry {
     }
 
     /// Whether the hash is the one of the content.
-    var isIntact: Bool {
+    package var isIntact: Bool {
         let fields = [
             chain, String(sequence), String(at.milliseconds), actor, action, subject, sentence,
         ]

@@ -1,5 +1,6 @@
 public import Fleet
 public import Rollout
+public import ServerRecords
 
 extension UseCases {
     /// Approves a selection: a deployment with one job for each endpoint that has something to

@@ -1,5 +1,6 @@
 public import Fleet
 import Rollout
+import ServerRecords
 
 /// The names under which `Signals` wakes those who wait.
 public enum SignalSubject {
@@ -99,5 +100,5 @@ extension UseCases {
 
     /// The most endpoints of one deployment: its jobs are made in one transaction, which takes
     /// about a second for so many.
-    static let largestDeployment = 10_000
+    package static let largestDeployment = 10_000
 }

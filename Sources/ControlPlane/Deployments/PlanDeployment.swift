@@ -1,5 +1,6 @@
 import Fleet
 import Rollout
+public import ServerRecords
 
 extension UseCases {
     /// For how long jobs may be open unless a selection says otherwise, in seconds: a week, so that
@@ -147,8 +148,8 @@ extension UseCases {
 }
 
 /// Packages whose updates usually take force only with a reboot.
-enum RebootProne {
-    static func contains(_ name: String) -> Bool {
+package enum RebootProne {
+    package static func contains(_ name: String) -> Bool {
         names.contains(name) || prefixes.contains { name.hasPrefix($0) }
     }
 

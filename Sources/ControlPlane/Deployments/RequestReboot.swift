@@ -1,6 +1,7 @@
 public import Fleet
 import Policy
 public import Rollout
+public import ServerRecords
 
 extension UseCases {
     /// For how long the endpoint may look for a moment to reboot, in seconds, when a person asked

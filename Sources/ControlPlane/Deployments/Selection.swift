@@ -1,6 +1,7 @@
 public import Fleet
 public import Policy
 public import Rollout
+import ServerRecords
 
 /// Which updates a person chooses, for which endpoints.
 public struct DeploymentSelection: Hashable, Sendable, Codable {

@@ -1,5 +1,6 @@
 import Fleet
 import Rollout
+import ServerRecords
 
 extension UseCases {
     /// How many overdue jobs one transaction looks at; what is left has its turn in the next.

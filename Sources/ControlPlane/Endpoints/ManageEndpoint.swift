@@ -1,5 +1,6 @@
 public import Fleet
 import Rollout
+public import ServerRecords
 
 extension UseCases {
     /// Asks an endpoint to scan now; it hears of it within seconds when it is connected, else at

@@ -1,4 +1,5 @@
 import Fleet
+public import ServerRecords
 
 /// What somebody wants of a new feed.
 public struct NewFeed: Hashable, Sendable, Codable {

@@ -1,6 +1,7 @@
 import Advisories
 import AdvisoryFormats
 import Fleet
+public import ServerRecords
 
 extension UseCases {
     /// For how many days after its listing a vulnerability is alerted of that a feed brings with

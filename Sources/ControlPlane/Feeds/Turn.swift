@@ -1,3 +1,4 @@
+import ServerRecords
 import Synchronization
 
 /// Lets one go at a time through work that waits in between; the others wait in the order in which

@@ -1,24 +1,25 @@
-import Advisories
-import Fleet
-import Policy
+package import Advisories
+package import Fleet
+package import Policy
+package import ServerRecords
 
 /// By when a finding must be gone.
-struct DueDate: Hashable, Sendable {
-    var at: Timestamp
-    var preset: SLAPreset
+package struct DueDate: Hashable, Sendable {
+    package var at: Timestamp
+    package var preset: SLAPreset
 }
 
 extension UseCases {
     /// The deadlines that findings of an endpoint are held to, until its policy names others: the
     /// two that apply to whoever has not chosen.
-    static func slaPresets(
+    package static func slaPresets(
         for endpoint: EndpointRecord, in records: any Records
     ) throws -> [SLAPreset] {
         usualPresets
     }
 
     /// The deadlines of whoever has not chosen others.
-    static let usualPresets: [SLAPreset] = [.bod2604, .pci401]
+    package static let usualPresets: [SLAPreset] = [.bod2604, .pci401]
 }
 
 extension DueDate {
@@ -32,7 +33,7 @@ extension DueDate {
     ///     for the day of the fix, which most feeds do not tell.
     ///   - detected: since when it has been on the endpoint.
     ///   - presets: the regimes that count.
-    init?(
+    package init?(
         _ assessment: Assessment, vulnerability: String, state: Finding.State, known: Timestamp,
         detected: Timestamp, presets: [SLAPreset]
     ) {

@@ -1,5 +1,6 @@
-import Advisories
-import Fleet
+package import Advisories
+package import Fleet
+package import ServerRecords
 import Synchronization
 
 /// Which endpoint has which vulnerability, for the whole fleet, in this process's memory.
@@ -15,7 +16,7 @@ public final class FleetFindings: Sendable {
     init() {}
 
     /// What is known now; a value that does not change under the reader.
-    func snapshot() -> FindingState { state.withLock { $0 } }
+    package func snapshot() -> FindingState { state.withLock { $0 } }
 
     /// Changes what is known.
     func change<Answer: Sendable>(_ body: (inout FindingState) -> Answer) -> Answer {
@@ -35,7 +36,7 @@ public final class FleetFindings: Sendable {
 
     /// The vulnerabilities of the fleet from the riskiest down. They are put in order once after
     /// each change, however many ask.
-    func ranking() -> (state: FindingState, ranking: [RankedVulnerability]) {
+    package func ranking() -> (state: FindingState, ranking: [RankedVulnerability]) {
         state.withLock { state in
             let ranking = state.ranking ?? state.makeRanking()
             state.ranking = ranking
@@ -76,60 +77,67 @@ public final class FleetFindings: Sendable {
 }
 
 /// A vulnerability with what it is ordered by.
-struct RankedVulnerability: Sendable {
-    let number: FleetIndex.VulnerabilityNumber
-    let name: String
-    let worst: Assessment
+package struct RankedVulnerability: Sendable {
+    package let number: FleetIndex.VulnerabilityNumber
+    package let name: String
+    package let worst: Assessment
+
+    /// A vulnerability with its worst assessment.
+    package init(number: FleetIndex.VulnerabilityNumber, name: String, worst: Assessment) {
+        self.number = number
+        self.name = name
+        self.worst = worst
+    }
 
     /// Whether it stands before a place in the order.
-    func comes(before other: (risk: Double, name: String)) -> Bool {
+    package func comes(before other: (risk: Double, name: String)) -> Bool {
         worst.risk.value != other.risk ? worst.risk.value > other.risk : name < other.name
     }
 }
 
 /// What `FleetFindings` knows.
-struct FindingState: Sendable {
-    var fleet = FleetIndex(.empty)
+package struct FindingState: Sendable {
+    package var fleet = FleetIndex(.empty)
     /// Endpoints by their numbers, which rise with their identifiers' times and are not given
     /// twice; `nil` for one that is gone.
     private(set) var members: [Member?] = []
-    private(set) var numbers: [EndpointID: UInt32] = [:]
+    package private(set) var numbers: [EndpointID: UInt32] = [:]
     private(set) var tenants: [TenantID: EndpointSet] = [:]
     /// Interned software by release: its row where its standing is the usual one.
     private var rows: [FleetIndex.PlatformNumber: [Int64: Row]] = [:]
     private var platforms: [OperatingSystem: (number: FleetIndex.PlatformNumber, place: Int32)] =
         [:]
     /// The operating systems of the fleet, once each.
-    private(set) var systems: [OperatingSystem] = []
-    private(set) var known: [KnownFinding.Key: Timestamp] = [:]
-    var ranking: [RankedVulnerability]?
+    package private(set) var systems: [OperatingSystem] = []
+    package private(set) var known: [KnownFinding.Key: Timestamp] = [:]
+    package var ranking: [RankedVulnerability]?
     /// Whether the whole fleet has been read once.
-    var isBuilt = false
+    package var isBuilt = false
 
     /// What is remembered of an endpoint.
-    struct Member: Sendable {
-        let id: EndpointID
-        let tenant: TenantID
+    package struct Member: Sendable {
+        package let id: EndpointID
+        package let tenant: TenantID
         let enrolledAt: Timestamp
         /// Its operating system, a place in `systems`.
-        var system: Int32 = 0
+        package var system: Int32 = 0
         /// Tells whether inventory and footing are those that were last taken.
         let stamp: Int
     }
 
     private struct Row: Sendable {
-        var number: FleetIndex.SoftwareNumber
+        package var number: FleetIndex.SoftwareNumber
         /// Whether it must be looked at together with the endpoint's other kernels.
         var isKernel: Bool
     }
 
     /// The endpoints that a scope sees; `nil` for all.
-    func endpoints(in scope: Scope) -> EndpointSet? {
+    package func endpoints(in scope: Scope) -> EndpointSet? {
         scope.tenant.map { tenants[$0] ?? EndpointSet() }
     }
 
     /// The member with a number.
-    func member(_ number: UInt32) -> Member? {
+    package func member(_ number: UInt32) -> Member? {
         members.indices.contains(Int(number)) ? members[Int(number)] : nil
     }
 
@@ -281,7 +289,9 @@ struct FindingState: Sendable {
     }
 
     /// By what it is remembered since when a row has a vulnerability.
-    static func key(_ vulnerability: String, _ software: FleetIndex.Software) -> KnownFinding.Key {
+    package static func key(_ vulnerability: String, _ software: FleetIndex.Software)
+        -> KnownFinding.Key
+    {
         KnownFinding.Key(
             vulnerability: vulnerability,
             release: software.row.ecosystem ?? software.platform.label,
@@ -291,7 +301,7 @@ struct FindingState: Sendable {
 
 extension Platform {
     /// The release in words: the distribution, and the most telling of its names.
-    var label: String {
+    package var label: String {
         let names = releases.map(\.release).filter { !$0.isEmpty }
         let distribution = releases.first?.distribution ?? "unknown"
         return names.first.map { "\(distribution) \($0)" } ?? distribution

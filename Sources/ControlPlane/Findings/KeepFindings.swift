@@ -1,5 +1,6 @@
 public import Advisories
 import Fleet
+import ServerRecords
 
 extension SignalSubject {
     /// What is woken when something happened to an endpoint's software, with the endpoint as the

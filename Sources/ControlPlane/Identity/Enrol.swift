@@ -1,5 +1,6 @@
 public import AgentProtocol
 import Fleet
+import ServerRecords
 import Trust
 
 extension UseCases {

@@ -1,4 +1,5 @@
 public import AgentProtocol
+public import ServerRecords
 import Trust
 
 extension UseCases {

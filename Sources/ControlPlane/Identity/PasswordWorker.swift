@@ -1,4 +1,5 @@
 import Foundation
+package import ServerRecords
 import Synchronization
 public import Trust
 
@@ -27,7 +28,7 @@ public final class PasswordWorker: Sendable {
     /// A new password's hash, as it is stored.
     ///
     /// - Throws: `Refusal` `E_BUSY` when too many wait already.
-    func hash(_ password: String, salt: [UInt8]) async throws -> String {
+    package func hash(_ password: String, salt: [UInt8]) async throws -> String {
         let cost = cost
         return try await run { () throws(TrustError) in
             try PasswordHash(of: password, salt: salt, cost: cost).text
@@ -40,7 +41,7 @@ public final class PasswordWorker: Sendable {
     /// not tell who exists.
     ///
     /// - Throws: `Refusal` `E_BUSY`; `E_PASSWORD_HASH` when the stored hash cannot be used.
-    func matches(_ password: String, hash: String?) async throws -> Bool {
+    package func matches(_ password: String, hash: String?) async throws -> Bool {
         let text = hash ?? nobodysHash
         let isRight = try await run { () throws(TrustError) in
             try PasswordHash(text: text).matches(password)
@@ -106,7 +107,7 @@ public final class PasswordWorker: Sendable {
 
 extension Refusal {
     /// A refusal for want of trust.
-    init(_ kind: Kind, _ error: TrustError) {
+    package init(_ kind: Kind, _ error: TrustError) {
         self.init(kind, error.code, error.message, nextStep: error.nextStep)
     }
 }

@@ -1,4 +1,5 @@
-import Fleet
+package import Fleet
+import ServerRecords
 import Synchronization
 
 /// Slows down who guesses passwords: a bucket of tries for each account and for each address, which
@@ -55,7 +56,7 @@ public final class SignInThrottle: Sendable {
     /// many tries at once gain nothing.
     ///
     /// - Returns: for how many seconds to wait instead of trying; `nil` when the try may go on.
-    func begin(account: String, peer: String, at now: Timestamp) -> Int64? {
+    package func begin(account: String, peer: String, at now: Timestamp) -> Int64? {
         let peer = PeerNetwork.of(peer)
         return state.withLock { state in
             let wait = max(
@@ -70,7 +71,7 @@ public final class SignInThrottle: Sendable {
 
     /// The password was right: the account's wrong ones are forgotten, and this try does not count
     /// against the address.
-    func succeeded(account: String, peer: String) {
+    package func succeeded(account: String, peer: String) {
         state.withLock { state in
             state.accounts[account] = nil
             Self.giveBack(PeerNetwork.of(peer), to: &state.peers, Self.peer)
@@ -78,7 +79,7 @@ public final class SignInThrottle: Sendable {
     }
 
     /// The password was not looked at: the try does not count.
-    func withdrew(account: String, peer: String) {
+    package func withdrew(account: String, peer: String) {
         state.withLock { state in
             Self.giveBack(account, to: &state.accounts, Self.account)
             Self.giveBack(PeerNetwork.of(peer), to: &state.peers, Self.peer)
@@ -86,7 +87,7 @@ public final class SignInThrottle: Sendable {
     }
 
     /// How many wrong tries an account has had since its bucket was last full.
-    func tries(account: String) -> Int {
+    package func tries(account: String) -> Int {
         state.withLock { $0.accounts[account]?.count ?? 0 }
     }
 

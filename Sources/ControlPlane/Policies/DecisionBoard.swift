@@ -1,5 +1,6 @@
 public import Fleet
 public import Policy
+public import ServerRecords
 import Synchronization
 
 /// What is decided about one missing update on all endpoints that miss it.

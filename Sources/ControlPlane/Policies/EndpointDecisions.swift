@@ -1,10 +1,14 @@
 public import Calendar
 public import Fleet
 public import Policy
-import Rollout
+package import Rollout
+public import ServerRecords
 
 /// One endpoint with the one decision for each of its missing updates, and what they were made of.
 public struct DecidedEndpoint: Sendable {
+    /// How many of an endpoint's newest jobs are looked at, and shown.
+    package static let jobsShown = 50
+
     /// The endpoint.
     public var endpoint: EndpointRecord
     /// What people say of it.
@@ -139,14 +143,14 @@ public struct EndpointDecisions {
     public mutating func decide(_ endpoint: EndpointRecord) throws -> DecidedEndpoint {
         let jobs = try records.jobs(
             JobQuery(
-                scope: .tenant(tenant), endpoint: endpoint.id, limit: UseCases.jobsShown))
+                scope: .tenant(tenant), endpoint: endpoint.id, limit: DecidedEndpoint.jobsShown))
         return try decide(
             endpoint, posture: try records.posture(of: endpoint.id, tenant: tenant), jobs: jobs)
     }
 
     /// The same with what has been read already: the latest posture, and the endpoint's jobs,
     /// newest first.
-    mutating func decide(
+    package mutating func decide(
         _ endpoint: EndpointRecord, posture: Posture?, jobs: [Job]
     ) throws -> DecidedEndpoint {
         let traits = try traits(of: endpoint)

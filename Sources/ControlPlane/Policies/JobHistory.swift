@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// What an endpoint's jobs say of its missing updates.
 struct JobHistory {

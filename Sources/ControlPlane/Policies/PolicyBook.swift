@@ -1,6 +1,7 @@
 import Calendar
-import Fleet
+package import Fleet
 import Policy
+package import ServerRecords
 import Synchronization
 
 /// The policies that hold for a tenant, ready for use, with what people have said.
@@ -62,7 +63,7 @@ public final class PolicyShelf: Sendable {
     public init() {}
 
     /// The policies that hold for a tenant.
-    func policies(of tenant: TenantID, in records: any Records) throws -> [PolicyRecord] {
+    package func policies(of tenant: TenantID, in records: any Records) throws -> [PolicyRecord] {
         let stamp = try records.policyStamp(of: tenant)
         if let entry = entries.withLock({ $0[tenant] }), entry.stamp == stamp {
             return entry.policies

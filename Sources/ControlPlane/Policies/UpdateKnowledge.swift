@@ -2,6 +2,7 @@ import Advisories
 import Calendar
 public import Fleet
 public import Policy
+import ServerRecords
 import Versions
 
 /// What is known of one missing update beside the update itself: how bad it is, what it closes,

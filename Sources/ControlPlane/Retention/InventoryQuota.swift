@@ -1,4 +1,5 @@
 import Fleet
+import ServerRecords
 import Synchronization
 
 /// Bounds how much software each endpoint can have stored: an endpoint in an attacker's hands must

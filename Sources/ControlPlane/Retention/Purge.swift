@@ -1,4 +1,5 @@
 public import Fleet
+import ServerRecords
 
 extension UseCases {
     /// Removes what is kept no longer, in small transactions, and returns how much was removed.

@@ -1,3 +1,5 @@
+import ServerRecords
+
 /// For how long what is kept for looking back is kept. The audit log, deployments and jobs are
 /// never purged.
 public struct Retention: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 extension UseCases {
     /// Approves what a person chose, through the rings of a policy.

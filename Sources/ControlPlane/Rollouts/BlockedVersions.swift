@@ -1,5 +1,6 @@
 public import Fleet
 import Rollout
+public import ServerRecords
 
 extension UseCases {
     /// The versions that nobody gets, by package.

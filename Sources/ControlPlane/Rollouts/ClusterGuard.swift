@@ -1,5 +1,6 @@
 import Fleet
 import Rollout
+import ServerRecords
 
 extension UseCases {
     /// Whether another member of one of the endpoint's clusters is in work, by whatever deployment:

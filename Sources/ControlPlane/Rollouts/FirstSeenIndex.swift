@@ -1,4 +1,5 @@
 import Fleet
+import ServerRecords
 import Versions
 
 /// Since when the fixes in missing updates have been on offer in a tenant.

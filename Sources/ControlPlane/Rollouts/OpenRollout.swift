@@ -1,10 +1,11 @@
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// A deployment that is about to move through rings.
 struct RolloutOpening: Sendable {
-    var tenant: TenantID
+    package var tenant: TenantID
     /// A name for people.
     var title: String
     /// Who or what approved it.

@@ -1,5 +1,6 @@
 import Fleet
 import Rollout
+import ServerRecords
 import Versions
 
 /// What one endpoint gets of a rollout's list when its turn comes: what it misses of it, and

@@ -1,3 +1,4 @@
+import ServerRecords
 import Synchronization
 
 /// Sees to it that in this process one step of a rollout runs at a time, and that what is posted

@@ -1,6 +1,7 @@
-import Fleet
+package import Fleet
 import Policy
 public import Rollout
+import ServerRecords
 
 /// The words in which people read of rollouts.
 public enum RolloutSentences {
@@ -15,7 +16,7 @@ public enum RolloutSentences {
     }
 
     /// A text in which endpoints stand with their names in place of their identifiers.
-    static func naming(_ text: String, _ name: (EndpointID) -> String?) -> String {
+    package static func naming(_ text: String, _ name: (EndpointID) -> String?) -> String {
         text.split(separator: " ", omittingEmptySubsequences: false).map { word in
             let bare = word.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
             guard bare.hasPrefix("ept_"), let id = EndpointID(String(bare)), let known = name(id)
@@ -25,7 +26,7 @@ public enum RolloutSentences {
     }
 
     /// What a ring must reach before the next begins.
-    static func gate(_ ring: RolloutRing, hasProbes: Bool) -> String {
+    package static func gate(_ ring: RolloutRing, hasProbes: Bool) -> String {
         guard let gate = ring.gate else {
             return "everyone who can be reached has ended, and one is verified"
         }
@@ -73,7 +74,7 @@ extension RolloutWait {
 
 extension GiveUpReason {
     /// The reason as part of a sentence.
-    var words: String {
+    package var words: String {
         switch self {
         case .failure(let cause): "it failed (\(cause.rawValue)). \(cause.nextStep)".trimmedStop
         case .expired: "its order ran out in the middle of the work too often"

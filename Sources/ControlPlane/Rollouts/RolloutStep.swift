@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// One step of a rollout: it is told what has happened, and what follows from that is carried out,
 /// all in one transaction. A crash before the commit leaves everything as it was, what was to be
@@ -229,7 +230,7 @@ struct RolloutStep {
         }
     }
 
-    static func endpoints(_ count: Int) -> String {
+    package static func endpoints(_ count: Int) -> String {
         count == 1 ? "1 endpoint" : "\(count) endpoints"
     }
 

@@ -1,5 +1,6 @@
 import Fleet
 import Rollout
+import ServerRecords
 
 /// What a job's way means to the rollout that gave the order. Late and doubled words do no harm:
 /// the rollout ignores what is not about an endpoint's latest order.

@@ -1,6 +1,7 @@
 public import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 extension UseCases {
     /// How many endpoints are decided in one transaction that reads.

@@ -1,4 +1,5 @@
 public import Fleet
+import ServerRecords
 import Synchronization
 
 /// When each tenant was looked at last, and what was known of it then.

@@ -1,5 +1,6 @@
 import Fleet
 import Rollout
+import ServerRecords
 
 extension SignalSubject {
     private static let rolloutPrefix = "rollout:"

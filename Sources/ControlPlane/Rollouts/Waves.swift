@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// One missing update that the decisions would install, and the way that it takes.
 struct ApprovedLine: Sendable {

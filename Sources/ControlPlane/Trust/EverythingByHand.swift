@@ -1,5 +1,6 @@
 import Calendar
 import Policy
+import ServerRecords
 
 extension UseCases {
     /// What holds where no other policy does: nothing happens by itself, and what people approve

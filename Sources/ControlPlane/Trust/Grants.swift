@@ -1,6 +1,7 @@
 public import Fleet
 public import Policy
 public import Rollout
+public import ServerRecords
 import Trust
 
 /// What a ring of a rollout, or a deployment by hand, wants to be allowed.
@@ -243,7 +244,7 @@ struct KnownGrant: Sendable {
 /// Endpoints that can share one lock list: no two of them install different versions of a package.
 struct LockListBatch: Sendable {
     /// The endpoints, in order.
-    var endpoints: [EndpointID] = []
+    package var endpoints: [EndpointID] = []
     /// The version of each package.
     var lines: [PackageKey: String] = [:]
 

@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 import Trust
 
 /// The grant that goes out with a job.

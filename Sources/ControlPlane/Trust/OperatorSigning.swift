@@ -1,6 +1,7 @@
 public import Fleet
 import Policy
 import Rollout
+public import ServerRecords
 import Trust
 
 /// A document that waits for signatures, as people see it.

@@ -1,5 +1,6 @@
 public import Fleet
 import Policy
+public import ServerRecords
 import Trust
 
 extension UseCases {

@@ -1,5 +1,6 @@
 public import Fleet
 import Policy
+public import ServerRecords
 public import Trust
 
 /// What became of policies that were to be signed.

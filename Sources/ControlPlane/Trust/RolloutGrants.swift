@@ -1,6 +1,7 @@
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 import Trust
 
 extension RolloutStep {

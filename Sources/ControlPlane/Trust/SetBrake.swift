@@ -1,4 +1,5 @@
 import Fleet
+public import ServerRecords
 public import Trust
 
 extension UseCases {

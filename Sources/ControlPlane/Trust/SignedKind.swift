@@ -1,4 +1,5 @@
 import Fleet
+import ServerRecords
 import Trust
 
 /// The kinds of documents that roles sign, by their names.

@@ -1,6 +1,7 @@
-import Fleet
+package import Fleet
 import Foundation
-import Trust
+import ServerRecords
+package import Trust
 
 /// A document that is to be signed.
 struct SigningWish<Body: RoleDocument> {
@@ -88,7 +89,7 @@ extension UseCases {
 
 extension DocumentScope {
     /// The tenant; `nil` for all.
-    var tenant: TenantID? {
+    package var tenant: TenantID? {
         if case .tenant(let tenant) = self { tenant } else { nil }
     }
 }

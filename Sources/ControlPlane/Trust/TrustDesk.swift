@@ -1,4 +1,5 @@
 import Fleet
+import ServerRecords
 import Synchronization
 public import Trust
 
@@ -86,11 +87,11 @@ extension SignalSubject {
 }
 
 /// The trust root that holds.
-struct HeldRoot: Sendable {
+package struct HeldRoot: Sendable {
     /// The document.
     let document: SignedDocument<TrustRoot>
     /// The SHA-256 of its payload in hexadecimal.
-    let digest: String
+    package let digest: String
     /// The envelope's JSON.
     let envelope: [UInt8]
 

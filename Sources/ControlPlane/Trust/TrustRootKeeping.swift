@@ -1,4 +1,5 @@
 public import Fleet
+public import ServerRecords
 public import Trust
 
 extension UseCases {
@@ -132,7 +133,7 @@ extension UseCases {
     }
 
     /// The trust root that holds; `nil` when there is none yet.
-    func heldRoot(in records: any Records) throws -> HeldRoot? {
+    package func heldRoot(in records: any Records) throws -> HeldRoot? {
         guard
             let stored = try records.newestDocument(
                 TrustRoot.type, named: Self.rootName, of: .allTenants)

@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 /// One part of a bar.
 struct BarPart {

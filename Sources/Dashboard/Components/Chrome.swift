@@ -1,5 +1,8 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// What stands around every page: who has signed in, in which theme, and when it is.
 struct Chrome: Sendable {

@@ -1,4 +1,7 @@
+import HTMLTree
+import Administration
 import ControlPlane
+import ServerRecords
 
 /// The parts of the navigation.
 enum Section: CaseIterable {

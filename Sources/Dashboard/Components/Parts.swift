@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 // Pieces that several pages are made of.
 

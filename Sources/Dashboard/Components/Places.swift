@@ -1,5 +1,8 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// The dashboard's own places, in one list: a link is made here or not at all.
 extension Place {

@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// How a state looks: a word, a picture and a colour, always together.
 struct StateLook: Sendable {

@@ -1,3 +1,4 @@
+import HTMLTree
 import Fleet
 
 /// How numbers, sizes and times are said.

@@ -1,5 +1,8 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Signing in. `back` is where the person wanted to go.
 func signInPage(

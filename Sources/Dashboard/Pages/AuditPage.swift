@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
+import ServerRecords
 
 /// How many entries one page of the audit log holds.
 let auditRows = 100

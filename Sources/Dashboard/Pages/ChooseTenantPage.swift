@@ -1,5 +1,8 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// The endpoints that miss the chosen updates belong to several tenants: a deployment is for one.
 func chooseTenantPage(

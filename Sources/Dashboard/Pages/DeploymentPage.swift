@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 /// One deployment, with its jobs as they go.
 func deploymentPage(_ detail: DeploymentDetail, refused: Refusal? = nil, chrome: Chrome) -> HTML {

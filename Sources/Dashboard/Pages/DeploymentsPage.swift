@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 /// How many deployments one page holds.
 let deploymentRows = 50

@@ -1,8 +1,11 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Policy
 import Rollout
+import ServerRecords
 
 /// The parts of an endpoint's page.
 enum EndpointPart: String, CaseIterable { case updates, vulnerabilities, packages, history, jobs }

@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 /// An endpoint's packages, now or at the instant that was asked for. Nothing `installed` means that
 /// nothing was known then, which `refused` says.

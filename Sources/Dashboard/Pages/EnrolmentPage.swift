@@ -1,5 +1,8 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Enrolment: make a token, see which there are, revoke one.
 func enrolmentPage(

@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// One endpoint's part of a deployment: what became of each update, and the log of the run.
 func jobPage(

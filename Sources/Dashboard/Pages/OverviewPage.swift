@@ -1,8 +1,11 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Policy
 import Rollout
+import ServerRecords
 
 /// The home page: what is at risk, what needs a person, what runs, what failed. Nothing else stands
 /// there.

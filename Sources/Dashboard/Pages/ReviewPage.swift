@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Rollout
+import ServerRecords
 
 /// What an approval would do, before anything acts: how many endpoints, how many may reboot, what
 /// is left out, what the way back is. Then one button.

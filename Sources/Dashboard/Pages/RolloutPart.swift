@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 // A deployment's way through rings, as a part of its page.
 

@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 // What is asked before a rollout is stopped, or goes on.
 

@@ -1,5 +1,8 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Tenants and their sites.
 func tenantsPage(_ sites: [Site], refused: Refusal? = nil, chrome: Chrome) -> HTML {

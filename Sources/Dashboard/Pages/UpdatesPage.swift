@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Policy
+import ServerRecords
 
 /// What the list of missing updates is narrowed to.
 struct UpdatesFilter: Hashable, Sendable {

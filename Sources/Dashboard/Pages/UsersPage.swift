@@ -1,5 +1,8 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 extension Role {
     /// What the role may do, in words.

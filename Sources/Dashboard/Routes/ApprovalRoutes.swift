@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Policy
+import ServerRecords
 
 /// What people say of updates and endpoints, and the risks that they accept.
 extension Dashboard {

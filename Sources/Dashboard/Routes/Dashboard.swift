@@ -1,5 +1,8 @@
-public import HTTPAPI
+import HTMLTree
+import Administration
 import ControlPlane
+public import HTTPAPI
+import ServerRecords
 
 /// The pages for people, as routes of the server's table.
 public enum Dashboard {

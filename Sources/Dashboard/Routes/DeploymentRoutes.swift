@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Rollout
+import ServerRecords
 
 /// Deployments and jobs.
 extension Dashboard {

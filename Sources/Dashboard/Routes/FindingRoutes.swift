@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
+import ServerRecords
 
 /// Vulnerabilities, feeds and alerts.
 extension Dashboard {

@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import HTTPTypes
+import ServerRecords
 
 /// Enrolment, tenants and sites, users, audit.
 extension Dashboard {

@@ -1,5 +1,8 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import HTTPAPI
+import ServerRecords
 import Trust
 
 /// Signing in and out, one's account and its theme.

@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Rollout
+import ServerRecords
 
 /// What is missing in the fleet, and the way to an approval: choose, review, approve.
 extension Dashboard {

@@ -1,7 +1,10 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
 import HTTPTypes
+import ServerRecords
 
 /// A person's request for a page, with what every page needs to know.
 struct Visit: Sendable {

@@ -1,8 +1,8 @@
 import AsyncHTTPClient
-import ControlPlane
 import Foundation
 import NIOCore
 import NIOHTTP1
+import ServerRecords
 
 /// Fetches feeds over HTTPS, and over HTTP from this machine.
 public final class FeedFetcher: Sendable {

@@ -1,8 +1,8 @@
 public import Advisories
 import AdvisoryFormats
-public import ControlPlane
 import Dispatch
 public import Foundation
+public import ServerRecords
 import Trust
 
 /// Keeps the content of feeds as files in a folder, and fetches it.

@@ -1,7 +1,9 @@
+import Administration
 import AgentProtocol
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 /// What agents call. Every one of these wants the header `patchbay-protocol: 1`.
 enum AgentRoutes {

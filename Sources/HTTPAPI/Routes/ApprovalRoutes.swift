@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// What people say of updates, the risks that they accept, and what they say of endpoints.
 enum ApprovalRoutes {

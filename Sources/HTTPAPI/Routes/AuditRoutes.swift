@@ -1,4 +1,6 @@
+import Administration
 import ControlPlane
+import ServerRecords
 
 /// The audit log.
 enum AuditRoutes {

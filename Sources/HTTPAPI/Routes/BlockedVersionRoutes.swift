@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Versions that went wrong at a canary, and that nobody gets until a person unblocks them.
 enum BlockedVersionRoutes {

@@ -1,6 +1,8 @@
+import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 /// Deployments and jobs.
 enum DeploymentRoutes {

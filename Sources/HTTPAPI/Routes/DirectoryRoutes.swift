@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Tenants and sites.
 enum DirectoryRoutes {

@@ -1,6 +1,8 @@
-public import ControlPlane
+public import Administration
+import ControlPlane
 import Fleet
 public import Rollout
+public import ServerRecords
 
 /// One page of endpoints as the interface answers it; the next page is asked for with `after`.
 public struct EndpointPageBody: Hashable, Sendable, Codable {

@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Enrolment tokens.
 struct EnrolmentRoutes {

@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Feeds of vulnerability intelligence. They belong to the installation: who belongs to a tenant
 /// sees how fresh they are, and changes nothing.

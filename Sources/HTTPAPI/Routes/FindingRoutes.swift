@@ -1,6 +1,8 @@
+public import Administration
 import Advisories
-public import ControlPlane
+import ControlPlane
 import Fleet
+public import ServerRecords
 
 extension VulnerabilityFilter {
     /// The names of the query's values that `init(query:)` reads.

@@ -1,5 +1,7 @@
-public import ControlPlane
+public import Administration
+import ControlPlane
 import Fleet
+import ServerRecords
 
 /// A new user, with the password that was made for them.
 public struct CreatedUser: Hashable, Sendable, Codable {

@@ -1,6 +1,8 @@
+import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 /// What load balancers, monitoring and programmers ask for.
 struct OperationRoutes {

@@ -1,5 +1,7 @@
-public import ControlPlane
+import Administration
+import ControlPlane
 import Fleet
+public import ServerRecords
 
 /// A list, as JSON.
 public struct ItemList<Item: Codable & Sendable>: Codable, Sendable {

@@ -1,6 +1,8 @@
+import Administration
 import ControlPlane
 import Fleet
 import Policy
+import ServerRecords
 
 /// Policies, and what they would do.
 enum PolicyRoutes {

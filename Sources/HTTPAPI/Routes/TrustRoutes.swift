@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 import Trust
 
 /// Signed documents: what holds, what waits, and what operators hand in.

@@ -1,6 +1,8 @@
+import Administration
 import AgentProtocol
 import ControlPlane
 import HTTPTypes
+import ServerRecords
 import Trust
 
 /// Finds out who calls, and whether they may.

@@ -1,6 +1,8 @@
+import Administration
 public import ControlPlane
 public import Fleet
 public import HTTPTypes
+public import ServerRecords
 
 /// A call that has passed the checks of its route, on its way to the handler.
 public struct Call: Sendable {

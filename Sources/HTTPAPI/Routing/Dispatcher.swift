@@ -1,8 +1,10 @@
+import Administration
 import AgentProtocol
 public import ControlPlane
 import Fleet
 public import HTTPTypes
 public import Logging
+public import ServerRecords
 
 /// Takes every call through the same steps: find the route, check who asks, read the body within
 /// its limit, answer, and turn whatever went wrong into an answer too. It knows no sockets.

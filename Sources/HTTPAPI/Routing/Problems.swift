@@ -1,5 +1,7 @@
+import Administration
 import AgentProtocol
 import ControlPlane
+import ServerRecords
 
 /// The one place where a "no" becomes an HTTP answer.
 enum Problems {

@@ -1,4 +1,6 @@
-public import ControlPlane
+import Administration
+import ControlPlane
+public import ServerRecords
 
 /// The methods that routes have.
 public enum HTTPMethod: String, Sendable, CaseIterable {

@@ -1,5 +1,7 @@
-public import ControlPlane
+import Administration
+import ControlPlane
 import Foundation
+public import ServerRecords
 
 /// Reads and writes the JSON of the wire, in one way everywhere.
 public enum WireJSON {

@@ -1,6 +1,8 @@
+import Administration
 import ControlPlane
 import Policy
 import Rollout
+import ServerRecords
 
 /// The shapes of what the control plane tells (module `ControlPlane`).
 extension NamedSchema {

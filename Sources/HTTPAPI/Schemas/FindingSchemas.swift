@@ -1,6 +1,8 @@
+import Administration
 import Advisories
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// The shapes of vulnerability intelligence.
 extension Schema {

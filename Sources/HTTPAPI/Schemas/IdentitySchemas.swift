@@ -1,4 +1,6 @@
+import Administration
 import ControlPlane
+import ServerRecords
 
 /// The shapes of users and tokens.
 extension NamedSchema {

@@ -1,4 +1,6 @@
+import Administration
 import ControlPlane
+import ServerRecords
 
 /// The OpenAPI 3.1 document, made from the route table and nothing else.
 struct OpenAPIDocument: Encodable {

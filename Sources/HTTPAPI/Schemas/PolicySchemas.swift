@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Policy
+import ServerRecords
 
 /// The shapes of policies, and of what people say of updates and endpoints.
 extension NamedSchema {

@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Policy
+import ServerRecords
 
 /// Rollouts as the interface shows them.
 extension NamedSchema {

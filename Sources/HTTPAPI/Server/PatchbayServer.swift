@@ -1,3 +1,4 @@
+import Administration
 public import ControlPlane
 import HTTPTypes
 public import Hummingbird
@@ -5,6 +6,7 @@ import HummingbirdTLS
 public import Logging
 import NIOCore
 import NIOSSL
+import ServerRecords
 import Synchronization
 import Trust
 

@@ -1,8 +1,10 @@
+import Administration
 import AgentCore
 import AgentProtocol
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 import Synchronization
 
 /// What exists on an endpoint, whoever looks at it: packages, a tiny apt, a disk, a clock. It also

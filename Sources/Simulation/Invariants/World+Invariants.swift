@@ -1,8 +1,10 @@
+import Administration
 import AgentProtocol
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 import Store
 
 extension World {

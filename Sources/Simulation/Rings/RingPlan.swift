@@ -1,7 +1,9 @@
+import Administration
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// One package that goes out ring by ring: first the canaries, then the rest, each ring within its
 /// budget. Who is in which ring, the gate and the budget are the values of `Policy`; that they are

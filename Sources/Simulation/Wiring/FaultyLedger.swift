@@ -1,4 +1,6 @@
+import Administration
 import ControlPlane
+import ServerRecords
 import Synchronization
 
 /// The server's store, under a server that may crash before or after any commit.

@@ -1,8 +1,10 @@
+import Administration
 import AgentCore
 import AgentProtocol
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 import Trust
 
 /// The server: the product's use cases over a store that outlives its process.

@@ -1,8 +1,10 @@
+import Administration
 import AgentCore
 import AgentProtocol
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 extension World {
     /// How long a tick may be late before silence about a lease counts as a fault, in milliseconds.

@@ -1,7 +1,9 @@
+import Administration
 import Calendar
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 import Trust
 
 extension World {

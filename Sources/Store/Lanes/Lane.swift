@@ -1,6 +1,6 @@
-import ControlPlane
 import Dispatch
 import Foundation
+import ServerRecords
 
 /// Threads of their own for blocking calls: each has one connection and takes work from the lane's
 /// queue.

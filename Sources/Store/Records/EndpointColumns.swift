@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 /// How an endpoint stands in its table.
 enum EndpointColumns {

@@ -1,6 +1,6 @@
-import ControlPlane
 import Fleet
 import Policy
+import ServerRecords
 
 extension StoreRecords: ApprovalRecords {
     func insert(_ approval: ApprovalRecord) throws {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 extension StoreRecords: AuditRecords {
     func lockAuditHead(of chain: String) throws -> AuditHead? {

@@ -1,6 +1,6 @@
-import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 extension StoreRecords: DeploymentRecords {
     func insert(_ deployment: Deployment) throws {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 extension StoreRecords: DirectoryRecords {
     func tenants(in scope: Scope) throws -> [Tenant] {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 extension StoreRecords: EndpointRecords {
     /// The longest text that is searched for, in characters; SQLite refuses patterns of more than

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 extension StoreRecords: IdentityRecords {
     func insert(_ user: User) throws {

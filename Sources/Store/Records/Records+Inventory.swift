@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 extension StoreRecords: InventoryRecords {
     func inventorySize(_ digest: String, of tenant: TenantID) throws -> Int? {

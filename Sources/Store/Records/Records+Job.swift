@@ -1,6 +1,6 @@
-import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 extension StoreRecords: JobRecords {
     func insert(_ job: Job) throws {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 /// The log of a job. Texts are stored as bytes, since what a program prints may hold any character.
 extension StoreRecords {

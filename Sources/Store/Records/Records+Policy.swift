@@ -1,6 +1,6 @@
-import ControlPlane
 import Fleet
 import Policy
+import ServerRecords
 
 extension StoreRecords: PolicyRecords {
     func insert(_ policy: PolicyRecord) throws {

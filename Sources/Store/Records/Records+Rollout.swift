@@ -1,6 +1,6 @@
-import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 
 extension StoreRecords: RolloutRecords {
     func insert(_ rollout: RolloutRecord) throws {
@@ -84,4 +84,4 @@ extension StoreRecords: RolloutRecords {
     }
 }
 
-extension RolloutStanding.State: SQLConvertible {}
+extension RolloutState: SQLConvertible {}

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 extension StoreRecords: SessionRecords {
     func insert(_ session: Session) throws {

@@ -1,6 +1,6 @@
-import ControlPlane
 import Fleet
 import Policy
+import ServerRecords
 
 extension StoreRecords: TraitRecords {
     func traits(of endpoint: EndpointID, tenant: TenantID) throws -> EndpointTraits? {

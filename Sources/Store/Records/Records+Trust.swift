@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 import Trust
 
 extension StoreRecords: TrustRecords {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 extension StoreRecords: VersionRecords {
     func noteFirstSeen(of tenant: TenantID, at now: Timestamp) throws -> Int {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Every statement chooses its rows first, at most so many, and then removes them by their key.
 extension StoreRecords: PurgeRecords {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 /// Software and updates are interned for all tenants together. What no inventory and no list of
 /// updates names any more is swept out now and then.

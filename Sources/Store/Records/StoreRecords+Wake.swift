@@ -1,4 +1,4 @@
-import ControlPlane
+import ServerRecords
 
 extension StoreRecords: WakeRecords {
     func announce(_ subjects: Set<String>) throws {

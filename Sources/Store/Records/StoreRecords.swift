@@ -1,6 +1,6 @@
-import ControlPlane
 import Fleet
 import Foundation
+import ServerRecords
 
 /// Every port of the ledger over one open transaction. Each port is fulfilled in a file of its own;
 /// the SQL is the same for both engines.

@@ -1,4 +1,4 @@
-import ControlPlane
+import ServerRecords
 
 extension SQLFailure {
     /// The failure in the ledger's words.

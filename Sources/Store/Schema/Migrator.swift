@@ -1,4 +1,4 @@
-import ControlPlane
+import ServerRecords
 
 /// Brings a database to this program's schema, step by step, all steps in one transaction.
 struct Migrator {

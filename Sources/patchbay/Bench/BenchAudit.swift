@@ -1,6 +1,8 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
+import ServerRecords
 
 /// `patchbay bench audit`
 struct BenchAudit: AsyncParsableCommand {

@@ -1,9 +1,11 @@
+import Administration
 import AgentProtocol
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation
+import ServerRecords
 import Simulation
 import Trust
 

@@ -1,7 +1,9 @@
+import Administration
 import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation
+import ServerRecords
 import Store
 import Trust
 

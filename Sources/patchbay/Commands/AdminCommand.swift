@@ -1,7 +1,9 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import HTTPAPI
+import ServerRecords
 
 /// `patchbay admin`
 struct Admin: ParsableCommand {

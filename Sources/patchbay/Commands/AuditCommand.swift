@@ -1,9 +1,11 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation
 import HTTPAPI
+import ServerRecords
 import Store
 
 /// `patchbay audit`

@@ -1,9 +1,11 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Rollout
+import ServerRecords
 
 /// `patchbay deployment`
 struct DeploymentCommand: ParsableCommand {

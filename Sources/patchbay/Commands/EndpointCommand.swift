@@ -1,11 +1,13 @@
+import Administration
 public import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
-import Policy
 import Foundation
 import HTTPAPI
+import Policy
 import Rollout
+import ServerRecords
 
 extension Compliance: ExpressibleByArgument {}
 

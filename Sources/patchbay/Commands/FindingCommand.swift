@@ -1,8 +1,10 @@
+import Administration
 import Advisories
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
+import ServerRecords
 
 /// `patchbay finding`
 struct FindingCommand: ParsableCommand {

@@ -1,9 +1,11 @@
+import Administration
 public import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Rollout
+import ServerRecords
 
 extension Job.State: ExpressibleByArgument {}
 

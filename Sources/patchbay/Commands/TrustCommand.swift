@@ -1,9 +1,11 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Foundation
 import HTTPAPI
 import OfflineCommands
+import ServerRecords
 import Trust
 
 /// `patchbay trust`

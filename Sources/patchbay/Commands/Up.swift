@@ -1,9 +1,11 @@
+import Administration
 import AgentCore
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import Foundation
+import ServerRecords
 
 /// `patchbay up`
 struct Up: AsyncParsableCommand {

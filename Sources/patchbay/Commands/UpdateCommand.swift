@@ -1,8 +1,10 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
+import ServerRecords
 
 /// `patchbay update`
 struct UpdateCommand: ParsableCommand {

@@ -1,8 +1,10 @@
+import Administration
 public import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
+public import ServerRecords
 
 extension Role: ExpressibleByArgument {}
 

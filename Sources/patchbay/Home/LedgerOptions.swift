@@ -1,7 +1,9 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Foundation
+import ServerRecords
 import Store
 
 extension Home {

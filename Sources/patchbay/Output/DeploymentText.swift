@@ -1,8 +1,10 @@
+import Administration
 import CommandBasics
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// Deployments and plans, for people at a terminal.
 enum DeploymentText {

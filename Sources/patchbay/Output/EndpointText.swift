@@ -1,8 +1,10 @@
+import Administration
 import CommandBasics
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 
 /// One endpoint, for people at a terminal.
 struct EndpointText {

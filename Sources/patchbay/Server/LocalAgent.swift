@@ -1,3 +1,4 @@
+import Administration
 import AgentCore
 import AgentSystem
 import AgentTransport
@@ -8,6 +9,7 @@ import Foundation
 import LinuxPackages
 import Logging
 import PackageManagers
+import ServerRecords
 import Trust
 
 /// The agent of the server's own machine, in the server's process. It speaks the agents' protocol

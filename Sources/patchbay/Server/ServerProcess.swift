@@ -1,3 +1,4 @@
+import Administration
 import CommandBasics
 import ControlPlane
 import Dashboard
@@ -7,6 +8,7 @@ import Foundation
 import HTTPAPI
 import Logging
 import NIOCore
+import ServerRecords
 import ServiceLifecycle
 import Store
 import Synchronization

@@ -1,7 +1,9 @@
+import Administration
 import AgentSystem
 import Calendar
 import CommandBasics
 import ControlPlane
+import ServerRecords
 import Synchronization
 
 /// The time zones of the server's machine, each read once.

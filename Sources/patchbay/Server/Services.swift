@@ -1,5 +1,7 @@
+import Administration
 import ControlPlane
 import Logging
+import ServerRecords
 import ServiceLifecycle
 import Store
 

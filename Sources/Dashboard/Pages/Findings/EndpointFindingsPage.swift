@@ -1,8 +1,11 @@
+import HTMLTree
+import Administration
 import Advisories
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Policy
+import ServerRecords
 
 /// The most findings of one page: more would pass 60 KB.
 private let findingRows = 150

@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import HTTPAPI
+import ServerRecords
 
 /// Where what is known of vulnerabilities comes from, and how fresh it is.
 func feedsPage(_ feeds: [FeedItem], refused: Refusal? = nil, chrome: Chrome) -> HTML {

@@ -1,8 +1,11 @@
+import HTMLTree
+import Administration
 import Advisories
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Policy
+import ServerRecords
 
 /// The vulnerabilities that endpoints have, riskiest first. The filters live in the address.
 func vulnerabilitiesPage(

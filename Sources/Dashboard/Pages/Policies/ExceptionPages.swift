@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Policy
+import ServerRecords
 
 /// Risks that are accepted, were, or are asked to be.
 func exceptionsPage(

@@ -1,6 +1,9 @@
+import HTMLTree
+import Administration
 import ControlPlane
 import Fleet
 import Policy
+import ServerRecords
 
 /// What stands in the editor.
 struct PolicyEditing {

@@ -1,4 +1,4 @@
-import ControlPlane
+import ServerRecords
 
 extension StoreRecords: FeedRecords {
     func feeds() throws -> [Feed] {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Fleet
+import ServerRecords
 
 extension StoreRecords: FindingRecords {
     func store(_ footing: SoftwareFooting, of endpoint: EndpointID, tenant: TenantID) throws {

@@ -1,3 +1,4 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
@@ -5,6 +6,7 @@ import Feeds
 import Fleet
 import Foundation
 import HTTPAPI
+import ServerRecords
 import Trust
 
 /// `patchbay feeds export`

@@ -1,9 +1,11 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
 import OfflineCommands
+import ServerRecords
 
 /// `patchbay feeds`
 struct FeedsCommand: ParsableCommand {

@@ -1,9 +1,11 @@
+import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Policy
+import ServerRecords
 
 /// `patchbay exception`
 struct ExceptionCommand: ParsableCommand {

@@ -1,9 +1,11 @@
+import Administration
 public import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
 import Policy
+import ServerRecords
 
 extension Criticality: ExpressibleByArgument {}
 

@@ -1,3 +1,4 @@
+import Administration
 public import ArgumentParser
 import CommandBasics
 import ControlPlane
@@ -5,6 +6,7 @@ import Fleet
 import Foundation
 import HTTPAPI
 import Policy
+import ServerRecords
 
 extension PolicyLevel: ExpressibleByArgument {}
 

@@ -1,0 +1,147 @@
+import ControlPlane
+import Fleet
+import Policy
+import Rollout
+import ServerRecords
+
+extension RolloutStanding {
+    /// The most endpoints of one ring that are listed by name.
+    static let mostMembers = 50
+
+    /// How a rollout stands; `name` gives an endpoint's name.
+    init(_ record: RolloutRecord, naming name: (EndpointID) -> String?) {
+        let rollout = record.rollout
+        policy = record.policy.text
+        policyVersion = record.policyVersion
+        lane = record.lane
+        isAutomatic = record.isAutomatic
+        state = record.standing
+        if case .halted(let halt) = rollout.state {
+            reason = RolloutSentences.naming(halt.sentence, name)
+        }
+        waits = rollout.waits.map { RolloutSentences.naming($0.sentence, name) }
+        rings = rollout.plan.rings.indices.map { RingStanding(rollout, ring: $0, naming: name) }
+        lines = record.lines
+        warnings = record.warnings
+        dueAt = rollout.plan.dueAt
+        wakeAt = record.wakeAt
+    }
+}
+
+extension RolloutStanding.RingStanding {
+    init(_ rollout: RingRollout, ring place: Int, naming name: (EndpointID) -> String?) {
+        let ring = rollout.plan.rings[place]
+        let progress = rollout.progress[place]
+        let entries = rollout.endpoints.filter { $0.ring == place && !$0.hasLeft }
+        let isLast = place == rollout.plan.rings.count - 1
+        self.name = ring.name.text
+        members = entries.count { $0.phase != .skipped(.notNeeded) }
+        verified = entries.count { $0.phase == .verified }
+        failed = entries.count { if case .failed = $0.phase { true } else { false } }
+        working = entries.count(where: \.isOpen)
+        waiting = entries.count(where: \.isIdle)
+        offline = entries.count { $0.isIdle && $0.isOffline }
+        notNeeded = entries.count { $0.phase == .skipped(.notNeeded) }
+        gate = isLast ? nil : RolloutSentences.gate(ring, hasProbes: rollout.plan.hasProbes)
+        soakSeconds = isLast || rollout.plan.lane == .emergency ? 0 : ring.soak.seconds
+        openedAt = progress.openedAt
+        soakUntil = progress.soakUntil
+        passedAt = progress.passedAt
+        isOverridden = progress.isOverridden
+        stage =
+            if progress.openedAt == nil {
+                .waiting
+            } else if progress.passedAt != nil || (isLast && rollout.state == .completed) {
+                .passed
+            } else {
+                progress.soakUntil != nil ? .soaking : .open
+            }
+        endpoints = entries.sorted { ($0.rank, $0.member.endpoint) < ($1.rank, $1.member.endpoint) }
+            .prefix(RolloutStanding.mostMembers).map { entry in
+                RolloutStanding.Member(
+                    endpoint: entry.member.endpoint,
+                    name: name(entry.member.endpoint) ?? entry.member.endpoint.text,
+                    phase: entry.phaseName, sentence: entry.sentence)
+            }
+    }
+}
+
+extension RosterEntry {
+    /// Whether it has no order and is not done.
+    fileprivate var isIdle: Bool {
+        switch phase {
+        case .waiting, .resting: true
+        case .offered, .withdrawing, .running, .verified, .failed, .skipped: false
+        }
+    }
+
+    /// What needs a look first, what is done last.
+    fileprivate var rank: Int {
+        switch phase {
+        case .failed: 0
+        case .verified: isHealthy == false ? 1 : 6
+        case .running, .withdrawing: 2
+        case .offered: 3
+        case .resting: 4
+        case .waiting: 5
+        case .skipped: 7
+        }
+    }
+
+    /// Where it stands, in one word.
+    fileprivate var phaseName: String {
+        switch phase {
+        case .waiting: isOffline ? "silent" : "waiting"
+        case .offered: "offered"
+        case .withdrawing: "withdrawing"
+        case .running: "running"
+        case .resting: "resting"
+        case .verified: isHealthy == false ? "unhealthy" : "verified"
+        case .failed: "failed"
+        case .skipped: "skipped"
+        }
+    }
+
+    /// Where it stands, in one sentence.
+    fileprivate var sentence: String {
+        switch phase {
+        case .waiting:
+            isOffline ? "It is silent; its turn comes when it is back." : "It waits for its turn."
+        case .offered: "It has its order, and has not begun."
+        case .withdrawing: "Its order is being taken back."
+        case .running: "It works on its order."
+        case .resting(let until): "It rests, and is tried again at \(until.wholeSeconds)."
+        case .verified:
+            isHealthy == false
+                ? "A fresh scan shows the updates in force, and its probes fail."
+                : "A fresh scan shows the updates in force."
+        case .failed(let reason): "It is not tried again: \(reason.words)."
+        case .skipped(.notNeeded): "It misses nothing of the list (any more)."
+        case .skipped(.heldBack): "What it misses is held back on the endpoint or blocked."
+        }
+    }
+}
+
+extension UseCases {
+    /// The most lines of a rollout's timeline that are shown: the newest.
+    static let timelineShown = 100
+
+    /// How a deployment's rollout stands; `nil` when it does not move through rings.
+    static func standing(
+        of deployment: Deployment, records: any Records
+    ) throws -> RolloutStanding? {
+        let scope = Scope.tenant(deployment.tenant)
+        guard let record = try records.rollout(of: deployment.id, in: scope) else { return nil }
+        return RolloutStanding(record) { (try? records.endpoint($0, in: scope))?.name }
+    }
+
+    /// What has happened to a deployment as a whole, oldest first.
+    static func timeline(
+        of deployment: Deployment, records: any Records
+    ) throws -> [AuditEntry] {
+        try records.latestAuditEntries(
+            in: .tenant(deployment.tenant), subject: deployment.id.text, before: nil,
+            limit: timelineShown
+        ).reversed()
+    }
+}

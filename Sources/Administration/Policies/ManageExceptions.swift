@@ -1,0 +1,209 @@
+public import ControlPlane
+public import Fleet
+public import Policy
+public import ServerRecords
+
+/// A risk that somebody asks to accept.
+public struct ExceptionDraft: Hashable, Sendable, Codable {
+    /// The tenant; `nil` for the provider's.
+    public var tenant: TenantID?
+    /// The level; that of the tenant, or else of the provider, unless given.
+    public var level: PolicyLevel?
+    /// The site's identifier, the group's name or the endpoint's identifier.
+    public var place: String?
+    /// Its name, for records.
+    public var name: String
+    /// Who answers for it.
+    public var owner: String
+    /// Why the updates are not installed.
+    public var reason: String
+    /// What protects the endpoints meanwhile.
+    public var compensatingControl: String
+    /// Packages, by name or source package, or a pattern.
+    public var package: String?
+    /// Vulnerabilities, by CVE number.
+    public var vulnerabilities: [String]?
+    /// Endpoints of the place, as a condition.
+    public var endpoints: String?
+    /// From when; from now unless given.
+    public var startsAt: Timestamp?
+    /// Until when: a year later at most.
+    public var expiresAt: Timestamp
+
+    /// A draft.
+    public init(
+        tenant: TenantID? = nil, level: PolicyLevel? = nil, place: String? = nil, name: String,
+        owner: String, reason: String, compensatingControl: String, package: String? = nil,
+        vulnerabilities: [String]? = nil, endpoints: String? = nil, startsAt: Timestamp? = nil,
+        expiresAt: Timestamp
+    ) {
+        self.tenant = tenant
+        self.level = level
+        self.place = place
+        self.name = name
+        self.owner = owner
+        self.reason = reason
+        self.compensatingControl = compensatingControl
+        self.package = package
+        self.vulnerabilities = vulnerabilities
+        self.endpoints = endpoints
+        self.startsAt = startsAt
+        self.expiresAt = expiresAt
+    }
+}
+
+extension UseCases {
+    /// Asks for a risk to be accepted. It changes nothing until somebody else agrees.
+    ///
+    /// - Throws: `Refusal` `E_EXCEPTION_INVALID`, `E_EXPRESSION`.
+    public func requestException(
+        _ draft: ExceptionDraft, by principal: Principal
+    ) async throws -> ExceptionRecord {
+        try principal.require(.approve)
+        let now = effects.now()
+        let id: ExceptionID = effects.newIdentifier()
+        let endpoints = try draft.endpoints.map { try Self.expression($0) }
+        return try await writeWaking { records, _ in
+            let tenant = try principal.tenant(for: draft.tenant)
+            let record = ExceptionRecord(
+                id: id,
+                place: try self.place(
+                    level: draft.level, tenant: tenant, part: draft.place, in: records),
+                name: PlainText.line(draft.name, atMost: Self.longestLabel),
+                owner: PlainText.line(draft.owner, atMost: Self.longestLabel),
+                reason: try Self.checkedNote(draft.reason),
+                compensatingControl: try Self.checkedNote(draft.compensatingControl),
+                package: draft.package.map { Glob($0) },
+                vulnerabilities: (draft.vulnerabilities ?? []).map { $0.uppercased() },
+                endpoints: endpoints, startsAt: draft.startsAt ?? now, expiresAt: draft.expiresAt,
+                requestedBy: principal.name, requestedAt: now)
+            guard draft.expiresAt > now else { throw Self.invalid(.wrongTime) }
+            let names = try DirectoryNames(scope: .provider, records: records)
+            // Tried with an approver who is nobody else's name, so that all else is found now.
+            do throws(RiskExceptionError) {
+                _ = try record.exception(
+                    approver: "somebody other than \(record.owner)", names)
+            } catch {
+                throw Self.invalid(error)
+            }
+            try records.insert(record)
+            try self.appendAudit(
+                "exception.requested", subject: id.text,
+                sentence: "Asked to accept the risk “\(record.name)” until \(record.expiresAt).",
+                actor: principal.name, tenant: tenant, in: records, at: now)
+            return record
+        }
+    }
+
+    /// Agrees to a risk; somebody else than who asked and who answers for it.
+    ///
+    /// - Throws: `Refusal` `E_EXCEPTION_SAME_PERSON`, `E_EXCEPTION_STATE`.
+    public func approveException(
+        _ id: ExceptionID, by principal: Principal
+    ) async throws -> ExceptionRecord {
+        try await change(id, "exception.approved", "Accepted", by: principal) {
+            record, names, now in
+            guard record.state == .requested else { throw Self.wrongState(record) }
+            guard record.requestedBy != principal.name,
+                !principal.name.hasSuffix(":\(record.owner)")
+            else {
+                throw Refusal(
+                    .conflict, "E_EXCEPTION_SAME_PERSON",
+                    "Nobody accepts a risk that they ask for or answer for themselves.",
+                    nextStep: "Ask somebody else with the right to approve.")
+            }
+            (record.state, record.approvedBy) = (.approved, principal.name)
+            record.approvedAt = now
+            do throws(RiskExceptionError) {
+                _ = try record.exception(approver: principal.name, names)
+            } catch {
+                throw Self.invalid(error)
+            }
+        }
+    }
+
+    /// Turns a request down, or ends an accepted risk before its time.
+    public func endException(
+        _ id: ExceptionID, by principal: Principal
+    ) async throws -> ExceptionRecord {
+        try await change(id, "exception.ended", "Ended", by: principal) { record, _, now in
+            guard record.state != .ended else { throw Self.wrongState(record) }
+            (record.state, record.endedBy, record.endedAt) = (.ended, principal.name, now)
+        }
+    }
+
+    /// Accepted and asked-for risks, newest first.
+    public func exceptions(
+        by principal: Principal, tenant: TenantID? = nil, before: ExceptionID? = nil,
+        limit: Int = 100
+    ) async throws -> [ExceptionRecord] {
+        try principal.require(.view)
+        guard let scope = principal.scope.narrowed(to: tenant) else {
+            throw Refusal.notFound("tenant")
+        }
+        return try await ledger.read { records in
+            try records.exceptions(
+                in: scope, before: before, limit: min(max(limit, 1), EndpointQuery.maximumPage))
+        }
+    }
+
+    /// One accepted or asked-for risk.
+    public func exception(
+        _ id: ExceptionID, by principal: Principal
+    ) async throws -> ExceptionRecord {
+        try principal.require(.view)
+        return try await ledger.read { records in
+            guard let record = try records.exception(id, in: principal.scope) else {
+                throw Refusal.notFound("exception")
+            }
+            return record
+        }
+    }
+
+    private func change(
+        _ id: ExceptionID, _ action: String, _ verb: String, by principal: Principal,
+        _ body:
+            @escaping @Sendable (inout ExceptionRecord, DirectoryNames, Timestamp) throws -> Void
+    ) async throws -> ExceptionRecord {
+        try principal.require(.approve)
+        let now = effects.now()
+        return try await writeWaking { records, wakes in
+            guard var record = try records.exception(id, in: principal.scope) else {
+                throw Refusal.notFound("exception")
+            }
+            try body(&record, DirectoryNames(scope: .provider, records: records), now)
+            try records.update(record)
+            try self.appendAudit(
+                action, subject: id.text,
+                sentence: "\(verb) the risk “\(record.name)”, owned by \(record.owner).",
+                actor: principal.name, tenant: record.place.tenant, in: records, at: now)
+            try self.decisionsChanged(
+                for: record.place.tenant, by: principal.name, in: records, at: now, waking: &wakes)
+            return record
+        }
+    }
+
+    private static func wrongState(_ record: ExceptionRecord) -> Refusal {
+        Refusal(
+            .conflict, "E_EXCEPTION_STATE", "The exception is \(record.state.rawValue) already.",
+            nextStep: "Ask for a new one when the risk is to be accepted again.")
+    }
+
+    private static func invalid(_ error: RiskExceptionError) -> Refusal {
+        Refusal(
+            .malformed, "E_EXCEPTION_INVALID", error.sentence,
+            nextStep: "Correct the exception, and ask again.")
+    }
+
+    /// A condition over endpoints.
+    static func expression(_ text: String) throws -> GroupExpression {
+        do throws(ExpressionError) {
+            return try GroupExpression(parsing: text)
+        } catch {
+            throw Refusal(
+                .malformed, "E_EXPRESSION",
+                "The condition cannot be read at character \(error.offset + 1): \(error.message).",
+                nextStep: "Correct it; docs/policy-document.md lists the fields.")
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Calendar
+public import ControlPlane
+public import Fleet
+public import Policy
+public import ServerRecords
+
+/// One opening of a window, and what is meant to happen in it.
+public struct WindowOpening: Hashable, Sendable, Codable {
+    /// When it opens.
+    public var opens: Timestamp
+    /// When it closes.
+    public var closes: Timestamp
+    /// The window's name.
+    public var window: String
+    /// The policy that has it.
+    public var policy: String
+    /// The window's zone: an IANA name, `endpoint` or `site`.
+    public var zone: String
+    /// The lanes that lead through it.
+    public var lanes: [Lane]
+}
+
+extension UseCases {
+    /// How far a plan reaches unless it is said, in seconds: 31 days hold every monthly window.
+    public static let usualPlanSeconds: Int64 = 31 * 86_400
+    /// The furthest that a plan reaches, in seconds: a year.
+    public static let longestPlanSeconds: Int64 = 366 * 86_400
+    /// How many openings of each window are listed.
+    public static let openingsListed = 12
+
+    /// Every installation that policies would begin from now on, ring by ring and within the
+    /// budgets, and every update that would miss its due date.
+    ///
+    /// - Throws: `Refusal` `E_PLAN_TIME`, `E_PREVIEW_TOO_LARGE`.
+    public func planPolicies(
+        for tenant: TenantID, until: Timestamp? = nil, by principal: Principal
+    ) async throws -> PlannedFleet {
+        try principal.require(.view)
+        guard principal.scope.includes(tenant) else { throw Refusal.notFound("tenant") }
+        let now = effects.now()
+        let end = until ?? now.adding(seconds: Self.usualPlanSeconds)
+        guard now < end, end <= now.adding(seconds: Self.longestPlanSeconds) else {
+            throw Refusal(
+                .malformed, "E_PLAN_TIME", "A plan ends within a year from now.",
+                nextStep: "Choose another end.")
+        }
+        return try await ledger.read { records in
+            guard try !records.tenants(in: .tenant(tenant)).isEmpty else {
+                throw Refusal.notFound("tenant")
+            }
+            var decisions = try EndpointDecisions(
+                of: tenant, in: records, at: now, isForMany: true, until: end, by: self)
+            var members: [PlanEndpoint] = []
+            var names: [String: String] = [:]
+            try self.eachEndpoint(of: tenant, in: records) { endpoint in
+                guard members.count < Self.previewedEndpoints else {
+                    throw Refusal(
+                        .tooLarge, "E_PREVIEW_TOO_LARGE",
+                        "A plan looks at \(Self.previewedEndpoints) endpoints at most.",
+                        nextStep: "Look at the decisions of single endpoints.")
+                }
+                let decided = try decisions.decide(endpoint)
+                names[endpoint.id.text] = endpoint.name
+                members.append(
+                    PlanEndpoint(
+                        subject: decided.subject, policy: decided.policy,
+                        outlook: decided.outlook, updates: decided.updates))
+            }
+            return PlannedFleet(PolicyPlan(of: members, from: now, until: end), names: names)
+        }
+    }
+
+    /// The next openings of every window of the policies that hold for a tenant, at most twelve of
+    /// each, by opening. Windows in the endpoint's or the site's zone are shown in universal time.
+    public func windowOpenings(
+        for tenant: TenantID, count: Int = openingsListed, by principal: Principal
+    ) async throws -> [WindowOpening] {
+        try principal.require(.view)
+        guard principal.scope.includes(tenant) else { throw Refusal.notFound("tenant") }
+        let now = effects.now()
+        return try await ledger.read { records in
+            let policies = try self.policyShelf.policies(of: tenant, in: records)
+            return policies.flatMap { self.openings(of: $0.policy, from: now, count: count) }
+                .sorted {
+                    ($0.opens, $0.policy, $0.window) < ($1.opens, $1.policy, $1.window)
+                }
+        }
+    }
+
+    /// The openings of a tenant's windows as a calendar that programs subscribe to (RFC 5545).
+    public func calendarFeed(
+        for tenant: TenantID, by principal: Principal
+    ) async throws -> String {
+        let openings = try await windowOpenings(
+            for: tenant, count: Self.openingsListed, by: principal)
+        let name =
+            try await ledger.read { try $0.tenants(in: .tenant(tenant)).first?.name } ?? ""
+        return CalendarFeed.text(
+            openings.map { opening in
+                CalendarEntry(
+                    opens: opening.opens, closes: opening.closes,
+                    title: "\(opening.window) (\(opening.policy))",
+                    details: "Maintenance window of the policy \(opening.policy); "
+                        + "lanes: \(opening.lanes.map(\.rawValue).joined(separator: ", ")); "
+                        + "zone: \(opening.zone).",
+                    uid: "\(opening.opens)/\(opening.window)/\(tenant)/\(opening.policy)@patchbay"
+                )
+            },
+            name: "Maintenance windows of \(name)", stamp: effects.now())
+    }
+
+    private func openings(
+        of policy: PatchPolicy, from now: Timestamp, count: Int
+    ) -> [WindowOpening] {
+        policy.windows.flatMap { window -> [WindowOpening] in
+            var zones = Zones(endpoint: .utc)
+            var zone = "endpoint"
+            switch window.zone {
+            case .endpoint: break
+            case .site: zone = "site"
+            case .named(let name):
+                zone = name.text
+                zones.named[name.text] = effects.zoneRules(name.text)
+            }
+            for case .named(let name)? in policy.freezes.map(\.zone) {
+                zones.named[name.text] = effects.zoneRules(name.text)
+            }
+            let lanes = Lane.allCases.filter { lane in
+                policy.lanes.route(of: lane).windows.contains { $0.text == window.name }
+            }
+            let calendar = try? WindowCalendar([window], freezes: policy.freezes, zones: zones)
+            let list =
+                (calendar?.openings(at: now) ?? [])
+                + (calendar?.occurrences(from: now, count: count) ?? [])
+            return list.prefix(count).map {
+                WindowOpening(
+                    opens: $0.opens, closes: $0.closes, window: $0.window,
+                    policy: policy.name.text, zone: zone, lanes: lanes)
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Calendar
+public import ControlPlane
+import Fleet
+import Policy
+import Rollout
+public import ServerRecords
+
+extension UseCases {
+    /// The most endpoints that a preview looks at: a decision for each missing update of so many
+    /// takes some seconds.
+    static let previewedEndpoints = 20_000
+
+    /// What saving a policy would do: what is to be said about its text, who joins and leaves, and
+    /// what would happen at once. Nothing is changed.
+    public func previewPolicy(
+        _ draft: PolicyDraft, by principal: Principal
+    ) async throws -> PolicyPreview {
+        try principal.require(.view)
+        let now = effects.now()
+        return try await ledger.read { records in
+            let (text, old, new) = try self.read(draft, by: principal, at: now, in: records)
+            guard let new else { return PolicyPreview(remarks: text.remarks, name: nil) }
+            return try self.preview(
+                from: old, to: new, remarks: text.remarks, at: now, in: records)
+        }
+    }
+
+    /// What a change of one policy would do; `nil` stands for “there is none”, as a policy that is
+    /// switched off.
+    func preview(
+        from old: PolicyRecord?, to new: PolicyRecord?, remarks: [PolicyRemark] = [],
+        at now: Timestamp, in records: any Records
+    ) throws -> PolicyPreview {
+        var preview = PolicyPreview(remarks: remarks, name: (new ?? old)?.name.text)
+        guard let place = (new ?? old)?.place else { return preview }
+        let tenants =
+            try place.tenant.map { [$0] } ?? records.tenants(in: .provider).map(\.id)
+        for tenant in tenants {
+            let stored = try policyShelf.policies(of: tenant, in: records)
+            let others = stored.filter { $0.id != (new ?? old)?.id }
+            var comparison = try PolicyComparison(
+                before: EndpointDecisions(
+                    of: tenant, in: records, at: now, isForMany: true,
+                    insteadOfStored: others + [old].compactMap(\.self), by: self),
+                after: EndpointDecisions(
+                    of: tenant, in: records, at: now, isForMany: true,
+                    insteadOfStored: others + [new].compactMap(\.self), by: self))
+            try eachEndpoint(of: tenant, in: records) { endpoint in
+                guard preview.endpoints < Self.previewedEndpoints else {
+                    throw Refusal(
+                        .tooLarge, "E_PREVIEW_TOO_LARGE",
+                        "A preview looks at \(Self.previewedEndpoints) endpoints at most.",
+                        nextStep: "Save the policy for one tenant, site or group at a time.")
+                }
+                try comparison.add(
+                    endpoint, old: old?.name, new: new?.name, to: &preview, in: records)
+            }
+        }
+        return preview
+    }
+}
+
+/// Compares what two sets of policies make of endpoints.
+private struct PolicyComparison {
+    var before: EndpointDecisions
+    var after: EndpointDecisions
+
+    init(before: EndpointDecisions, after: EndpointDecisions) {
+        self.before = before
+        self.after = after
+    }
+
+    mutating func add(
+        _ endpoint: EndpointRecord, old: PolicyName?, new: PolicyName?,
+        to preview: inout PolicyPreview, in records: any Records
+    ) throws {
+        preview.endpoints += 1
+        let posture = try records.posture(of: endpoint.id, tenant: endpoint.tenant)
+        let jobs = try records.jobs(
+            JobQuery(
+                scope: .tenant(endpoint.tenant), endpoint: endpoint.id,
+                limit: DecidedEndpoint.jobsShown))
+        let was = try before.decide(endpoint, posture: posture, jobs: jobs)
+        let becomes = try after.decide(endpoint, posture: posture, jobs: jobs)
+        let member = PolicyPreview.Member(endpoint: endpoint.id, name: endpoint.name)
+        switch (was.membership(of: old), becomes.membership(of: new)) {
+        case (_, .unknown): preview.unknown.append(member)
+        case (.yes, .yes): preview.stays += 1
+        case (.yes, .no): preview.leaves.append(member)
+        case (_, .yes): preview.joins.append(member)
+        case (_, .no): break
+        }
+        preview.changedDecisions += zip(was.decisions, becomes.decisions)
+            .count { $0.action != $1.action || $0.reasonCode != $1.reasonCode }
+        let could = Set(was.decisions.filter(\.actsNow).map(\.update.key))
+        let can = becomes.decisions.filter { $0.actsNow && !could.contains($0.update.key) }
+        if !can.isEmpty { preview.acts.append(act(becomes, can)) }
+    }
+
+    private func act(_ decided: DecidedEndpoint, _ can: [Decision]) -> PolicyPreview.Act {
+        let effective = decided.policy?.effective
+        let reboots = (effective?.reboot?.value ?? .none).mode != .never
+        var act = PolicyPreview.Act(
+            endpoint: decided.endpoint.id, name: decided.endpoint.name,
+            packages: Set(can.map(\.update.name)).sorted(),
+            mayReboot: reboots && can.contains { RebootProne.contains($0.update.name) },
+            ring: nil, waitsForRing: false)
+        guard let lane = can.first?.lane, let name = decided.policyName,
+            let rings = effective?.rings(of: lane), !rings.isEmpty
+        else { return act }
+        let place = RingAssignment(rings, of: name).place(of: decided.subject, at: after.now).ring
+        act.ring = place.map { rings[$0].name.text }
+        act.waitsForRing = place != 0
+        return act
+    }
+}
+
+extension Decision {
+    /// Whether it may be installed now.
+    var actsNow: Bool { reasonCode == .windowOpen || reasonCode == .catchingUp }
+}
+
+extension DecidedEndpoint {
+    /// Whether a policy applies to the endpoint, by itself or because another inherits it.
+    func membership(of name: PolicyName?) -> Ternary {
+        guard let name,
+            let layer = policy?.effective.layers.first(where: { $0.policy.name == name })
+        else { return .no }
+        return layer.isCertain ? .yes : .unknown
+    }
+}

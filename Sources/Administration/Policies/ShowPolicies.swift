@@ -1,0 +1,119 @@
+public import ControlPlane
+public import Fleet
+import Policy
+import PolicyDocument
+public import ServerRecords
+
+extension UseCases {
+    /// The policies that the asker may see: the provider's first, then by tenant and name.
+    public func policies(
+        by principal: Principal, tenant: TenantID? = nil
+    ) async throws -> [PolicySummary] {
+        try principal.require(.view)
+        guard let scope = principal.scope.narrowed(to: tenant) else {
+            throw Refusal.notFound("tenant")
+        }
+        return try await ledger.read { records in
+            let names = try DirectoryNames(scope: scope, records: records)
+            var policies = try records.policies(in: scope)
+            if principal.scope == .provider, tenant != nil {
+                policies =
+                    try records.policies(in: .provider).filter { $0.place.tenant == nil }
+                    + policies
+            }
+            return try policies.map { try Self.summary($0, names, records) }
+        }
+    }
+
+    /// One policy, with its written form and whom it applies to.
+    public func policy(_ id: PolicyID, by principal: Principal) async throws -> PolicyDetail {
+        try principal.require(.view)
+        let now = effects.now()
+        return try await ledger.read { records in
+            let record = try Self.policy(id, in: principal.scope, records)
+            let draft = PolicyDraft(policy: id, yaml: record.yaml)
+            let remarks = try self.read(draft, by: principal, at: now, in: records).text.remarks
+            let names = try DirectoryNames(scope: principal.scope, records: records)
+            var detail = PolicyDetail(
+                summary: try Self.summary(record, names, records), yaml: record.yaml,
+                written: try self.written(record, in: records), remarks: remarks, endpoints: [],
+                endpointCount: 0, unknown: [])
+            try self.addMembers(of: record, to: &detail, at: now, in: records)
+            return detail
+        }
+    }
+
+    /// A policy's versions, newest first.
+    public func policyHistory(
+        _ id: PolicyID, by principal: Principal
+    ) async throws -> [PolicyVersion] {
+        try principal.require(.view)
+        return try await ledger.read { records in
+            let names = try DirectoryNames(scope: principal.scope, records: records)
+            let history = try records.policyHistory(
+                of: id, in: principal.scope, limit: Self.historyShown)
+            guard !history.isEmpty else { throw Refusal.notFound("policy") }
+            return try history.map {
+                PolicyVersion(summary: try Self.summary($0, names, records), yaml: $0.yaml)
+            }
+        }
+    }
+
+    private static func summary(
+        _ record: PolicyRecord, _ names: DirectoryNames, _ records: any Records
+    ) throws -> PolicySummary {
+        var name: String?
+        if record.place.level == .endpoint, let tenant = record.place.tenant,
+            let id = EndpointID(record.place.part)
+        {
+            name = try records.endpoint(id, in: .tenant(tenant))?.name
+        }
+        return PolicySummary(record, names, endpointName: name)
+    }
+
+    /// The written policy: what the same document says in plain language (F20).
+    private func written(
+        _ record: PolicyRecord, in records: any Records
+    ) throws -> [WrittenSection] {
+        let others =
+            try record.place.tenant.map { try records.policies(holdingFor: $0) }
+            ?? records.policies(in: .provider).filter { $0.place.tenant == nil }
+        return WrittenPolicy(
+            record.policy, accepting: record.exceptions,
+            among: others.filter { $0.id != record.id }.map(\.policy)
+        ).sections.map {
+            WrittenSection(
+                heading: $0.heading, paragraphs: $0.paragraphs, items: $0.items,
+                isOrdered: $0.isOrdered)
+        }
+    }
+
+    private func addMembers(
+        of record: PolicyRecord, to detail: inout PolicyDetail, at now: Timestamp,
+        in records: any Records
+    ) throws {
+        let tenants =
+            try record.place.tenant.map { [$0] } ?? records.tenants(in: .provider).map(\.id)
+        for tenant in tenants {
+            let decisions = try EndpointDecisions(
+                of: tenant, in: records, at: now, isForMany: true,
+                insteadOfStored: [record], by: self)
+            guard let placed = decisions.placedPolicies.first else { continue }
+            let applies = CompiledExpression(placed.policy.applies)
+            try eachEndpoint(of: tenant, in: records) { endpoint in
+                let posture = try records.posture(of: endpoint.id, tenant: tenant)
+                let subject = try decisions.subject(endpoint, facts: posture?.endpoint)
+                let member = PolicyPreview.Member(endpoint: endpoint.id, name: endpoint.name)
+                switch applies.evaluate(subject, at: now) {
+                case .yes:
+                    detail.endpointCount += 1
+                    if detail.endpoints.count < PolicyDetail.endpointsShown {
+                        detail.endpoints.append(member)
+                    }
+                case .unknown: detail.unknown.append(member)
+                case .no: break
+                }
+            }
+        }
+    }
+}
