@@ -12,7 +12,8 @@ struct ToolEndpoint: Sendable {
     /// What the lab's other helpers take.
     let endpoint: LabEndpoint
 
-    /// Makes one, enrols it and starts its agent; returns when the server has its first scan.
+    /// Makes one, enrols it and starts its agent; returns when the server has a scan with refreshed
+    /// sources. The very first look does not wait for them.
     static func start(_ flavour: Flavour, in lab: Lab) async throws -> ToolEndpoint {
         let number = "\(flavour.number)"
         try await lab.bed("light", number, "--flavour", flavour.name)
@@ -27,8 +28,14 @@ struct ToolEndpoint: Sendable {
             "/etc/enrolment-token")
         let agent = try startAgent(flavour, in: lab)
         let item = try await eventually("\(flavour.name) has been scanned", seen: { agent.log }) {
+            () -> Answers.Item? in
             let list: Answers.Endpoints = try await lab.answer(to: ["endpoint", "list"])
-            return list.items.first { $0.name == "ep\(number)" && $0.scannedAt != nil }
+            guard let item = list.items.first(where: { $0.name == "ep\(number)" }) else {
+                return nil
+            }
+            let endpoint = LabEndpoint(number: flavour.number, lab: lab.id, id: item.id)
+            let sources = try await lab.view(of: endpoint).posture?.sources ?? []
+            return sources.contains { $0.name.hasPrefix("lab ") && $0.state == .ok } ? item : nil
         }
         return ToolEndpoint(
             flavour: flavour, lab: lab, agent: agent,
