@@ -1,5 +1,5 @@
-import X509
 import SwiftASN1
+import X509
 
 /// What an enrolment token's file holds, in one line: where the server is, what its identity is,
 /// and the secret.

@@ -1,5 +1,5 @@
-import CryptoExtras
 import Crypto
+import CryptoExtras
 
 /// What scrypt (RFC 7914) costs.
 public struct PasswordCost: Hashable, Sendable {

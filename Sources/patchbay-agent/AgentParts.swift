@@ -3,8 +3,8 @@ import AgentSystem
 import AgentTransport
 import ArgumentParser
 import Fleet
-import Logging
 import LinuxPackages
+import Logging
 import PackageManagers
 import Trust
 

@@ -4,8 +4,8 @@ import AgentTransport
 import ArgumentParser
 import Dispatch
 import Fleet
-import Logging
 import LinuxPackages
+import Logging
 
 #if canImport(Glibc)
     import Glibc

@@ -1,8 +1,8 @@
-import AgentProtocol
-import ServerRecords
 import Administration
+import AgentProtocol
 import ControlPlane
 import Fleet
+import ServerRecords
 import Testing
 
 @Suite("Check-ins that come together share a transaction, and nothing else")

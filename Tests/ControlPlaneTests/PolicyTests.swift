@@ -1,9 +1,9 @@
-import ServerRecords
 import Administration
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 import Testing
 
 /// Policies in the server: what is saved, what it would do, and what is decided by it.

@@ -1,9 +1,9 @@
-import AgentProtocol
-import ServerRecords
 import Administration
+import AgentProtocol
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 import Testing
 
 @Suite struct `What is new in a deployment` {

@@ -1,10 +1,10 @@
-import AgentProtocol
-import ServerRecords
 import Administration
+import AgentProtocol
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 import Testing
 
 @Suite struct `A reboot that the endpoint sees to by itself` {

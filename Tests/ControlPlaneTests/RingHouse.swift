@@ -1,11 +1,11 @@
+import Administration
 import AgentProtocol
 import Calendar
-import ServerRecords
-import Administration
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 import TestSupport
 
 /// A house whose endpoints move through the rings of a policy: canaries by their tag, the rest

@@ -1,8 +1,8 @@
-import AgentProtocol
-import ServerRecords
 import Administration
+import AgentProtocol
 import ControlPlane
 import Fleet
+import ServerRecords
 import Testing
 
 @Suite("A request to scan is told until a scan has come, whatever the endpoint's clock says")

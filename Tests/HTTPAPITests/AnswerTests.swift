@@ -1,4 +1,3 @@
-import ServerRecords
 import Administration
 import ControlPlane
 import Fleet
@@ -8,6 +7,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import Rollout
+import ServerRecords
 import Testing
 
 @testable import HTTPAPI

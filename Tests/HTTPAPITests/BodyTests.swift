@@ -1,8 +1,8 @@
-import AgentProtocol
-import ServerRecords
 import Administration
+import AgentProtocol
 import ControlPlane
 import Foundation
+import ServerRecords
 import TestSupport
 import Testing
 

@@ -1,12 +1,12 @@
-import AgentProtocol
-import ServerRecords
 import Administration
+import AgentProtocol
 import ControlPlane
 import Fleet
 import Foundation
 import HTTPTypes
 import Logging
 import Rollout
+import ServerRecords
 import Store
 import Synchronization
 import TestSupport

@@ -1,9 +1,9 @@
+import Administration
 import Advisories
 import AdvisoryFormats
-import ServerRecords
-import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 import Versions
 
 @testable import HTTPAPI

@@ -1,8 +1,8 @@
-import ServerRecords
 import Administration
 import ControlPlane
 import Fleet
 import Foundation
+import ServerRecords
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import ServerRecords
 import Administration
 import ControlPlane
+import ServerRecords
 import Testing
 import Trust
 

@@ -1,7 +1,7 @@
-import ServerRecords
 import Administration
 import ControlPlane
 import Fleet
+import ServerRecords
 import Store
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-import ServerRecords
 import Administration
 import ControlPlane
 import Foundation
+import ServerRecords
 import Store
 import TestSupport
 import Testing

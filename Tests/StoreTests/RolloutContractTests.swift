@@ -1,9 +1,9 @@
-import ServerRecords
 import Administration
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 import Store
 import TestSupport
 import Testing

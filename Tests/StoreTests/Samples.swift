@@ -1,8 +1,8 @@
-import ServerRecords
 import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 import TestSupport
 
 /// Makes things to store, all decided by a seed. Time goes on by a second with each identifier, so

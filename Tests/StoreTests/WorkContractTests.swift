@@ -1,8 +1,8 @@
-import ServerRecords
 import Administration
 import ControlPlane
 import Fleet
 import Rollout
+import ServerRecords
 import Store
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-import HTMLTree
 import Administration
 import ControlPlane
 import Fleet
+import HTMLTree
 import ServerRecords
 
 /// What stands around every page: who has signed in, in which theme, and when it is.

@@ -1,6 +1,6 @@
-import HTMLTree
 import Administration
 import ControlPlane
+import HTMLTree
 import ServerRecords
 
 /// The parts of the navigation.

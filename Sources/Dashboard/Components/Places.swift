@@ -1,7 +1,7 @@
-import HTMLTree
 import Administration
 import ControlPlane
 import Fleet
+import HTMLTree
 import ServerRecords
 
 /// The dashboard's own places, in one list: a link is made here or not at all.

@@ -1,5 +1,5 @@
-import HTMLTree
 import Fleet
+import HTMLTree
 
 /// How numbers, sizes and times are said.
 enum Words {

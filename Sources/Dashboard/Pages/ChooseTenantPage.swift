@@ -1,7 +1,7 @@
-import HTMLTree
 import Administration
 import ControlPlane
 import Fleet
+import HTMLTree
 import ServerRecords
 
 /// The endpoints that miss the chosen updates belong to several tenants: a deployment is for one.

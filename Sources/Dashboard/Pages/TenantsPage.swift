@@ -1,7 +1,7 @@
-import HTMLTree
 import Administration
 import ControlPlane
 import Fleet
+import HTMLTree
 import ServerRecords
 
 /// Tenants and their sites.

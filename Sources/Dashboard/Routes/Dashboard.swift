@@ -1,6 +1,6 @@
-import HTMLTree
 import Administration
 import ControlPlane
+import HTMLTree
 public import HTTPAPI
 import ServerRecords
 

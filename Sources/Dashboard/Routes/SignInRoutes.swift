@@ -1,6 +1,6 @@
-import HTMLTree
 import Administration
 import ControlPlane
+import HTMLTree
 import HTTPAPI
 import ServerRecords
 import Trust

@@ -1,5 +1,5 @@
-public import Fleet
 import Calendar
+public import Fleet
 
 extension EffectivePolicy {
     /// What the given policies come to for an endpoint at `now`; `nil` when none applies and none

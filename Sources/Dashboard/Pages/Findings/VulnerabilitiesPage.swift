@@ -1,8 +1,8 @@
-import HTMLTree
 import Administration
 import Advisories
 import ControlPlane
 import Fleet
+import HTMLTree
 import HTTPAPI
 import Policy
 import ServerRecords
