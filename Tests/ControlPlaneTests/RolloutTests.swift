@@ -1,10 +1,10 @@
-import AgentProtocol
-import ServerRecords
 import Administration
+import AgentProtocol
 import ControlPlane
 import Fleet
 import Policy
 import Rollout
+import ServerRecords
 import Testing
 
 @Suite("A deployment moves through rings")
@@ -34,6 +34,34 @@ struct RolloutUseCaseTests {
                 "rollout.completed",
             ])
         #expect(try await rings.useCases.verifyAudit().intact)
+    }
+
+    @Test func `whoever is in a later ring is told which ring comes first, and from when`()
+        async throws
+    {
+        let rings = try await RingHouse()
+        let last = try #require(rings.others.last).id
+        func decision() async throws -> Decision? {
+            let detail = try await rings.useCases.endpoint(last, by: rings.house.administrator)
+            return detail.decisions.first { $0.update.name == "nginx" }
+        }
+        #expect(try await decision()?.reasonCode == .awaitingApproval)
+        let id = try await rings.approve()
+        let waiting = try #require(try await decision())
+        #expect(waiting.reasonCode == .awaitingRing)
+        #expect(waiting.nextAt == nil)
+        #expect(waiting.sentence.contains("the ring canary must pass its gate first"))
+        try await rings.endpoints[0].patch()
+        let soaking = try await decision()
+        #expect(soaking?.reasonCode == .awaitingRing)
+        #expect(
+            soaking?.nextAt == rings.house.clock.now.adding(seconds: RingHouse.soakSeconds))
+        let standing = try await rings.useCases.fleetStanding(by: rings.house.administrator)
+        #expect(standing?.updates.values.first?.reasons[.awaitingRing] == 2)
+        try await rings.pass(seconds: RingHouse.soakSeconds)
+        #expect(try await decision()?.reasonCode == .queued)
+        _ = try await rings.useCases.cancel(id, by: rings.house.administrator)
+        #expect(try await decision()?.reasonCode == .awaitingApproval)
     }
 
     @Test func `a bad package stops at the canary, is blocked, and touches nobody else`()

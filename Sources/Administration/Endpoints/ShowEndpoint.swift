@@ -87,7 +87,8 @@ extension UseCases {
             let jobs = try records.jobs(
                 JobQuery(scope: scope, endpoint: id, limit: DecidedEndpoint.jobsShown))
             let summaries = try Self.summaries(of: jobs, in: scope, records: records)
-            var desk = try EndpointDecisions(of: row.tenant, in: records, at: now, by: self)
+            var desk = try EndpointDecisions(
+                of: row.tenant, in: records, at: now, showsRings: true, by: self)
             let decided = try desk.decide(row, posture: posture, jobs: jobs)
             let item = EndpointListItem(
                 row, names: try DirectoryNames(scope: scope, records: records),

@@ -108,7 +108,7 @@ extension UseCases {
         var next: [NextKey: (endpoints: Set<EndpointID>, updates: Int)] = [:]
         for tenant in try records.tenants(in: scope) {
             var decisions = try EndpointDecisions(
-                of: tenant.id, in: records, at: now, isForMany: true, by: self)
+                of: tenant.id, in: records, at: now, isForMany: true, showsRings: true, by: self)
             try eachEndpoint(of: tenant.id, in: records) { endpoint in
                 let decided = try decisions.decide(endpoint)
                 for decision in decided.decisions {

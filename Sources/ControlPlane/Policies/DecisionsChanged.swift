@@ -15,6 +15,7 @@ extension UseCases {
             try publishPolicies(
                 of: tenant, by: actor, in: records, at: now, waking: &wakes)
             wakes.insert(SignalSubject.decisions(of: tenant))
+            wakes.insert(SignalSubject.standings(of: tenant))
         }
     }
 }

@@ -54,6 +54,7 @@ public struct EndpointDecisions {
     private var policies: [[LayerKey]: CompiledPolicy] = [:]
     private var outlooks: [OutlookKey: WindowOutlook] = [:]
     private var deployments: [DeploymentID: Deployment?] = [:]
+    private let rings: RingTurns
 
     private struct LayerKey: Hashable {
         let name: PolicyName
@@ -78,6 +79,8 @@ public struct EndpointDecisions {
     ///   - now: The instant.
     ///   - isForMany: Whether most of the tenant's endpoints will be asked about, so that what can
     ///     be read for all of them at once is.
+    ///   - showsRings: Whether it is told who waits for an earlier ring of a rollout under way. For
+    ///     what people look at; who leads rollouts knows it already, and reading all of them costs.
     ///   - end: How far ahead windows are listed; as far as decisions need unless given.
     ///   - candidates: Policies to take instead of those that hold: for questions of the kind “what
     ///     would happen if”.
@@ -85,6 +88,7 @@ public struct EndpointDecisions {
     /// - Throws: what the store throws.
     public init(
         of tenant: TenantID, in records: any Records, at now: Timestamp, isForMany: Bool = false,
+        showsRings: Bool = false,
         until end: Timestamp? = nil, insteadOfStored candidates: [PolicyRecord]? = nil,
         by useCases: UseCases
     ) throws {
@@ -103,6 +107,7 @@ public struct EndpointDecisions {
         exceptions = try records.exceptions(holdingFor: tenant).compactMap { record in
             record.approvedBy.flatMap { try? record.exception(approver: $0, names) }
         }
+        rings = showsRings ? RingTurns(try records.openRollouts(of: tenant)) : RingTurns()
         knowledge = UpdateKnowledge(of: tenant, findings: useCases.findings)
         traits = isForMany ? .all(try records.traits(of: tenant)) : .each
     }
@@ -114,13 +119,27 @@ public struct EndpointDecisions {
     public func subject(_ endpoint: EndpointRecord, facts: EndpointFacts?) throws
         -> EndpointSubject
     {
-        subject(endpoint, facts: facts, traits: try self.traits(of: endpoint))
+        subject(endpoint, facts: facts, traits: try self.traits(of: endpoint.id))
     }
 
-    private func traits(of endpoint: EndpointRecord) throws -> EndpointTraits {
+    /// How an endpoint stands, whose zone has this name: with the deadlines and the exposure by
+    /// which its decisions are made too.
+    func standing(of id: EndpointID, zone: String) throws -> EndpointStanding {
+        let (said, rules) = (try traits(of: id), zoneRules(zone) ?? .utc)
+        guard book.namesDeadlines,
+            let endpoint = try records.endpoint(id, in: .tenant(tenant))
+        else { return EndpointStanding(said, under: nil, zone: rules) }
+        let facts =
+            book.asksForFacts ? try records.posture(of: id, tenant: tenant)?.endpoint : nil
+        let policy = EffectivePolicy(
+            of: book.placed, for: subject(endpoint, facts: facts, traits: said), at: now)
+        return EndpointStanding(said, under: policy, zone: rules)
+    }
+
+    private func traits(of endpoint: EndpointID) throws -> EndpointTraits {
         switch traits {
-        case .each: try records.traits(of: endpoint.id, tenant: tenant) ?? EndpointTraits()
-        case .all(let all): all[endpoint.id] ?? EndpointTraits()
+        case .each: try records.traits(of: endpoint, tenant: tenant) ?? EndpointTraits()
+        case .all(let all): all[endpoint] ?? EndpointTraits()
         }
     }
 
@@ -153,7 +172,7 @@ public struct EndpointDecisions {
     package mutating func decide(
         _ endpoint: EndpointRecord, posture: Posture?, jobs: [Job]
     ) throws -> DecidedEndpoint {
-        let traits = try traits(of: endpoint)
+        let traits = try traits(of: endpoint.id)
         let subject = subject(endpoint, facts: posture?.endpoint, traits: traits)
         let zones = zones(of: posture?.endpoint)
         let (policy, outlook) = policy(for: subject, zones)
@@ -163,11 +182,12 @@ public struct EndpointDecisions {
             approvals: approvals.filter { $0.concerns(subject, at: now) },
             exceptions: exceptions(for: subject))
         shared.outlook = outlook
-        let known = try knowledge.known(posture?.updates ?? [], on: endpoint, in: records)
+        let standing = EndpointStanding(traits, under: policy?.effective, zone: zones.endpoint)
+        let known = try knowledge.known(
+            posture?.updates ?? [], on: endpoint, standing: standing, in: records, at: now)
         let history = JobHistory(try standings(of: jobs))
         let due = DueDates(
-            policy?.effective, subject: subject, detectedAt: endpoint.scannedAt ?? now,
-            zone: zones.endpoint)
+            policy?.effective, standing: standing, detectedAt: endpoint.scannedAt ?? now)
         let reboots = (policy?.effective.reboot?.value ?? .none).mode != .never
         var decided = known.map { known -> (PlanUpdate, Decision) in
             let update = known.subject.update
@@ -176,6 +196,7 @@ public struct EndpointDecisions {
             context.failure = history.failure(of: update)
             context.work = WorkFigures.estimate(update, reboots: reboots)
             context.dueAt = due.dueAt(known)
+            context.ring = rings.standing(of: update, on: endpoint.id)
             let planned = PlanUpdate(
                 subject: known.subject, context: context,
                 needsReboot: WorkFigures.needsReboot(update))

@@ -17,6 +17,16 @@ struct PolicyBook: Sendable {
     /// The names of the tenant and its sites.
     let names: DirectoryNames
 
+    /// Whether any policy names deadlines.
+    let namesDeadlines: Bool
+    /// Whether it takes a scan's facts to tell which policies apply to an endpoint.
+    let asksForFacts: Bool
+
+    /// What can be asked of an endpoint that has never been scanned.
+    private static let saidByPeople: Set<EndpointField> = [
+        .endpoint, .role, .tag, .tenant, .site, .group, .criticality, .exposed,
+    ]
+
     /// An exception of a policy's text.
     struct WrittenException: Sendable {
         let exception: RiskException
@@ -32,6 +42,10 @@ struct PolicyBook: Sendable {
             record.exceptions.map {
                 WrittenException(exception: $0, applies: placed.policy.applies)
             }
+        }
+        namesDeadlines = placed.contains { !$0.policy.sla.isEmpty }
+        asksForFacts = (placed.map(\.policy.applies) + groups.map(\.members)).contains {
+            !$0.fields.isSubset(of: Self.saidByPeople)
         }
         let zones = placed.flatMap {
             $0.policy.windows.map(\.zone) + $0.policy.freezes.compactMap(\.zone)

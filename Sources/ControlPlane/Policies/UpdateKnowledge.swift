@@ -7,36 +7,13 @@ import Versions
 
 /// What is known of one missing update beside the update itself: how bad it is, what it closes,
 /// since when it is out.
-public struct KnownUpdate: Hashable, Sendable {
-    /// A vulnerability that the update closes, as SLA clocks look at it.
-    public struct Vulnerability: Hashable, Sendable {
-        /// What the clocks ask.
-        public var subject: SLASubject
-        /// When it was listed as exploited; `nil` when it is not.
-        public var listedAt: Timestamp?
-        /// When it was found on the endpoint; `nil` for when the update was.
-        public var detectedAt: Timestamp?
-
-        /// A vulnerability.
-        public init(
-            subject: SLASubject, listedAt: Timestamp? = nil, detectedAt: Timestamp? = nil
-        ) {
-            self.subject = subject
-            self.listedAt = listedAt
-            self.detectedAt = detectedAt
-        }
-    }
-
+struct KnownUpdate: Hashable, Sendable {
     /// The update as rules look at it.
-    public var subject: UpdateSubject
-    /// The vulnerabilities that it closes there; empty while none is known.
-    public var vulnerabilities: [Vulnerability]
-
-    /// An update of which nothing more is known.
-    public init(subject: UpdateSubject, vulnerabilities: [Vulnerability] = []) {
-        self.subject = subject
-        self.vulnerabilities = vulnerabilities
-    }
+    var subject: UpdateSubject
+    /// Whether it is known to close vulnerabilities there.
+    var closesSome = false
+    /// By when the first of them must be gone; `nil` where nothing says.
+    var dueAt: Timestamp?
 }
 
 /// Where the decisions learn what updates close and since when they are out: from the findings of
@@ -55,7 +32,8 @@ struct UpdateKnowledge {
 
     /// What is known of an endpoint's missing updates, one for each, in their order.
     mutating func known(
-        _ updates: [Update], on endpoint: EndpointRecord, in records: any Records
+        _ updates: [Update], on endpoint: EndpointRecord, standing: EndpointStanding,
+        in records: any Records, at now: Timestamp
     ) throws -> [KnownUpdate] {
         guard !updates.isEmpty else { return [] }
         let names = Set(updates.map(\.name))
@@ -67,13 +45,31 @@ struct UpdateKnowledge {
         let isCovered =
             number.flatMap { state.member($0) }
             .map { state.fleet.index.speaks(of: Platform(state.systems[Int($0.system)])) } ?? false
-        let findings = Dictionary(
-            grouping: number.map { state.fleet.findings(of: $0) } ?? [], by: \.package)
+        let found = number.map { state.fleet.findings(of: $0) } ?? []
+        let findings = Dictionary(grouping: found, by: \.package)
+        let sameElsewhere = Dictionary(grouping: found, by: \.vulnerability)
         return updates.map { update in
             let closed = (findings[update.name] ?? []).filter { Self.closes(update, $0) }
-            return KnownUpdate(
-                update, closing: closed, isJudged: isCovered || !closed.isEmpty,
-                firstSeenAt: sightings.fixSeen(update))
+            var known = KnownUpdate(
+                update, closing: closed.map { $0.placed(in: standing.context) },
+                isJudged: isCovered || !closed.isEmpty, firstSeenAt: sightings.fixSeen(update))
+            guard let number else { return known }
+            known.closesSome = !closed.isEmpty
+            known.dueAt = Set(closed.map(\.vulnerability)).compactMap { name in
+                due(name, sameElsewhere[name] ?? [], on: number, standing, at: now)
+            }.min()
+            return known
+        }
+    }
+
+    /// The date that lists of findings show too: that of the vulnerability over all of the
+    /// endpoint's packages.
+    private func due(
+        _ name: String, _ found: [Finding], on number: UInt32, _ standing: EndpointStanding,
+        at now: Timestamp
+    ) -> Timestamp? {
+        state.group(of: name, found, on: number, standing: standing, at: now).flatMap { group in
+            group.due(detected: state.detected(name, on: number, known: group.known))?.at
         }
     }
 
@@ -108,78 +104,41 @@ extension KnownUpdate {
         subject.epss = inputs.compactMap(\.epss).max()
         subject.cvss = inputs.compactMap(\.cvss).max()
         subject.ssvc = findings.compactMap(\.assessment.decision).max()
-        self.init(subject: subject, vulnerabilities: findings.map(Vulnerability.init))
-    }
-}
-
-extension KnownUpdate.Vulnerability {
-    init(_ finding: Finding) {
-        let inputs = finding.assessment.risk.inputs
-        let exploited = finding.assessment.knownExploited
-        let parts = finding.vulnerability.split(separator: "-")
-        self.init(
-            subject: SLASubject(
-                severity: finding.assessment.severity, cvss: inputs.cvss,
-                isKnownExploited: exploited != nil,
-                hasExploit: inputs.ssvc?.exploitation == .active,
-                isAutomatable: inputs.ssvc?.automatable, impact: inputs.ssvc?.technicalImpact,
-                cveYear: parts.count == 3 && parts[0] == "CVE" ? Int(parts[1]) : nil,
-                catalogueDueAt: exploited?.due), listedAt: exploited?.added)
+        self.init(subject: subject)
     }
 }
 
 /// The due date of a missing update by the SLA clocks of the endpoint's policies.
 struct DueDates {
-    private let presets: [SLAPreset]
-    private let isExposed: Bool
+    private let namesDeadlines: Bool
+    private let standing: EndpointStanding
     private let detectedAt: Timestamp
-    private let zone: TimeZoneRules
 
-    init(
-        _ policy: EffectivePolicy?, subject: EndpointSubject, detectedAt: Timestamp,
-        zone: TimeZoneRules
-    ) {
-        presets = (policy?.sla ?? []).compactMap { SLAPreset(rawValue: $0.value.text) }
-        isExposed = subject.isExposed ?? false
+    init(_ policy: EffectivePolicy?, standing: EndpointStanding, detectedAt: Timestamp) {
+        namesDeadlines = !(policy?.sla.isEmpty ?? true)
+        self.standing = standing
         self.detectedAt = detectedAt
-        self.zone = zone
     }
 
     /// By when it must be installed: the strictest clock of all that run for what it closes; `nil`
-    /// without one. A security update of which no vulnerability is known counts as one that nobody
-    /// has rated.
+    /// without one. Where a policy names deadlines, a security update of which no vulnerability is
+    /// known counts as one that nobody has rated.
     func dueAt(_ update: KnownUpdate) -> Timestamp? {
-        let isSecurity =
-            update.subject.update.classes.contains(.security) || !update.vulnerabilities.isEmpty
-        guard !presets.isEmpty, isSecurity else { return nil }
-        let vulnerabilities =
-            update.vulnerabilities.isEmpty ? [unrated(update.subject)] : update.vulnerabilities
+        if update.closesSome { return update.dueAt }
+        guard namesDeadlines, update.subject.update.classes.contains(.security) else { return nil }
         let first = update.subject.firstSeenAt ?? detectedAt
-        return presets.flatMap { preset in
-            vulnerabilities.map { vulnerability in
-                preset.clock(
-                    for: placed(vulnerability.subject),
-                    events: SLAEvents(
-                        release: update.subject.outSince, listing: vulnerability.listedAt,
-                        detection: vulnerability.detectedAt ?? min(first, detectedAt)),
-                    zone: zone)
-            }
+        let events = SLAEvents(
+            release: update.subject.outSince, detection: min(first, detectedAt))
+        let subject = unrated(update.subject)
+        return standing.presets.map {
+            $0.clock(for: subject, events: events, zone: standing.zone)
         }.strictest?.dueAt
     }
 
-    /// The vulnerability on this endpoint.
-    private func placed(_ subject: SLASubject) -> SLASubject {
-        var subject = subject
-        subject.isExposed = isExposed
-        subject.assetClass = isExposed ? .internetFacing : .internalSystem
-        return subject
-    }
-
-    private func unrated(_ update: UpdateSubject) -> KnownUpdate.Vulnerability {
-        KnownUpdate.Vulnerability(
-            subject: SLASubject(
-                severity: update.severity, cvss: update.cvss,
-                isKnownExploited: update.kev ?? false, isExposed: isExposed,
-                assetClass: isExposed ? .internetFacing : .internalSystem))
+    private func unrated(_ update: UpdateSubject) -> SLASubject {
+        let isExposed = standing.context.exposure == .internetFacing
+        return SLASubject(
+            severity: update.severity, cvss: update.cvss, isKnownExploited: update.kev ?? false,
+            isExposed: isExposed, assetClass: isExposed ? .internetFacing : .internalSystem)
     }
 }

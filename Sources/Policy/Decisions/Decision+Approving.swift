@@ -21,7 +21,7 @@ extension Decision {
         // A person's word comes before age, and releases what is only prepared.
         let needed = treatment.approval.asksPerson ? treatment.approvers : 1
         grounds.person = people.approvers
-        if people.approverCount < needed {
+        if people.approverCount < needed, context.ring?.isUnderWay != true {
             let (code, nextAt) = waiting(
                 for: treatment, subject, approvers: people.approverCount, now)
             if let code {

@@ -118,12 +118,19 @@ extension DecisionContext {
         public var waitsFor: PolicyName
         /// The earliest time of its turn, as far as soak tells; `nil` when that is open.
         public var notBefore: Timestamp?
+        /// Whether a deployment carries the update there already: then it has been approved,
+        /// whatever a rule asks for.
+        public var isUnderWay: Bool
 
         /// Where the rings stand.
-        public init(ring: PolicyName, waitsFor: PolicyName, notBefore: Timestamp? = nil) {
+        public init(
+            ring: PolicyName, waitsFor: PolicyName, notBefore: Timestamp? = nil,
+            isUnderWay: Bool = false
+        ) {
             self.ring = ring
             self.waitsFor = waitsFor
             self.notBefore = notBefore
+            self.isUnderWay = isUnderWay
         }
     }
 }
