@@ -60,13 +60,15 @@ public struct Update: Hashable, Sendable, Codable {
     public var bytes: Int64?
     /// One sentence that says why it is not installable; `nil` when it is.
     public var reason: String?
+    /// How it could be undone; `nil` where the endpoint does not tell.
+    public var wayBack: WayBack?
 
     /// A missing update.
     public init(
         manager: PackageManagerName, name: String, architecture: String, installed: String,
         candidate: String,
         classes: [UpdateClass], origin: String, installability: Installability, bytes: Int64? = nil,
-        reason: String? = nil
+        reason: String? = nil, wayBack: WayBack? = nil
     ) {
         self.manager = manager
         self.name = name
@@ -78,6 +80,7 @@ public struct Update: Hashable, Sendable, Codable {
         self.installability = installability
         self.bytes = bytes
         self.reason = reason
+        self.wayBack = wayBack
     }
 
     /// The package that it would replace.

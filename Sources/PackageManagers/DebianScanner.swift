@@ -62,9 +62,21 @@ public struct DebianScanner: Scanning {
             root: root, status: status, virtualization: facts.virtualization, restarts: restarts)
         return Scan(
             scannedAt: now, endpoint: facts, sources: sourceStates(lists.sources, now: now),
-            packages: answers.assembly.packages, updates: answers.updates, reboot: evidence.state,
+            packages: answers.assembly.packages, updates: answers.updates.map(withWayBack), reboot: evidence.state,
             restarts: restarts,
             unparsed: status.notes + answers.assembly.policy.unparsed + lists.unreadable)
+    }
+
+    /// Where no source offers the installed version any more, its package may still lie on the disk.
+    private func withWayBack(_ update: Update) -> Update {
+        guard update.wayBack == nil else { return update }
+        var kept = KeptPackages(
+            folder: stateFolder.map(KeptPackages.folder) ?? "", runner: runner)
+        kept.archives = "\(root)/var/cache/apt/archives"
+        var update = update
+        update.wayBack =
+            kept.mayHave(update.key, version: update.installed) ? .packageDowngrade : .noWay
+        return update
     }
 
     private func readStatus() throws(ScanFailure) -> DpkgStatus {

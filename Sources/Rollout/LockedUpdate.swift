@@ -13,16 +13,24 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     public var from: String
     /// The version to install.
     public var to: String
+    /// Whether it goes back: `to` is the older version, and `from` must be what is installed. `nil`
+    /// for an update.
+    public var goesBack: Bool?
+
+    /// Whether it undoes an update.
+    public var isRollback: Bool { goesBack == true }
 
     /// A line of a lock list.
     public init(
-        manager: PackageManagerName, name: String, architecture: String, from: String, to: String
+        manager: PackageManagerName, name: String, architecture: String, from: String, to: String,
+        goesBack: Bool? = nil
     ) {
         self.manager = manager
         self.name = name
         self.architecture = architecture
         self.from = from
         self.to = to
+        self.goesBack = goesBack
     }
 
     /// The line that installs a missing update.
@@ -30,6 +38,13 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
         self.init(
             manager: update.manager, name: update.name, architecture: update.architecture,
             from: update.installed, to: update.candidate)
+    }
+
+    /// The line that undoes this one.
+    public var undone: LockedUpdate {
+        LockedUpdate(
+            manager: manager, name: name, architecture: architecture, from: to, to: from,
+            goesBack: true)
     }
 
     /// The package that it replaces.

@@ -1,3 +1,5 @@
+public import Fleet
+
 /// What became of one line of a lock list on one endpoint, as a scan after the run showed it.
 public struct UpdateOutcome: Hashable, Sendable, Codable {
     /// The possible ends.
@@ -24,18 +26,24 @@ public struct UpdateOutcome: Hashable, Sendable, Codable {
     public var versionAfter: String?
     /// One sentence for people.
     public var sentence: String
+    /// How it can be undone, as the endpoint found before it began; `nil` where it did not look.
+    public var wayBack: WayBack?
 
     /// What became of one line.
     public init(
         update: LockedUpdate, state: State, failure: FailureClass? = nil, versionAfter: String?,
-        sentence: String
+        sentence: String, wayBack: WayBack? = nil
     ) {
         self.update = update
         self.state = state
         self.failure = failure
         self.versionAfter = versionAfter
         self.sentence = sentence
+        self.wayBack = wayBack
     }
+
+    /// Whether the endpoint has the update's version now, however it went.
+    public var isInstalled: Bool { versionAfter == update.to }
 }
 
 /// What an endpoint reports when its part of a deployment has ended there.

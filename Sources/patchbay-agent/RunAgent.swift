@@ -73,7 +73,8 @@ struct RunAgent: AsyncParsableCommand {
                 agentVersion: AgentProgram.version, bootId: Machine.bootId, refreshesSources: true),
             link: server.link, scanner: EndpointScanner(state: folder),
             installer: EndpointInstaller(
-                inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies),
+                inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies,
+                stateFolder: folder.path),
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
             state: folder, aftercare: .ofThisMachine(rules: trust), trust: trust,
             effects: .system, logger: logger)

@@ -32,6 +32,8 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     case runEnded(number: Int, ending: RunEnding, verdict: RunVerdict)
     /// What the probes showed before the first run.
     case probedBefore([ProbeResult])
+    /// How updates of the order can be undone, by what was found and kept before their run.
+    case keptWaysBack([KnownWayBack])
     /// These lines of the order are settled.
     case settled([UpdateOutcome])
     /// A fresh scan after a run was looked at, and the rest of the order is tried again.
@@ -56,6 +58,14 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     /// The control plane has the result (or refused it for good, for the reason given). It may be
     /// the one before the reboot.
     case delivered(refusal: String?, isInterim: Bool?)
+}
+
+/// How a line of an order can be undone.
+public struct KnownWayBack: Hashable, Sendable, Codable {
+    /// The line.
+    public var update: LockedUpdate
+    /// How.
+    public var wayBack: WayBack
 }
 
 /// A job's journal as it was found on the disk.

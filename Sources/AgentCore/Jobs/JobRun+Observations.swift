@@ -11,6 +11,8 @@ public enum JobObservation: Hashable, Sendable {
     /// The package manager's word on whether the rest can be installed, with the run that follows
     /// from it, if any, and how long the job's log is by now.
     case preflighted(Preflight, plan: RunPlan?, logOffset: Int64)
+    /// How the updates of the run that comes next can be undone.
+    case keptWaysBack([KnownWayBack])
     /// A wait is over.
     case waited
     /// A run has ended.
@@ -114,9 +116,10 @@ extension JobRun {
         case (.delivered(let refusal), .finished(let result)):
             [.delivered(refusal: refusal, isInterim: result.goesOn)]
         case (.probedBefore(let results), .preflight): [.probedBefore(results)]
+        case (.keptWaysBack(let known), .preflight): [.keptWaysBack(known)]
         case (.probed(let results), .probing): [.probed(results)]
         case (.scanned, _), (.scanFailed, _), (.preflighted, _), (.waited, _), (.runEnded, _),
-            (.delivered, _), (.probedBefore, _), (.probed, _):
+            (.delivered, _), (.probedBefore, _), (.probed, _), (.keptWaysBack, _):
             []
         }
     }
@@ -289,7 +292,7 @@ extension JournalEvent {
     fileprivate var endsAStep: Bool {
         switch self {
         case .checked, .settled, .cancelled, .probed: true
-        case .probedBefore, .rebootAwaited, .installed, .followedUp, .accepted, .lockWaitBegan,
+        case .probedBefore, .keptWaysBack, .rebootAwaited, .installed, .followedUp, .accepted, .lockWaitBegan,
             .runPlanned, .runEnded, .triedAgain, .journalDamaged,
             .journalLost, .finished, .delivered:
             false

@@ -71,6 +71,8 @@ public struct JobRun: Sendable {
     public internal(set) var isCancelled = false
     /// What the probes showed before the first run.
     public internal(set) var probesBefore: [ProbeResult]?
+    /// How updates of the order can be undone.
+    var waysBack: [LockedUpdate: WayBack] = [:]
     /// What they showed afterwards.
     var probesAfter: [ProbeResult]?
     /// The boot whose end the job waits for; `nil` when it needs no reboot.
@@ -158,6 +160,8 @@ extension JobRun {
             applyEnd(verdict)
         case .probedBefore(let results):
             probesBefore = results
+        case .keptWaysBack(let known):
+            for line in known { waysBack[line.update] = line.wayBack }
         case .rebootAwaited(let boot, let signals):
             awaitedBoot = boot
             awaitedSignals = signals
@@ -219,7 +223,10 @@ extension JobRun {
     }
 
     private mutating func settle(_ settled: [UpdateOutcome]) {
-        for outcome in settled { outcomes[outcome.update] = outcome }
+        for var outcome in settled {
+            outcome.wayBack = outcome.wayBack ?? waysBack[outcome.update]
+            outcomes[outcome.update] = outcome
+        }
     }
 
     static let withoutCulprits = "without the culprits"

@@ -77,6 +77,10 @@ public struct JobRunner: Sendable {
                     observation = .preflighted(
                         .blocked(.refused, sentence), plan: nil, logOffset: 0)
                 }
+                if let known = await waysBack(observation, of: job, watch) {
+                    try Task.checkCancellation()
+                    try record(job.handle(.keptWaysBack(known), at: effects.now()), of: job)
+                }
                 if let results = await probesBefore(observation, of: job) {
                     try record(job.handle(.probedBefore(results), at: effects.now()), of: job)
                 }
@@ -116,6 +120,25 @@ public struct JobRunner: Sendable {
         var backOff = backOff
         for _ in 1..<max(tries, 1) { _ = backOff.next(chance: 1) }
         try await effects.sleep(backOff.next(chance: effects.chance()))
+    }
+
+    /// How the updates of a run that is about to begin can be undone; `nil` where there is nothing
+    /// to find out.
+    private func waysBack(
+        _ observation: JobObservation, of job: JobRun, _ watch: JobWatch
+    ) async -> [KnownWayBack]? {
+        guard case .preflighted(.ready, let plan?, _) = observation, plan.kind == .install else {
+            return nil
+        }
+        let open = plan.updates.filter { !$0.isRollback && job.waysBack[$0] == nil }
+        guard !open.isEmpty else { return nil }
+        watch.show(
+            .preflight, "Keeps the versions that are about to be replaced.", at: effects.now())
+        let found = await installer.keepWaysBack(for: open, at: effects.now())
+        let known = open.compactMap { update in
+            found[update].map { KnownWayBack(update: update, wayBack: $0) }
+        }
+        return known.isEmpty ? nil : known
     }
 
     private func preflight(_ job: JobRun) async throws(StateFolderFailure) -> JobObservation {

@@ -28,6 +28,10 @@ extension JobRun {
         if Set(order.updates.map(\.key)).count != order.updates.count {
             return "the order names a package twice"
         }
+        let back = order.updates.count(where: \.isRollback)
+        if back > 0, back < order.updates.count {
+            return "the order goes back with some packages and forward with others"
+        }
         if now >= order.deadline {
             return
                 "the order's deadline (\(order.deadline)) has passed by this endpoint's clock "
@@ -52,10 +56,20 @@ extension JobRun {
                 ?? view.unfinished[update.key].map({ _ in update.from })
         else { return "it is not installed, and the agent installs nothing new by order" }
         guard view.installed[update.key] != nil else { return nil }
+        if update.isRollback { return faultOfGoingBack(update, from: installed) }
         guard update.manager.order(installed, update.to) != .greater else {
             return "\(installed) is installed, which is newer, and the agent never goes back"
         }
         return nil
+    }
+
+    /// Only exactly the version that the order takes back is taken back.
+    private func faultOfGoingBack(_ update: LockedUpdate, from installed: String) -> String? {
+        guard update.manager.order(update.from, update.to) == .greater else {
+            return "\(update.to) is not older than the \(update.from) that is to be taken back"
+        }
+        guard installed != update.from, installed != update.to else { return nil }
+        return "\(installed) is installed, and not the \(update.from) that is to be taken back"
     }
 
     private func refusal(_ update: LockedUpdate, _ view: EndpointView, _ fault: String)

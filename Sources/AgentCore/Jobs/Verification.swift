@@ -65,6 +65,7 @@ extension JobRun {
         guard view.unfinished[update.key] == nil, let installed = view.version(of: update) else {
             return false
         }
+        if update.isRollback { return installed == update.to }
         return installed == update.to
             || [.equal, .greater].contains(update.manager.order(installed, update.to))
     }

@@ -42,6 +42,12 @@ public protocol Installing: Sendable {
     /// - Returns: whether, and what stands in the way.
     func preflight(_ updates: [LockedUpdate], tolerating brokenPackages: [String]) async
         -> Preflight
+    /// Sees to it that updates can be undone, before they are installed: keeps the versions that
+    /// they replace, as far as they can be had. It changes no installed package.
+    ///
+    /// - Returns: how each of them can be undone; one that is left out is not known.
+    func keepWaysBack(for updates: [LockedUpdate], at now: Timestamp) async
+        -> [LockedUpdate: WayBack]
     /// The run that installs these updates and nothing else.
     func installRun(for updates: [LockedUpdate]) -> RunPlan
     /// The run that mends a package database which an earlier run left half done.
@@ -57,6 +63,13 @@ public protocol Installing: Sendable {
     /// Which of these files, which processes still map though they have been replaced, are a
     /// package's own.
     func files(among files: [String], of package: PackageKey) async -> [String]
+}
+
+extension Installing {
+    /// Nothing is kept.
+    public func keepWaysBack(
+        for updates: [LockedUpdate], at now: Timestamp
+    ) async -> [LockedUpdate: WayBack] { [:] }
 }
 
 /// Whether a lock list can be installed now.

@@ -138,7 +138,7 @@ struct GrantGate: Sendable {
             subject: subject, zones: zones, installed: view.installed,
             carriedOut: desk.noncesOfOthers(than: order.job), missed: missed,
             compare: { $0.order($1, $2) })
-        let lines = view.updates.map { Grant.Update($0.key, version: $0.to) }
+        let lines = view.updates.map { Grant.Update($0.key, version: $0.to, goesBack: $0.goesBack) }
         do throws(GrantRefusal) {
             try check.check(grant, for: lines, at: now)
         } catch {

@@ -46,6 +46,11 @@ public struct GrantWish: Hashable, Sendable {
     }
 }
 
+extension GrantWish {
+    /// Whether it undoes updates; a deployment does that with all of its lines or with none.
+    var isRollback: Bool { updates.values.contains { $0.contains(where: \.isRollback) } }
+}
+
 /// Whether endpoints will carry an order out.
 public enum GrantStanding: Hashable, Sendable {
     /// The tenant has no signed policies: endpoints ask for no grant.
@@ -116,7 +121,8 @@ extension UseCases {
 
     private static func sentence(of wish: GrantWish, _ batch: LockListBatch) -> String {
         let ring = wish.ring.map { "the ring \($0)" } ?? "all at once"
-        return "Install \(batch.lines.count) updates on \(batch.endpoints.count) endpoints, "
+        let verb = wish.isRollback ? "Take back" : "Install"
+        return "\(verb) \(batch.lines.count) updates on \(batch.endpoints.count) endpoints, "
             + "\(ring), lane \(wish.lane.rawValue), deployment \(wish.deployment)."
     }
 
@@ -137,7 +143,9 @@ extension UseCases {
         let reaches = max(wish.reaches, wish.updates.count, 1)
         return Grant(
             target: .endpoints(batch.endpoints), lane: wish.lane, ring: wish.ring,
-            updates: batch.lines.map { Grant.Update($0.key, version: $0.value) },
+            updates: batch.lines.map {
+                Grant.Update($0.key, version: $0.value, goesBack: wish.isRollback ? true : nil)
+            },
             notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce, policyDigest: digest,
             reach: Grant.Reach(endpoints: reaches, ofEndpoints: max(wish.ofEndpoints, reaches)))
     }

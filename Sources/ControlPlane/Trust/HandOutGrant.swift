@@ -73,7 +73,7 @@ extension UseCases {
         var body = ring.grant
         body.target = .endpoints([job.endpoint])
         body.updates = job.updates.prefix(Grant.maximumUpdates).map {
-            Grant.Update($0.key, version: $0.to)
+            Grant.Update($0.key, version: $0.to, goesBack: $0.goesBack)
         }.sorted { $0.package < $1.package }
         body.notAfter = max(job.deadline, body.notBefore.adding(seconds: 1))
         body.nonce = newNonce()
@@ -105,8 +105,11 @@ extension UseCases {
         guard let first = open.first else { return }
         let decisions = try EndpointDecisions(
             of: tenant, in: records, at: now, isForMany: open.count > 1, by: self)
+        // Taking something back does not wait for the everyday window.
+        let isRollback = first.updates.contains(where: \.isRollback)
         let lane =
-            try records.rollout(of: deployment, in: .tenant(tenant))?.lane ?? .routine
+            try records.rollout(of: deployment, in: .tenant(tenant))?.lane
+            ?? (isRollback ? .emergency : .routine)
         var rings: [PolicyName?: [EndpointID: [LockedUpdate]]] = [:]
         for job in open {
             guard let endpoint = try records.endpoint(job.endpoint, in: .tenant(tenant)) else {

@@ -73,14 +73,22 @@ struct DnfPlanReader {
                 version: RpmUpdates.withoutZeroEpoch(all[2])))
     }
 
-    private var lastName: String? { (section == .added ? plan.added : plan.changed).last?.name }
+    private var lastName: String? {
+        switch section {
+        case .added: plan.added.last?.name
+        case .downgraded: plan.downgraded.last
+        default: plan.changed.last?.name
+        }
+    }
 
     private mutating func add(_ change: ChangePlan.Change) {
         switch section {
         case .changed: plan.changed.append(change)
         case .added: plan.added.append(change)
         case .removed: plan.removed.append(change.name)
-        case .downgraded: plan.downgraded.append(change.name)
+        case .downgraded:
+            plan.downgraded.append(change.name)
+            plan.olderVersions.append(change)
         case .skipped: plan.skipped[change.name] = ""
         case .silent, nil: break
         }

@@ -113,6 +113,12 @@ extension DnfTool: SoftwareLooking {
                     ? Set(offers.map(\.name)).subtracting(seen).subtracting(locks.keys) : [],
                 plan: reading.plan, advisories: advisories
             ).updates
+        let ways = await stillOffered(look.updates.map { LockedUpdate($0) })
+        look.updates = look.updates.map { update in
+            var update = update
+            update.wayBack = ways.contains(LockedUpdate(update)) ? .packageDowngrade : .noWay
+            return update
+        }
     }
 
     private var query: [String] { ["repoquery", "--upgrades", "--qf", offerFormat] }
@@ -230,7 +236,32 @@ extension DnfTool: LockListTool {
     /// Upgrades exactly these versions and nothing else of what is installed; `upgrade` and not
     /// `install`, since the latter would mark the packages as chosen by a person.
     private func upgrade(_ updates: [LockedUpdate]) -> [String] {
-        ["--best", "upgrade"] + updates.map { "\($0.name)-\($0.to).\($0.architecture)" }
+        let isBack = updates.contains(where: \.isRollback)
+        return (isBack ? ["downgrade"] : ["--best", "upgrade"])
+            + updates.map { "\($0.name)-\($0.to).\($0.architecture)" }
+    }
+
+    var goesBack: Bool { true }
+
+    /// dnf keeps nothing by itself: a version that no source offers any more cannot be had.
+    func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> {
+        let offered = await offered(
+            updates.map { "\($0.name)-\($0.from).\($0.architecture)" })
+        return Set(
+            updates.filter { update in
+                offered.contains {
+                    $0.name == update.name && $0.architecture == update.architecture
+                        && $0.version == update.from
+                }
+            })
+    }
+
+    private func offered(_ packages: [String]) async -> [RpmUpdates.Offer] {
+        guard !packages.isEmpty, !isFifth || lockHolder() == nil else { return [] }
+        let output = await dnf.run(quiet + ["repoquery", "--qf", offerFormat] + packages)
+        guard output.status == 0 else { return [] }
+        var unread: [String] = []
+        return offers(output.output, &unread)
     }
 
     func solve(_ updates: [LockedUpdate]) async -> Solution {

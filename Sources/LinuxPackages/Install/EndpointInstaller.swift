@@ -21,21 +21,24 @@ public struct EndpointInstaller: Installing {
     /// - Parameters:
     ///   - inactivityLimitSeconds: how long a run may print nothing before it is ended.
     ///   - proxyEnvironment: the proxy variables that runs get; nothing else is inherited.
+    ///   - stateFolder: the agent's folder, in which replaced packages are kept; `nil` to keep
+    ///     none.
     public init(
         inactivityLimitSeconds: Int64 = EndpointInstaller.standardInactivityLimit,
-        proxyEnvironment: [String: String] = [:]
+        proxyEnvironment: [String: String] = [:], stateFolder: String? = nil
     ) {
         self.init(
             runner: SubprocessRunner(), inactivityLimitSeconds: inactivityLimitSeconds,
-            proxyEnvironment: proxyEnvironment)
+            proxyEnvironment: proxyEnvironment, stateFolder: stateFolder)
     }
 
     package init(
         runner: any CommandRunning, inactivityLimitSeconds: Int64,
-        proxyEnvironment: [String: String] = [:]
+        proxyEnvironment: [String: String] = [:], stateFolder: String? = nil
     ) {
         apt = AptInstaller(
-            inactivityLimitSeconds: inactivityLimitSeconds, proxyEnvironment: proxyEnvironment)
+            inactivityLimitSeconds: inactivityLimitSeconds, proxyEnvironment: proxyEnvironment,
+            stateFolder: stateFolder)
         self.runner = runner
         inactivityLimit = inactivityLimitSeconds
         self.proxyEnvironment = proxyEnvironment
@@ -76,7 +79,23 @@ public struct EndpointInstaller: Installing {
         guard let tool = NativeTools.installing(manager, runner: runner) else {
             return .blocked(.refused, "\(manager.rawValue) is not supported yet.")
         }
+        guard tool.goesBack || !updates.contains(where: \.isRollback) else {
+            return .blocked(.refused, "\(manager.rawValue) cannot take updates back yet.")
+        }
         return await LockListCheck(tool: tool).check(updates, tolerating: Set(brokenPackages))
+    }
+
+    /// Keeps what updates replace, or finds out how else they can be undone.
+    public func keepWaysBack(
+        for updates: [LockedUpdate], at now: Timestamp
+    ) async -> [LockedUpdate: WayBack] {
+        var ways = await apt.keepWaysBack(for: updates.filter { $0.manager == .apt }, at: now)
+        for (manager, own) in Dictionary(grouping: updates, by: \.manager) where manager != .apt {
+            guard let tool = NativeTools.installing(manager, runner: runner) else { continue }
+            let back = tool.goesBack ? await tool.stillOffered(own) : []
+            for update in own { ways[update] = back.contains(update) ? .packageDowngrade : .noWay }
+        }
+        return ways
     }
 
     private func outcome(

@@ -22,12 +22,18 @@ protocol LockListTool: Sendable {
     func complaint(status: Int32, lines: [String]) -> RunVerdict?
     /// The files of an installed package.
     func files(of package: PackageKey) async -> [String]
+    /// Whether it can install an older version in the place of a newer one.
+    var goesBack: Bool { get }
+    /// Of which of the updates a source still offers the version that they replace.
+    func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate>
 }
 
 extension LockListTool {
     func damage() async -> String? { nil }
     var repair: [[String]] { [] }
     func files(of package: PackageKey) async -> [String] { [] }
+    var goesBack: Bool { false }
+    func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> { [] }
 }
 
 /// What a tool would do to install a lock list.
@@ -77,6 +83,8 @@ struct ChangePlan: Hashable, Sendable {
     var removed: [String] = []
     /// Names of packages that would get an older version.
     var downgraded: [String] = []
+    /// The same with that version, where the tool tells it.
+    var olderVersions: [Change] = []
     /// Packages that the tool leaves out of the plan, and why where it tells.
     var skipped: [String: String] = [:]
     /// Bytes to download.
@@ -86,7 +94,7 @@ struct ChangePlan: Hashable, Sendable {
 
     /// Whether the plan brings an update to exactly its version.
     func brings(_ update: LockedUpdate) -> Bool {
-        (changed + added).contains {
+        (update.isRollback ? olderVersions : changed + added).contains {
             $0.name == update.name && $0.version == update.to
                 && ($0.architecture.isEmpty || $0.architecture == update.architecture)
         }

@@ -76,8 +76,15 @@ public struct EndpointScanner: Scanning {
         return Scan(
             scannedAt: now, endpoint: facts, sources: look.sources,
             packages: look.packages.sorted { $0.precedes($1) },
-            updates: look.updates.sorted { $0.key < $1.key },
+            updates: look.updates.map(Self.withWayBack).sorted { $0.key < $1.key },
             reboot: RebootState(signals: signals), restarts: restarts, unparsed: look.unparsed)
+    }
+
+    /// What a tool does not say can be undone cannot be undone with it.
+    private static func withWayBack(_ update: Update) -> Update {
+        var update = update
+        update.wayBack = update.wayBack ?? .noWay
+        return update
     }
 
     /// A tool that fails beside the native one is a source that failed, not a scan that failed.
@@ -88,7 +95,7 @@ public struct EndpointScanner: Scanning {
             let look = try await self.look(tool, refreshing: refreshing, at: scan.scannedAt)
             scan.sources += look.sources
             scan.packages = (scan.packages + look.packages).sorted { $0.precedes($1) }
-            scan.updates = (scan.updates + look.updates).sorted { $0.key < $1.key }
+            scan.updates = (scan.updates + look.updates.map(Self.withWayBack)).sorted { $0.key < $1.key }
             scan.unparsed += look.unparsed
         } catch {
             scan.sources.append(

@@ -19,6 +19,7 @@ struct AptPlan: Hashable, Sendable {
     private(set) var phased: Set<String> = []
     private(set) var newlyInstalled: [String] = []
     private(set) var removed: [String] = []
+    private(set) var downgraded: Set<String> = []
     /// Bytes to fetch.
     private(set) var bytes: [Archive: Int64] = [:]
 
@@ -56,7 +57,8 @@ struct AptPlan: Hashable, Sendable {
         case .phased: phased.formUnion(names)
         case .newlyInstalled: newlyInstalled += names
         case .removed: removed += names
-        case .held, .downgraded: break
+        case .downgraded: downgraded.formUnion(names)
+        case .held: break
         }
     }
 

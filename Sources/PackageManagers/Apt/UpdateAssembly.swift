@@ -114,8 +114,14 @@ struct UpdateAssembly: Sendable {
                 classes: UpdateClassRules.classes(candidate: candidate, between: between),
                 origin: releases.origin(of: item.candidate.sources),
                 installability: standing.installability, bytes: findings.size(of: item),
-                reason: standing.reason)
+                reason: standing.reason, wayBack: wayBack(of: item))
         }
+    }
+
+    /// A source that still offers the installed version is a way back; `nil` when none does.
+    private func wayBack(of item: Missing) -> WayBack? {
+        let installed = policy.entries[item.aptName]?.version(item.entry.version)
+        return installed?.sources.isEmpty == false ? .packageDowngrade : nil
     }
 
     private func standing(

@@ -51,14 +51,24 @@ enum AptCommand {
         "APT_LISTBUGS_FRONTEND": "none", "UCF_FORCE_CONFFOLD": "1",
     ]
 
-    /// Installs exactly these versions.
-    static func install(_ updates: [LockedUpdate]) -> [String] {
-        [aptGet] + options + ["install"] + updates.map(target)
+    /// Installs exactly these versions; those that go back from their kept packages, where there
+    /// are such.
+    static func install(
+        _ updates: [LockedUpdate], kept: [LockedUpdate: String] = [:]
+    ) -> [String] {
+        [aptGet] + options + back(updates) + ["install"] + updates.map { kept[$0] ?? target($0) }
     }
 
     /// The same, only solved and not carried out: prints the plan and needs no lock.
-    static func solve(_ updates: [LockedUpdate]) -> [String] {
-        [aptGet] + options + ["-V", "--print-uris", "install"] + updates.map(target)
+    static func solve(
+        _ updates: [LockedUpdate], kept: [LockedUpdate: String] = [:]
+    ) -> [String] {
+        [aptGet] + options + back(updates) + ["-V", "--print-uris", "install"]
+            + updates.map { kept[$0] ?? target($0) }
+    }
+
+    private static func back(_ updates: [LockedUpdate]) -> [String] {
+        updates.contains(where: \.isRollback) ? ["--allow-downgrades"] : []
     }
 
     /// Mends a package database that was left half done: first what is unpacked is configured, then
@@ -70,8 +80,11 @@ enum AptCommand {
 
     /// `name:architecture=version`. A package for all architectures goes by its bare name, which
     /// also stands for one that becomes a package of the endpoint's own architecture.
-    static func target(_ update: LockedUpdate) -> String {
+    static func target(_ update: LockedUpdate) -> String { target(update, version: update.to) }
+
+    /// The same with another version.
+    static func target(_ update: LockedUpdate, version: String) -> String {
         update.architecture == "all"
-            ? "\(update.name)=\(update.to)" : "\(update.name):\(update.architecture)=\(update.to)"
+            ? "\(update.name)=\(version)" : "\(update.name):\(update.architecture)=\(version)"
     }
 }

@@ -12,6 +12,7 @@ public struct AptInstaller: Installing {
     let root: String
     let inactivityLimit: Int64
     let proxyEnvironment: [String: String]
+    let kept: KeptPackages?
 
     /// An installer for this machine.
     ///
@@ -19,19 +20,22 @@ public struct AptInstaller: Installing {
     ///   - inactivityLimitSeconds: how long a run may print nothing before it is ended.
     ///   - proxyEnvironment: the proxy variables that runs get (`http_proxy` and the like);
     ///     nothing else is inherited.
+    ///   - stateFolder: the agent's folder, in which replaced packages are kept; `nil` to keep
+    ///     none.
     public init(
         inactivityLimitSeconds: Int64 = AptInstaller.standardInactivityLimit,
-        proxyEnvironment: [String: String] = [:]
+        proxyEnvironment: [String: String] = [:], stateFolder: String? = nil
     ) {
         self.init(
             runner: SubprocessRunner(), root: "", inactivityLimitSeconds: inactivityLimitSeconds,
-            proxyEnvironment: proxyEnvironment)
+            proxyEnvironment: proxyEnvironment, stateFolder: stateFolder)
     }
 
     init(
         runner: any CommandRunning, root: String, inactivityLimitSeconds: Int64,
-        proxyEnvironment: [String: String] = [:]
+        proxyEnvironment: [String: String] = [:], stateFolder: String? = nil
     ) {
+        kept = stateFolder.map { KeptPackages(folder: KeptPackages.folder(in: $0), runner: runner) }
         self.runner = runner
         self.root = root
         inactivityLimit = inactivityLimitSeconds
@@ -42,14 +46,35 @@ public struct AptInstaller: Installing {
     public func preflight(
         _ updates: [LockedUpdate], tolerating brokenPackages: [String]
     ) async -> Preflight {
-        await AptPreflight(runner: runner, root: root, tolerated: Set(brokenPackages)).check(
-            updates)
+        await AptPreflight(
+            runner: runner, root: root, tolerated: Set(brokenPackages),
+            kept: await keptPackages(of: updates)
+        ).check(updates)
+    }
+
+    /// Keeps the packages that updates replace.
+    public func keepWaysBack(
+        for updates: [LockedUpdate], at now: Timestamp
+    ) async -> [LockedUpdate: WayBack] {
+        await kept?.keep(updates.filter { !$0.isRollback }, at: now) ?? [:]
+    }
+
+    /// The kept packages of lines that go back, as they were kept.
+    private func keptPackages(of updates: [LockedUpdate]) async -> [LockedUpdate: String] {
+        var paths: [LockedUpdate: String] = [:]
+        for update in updates where update.isRollback {
+            paths[update] = await kept?.trusted(update)
+        }
+        return paths
     }
 
     /// The run that installs these updates.
     public func installRun(for updates: [LockedUpdate]) -> RunPlan {
-        RunPlan(
-            kind: .install, commands: [AptCommand.install(updates)], environment: environment,
+        // What was not as it was kept is gone since it was looked at.
+        var paths: [LockedUpdate: String] = [:]
+        for update in updates where update.isRollback { paths[update] = kept?.present(update) }
+        return RunPlan(
+            kind: .install, commands: [AptCommand.install(updates, kept: paths)], environment: environment,
             inactivityLimitSeconds: inactivityLimit, updates: updates)
     }
 

@@ -14,6 +14,8 @@ struct AptPreflight {
     let runner: any CommandRunning
     let root: String
     let tolerated: Set<String>
+    /// The kept packages of lines that go back.
+    var kept: [LockedUpdate: String] = [:]
 
     func check(_ updates: [LockedUpdate]) async -> Preflight {
         if let holder = LockHolders(root: root).first() { return .locked(holder: holder) }
@@ -77,7 +79,7 @@ struct AptPreflight {
     /// Lets apt solve the list, and compares its plan with what was approved and with the space
     /// that there is.
     private func look(_ updates: [LockedUpdate]) async -> Look {
-        let words = AptCommand.solve(updates)
+        let words = AptCommand.solve(updates, kept: kept)
         let output: CommandOutput
         do throws(CommandFailure) {
             output = try await runner.run(
@@ -114,7 +116,7 @@ struct AptPreflight {
     /// change that nobody approved.
     private func unapproved(_ plan: AptPlan, _ updates: [LockedUpdate]) -> Obstacle? {
         let approved = Set(updates.map(\.name))
-        let others = plan.upgraded.filter { !approved.contains(Self.bareName($0)) }.sorted()
+        let others = plan.upgraded.union(plan.downgraded).filter { !approved.contains(Self.bareName($0)) }.sorted()
         let named = Self.named(updates)
         if !plan.removed.isEmpty {
             return Obstacle(
@@ -127,7 +129,7 @@ struct AptPreflight {
         return Obstacle(
             failure: .dependency,
             sentence:
-                "Installing \(named) would also update \(others.prefix(10).joined(separator: ", ")), which nobody approved."
+                "Installing \(named) would also change \(others.prefix(10).joined(separator: ", ")), which nobody approved."
         )
     }
 

@@ -38,9 +38,15 @@ public struct Grant: RoleDocument {
         /// The SHA-256 of the package's file in hexadecimal; `nil` where the package manager has
         /// none to compare.
         public var sha256: String?
+        /// Whether the version is older than what is installed, and is to be installed all the
+        /// same: only what is granted so ever goes back. `nil` for an update.
+        public var goesBack: Bool?
 
         /// A line.
-        public init(_ package: PackageKey, version: String, sha256: String? = nil) {
+        public init(
+            _ package: PackageKey, version: String, sha256: String? = nil, goesBack: Bool? = nil
+        ) {
+            self.goesBack = goesBack
             self.package = package
             self.version = version
             self.sha256 = sha256

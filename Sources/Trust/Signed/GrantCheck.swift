@@ -127,7 +127,8 @@ public struct GrantCheck: Sendable {
         for update in updates {
             let (package, name) = (update.package, update.package.name)
             guard let line = granted[package], line.version == update.version,
-                update.sha256 == nil || update.sha256 == line.sha256
+                update.sha256 == nil || update.sha256 == line.sha256,
+                (update.goesBack == true) == (line.goesBack == true)
             else { throw .notInLockList(name) }
             if held.contains(where: { $0.body.covers(package, version: update.version) }) {
                 throw .held(name)
@@ -135,6 +136,8 @@ public struct GrantCheck: Sendable {
             guard let present = installed[package] else { throw .notInstalled(name) }
             switch compare(package.manager, present, update.version) {
             case .less, .equal: break
+            // Only what was signed as a way back goes back.
+            case .greater where line.goesBack == true: break
             case .greater: throw .downgrade(name)
             case nil: throw .unorderedVersion(name)
             }

@@ -73,7 +73,7 @@ struct LocalAgent: Sendable {
             link: HTTPSControlPlane(
                 identity: identity, key: key, client: client, effects: .system,
                 randomBytes: SystemEffects.randomBytes),
-            scanner: scanner, installer: EndpointInstaller(),
+            scanner: scanner, installer: EndpointInstaller(stateFolder: state.path),
             runs: SupervisedRuns(state: state, command: [program, "supervise"], effects: .system),
             state: state,
             trust: TrustDesk(
