@@ -26,7 +26,13 @@ enum PolicyStep {
         guard let version = memo.policyVersion, let end = memo.policyExpiresAt else {
             return DiagnosisStep("policies", "None yet, under \(root).")
         }
-        guard AgentEffects.system.now() < end else {
+        let now = AgentEffects.system.now()
+        guard !memo.policiesLackKeys(in: folder, at: now) else {
+            return failed(
+                "The signed policies, version \(version), lack signatures by keys of "
+                    + "\(root); orders wait until new ones are signed.")
+        }
+        guard now < end else {
             return failed("The signed policies, version \(version), expired at \(end).")
         }
         return DiagnosisStep("policies", "Version \(version), until \(end), under \(root).")

@@ -17,7 +17,9 @@ struct SigningOffice {
     let root: Envelope
     let mode: SigningMode
 
-    init(seed: UInt64 = 5, mode: SigningMode = .sealed) throws {
+    init(
+        seed: UInt64 = 5, mode: SigningMode = .sealed, after former: SigningOffice? = nil
+    ) throws {
         var generator = SeededGenerator(seed: seed)
         func key() throws -> SigningKey {
             try SigningKey(
@@ -33,10 +35,11 @@ struct SigningOffice {
             roles: Dictionary(uniqueKeysWithValues: TrustRole.allCases.map { ($0, holders) }))
         var envelope = try SignedDocument(
             DocumentHeading(
-                name: "root", version: 1, scope: .allTenants, issuedAt: Orders.start,
-                expiresAt: Self.end), body
+                name: "root", version: former == nil ? 1 : 2, scope: .allTenants,
+                issuedAt: Orders.start, expiresAt: Self.end), body
         ).envelope()
         try envelope.sign(with: first)
+        if let former { try envelope.sign(with: former.first) }
         root = envelope
     }
 
@@ -73,7 +76,7 @@ struct SigningOffice {
         _ updates: [LockedUpdate], under policies: Envelope,
         for endpoint: EndpointID = Orders.endpoint,
         nonce: Int = 1, reaches: Int = 1, of whole: Int = 100, from begin: Timestamp = Orders.start,
-        by keys: [SigningKey]? = nil
+        tries: Int? = nil, by keys: [SigningKey]? = nil
     ) throws -> String {
         let digits = String(nonce, radix: 16)
         let grant = Grant(
@@ -82,7 +85,7 @@ struct SigningOffice {
             notAfter: begin.adding(seconds: 86_400),
             nonce: String(repeating: "0", count: 32 - digits.count) + digits,
             policyDigest: policies.payloadDigest,
-            reach: Grant.Reach(endpoints: reaches, ofEndpoints: whole))
+            reach: Grant.Reach(endpoints: reaches, ofEndpoints: whole), tries: tries)
         let envelope = try sign(
             grant, "grant-\(nonce)", expiresAt: begin.adding(seconds: 86_400), by: keys)
         return text(envelope)

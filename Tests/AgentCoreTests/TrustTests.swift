@@ -121,6 +121,22 @@ struct TrustTests {
         #expect(world.starts.count == 1)
     }
 
+    @Test func `an order that comes too late for its window waits for the next one`() async throws {
+        let policies = try publish(SigningOffice.policies(from: 8))
+        // The window closes at noon; half a minute is left.
+        let late = Orders.start.adding(seconds: -30)
+        world.change { $0.now = late }
+        let order = order(
+            grant: try office.grant([Orders.update("labgood")], under: policies, from: late))
+        link.change { $0.orders = [order] }
+        #expect(await run(until: hasResult))
+        #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
+        #expect([8, 9].contains(hour(world.now)))
+        let waited = link.change { $0.progress.filter { $0.phase == .waitingForWindow } }
+        #expect(waited.first?.until == Timestamp("2026-11-22T08:00:00Z"))
+        #expect(waited.first?.sentence.contains("closes before it would be done") == true)
+    }
+
     @Test func `another job overtakes one that waits, and a call-off is heard`() async throws {
         let policies = try publish(SigningOffice.policies())
         var urgent = try SigningOffice.policies()
@@ -328,6 +344,47 @@ struct TrustTests {
         let outcome = link.change { $0.results.first?.outcomes.first }
         #expect(outcome?.failure == .refused)
         #expect(outcome?.sentence.contains("E_GRANT_REPEATED") == true)
+    }
+
+    @Test func `a grant of three tries is tried again until a job has done it, and no more`()
+        async throws
+    {
+        let policies = try publish(SigningOffice.policies(from: 12))
+        let grant = try office.grant([Orders.update("labgood")], under: policies, tries: 3)
+        func play(_ number: UInt64, _ behaviour: World.Behaviour) async throws -> UpdateOutcome? {
+            world.change {
+                $0.behaviours["labgood"] = behaviour
+                $0.installed[World.key("labgood")] = "1.0"
+                $0.unfinished = [:]
+            }
+            let order = order(job: Orders.identifier(number), grant: grant)
+            link.change {
+                $0.results = []
+                $0.orders = [order]
+            }
+            #expect(await run(hours: 1, until: hasResult))
+            return link.change { $0.results.first?.outcomes.first }
+        }
+        #expect(try await play(21, .ignored)?.state == .failedVerification)
+        #expect(try await play(22, .good)?.state == .verified)
+        // Two of three tries have been made; what is done is not done again.
+        #expect(try await play(23, .good)?.sentence.contains("E_GRANT_REPEATED") == true)
+        #expect(world.starts.count == 2)
+    }
+
+    @Test func `the count of tries outlives the agent, and ends at what the grant covers`() throws {
+        let nonce = String(repeating: "a", count: 32)
+        for number: UInt64 in [31, 32, 33] {
+            try desk().remember(
+                nonce: nonce, of: Orders.identifier(number), until: SigningOffice.end)
+        }
+        #expect(desk().uses(byOthersThan: Orders.identifier(34)).tries == [nonce: 3])
+        #expect(desk().uses(byOthersThan: Orders.identifier(33)).tries == [nonce: 2])
+        #expect(desk().uses(byOthersThan: Orders.identifier(34)).done.isEmpty)
+        let done = UpdateOutcome(
+            update: Orders.update("labgood"), state: .verified, versionAfter: "2.0", sentence: "")
+        try desk().noteEnd(of: Orders.identifier(32), JobResult(outcomes: [done]))
+        #expect(desk().uses(byOthersThan: Orders.identifier(34)).done == [nonce])
     }
 
     @Test

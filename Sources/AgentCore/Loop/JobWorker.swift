@@ -150,6 +150,7 @@ final class JobWorker: Sendable {
         if ended.awaitsReboot { reboots?.take(ended) }
         switch ended.stage {
         case .finished(let result):
+            try runner.gate?.desk.noteEnd(of: ended.order.job, result)
             let refusal = try await follower.deliver(result) { self.waiting.next(self.effects) }
             try runner.record(
                 ended.handle(.delivered(refusal: refusal), at: effects.now()), of: ended)

@@ -35,6 +35,9 @@ struct GrantGate: Sendable {
         var installed: [PackageKey: String]
         /// What the last scan showed of the endpoint.
         var facts: EndpointFacts?
+        /// How much there is to fetch, by the last scan; `nil` when the run is about to start, and
+        /// it is not asked any more whether it fits in the window.
+        var bytes: Int64?
     }
 
     /// Whether an order is judged: once the endpoint asks for grants, and when one comes although
@@ -61,7 +64,26 @@ struct GrantGate: Sendable {
 
     private enum Reason {
         case otherPolicy
+        /// Keys have signed it, or the policies, that the trust root no longer has.
+        case otherKeys(rootVersion: Int)
         case refused(String)
+
+        /// What becomes of the order while the server has nothing newer.
+        func admission(asking later: Timestamp) -> Admission {
+            switch self {
+            case .otherPolicy:
+                .waits(
+                    until: later,
+                    sentence: "Waits for an approval that was made under the policies that hold.")
+            case .otherKeys(let version):
+                .waits(
+                    until: later,
+                    sentence: "Waits for policies and an approval signed by keys of version "
+                        + "\(version) of the trust root; what its former keys have signed does "
+                        + "not count any more.")
+            case .refused(let sentence): .refused(sentence)
+            }
+        }
     }
 
     private func renewed(_ order: JobOrder, _ view: View, _ reason: Reason) async -> Admission {
@@ -73,30 +95,19 @@ struct GrantGate: Sendable {
             // The policies that it was made under may be new too.
             desk.take(answer)
             guard desk.asksForGrants else { return .open }
-            guard let grant = answer.grant else {
-                switch reason {
-                case .otherPolicy: return .waits(until: later, sentence: Self.waitsForApproval)
-                case .refused(let sentence): return .refused(sentence)
-                }
-            }
-            try? desk.keep(grant: grant, of: order.job)
+            if let grant = answer.grant { try? desk.keep(grant: grant, of: order.job) }
         } catch {
-            if case .otherPolicy = reason {
-                return .waits(until: later, sentence: Self.waitsForApproval)
+            // Where nobody has answered, there may be something better to come.
+            if case .refused = reason, !error.isAnAnswer {
+                return Reason.otherPolicy.admission(asking: later)
             }
-            if case .refused(let sentence) = reason, error.isAnAnswer { return .refused(sentence) }
-            return .waits(until: later, sentence: Self.waitsForApproval)
+            return reason.admission(asking: later)
         }
         switch judge(order, view) {
         case .settled(let admission): return admission
-        case .needsRenewal(.otherPolicy):
-            return .waits(until: later, sentence: Self.waitsForApproval)
-        case .needsRenewal(.refused(let sentence)): return .refused(sentence)
+        case .needsRenewal(let reason): return reason.admission(asking: later)
         }
     }
-
-    private static let waitsForApproval =
-        "Waits for an approval that was made under the policies that hold."
 
     private func judge(_ order: JobOrder, _ view: View) -> Judgement {
         let now = desk.effects.now()
@@ -108,12 +119,17 @@ struct GrantGate: Sendable {
                 return .needsRenewal(
                     .refused("The order has no signed approval. (E_GRANT_MISSING)"))
             }
+            let otherKeys = Reason.otherKeys(rootVersion: memo.state.root.heading.version)
+            // Believed once, and now not signed by enough keys: the root is another one.
+            guard !desk.policiesLackKeys(memo, at: now) else { return .needsRenewal(otherKeys) }
             let policies = try desk.policies(memo, at: now)
             let grant: Accepted<Grant>
             do {
                 grant = try memo.state.verify(Array(text.utf8), as: Grant.self, at: now).accepted
             } catch {
-                return .needsRenewal(.refused("\(error.message) (\(error.code))"))
+                let isFormer = memo.state.isOfFormerRoot(Array(text.utf8), as: Grant.self)
+                return .needsRenewal(
+                    isFormer ? otherKeys : .refused("\(error.message) (\(error.code))"))
             }
             return try judge(order, view, memo, policies, grant, at: now)
         } catch let refusal as VerificationRefusal {
@@ -133,10 +149,12 @@ struct GrantGate: Sendable {
         let missed = desk.missed(
             body.lane, policies.document.body.policies, subject, zones, since: body.notBefore,
             at: now)
+        let uses = desk.uses(byOthersThan: order.job)
         let check = GrantCheck(
             policies: policies, holds: desk.holds(memo, at: now), endpoint: desk.endpoint,
             subject: subject, zones: zones, installed: view.installed,
-            carriedOut: desk.noncesOfOthers(than: order.job), missed: missed,
+            carriedOut: uses.done, tries: uses.tries, missed: missed,
+            bytes: view.bytes,
             compare: { $0.order($1, $2) })
         let lines = view.updates.map { Grant.Update($0.key, version: $0.to, goesBack: $0.goesBack) }
         do throws(GrantRefusal) {
@@ -155,6 +173,8 @@ struct GrantGate: Sendable {
         case .otherPolicy: return .needsRenewal(.otherPolicy)
         case .windowClosed(let next?):
             return .settled(.waits(until: next, sentence: refusal.sentence))
+        case .tooLittleTime(_, let next):
+            return .settled(.waits(until: next ?? longest, sentence: refusal.sentence))
         case .tooEarly(let start):
             return .settled(.waits(until: min(start, longest), sentence: refusal.sentence))
         default:

@@ -13,7 +13,8 @@ extension JobRunner {
         var installed: [PackageKey: String] = [:]
         for update in job.remaining { installed[update.key] = update.from }
         let view = GrantGate.View(
-            updates: job.remaining, installed: installed, facts: desk.latest?.posture.endpoint)
+            updates: job.remaining, installed: installed, facts: desk.latest?.posture.endpoint,
+            bytes: bytes(of: job))
         if view.facts != nil,
             case .waits(let until, let sentence) = await gate.admission(of: job.order, view)
         {
@@ -24,8 +25,18 @@ extension JobRunner {
         return false
     }
 
-    /// Whether the endpoint's own policies allow the rest of an order now.
-    func admission(of job: JobRun, _ watch: JobWatch) async -> Admission {
+    /// How much the rest of an order has to fetch, by the last scan.
+    private func bytes(of job: JobRun) -> Int64 {
+        let keys = Set(job.remaining.map(\.key))
+        let sizes = desk.latest?.posture.updates.filter { keys.contains($0.key) }.map(\.bytes)
+        return (sizes ?? []).reduce(0) { $0 + min(max(0, $1 ?? 0), 1 << 40) }
+    }
+
+    /// Whether the endpoint's own policies allow the rest of an order now. Whether it fits in what
+    /// is left of the window is asked before it is prepared, and not again when it `starts`.
+    func admission(
+        of job: JobRun, starts: Bool = false, _ watch: JobWatch
+    ) async -> Admission {
         guard let gate, gate.isAsked(job.order) else { return .open }
         if desk.latest == nil { _ = try? await desk.scan(refreshingSources: false) }
         let unfinished = await installer.unfinishedPackages()
@@ -42,7 +53,7 @@ extension JobRunner {
             of: job.order,
             GrantGate.View(
                 updates: job.remaining, installed: installed,
-                facts: desk.latest?.posture.endpoint))
+                facts: desk.latest?.posture.endpoint, bytes: starts ? nil : bytes(of: job)))
         if case .waits(let until, let sentence) = admission {
             watch.show(.waitingForWindow, sentence, at: effects.now(), until: until)
         }
@@ -54,7 +65,7 @@ extension JobRunner {
         guard effects.now() < job.order.deadline else {
             return "The deadline passed before the run could be started."
         }
-        switch await admission(of: job, watch) {
+        switch await admission(of: job, starts: true, watch) {
         case .open: return nil
         case .waits(_, let sentence): return "The run was not started in time. \(sentence)"
         case .refused(let sentence): return sentence

@@ -2,11 +2,12 @@ import AgentProtocol
 import Calendar
 import Fleet
 import Policy
+import Rollout
 import Trust
 
-/// Grants that have been carried out.
+/// Which jobs have begun to carry out which grants: the endpoint's own count of their tries.
 struct CarriedOut: Hashable, Sendable, Codable {
-    /// One grant.
+    /// One job's try.
     struct Entry: Hashable, Sendable, Codable {
         /// The grant's nonce.
         var nonce: String
@@ -14,6 +15,8 @@ struct CarriedOut: Hashable, Sendable, Codable {
         var job: JobID
         /// When the grant ends, so that its nonce can be forgotten.
         var until: Timestamp
+        /// Whether the job has done all that it was ordered to: then there is nothing to try again.
+        var isDone: Bool?
     }
 
     var entries: [Entry] = []
@@ -28,6 +31,12 @@ extension TrustDesk {
             throw VerificationRefusal.malformed("the policies of this endpoint are gone")
         }
         return try memo.state.verify(bytes, as: PolicySet.self, at: now).accepted
+    }
+
+    /// Whether the policies that were believed do not have the signatures that the trust root of
+    /// now asks for: until new ones come, nothing is done.
+    func policiesLackKeys(_ memo: TrustMemo, at now: Timestamp) -> Bool {
+        memo.policiesLackKeys(in: state, at: now)
     }
 
     /// The holds that are known, those that have ended left out.
@@ -92,9 +101,27 @@ extension TrustDesk {
         try state.replace("\(JobFolder(job).path)/grant.dsse.json", with: Array(grant.utf8))
     }
 
-    /// The nonces of grants that other jobs have carried out.
-    func noncesOfOthers(than job: JobID) -> Set<String> {
-        Set(carriedOut().entries.filter { $0.job != job }.map(\.nonce))
+    /// The grants that other jobs have carried out whole, and how many have begun each, by nonce.
+    func uses(byOthersThan job: JobID) -> (done: Set<String>, tries: [String: Int]) {
+        let others = carriedOut().entries.filter { $0.job != job }
+        let done = Set(others.filter { $0.isDone == true }.map(\.nonce))
+        return (done, Dictionary(others.map { ($0.nonce, 1) }, uniquingKeysWith: +))
+    }
+
+    /// Takes down that a job has ended. Where it did all that it was ordered to, its grant covers
+    /// no other try; it is on the disk when this returns.
+    func noteEnd(of job: JobID, _ result: JobResult) throws(StateFolderFailure) {
+        let isDone = result.outcomes.allSatisfy {
+            $0.state == .verified || $0.state == .pendingRestart
+        }
+        var known = carriedOut()
+        guard isDone, !result.outcomes.isEmpty,
+            known.entries.contains(where: { $0.job == job && $0.isDone != true })
+        else { return }
+        for place in known.entries.indices where known.entries[place].job == job {
+            known.entries[place].isDone = true
+        }
+        try state.replace(TrustFiles.nonces, with: AgentJSON.encode(known) ?? [])
     }
 
     /// Remembers that a job carries a grant out; it is on the disk when this returns.

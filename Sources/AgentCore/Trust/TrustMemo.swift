@@ -20,6 +20,23 @@ public struct TrustMemo: Hashable, Sendable, Codable {
     public var sentence: String?
     /// When it was refused.
     public var refusedAt: Timestamp?
+
+    /// Whether the policies in the state folder do not have the signatures that the trust root of
+    /// now asks for, as after a change of keys: then the endpoint waits for new ones.
+    public func policiesLackKeys(in folder: some StateFolder, at now: Timestamp) -> Bool {
+        guard let bytes = try? folder.read(TrustFiles.policies, limit: TrustFiles.sizeLimit) else {
+            return false
+        }
+        do throws(VerificationRefusal) {
+            _ = try state.verify(bytes, as: PolicySet.self, at: now)
+            return false
+        } catch {
+            switch error {
+            case .unknownKey, .thresholdNotMet: return true
+            default: return false
+            }
+        }
+    }
 }
 
 /// Where signed documents stand in the state folder.
@@ -32,7 +49,7 @@ public enum TrustFiles {
     static let placement = "trust/placement.dsse.json"
     /// The folder of holds, one file each.
     static let holds = "trust/holds"
-    /// Which grants have been carried out, and by which job.
+    /// Which jobs have begun to carry out which grants, and which of them did it whole.
     static let nonces = "trust/nonces.json"
     /// When the endpoint was not there.
     static let absences = "trust/absences.json"

@@ -6,6 +6,9 @@ public enum WorkFigures {
     /// Unpacking and configuring one package, in seconds: the median of Debian's security updates
     /// on small machines, twice over.
     private static let secondsForPackage: Int64 = 60
+    /// Each further one of the same run, in seconds: the package manager reads its lists, and does
+    /// what follows for all packages, once.
+    private static let secondsForFurtherPackage: Int64 = 10
     /// Bytes a second of a download that has not been fetched ahead: a slow branch office.
     private static let bytesPerSecond: Int64 = 1_000_000
     /// What is kept back for a reboot, in seconds: ten minutes, as long as servers with much memory
@@ -17,6 +20,16 @@ public enum WorkFigures {
         let bytes = min(max(0, update.bytes ?? 0), 1 << 40)
         return WorkEstimate(
             seconds: secondsForPackage + bytes / bytesPerSecond,
+            rebootReserveSeconds: reboots ? rebootReserve : 0)
+    }
+
+    /// The estimate for an order that one run installs: so many updates, and their downloads
+    /// together.
+    public static func estimate(lines: Int, bytes: Int64, reboots: Bool) -> WorkEstimate {
+        let further = Int64(min(max(0, lines - 1), 100_000))
+        return WorkEstimate(
+            seconds: secondsForPackage + further * secondsForFurtherPackage
+                + min(max(0, bytes), 1 << 40) / bytesPerSecond,
             rebootReserveSeconds: reboots ? rebootReserve : 0)
     }
 

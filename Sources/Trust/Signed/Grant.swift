@@ -59,7 +59,8 @@ public struct Grant: RoleDocument {
         public var endpoints: Int
         /// How many the tenant has.
         public var ofEndpoints: Int
-        /// How many tenants it reaches within an hour, this one counted.
+        /// For how many tenants approvals were made within the hour before this one was, its own
+        /// counted.
         public var tenantsInHour: Int
 
         /// A reach.
@@ -82,12 +83,16 @@ public struct Grant: RoleDocument {
     public var notBefore: Timestamp
     /// No work begins at or after.
     public var notAfter: Timestamp
-    /// Names this grant alone: an endpoint carries it out once. 32 lower-case hexadecimal digits.
+    /// Names this grant alone: an endpoint carries it out once, in so many tries. 32 lower-case
+    /// hexadecimal digits.
     public var nonce: String
     /// The digest of the signed policies that it was made under.
     public var policyDigest: String
     /// How far it goes.
     public var reach: Reach
+    /// How many jobs may carry it out on an endpoint, one after the other, until one of them has
+    /// done all of it; `nil`, as in approvals of former releases, for one.
+    public var tries: Int?
 
     /// The most lines of a lock list: a release upgrade of a large server has about 3,000.
     public static let maximumUpdates = 4_000
@@ -95,6 +100,8 @@ public struct Grant: RoleDocument {
     public static let maximumEndpoints = 10_000
     /// The longest name or version, in bytes: the longest in Debian have about 60.
     static let maximumTextBytes = 255
+    /// The most tries: as many as a rollout makes by itself while the cause stays the same.
+    public static let maximumTries = 3
     /// How many digits a nonce has: 128 random bits never meet again.
     static let nonceDigits = 32
 
@@ -102,8 +109,9 @@ public struct Grant: RoleDocument {
     public init(
         target: Target, lane: Lane, ring: PolicyName? = nil, updates: [Update],
         notBefore: Timestamp, notAfter: Timestamp, nonce: String, policyDigest: String,
-        reach: Reach
+        reach: Reach, tries: Int? = nil
     ) {
+        self.tries = tries
         self.target = target
         self.lane = lane
         self.ring = ring
@@ -151,6 +159,9 @@ public struct Grant: RoleDocument {
     }
 
     private var textFault: String? {
+        if let tries, !(1...Self.maximumTries).contains(tries) {
+            return "it covers not 1 to \(Self.maximumTries) tries"
+        }
         guard nonce.utf8.count == Self.nonceDigits, Hex.decode(nonce) != nil else {
             return "its nonce is not \(Self.nonceDigits) hexadecimal digits"
         }

@@ -19,10 +19,15 @@ public struct GrantCheck: Sendable {
     public var zones: Zones
     /// The installed version of each package.
     public var installed: [PackageKey: String]
-    /// The nonces of the grants that have been carried out.
+    /// The nonces of the grants that have been carried out whole.
     public var carriedOut: Set<String>
+    /// How many other jobs have begun to carry out each grant, by its nonce.
+    public var tries: [String: Int]
     /// The last opening that the endpoint slept through and has not caught up, by its own record.
     public var missed: Occurrence?
+    /// How many bytes the order has to fetch, as far as the endpoint's own scan shows; `nil` when
+    /// it is not asked whether the order fits in the window, because it is about to start.
+    public var bytes: Int64?
     /// How two versions of a package manager stand to each other; `nil` when one of them is none.
     public var compare: @Sendable (PackageManagerName, String, String) -> VersionOrder?
 
@@ -30,7 +35,8 @@ public struct GrantCheck: Sendable {
     public init(
         policies: Accepted<PolicySet>, holds: [Accepted<Hold>] = [], endpoint: EndpointID,
         subject: EndpointSubject, zones: Zones, installed: [PackageKey: String],
-        carriedOut: Set<String> = [], missed: Occurrence? = nil,
+        carriedOut: Set<String> = [], tries: [String: Int] = [:], missed: Occurrence? = nil,
+        bytes: Int64? = 0,
         compare: @escaping @Sendable (PackageManagerName, String, String) -> VersionOrder?
     ) {
         self.policies = policies
@@ -40,7 +46,9 @@ public struct GrantCheck: Sendable {
         self.zones = zones
         self.installed = installed
         self.carriedOut = carriedOut
+        self.tries = tries
         self.missed = missed
+        self.bytes = bytes
         self.compare = compare
     }
 
@@ -55,10 +63,16 @@ public struct GrantCheck: Sendable {
         let body = grant.document.body
         guard body.policyDigest == policies.digest else { throw .otherPolicy }
         guard !carriedOut.contains(body.nonce) else { throw .carriedOut }
+        let covered = body.tries ?? 1
+        guard tries[body.nonce, default: 0] < covered else { throw .triesMade(covered) }
         guard includes(body.target, at: now) else { throw .otherEndpoint }
         if policies.document.body.brake.needsSecondSignature(for: body.reach),
             grant.signers.count < Self.signersBeyondBrake
         {
+            let tenants = body.reach.tenantsInHour
+            if tenants > policies.document.body.brake.tenantsPerHour {
+                throw .brakeTenants(tenants)
+            }
             throw .brake(endpoints: body.reach.endpoints, of: body.reach.ofEndpoints)
         }
         guard
@@ -67,7 +81,7 @@ public struct GrantCheck: Sendable {
             let nearest = effective.nearest
         else { throw .noPolicy }
         try checkRing(body, effective, nearest.name, at: now)
-        try checkWindow(body.lane, effective, at: now)
+        try checkWindow(body.lane, effective, lines: updates.count, at: now)
         try checkUpdates(updates, of: body, at: now)
     }
 
@@ -99,7 +113,7 @@ public struct GrantCheck: Sendable {
     }
 
     private func checkWindow(
-        _ lane: Lane, _ effective: EffectivePolicy, at now: Timestamp
+        _ lane: Lane, _ effective: EffectivePolicy, lines: Int, at now: Timestamp
     ) throws(GrantRefusal) {
         let calendar: WindowCalendar
         do {
@@ -113,6 +127,15 @@ public struct GrantCheck: Sendable {
         let start = catchUp.start(missed: missed, at: now, in: installing)
         guard let start, start <= now else {
             throw .windowClosed(next: installing.nextOpening(after: now)?.opens)
+        }
+        // What is caught up outside of windows need not fit in one.
+        guard let bytes, missed == nil || catchUp != .nextCheckIn else { return }
+        let work = WorkFigures.estimate(
+            lines: lines, bytes: bytes,
+            reboots: (effective.reboot?.value ?? .none).mode != .never)
+        if case .tooLong(let needed, _) = installing.fit(work, at: now) {
+            throw .tooLittleTime(
+                neededSeconds: needed, next: installing.earliestStart(of: work, from: now))
         }
     }
 
@@ -159,12 +182,18 @@ public enum GrantRefusal: Error, Hashable, Sendable {
     case otherRing(PolicyName?)
     /// It goes further than one signature reaches.
     case brake(endpoints: Int, of: Int)
+    /// It is one of approvals for more tenants in an hour than one signature reaches.
+    case brakeTenants(Int)
+    /// A window is open, and not for long enough for the order; `next` is when one is.
+    case tooLittleTime(neededSeconds: Int64, next: Timestamp?)
     /// It does not hold yet.
     case tooEarly(Timestamp)
     /// It does not hold any more.
     case tooLate(Timestamp)
     /// It has been carried out.
     case carriedOut
+    /// All tries that it covers have been made.
+    case triesMade(Int)
     /// No window is open.
     case windowClosed(next: Timestamp?)
     /// A window's zone is not known; a sentence says which.
@@ -190,10 +219,11 @@ public enum GrantRefusal: Error, Hashable, Sendable {
         case .noPolicy: "E_GRANT_NO_POLICY"
         case .otherEndpoint: "E_GRANT_ENDPOINT"
         case .otherRing: "E_GRANT_RING"
-        case .brake: "E_GRANT_BRAKE"
+        case .brake, .brakeTenants: "E_GRANT_BRAKE"
+        case .tooLittleTime: "E_GRANT_WINDOW_SHORT"
         case .tooEarly: "E_GRANT_EARLY"
         case .tooLate: "E_GRANT_LATE"
-        case .carriedOut: "E_GRANT_REPEATED"
+        case .carriedOut, .triesMade: "E_GRANT_REPEATED"
         case .windowClosed: "E_GRANT_WINDOW"
         case .unknownZone: "E_GRANT_ZONE"
         case .nothing: "E_GRANT_EMPTY"
@@ -215,11 +245,24 @@ public enum GrantRefusal: Error, Hashable, Sendable {
         case .otherRing(let ring?): "This endpoint is not in the ring \(ring)."
         case .otherRing(nil): "The approval names no ring, and this endpoint is in one."
         case .brake(let endpoints, let whole):
-            "The approval covers \(endpoints) of \(whole) endpoints or several tenants, which the "
-                + "policy wants two different keys to sign."
+            "The approval covers \(endpoints) of \(whole) endpoints, which the policy wants two "
+                + "different keys to sign."
+        case .brakeTenants(let tenants):
+            "Approvals for \(tenants) tenants were made within an hour, which the policy wants two "
+                + "different keys to sign."
+        case .tooLittleTime(let needed, let next?):
+            "The open window closes before it would be done, which takes about "
+                + "\(Self.minutes(needed)) with what is kept back for a reboot; it begins at "
+                + "\(next)."
+        case .tooLittleTime(let needed, nil):
+            "It takes about \(Self.minutes(needed)) with what is kept back for a reboot, which no "
+                + "window of its lane has."
         case .tooEarly(let start): "The approval holds from \(start) on."
         case .tooLate(let end): "The approval held until \(end)."
         case .carriedOut: "The approval has been carried out."
+        case .triesMade(1): "The approval covered one try, which has been made."
+        case .triesMade(let tries):
+            "The approval covered \(tries) tries, which have been made."
         case .windowClosed(let next?): "No maintenance window is open; the next opens at \(next)."
         case .windowClosed(nil): "No maintenance window is open, and none will open."
         case .unknownZone(let sentence): sentence
@@ -233,5 +276,9 @@ public enum GrantRefusal: Error, Hashable, Sendable {
         case .unorderedVersion(let name):
             "The versions of \(name) cannot be compared, so that it could be a step back."
         }
+    }
+    private static func minutes(_ seconds: Int64) -> String {
+        let minutes = (seconds + 59) / 60
+        return minutes == 1 ? "a minute" : "\(minutes) minutes"
     }
 }

@@ -22,6 +22,9 @@ public struct TrustState: Hashable, Sendable, Codable {
     public let tenant: TenantID
     /// The latest time at which a document was accepted.
     public private(set) var lastVerifiedAt: Timestamp
+    /// Roots that held before, the newest last: what their keys have signed is not believed any
+    /// more, and is told from what strangers sign. `nil` in what was kept by former releases.
+    private var former: [TrustRoot]?
     /// The newest version seen of each document, by role, then by type and name.
     private var seen: [TrustRole: [String: SeenVersion]]
 
@@ -33,6 +36,8 @@ public struct TrustState: Hashable, Sendable, Codable {
     /// How far a clock may lie behind, in seconds: five minutes, as clocks that are set over the
     /// network differ and step. It never lengthens a document's life.
     public static let clockToleranceSeconds: Int64 = 300
+    /// How many former roots are remembered: keys are changed once a year, or twice in a bad one.
+    private static let mostFormer = 3
 
     /// Begins to trust: with a root that its own keys have signed, and whose fingerprint came by a
     /// way that is trusted already, such as the enrolment token.
@@ -112,6 +117,7 @@ public struct TrustState: Hashable, Sendable, Codable {
         _ = try Self.signers(of: envelope, role: .root, in: next.body)
         try Self.check(next.heading, for: tenant, at: now)
         var state = self
+        state.former = ((former ?? []) + [root.body]).suffix(Self.mostFormer)
         state.root = next
         state.rootDigest = envelope.payloadDigest
         state.lastVerifiedAt = max(lastVerifiedAt, now)
@@ -121,6 +127,16 @@ public struct TrustState: Hashable, Sendable, Codable {
             state.seen[role] = nil
         }
         return state
+    }
+
+    /// Whether a document was signed as a former root asked for: then people can sign it anew under
+    /// the root that holds, and it is no forgery. It is not believed for that.
+    public func isOfFormerRoot<Body: RoleDocument>(_ bytes: [UInt8], as type: Body.Type) -> Bool {
+        guard let envelope = try? Envelope(json: bytes), envelope.payloadType == Body.payloadType
+        else { return false }
+        return (former ?? []).contains {
+            (try? Self.signers(of: envelope, role: Body.role, in: $0)) != nil
+        }
     }
 
     private func sharesKey(of role: TrustRole, with next: TrustRoot) -> Bool {

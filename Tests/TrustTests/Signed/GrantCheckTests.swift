@@ -61,6 +61,31 @@ struct GrantCheckTests {
         #expect(try ask { $0.check.carriedOut = [$0.grant.nonce] } == .carriedOut)
     }
 
+    @Test func `a grant covers so many tries, one when it says nothing, and none once it is done`()
+        throws
+    {
+        func refusal(_ covered: Int?, after made: Int) throws -> GrantRefusal? {
+            try ask {
+                $0.grant.tries = covered
+                $0.check.tries = [$0.grant.nonce: made, String(repeating: "e", count: 32): 9]
+            }
+        }
+        #expect(try refusal(nil, after: 0) == nil)
+        #expect(try refusal(nil, after: 1) == .triesMade(1))
+        #expect(try refusal(3, after: 2) == nil)
+        #expect(try refusal(3, after: 3) == .triesMade(3))
+        let done = try ask {
+            $0.grant.tries = 3
+            $0.check.carriedOut = [$0.grant.nonce]
+        }
+        #expect(done == .carriedOut)
+        for covered in [0, -1, Grant.maximumTries + 1] {
+            var grant = sample.grantBody()
+            grant.tries = covered
+            #expect(grant.fault != nil)
+        }
+    }
+
     @Test func `a grant under another policy, for others or out of its time is not`() throws {
         #expect(
             try ask { $0.grant.policyDigest = Digest.sha256Hex("before") } == .otherPolicy)
@@ -97,7 +122,7 @@ struct GrantCheckTests {
     @Test func `work begins in a window by the endpoint's own clock and zone`() throws {
         let close = noon.adding(seconds: 7200)
         let next = noon.adding(seconds: 86_400)
-        #expect(try ask { $0.now = close.adding(seconds: -1) } == nil)
+        #expect(try ask { $0.now = close.adding(seconds: -60) } == nil)
         #expect(try ask { $0.now = close } == .windowClosed(next: next))
         #expect(
             try ask { question in
@@ -115,6 +140,43 @@ struct GrantCheckTests {
         #expect(
             try ask { $0.policy.policies[0].policy.lanes = Lanes(routine: LaneRoute(windows: [])) }
                 == .windowClosed(next: nil))
+    }
+
+    @Test func `work that does not fit in what is left of the window waits for one that has room`()
+        throws
+    {
+        let (close, next) = (noon.adding(seconds: 7200), noon.adding(seconds: 86_400))
+        func answer(
+            left: Int64, lines: Int = 1, bytes: Int64? = 0, _ reboot: RebootRule? = nil
+        ) throws -> GrantRefusal? {
+            try ask { question in
+                question.now = close.adding(seconds: -left)
+                question.check.bytes = bytes
+                question.policy.policies[0].policy.reboot = reboot
+                guard lines > 1 else { return }
+                let keys = (1...lines).map {
+                    PackageKey(manager: .apt, name: "p\($0)", architecture: "amd64")
+                }
+                question.updates = keys.map { Grant.Update($0, version: "2") }
+                question.grant.updates = question.updates.sorted { $0.package < $1.package }
+                question.check.installed = Dictionary(uniqueKeysWithValues: keys.map { ($0, "1") })
+            }
+        }
+        #expect(try answer(left: 59) == .tooLittleTime(neededSeconds: 60, next: next))
+        #expect(try answer(left: 61, bytes: 3_000_000)?.code == "E_GRANT_WINDOW_SHORT")
+        #expect(try answer(left: 63, bytes: 3_000_000) == nil)
+        #expect(try answer(left: 150, lines: 10) == nil)
+        #expect(
+            try answer(left: 149, lines: 10) == .tooLittleTime(neededSeconds: 150, next: next))
+        let reboot = RebootRule(mode: .ifNeeded)
+        #expect(
+            try answer(left: 659, reboot) == .tooLittleTime(neededSeconds: 660, next: next))
+        #expect(try answer(left: 660, reboot) == nil)
+        // What is about to start is not asked any more, and what no window has room for says so.
+        #expect(try answer(left: 1, bytes: nil) == nil)
+        let endless = try answer(left: 7200, bytes: 8_000_000_000)
+        #expect(endless == .tooLittleTime(neededSeconds: 8060, next: nil))
+        #expect(endless?.sentence.contains("no window of its lane has") == true)
     }
 
     @Test(arguments: [(CatchUp.nextCheckIn, true), (.nextWindow, false), (.never, false)])
@@ -191,7 +253,7 @@ struct GrantCheckTests {
         #expect(try answer(claimed, [a]) == nil)
         #expect(try answer(claimed, [a], endpoints: 10) == .brake(endpoints: 3, of: 1_000_000))
         let tenants = Grant.Reach(endpoints: 1, ofEndpoints: 10, tenantsInHour: 2)
-        #expect(try answer(tenants, [a]) == .brake(endpoints: 1, of: 10))
+        #expect(try answer(tenants, [a]) == .brakeTenants(2))
         #expect(try answer(tenants, [a, b]) == nil)
         #expect(try answer(.init(endpoints: 1, ofEndpoints: 1), [a]) == nil)
     }
