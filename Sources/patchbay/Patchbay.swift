@@ -35,7 +35,8 @@ struct Patchbay: AsyncParsableCommand {
                 subcommands: [
                     TenantCommand.self, SiteCommand.self, EndpointCommand.self, GroupCommand.self,
                     UpdateCommand.self, ApprovalCommand.self, ExceptionCommand.self,
-                    DeploymentCommand.self, JobCommand.self, UserCommand.self, TokenCommand.self,
+                    DeploymentCommand.self, RollbackCommand.self, JobCommand.self, UserCommand.self,
+                    TokenCommand.self,
                     AuditCommand.self, FindingCommand.self, AlertCommand.self,
                 ]),
             CommandGroup(

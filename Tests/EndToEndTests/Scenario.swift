@@ -30,7 +30,7 @@ extension Scenario {
     /// All of them, in the order in which they are played.
     static let all =
         [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + crashes + network
-        + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling
+        + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
         + rings + [agentPackage] + trust
 
     /// What the product does not do yet, played only when it is asked for by name: an endpoint that

@@ -99,6 +99,11 @@ extension UseCases {
                 continue
             }
             line.updates.append(LockedUpdate(update))
+            switch update.wayBack {
+            case .packageDowngrade: break
+            case .noWay: line.noWayBack = (line.noWayBack ?? []) + [update.name]
+            case nil: line.unknownWayBack = (line.unknownWayBack ?? []) + [update.name]
+            }
             line.bytes += update.bytes ?? 0
             line.mayNeedReboot = line.mayNeedReboot || RebootProne.contains(update.name)
         }

@@ -81,6 +81,10 @@ public struct DeploymentPlan: Hashable, Sendable, Codable {
         /// Whether an update among them usually asks for a reboot: a kernel, the C library, systemd
         /// and the like.
         public var mayNeedReboot: Bool
+        /// The names of those that cannot be undone: the version before them can be had nowhere.
+        public var noWayBack: [String]?
+        /// The names of those of which the endpoint does not tell whether they can be undone.
+        public var unknownWayBack: [String]?
     }
 
     /// An update that was chosen and is not installed.
@@ -104,8 +108,22 @@ public struct DeploymentPlan: Hashable, Sendable, Codable {
     public var endpointsWithWork: Int { lines.count { !$0.updates.isEmpty } }
     /// On how many endpoints a reboot may be needed afterwards.
     public var endpointsThatMayReboot: Int { lines.count { $0.mayNeedReboot } }
-    /// How the way back looks: this version has none of its own, and says so before it acts.
+    /// Whether something in it cannot be undone for all that is known.
+    public var lacksWayBack: Bool { lines.contains { $0.noWayBack?.isEmpty == false } }
+
+    /// How the way back looks, said before anything acts.
     public var wayBack: String {
-        "No automatic way back: a package can be set back by hand to a version that its source still offers."
+        let lost = Set(lines.flatMap { $0.noWayBack ?? [] }).sorted()
+        let unknown = Set(lines.flatMap { $0.unknownWayBack ?? [] }).sorted()
+        if !lost.isEmpty {
+            return "No way back for \(UseCases.listed(lost, atMost: 5)): the version before it can "
+                + "be had nowhere any more. What else there is can be rolled back."
+        }
+        if !unknown.isEmpty {
+            return "Whether \(UseCases.listed(unknown, atMost: 5)) could be rolled back is not "
+                + "known: the endpoint does not tell."
+        }
+        return "All of it can be rolled back: each endpoint keeps the version before, or a source "
+            + "still offers it."
     }
 }

@@ -62,6 +62,7 @@ enum Notice: String, Sendable, CaseIterable {
     case endpointRetired = "endpoint-retired"
     case approved
     case halted
+    case rollingBack = "rolling-back"
     case resumed
     case cancelled
     case jobCancelled = "job-cancelled"
@@ -91,6 +92,8 @@ enum Notice: String, Sendable, CaseIterable {
         case .endpointRetired: "The endpoint is retired. Its history stays."
         case .approved: "Approved. Endpoints collect their part as soon as they are heard from."
         case .halted: "Halted. Nothing new is handed out; what has begun goes on."
+        case .rollingBack:
+            "Rolling back. What is taken back is blocked until a person unblocks it."
         case .resumed: "Resumed."
         case .cancelled:
             "Cancelled. What has not begun is called off; what has begun goes on to its end."

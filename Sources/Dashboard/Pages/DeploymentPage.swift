@@ -19,7 +19,10 @@ func deploymentPage(_ detail: DeploymentDetail, refused: Refusal? = nil, chrome:
                 chrome.time(deployment.createdAt)
             }
         } actions: {
-            if chrome.may(.approve) { actions(detail, chrome) }
+            if chrome.may(.approve) {
+                actions(detail, chrome)
+                rollbackButton(detail)
+            }
         }
         problem(refused)
         if isOpen {

@@ -167,6 +167,9 @@ private func outcomes(_ job: Job) -> HTML {
                 td(class: "ver") { outcome.map { $0.versionAfter ?? "not installed" } ?? "" }
                 td(class: "why") {
                     outcome?.sentence ?? ""
+                    if let way = outcome?.wayBack, outcome?.isInstalled == true {
+                        span(class: "dim") { " \(way.words)" }
+                    }
                     if let failure = outcome?.failure {
                         code(class: "dim") { " \(failure.rawValue)" }
                     }

@@ -54,6 +54,21 @@ extension Dashboard {
             visit in
             resumeDeploymentPage(try await detail(visit), chrome: visit.chrome)
         },
+        page(
+            "/deployments/{deployment}/rollback", .principal(.approve),
+            "Asks before what a deployment installed is taken back."
+        ) {
+            visit in
+            rollbackPage(try await detail(visit), chrome: visit.chrome)
+        },
+        action(
+            "/deployments/{deployment}/rollback", .principal(.approve),
+            "Takes back what a deployment installed."
+        ) { visit, _ in
+            let made = try await visit.useCases.rollBack(
+                try visit.call.identifier("deployment"), by: visit.principal)
+            return .redirect(to: .deployment(made.id), .rollingBack)
+        },
         action("/deployments/{deployment}/halt", .principal(.approve), "Halts a deployment.") {
             visit, form in
             let deployment = try await visit.useCases.halt(

@@ -6,7 +6,7 @@ import ServerRecords
 
 /// Deployments and jobs.
 enum DeploymentRoutes {
-    static let all: [Route] = reading + changing + jobs
+    static let all: [Route] = reading + changing + rollingBack + jobs
 
     private static let reading: [Route] = [
         Route(
@@ -113,6 +113,21 @@ enum DeploymentRoutes {
                 try await call.useCases.cancel(
                     try call.identifier("deployment"), by: try call.principal()))
         },
+    ]
+
+    /// Taking back what a deployment installed.
+    static let rollingBack: [Route] = [
+        Route(
+            .post, "/api/v1/deployments/{deployment}/rollback", permission: .principal(.approve),
+            summary: "Takes back what a deployment installed: makes a deployment that installs the "
+                + "versions before it, and blocks those that are taken back.",
+            request: .rollbackSelection, response: .deployment, bodyLimit: selectionBodyLimit
+        ) { call in
+            .json(
+                try await call.useCases.rollBack(
+                    try call.identifier("deployment"), try call.decode(),
+                    by: try call.principal()), status: 201)
+        }
     ]
 
     /// The largest selection, in bytes: 10,000 endpoints and 5,000 updates of about 60 bytes each.

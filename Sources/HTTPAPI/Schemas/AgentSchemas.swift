@@ -87,7 +87,7 @@ extension NamedSchema {
                         "verified", "pendingRestart", "failedVerification", "failed", "skipped",
                     ]),
                     "failure": .optional(.string), "versionAfter": .optional(.string),
-                    "sentence": .string,
+                    "sentence": .string, "wayBack": .optional(.wayBack),
                 ])),
             "cancelledBeforeStart": .boolean, "notes": .array(.string),
             "isHealthy": .optional(.boolean), "wasHealthy": .optional(.boolean),

@@ -150,7 +150,16 @@ extension NamedSchema {
                     "updates": .array(.named(.lockedUpdate)),
                     "leftOut": .array(.object(["name": .string, "reason": .string])),
                     "bytes": .integer, "mayNeedReboot": .boolean,
+                    "noWayBack": .optional(.array(.string)),
+                    "unknownWayBack": .optional(.array(.string)),
                 ])),
+        ])
+
+    static let rollbackSelection = NamedSchema(
+        "RollbackSelection",
+        [
+            "endpoints": .optional(.array(.identifier("ept"))),
+            "updates": .optional(.array(.string)),
         ])
 
     static let job = NamedSchema(

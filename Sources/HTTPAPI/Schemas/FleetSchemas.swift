@@ -4,6 +4,8 @@ import Fleet
 extension Schema {
     /// The name of a package manager.
     static let packageManager = Schema.oneOf(PackageManagerName.allCases.map(\.rawValue))
+    /// How an update can be undone.
+    static let wayBack = Schema.oneOf(WayBack.allCases.map(\.rawValue))
 }
 
 extension NamedSchema {
@@ -34,13 +36,14 @@ extension NamedSchema {
                 "installable", "held", "phased", "keptBack", "needsSubscription", "excluded",
             ]),
             "bytes": .optional(.integer), "reason": .optional(.string),
+            "wayBack": .optional(.wayBack),
         ])
 
     static let lockedUpdate = NamedSchema(
         "LockedUpdate",
         [
             "manager": .packageManager, "name": .string, "architecture": .string, "from": .string,
-            "to": .string,
+            "to": .string, "goesBack": .optional(.boolean),
         ])
 
     static let facts = NamedSchema(

@@ -109,7 +109,7 @@ struct DeploymentCommand: ParsableCommand {
                     try output.show(deployment) { "Approved “\($0.title)”: \($0.id)" }
                     return
                 }
-                try await follow(deployment.id, client)
+                try await DeploymentFollowing(output: output).follow(deployment.id, client)
             }
         }
 
@@ -128,35 +128,6 @@ struct DeploymentCommand: ParsableCommand {
                 },
                 allSecurity: allSecurity ? true : nil, title: title, deadlineSeconds: deadline,
                 aftercare: try? aftercare.value(), policy: rings.policy, lane: rings.chosenLane)
-        }
-
-        /// Milliseconds between two looks: short enough to feel live, and far below what a server
-        /// notices.
-        private static let pauseMilliseconds: Int64 = 700
-
-        private func follow(_ id: DeploymentID, _ client: APIClient) async throws {
-            var shown: [JobID: String] = [:]
-            while true {
-                let detail: DeploymentDetail = try await client.get("/api/v1/deployments/\(id)")
-                for summary in detail.jobs where shown[summary.job.id] != summary.job.sentence {
-                    shown[summary.job.id] = summary.job.sentence
-                    Terminal.writeError(
-                        "\(Table.printable(summary.endpointName)): \(summary.job.state.rawValue): "
-                            + Table.printable(summary.job.sentence))
-                }
-                if detail.summary.deployment.finishedAt != nil {
-                    try output.show(detail) { DeploymentText.text($0, width: Terminal.width) }
-                    let isGood = detail.jobs.allSatisfy { $0.job.state == .verified }
-                    if !isGood { throw ExitCode(Failure.Status.no.rawValue) }
-                    return
-                }
-                // A rollout that has halted goes on only when a person says how.
-                if detail.rollout?.state == .halted {
-                    try output.show(detail) { DeploymentText.text($0, width: Terminal.width) }
-                    throw ExitCode(Failure.Status.no.rawValue)
-                }
-                try await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
-            }
         }
     }
 

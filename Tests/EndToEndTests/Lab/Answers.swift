@@ -40,6 +40,7 @@ enum Answers {
             var endpoint: EndpointID
             var updates: [LockedUpdate]
             var leftOut: [LeftOut]
+            var noWayBack: [String]?
         }
 
         var lines: [Line]

@@ -29,6 +29,8 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     var excluded: String?
     /// One that is installed as a kernel.
     var kernel: String?
+    /// One whose first version is still on offer.
+    var back: String?
     /// Whether the tool knows what updates are for.
     var hasAdvisories = false
     /// Asks the tool itself for a package's version.
@@ -44,11 +46,11 @@ struct Flavour: Sendable, CustomTestStringConvertible {
         Flavour(
             name: "dnf4", number: 11, manager: .dnf,
             slow: ["/usr/bin/dnf", "-y", "-C", "upgrade", "labslow"], excluded: "labexcluded",
-            kernel: "kernel-core", hasAdvisories: true, version: rpm),
+            kernel: "kernel-core", back: "labback", hasAdvisories: true, version: rpm),
         Flavour(
             name: "dnf5", number: 12, manager: .dnf,
             slow: ["/usr/bin/dnf5", "-y", "-C", "upgrade", "labslow"], excluded: "labexcluded",
-            kernel: "kernel-core", hasAdvisories: true, version: rpm),
+            kernel: "kernel-core", back: "labback", hasAdvisories: true, version: rpm),
         Flavour(
             name: "zypper", number: 13, manager: .zypper,
             slow: ["/usr/bin/zypper", "--non-interactive", "--no-refresh", "install", "labslow"],

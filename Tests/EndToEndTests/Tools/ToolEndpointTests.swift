@@ -21,6 +21,7 @@ struct ToolEndpointTests {
         var endpoint = try await ToolEndpoint.start(flavour, in: lab)
         try await expectTruthfulScan(endpoint)
         try await expectGoodUpdate(endpoint)
+        try await expectRollback(endpoint)
         try await expectFailures(endpoint)
         try await expectLockNamed(endpoint)
         try await expectKernelPending(endpoint)
@@ -73,6 +74,23 @@ struct ToolEndpointTests {
             flavour.held,
         ])
         #expect(refused.status == 3)
+    }
+
+    /// What a source still offers is taken back; what it does not cannot be.
+    private func expectRollback(_ endpoint: ToolEndpoint) async throws {
+        let (lab, flavour) = (endpoint.lab, endpoint.flavour)
+        guard let name = flavour.back else { return }
+        let deployment = try await lab.approve([name, "labbug"], on: [endpoint.endpoint])
+        let job = try await lab.end(of: deployment, on: endpoint.endpoint)
+        #expect(job.state == .verified, "\(flavour.name): \(job.sentence)")
+        #expect(job.outcome(name)?.wayBack == .packageDowngrade)
+        #expect(job.outcome("labbug")?.wayBack == .noWay)
+        let made: Deployment = try await lab.answer(to: Scenario.rollback(deployment))
+        let back = try await lab.end(of: made.id, on: endpoint.endpoint)
+        #expect(back.state == .verified, "\(flavour.name): \(back.sentence)")
+        #expect(back.updates.map(\.name) == [name])
+        #expect(try await endpoint.version(of: name) == flavour.first)
+        #expect(try await endpoint.version(of: "labbug") == flavour.second)
     }
 
     /// A script that fails though the tool says that all went well, and a package without a
