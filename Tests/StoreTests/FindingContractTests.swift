@@ -31,7 +31,7 @@ import Testing
                 os: OperatingSystem(
                     id: "debian", versionId: "12", name: "Debian GNU/Linux 12",
                     codename: "bookworm", idLike: ["a", "b"]), kernel: "6.1.0-30-amd64",
-                replaced: ["libssl3", "openssl"])
+                replaced: ["libssl3", "openssl"], timeZone: "Europe/Rome")
             for codename in ["bookworm", nil] {
                 footing.os.codename = codename
                 let stored = footing

@@ -40,6 +40,10 @@ public struct FindingItem: Hashable, Sendable, Codable {
     public var kev: Bool
     /// What CISA's tree says to do.
     public var ssvc: SSVCDecision?
+    /// From where the endpoint can be reached: part of what the score is made of.
+    public var exposure: Exposure
+    /// What the endpoint's loss means: part of what the score and CISA's tree are asked with.
+    public var criticality: Advisories.Criticality
     /// Why the score is what it is.
     public var sentence: String
     /// Why the state is what it is.
@@ -56,6 +60,15 @@ public struct FindingItem: Hashable, Sendable, Codable {
     public var packages: [Package]
 }
 
+extension FindingItem {
+    /// Whether it belongs to a part of the findings.
+    public func isIn(_ part: FindingPart) -> Bool {
+        (!part.kev || kev) && (part.state == nil || state == part.state)
+            && (!part.fixAvailable || state == .fixAvailable)
+            && (!part.exposed || exposure == .internetFacing) && (!part.overdue || isOverdue)
+    }
+}
+
 /// One page of findings, riskiest first.
 public struct FindingPage: Hashable, Sendable, Codable {
     /// The rows.
@@ -66,6 +79,36 @@ public struct FindingPage: Hashable, Sendable, Codable {
     public var total: Int?
 }
 
+/// What is asked of findings by lists of findings and of vulnerabilities alike. A vulnerability is
+/// shown when it has a finding that answers to all of it.
+public struct FindingPart: Hashable, Sendable {
+    /// Only what is known to be exploited.
+    public var kev: Bool
+    /// Only in this state.
+    public var state: Finding.State?
+    /// Only what an update mends.
+    public var fixAvailable: Bool
+    /// Only on endpoints that can be reached from the internet.
+    public var exposed: Bool
+    /// Only what should have been gone by now.
+    public var overdue: Bool
+
+    /// A part of the findings; all of them unless something is asked.
+    public init(
+        kev: Bool = false, state: Finding.State? = nil, fixAvailable: Bool = false,
+        exposed: Bool = false, overdue: Bool = false
+    ) {
+        self.kev = kev
+        self.state = state
+        self.fixAvailable = fixAvailable
+        self.exposed = exposed
+        self.overdue = overdue
+    }
+
+    /// Whether anything is asked.
+    public var isNarrow: Bool { self != FindingPart() }
+}
+
 /// Which findings a list shows, and where it goes on.
 public struct FindingFilter: Hashable, Sendable {
     /// Only this tenant's.
@@ -74,10 +117,8 @@ public struct FindingFilter: Hashable, Sendable {
     public var vulnerability: String?
     /// Only of this endpoint.
     public var endpoint: EndpointID?
-    /// Only what is known to be exploited.
-    public var kevOnly: Bool
-    /// Only in this state.
-    public var state: Finding.State?
+    /// Only those.
+    public var part: FindingPart
     /// The page after this place.
     public var after: String?
     /// How many rows a page holds.
@@ -89,13 +130,12 @@ public struct FindingFilter: Hashable, Sendable {
     /// Findings.
     public init(
         tenant: TenantID? = nil, vulnerability: String? = nil, endpoint: EndpointID? = nil,
-        kevOnly: Bool = false, state: Finding.State? = nil, after: String? = nil, limit: Int = 100
+        part: FindingPart = FindingPart(), after: String? = nil, limit: Int = 100
     ) {
         self.tenant = tenant
         self.vulnerability = vulnerability
         self.endpoint = endpoint
-        self.kevOnly = kevOnly
-        self.state = state
+        self.part = part
         self.after = after
         self.limit = min(max(limit, 1), Self.maximumPage)
     }
@@ -133,6 +173,10 @@ public struct VulnerabilityItem: Hashable, Sendable, Codable {
     public var fixable: Int
     /// On how many only a restart is missing.
     public var awaitingRestart: Int
+    /// How many of them can be reached from the internet.
+    public var exposed: Int
+    /// On how many it should have been gone by now.
+    public var overdue: Int
     /// The packages that have it, by name.
     public var packages: [String]
     /// Since when it has been known here.
@@ -165,10 +209,8 @@ public struct VulnerabilityFilter: Hashable, Sendable {
     public var tenant: TenantID?
     /// Part of the name, or of an affected package's.
     public var search: String?
-    /// Only what is known to be exploited.
-    public var kevOnly: Bool
-    /// Only what is in this state on some endpoint.
-    public var state: Finding.State?
+    /// Only what has such findings.
+    public var part: FindingPart
     /// Only of this severity.
     public var severity: Severity?
     /// The page after this place.
@@ -178,14 +220,13 @@ public struct VulnerabilityFilter: Hashable, Sendable {
 
     /// Vulnerabilities.
     public init(
-        tenant: TenantID? = nil, search: String? = nil, kevOnly: Bool = false,
-        state: Finding.State? = nil, severity: Severity? = nil, after: String? = nil,
+        tenant: TenantID? = nil, search: String? = nil, part: FindingPart = FindingPart(),
+        severity: Severity? = nil, after: String? = nil,
         limit: Int = 100
     ) {
         self.tenant = tenant
         self.search = search
-        self.kevOnly = kevOnly
-        self.state = state
+        self.part = part
         self.severity = severity
         self.after = after
         self.limit = min(max(limit, 1), FindingFilter.maximumPage)

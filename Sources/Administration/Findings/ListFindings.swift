@@ -22,11 +22,12 @@ extension UseCases {
             }
         }
         let after = try filter.after.map { try FindingPlace(text: $0) }
-        let (state, ranking) = findings.ranking()
-        var walk = FindingWalk(view: FindingView(state: state, scope: scope), filter: filter)
+        let (state, ranking) = try await findingRanking(in: scope)
+        let now = effects.now()
+        let view = FindingView(state: state, scope: scope, now: now)
+        var walk = FindingWalk(view: view, filter: filter)
         walk.go(through: ranking, after: after)
         let rows = walk.rows
-        let now = effects.now()
         let items = try await ledger.read { records in
             try Self.items(rows, state, in: scope, at: now, records: records)
         }
@@ -43,17 +44,16 @@ extension UseCases {
         guard try await ledger.read({ try $0.endpoint(endpoint, in: scope) }) != nil else {
             throw Refusal.notFound("endpoint")
         }
-        let state = findings.snapshot()
+        let state = try await currentFindings(in: scope)
         let now = effects.now()
         guard let number = state.numbers[endpoint], let member = state.member(number) else {
             return EndpointFindings(items: [], isCovered: false, endOfLife: [])
         }
         let found = Dictionary(grouping: state.fleet.findings(of: number), by: \.vulnerability)
-        let rows = found.map { name, findings in
-            FindingRow(number: number, vulnerability: name, findings: findings)
-        }.sorted {
-            ($1.worst.risk.value, $0.vulnerability) < ($0.worst.risk.value, $1.vulnerability)
-        }
+        let rows = found.compactMap { name, findings in
+            state.group(of: name, findings, on: number, at: now)
+                .map { FindingRow(number: number, group: $0, risk: $0.worst.risk.value) }
+        }.sorted { ($1.risk, $0.group.vulnerability) < ($0.risk, $1.group.vulnerability) }
         let items = try await ledger.read { records in
             try Self.items(rows, state, in: scope, at: now, records: records)
         }
@@ -70,21 +70,12 @@ extension UseCases {
         let endpoints = Set(rows.compactMap { state.member($0.number)?.id }).sorted()
         var known: [EndpointID: EndpointRecord] = [:]
         for id in endpoints { known[id] = try records.endpoint(id, in: scope) }
-        let starts = try records.findingStarts(of: endpoints)
-        let began = Dictionary(
-            starts.map {
-                (FindingRow.Key(endpoint: $0.endpoint, vulnerability: $0.vulnerability), $0.at)
-            },
-            uniquingKeysWith: { $1 })
-        return try rows.compactMap { row in
+        return rows.compactMap { row in
             // What was retired a moment ago is not in the store's list any more.
             guard let id = state.member(row.number)?.id, let endpoint = known[id] else {
                 return nil
             }
-            let key = FindingRow.Key(endpoint: id, vulnerability: row.vulnerability)
-            return row.item(
-                of: endpoint, state, began: began[key], at: now,
-                presets: try slaPresets(for: endpoint, in: records))
+            return row.item(of: endpoint, state, at: now)
         }
     }
 }
@@ -105,104 +96,83 @@ private struct FindingWalk {
     }
 
     mutating func go(through ranking: [RankedVulnerability], after: FindingPlace?) {
-        let only = filter.endpoint.map { id in
-            view.state.numbers[id].map { EndpointSet([$0]) } ?? EndpointSet()
+        var visible = view.visible
+        if let id = filter.endpoint {
+            let only = view.state.numbers[id].map { EndpointSet([$0]) } ?? EndpointSet()
+            visible = view.seen(only)
         }
-        if filter.vulnerability != nil || only != nil { total = 0 }
-        for ranked in ranking where isWanted(ranked) {
+        if filter.vulnerability != nil || filter.endpoint != nil { total = 0 }
+        for ranked in ranking where isWanted(ranked, on: visible) {
             let isBefore = after.map { ranked.comes(before: ($0.risk, $0.name)) } ?? false
             if isBefore, total == nil { continue }
-            var endpoints = endpoints(of: ranked)
-            if let only { endpoints = endpoints.intersection(only) }
-            if let counted = total { total = counted + endpoints.count }
+            let groups = view.groups(of: ranked, on: visible, filter.part)
+            if let counted = total {
+                total = counted + groups.reduce(0) { $0 + $1.endpoints.count }
+            }
             if isBefore || isCut { continue }
             let first = after.flatMap { $0.name == ranked.name ? $0.endpoint : nil }
-            add(endpoints, of: ranked, after: first)
+            add(groups, of: ranked, after: first)
             if isCut, total == nil { return }
         }
     }
 
-    private func isWanted(_ ranked: RankedVulnerability) -> Bool {
+    private func isWanted(_ ranked: RankedVulnerability, on visible: EndpointSet?) -> Bool {
         if let name = filter.vulnerability, ranked.name != name { return false }
-        if filter.kevOnly, ranked.worst.knownExploited == nil { return false }
-        return view.state.fleet.isFound(ranked.number, on: view.visible)
-    }
-
-    private func endpoints(of ranked: RankedVulnerability) -> EndpointSet {
-        guard let state = filter.state else {
-            return view.seen(view.state.fleet.affected(by: ranked.number))
-        }
-        let sets = StateSets(view.state.fleet.occurrences(of: ranked.number))
-        return view.seen(sets.endpoints(in: state))
+        if filter.part.kev, ranked.worst.knownExploited == nil { return false }
+        return view.state.fleet.isFound(ranked.number, on: visible)
     }
 
     private mutating func add(
-        _ endpoints: EndpointSet, of ranked: RankedVulnerability, after: EndpointID?
+        _ groups: [(group: FindingGroup, endpoints: EndpointSet)], of ranked: RankedVulnerability,
+        after: EndpointID?
     ) {
-        let occurrences = view.state.fleet.occurrences(of: ranked.number)
-        for number in endpoints.numbers {
-            // Numbers rise as identifiers do, whichever of them is gone meanwhile.
+        var all = EndpointSet()
+        for each in groups { all.formUnion(each.endpoints) }
+        for number in all.numbers {
+            // Endpoints stand in the order of their identifiers, so that a page goes on where the
+            // one before ended, whatever of it is gone meanwhile.
             if let after, let id = view.state.member(number)?.id, id <= after { continue }
             guard rows.count < filter.limit else {
                 isCut = true
                 return
             }
-            rows.append(
-                FindingRow(
-                    number: number, vulnerability: ranked.name,
-                    findings: occurrences.filter { $0.endpoints.contains(number) }.map(\.finding),
-                    risk: ranked.worst.risk.value))
+            guard let group = groups.first(where: { $0.endpoints.contains(number) })?.group else {
+                continue
+            }
+            rows.append(FindingRow(number: number, group: group, risk: ranked.worst.risk.value))
         }
     }
 }
 
 /// An endpoint with a vulnerability, on its way to the answer.
 struct FindingRow: Sendable {
-    struct Key: Hashable, Sendable {
-        var endpoint: EndpointID
-        var vulnerability: String
-    }
-
     let number: UInt32
-    let vulnerability: String
-    let findings: [Finding]
-    /// The worst of any endpoint, by which the list is ordered.
-    var risk = 0.0
-
-    /// The worst of the endpoint's packages.
-    var worst: Assessment {
-        findings.map(\.assessment).max { $0.risk.value < $1.risk.value } ?? findings[0].assessment
-    }
-
-    private var state: Finding.State {
-        Finding.State.allCases.first { state in findings.contains { $0.state == state } } ?? .noFix
-    }
+    let group: FindingGroup
+    /// That by which the list is ordered: the worst of any endpoint that is seen.
+    let risk: Double
 
     func place(in state: FindingState) -> String {
-        FindingPlace(risk: risk, name: vulnerability, endpoint: state.member(number)?.id).text
+        FindingPlace(risk: risk, name: group.vulnerability, endpoint: state.member(number)?.id).text
     }
 
     func item(
-        of endpoint: EndpointRecord, _ fleet: FindingState, began: Timestamp?, at now: Timestamp,
-        presets: [SLAPreset]
+        of endpoint: EndpointRecord, _ fleet: FindingState, at now: Timestamp
     ) -> FindingItem {
-        let held = Set(fleet.fleet.rows(of: number, with: vulnerability))
-        let known = held.compactMap { fleet.since(vulnerability, $0) }.min() ?? now
-        let first = began ?? max(endpoint.enrolledAt, known)
-        let (worst, state) = (worst, state)
-        let due = DueDate(
-            worst, vulnerability: vulnerability, state: state, known: known, detected: first,
-            presets: presets)
+        let (worst, state) = (group.worst, group.state)
+        let first = fleet.detected(group.vulnerability, on: number, known: group.known)
+        let due = group.due(detected: first)
         let inputs = worst.risk.inputs
         return FindingItem(
-            vulnerability: vulnerability, endpoint: endpoint.id, endpointName: endpoint.name,
+            vulnerability: group.vulnerability, endpoint: endpoint.id, endpointName: endpoint.name,
             tenant: endpoint.tenant, state: state, severity: worst.severity,
             risk: worst.risk.value, cvss: inputs.cvss, epss: inputs.epss,
-            kev: worst.knownExploited != nil, ssvc: worst.decision, sentence: worst.risk.sentence,
-            reason: findings.first { $0.state == state }?.reason ?? "", firstSeenAt: first,
+            kev: worst.knownExploited != nil, ssvc: worst.decision,
+            exposure: inputs.context.exposure, criticality: inputs.context.criticality,
+            sentence: worst.risk.sentence,
+            reason: group.findings.first { $0.state == state }?.reason ?? "", firstSeenAt: first,
             dueAt: due?.at, dueUnder: due?.preset.title,
             isOverdue: due.map { $0.at < now } ?? false,
-            packages: findings.map {
+            packages: group.findings.map {
                 FindingItem.Package(
                     name: $0.package, installed: $0.installed, fixedIn: $0.fixedIn,
                     state: $0.state, advisory: $0.advisory)

@@ -15,9 +15,8 @@ extension UseCases {
         }
         let after = try filter.after.map { try FindingPlace(text: $0) }
         let feeds = try await ledger.read { try $0.feeds().count(where: \.isEnabled) }
-        let (state, ranking) = findings.ranking()
-        let view = FindingView(state: state, scope: scope)
-        let now = effects.now()
+        let (state, ranking) = try await findingRanking(in: scope)
+        let view = FindingView(state: state, scope: scope, now: effects.now())
         var page = VulnerabilityPage(
             items: [], total: 0, knownExploited: 0, feeds: feeds, isComplete: state.isBuilt)
         for ranked in ranking where view.matches(ranked, filter) {
@@ -29,7 +28,7 @@ extension UseCases {
                 continue
             }
             if page.items.count < filter.limit {
-                page.items.append(view.item(of: ranked, at: now))
+                page.items.append(view.item(of: ranked))
             } else if page.next == nil, let last = page.items.last {
                 page.next = FindingPlace(risk: last.risk, name: last.vulnerability).text
             }
@@ -47,10 +46,11 @@ extension UseCases {
         guard let scope = principal.scope.narrowed(to: tenant) else {
             throw Refusal.notFound("tenant")
         }
-        let view = FindingView(state: findings.snapshot(), scope: scope)
+        let state = try await currentFindings(in: scope)
+        let view = FindingView(state: state, scope: scope, now: effects.now())
         let fleet = view.state.fleet
         guard let number = fleet.number(of: name.uppercased()) ?? fleet.number(of: name),
-            fleet.isFound(number, on: view.visible), let worst = fleet.worst(of: number)
+            let worst = fleet.worst(of: number, on: state.contexts(in: scope))
         else {
             throw Refusal(
                 .notFound, "E_NOT_FOUND", "No endpoint is known to have \(name.prefix(64)).",
@@ -59,7 +59,7 @@ extension UseCases {
         }
         let ranked = RankedVulnerability(number: number, name: fleet.name(of: number), worst: worst)
         return VulnerabilityDetail(
-            item: view.item(of: ranked, at: effects.now()), software: view.software(of: number))
+            item: view.item(of: ranked), software: view.software(of: number))
     }
 }
 
@@ -104,9 +104,11 @@ struct FindingView {
     let state: FindingState
     /// The endpoints in scope; `nil` for all.
     let visible: EndpointSet?
+    let now: Timestamp
 
-    init(state: FindingState, scope: Scope) {
+    init(state: FindingState, scope: Scope, now: Timestamp) {
         self.state = state
+        self.now = now
         visible = state.endpoints(in: scope)
     }
 
@@ -115,7 +117,7 @@ struct FindingView {
     }
 
     func matches(_ ranked: RankedVulnerability, _ filter: VulnerabilityFilter) -> Bool {
-        if filter.kevOnly, ranked.worst.knownExploited == nil { return false }
+        if filter.part.kev, ranked.worst.knownExploited == nil { return false }
         if let severity = filter.severity, ranked.worst.severity != severity { return false }
         guard state.fleet.isFound(ranked.number, on: visible) else { return false }
         if let search = filter.search?.lowercased(), !search.isEmpty,
@@ -126,23 +128,29 @@ struct FindingView {
                 return false
             }
         }
-        guard let wanted = filter.state else { return true }
-        let sets = StateSets(state.fleet.occurrences(of: ranked.number))
-        return !seen(sets.endpoints(in: wanted)).isEmpty
+        return !filter.part.isNarrow || !groups(of: ranked, on: visible, filter.part).isEmpty
     }
 
-    func item(of ranked: RankedVulnerability, at now: Timestamp) -> VulnerabilityItem {
-        let occurrences = state.fleet.occurrences(of: ranked.number)
-        let mine = occurrences.filter { !seen($0.endpoints).isEmpty }
-        let sets = StateSets(occurrences)
-        let fixable = seen(sets.fixAvailable).count
-        let known = mine.compactMap { state.since($0.finding.vulnerability, $0.number) }.min()
-        let due = known.flatMap {
-            DueDate(
-                ranked.worst, vulnerability: ranked.name,
-                state: fixable > 0 ? .fixAvailable : .noFix, known: $0, detected: $0,
-                presets: UseCases.usualPresets)
+    /// The findings of a vulnerability on some of the endpoints, as far as they are asked for.
+    func groups(
+        of ranked: RankedVulnerability, on visible: EndpointSet?, _ part: FindingPart
+    ) -> [(group: FindingGroup, endpoints: EndpointSet)] {
+        if part.kev, ranked.worst.knownExploited == nil { return [] }
+        return state.groups(of: ranked.number, on: visible, at: now).compactMap { group in
+            if let wanted = part.state, group.state != wanted { return nil }
+            if part.fixAvailable, group.state != .fixAvailable { return nil }
+            if part.exposed, !group.isExposed { return nil }
+            let endpoints = part.overdue ? group.overdue(in: state, at: now) : group.endpoints
+            return endpoints.isEmpty ? nil : (group, endpoints)
         }
+    }
+
+    func item(of ranked: RankedVulnerability) -> VulnerabilityItem {
+        let groups = state.groups(of: ranked.number, on: visible, at: now)
+        func count(_ isWanted: (FindingGroup) -> Bool) -> Int {
+            groups.reduce(0) { $0 + (isWanted($1) ? $1.endpoints.count : 0) }
+        }
+        let due = groups.compactMap { $0.earliestDue(in: state, at: now) }.min { $0.at < $1.at }
         let (worst, exploited) = (ranked.worst, ranked.worst.knownExploited)
         return VulnerabilityItem(
             vulnerability: ranked.name, title: state.title(of: ranked.name),
@@ -150,9 +158,12 @@ struct FindingView {
             epss: worst.risk.inputs.epss, kev: exploited != nil, kevAddedAt: exploited?.added,
             kevDueAt: exploited?.due, usedByRansomware: exploited?.isUsedByRansomware ?? false,
             ssvc: worst.decision, sentence: worst.risk.sentence,
-            endpoints: seen(sets.all).count, fixable: fixable,
-            awaitingRestart: seen(sets.endpoints(in: .fixedPendingRestart)).count,
-            packages: Set(mine.map(\.finding.package)).sorted(), knownSince: known,
+            endpoints: count { _ in true }, fixable: count { $0.state == .fixAvailable },
+            awaitingRestart: count { $0.state == .fixedPendingRestart },
+            exposed: count(\.isExposed),
+            overdue: groups.reduce(0) { $0 + $1.overdue(in: state, at: now).count },
+            packages: Set(groups.flatMap { $0.findings.map(\.package) }).sorted(),
+            knownSince: groups.map(\.known).min(),
             dueAt: due?.at, dueUnder: due?.preset.title)
     }
 
@@ -176,48 +187,7 @@ struct FindingView {
     }
 }
 
-/// The endpoints with a vulnerability by what can be done: an endpoint is where most can be done.
-struct StateSets {
-    private(set) var fixAvailable = EndpointSet()
-    private var noFix = EndpointSet()
-    private var pendingRestart = EndpointSet()
-
-    init(
-        _ occurrences: [(
-            number: FleetIndex.SoftwareNumber, finding: Finding, endpoints: EndpointSet
-        )]
-    ) {
-        for occurrence in occurrences {
-            switch occurrence.finding.state {
-            case .fixAvailable: fixAvailable.formUnion(occurrence.endpoints)
-            case .noFix: noFix.formUnion(occurrence.endpoints)
-            case .fixedPendingRestart: pendingRestart.formUnion(occurrence.endpoints)
-            }
-        }
-    }
-
-    var all: EndpointSet {
-        var all = fixAvailable
-        all.formUnion(noFix)
-        all.formUnion(pendingRestart)
-        return all
-    }
-
-    func endpoints(in state: Finding.State) -> EndpointSet {
-        switch state {
-        case .fixAvailable: fixAvailable
-        case .noFix: noFix.subtracting(fixAvailable)
-        case .fixedPendingRestart: pendingRestart.subtracting(fixAvailable).subtracting(noFix)
-        }
-    }
-}
-
 extension FindingState {
-    /// Since when a row is known to have a vulnerability.
-    func since(_ vulnerability: String, _ row: FleetIndex.SoftwareNumber) -> Timestamp? {
-        known[Self.key(vulnerability, fleet.software(row))]
-    }
-
     /// What a feed calls a vulnerability.
     func title(of vulnerability: String) -> String {
         let record = fleet.index.vulnerability(vulnerability)?.title ?? ""

@@ -92,6 +92,7 @@ extension UseCases {
             try self.placementsChanged(
                 of: endpoint.tenant, by: principal.name, in: records, at: now, waking: &wakes)
             wakes.insert(SignalSubject.decisions(of: endpoint.tenant))
+            wakes.insert(SignalSubject.standings(of: endpoint.tenant))
             return new
         }
     }
@@ -174,6 +175,7 @@ extension UseCases {
         try placementsChanged(
             of: tenant, by: principal.name, in: records, at: now, waking: &wakes)
         wakes.insert(SignalSubject.decisions(of: tenant))
+        wakes.insert(SignalSubject.standings(of: tenant))
     }
 
     private static func check(_ traits: EndpointTraits) throws {

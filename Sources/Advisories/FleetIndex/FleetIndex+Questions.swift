@@ -60,12 +60,22 @@ extension FleetIndex {
         }
     }
 
-    /// The worst that any row with a vulnerability is assessed as; `nil` when no row has it.
-    public func worst(of vulnerability: VulnerabilityNumber) -> Assessment? {
+    /// The worst that a vulnerability is on any endpoint of these classes: endpoints of one class
+    /// have one context. `nil` when none of them has it.
+    ///
+    /// It is assessed once for each row and class, however many endpoints they hold.
+    public func worst(
+        of vulnerability: VulnerabilityNumber,
+        on classes: [(context: EndpointContext, endpoints: EndpointSet)]
+    ) -> Assessment? {
         var worst: Assessment?
         for row in rowsByVulnerability[Int(vulnerability.value)] {
             guard let entry = entry(of: vulnerability, in: row) else { continue }
-            if entry.assessment.risk.value > worst?.risk.value ?? -1 { worst = entry.assessment }
+            let holders = holders[Int(row)]
+            for group in classes where !holders.isDisjoint(with: group.endpoints) {
+                let placed = entry.assessment.placed(in: group.context)
+                if placed.risk.value > worst?.risk.value ?? -1 { worst = placed }
+            }
         }
         return worst
     }

@@ -60,6 +60,18 @@ public final class Assessment: Hashable, Sendable {
         self.risk = risk
     }
 
+    /// The same vulnerability on an endpoint of which more is known: only what the endpoint's
+    /// exposure and criticality change is computed again.
+    public func placed(in context: EndpointContext) -> Assessment {
+        guard context != risk.inputs.context else { return self }
+        var inputs = risk.inputs
+        inputs.context = context
+        return Assessment(
+            severity: severity, epssPercentile: epssPercentile, knownExploited: knownExploited,
+            decision: inputs.ssvc.map { SSVCTree.decision($0, mission: context.criticality) },
+            risk: RiskScore(inputs))
+    }
+
     /// Whether two say the same.
     public static func == (a: Assessment, b: Assessment) -> Bool {
         a === b

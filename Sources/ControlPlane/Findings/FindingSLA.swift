@@ -1,7 +1,6 @@
 package import Advisories
 package import Fleet
 package import Policy
-package import ServerRecords
 
 /// By when a finding must be gone.
 package struct DueDate: Hashable, Sendable {
@@ -10,15 +9,7 @@ package struct DueDate: Hashable, Sendable {
 }
 
 extension UseCases {
-    /// The deadlines that findings of an endpoint are held to, until its policy names others: the
-    /// two that apply to whoever has not chosen.
-    package static func slaPresets(
-        for endpoint: EndpointRecord, in records: any Records
-    ) throws -> [SLAPreset] {
-        usualPresets
-    }
-
-    /// The deadlines of whoever has not chosen others.
+    /// The deadlines that findings are held to on endpoints whose policies name none.
     package static let usualPresets: [SLAPreset] = [.bod2604, .pci401]
 }
 
@@ -32,22 +23,26 @@ extension DueDate {
     ///   - known: since when it is known that the software has the vulnerability: what stands in
     ///     for the day of the fix, which most feeds do not tell.
     ///   - detected: since when it has been on the endpoint.
-    ///   - presets: the regimes that count.
+    ///   - standing: the regimes that count, and the endpoint's exposure and zone.
     package init?(
         _ assessment: Assessment, vulnerability: String, state: Finding.State, known: Timestamp,
-        detected: Timestamp, presets: [SLAPreset]
+        detected: Timestamp, standing: EndpointStanding
     ) {
         let inputs = assessment.risk.inputs
         let exploited = assessment.knownExploited
+        let isExposed = standing.context.exposure == .internetFacing
         let subject = SLASubject(
             severity: assessment.severity, cvss: inputs.cvss, isKnownExploited: exploited != nil,
             hasExploit: inputs.ssvc.map { $0.exploitation != .none } ?? false,
-            isExposed: inputs.context.exposure == .internetFacing,
-            isAutomatable: inputs.ssvc?.automatable, impact: inputs.ssvc?.technicalImpact,
+            isExposed: isExposed, isAutomatable: inputs.ssvc?.automatable,
+            impact: inputs.ssvc?.technicalImpact,
+            assetClass: isExposed ? .internetFacing : .internalSystem,
             cveYear: Self.year(of: vulnerability), catalogueDueAt: exploited?.due)
         let events = SLAEvents(
             release: state == .noFix ? nil : known, listing: exploited?.added, detection: detected)
-        let clocks = presets.map { $0.clock(for: subject, events: events) }
+        let clocks = standing.presets.map {
+            $0.clock(for: subject, events: events, zone: standing.zone)
+        }
         guard let strictest = clocks.strictest, let due = strictest.dueAt else { return nil }
         self.init(at: due, preset: strictest.preset)
     }

@@ -34,12 +34,18 @@ public final class FleetFindings: Sendable {
         }
     }
 
-    /// The vulnerabilities of the fleet from the riskiest down. They are put in order once after
-    /// each change, however many ask.
-    package func ranking() -> (state: FindingState, ranking: [RankedVulnerability]) {
+    /// The most scopes whose order is kept; when there are more, all are put in order again.
+    private static let mostRankings = 64
+
+    /// The vulnerabilities that a scope sees, from the riskiest there down. They are put in order
+    /// once after each change, however many ask.
+    package func ranking(
+        in scope: Scope
+    ) -> (state: FindingState, ranking: [RankedVulnerability]) {
         state.withLock { state in
-            let ranking = state.ranking ?? state.makeRanking()
-            state.ranking = ranking
+            let ranking = state.rankings[scope] ?? state.makeRanking(in: scope)
+            if state.rankings.count >= Self.mostRankings { state.rankings = [:] }
+            state.rankings[scope] = ranking
             return (state, ranking)
         }
     }
@@ -110,7 +116,11 @@ package struct FindingState: Sendable {
     /// The operating systems of the fleet, once each.
     package private(set) var systems: [OperatingSystem] = []
     package private(set) var known: [KnownFinding.Key: Timestamp] = [:]
-    package var ranking: [RankedVulnerability]?
+    /// When findings began on endpoints that a scan brought them to.
+    private var starts: [StartKey: Timestamp] = [:]
+    private var startNames: [String: UInt32] = [:]
+    package internal(set) var standings = StandingTable()
+    package internal(set) var rankings: [Scope: [RankedVulnerability]] = [:]
     /// Whether the whole fleet has been read once.
     package var isBuilt = false
 
@@ -121,8 +131,15 @@ package struct FindingState: Sendable {
         let enrolledAt: Timestamp
         /// Its operating system, a place in `systems`.
         package var system: Int32 = 0
+        /// The name of its zone.
+        let zone: String
         /// Tells whether inventory and footing are those that were last taken.
         let stamp: Int
+    }
+
+    private struct StartKey: Hashable, Sendable {
+        let endpoint: UInt32
+        let vulnerability: UInt32
     }
 
     private struct Row: Sendable {
@@ -141,12 +158,52 @@ package struct FindingState: Sendable {
         members.indices.contains(Int(number)) ? members[Int(number)] : nil
     }
 
-    func makeRanking() -> [RankedVulnerability] {
-        fleet.vulnerabilities.compactMap { number in
-            fleet.worst(of: number).map {
+    func makeRanking(in scope: Scope) -> [RankedVulnerability] {
+        let classes = contexts(in: scope)
+        return fleet.vulnerabilities.compactMap { number in
+            fleet.worst(of: number, on: classes).map {
                 RankedVulnerability(number: number, name: fleet.name(of: number), worst: $0)
             }
         }.sorted { $0.comes(before: ($1.worst.risk.value, $1.name)) }
+    }
+
+    /// The endpoints that a scope sees, by exposure and criticality.
+    package func contexts(
+        in scope: Scope
+    ) -> [(context: EndpointContext, endpoints: EndpointSet)] {
+        let visible = endpoints(in: scope)
+        var byContext: [EndpointContext: EndpointSet] = [:]
+        for each in standings.classes {
+            let seen = visible.map { each.endpoints.intersection($0) } ?? each.endpoints
+            byContext[each.standing.context, default: EndpointSet()].formUnion(seen)
+        }
+        return byContext.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) }
+    }
+
+    // MARK: Standings
+
+    /// The tenants that a scope sees and that have endpoints.
+    func tenants(in scope: Scope) -> [TenantID] {
+        tenants.keys.filter { scope.includes($0) }.sorted()
+    }
+
+    /// The endpoints of a tenant whose standing must be read again; whoever asks reads them.
+    mutating func takeUnsettled(
+        of tenant: TenantID, stamp: String
+    ) -> [(number: UInt32, id: EndpointID, zone: String)] {
+        standings.takeUnsettled(tenants[tenant] ?? EndpointSet(), of: tenant, stamp: stamp)
+            .numbers.compactMap { number in
+                member(number).map { (number, $0.id, $0.zone) }
+            }
+    }
+
+    /// Takes how endpoints stand.
+    mutating func settle(_ settled: [(number: UInt32, standing: EndpointStanding)]) {
+        var isNew = false
+        for each in settled where member(each.number) != nil {
+            if standings.set(each.standing, of: each.number) { isNew = true }
+        }
+        if isNew { rankings = [:] }
     }
 
     // MARK: Taking endpoints
@@ -189,20 +246,24 @@ package struct FindingState: Sendable {
     ) -> FindingChange? {
         guard let footing = member.footing else { return nil }
         var record = Member(member, footing)
-        if let number = numbers[member.id], members[Int(number)]?.stamp == record.stamp {
-            return nil
+        if let number = numbers[member.id] {
+            // A scan may have changed what policies ask for, whatever it says of the software.
+            standings.unsettle(number)
+            if members[Int(number)]?.stamp == record.stamp { return nil }
         }
         let platform = platform(of: footing.os)
         record.system = platforms[footing.os]?.place ?? 0
         let unknown = member.software.filter { rows[platform]?[$0] == nil }
         learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing.os)
         let current = counted(member.software, footing, on: platform)
-        ranking = nil
+        rankings = [:]
         guard let number = numbers[member.id] else {
             let number = UInt32(truncatingIfNeeded: members.count)
             numbers[member.id] = number
             members.append(record)
             tenants[member.tenant, default: EndpointSet()].insert(number)
+            _ = standings.set(.usual, of: number)
+            standings.unsettle(number)
             fleet.apply(endpoint: number, added: current)
             return nil
         }
@@ -214,6 +275,8 @@ package struct FindingState: Sendable {
         fleet.apply(endpoint: number, removed: Array(removed), added: Array(added))
         let has = vulnerabilities(in: after)
         let (gained, lost) = (has.subtracting(had).sorted(), had.subtracting(has).sorted())
+        for name in gained { begin(name, on: number, at: now) }
+        for name in lost { starts[startKey(name, number)] = nil }
         if gained.isEmpty, lost.isEmpty { return nil }
         return FindingChange(
             endpoint: member.id, tenant: member.tenant, gained: gained, lost: lost, at: now)
@@ -262,10 +325,42 @@ package struct FindingState: Sendable {
         fleet.apply(endpoint: number, removed: fleet.rows(of: number))
         if let tenant = members[Int(number)]?.tenant { tenants[tenant]?.remove(number) }
         members[Int(number)] = nil
-        ranking = nil
+        standings.remove(number)
+        starts = starts.filter { $0.key.endpoint != number }
+        rankings = [:]
     }
 
     // MARK: Since when
+
+    private mutating func startKey(_ name: String, _ endpoint: UInt32) -> StartKey {
+        let known = startNames[name] ?? UInt32(truncatingIfNeeded: startNames.count)
+        startNames[name] = known
+        return StartKey(endpoint: endpoint, vulnerability: known)
+    }
+
+    private mutating func begin(_ name: String, on endpoint: UInt32, at instant: Timestamp) {
+        let key = startKey(name, endpoint)
+        if starts[key] == nil { starts[key] = instant }
+    }
+
+    /// Takes when findings began, as the store knows it.
+    mutating func remember(_ begun: [FindingStart]) {
+        for start in begun {
+            guard let number = numbers[start.endpoint] else { continue }
+            starts[startKey(start.vulnerability, number)] = start.at
+        }
+    }
+
+    /// Since when an endpoint has a vulnerability that its software is known to have since `known`:
+    /// since a scan brought it, or else since it enrolled.
+    package func detected(
+        _ name: String, on endpoint: UInt32, known: Timestamp
+    ) -> Timestamp {
+        let began = startNames[name].flatMap {
+            starts[StartKey(endpoint: endpoint, vulnerability: $0)]
+        }
+        return max(began ?? member(endpoint)?.enrolledAt ?? known, known)
+    }
 
     /// Takes what the store knows.
     mutating func remember(_ findings: [KnownFinding]) {
@@ -313,6 +408,7 @@ extension FindingState.Member {
         id = member.id
         tenant = member.tenant
         enrolledAt = member.enrolledAt
+        zone = footing.timeZone
         var hasher = Hasher()
         hasher.combine(member.inventoryDigest)
         hasher.combine(footing)

@@ -70,10 +70,15 @@ extension UseCases {
             let found = try await ledger.read { try $0.software(piece) }
             packages.merge(found) { $1 }
         }
+        let isKnown = findings.snapshot().numbers
+        let new = page.map(\.id).filter { isKnown[$0] == nil }
+        let begun = try await ledger.read { try $0.findingStarts(of: new) }
         let now = effects.now()
         let looked = packages
         let changes = findings.change { state in
-            page.compactMap { state.take($0, packages: looked, at: now) }
+            let changes = page.compactMap { state.take($0, packages: looked, at: now) }
+            state.remember(begun)
+            return changes
         }
         guard !changes.isEmpty else { return }
         try await ledger.write { records in for change in changes { try records.change(change) } }
@@ -118,7 +123,7 @@ extension UseCases {
     @discardableResult
     public func take(_ index: AdvisoryIndex) async throws -> Int {
         let changed = findings.change { state in
-            state.ranking = nil
+            state.rankings = [:]
             return state.fleet.refresh(index).count
         }
         try await storeKnown()
@@ -129,7 +134,7 @@ extension UseCases {
     @discardableResult
     func take(_ index: AdvisoryIndex, vulnerabilities: Set<String>) async throws -> Int {
         let changed = findings.change { state in
-            state.ranking = nil
+            state.rankings = [:]
             return state.fleet.refresh(index, vulnerabilities: vulnerabilities).count
         }
         try await storeKnown()
@@ -197,6 +202,7 @@ extension SoftwareFooting {
         let facts = posture.endpoint
         self.init(
             os: facts.os, kernel: facts.virtualization.isContainer ? "" : facts.kernel,
-            replaced: Array(names.prefix(Self.mostNames)))
+            replaced: Array(names.prefix(Self.mostNames)),
+            timeZone: String(facts.timeZone.prefix(Self.longestName)))
     }
 }

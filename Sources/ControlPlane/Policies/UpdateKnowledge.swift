@@ -1,7 +1,7 @@
 import Advisories
 import Calendar
-public import Fleet
-public import Policy
+import Fleet
+import Policy
 import ServerRecords
 import Versions
 

@@ -27,6 +27,9 @@ extension Place {
     static let verifyAudit = Place("audit", "verify")
     static let exportAudit = Place("api", "v1", "audit", "export")
 
+    /// The whole of a list as a file.
+    static func export(_ list: String) -> Place { Place("api", "v1", "exports", list) }
+
     static func endpoint(_ id: EndpointID, _ part: String? = nil) -> Place {
         part.map { Place("endpoints", id.text, $0) } ?? Place("endpoints", id.text)
     }

@@ -60,8 +60,12 @@ extension EndpointFilter {
 extension Place {
     /// The address of a list of endpoints, its page aside.
     static func endpoints(_ filter: EndpointFilter) -> Place {
-        Place.endpoints
-            .with("search", filter.search)
+        Place.endpoints.narrowed(by: filter)
+    }
+
+    /// This list with a filter's questions.
+    fileprivate func narrowed(by filter: EndpointFilter) -> Place {
+        with("search", filter.search)
             .with("tenant", filter.tenant?.text)
             .with("compliance", filter.compliance?.rawValue)
             .with("missing", filter.missing?.text)
@@ -197,6 +201,7 @@ private func under(_ page: EndpointPage, _ filter: EndpointFilter, _ place: Plac
                 ? "All \(Words.count(page.total)) shown"
                 : "\(Words.count(page.items.count)) of \(Words.count(page.total)) shown"
         }
+        exportLinks(Place.export("endpoints").narrowed(by: filter))
         nav(class: "pager", .ariaLabel("Pages")) {
             if filter.after != nil { a(class: "button", .href(place)) { "First page" } }
             if let next = page.next {

@@ -23,9 +23,8 @@ extension Dashboard {
         page(
             "/vulnerabilities/{vulnerability}", .principal(.view), "One vulnerability.",
             query: [
-                tenantField, QueryParameter("state", .string, "Only endpoints in this state."),
-                QueryParameter("after", .string, "The page after this."),
-            ]
+                tenantField, QueryParameter("after", .string, "The page after this."),
+            ] + FindingPart.queryParameters
         ) { visit in
             let name = visit.call.vulnerability
             var filter = try FindingFilter(query: visit.call)
@@ -41,16 +40,15 @@ extension Dashboard {
             "/endpoints/{endpoint}/vulnerabilities", .principal(.view),
             "An endpoint's vulnerabilities.",
             query: [
-                QueryParameter("search", .string, "Part of a CVE's or a package's name."),
-                QueryParameter("kev", .boolean, "Only what is known to be exploited."),
-            ]
+                QueryParameter("search", .string, "Part of a CVE's or a package's name.")
+            ] + FindingPart.queryParameters
         ) { visit in
             let id: EndpointID = try visit.call.identifier("endpoint")
             let detail = try await visit.useCases.endpoint(id, by: visit.principal)
             let found = try await visit.useCases.findings(of: id, by: visit.principal)
             return endpointFindingsPage(
                 detail, found: found, search: visit.call.query["search"],
-                kevOnly: try visit.call.queryFlag("kev"), chrome: visit.chrome)
+                part: try FindingPart(query: visit.call), chrome: visit.chrome)
         },
         page(
             Place.alerts.path, .principal(.view), "Alerts, newest first.",

@@ -4,17 +4,39 @@ import ControlPlane
 import Fleet
 public import ServerRecords
 
-extension VulnerabilityFilter {
+extension FindingPart {
     /// The names of the query's values that `init(query:)` reads.
     public static let queryParameters = [
-        QueryParameter("tenant", .identifier("tnt"), "Only those of this tenant's endpoints."),
-        QueryParameter("search", .string, "Part of the name, or of an affected package's."),
         QueryParameter("kev", .boolean, "Only what is known to be exploited."),
         QueryParameter("state", .findingState, "Only what is in this state on some endpoint."),
-        QueryParameter("severity", .severity, "Only of this severity."),
-        QueryParameter("after", .string, "The page after this: next of the page before."),
-        QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
+        QueryParameter("fixAvailable", .boolean, "Only what an update mends."),
+        QueryParameter(
+            "exposed", .boolean, "Only on endpoints that can be reached from the internet."),
+        QueryParameter("overdue", .boolean, "Only what should have been gone by now."),
     ]
+
+    /// The part that a call's query asks for.
+    ///
+    /// - Throws: `Refusal` `E_MALFORMED`, which names the value that makes no sense.
+    public init(query call: Call) throws(Refusal) {
+        self.init(
+            kev: try call.queryFlag("kev"),
+            state: try call.queryValue("state", Finding.State.init(rawValue:)),
+            fixAvailable: try call.queryFlag("fixAvailable"),
+            exposed: try call.queryFlag("exposed"), overdue: try call.queryFlag("overdue"))
+    }
+}
+
+extension VulnerabilityFilter {
+    /// The names of the query's values that `init(query:)` reads.
+    public static let queryParameters =
+        [
+            QueryParameter("tenant", .identifier("tnt"), "Only those of this tenant's endpoints."),
+            QueryParameter("search", .string, "Part of the name, or of an affected package's."),
+            QueryParameter("severity", .severity, "Only of this severity."),
+            QueryParameter("after", .string, "The page after this: next of the page before."),
+            QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
+        ] + FindingPart.queryParameters
 
     /// The filter that a call's query asks for; pages and programs use the same names.
     ///
@@ -22,8 +44,7 @@ extension VulnerabilityFilter {
     public init(query call: Call) throws(Refusal) {
         self.init(
             tenant: try call.queryIdentifier("tenant"), search: call.query["search"],
-            kevOnly: try call.queryFlag("kev"),
-            state: try call.queryValue("state", Finding.State.init(rawValue:)),
+            part: try FindingPart(query: call),
             severity: try call.queryValue("severity", Severity.init(rawValue:)),
             after: call.query["after"],
             limit: try call.queryNumber(
@@ -33,15 +54,14 @@ extension VulnerabilityFilter {
 
 extension FindingFilter {
     /// The names of the query's values that `init(query:)` reads.
-    public static let queryParameters = [
-        QueryParameter("tenant", .identifier("tnt"), "Only this tenant's."),
-        QueryParameter("cve", .string, "Only of this vulnerability."),
-        QueryParameter("endpoint", .identifier("ept"), "Only of this endpoint."),
-        QueryParameter("kev", .boolean, "Only what is known to be exploited."),
-        QueryParameter("state", .findingState, "Only in this state."),
-        QueryParameter("after", .string, "The page after this: next of the page before."),
-        QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
-    ]
+    public static let queryParameters =
+        [
+            QueryParameter("tenant", .identifier("tnt"), "Only this tenant's."),
+            QueryParameter("cve", .string, "Only of this vulnerability."),
+            QueryParameter("endpoint", .identifier("ept"), "Only of this endpoint."),
+            QueryParameter("after", .string, "The page after this: next of the page before."),
+            QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
+        ] + FindingPart.queryParameters
 
     /// The filter that a call's query asks for.
     ///
@@ -49,8 +69,8 @@ extension FindingFilter {
     public init(query call: Call) throws(Refusal) {
         self.init(
             tenant: try call.queryIdentifier("tenant"), vulnerability: call.query["cve"],
-            endpoint: try call.queryIdentifier("endpoint"), kevOnly: try call.queryFlag("kev"),
-            state: try call.queryValue("state", Finding.State.init(rawValue:)),
+            endpoint: try call.queryIdentifier("endpoint"),
+            part: try FindingPart(query: call),
             after: call.query["after"],
             limit: try call.queryNumber("limit", in: 1...Self.maximumPage, standard: 100))
     }

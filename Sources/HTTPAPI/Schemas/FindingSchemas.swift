@@ -20,6 +20,7 @@ extension NamedSchema {
             "kevAddedAt": .optional(.time), "kevDueAt": .optional(.time),
             "usedByRansomware": .boolean, "ssvc": .optional(.ssvc), "sentence": .string,
             "endpoints": .integer, "fixable": .integer, "awaitingRestart": .integer,
+            "exposed": .integer, "overdue": .integer,
             "packages": .array(.string), "knownSince": .optional(.time),
             "dueAt": .optional(.time), "dueUnder": .optional(.string),
         ])
@@ -48,7 +49,10 @@ extension NamedSchema {
             "vulnerability": .string, "endpoint": .identifier("ept"), "endpointName": .string,
             "tenant": .identifier("tnt"), "state": .findingState, "severity": .severity,
             "risk": .number, "cvss": .optional(.number), "epss": .optional(.number),
-            "kev": .boolean, "ssvc": .optional(.ssvc), "sentence": .string, "reason": .string,
+            "kev": .boolean, "ssvc": .optional(.ssvc),
+            "exposure": .oneOf(Exposure.allCases.map(\.rawValue)),
+            "criticality": .oneOf(Advisories.Criticality.allCases.map(\.rawValue)),
+            "sentence": .string, "reason": .string,
             "firstSeenAt": .time, "dueAt": .optional(.time), "dueUnder": .optional(.string),
             "isOverdue": .boolean,
             "packages": .array(

@@ -133,5 +133,5 @@ enum APIRoutes {
     static let all =
         DirectoryRoutes.all + EndpointRoutes.all + PolicyRoutes.all + ApprovalRoutes.all
         + DeploymentRoutes.all + BlockedVersionRoutes.all + AuditRoutes.all + TrustRoutes.all
-        + IdentityRoutes.all + FindingRoutes.all + FeedRoutes.all
+        + IdentityRoutes.all + FindingRoutes.all + ExportRoutes.all + FeedRoutes.all
 }

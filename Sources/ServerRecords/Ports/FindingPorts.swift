@@ -30,12 +30,17 @@ public struct SoftwareFooting: Hashable, Sendable {
     public var kernel: String
     /// Names of packages whose old code may still run; sorted.
     public var replaced: [String]
+    /// The IANA name of the zone in which deadlines count its days; empty where it names none.
+    public var timeZone: String
 
     /// What matching needs of an endpoint.
-    public init(os: OperatingSystem, kernel: String, replaced: [String]) {
+    public init(
+        os: OperatingSystem, kernel: String, replaced: [String], timeZone: String = ""
+    ) {
         self.os = os
         self.kernel = kernel
         self.replaced = replaced
+        self.timeZone = timeZone
     }
 }
 

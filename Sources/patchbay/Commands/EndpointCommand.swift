@@ -34,9 +34,12 @@ struct EndpointCommand: ParsableCommand {
         @Flag(help: "Also those that are retired.") var retired = false
         @Option(help: "The order: name, missingSecurity or lastSeen.") var order: String?
         @OptionGroup var server: ServerOptions
-        @OptionGroup var output: FormatOption
+        @OptionGroup var output: ListFormatOption
 
         func run() async throws {
+            if output.format == .csv {
+                return try await server.writeExport(of: "endpoints", query: filters)
+            }
             let list = try await server.withClient { client in try await all(client) }
             try output.show(list) { list in
                 var table = Table(
@@ -53,19 +56,23 @@ struct EndpointCommand: ParsableCommand {
             }
         }
 
+        private var filters: [(String, String?)] {
+            [
+                ("tenant", tenant), ("search", search), ("compliance", compliance?.rawValue),
+                ("missing", missing), ("reboot", reboot ? "true" : nil),
+                ("sources", sources ? "true" : nil), ("retired", retired ? "true" : nil),
+                ("order", order),
+            ]
+        }
+
         private func all(_ client: APIClient) async throws -> ItemList<EndpointListItem> {
             var items: [EndpointListItem] = []
             var after: String?
             repeat {
                 let page: EndpointPageBody = try await client.get(
                     "/api/v1/endpoints",
-                    query: [
-                        ("tenant", tenant), ("search", search),
-                        ("compliance", compliance?.rawValue),
-                        ("missing", missing), ("reboot", reboot ? "true" : nil),
-                        ("sources", sources ? "true" : nil),
-                        ("retired", retired ? "true" : nil), ("order", order), ("after", after),
-                        ("limit", "\(EndpointQuery.maximumPage)"),
+                    query: filters + [
+                        ("after", after), ("limit", "\(EndpointQuery.maximumPage)"),
                     ])
                 items += page.items
                 after = page.next

@@ -10,7 +10,7 @@ import ServerRecords
 struct FindingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finding", abstract: "Vulnerabilities on endpoints.",
-        subcommands: [List.self, Show.self])
+        subcommands: [List.self, Vulnerabilities.self, Show.self])
 
     /// `patchbay finding list`
     struct List: AsyncParsableCommand {
@@ -19,28 +19,29 @@ struct FindingCommand: ParsableCommand {
             discussion: """
                 Example: patchbay finding list --kev
                 Example: patchbay finding list --cve CVE-2021-44228   (who is affected)
+                Example: patchbay finding list --overdue --format csv
 
                 A page ends with what to give as --after for the next one.
                 """)
         @Option(help: "Only this tenant's.") var tenant: String?
         @Option(help: "Only of this vulnerability.") var cve: String?
         @Option(help: "Only of this endpoint.") var endpoint: String?
-        @Flag(help: "Only what is known to be exploited.") var kev = false
-        @Option(help: "Only in this state: fixAvailable, noFix or fixedPendingRestart.")
-        var state: String?
+        @OptionGroup var part: FindingPartOptions
         @Option(help: "The page after this: next of the page before.") var after: String?
         @Option(help: "Rows of a page.") var limit = 100
         @OptionGroup var server: ServerOptions
-        @OptionGroup var output: FormatOption
+        @OptionGroup var output: ListFormatOption
 
         func run() async throws {
+            let filters = [("tenant", tenant), ("cve", cve), ("endpoint", endpoint)] + part.query
+            if output.format == .csv {
+                return try await server.writeExport(of: "findings", query: filters)
+            }
             let page: FindingPage = try await server.withClient {
                 try await $0.get(
                     "/api/v1/findings",
-                    query: [
-                        ("tenant", tenant), ("cve", cve), ("endpoint", endpoint),
-                        ("kev", kev ? "true" : nil), ("state", state), ("after", after),
-                        ("limit", "\(limit)"),
+                    query: filters + [
+                        ("after", after), ("limit", "\(limit)"),
                     ])
             }
             try output.show(page, table: Self.table)
@@ -61,6 +62,55 @@ struct FindingCommand: ParsableCommand {
             }
             var lines = [table.text(width: Terminal.width, empty: "No findings.")]
             if let total = page.total { lines.append("\(total) in all.") }
+            if let next = page.next { lines.append("Next page: --after \(next)") }
+            return lines.joined(separator: "\n")
+        }
+    }
+
+    /// `patchbay finding vulnerabilities`
+    struct Vulnerabilities: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "vulnerabilities",
+            abstract: "List the vulnerabilities that endpoints have, riskiest first.",
+            discussion: """
+                Example: patchbay finding vulnerabilities --exposed --fix-available
+                Example: patchbay finding vulnerabilities --format csv
+
+                A page ends with what to give as --after for the next one.
+                """)
+        @Option(help: "Only those of this tenant's endpoints.") var tenant: String?
+        @Option(help: "Part of the name, or of an affected package's.") var search: String?
+        @OptionGroup var part: FindingPartOptions
+        @Option(help: "The page after this: next of the page before.") var after: String?
+        @Option(help: "Rows of a page.") var limit = 100
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: ListFormatOption
+
+        func run() async throws {
+            let filters = [("tenant", tenant), ("search", search)] + part.query
+            if output.format == .csv {
+                return try await server.writeExport(of: "vulnerabilities", query: filters)
+            }
+            let page: VulnerabilityPage = try await server.withClient {
+                try await $0.get(
+                    "/api/v1/vulnerabilities",
+                    query: filters + [("after", after), ("limit", "\(limit)")])
+            }
+            try output.show(page, table: Self.table)
+        }
+
+        private static func table(_ page: VulnerabilityPage) -> String {
+            var table = Table(
+                .number("RISK"), .text("VULNERABILITY"), .number("ENDPOINTS"), .number("FIXABLE"),
+                .number("EXPOSED"), .number("OVERDUE"), .text("KEV"), .text("DUE FIRST"))
+            for item in page.items {
+                table.add(
+                    "\(item.risk)", item.vulnerability, "\(item.endpoints)", "\(item.fixable)",
+                    "\(item.exposed)", "\(item.overdue)", item.kev ? "yes" : "",
+                    item.dueAt.map { String($0.description.prefix(10)) } ?? "")
+            }
+            var lines = [table.text(width: Terminal.width, empty: "No vulnerabilities.")]
+            lines.append("\(page.total) in all.")
             if let next = page.next { lines.append("Next page: --after \(next)") }
             return lines.joined(separator: "\n")
         }
@@ -112,5 +162,34 @@ struct FindingCommand: ParsableCommand {
             }
             return (lines + ["", table.text(width: Terminal.width)]).joined(separator: "\n")
         }
+    }
+}
+
+/// Which findings lists show: the same questions everywhere.
+struct FindingPartOptions: ParsableArguments {
+    @Flag(help: "Only what is known to be exploited.") var kev = false
+    @Flag(help: "Only on endpoints that can be reached from the internet.") var exposed = false
+    @Flag(help: "Only what an update mends.") var fixAvailable = false
+    @Flag(help: "Only what should have been gone by now.") var overdue = false
+    @Option(help: "Only in this state: fixAvailable, noFix or fixedPendingRestart.")
+    var state: String?
+
+    /// The values of the query.
+    var query: [(String, String?)] {
+        [
+            ("kev", kev ? "true" : nil), ("exposed", exposed ? "true" : nil),
+            ("fixAvailable", fixAvailable ? "true" : nil), ("overdue", overdue ? "true" : nil),
+            ("state", state),
+        ]
+    }
+}
+
+extension ServerOptions {
+    /// Writes the whole of a list to standard output, as the server's export has it.
+    func writeExport(of list: String, query: [(String, String?)]) async throws {
+        let bytes = try await withClient {
+            try await $0.bytes("/api/v1/exports/\(list)", query: query + [("format", "csv")])
+        }
+        Terminal.write(String(decoding: bytes, as: UTF8.self))
     }
 }

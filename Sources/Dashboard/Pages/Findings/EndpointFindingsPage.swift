@@ -12,11 +12,11 @@ private let findingRows = 150
 
 /// What is found on an endpoint, and how long its software will be supported.
 func endpointFindingsPage(
-    _ detail: EndpointDetail, found: EndpointFindings, search: String?, kevOnly: Bool,
+    _ detail: EndpointDetail, found: EndpointFindings, search: String?, part: FindingPart,
     chrome: Chrome
 ) -> HTML {
     let items = found.items.filter { item in
-        if kevOnly, !item.kev { return false }
+        guard item.isIn(part) else { return false }
         guard let search = search?.lowercased(), !search.isEmpty else { return true }
         return item.vulnerability.lowercased().contains(search)
             || item.packages.contains { $0.name.contains(search) }
@@ -35,10 +35,7 @@ func endpointFindingsPage(
                 .data(.filter)
             ) {
                 searchField(search, says: "Search by CVE or package")
-                label(class: "s") {
-                    input(.type("checkbox"), .name("kev"), .value("true"), .checked(kevOnly))
-                    "Known exploited only"
-                }
+                partBoxes(part)
                 button(class: "noscript", .type("submit")) { "Filter" }
             }
             if items.isEmpty {

@@ -52,18 +52,21 @@ private let columns = [
 extension VulnerabilityFilter {
     /// Whether anything is filtered out.
     var isNarrow: Bool {
-        tenant != nil || search != nil || kevOnly || state != nil || severity != nil
+        tenant != nil || search != nil || part.isNarrow || severity != nil
     }
 }
 
 extension Place {
     /// The address of a list of vulnerabilities, its page aside.
     static func vulnerabilities(_ filter: VulnerabilityFilter) -> Place {
-        Place.vulnerabilities
-            .with("search", filter.search)
+        Place.vulnerabilities.narrowed(by: filter)
+    }
+
+    /// This list with a filter's questions.
+    fileprivate func narrowed(by filter: VulnerabilityFilter) -> Place {
+        with("search", filter.search)
             .with("tenant", filter.tenant?.text)
-            .with("kev", filter.kevOnly ? "true" : nil)
-            .with("state", filter.state?.rawValue)
+            .with(filter.part)
             .with("severity", filter.severity?.rawValue)
     }
 }
@@ -77,15 +80,12 @@ private func filters(_ filter: VulnerabilityFilter, _ chrome: Chrome) -> HTML {
         choice(
             "state", says: "What can be done",
             [("", "Any state")] + Finding.State.allCases.map { ($0.rawValue, $0.look.word) },
-            chosen: filter.state?.rawValue)
+            chosen: filter.part.state?.rawValue)
         choice(
             "severity", says: "Severity",
             [("", "Any severity")] + Severity.allCases.map { ($0.rawValue, $0.word) },
             chosen: filter.severity?.rawValue)
-        label(class: "s") {
-            input(.type("checkbox"), .name("kev"), .value("true"), .checked(filter.kevOnly))
-            "Known exploited only"
-        }
+        partBoxes(filter.part)
         button(class: "noscript", .type("submit")) { "Filter" }
     }
 }
@@ -99,9 +99,8 @@ private func chips(_ filter: VulnerabilityFilter, _ place: Place, _ chrome: Chro
         if let tenant = filter.tenant {
             chip(chrome.tenantName(tenant), off: place.without("tenant"))
         }
-        if let state = filter.state { chip(state.look.word, off: place.without("state")) }
         if let severity = filter.severity { chip(severity.word, off: place.without("severity")) }
-        if filter.kevOnly { chip("Known exploited", off: place.without("kev")) }
+        partChips(filter.part, place)
     }
 }
 
@@ -162,6 +161,7 @@ private func under(
 ) -> HTML {
     div(class: "under") {
         p { "\(Words.count(page.items.count)) of \(Words.count(page.total)) shown" }
+        exportLinks(Place.export("vulnerabilities").narrowed(by: filter))
         nav(class: "pager", .ariaLabel("Pages")) {
             if filter.after != nil { a(class: "button", .href(place)) { "First page" } }
             if let next = page.next {

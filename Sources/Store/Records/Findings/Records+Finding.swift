@@ -7,14 +7,15 @@ extension StoreRecords: FindingRecords {
         try change(
             """
             INSERT INTO endpoint_footing (tenant_id, endpoint_id, \(FootingColumns.list))
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (tenant_id, endpoint_id) DO UPDATE SET os_id = excluded.os_id,
                 os_version = excluded.os_version, os_name = excluded.os_name,
                 os_codename = excluded.os_codename, os_like = excluded.os_like,
-                kernel = excluded.kernel, replaced = excluded.replaced
+                kernel = excluded.kernel, replaced = excluded.replaced,
+                time_zone = excluded.time_zone
             """, tenant, endpoint, os.id, os.versionId, os.name, os.codename,
             os.idLike.joined(separator: " "), footing.kernel,
-            footing.replaced.joined(separator: "\n"))
+            footing.replaced.joined(separator: "\n"), footing.timeZone)
     }
 
     func members(after: EndpointID?, limit: Int) throws -> [FleetMember] {
@@ -140,7 +141,8 @@ extension StoreRecords: FindingRecords {
 /// How a footing stands in its table.
 enum FootingColumns {
     /// The columns, in the order in which they are written and read.
-    static let list = "os_id, os_version, os_name, os_codename, os_like, kernel, replaced"
+    static let list =
+        "os_id, os_version, os_name, os_codename, os_like, kernel, replaced, time_zone"
 
     /// The same, told apart from columns of other tables.
     static let qualified = list.split(separator: ", ").map { "footing.\($0)" }
@@ -153,12 +155,13 @@ enum FootingColumns {
         )
         let (codename, like): (String?, String?) = (try row.next(), try row.next())
         let (kernel, replaced): (String?, String?) = (try row.next(), try row.next())
-        guard let id, let version, let name, let kernel else { return nil }
+        let zone: String? = try row.next()
+        guard let id, let version, let name, let kernel, let zone else { return nil }
         let os = OperatingSystem(
             id: id, versionId: version, name: name, codename: codename,
             idLike: (like ?? "").split(separator: " ").map(String.init))
         return SoftwareFooting(
             os: os, kernel: kernel,
-            replaced: (replaced ?? "").split(separator: "\n").map(String.init))
+            replaced: (replaced ?? "").split(separator: "\n").map(String.init), timeZone: zone)
     }
 }

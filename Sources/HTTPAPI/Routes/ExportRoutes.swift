@@ -1,0 +1,108 @@
+import Administration
+import ControlPlane
+import Fleet
+import ServerRecords
+
+/// How an exported table is written.
+enum ExportFormat: String, CaseIterable, Sendable {
+    /// Comma-separated values: RFC 4180, UTF-8, one line of column names first.
+    case csv
+    /// What the list itself answers, in one document.
+    case json
+}
+
+/// Whole lists as one file, written page by page as they are read: what a list shows with the same
+/// filters, and as many rows.
+enum ExportRoutes {
+    private static let format = QueryParameter(
+        "format", .oneOf(ExportFormat.allCases.map(\.rawValue)), "csv unless given.")
+
+    /// The values of a list's query that are not about its pages.
+    private static func filters(_ parameters: [QueryParameter]) -> [QueryParameter] {
+        parameters.filter { !["after", "limit"].contains($0.name) } + [format]
+    }
+
+    static let all: [Route] = [
+        Route(
+            .get, "/api/v1/exports/findings", permission: .principal(.view),
+            summary: "All findings that the filters let through, as CSV or JSON.",
+            query: filters(FindingFilter.queryParameters)
+        ) { call in
+            var filter = try FindingFilter(query: call)
+            filter.limit = FindingFilter.maximumPage
+            let (wanted, principal) = (filter, try call.principal())
+            let useCases = call.useCases
+            return try await file("findings", as: call) { (after: String?) in
+                var filter = wanted
+                filter.after = after
+                let page = try await useCases.findings(filter, by: principal)
+                return (page.items, page.next)
+            }
+        },
+        Route(
+            .get, "/api/v1/exports/vulnerabilities", permission: .principal(.view),
+            summary: "All vulnerabilities that the filters let through, as CSV or JSON.",
+            query: filters(VulnerabilityFilter.queryParameters)
+        ) { call in
+            var filter = try VulnerabilityFilter(query: call)
+            filter.limit = FindingFilter.maximumPage
+            let (wanted, principal) = (filter, try call.principal())
+            let useCases = call.useCases
+            return try await file("vulnerabilities", as: call) { (after: String?) in
+                var filter = wanted
+                filter.after = after
+                let page = try await useCases.vulnerabilities(filter, by: principal)
+                return (page.items, page.next)
+            }
+        },
+        Route(
+            .get, "/api/v1/exports/endpoints", permission: .principal(.view),
+            summary: "All endpoints that the filters let through, as CSV or JSON.",
+            query: filters(EndpointFilter.queryParameters)
+        ) { call in
+            var filter = try EndpointFilter(query: call)
+            filter.limit = EndpointQuery.maximumPage
+            let (wanted, principal) = (filter, try call.principal())
+            let useCases = call.useCases
+            return try await file("endpoints", as: call) { (after: EndpointQuery.Cursor?) in
+                var filter = wanted
+                filter.after = after
+                let page = try await useCases.endpoints(filter, by: principal)
+                return (page.items, page.next)
+            }
+        },
+    ]
+
+    /// A file of all pages. The first is read before the answer begins, so that what is refused is
+    /// a problem and not an empty file.
+    private static func file<Row: ExportRow, Place: Sendable>(
+        _ name: String, as call: Call,
+        _ page: @escaping @Sendable (Place?) async throws -> (rows: [Row], next: Place?)
+    ) async throws -> Answer {
+        let format = try call.queryValue("format", ExportFormat.init(rawValue:)) ?? .csv
+        let first = try await page(nil)
+        let type = format == .csv ? "text/csv; charset=utf-8; header=present" : "application/json"
+        return .file(named: "\(name).\(format.rawValue)", type: type) { writer in
+            var (rows, next) = first
+            var isFirst = true
+            try await writer.send(
+                format == .csv ? CSVLine(Row.columns).bytes : Array("{\"items\":[".utf8))
+            while true {
+                var bytes: [UInt8] = []
+                for row in rows {
+                    switch format {
+                    case .csv: bytes += row.line.bytes
+                    case .json:
+                        bytes += Array((isFirst ? "\n" : ",\n").utf8)
+                        bytes += try WireJSON.encode(row)
+                    }
+                    isFirst = false
+                }
+                try await writer.send(bytes)
+                guard let place = next else { break }
+                (rows, next) = try await page(place)
+            }
+            if format == .json { try await writer.send(Array("\n]}\n".utf8)) }
+        }
+    }
+}
