@@ -50,7 +50,7 @@ struct RollbackTests {
         #expect(order.deployment == made.id)
         #expect(order.updates.map(\.from) == ["2"])
         #expect(order.updates.map(\.to) == ["1"])
-        #expect(order.updates.allSatisfy(\.isRollback))
+        #expect(order.updates.allSatisfy { $0.isRollback })
         try await endpoint.finish(order, .verified)
         try await endpoint.report(["bash": "1"], updates: [TestEndpoint.update("bash")])
         let blocked = try await house.useCases.blockedVersions(by: house.administrator)
