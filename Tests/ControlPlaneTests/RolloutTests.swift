@@ -6,6 +6,7 @@ import Policy
 import Rollout
 import ServerRecords
 import Testing
+import Trust
 
 @Suite("A deployment moves through rings")
 struct RolloutUseCaseTests {
@@ -251,6 +252,41 @@ struct RolloutUseCaseTests {
         // A network that fails says nothing against the package.
         #expect(
             try await rings.useCases.blockedVersions(by: rings.house.administrator).isEmpty)
+    }
+
+    @Test func `in sealed mode a signature covers three tries, and further ones need another`()
+        async throws
+    {
+        let rings = try await RingHouse()
+        let (house, canary) = (rings.house, rings.endpoints[0])
+        let operators = try Operators()
+        // One signature reaches all three endpoints.
+        try await house.useCases.setBrake(
+            BlastRadiusBrake(shareBasisPoints: 10_000, tenantsPerHour: 1), by: house.administrator)
+        _ = try await house.useCases.adopt(root: operators.root(), by: house.administrator)
+        try await operators.signAll(in: house)
+        let id = try await rings.approve()
+        try await rings.pass(seconds: 1)
+        #expect(try await canary.collect() == nil)
+        try await operators.signAll(in: house)
+        var grants: Set<String> = []
+        for rest: Int64 in [301, 1201, 1] {
+            let order = try #require(try await canary.collect())
+            grants.insert(try #require(order.grant))
+            try await canary.work(on: order)
+            try await canary.fail(order, .network)
+            try await rings.pass(seconds: rest)
+        }
+        #expect(grants.count == 1)
+        #expect(try await house.useCases.waitingDocuments(by: house.administrator).isEmpty)
+
+        _ = try await rings.useCases.resume(id, .retryFailed, by: house.administrator)
+        try await rings.pass(seconds: 1)
+        #expect(try await canary.collect() == nil, "its tries have been made")
+        try await operators.signAll(in: house)
+        let order = try #require(try await canary.collect())
+        #expect(!grants.contains(try #require(order.grant)))
+        #expect(Grant.maximumTries == FailureCounts.mostOfOneCause)
     }
 
     @Test func `the emergency lane keeps the canary and skips the soak`() async throws {

@@ -204,6 +204,50 @@ import Versions
         #expect(try await house.useCases.trustStatus(by: house.administrator).mode == .sealed)
     }
 
+    @Test func `sealing a managed installation has all that it signed signed anew by operators`()
+        async throws
+    {
+        let (house, _) = try await managed()
+        let endpoint = try await endpoint(house)
+        try await save(Self.policy, in: house)
+        let (former, formerPolicies) = try believe(try await exchange(endpoint), house)
+        let operators = try Operators()
+        _ = try await house.useCases.adopt(
+            root: operators.root(version: 2), by: house.administrator)
+        let deployment = try await approve([endpoint], in: house)
+        func standing() async throws -> JobGrant.Standing? {
+            try await house.useCases.deployment(deployment, by: house.administrator).jobs.first?
+                .grant?.standing
+        }
+        #expect(try await collect(endpoint) == nil)
+        #expect(try await standing() == .needsSignature)
+        // What the former keys have signed is not offered: endpoints would refuse it.
+        let between = try await exchange(endpoint)
+        #expect(between.policies == nil && between.placement == nil && between.roots.count == 2)
+        let state = try former.rotatingRoot(
+            Array(try #require(between.roots.last).utf8), at: house.clock.now)
+        #expect(state.root.body.mode == .sealed)
+
+        try await operators.signAll(in: house)
+        #expect(try await collect(endpoint) == nil)
+        #expect(try await standing() == .needsSignature)
+        try await operators.signAll(in: house)
+        #expect(try await standing() == .signed)
+        let order = try #require(try await collect(endpoint))
+        let answer = try await exchange(endpoint, job: order.job)
+        let policies = try state.verify(
+            Array(try #require(answer.policies).utf8), as: PolicySet.self, at: house.clock.now
+        ).accepted
+        #expect(
+            policies.document.heading.version > formerPolicies.document.heading.version)
+        let grant = try state.verify(
+            Array(try #require(answer.grant).utf8), as: Grant.self, at: house.clock.now
+        ).accepted
+        #expect(grant.document.body.policyDigest == policies.digest)
+        #expect(order.grant == answer.grant)
+        #expect(try await house.useCases.waitingDocuments(by: house.administrator).isEmpty)
+    }
+
     @Test func `what nobody asked for, or strangers signed, is not taken`() async throws {
         let operators = try Operators()
         let stranger = try Operators(seed: 99)
@@ -251,6 +295,57 @@ import Versions
             policies.document.heading.version > former.1.document.heading.version)
     }
 
+    @Test func `an approval says for how many tenants approvals were made within the hour`()
+        async throws
+    {
+        let house = try await House()
+        let now = house.clock.now
+        let others = (1...3).map { number -> TenantID in
+            var generator = SeededGenerator(seed: UInt64(number))
+            return Identifier(at: now, using: &generator)
+        }
+        func count(_ tenant: Int, after seconds: Int64) async throws -> Int {
+            let id = others[tenant]
+            return try await house.useCases.ledger.write {
+                try house.useCases.tenantsInHour(
+                    with: id, in: $0, at: now.adding(seconds: seconds))
+            }
+        }
+        #expect(try await count(0, after: 0) == 1)
+        #expect(try await count(0, after: 10) == 1)
+        #expect(try await count(1, after: 600) == 2)
+        #expect(try await count(2, after: 3609) == 3)
+        #expect(try await count(2, after: 3610) == 2, "the first one is an hour ago")
+        #expect(try await count(0, after: 9000) == 1)
+    }
+
+    @Test func `the second tenant of an hour has an approval that one signature does not reach`()
+        async throws
+    {
+        let operators = try Operators()
+        let house = try await House()
+        _ = try await house.useCases.adopt(root: operators.root(), by: house.administrator)
+        let endpoint = try await endpoint(house)
+        try await save(Self.policy, in: house)
+        try await operators.signAll(in: house)
+        let (other, now) = (TenantID("tnt_00000000000000000000000007"), house.clock.now)
+        let busy = try #require(other)
+        _ = try await house.useCases.ledger.write {
+            try house.useCases.tenantsInHour(with: busy, in: $0, at: now)
+        }
+        _ = try await approve([endpoint], in: house)
+        let waiting = try await house.useCases.waitingDocuments(by: house.administrator)
+        let grant = try #require(waiting.first { $0.type == "approval" })
+        #expect(grant.needed == 2)
+        #expect(grant.reason.contains("2 tenants"))
+        let body = try SignedDocument<Grant>(
+            unverified: Envelope(json: Array(grant.envelope.utf8))
+        ).body
+        #expect(body.reach.tenantsInHour == 2)
+        try await operators.signAll(in: house)
+        #expect(try await collect(endpoint) == nil, "one of two signatures is there")
+    }
+
     @Test func `an endpoint's refusal is stored and shown`() async throws {
         let (house, _) = try await managed()
         let endpoint = try await endpoint(house)
@@ -281,14 +376,14 @@ struct Operators {
             bytes: (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     }
 
-    func root() throws -> [UInt8] {
+    func root(version: Int = 1) throws -> [UInt8] {
         let holders = TrustRoot.RoleKeys([key.id], threshold: 1)
         let body = TrustRoot(
             keys: [.init(key.publicKey)], mode: .sealed,
             roles: Dictionary(uniqueKeysWithValues: TrustRole.allCases.map { ($0, holders) }))
         var envelope = try SignedDocument(
             DocumentHeading(
-                name: "root", version: 1, scope: .allTenants, issuedAt: House.start,
+                name: "root", version: version, scope: .allTenants, issuedAt: House.start,
                 expiresAt: House.start.adding(seconds: 365 * 86_400)), body
         ).envelope()
         try envelope.sign(with: key)

@@ -69,7 +69,10 @@ extension Samples {
             deploymentTitle: "openssl, libssl3"),
         JobSummary(
             job: job(43, 13), endpointName: "db-1.berlin.example.org",
-            deploymentTitle: "openssl, libssl3"),
+            deploymentTitle: "openssl, libssl3",
+            grant: JobGrant(
+                .needsSignature,
+                "It goes beyond the brake: a second person confirms it (patchbay trust confirm).")),
         JobSummary(
             job: job(41, 11, [.collected, .reported(verified)]),
             endpointName: "web-1.berlin.example.org",

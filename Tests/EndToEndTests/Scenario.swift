@@ -33,15 +33,11 @@ extension Scenario {
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
         + rings + [agentPackage] + trust
 
-    /// What the product does not do yet, played only when it is asked for by name: an endpoint that
-    /// has believed a managed root refuses what operators sign after the change to a sealed one.
-    static let unmet = [sealed]
-
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {
         let words = (ProcessInfo.processInfo.environment["PATCHBAY_SCENARIOS"] ?? "")
             .split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         guard !words.isEmpty else { return all }
-        return (all + unmet).filter { scenario in words.contains { scenario.name.contains($0) } }
+        return all.filter { scenario in words.contains { scenario.name.contains($0) } }
     }()
 }

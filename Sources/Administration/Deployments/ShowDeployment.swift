@@ -81,6 +81,7 @@ extension UseCases {
         _ id: DeploymentID, by principal: Principal
     ) async throws -> DeploymentDetail {
         try principal.require(.view)
+        let now = effects.now()
         return try await ledger.read { records in
             guard let deployment = try records.deployment(id, in: principal.scope) else {
                 throw Refusal.notFound("deployment")
@@ -88,7 +89,11 @@ extension UseCases {
             let scope = Scope.tenant(deployment.tenant)
             let jobs = try records.jobs(
                 JobQuery(scope: scope, deployment: id, limit: Self.largestDeployment))
-            let summaries = try Self.summaries(of: jobs, in: scope, records: records)
+            var summaries = try Self.summaries(of: jobs, in: scope, records: records)
+            let grants = try self.jobGrants(of: jobs, in: records, at: now)
+            for place in summaries.indices {
+                summaries[place].grant = grants[summaries[place].job.id]
+            }
             return DeploymentDetail(
                 summary: DeploymentSummary(
                     deployment: deployment,

@@ -63,9 +63,14 @@ public struct JobSummary: Hashable, Sendable, Codable {
     public var endpointName: String
     /// Its deployment's title.
     public var deploymentTitle: String
+    /// How its signed approval stands; `nil` once it has begun, and where endpoints ask for none.
+    public var grant: JobGrant?
 
     /// A job as lists show it.
-    public init(job: Job, endpointName: String, deploymentTitle: String) {
+    public init(
+        job: Job, endpointName: String, deploymentTitle: String, grant: JobGrant? = nil
+    ) {
+        self.grant = grant
         self.job = job
         self.endpointName = endpointName
         self.deploymentTitle = deploymentTitle

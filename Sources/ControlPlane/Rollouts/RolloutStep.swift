@@ -112,12 +112,13 @@ struct RolloutStep {
         case .busy: queue.append(PostedRolloutEvent(event: .jobWithdrawn(offer), at: now))
         case .order(let updates):
             let deadline = min(now.adding(seconds: record.orderSeconds), deployment.deadline)
-            try records.insert(
-                Job(
-                    id: useCases.effects.newIdentifier(), tenant: tenant,
-                    deployment: record.deployment, endpoint: offer.endpoint, updates: updates,
-                    createdAt: now, deadline: deadline, aftercare: record.aftercare,
-                    rolloutOrder: offer.number))
+            let job = Job(
+                id: useCases.effects.newIdentifier(), tenant: tenant,
+                deployment: record.deployment, endpoint: offer.endpoint, updates: updates,
+                createdAt: now, deadline: deadline, aftercare: record.aftercare,
+                rolloutOrder: offer.number)
+            try records.insert(job)
+            try requestGrant(for: job)
             wakes.insert(SignalSubject.work(offer.endpoint))
         }
     }

@@ -79,12 +79,16 @@ extension UseCases {
         let terms = try grantTerms(of: wish.tenant, in: records)
         guard case .ground(let ground) = terms else { return terms.standing }
         let known = try grants(of: wish.deployment, wish.ring, ground, tenant: wish.tenant, records)
-        let covered = Set(known.flatMap { $0.grant.target.endpoints ?? [] })
+        let covered = try coveredEndpoints(known, ground, wish, records)
         let missing = wish.updates.filter { !covered.contains($0.key) }
         var number = known.count
         var isWaiting = known.contains { !$0.isSigned }
-        for batch in LockListBatch.batches(of: missing) {
-            let body = Self.grant(wish, batch, under: ground.policies.digest, nonce: newNonce())
+        let batches = LockListBatch.batches(of: missing)
+        let tenants =
+            batches.isEmpty ? 1 : try tenantsInHour(with: wish.tenant, in: records, at: now)
+        for batch in batches {
+            var body = Self.grant(wish, batch, under: ground, nonce: newNonce())
+            body.reach.tenantsInHour = tenants
             let name = Self.grantName(
                 wish.deployment, wish.ring, ground.policies.version, number: number)
             number += 1
@@ -95,7 +99,7 @@ extension UseCases {
                         name: name, version: 1, scope: .tenant(wish.tenant), issuedAt: issued,
                         expiresAt: max(wish.notAfter, issued.adding(seconds: 1))), body),
                 deployment: wish.deployment, actor: wish.actor,
-                reason: Self.sentence(of: wish, batch))
+                reason: Self.sentence(of: wish, batch, tenants))
             signing.needsSecond = ground.set.brake.needsSecondSignature(for: body.reach)
             let isSigned = try sign(
                 signing, under: ground.root, in: records, at: now, waking: &wakes)
@@ -119,11 +123,15 @@ extension UseCases {
         "Waits for signatures: an operator signs it (patchbay trust pending), and nothing is "
         + "installed before."
 
-    private static func sentence(of wish: GrantWish, _ batch: LockListBatch) -> String {
+    private static func sentence(
+        of wish: GrantWish, _ batch: LockListBatch, _ tenants: Int
+    ) -> String {
+        let others =
+            tenants > 1 ? " Approvals for \(tenants) tenants were asked for within an hour." : ""
         let ring = wish.ring.map { "the ring \($0)" } ?? "all at once"
         let verb = wish.isRollback ? "Take back" : "Install"
         return "\(verb) \(batch.lines.count) updates on \(batch.endpoints.count) endpoints, "
-            + "\(ring), lane \(wish.lane.rawValue), deployment \(wish.deployment)."
+            + "\(ring), lane \(wish.lane.rawValue), deployment \(wish.deployment).\(others)"
     }
 
     /// One name for each ring of a deployment under one version of the policies; a ring's own name
@@ -138,7 +146,7 @@ extension UseCases {
     func newNonce() -> String { Hex.encode(effects.randomBytes(16)) }
 
     private static func grant(
-        _ wish: GrantWish, _ batch: LockListBatch, under digest: String, nonce: String
+        _ wish: GrantWish, _ batch: LockListBatch, under ground: GrantGround, nonce: String
     ) -> Grant {
         let reaches = max(wish.reaches, wish.updates.count, 1)
         return Grant(
@@ -146,8 +154,10 @@ extension UseCases {
             updates: batch.lines.map {
                 Grant.Update($0.key, version: $0.value, goesBack: wish.isRollback ? true : nil)
             },
-            notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce, policyDigest: digest,
-            reach: Grant.Reach(endpoints: reaches, ofEndpoints: max(wish.ofEndpoints, reaches)))
+            notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce,
+            policyDigest: ground.policies.digest,
+            reach: Grant.Reach(endpoints: reaches, ofEndpoints: max(wish.ofEndpoints, reaches)),
+            tries: ground.root.body.mode == .sealed ? FailureCounts.mostOfOneCause : nil)
     }
 
     /// What grants of a tenant are made under.

@@ -28,8 +28,10 @@ extension UseCases {
         let known = try grants(of: job.deployment, tenant: job.tenant, in: records).filter {
             $0.names(job.endpoint)
         }
-        if known.contains(where: { isUsable($0, under: ground) }) { return true }
-        return ground.root.body.mode == .managed && known.isEmpty
+        guard ground.root.body.mode == .managed else {
+            return try currentGrant(of: job, known, ground, in: records)?.isSigned == true
+        }
+        return known.isEmpty || known.contains(where: \.isSigned)
     }
 
     /// The grant of a job, made now where the server may make it.
@@ -44,26 +46,23 @@ extension UseCases {
         guard case .ground(let ground) = terms else {
             return terms.standing == .notNeeded ? .notNeeded : .waiting
         }
-        func usable() throws -> KnownGrant? {
-            try grants(of: job.deployment, tenant: job.tenant, in: records).first {
-                $0.names(job.endpoint) && isUsable($0, under: ground)
+        func all() throws -> [KnownGrant] {
+            try grants(of: job.deployment, tenant: job.tenant, in: records).filter {
+                $0.names(job.endpoint)
             }
         }
+        // A grant under former policies will do, because a new one is made of it.
+        func usable() throws -> KnownGrant? { try all().first(where: \.isSigned) }
         guard ground.root.body.mode == .managed else {
-            return try usable().map { .ready($0.stored.text) } ?? .waiting
+            let current = try currentGrant(of: job, all(), ground, in: records)
+            guard let current, current.isSigned else { return .waiting }
+            return .ready(current.stored.text)
         }
         if try usable() == nil {
             try requestGrants(of: job.deployment, tenant: job.tenant, in: records, at: now, &wakes)
         }
         guard let made = try usable() else { return .waiting }
         return .ready(try own(job, made, ground, at: now))
-    }
-
-    /// In managed mode a grant under former policies will do, because a new one is made of it.
-    private func isUsable(_ known: KnownGrant, under ground: GrantGround) -> Bool {
-        known.isSigned
-            && (ground.root.body.mode == .managed
-                || known.grant.policyDigest == ground.policies.digest)
     }
 
     /// One job's own grant, out of that of its ring: as many keys sign it as have signed that one.
@@ -77,6 +76,7 @@ extension UseCases {
         }.sorted { $0.package < $1.package }
         body.notAfter = max(job.deadline, body.notBefore.adding(seconds: 1))
         body.nonce = newNonce()
+        body.tries = nil
         body.policyDigest = ground.policies.digest
         let issued = now.wholeSeconds
         let heading = DocumentHeading(

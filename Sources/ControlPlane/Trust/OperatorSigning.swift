@@ -223,6 +223,7 @@ extension UseCases {
         switch SignedKind(type: stored.type) {
         case .placement: try noteNewPlacements(of: tenant, in: records, waking: &wakes)
         case .policy:
+            try forgetFormerApprovals(of: tenant, besides: stored.digest, in: records)
             // Grants of what is under way were made under the former policies.
             for deployment in try records.deployments(
                 in: .tenant(tenant), before: nil, limit: Self.deploymentsRenewed)
@@ -236,6 +237,19 @@ extension UseCases {
                 wakes.insert(SignalSubject.work(endpoint))
             }
         default: break
+        }
+    }
+
+    /// Approvals that wait and were made under former policies: nobody need sign them any more.
+    private func forgetFormerApprovals(
+        of tenant: TenantID, besides policies: String, in records: any Records
+    ) throws {
+        for waiting in try records.unsignedDocuments(in: .tenant(tenant)).map(\.document)
+        where waiting.type == Grant.type {
+            let grant = try Self.believing { try waiting.read(as: Grant.self) }.body
+            guard grant.policyDigest != policies else { continue }
+            try records.setUnsigned(
+                nil, type: waiting.type, name: waiting.name, of: waiting.scope)
         }
     }
 

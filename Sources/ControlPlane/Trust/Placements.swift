@@ -39,8 +39,9 @@ extension UseCases {
         let scope = DocumentScope.tenant(endpoint.tenant)
         if root.body.mode == .sealed {
             return try records.documents(Placement.type, of: scope).last { stored in
-                try Self.believing { try stored.read(as: Placement.self) }.body
-                    .entry(of: endpoint.id) != nil
+                try isBelieved(stored, under: root)
+                    && Self.believing { try stored.read(as: Placement.self) }.body
+                        .entry(of: endpoint.id) != nil
             }
         }
         let held = try records.newestDocument(Placement.type, named: endpoint.id.text, of: scope)

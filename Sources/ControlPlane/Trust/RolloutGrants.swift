@@ -5,6 +5,14 @@ import ServerRecords
 import Trust
 
 extension RolloutStep {
+    /// Asks operators for an approval where the ring's does not cover an order: the tries that it
+    /// covers have been made, or the policies were changed before the endpoint had its turn.
+    mutating func requestGrant(for job: Job) throws {
+        guard try !useCases.isGranted(job, in: records) else { return }
+        try useCases.requestGrants(
+            of: record.deployment, tenant: record.tenant, by: actor, in: records, at: now, &wakes)
+    }
+
     /// Asks operators for the approval of a whole ring when it opens, so that they sign once and
     /// not for each endpoint that has its turn. In managed mode there is nobody to ask: grants are
     /// made when jobs are handed out.

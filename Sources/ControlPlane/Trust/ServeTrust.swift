@@ -18,23 +18,32 @@ extension UseCases {
 
     private func trustTag(of tenant: TenantID, in records: any Records) throws -> String? {
         guard let root = try heldRoot(in: records) else { return nil }
-        let policies = try records.newestDocument(
-            PolicySet.type, named: Self.policySetName, of: .tenant(tenant))
-        let holds = try Self.holds(of: tenant, in: records).map(\.digest)
+        let policies = try believedPolicies(of: tenant, under: root, in: records)
+        let holds = try holds(of: tenant, under: root, in: records).map(\.digest)
         let placements = try records.setting(Self.placementSetting(tenant)) ?? ""
         let parts = [root.digest, policies?.digest ?? "", placements] + holds
         return String(Digest.sha256Hex(parts.joined(separator: "\n")).prefix(32))
     }
 
-    /// The newest version of each hold.
-    private static func holds(of tenant: TenantID, in records: any Records) throws
+    /// The tenant's policies, if enough keys of the root that holds have signed them: what only
+    /// former keys have signed is refused by every endpoint, and need not be sent.
+    private func believedPolicies(
+        of tenant: TenantID, under root: HeldRoot, in records: any Records
+    ) throws -> StoredDocument? {
+        let newest = try records.newestDocument(
+            PolicySet.type, named: Self.policySetName, of: .tenant(tenant))
+        return try newest.flatMap { try isBelieved($0, under: root) ? $0 : nil }
+    }
+
+    /// The newest version of each hold, as far as it is believed.
+    private func holds(of tenant: TenantID, under root: HeldRoot, in records: any Records) throws
         -> [StoredDocument]
     {
         let scopes: [DocumentScope] = [.allTenants, .tenant(tenant)]
         return try scopes.flatMap { scope -> [StoredDocument] in
             let all = try records.documents(Hold.type, of: scope)
-            return Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
-                .sorted { $0.name < $1.name }
+            return try Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
+                .filter { try isBelieved($0, under: root) }.sorted { $0.name < $1.name }
         }
     }
 
@@ -59,8 +68,8 @@ extension UseCases {
             guard let root = try self.heldRoot(in: records) else {
                 return TrustResponse(digest: nil)
             }
-            let policies = try records.newestDocument(
-                PolicySet.type, named: Self.policySetName, of: .tenant(agent.tenant))
+            let policies = try self.believedPolicies(
+                of: agent.tenant, under: root, in: records)
             let roots = try records.documents(TrustRoot.type, of: .allTenants)
             let placement = try self.placement(of: endpoint, under: root, in: records, at: now)
             let grant = try request.job.flatMap { id -> String? in
@@ -73,7 +82,7 @@ extension UseCases {
                 digest: try self.trustTag(of: agent.tenant, in: records),
                 roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),
                 policies: policies?.text,
-                holds: try Self.holds(of: agent.tenant, in: records).map(\.text),
+                holds: try self.holds(of: agent.tenant, under: root, in: records).map(\.text),
                 placement: placement?.text, grant: grant)
         }
     }

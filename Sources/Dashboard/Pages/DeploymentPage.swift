@@ -140,6 +140,7 @@ private func jobRow(_ summary: JobSummary, _ chrome: Chrome) -> HTML {
         td(class: "why") {
             job.sentence
             if let percent = job.progress?.percent, !job.state.isTerminal { " \(percent)%" }
+            if let grant = summary.grant { p(class: "dim") { grant.sentence } }
         }
         td(class: "num", .data(.label, "Updates")) { Words.count(job.updates.count) }
         td { chrome.time(job.finishedAt ?? job.progress?.at ?? job.startedAt ?? job.createdAt) }

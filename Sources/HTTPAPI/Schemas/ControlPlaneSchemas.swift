@@ -177,7 +177,14 @@ extension NamedSchema {
         ])
     static let jobSummary = NamedSchema(
         "JobSummary",
-        ["job": .named(.job), "endpointName": .string, "deploymentTitle": .string])
+        [
+            "job": .named(.job), "endpointName": .string, "deploymentTitle": .string,
+            "grant": .optional(
+                .object([
+                    "standing": .oneOf(JobGrant.Standing.allCases.map(\.rawValue)),
+                    "sentence": .string,
+                ])),
+        ])
     static let jobList = list("JobList", of: jobSummary)
     static let jobDetail = NamedSchema(
         "JobDetail", ["summary": .named(.jobSummary), "history": .array(.named(.auditEntry))])

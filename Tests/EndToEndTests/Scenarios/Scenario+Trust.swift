@@ -6,7 +6,7 @@ import Testing
 
 extension Scenario {
     /// The last of all: the lab's installation is sealed by it, and stays so.
-    static let trust = [windowWithoutServer, forgedGrant]
+    static let trust = [windowWithoutServer, forgedGrant, sealed]
 
     static let windowWithoutServer = Scenario(
         "an order waits for its window, and is carried out in it with the server gone"
