@@ -115,6 +115,7 @@ struct SLATests {
         ("--preset pci-4001 --start 2026-07-01T10:00:00Z", "pci-401"),
         ("--preset ce-14", "--start"), ("--preset ce-14 --start tomorrow", "RFC 3339"),
         ("--preset ce-14 --start 2026-02-30T00:00:00Z", "RFC 3339"),
+        ("--preset pci-401 --start 9999-12-30T00:00:00Z", "before the year 9990"),
         ("--preset ce-14 --start 2026-07-01T10:00:00Z --severity hihg", "high"),
         ("--preset ce-14 --start 2026-07-01T10:00:00Z --cvss 10.1", "0 to 10"),
         ("--preset ce-14 --start 2026-07-01T10:00:00Z --cvss nan", "0 to 10"),

@@ -42,6 +42,9 @@ struct SLAEventOptions: ParsableArguments {
         return (events, first.zone)
     }
 
+    /// The start of the year 9990: RFC 3339 has years of four digits, and a due date comes after.
+    private static let end = Timestamp(milliseconds: 253_086_768_000_000)
+
     /// A time given as an option.
     static func instant(_ text: String?, _ option: String) throws -> OffsetInstant? {
         guard let text else { return nil }
@@ -50,6 +53,11 @@ struct SLAEventOptions: ParsableArguments {
                 .wrongUse, "\(option): “\(Table.printable(text))” is no time.",
                 nextStep: "Write it as RFC 3339 does, such as 2026-07-01T09:00:00+01:00.",
                 code: "E_TIME")
+        }
+        guard instant.instant < Self.end else {
+            throw Failure(
+                .wrongUse, "\(option): “\(Table.printable(text))” is too far ahead.",
+                nextStep: "Give a time before the year 9990.", code: "E_TIME")
         }
         return instant
     }

@@ -21,6 +21,11 @@ struct WingetReader {
         guard let first = rules.first else {
             var details = WingetDetails(lines)
             if details.read(into: &reading) { return }
+            // Silence is no empty list: with nothing to list, winget says so.
+            guard lines.contains(where: { !$0.isBlank }) else {
+                reading.unparsed = [""]
+                return
+            }
             readAnswer(lines)
             return
         }

@@ -31,7 +31,9 @@ struct ZypperReader {
         let lines = TextLines.strings(bytes)
         let start = lines.firstIndex { $0.contains("<?xml") || $0.contains("<stream") }
         guard let start else {
-            reading.unparsed = lines.filter { !TextLines.trimmed($0).isEmpty }
+            let words = lines.filter { !TextLines.trimmed($0).isEmpty }
+            // Silence is no empty list: with nothing to update, zypper still prints a document.
+            reading.unparsed = words.isEmpty ? [""] : words
             return
         }
         // What stands in front is what zypper says before it knows that it is to speak XML.

@@ -67,6 +67,16 @@ struct WingetReaderTests {
         #expect(reading.updates.isEmpty && reading.unparsed.count == 1)
     }
 
+    @Test(arguments: [
+        ToolOutput.wingetUpgrade, .wingetList, .zypperListUpdatesXML, .zypperListPatchesXML,
+        .wuaJSON, .fwupdJSON,
+    ])
+    func `a tool that says nothing is not read as nothing to do`(tool: ToolOutput) {
+        for silence in ["", "\n", " \r\n\r\n"] {
+            #expect(!tool.read(Array(silence.utf8)).unparsed.isEmpty)
+        }
+    }
+
     @Test func `a row that was cut short names nothing`() {
         let text = Self.table([
             WingetWords.headings[0].dropLast(),
