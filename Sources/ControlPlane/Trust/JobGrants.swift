@@ -33,7 +33,12 @@ extension UseCases {
     /// How the approvals stand of a deployment's jobs that have not begun; nothing of others, nor
     /// where endpoints ask for none.
     ///
-    /// - Parameter jobs: all jobs of the deployment: those that have ended have used up tries.
+    /// - Parameters:
+    ///   - jobs: all jobs of the deployment: those that have ended have used up tries.
+    ///   - records: the transaction.
+    ///   - now: the time.
+    /// - Returns: the standings by job.
+    /// - Throws: what the store throws.
     package func jobGrants(
         of jobs: [Job], in records: any Records, at now: Timestamp
     ) throws -> [JobID: JobGrant] {
