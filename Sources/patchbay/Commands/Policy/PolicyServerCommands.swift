@@ -59,6 +59,24 @@ struct PolicyTextFile: ParsableArguments {
         }
         return text
     }
+
+    /// The file's documents, in order: what a marker (YAML 1.2, section 9.1.2) parts, without those
+    /// that hold nothing.
+    func documents() throws -> [String] {
+        var documents: [[Substring]] = [[]]
+        for line in try read().split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("---"), line.dropFirst(3).allSatisfy(\.isWhitespace) {
+                documents.append([])
+            } else {
+                documents[documents.count - 1].append(line)
+            }
+        }
+        let held = documents.filter { lines in
+            lines.contains { !$0.allSatisfy(\.isWhitespace) && $0.first != "#" }
+        }
+        // A file that holds nothing is for the server to refuse, as any other text.
+        return held.isEmpty ? [""] : held.map { $0.joined(separator: "\n") }
+    }
 }
 
 /// `patchbay policy list`
@@ -129,6 +147,7 @@ struct PolicyCreateCommand: AsyncParsableCommand {
 
             Without --tenant it is the provider's, and holds for every tenant. When it would \
             install something at once, it is refused with the figures until --confirm is given.
+            A file of several documents is saved one after the other, up to the first refusal.
             """)
     @OptionGroup var file: PolicyTextFile
     @Option(help: "The tenant that it is for.") var tenant: String?
@@ -140,16 +159,22 @@ struct PolicyCreateCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        var draft = PolicyDraft(
-            tenant: try tenant.map(Given.tenant), level: level, place: place,
-            yaml: try file.read())
-        (draft.note, draft.confirm) = (options.note, options.confirm)
-        draft.isEnabled = !off
-        let (body, saved) = (draft, server)
-        let summary: PolicySummary = try await saved.withClient {
-            try await $0.post("/api/v1/policies", body)
+        let drafts = try file.documents().map { text in
+            var draft = PolicyDraft(
+                tenant: try tenant.map(Given.tenant), level: level, place: place, yaml: text)
+            (draft.note, draft.confirm) = (options.note, options.confirm)
+            draft.isEnabled = !off
+            return draft
         }
-        try output.show(summary) { "Saved \($0.name), version \($0.version): \($0.id)" }
+        try await server.withClient { client in
+            // Each is told when it is saved: a refusal takes none of the earlier ones back.
+            for draft in drafts {
+                let summary: PolicySummary = try await client.post("/api/v1/policies", draft)
+                try output.show(summary) {
+                    "Saved \($0.name), version \($0.version): \($0.id)"
+                }
+            }
+        }
     }
 }
 
