@@ -83,13 +83,11 @@ extension StoreRecords: InventoryRecords {
             "UPDATE endpoint SET update_set_id = $3 WHERE tenant_id = $1 AND id = $2", tenant,
             endpoint, set)
         try requireOne(changed, "endpoint")
-        var rest = posture
-        rest.updates = []
         try change(
             """
             INSERT INTO posture (tenant_id, endpoint_id, body) VALUES ($1, $2, $3)
             ON CONFLICT (tenant_id, endpoint_id) DO UPDATE SET body = excluded.body
-            """, tenant, endpoint, StoredJSON.text(rest))
+            """, tenant, endpoint, StoredJSON.text(StoredPosture(posture)))
         if let before = before.flatMap({ $0 }), before != set {
             try dropIfUnused(set: before, tenant: tenant)
         }
@@ -107,9 +105,8 @@ extension StoreRecords: InventoryRecords {
             """, tenant, endpoint
         ).first
         guard var row = row?.reader else { return nil }
-        var posture: Posture = try StoredJSON.value(row.next())
-        posture.updates = try updates(body: row.next())
-        return posture
+        let stored: StoredPosture = try StoredJSON.value(row.next())
+        return stored.with(try updates(body: row.next()))
     }
 
     private func inventory(body: [UInt8]) throws -> Inventory {
