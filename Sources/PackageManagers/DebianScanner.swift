@@ -62,7 +62,8 @@ public struct DebianScanner: Scanning {
             root: root, status: status, virtualization: facts.virtualization, restarts: restarts)
         return Scan(
             scannedAt: now, endpoint: facts, sources: sourceStates(lists.sources, now: now),
-            packages: answers.assembly.packages, updates: answers.updates.map(withWayBack), reboot: evidence.state,
+            packages: answers.assembly.packages, updates: answers.updates.map(withWayBack),
+            reboot: evidence.state,
             restarts: restarts,
             unparsed: status.notes + answers.assembly.policy.unparsed + lists.unreadable)
     }

@@ -103,6 +103,7 @@ enum Samples {
             case "TrustRequest": TrustRequest(rootVersion: 1)
             case "EnvelopeText": EnvelopeText(envelope: "{}")
             case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
+            case "RollbackSelection": RollbackSelection(updates: ["openssl"])
             default: throw NoSample(name: name)
             }
         return try WireJSON.encode(value)

@@ -292,7 +292,8 @@ extension JournalEvent {
     fileprivate var endsAStep: Bool {
         switch self {
         case .checked, .settled, .cancelled, .probed: true
-        case .probedBefore, .keptWaysBack, .rebootAwaited, .installed, .followedUp, .accepted, .lockWaitBegan,
+        case .probedBefore, .keptWaysBack, .rebootAwaited, .installed, .followedUp, .accepted,
+            .lockWaitBegan,
             .runPlanned, .runEnded, .triedAgain, .journalDamaged,
             .journalLost, .finished, .delivered:
             false

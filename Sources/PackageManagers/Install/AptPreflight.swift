@@ -116,7 +116,9 @@ struct AptPreflight {
     /// change that nobody approved.
     private func unapproved(_ plan: AptPlan, _ updates: [LockedUpdate]) -> Obstacle? {
         let approved = Set(updates.map(\.name))
-        let others = plan.upgraded.union(plan.downgraded).filter { !approved.contains(Self.bareName($0)) }.sorted()
+        let others = plan.upgraded.union(plan.downgraded).filter {
+            !approved.contains(Self.bareName($0))
+        }.sorted()
         let named = Self.named(updates)
         if !plan.removed.isEmpty {
             return Obstacle(
@@ -129,7 +131,8 @@ struct AptPreflight {
         return Obstacle(
             failure: .dependency,
             sentence:
-                "Installing \(named) would also change \(others.prefix(10).joined(separator: ", ")), which nobody approved."
+                "Installing \(named) would also change "
+                + "\(others.prefix(10).joined(separator: ", ")), which nobody approved."
         )
     }
 

@@ -49,9 +49,12 @@ extension Scenario {
     private static func expectBlockedUntilUnblocked(
         _ lab: Lab, _ endpoint: LabEndpoint, _ tenant: TenantID
     ) async throws {
-        let refused = try await lab.plan(["labbackkept"], on: [endpoint])
-        #expect(refused.lines.first?.updates == [])
-        #expect(refused.lines.first?.leftOut.first?.reason.contains("blocked") == true)
+        let refused = try await lab.tryPatchbay([
+            "deployment", "create", "--plan", "--endpoint", endpoint.id.text, "--update",
+            "labbackkept", "--format", "json",
+        ])
+        #expect(refused.status == 1)
+        #expect(refused.output.contains("is blocked until a person unblocks it"))
         try await lab.patchbay(
             "update", "blocked", "unblock", "labbackkept", "2.0", "--tenant", tenant.text)
         let again = try await lab.plan(["labbackkept"], on: [endpoint])

@@ -45,11 +45,11 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     static let all = [
         Flavour(
             name: "dnf4", number: 11, manager: .dnf,
-            slow: ["/usr/bin/dnf", "-y", "-C", "upgrade", "labslow"], excluded: "labexcluded",
+            slow: ["/usr/bin/dnf", "-y", "upgrade", "labslow"], excluded: "labexcluded",
             kernel: "kernel-core", back: "labback", hasAdvisories: true, version: rpm),
         Flavour(
             name: "dnf5", number: 12, manager: .dnf,
-            slow: ["/usr/bin/dnf5", "-y", "-C", "upgrade", "labslow"], excluded: "labexcluded",
+            slow: ["/usr/bin/dnf5", "-y", "upgrade", "labslow"], excluded: "labexcluded",
             kernel: "kernel-core", back: "labback", hasAdvisories: true, version: rpm),
         Flavour(
             name: "zypper", number: 13, manager: .zypper,
