@@ -190,6 +190,8 @@ extension ServerOptions {
         let bytes = try await withClient {
             try await $0.bytes("/api/v1/exports/\(list)", query: query + [("format", "csv")])
         }
-        Terminal.write(String(decoding: bytes, as: UTF8.self))
+        // The end of the last line (CR LF, one character to Swift) is completed by the terminal.
+        let text = String(decoding: bytes, as: UTF8.self)
+        Terminal.write(text.hasSuffix("\r\n") ? text.dropLast() + "\r" : text)
     }
 }
