@@ -1,5 +1,4 @@
 package import Fleet
-import ServerRecords
 import Synchronization
 
 /// Slows down who guesses passwords: a bucket of tries for each account and for each address, which

@@ -1,5 +1,4 @@
 import Foundation
-package import ServerRecords
 import Synchronization
 public import Trust
 
