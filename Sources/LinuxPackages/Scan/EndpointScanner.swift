@@ -95,7 +95,9 @@ public struct EndpointScanner: Scanning {
             let look = try await self.look(tool, refreshing: refreshing, at: scan.scannedAt)
             scan.sources += look.sources
             scan.packages = (scan.packages + look.packages).sorted { $0.precedes($1) }
-            scan.updates = (scan.updates + look.updates.map(Self.withWayBack)).sorted { $0.key < $1.key }
+            scan.updates = (scan.updates + look.updates.map(Self.withWayBack)).sorted {
+                $0.key < $1.key
+            }
             scan.unparsed += look.unparsed
         } catch {
             scan.sources.append(

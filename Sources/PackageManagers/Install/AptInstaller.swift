@@ -74,7 +74,8 @@ public struct AptInstaller: Installing {
         var paths: [LockedUpdate: String] = [:]
         for update in updates where update.isRollback { paths[update] = kept?.present(update) }
         return RunPlan(
-            kind: .install, commands: [AptCommand.install(updates, kept: paths)], environment: environment,
+            kind: .install, commands: [AptCommand.install(updates, kept: paths)],
+            environment: environment,
             inactivityLimitSeconds: inactivityLimit, updates: updates)
     }
 

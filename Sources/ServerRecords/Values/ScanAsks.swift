@@ -1,5 +1,4 @@
-import Fleet
-import ServerRecords
+package import Fleet
 import Synchronization
 
 /// Which endpoints have been told to scan, so that each is told of one request only until a scan
@@ -8,7 +7,7 @@ import Synchronization
 /// Whether a scan is newer than the request cannot be told by the endpoint's clock: one that is
 /// behind would be told for ever. What is remembered here is lost with the process, and then an
 /// endpoint is told once more.
-final class ScanAsks: Sendable {
+package final class ScanAsks: Sendable {
     private struct Ask {
         let requestedAt: Timestamp
         var reportedScan: Timestamp?
@@ -20,9 +19,12 @@ final class ScanAsks: Sendable {
 
     private let asks = Mutex<[EndpointID: Ask]>([:])
 
+    /// Nobody has been told.
+    package init() {}
+
     /// Whether to tell the endpoint of a request now. `reportedScan` is the time of the scan that
     /// its check-in speaks of; `nil` when it is no check-in that asks.
-    func mustTell(
+    package func mustTell(
         _ endpoint: EndpointID, requestedAt: Timestamp, reportedScan: Timestamp? = nil
     ) -> Bool {
         asks.withLock { asks in
@@ -40,7 +42,7 @@ final class ScanAsks: Sendable {
     }
 
     /// Notes that a scan of the endpoint has come.
-    func noteScan(of endpoint: EndpointID) {
+    package func noteScan(of endpoint: EndpointID) {
         asks.withLock { $0[endpoint]?.isAnswered = true }
     }
 }

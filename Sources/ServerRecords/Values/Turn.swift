@@ -1,9 +1,8 @@
-import ServerRecords
 import Synchronization
 
 /// Lets one go at a time through work that waits in between; the others wait in the order in which
 /// they came.
-final class Turn: Sendable {
+package final class Turn: Sendable {
     private struct Line {
         var isTaken = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -11,8 +10,11 @@ final class Turn: Sendable {
 
     private let line = Mutex(Line())
 
+    /// A turn that nobody has.
+    package init() {}
+
     /// Runs `body` when it is this caller's turn.
-    func run<Answer: Sendable>(
+    package func run<Answer: Sendable>(
         _ body: @Sendable () async throws -> Answer
     ) async throws -> Answer {
         await take()
