@@ -219,6 +219,21 @@ struct GrantCheckTests {
             try ask { $0.check.compare = { _, _, _ in nil } } == .unorderedVersion("openssl"))
     }
 
+    @Test func `an older version is taken only where the approval grants the way back`() throws {
+        let package = SignedSample.openssl
+        func answer(granted: Bool?, ordered: Bool?) throws -> GrantRefusal? {
+            try ask {
+                $0.check.installed[package] = "3.0.18-1"
+                $0.grant.updates[0].goesBack = granted
+                $0.updates[0].goesBack = ordered
+            }
+        }
+        #expect(try answer(granted: true, ordered: true) == nil)
+        #expect(try answer(granted: nil, ordered: true) == .notInLockList("openssl"))
+        #expect(try answer(granted: true, ordered: nil) == .notInLockList("openssl"))
+        #expect(try answer(granted: nil, ordered: nil) == .downgrade("openssl"))
+    }
+
     @Test func `a signed hold stops a granted version until it is lifted or expires`() throws {
         let version = "3.0.17-1~deb12u3"
         func answer(_ version: String?, name: String = "openssl") throws -> GrantRefusal? {
