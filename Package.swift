@@ -135,6 +135,7 @@ let package = Package(
                 hummingbirdTLS, logging, nioCore, nioSSL,
             ]),
         module("HTMLTree", ["Fleet", "Trust"]),
+        module("SystemFiles", ["Fleet"]),
         module(
             "Dashboard",
             [
@@ -144,11 +145,19 @@ let package = Package(
             ]),
         module(
             "PackageManagers",
-            ["Fleet", "Versions", "Rollout", "AgentCore", "Trust", "Markup", subprocess]),
+            [
+                "Fleet", "Versions", "Rollout", "AgentCore", "Trust", "Markup", "SystemFiles",
+                subprocess,
+            ]),
         module(
             "LinuxPackages",
-            ["Fleet", "Versions", "Rollout", "AgentCore", "Markup", "PackageManagers"]),
-        module("AgentSystem", ["Fleet", "Calendar", "Policy", "Rollout", "AgentCore"]),
+            [
+                "Fleet", "Versions", "Rollout", "AgentCore", "Markup", "SystemFiles",
+                "PackageManagers",
+            ]),
+        module(
+            "AgentSystem",
+            ["Fleet", "Calendar", "Policy", "Rollout", "AgentCore", "SystemFiles"]),
         module(
             "AgentTransport",
             [
@@ -167,7 +176,7 @@ let package = Package(
             "CommandBasics",
             [
                 "Fleet", "Versions", "Calendar", "Trust", "AgentProtocol", "ServerRecords",
-                "AgentCore", "AgentTransport", "Feeds", argumentParser, logging,
+                "AgentCore", "AgentTransport", "Feeds", "SystemFiles", argumentParser, logging,
             ]),
         module(
             "OfflineCommands",
@@ -213,7 +222,9 @@ let package = Package(
                 "Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane", "Administration",
                 "Store",
             ]),
-        tests("PackageManagersTests", ["PackageManagers", "AgentCore", "Fleet", "Versions"]),
+        tests(
+            "PackageManagersTests",
+            ["PackageManagers", "SystemFiles", "AgentCore", "Fleet", "Versions"]),
         tests(
             "DashboardTests",
             [
@@ -252,7 +263,9 @@ let package = Package(
         tests(
             "LinuxPackagesTests",
             ["LinuxPackages", "PackageManagers", "AgentCore", "Fleet", "Rollout"]),
-        tests("PackageManagersInstallTests", ["PackageManagers", "AgentCore", "Fleet", "Rollout"]),
+        tests(
+            "PackageManagersInstallTests",
+            ["PackageManagers", "SystemFiles", "AgentCore", "Fleet", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
         tests("TrustTests", ["Trust", "Fleet", "Versions", "Calendar", "Policy"]),
         tests("SimulationTests", ["Simulation"]),

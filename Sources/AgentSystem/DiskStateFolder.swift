@@ -1,4 +1,5 @@
 public import AgentCore
+import SystemFiles
 
 #if canImport(Glibc)
     import Glibc
@@ -39,12 +40,12 @@ public struct DiskStateFolder: StateFolder {
 
     /// A file's size.
     public func size(of path: String) throws(StateFolderFailure) -> Int64 {
-        var information = stat()
-        guard stat("\(self.path)/\(path)", &information) == 0 else {
-            guard errno == ENOENT else { throw failure("read", path, errno) }
+        do {
+            return try Files.Status(of: "\(self.path)/\(path)").size
+        } catch {
+            guard error.number == ENOENT else { throw failure("read", path, error.number) }
             return 0
         }
-        return Int64(information.st_size)
     }
 
     /// A piece of a file.
@@ -126,9 +127,9 @@ public struct DiskStateFolder: StateFolder {
 
     /// Removes a file or a folder.
     public func remove(_ path: String) throws(StateFolderFailure) {
-        var information = stat()
-        guard lstat("\(self.path)/\(path)", &information) == 0 else { return }
-        if mode_t(information.st_mode) & S_IFMT == S_IFDIR {
+        guard let status = try? Files.Status(of: "\(self.path)/\(path)", followsLinks: false)
+        else { return }
+        if status.isFolder {
             for name in try names(in: path) { try remove("\(path)/\(name)") }
             guard rmdir("\(self.path)/\(path)") == 0 else { throw failure("remove", path, errno) }
         } else {

@@ -1,5 +1,6 @@
 public import AgentCore
 import Fleet
+import SystemFiles
 
 #if canImport(Glibc)
     import Glibc
@@ -106,15 +107,9 @@ public struct SupervisedRuns: RunSupervising {
         guard claim.pid > 0, claim.bootId == ProcessTable.bootId(),
             !ProcessTable.members(ofSession: claim.pid).isEmpty
         else { return false }
-        var information = stat()
-        guard stat(folder.log, &information) == 0 else { return false }
-        #if canImport(Darwin)
-            let changed = Int64(information.st_mtimespec.tv_sec)
-        #else
-            let changed = Int64(information.st_mtim.tv_sec)
-        #endif
+        guard let status = Files.status(folder.log) else { return false }
         let limit = folder.readPlan()?.inactivityLimitSeconds ?? 0
-        return effects.now().milliseconds / 1000 - changed < limit
+        return effects.now().seconds(since: status.modified) < limit
     }
 
     private func folder(of run: RunName) -> RunFolder {

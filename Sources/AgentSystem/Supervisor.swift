@@ -1,4 +1,5 @@
 import AgentCore
+import SystemFiles
 
 #if canImport(Glibc)
     import Glibc
@@ -129,10 +130,7 @@ public struct Supervisor: Sendable {
         return .hung(lastLine: line)
     }
 
-    private func logSize() -> Int64 {
-        var information = stat()
-        return stat(folder.log, &information) == 0 ? Int64(information.st_size) : 0
-    }
+    private func logSize() -> Int64 { Files.status(folder.log)?.size ?? 0 }
 
     private func note(_ line: String) {
         let descriptor = open(folder.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)

@@ -1,4 +1,5 @@
 package import Foundation
+import SystemFiles
 
 /// Files that only their owner may read.
 package enum PrivateFile {
@@ -51,12 +52,11 @@ package enum PrivateFile {
     /// Refuses a secret that others than its owner may read or change; one that is not there is no
     /// matter here.
     package static func requirePrivate(_ file: URL) throws {
-        var information = stat()
-        guard stat(file.path, &information) == 0, information.st_mode & 0o077 != 0 else { return }
+        guard let status = Files.status(file.path), status.permissions & 0o077 != 0 else { return }
         throw Failure(
             .couldNot,
             "\(file.path) can be read or changed by others than its owner (mode "
-                + "\(String(information.st_mode & 0o777, radix: 8))), so it is no secret.",
+                + "\(String(status.permissions & 0o777, radix: 8))), so it is no secret.",
             nextStep: "Run “chmod 600 \(file.path)”; if others may have read it, begin anew.",
             code: "E_KEY_FILE_OPEN")
     }

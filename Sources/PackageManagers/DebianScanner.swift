@@ -1,6 +1,7 @@
 public import AgentCore
 public import Fleet
 import Foundation
+import SystemFiles
 
 /// Looks at an endpoint that has dpkg and apt.
 public struct DebianScanner: Scanning {

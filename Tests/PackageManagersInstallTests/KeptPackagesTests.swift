@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import Foundation
 import Rollout
+import SystemFiles
 import TestSupport
 import Testing
 

@@ -1,3 +1,5 @@
+import SystemFiles
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -27,11 +29,10 @@ enum Terminal {
 
     /// The user who owns a terminal; `nil` when it is none.
     static func owner(of path: String) -> UInt32? {
-        var information = stat()
-        guard lstat(path, &information) == 0,
-            mode_t(information.st_mode) & S_IFMT == S_IFCHR
+        guard let status = try? Files.Status(of: path, followsLinks: false),
+            status.isCharacterDevice
         else { return nil }
-        return information.st_uid
+        return status.owner
     }
 
     /// Writes a text to a terminal, as wall(1) does; whether it took all of it.

@@ -1,5 +1,6 @@
 import Fleet
 import PackageManagers
+import SystemFiles
 
 /// The version locks of dnf's `versionlock`.
 enum DnfLocks {

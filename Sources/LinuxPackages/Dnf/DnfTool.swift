@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import Rollout
+import SystemFiles
 
 /// dnf 4 and dnf 5 over rpm.
 struct DnfTool: Sendable {

@@ -1,5 +1,6 @@
 import Fleet
 import PackageManagers
+import SystemFiles
 
 /// pacman's own database of what is installed: a folder for each package, with a file `desc`.
 enum PacmanDatabase {

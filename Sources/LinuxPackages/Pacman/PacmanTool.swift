@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import Rollout
+import SystemFiles
 import Versions
 
 /// Arch's pacman.

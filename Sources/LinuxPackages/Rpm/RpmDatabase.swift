@@ -1,6 +1,7 @@
 import AgentCore
 import Fleet
 import PackageManagers
+import SystemFiles
 import Versions
 
 /// What rpm's database says is installed.

@@ -1,5 +1,6 @@
 import Fleet
 import PackageManagers
+import SystemFiles
 
 /// The sources in the `.repo` files of dnf, yum and zypper.
 struct RpmSources: Sendable {

@@ -1,5 +1,6 @@
 public import Fleet
 import PackageManagers
+import SystemFiles
 
 /// Which package tools an endpoint has, told by facts.
 ///

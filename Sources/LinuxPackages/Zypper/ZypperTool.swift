@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import Rollout
+import SystemFiles
 
 /// zypper over rpm.
 struct ZypperTool: Sendable {

@@ -1,4 +1,5 @@
 import Fleet
+import SystemFiles
 
 /// The dates in a `Release` or `InRelease` file, and when the endpoint's copy was written.
 struct AptReleaseFile: Hashable, Sendable {

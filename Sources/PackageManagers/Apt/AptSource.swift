@@ -1,3 +1,5 @@
+import SystemFiles
+
 /// One index that an endpoint is configured to read: an address and a suite with its components
 /// (sources.list(5)).
 struct AptSource: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import AgentCore
 import Foundation
+import SystemFiles
 
 /// The folder in which apt keeps its index cache during a scan, where the endpoint's own cannot be
 /// used.

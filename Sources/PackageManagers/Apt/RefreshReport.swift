@@ -1,5 +1,6 @@
 package import Fleet
 import Foundation
+import SystemFiles
 
 /// How the last refresh of an endpoint's package indexes went, source by source. It is kept in the
 /// agent's state folder, since apt itself keeps no record: a source that failed looks, on the disk,

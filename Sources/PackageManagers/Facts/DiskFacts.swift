@@ -1,4 +1,5 @@
 package import Fleet
+import SystemFiles
 
 #if canImport(Glibc)
     import Glibc

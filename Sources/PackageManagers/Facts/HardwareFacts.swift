@@ -1,4 +1,5 @@
 import Fleet
+import SystemFiles
 
 /// Processor, memory and model.
 enum HardwareFacts {

@@ -1,4 +1,5 @@
 package import Fleet
+import SystemFiles
 import Trust
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+import SystemFiles
+
 /// Who has a session open.
 enum UserSessions {
     /// The names, sorted, each once: from utmp(5), and from systemd-logind where utmp is no longer

@@ -1,4 +1,5 @@
 import Fleet
+import SystemFiles
 
 /// What tells a container or a virtual machine from bare metal. The names are those of
 /// systemd-detect-virt(1).

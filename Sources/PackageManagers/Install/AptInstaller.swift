@@ -1,6 +1,7 @@
 public import AgentCore
 public import Fleet
 public import Rollout
+import SystemFiles
 
 /// Installs exact versions with apt.
 public struct AptInstaller: Installing {

@@ -1,6 +1,7 @@
 import AgentCore
 import Fleet
 import Rollout
+import SystemFiles
 
 /// Looks whether a lock list can be installed now: locks, the package database, apt's own solution
 /// of exactly this list, space.

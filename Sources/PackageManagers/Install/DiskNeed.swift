@@ -1,4 +1,5 @@
 package import Fleet
+import SystemFiles
 
 /// How much room an installation needs, and whether it is there.
 package struct DiskNeed: Hashable, Sendable {

@@ -2,6 +2,7 @@ import AgentCore
 package import Fleet
 import Foundation
 import Rollout
+import SystemFiles
 
 /// The packages of versions that an installation is about to replace, kept in a folder of the agent
 /// so that they can be installed again when their source has dropped them.

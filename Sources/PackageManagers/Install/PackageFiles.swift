@@ -1,4 +1,5 @@
 package import Fleet
+import SystemFiles
 
 /// The files that dpkg has installed for one package, to tell whose replaced file a process still
 /// maps.

@@ -1,4 +1,5 @@
 package import Fleet
+import SystemFiles
 
 /// Finds processes that still run code which has been replaced on disk.
 package struct ProcessTable: Sendable {

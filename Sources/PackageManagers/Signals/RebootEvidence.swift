@@ -1,4 +1,5 @@
 package import Fleet
+import SystemFiles
 import Versions
 
 /// What is looked at to tell whether an endpoint needs a reboot; the judgement is a function of

@@ -1,5 +1,3 @@
-package import Fleet
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -14,26 +12,15 @@ package enum Files {
     /// 20 MiB.
     package static let largestFile = 256 * 1_048_576
 
-    /// What stat(2) says of a file.
-    package struct Status: Hashable, Sendable {
-        package var isFolder: Bool
-        package var isRegular: Bool
-        package var size: Int64
-        package var modified: Timestamp
-        package var device: UInt64
-        package var inode: UInt64
-    }
-
     /// A file's bytes, at most `limit` of them; `nil` when it cannot be read. Files below `/proc`,
     /// whose size reads as zero, are read too.
     package static func bytes(_ path: String, limit: Int = largestFile) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var information = stat()
-        guard fstat(descriptor, &information) == 0, !isFolder(information) else { return nil }
+        guard let status = Status(descriptor: descriptor), !status.isFolder else { return nil }
         var content: [UInt8] = []
-        content.reserveCapacity(min(limit, max(Int(information.st_size) + 1, 4096)))
+        content.reserveCapacity(min(limit, max(Int(status.size) + 1, 4096)))
         while content.count < limit {
             let wanted = min(limit - content.count, 1 << 18)
             var hasFailed = false
@@ -53,27 +40,13 @@ package enum Files {
     /// A file's text without white space at its ends; `nil` when it cannot be read or is empty.
     package static func line(_ path: String, limit: Int = 65_536) -> String? {
         guard let content = bytes(path, limit: limit) else { return nil }
-        let text = TextLines.trimmed(content[...])
+        let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+        let text = content.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
         return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
     }
 
-    /// What is known of a file; symbolic links are followed.
-    package static func status(_ path: String) -> Status? {
-        var information = stat()
-        guard stat(path, &information) == 0 else { return nil }
-        let format = mode_t(information.st_mode) & S_IFMT
-        #if canImport(Darwin)
-            let modified = information.st_mtimespec
-        #else
-            let modified = information.st_mtim
-        #endif
-        return Status(
-            isFolder: format == S_IFDIR, isRegular: format == S_IFREG,
-            size: Int64(information.st_size),
-            modified: Timestamp(
-                milliseconds: Int64(modified.tv_sec) * 1000 + Int64(modified.tv_nsec) / 1_000_000),
-            device: UInt64(information.st_dev), inode: UInt64(information.st_ino))
-    }
+    /// What is known of a file; symbolic links are followed. `nil` when nothing is known.
+    package static func status(_ path: String) -> Status? { try? Status(of: path) }
 
     /// Whether something stands at a path.
     package static func exists(_ path: String) -> Bool { status(path) != nil }
@@ -105,9 +78,5 @@ package enum Files {
             }
         }
         return target.isEmpty ? nil : String(decoding: target, as: UTF8.self)
-    }
-
-    private static func isFolder(_ information: stat) -> Bool {
-        mode_t(information.st_mode) & S_IFMT == S_IFDIR
     }
 }
