@@ -95,15 +95,19 @@ let package = Package(
             "ServerRecords",
             ["Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Policy", "Rollout", "Trust"]),
         module(
+            "Findings", ["Fleet", "Advisories", "Calendar", "Policy", "ServerRecords"]),
+        module(
             "ControlPlane",
             [
-                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar", "Policy",
+                "Findings", "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar",
+                "Policy",
                 "Rollout", "AgentProtocol", "Trust", "ServerRecords",
             ]),
         module(
             "Administration",
             [
-                "Fleet", "Advisories", "Calendar", "Policy", "PolicyDocument", "Rollout", "Trust",
+                "Findings", "Fleet", "Advisories", "Calendar", "Policy", "PolicyDocument",
+                "Rollout", "Trust",
                 "ServerRecords", "ControlPlane",
             ]),
         module(
@@ -190,7 +194,8 @@ let package = Package(
             dependencies: [
                 "CommandBasics", "OfflineCommands", "Advisories", "Feeds", "Fleet", "Versions",
                 "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
-                "Administration", "AgentCore", "Store", "HTTPAPI", "Dashboard", "LinuxPackages",
+                "Administration", "Findings", "AgentCore", "Store", "HTTPAPI", "Dashboard",
+                "LinuxPackages",
                 "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
@@ -212,7 +217,8 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             [
-                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy", "Rollout",
+                "Findings", "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy",
+                "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Administration", "Store",
             ]),

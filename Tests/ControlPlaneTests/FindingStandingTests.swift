@@ -1,3 +1,4 @@
+@testable import Findings
 import Administration
 import Advisories
 import AdvisoryFormats

@@ -1,3 +1,4 @@
+import Findings
 import Advisories
 public import ControlPlane
 public import Fleet

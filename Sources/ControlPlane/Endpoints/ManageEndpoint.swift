@@ -1,3 +1,4 @@
+import Findings
 public import Fleet
 import Rollout
 public import ServerRecords

@@ -1,3 +1,4 @@
+import Findings
 import Advisories
 import AdvisoryFormats
 import Fleet

@@ -1,3 +1,4 @@
+import Findings
 public import Advisories
 import Fleet
 import ServerRecords

@@ -1,3 +1,4 @@
+package import Findings
 import Advisories
 package import Fleet
 package import ServerRecords

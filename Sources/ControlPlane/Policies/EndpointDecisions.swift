@@ -1,3 +1,4 @@
+import Findings
 public import Calendar
 public import Fleet
 public import Policy

@@ -1,3 +1,4 @@
+import Findings
 import Advisories
 import Calendar
 import Fleet

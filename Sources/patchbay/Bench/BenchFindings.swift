@@ -1,3 +1,4 @@
+import Findings
 import Administration
 import Advisories
 import ArgumentParser

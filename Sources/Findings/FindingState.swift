@@ -1,114 +1,15 @@
 package import Advisories
 package import Fleet
 package import ServerRecords
-import Synchronization
-
-/// Which endpoint has which vulnerability, for the whole fleet, in this process's memory.
-///
-/// It is made from the store at the start, and kept up as scans are stored and feeds change. What
-/// must outlive the process (since when a finding has been there) is in the store.
-public final class FleetFindings: Sendable {
-    private let state = Mutex(FindingState())
-    /// Endpoints whose software may have changed since they were last read.
-    private let touched = Mutex<Set<EndpointID>>([])
-
-    /// Knows nothing yet.
-    init() {}
-
-    /// What is known now; a value that does not change under the reader.
-    package func snapshot() -> FindingState { state.withLock { $0 } }
-
-    /// Changes what is known.
-    func change<Answer: Sendable>(_ body: (inout FindingState) -> Answer) -> Answer {
-        state.withLock { body(&$0) }
-    }
-
-    /// Notes that an endpoint must be read again.
-    func touch(_ endpoint: EndpointID) { touched.withLock { _ = $0.insert(endpoint) } }
-
-    /// The endpoints that must be read again; whoever asks reads them.
-    func takeTouched() -> Set<EndpointID> {
-        touched.withLock { touched in
-            defer { touched = [] }
-            return touched
-        }
-    }
-
-    /// The most scopes whose order is kept; when there are more, all are put in order again.
-    private static let mostRankings = 64
-
-    /// The vulnerabilities that a scope sees, from the riskiest there down. They are put in order
-    /// once after each change, however many ask.
-    package func ranking(
-        in scope: Scope
-    ) -> (state: FindingState, ranking: [RankedVulnerability]) {
-        state.withLock { state in
-            let ranking = state.rankings[scope] ?? state.makeRanking(in: scope)
-            if state.rankings.count >= Self.mostRankings { state.rankings = [:] }
-            state.rankings[scope] = ranking
-            return (state, ranking)
-        }
-    }
-
-    /// The tenants that have endpoints with a vulnerability, and how many each.
-    func affectedTenants(by vulnerability: String) -> [(tenant: TenantID, endpoints: Int)] {
-        let state = snapshot()
-        let affected = state.fleet.affected(by: vulnerability)
-        return state.tenants.compactMap { tenant, endpoints in
-            let count = affected.intersection(endpoints).count
-            return count > 0 ? (tenant, count) : nil
-        }.sorted { $0.tenant < $1.tenant }
-    }
-
-    /// Figures of its size.
-    public var size: Size {
-        let state = snapshot()
-        return Size(
-            endpoints: state.numbers.count, software: state.fleet.softwareCount,
-            setBytes: state.fleet.setByteCount,
-            vulnerabilities: state.fleet.vulnerabilities.count)
-    }
-
-    /// Figures of a fleet index.
-    public struct Size: Hashable, Sendable {
-        /// Endpoints.
-        public let endpoints: Int
-        /// Distinct rows of software.
-        public let software: Int
-        /// The memory of the sets of endpoints, in bytes.
-        public let setBytes: Int
-        /// Distinct vulnerabilities.
-        public let vulnerabilities: Int
-    }
-}
-
-/// A vulnerability with what it is ordered by.
-package struct RankedVulnerability: Sendable {
-    package let number: FleetIndex.VulnerabilityNumber
-    package let name: String
-    package let worst: Assessment
-
-    /// A vulnerability with its worst assessment.
-    package init(number: FleetIndex.VulnerabilityNumber, name: String, worst: Assessment) {
-        self.number = number
-        self.name = name
-        self.worst = worst
-    }
-
-    /// Whether it stands before a place in the order.
-    package func comes(before other: (risk: Double, name: String)) -> Bool {
-        worst.risk.value != other.risk ? worst.risk.value > other.risk : name < other.name
-    }
-}
 
 /// What `FleetFindings` knows.
 package struct FindingState: Sendable {
     package var fleet = FleetIndex(.empty)
     /// Endpoints by their numbers, which rise with their identifiers' times and are not given
     /// twice; `nil` for one that is gone.
-    private(set) var members: [Member?] = []
+    package private(set) var members: [Member?] = []
     package private(set) var numbers: [EndpointID: UInt32] = [:]
-    private(set) var tenants: [TenantID: EndpointSet] = [:]
+    package private(set) var tenants: [TenantID: EndpointSet] = [:]
     /// Interned software by release: its row where its standing is the usual one.
     private var rows: [FleetIndex.PlatformNumber: [Int64: Row]] = [:]
     private var platforms: [OperatingSystem: (number: FleetIndex.PlatformNumber, place: Int32)] =
@@ -119,8 +20,8 @@ package struct FindingState: Sendable {
     /// When findings began on endpoints that a scan brought them to.
     private var starts: [StartKey: Timestamp] = [:]
     private var startNames: [String: UInt32] = [:]
-    package internal(set) var standings = StandingTable()
-    package internal(set) var rankings: [Scope: [RankedVulnerability]] = [:]
+    package var standings = StandingTable()
+    package var rankings: [Scope: [RankedVulnerability]] = [:]
     /// Whether the whole fleet has been read once.
     package var isBuilt = false
 
@@ -158,7 +59,7 @@ package struct FindingState: Sendable {
         members.indices.contains(Int(number)) ? members[Int(number)] : nil
     }
 
-    func makeRanking(in scope: Scope) -> [RankedVulnerability] {
+    package func makeRanking(in scope: Scope) -> [RankedVulnerability] {
         let classes = contexts(in: scope)
         return fleet.vulnerabilities.compactMap { number in
             fleet.worst(of: number, on: classes).map {
@@ -183,12 +84,12 @@ package struct FindingState: Sendable {
     // MARK: Standings
 
     /// The tenants that a scope sees and that have endpoints.
-    func tenants(in scope: Scope) -> [TenantID] {
+    package func tenants(in scope: Scope) -> [TenantID] {
         tenants.keys.filter { scope.includes($0) }.sorted()
     }
 
     /// The endpoints of a tenant whose standing must be read again; whoever asks reads them.
-    mutating func takeUnsettled(
+    package mutating func takeUnsettled(
         of tenant: TenantID, stamp: String
     ) -> [(number: UInt32, id: EndpointID, zone: String)] {
         standings.takeUnsettled(tenants[tenant] ?? EndpointSet(), of: tenant, stamp: stamp)
@@ -198,7 +99,7 @@ package struct FindingState: Sendable {
     }
 
     /// Takes how endpoints stand.
-    mutating func settle(_ settled: [(number: UInt32, standing: EndpointStanding)]) {
+    package mutating func settle(_ settled: [(number: UInt32, standing: EndpointStanding)]) {
         var isNew = false
         for each in settled where member(each.number) != nil {
             if standings.set(each.standing, of: each.number) { isNew = true }
@@ -209,7 +110,7 @@ package struct FindingState: Sendable {
     // MARK: Taking endpoints
 
     /// The software of these endpoints that has no row on their release yet.
-    mutating func unknownSoftware(of members: [FleetMember]) -> Set<Int64> {
+    package mutating func unknownSoftware(of members: [FleetMember]) -> Set<Int64> {
         var unknown: Set<Int64> = []
         for member in members {
             guard let footing = member.footing else { continue }
@@ -241,7 +142,7 @@ package struct FindingState: Sendable {
 
     /// Takes an endpoint as it is now, and returns what changed in its findings; `nil` when it is
     /// new, or nothing changed.
-    mutating func take(
+    package mutating func take(
         _ member: FleetMember, packages: [Int64: Package], at now: Timestamp
     ) -> FindingChange? {
         guard let footing = member.footing else { return nil }
@@ -320,7 +221,7 @@ package struct FindingState: Sendable {
     }
 
     /// Forgets an endpoint that was retired.
-    mutating func remove(_ id: EndpointID) {
+    package mutating func remove(_ id: EndpointID) {
         guard let number = numbers.removeValue(forKey: id) else { return }
         fleet.apply(endpoint: number, removed: fleet.rows(of: number))
         if let tenant = members[Int(number)]?.tenant { tenants[tenant]?.remove(number) }
@@ -344,7 +245,7 @@ package struct FindingState: Sendable {
     }
 
     /// Takes when findings began, as the store knows it.
-    mutating func remember(_ begun: [FindingStart]) {
+    package mutating func remember(_ begun: [FindingStart]) {
         for start in begun {
             guard let number = numbers[start.endpoint] else { continue }
             starts[startKey(start.vulnerability, number)] = start.at
@@ -363,13 +264,13 @@ package struct FindingState: Sendable {
     }
 
     /// Takes what the store knows.
-    mutating func remember(_ findings: [KnownFinding]) {
+    package mutating func remember(_ findings: [KnownFinding]) {
         for finding in findings { known[finding.key] = finding.since }
     }
 
     /// The findings that have come up since this was last asked, to be stored: they are known from
     /// now on.
-    mutating func newlyKnown(at now: Timestamp) -> [KnownFinding] {
+    package mutating func newlyKnown(at now: Timestamp) -> [KnownFinding] {
         var new: [KnownFinding] = []
         for row in fleet.takeChangedRows() {
             let software = fleet.software(row)

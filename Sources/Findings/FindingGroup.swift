@@ -82,7 +82,7 @@ package struct FindingGroup: Sendable {
 
 extension Finding {
     /// The same finding on an endpoint of this context.
-    func placed(in context: EndpointContext) -> Finding {
+    package func placed(in context: EndpointContext) -> Finding {
         var finding = self
         finding.assessment = assessment.placed(in: context)
         return finding

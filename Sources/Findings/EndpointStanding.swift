@@ -1,6 +1,6 @@
 package import Advisories
 package import Calendar
-import Fleet
+package import Fleet
 package import Policy
 package import ServerRecords
 
@@ -13,6 +13,9 @@ package struct EndpointStanding: Sendable {
     package var presets: [SLAPreset]
     /// The zone in which they count days.
     package var zone: TimeZoneRules
+
+    /// The deadlines that findings are held to on endpoints whose policies name none.
+    package static let usualPresets: [SLAPreset] = [.bod2604, .pci401]
 
     /// An endpoint of which nobody has said anything, under no policy.
     package static let usual = EndpointStanding(EndpointTraits(), under: nil, zone: .utc)
@@ -28,7 +31,7 @@ package struct EndpointStanding: Sendable {
     ) {
         context = EndpointContext(traits)
         let named = Set((policy?.sla ?? []).compactMap { SLAPreset(rawValue: $0.value.text) })
-        presets = named.isEmpty ? UseCases.usualPresets : SLAPreset.allCases.filter(named.contains)
+        presets = named.isEmpty ? Self.usualPresets : SLAPreset.allCases.filter(named.contains)
         self.zone = zone
     }
 }
@@ -88,7 +91,7 @@ package struct StandingTable: Sendable {
     }
 
     /// Notes how an endpoint stands, and returns whether that changes how bad its findings are.
-    mutating func set(_ standing: EndpointStanding, of endpoint: UInt32) -> Bool {
+    package mutating func set(_ standing: EndpointStanding, of endpoint: UInt32) -> Bool {
         let before = self.standing(of: endpoint)
         remove(endpoint)
         let place = numbers[standing] ?? distinct.count
@@ -104,18 +107,18 @@ package struct StandingTable: Sendable {
     }
 
     /// Forgets an endpoint.
-    mutating func remove(_ endpoint: UInt32) {
+    package mutating func remove(_ endpoint: UInt32) {
         guard places.indices.contains(Int(endpoint)), places[Int(endpoint)] >= 0 else { return }
         holders[Int(places[Int(endpoint)])].remove(endpoint)
         places[Int(endpoint)] = -1
     }
 
     /// Notes that an endpoint must be looked at again.
-    mutating func unsettle(_ endpoint: UInt32) { unsettled.insert(endpoint) }
+    package mutating func unsettle(_ endpoint: UInt32) { unsettled.insert(endpoint) }
 
     /// The endpoints of a tenant that must be looked at: all when the stamp of what holds for them
     /// is a new one. Whoever asks looks at them.
-    mutating func takeUnsettled(
+    package mutating func takeUnsettled(
         _ endpoints: EndpointSet, of tenant: TenantID, stamp: String
     ) -> EndpointSet {
         let wanted = stamps[tenant] == stamp ? unsettled.intersection(endpoints) : endpoints
@@ -126,5 +129,5 @@ package struct StandingTable: Sendable {
     }
 
     /// Notes that a tenant could not be looked at.
-    mutating func forget(_ tenant: TenantID) { stamps[tenant] = nil }
+    package mutating func forget(_ tenant: TenantID) { stamps[tenant] = nil }
 }

@@ -8,11 +8,6 @@ package struct DueDate: Hashable, Sendable {
     package var preset: SLAPreset
 }
 
-extension UseCases {
-    /// The deadlines that findings are held to on endpoints whose policies name none.
-    package static let usualPresets: [SLAPreset] = [.bod2604, .pci401]
-}
-
 extension DueDate {
     /// The earliest deadline of a finding; `nil` when no preset sets one.
     ///
