@@ -172,8 +172,9 @@ let package = Package(
         module(
             "Simulation",
             [
-                "Fleet", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust",
-                "ServerRecords", "ControlPlane", "Administration", "AgentCore", "Store", logging,
+                "Fleet", "Versions", "Calendar", "Policy", "Rollout", "AgentProtocol",
+                "Trust", "ServerRecords", "ControlPlane", "Administration", "AgentCore", "Store",
+                logging,
             ]),
         // Layer 5: the command line and the composition roots.
         module(

@@ -25,7 +25,7 @@ public struct SimulationRun: Sendable {
     }
 
     /// How many worlds run at once: each waits for its own store much of the time.
-    static let atOnce = 4
+    static let atOnce = 8
 
     private let keys: ServerKeys
     private let plant: PlantedBug?

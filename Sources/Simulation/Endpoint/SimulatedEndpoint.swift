@@ -3,6 +3,7 @@ import AgentCore
 import AgentProtocol
 import ControlPlane
 import Fleet
+import Policy
 import Rollout
 import ServerRecords
 import Synchronization
@@ -76,6 +77,15 @@ final class SimulatedEndpoint: Sendable {
         var begun: Set<JobID> = []
         /// When a scan was last taken, in true time.
         var scannedAt: Int64?
+
+        /// Whether a version of a package, or a later one, was ever installed and in force.
+        func hasHad(_ package: String, atLeast version: String) -> Bool {
+            inForce.contains { text in
+                let parts = text.split(separator: " ")
+                return parts.first == Substring(package)
+                    && parts.last.map(String.init) ?? "" >= version
+            }
+        }
     }
 
     let place: Int
@@ -118,6 +128,26 @@ final class SimulatedEndpoint: Sendable {
     /// Whether a program of this job is at work.
     func isInstalling(_ job: JobID) -> Bool {
         content.withLock { $0.runs.contains { $0.key.job == job && $0.value.ending == nil } }
+    }
+
+    /// What it says of itself.
+    func facts(boot: Int) -> EndpointFacts {
+        EndpointFacts(
+            hostname: name,
+            os: OperatingSystem(id: "debian", versionId: "12", name: "Debian GNU/Linux 12"),
+            kernel: "6.1.0", bootId: "boot-\(boot)", timeZone: "Etc/UTC", architecture: "amd64")
+    }
+
+    /// What it knows of itself when it judges a grant.
+    var subject: EndpointSubject { EndpointSubject(key: id.text, facts: facts(boot: boot)) }
+
+    /// The installed versions of what an order is about; one that is half done counts as it was.
+    func installed(for updates: [LockedUpdate]) -> [PackageKey: String] {
+        let software = software
+        return Dictionary(
+            updates.compactMap { update in
+                software[update.name].map { (update.key, $0.version) }
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     static func key(_ name: String) -> PackageKey {

@@ -29,6 +29,7 @@ extension World {
                 check(job, was: jobs[job.id])
                 jobs[job.id] = job
             }
+            try signOrders()
             checkLeases()
             checkRings()
             if isSlow { try await checkSlowly() }
@@ -65,7 +66,7 @@ extension World {
         guard let endpoint = endpoints.first(where: { $0.id == job.endpoint }) else { return }
         let truth = endpoint.truth
         if job.state == .verified {
-            for update in job.updates where !isInForce(update, truth) {
+            for update in job.updates where !truth.hasHad(update.name, atLeast: update.to) {
                 timeline.broken(
                     .verifiedIsTrue,
                     "\(job.id) is verified, and \(update.name) \(update.to) was never in force on \(endpoint.name)"
@@ -74,14 +75,6 @@ extension World {
         }
         checkVerdict(job, truth)
         checkRingBegin(job, was: old)
-    }
-
-    private func isInForce(_ update: LockedUpdate, _ truth: SimulatedEndpoint.Truth) -> Bool {
-        truth.inForce.contains { text in
-            let parts = text.split(separator: " ")
-            return parts.first == Substring(update.name)
-                && parts.last.map(String.init) ?? "" >= update.to
-        }
     }
 
     /// A verdict is the one that the agent has on its disk.
@@ -135,15 +128,14 @@ extension World {
 
     /// What is seen on the endpoints themselves, after every step.
     func checkEndpoints() {
-        for endpoint in endpoints where endpoint.isInstalling {
-            for plan in plans {
-                guard let part = plan.parts.first(where: { $0.members.contains(endpoint.id) })
-                else { continue }
+        guard !trials.isEmpty, endpoints.contains(where: \.isInstalling) else { return }
+        for trial in trials {
+            for part in trial.parts {
                 let busy = part.members.filter { member in
-                    guard let job = plan.job(of: member, in: jobs) else { return false }
+                    guard let job = trial.jobs(of: member, in: jobs).last else { return false }
                     return endpoints.first { $0.id == member }?.isInstalling(job.id) == true
                 }
-                if busy.count > part.budget.limit(of: part.members.count) {
+                if busy.count > part.limit {
                     timeline.broken(.budgetRespected, "\(busy.count) endpoints install at once")
                 }
             }
@@ -151,13 +143,14 @@ extension World {
     }
 
     private func checkRings() {
-        for plan in plans {
-            for part in plan.parts {
+        for trial in trials {
+            for part in trial.parts {
                 let busy = part.members.filter {
-                    guard let job = plan.job(of: $0, in: jobs) else { return false }
-                    return [.leased, .running].contains(job.state)
+                    trial.jobs(of: $0, in: jobs).contains {
+                        [.leased, .running].contains($0.state)
+                    }
                 }
-                if busy.count > part.budget.limit(of: part.members.count) {
+                if busy.count > part.limit {
                     timeline.broken(.budgetRespected, "\(busy.count) endpoints are in work")
                 }
             }
@@ -166,12 +159,14 @@ extension World {
 
     /// A later ring's job comes only after every canary has been verified.
     private func checkRingBegin(_ job: Job, was old: Job?) {
-        guard let plan = plans.first(where: { $0.deployments[job.endpoint] == job.deployment }),
-            let canaries = plan.parts.first?.members, !canaries.contains(job.endpoint),
+        guard let trial = trials.first(where: { $0.deployment == job.deployment }),
+            let canaries = trial.parts.first?.members, !canaries.contains(job.endpoint),
             [.leased, .running].contains(job.state)
         else { return }
-        let unproven = canaries.filter { plan.job(of: $0, in: jobs)?.state != .verified }
-        if canaries.isEmpty || !unproven.isEmpty {
+        let unproven = endpoints.filter {
+            canaries.contains($0.id) && trial.isUnproven($0.id, in: jobs, $0.truth)
+        }
+        if !unproven.isEmpty {
             timeline.broken(
                 .gateRespected,
                 "\(job.id) begins while \(unproven.count) of \(canaries.count) canaries are not verified"

@@ -32,7 +32,7 @@ struct AgentHands: Scanning, Installing {
                 + names.map { "\($0) \(content.software[$0]?.version ?? "")" }.joined(
                     separator: " "))
         return Scan(
-            scannedAt: clock, endpoint: facts(boot: content.boot),
+            scannedAt: clock, endpoint: endpoint.facts(boot: content.boot),
             sources: [SourceState(name: "https://deb.example.org", state: .ok)],
             packages: names.compactMap { package($0, content.software[$0]) },
             updates: names.compactMap { update($0, content.software[$0]) },
@@ -47,13 +47,6 @@ struct AgentHands: Scanning, Installing {
 
     private static func failure(_ message: String) -> ScanFailure {
         ScanFailure(code: "E_SIMULATED_SCAN", message: message, nextStep: "None.")
-    }
-
-    private func facts(boot: Int) -> EndpointFacts {
-        EndpointFacts(
-            hostname: endpoint.name,
-            os: OperatingSystem(id: "debian", versionId: "12", name: "Debian GNU/Linux 12"),
-            kernel: "6.1.0", bootId: "boot-\(boot)", timeZone: "Etc/UTC", architecture: "amd64")
     }
 
     private func package(_ name: String, _ one: SimulatedEndpoint.Software?) -> Package? {
@@ -152,7 +145,7 @@ struct AgentRuns: RunSupervising {
     func start(_ run: RunName, _ plan: RunPlan) async throws(RunStartFailure) {
         guard life.call() else { throw RunStartFailure("The agent is dead.") }
         guard known(run) == nil else { return }
-        if let reason = gate.refuses(startOf: run.job, at: life.endpoint.clock) {
+        if let reason = gate.refuses(startOf: run.job, on: life.endpoint) {
             throw RunStartFailure("The run was not started: \(reason).")
         }
         gate.witness(startOf: run.job, at: life.endpoint)

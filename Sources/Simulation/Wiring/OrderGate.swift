@@ -1,51 +1,29 @@
 import AgentProtocol
 import Calendar
 import Fleet
+import Policy
 import Rollout
 import Synchronization
 import Trust
-
-/// An operator's signed word that a deployment may run on an endpoint.
-struct Grant: Sendable {
-    /// Whether it may begin only in the maintenance window.
-    var isWindowed: Bool
-    var signature: [UInt8]
-
-    /// The bytes that are signed: whoever changes a package, a version, the endpoint, the
-    /// deployment or the window has no signature.
-    static func message(
-        _ updates: [LockedUpdate], endpoint: EndpointID, deployment: DeploymentID, isWindowed: Bool
-    ) -> [UInt8] {
-        var lines = [
-            "patchbay simulated grant 1", endpoint.text, deployment.text,
-            isWindowed ? "in the window" : "at any time",
-        ]
-        lines += updates.map { "\($0.manager.rawValue)\t\($0.name)\t\($0.architecture)\t\($0.to)" }
-        return Array(lines.joined(separator: "\n").utf8)
-    }
-}
+import Versions
 
 /// The grants, which travel by way of the server and may be anything; and, for the invariants only,
 /// what the operator has really signed.
 final class GrantBook: Sendable {
-    private struct Place: Hashable {
-        var deployment: DeploymentID
-        var endpoint: EndpointID
-    }
-
     private struct State {
-        var grants: [Place: Grant] = [:]
+        var grants: [JobID: [UInt8]] = [:]
         var signed: [DeploymentID: Bool] = [:]
     }
 
     private let state = Mutex(State())
 
-    func put(_ grant: Grant, _ deployment: DeploymentID, _ endpoint: EndpointID) {
-        state.withLock { $0.grants[Place(deployment: deployment, endpoint: endpoint)] = grant }
-    }
+    func put(_ grant: [UInt8], _ job: JobID) { state.withLock { $0.grants[job] = grant } }
 
-    func grant(_ deployment: DeploymentID, _ endpoint: EndpointID) -> Grant? {
-        state.withLock { $0.grants[Place(deployment: deployment, endpoint: endpoint)] }
+    func grant(_ job: JobID) -> [UInt8]? { state.withLock { $0.grants[job] } }
+
+    /// Some grant that is there.
+    var anyGrant: [UInt8]? {
+        state.withLock { state in state.grants.min { $0.key < $1.key }?.value }
     }
 
     /// Takes down that the operator has signed.
@@ -57,50 +35,82 @@ final class GrantBook: Sendable {
     func truth(_ deployment: DeploymentID) -> Bool? { state.withLock { $0.signed[deployment] } }
 }
 
-/// What stands on an endpoint between an order and its execution: an order needs a signed grant,
-/// and one for the window begins only in it, by the endpoint's own clock.
+/// What stands on an endpoint between an order and its execution: the product's own judgement of
+/// signed grants (`Trust.GrantCheck`), asked when an order arrives and when a run begins.
 final class OrderGate: Sendable {
+    private struct State {
+        var orders: [JobID: JobOrder] = [:]
+        var believed: [JobID: (bytes: [UInt8], grant: Accepted<Grant>)] = [:]
+    }
+
     let plant: PlantedBug?
     private let book: GrantBook
-    private let key: [UInt8]
+    private let trust: TrustState
+    private let policies: Accepted<PolicySet>
     private let window: DailyWindow
-    private let orders = Mutex<[JobID: JobOrder]>([:])
+    private let state = Mutex(State())
 
-    init(_ book: GrantBook, key: [UInt8], window: DailyWindow, plant: PlantedBug?) {
+    init(
+        _ book: GrantBook, belief: (state: TrustState, policies: Accepted<PolicySet>),
+        window: DailyWindow, plant: PlantedBug?
+    ) {
         self.book = book
-        self.key = key
+        trust = belief.state
+        policies = belief.policies
         self.window = window
         self.plant = plant
     }
 
     /// Why an order is not taken; `nil` when it is.
-    func refuses(_ order: JobOrder, at clock: Timestamp) -> String? {
-        let grant = book.grant(order.deployment, order.endpoint)
-        if plant != .signature {
-            guard let grant else { return "it has no grant" }
-            let message = Grant.message(
-                order.updates, endpoint: order.endpoint, deployment: order.deployment,
-                isWindowed: grant.isWindowed)
-            guard DeviceKey.isValid(signature: grant.signature, of: message, by: key) else {
-                return "its grant's signature does not hold"
-            }
-        }
-        if grant?.isWindowed == true, plant != .window, !window.calendar.isOpen(at: clock) {
-            return "its window is closed"
-        }
-        orders.withLock { $0[order.job] = order }
+    func refuses(_ order: JobOrder, on endpoint: SimulatedEndpoint) -> String? {
+        if let reason = judgement(of: order, on: endpoint, bytes: 0) { return reason }
+        state.withLock { $0.orders[order.job] = order }
         return nil
     }
 
     /// Why a run of a job that was taken earlier is not begun now; `nil` when it may be.
-    func refuses(startOf job: JobID, at clock: Timestamp) -> String? {
-        guard let order = orders.withLock({ $0[job] }) else { return "its order is not known" }
-        return refuses(order, at: clock)
+    func refuses(startOf job: JobID, on endpoint: SimulatedEndpoint) -> String? {
+        guard let order = state.withLock({ $0.orders[job] }) else { return "its order is not known" }
+        return judgement(of: order, on: endpoint, bytes: nil)
+    }
+
+    private func judgement(
+        of order: JobOrder, on endpoint: SimulatedEndpoint, bytes: Int64?
+    ) -> String? {
+        let clock = endpoint.clock
+        guard let text = book.grant(order.job), let grant = believed(text, order.job, at: clock)
+        else { return plant == .signature ? nil : "it has no grant that is believed" }
+        let check = GrantCheck(
+            policies: policies, endpoint: endpoint.id, subject: endpoint.subject,
+            zones: Zones(endpoint: .utc), installed: endpoint.installed(for: order.updates),
+            bytes: bytes, compare: { _, a, b in try? Ecosystem.deb.compare(a, b) })
+        let lines = order.updates.map { Grant.Update($0.key, version: $0.to) }
+        do throws(GrantRefusal) {
+            try check.check(grant, for: lines, at: clock)
+            return nil
+        } catch {
+            switch error {
+            case .windowClosed, .tooLittleTime: return plant == .window ? nil : error.sentence
+            default: return plant == .signature ? nil : error.sentence
+            }
+        }
+    }
+
+    /// A grant whose signatures hold; what was found so once is not reckoned again.
+    private func believed(_ bytes: [UInt8], _ job: JobID, at clock: Timestamp) -> Accepted<Grant>? {
+        if let known = state.withLock({ $0.believed[job] }), known.bytes == bytes {
+            return known.grant
+        }
+        guard let grant = try? trust.verify(bytes, as: Grant.self, at: clock).accepted else {
+            return nil
+        }
+        state.withLock { $0.believed[job] = (bytes, grant) }
+        return grant
     }
 
     /// Compares a start with what was really signed, and with the window by plain arithmetic.
     func witness(startOf job: JobID, at endpoint: SimulatedEndpoint) {
-        guard let order = orders.withLock({ $0[job] }) else { return }
+        guard let order = state.withLock({ $0.orders[job] }) else { return }
         guard let isWindowed = book.truth(order.deployment) else {
             endpoint.timeline.broken(
                 .signatureRespected, "\(endpoint.name) begins \(job), which nobody has signed")
@@ -114,28 +124,27 @@ final class OrderGate: Sendable {
     }
 }
 
-/// A maintenance window that opens each day at the same hour, in universal time.
+/// A maintenance window that opens each day at the same time, in universal time.
 struct DailyWindow: Sendable {
-    static let lengthSeconds: Int64 = 3600
+    static let lengthSeconds: Int64 = 1800
 
-    let calendar: WindowCalendar
-    private let opensAtHour: Int64
+    let window: MaintenanceWindow
+    private let opensAtSecond: Int64
 
-    /// `nil` for an hour that is none.
-    init?(opensAtHour hour: Int64) {
-        guard let from = LocalTime(hour: Int(hour), minute: 0),
+    /// `nil` for a time that is none.
+    init?(opensAt hour: Int64, minute: Int64) {
+        guard let from = LocalTime(hour: Int(hour), minute: Int(minute)),
             let window = MaintenanceWindow(
                 name: "nightly", recurrence: .daily, from: from,
-                lengthSeconds: Self.lengthSeconds),
-            let calendar = try? WindowCalendar([window], zones: Zones(endpoint: .utc))
+                lengthSeconds: Self.lengthSeconds)
         else { return nil }
-        opensAtHour = hour
-        self.calendar = calendar
+        self.window = window
+        opensAtSecond = hour * 3600 + minute * 60
     }
 
     /// Whether an instant lies in it, reckoned without the calendar.
     func holds(_ instant: Timestamp) -> Bool {
-        let second = instant.milliseconds / 1000 - opensAtHour * 3600
+        let second = instant.milliseconds / 1000 - opensAtSecond
         return (second % 86_400 + 86_400) % 86_400 < Self.lengthSeconds
     }
 }

@@ -34,7 +34,7 @@ struct SimulatedLink: ControlPlaneLink {
 
     func collectWork(_ request: WorkRequest) async throws(LinkFailure) -> WorkResponse {
         guard case .work(var answer) = try await ask(.work(request)) else { throw Self.odd }
-        if let order = answer.order, let reason = gate.refuses(order, at: life.endpoint.clock) {
+        if let order = answer.order, let reason = gate.refuses(order, on: life.endpoint) {
             life.timeline.note(life.endpoint.name, "turns \(order.job) away: \(reason)")
             try? await life.sleep(Self.pauseAfterRefusal)
             answer.order = nil

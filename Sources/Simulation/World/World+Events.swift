@@ -23,7 +23,7 @@ extension World {
         case .lifeBegins(let place, let boot): beginLife(at: place, boot: boot)
         case .fault: if isCalm { maintain() } else { fault() }
         case .person: if !isCalm { try await person() }
-        case .rings: if !isCalm { try await rings() }
+        case .rings: try await rings()
         case .tick: try await tick()
         case .serverBegins: server.begin()
         }

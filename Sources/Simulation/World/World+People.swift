@@ -1,5 +1,4 @@
 import Administration
-import Calendar
 import ControlPlane
 import Fleet
 import Rollout
@@ -28,7 +27,7 @@ extension World {
         let useCases = server.useCases
         switch timeline.chance({ $0.number(in: 0...15) }) {
         case 0...4: try await approveForSome()
-        case 5: beginPlan()
+        case 5: try await beginRings()
         case 6:
             guard let job else { return }
             timeline.note("person", "cancels \(job.id)")
@@ -75,19 +74,20 @@ extension World {
         guard !chosen.isEmpty, !names.isEmpty else { return }
         let deadline = timeline.chance { $0.number(in: 600...7200) }
         let deployment = try await approve(names.map { ($0, nil) }, for: chosen, deadline)
-        try await sign(deployment, isWindowed: false)
+        book.signs(deployment.id, isWindowed: false)
     }
 
     /// Approves by the product's own use case.
     func approve(
         _ updates: [(name: String, version: String?)], for chosen: [SimulatedEndpoint],
-        _ deadlineSeconds: Int64
+        _ deadlineSeconds: Int64, throughRings: Bool = false
     ) async throws -> Deployment {
         let deployment = try await server.useCases.approve(
             DeploymentSelection(
                 endpoints: chosen.map(\.id),
                 updates: updates.map { .init(name: $0.name, candidate: $0.version) },
-                deadlineSeconds: deadlineSeconds),
+                deadlineSeconds: deadlineSeconds,
+                policy: throughRings ? WorldPolicy.name : nil),
             by: .localAdministrator)
         timeline.note(
             "person",
@@ -96,21 +96,22 @@ extension World {
         return deployment
     }
 
-    /// The operator signs what each endpoint is to get.
-    func sign(_ deployment: Deployment, isWindowed: Bool) async throws {
-        book.signs(deployment.id, isWindowed: isWindowed)
-        for job in try await storedJobs() where job.deployment == deployment.id {
-            book.put(
-                try grant(for: job, isWindowed: isWindowed, by: operatorKey), deployment.id,
-                job.endpoint)
+    /// The operator signs what each endpoint is to get, for the deployments that he knows.
+    func signOrders() throws {
+        for job in jobs.values.sorted(by: { $0.id < $1.id }) where !job.state.isTerminal {
+            guard let isWindowed = book.truth(job.deployment), book.grant(job.id) == nil else {
+                continue
+            }
+            book.put(try grant(for: job, isWindowed: isWindowed), job.id)
         }
     }
 
-    private func grant(for job: Job, isWindowed: Bool, by key: DeviceKey) throws -> Grant {
-        let message = Grant.message(
-            job.updates, endpoint: job.endpoint, deployment: job.deployment,
-            isWindowed: isWindowed)
-        return Grant(isWindowed: isWindowed, signature: try key.sign(message))
+    private func grant(for job: Job, isWindowed: Bool, by key: SigningKey? = nil) throws -> [UInt8]
+    {
+        let name = endpoints.first { $0.id == job.endpoint }?.name ?? ""
+        return try signer.grant(
+            for: job, on: name, isWindowed: isWindowed,
+            nonce: timeline.chance { $0.bytes(Operator.nonceBytes) }, by: key)
     }
 
     /// A control plane in an attacker's hands makes an order of its own: without a grant, with one
@@ -120,13 +121,11 @@ extension World {
         timeline.note("attacker", "has forged \(deployment.id)")
         let stored = try await storedJobs()
         guard let job = stored.first(where: { $0.deployment == deployment.id }) else { return }
-        let other = stored.lazy.compactMap { self.book.grant($0.deployment, $0.endpoint) }.first
         switch timeline.chance({ $0.number(in: 0...2) }) {
-        case 0: if let other { book.put(other, deployment.id, endpoint.id) }
+        case 0: if let other = book.anyGrant { book.put(other, job.id) }
         case 1:
-            let key = try DeviceKey(bytes: timeline.chance { $0.bytes(DeviceKey.byteCount) })
-            book.put(
-                try grant(for: job, isWindowed: false, by: key), deployment.id, endpoint.id)
+            let key = try SigningKey(bytes: timeline.chance { $0.bytes(DeviceKey.byteCount) })
+            book.put(try grant(for: job, isWindowed: false, by: key), job.id)
         default: break
         }
     }
@@ -151,46 +150,61 @@ extension World {
 }
 
 extension World {
-    /// Begins to let one package out ring by ring.
-    private func beginPlan() {
-        guard plans.count < 2, let name = timeline.chance({ $0.pick(Self.packages) }) else {
+    /// For how long a rollout may take, in seconds: longer than what is left of the storm.
+    static let rolloutSeconds: Int64 = 7200
+
+    /// Lets one package out ring by ring, by the product's own use case.
+    private func beginRings() async throws {
+        guard trials.count < 2, let name = timeline.chance({ $0.pick(Self.packages) }) else {
             return
         }
         let members = endpoints.filter { $0.tenant == tenants[0].id }
-        guard let version = members.compactMap({ $0.software[name]?.candidate }).max(),
-            let plan = RingPlan(
-                name, version, endpoints: members.map(\.id), name: "rings-\(plans.count)",
-                now: timeline.instant)
-        else { return }
-        timeline.note(
-            "person", "lets \(name) \(version) out ring by ring: \(plan.parts.map(\.members))")
-        plans.append(plan)
+        guard let version = members.compactMap({ $0.software[name]?.candidate }).max() else {
+            return
+        }
+        let deployment = try await approve(
+            [(name, version)], for: members, Self.rolloutSeconds, throughRings: true)
+        let canaries = members.filter { WorldPolicy.canaries.contains($0.name) }
+        let others = members.filter { !WorldPolicy.canaries.contains($0.name) }
+        trials.append(
+            RingTrial(
+                deployment: deployment.id, package: name, version: version,
+                parts: [canaries, others].map {
+                    RingTrial.Part(members: $0.map(\.id), limit: WorldPolicy.budget)
+                }))
+        book.signs(deployment.id, isWindowed: true)
     }
 
-    /// The scheduler of rings lets out what it may.
+    /// The product's scheduler has its turn: it steps rollouts, and sees who is silent.
     func rings() async throws {
         timeline.schedule(after: 60_000, .rings)
-        if plans.isEmpty, timeline.now - Timeline.start.milliseconds > 600_000 { beginPlan() }
-        guard server.upSince != nil,
-            plant == .window || window.calendar.isOpen(at: timeline.instant)
-        else { return }
-        for place in plans.indices {
-            let candidates = plans[place].candidates(in: jobs, plant: plant)
-            guard let id = timeline.chance({ $0.pick(candidates) }),
-                let endpoint = endpoints.first(where: { $0.id == id })
-            else { continue }
-            do {
-                let deployment = try await approve(
-                    [(plans[place].package, plans[place].version)], for: [endpoint], 7200)
-                plans[place].deployments[id] = deployment.id
-                try await sign(deployment, isWindowed: true)
-            } catch let refusal as Refusal {
-                timeline.note("rings", "\(endpoint.name) is refused: \(refusal.code)")
-            } catch is FaultyLedger.Crash {
-                timeline.note("rings", "hears nothing from the server")
+        guard server.upSince != nil else { return }
+        if isCalm { return try await callOffRings() }
+        do {
+            if trials.isEmpty, timeline.now - Timeline.start.milliseconds > 600_000 {
+                try await beginRings()
             }
-            await afterServerStep(changesJobs: true)
-            guard server.upSince != nil else { return }
+            try await server.useCases.steerAll()
+        } catch let refusal as Refusal {
+            timeline.note("rings", "are refused: \(refusal.code)")
+        } catch is FaultyLedger.Crash {
+            timeline.note("rings", "hear nothing from the server")
         }
+        await afterServerStep(changesJobs: true)
+    }
+
+    /// In calm, somebody calls off what has not gone through its rings, so that all of it ends.
+    private func callOffRings() async throws {
+        for deployment in trials.map(\.deployment) where !calledOff.contains(deployment) {
+            do {
+                _ = try await server.useCases.cancel(deployment, by: .localAdministrator)
+            } catch let refusal as Refusal {
+                timeline.note("person", "is refused: \(refusal.code)")
+            } catch is FaultyLedger.Crash {
+                return
+            }
+            calledOff.insert(deployment)
+        }
+        await afterServerStep(changesJobs: true)
     }
 }

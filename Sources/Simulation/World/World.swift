@@ -14,7 +14,7 @@ import Trust
 /// drained; the server is called one call at a time.
 final class World {
     /// For how long things go wrong, in seconds; then everything is well, and everything must end.
-    static let stormSeconds: Int64 = 2 * 3600
+    static let stormSeconds: Int64 = 4500
     /// How long everything may take to end, in seconds: the longest deadline and some.
     static let calmSeconds: Int64 = 6 * 3600
     /// The names of the packages, and what each endpoint starts with.
@@ -35,8 +35,8 @@ final class World {
     let server: Server
     let observer: UseCases
     let store: SQLLedger
-    let operatorKey: DeviceKey
-    let window: DailyWindow
+    let signer: Operator
+    let rules: WorldPolicy
     var tenants: [Tenant] = []
     var endpoints: [SimulatedEndpoint] = []
     var gates: [OrderGate] = []
@@ -45,12 +45,14 @@ final class World {
     var polls: [Int: Poll] = [:]
     var isCalm = false
     var step = 0
-    var plans: [RingPlan] = []
+    var trials: [RingTrial] = []
     /// The jobs as they were when they were last looked at.
     var jobs: [JobID: Job] = [:]
     var looks = 0
     var commitsSeen = -1
     var halted: Set<DeploymentID> = []
+    /// Rollouts that have been called off in calm.
+    var calledOff: Set<DeploymentID> = []
 
     init(seed: UInt64, plant: PlantedBug?, keys: ServerKeys, keepsLog: Bool) throws {
         self.seed = seed
@@ -60,14 +62,15 @@ final class World {
         store = try SQLLedger.open(.sqliteMemory)
         server = Server(store, keys: keys, timeline: timeline)
         observer = server.observer()
-        operatorKey = try DeviceKey(bytes: timeline.chance { $0.bytes(DeviceKey.byteCount) })
-        guard let window = DailyWindow(opensAtHour: timeline.chance { $0.number(in: 8...9) })
-        else { throw WrongConstant() }
-        self.window = window
+        let opensAt = timeline.chance { $0.number(in: 0...30) }
+        guard let window = DailyWindow(opensAt: 8, minute: opensAt) else {
+            throw WorldPolicy.WrongConstant()
+        }
+        rules = try WorldPolicy(window: window, plant: plant)
+        signer = try Operator(
+            keyBytes: timeline.chance { $0.bytes(DeviceKey.byteCount) },
+            policy: try WorldPolicy(window: window, plant: nil).policy)
     }
-
-    /// A constant of the simulation that its own types refuse.
-    struct WrongConstant: Error {}
 
     /// Lets the world go on until every job has ended in calm, or a promise is broken.
     func run() async throws {
@@ -101,8 +104,13 @@ final class World {
 
     private func settleIn() async throws {
         for name in ["Acme", "Borealis"] {
-            tenants.append(
-                try await server.useCases.createTenant(name: name, by: .localAdministrator))
+            let tenant = try await server.useCases.createTenant(name: name, by: .localAdministrator)
+            tenants.append(tenant)
+            let record = PolicyRecord(
+                id: timeline.chance { PolicyID(at: Timeline.start, using: &$0) },
+                place: .tenant(tenant.id), policy: rules.policy, yaml: "",
+                savedAt: timeline.instant, savedBy: "user:operator")
+            try await store.write { try $0.insert(record) }
         }
         for place in 0..<4 {
             let tenant = tenants[place < 3 ? 0 : 1].id
@@ -114,7 +122,9 @@ final class World {
             try await store.write { try $0.insert(record) }
             endpoints.append(endpoint)
             gates.append(
-                OrderGate(book, key: operatorKey.publicKey, window: window, plant: plant))
+                OrderGate(
+                    book, belief: try signer.belief(of: tenant), window: rules.window, plant: plant)
+            )
             lives.append(nil)
             // Most agents start at once, some late: until then nothing is known of their endpoint.
             let delay = timeline.chance {
