@@ -30,15 +30,15 @@ public enum Invariant: String, Sendable, CaseIterable {
 
 /// A safeguard that can be switched off in the simulation's wiring, to see that it is missed.
 public enum PlantedBug: String, Sendable, CaseIterable {
-    /// The endpoint's gate does not look at windows, nor does the scheduler of rings.
+    /// What the endpoint's judgement of a grant says of windows is not heeded.
     case window
-    /// The scheduler of rings does not wait for a ring to be verified.
+    /// The policy that the server has lets the next ring begin at once.
     case gate
-    /// The scheduler of rings does not count who is in work.
+    /// The policy that the server has knows no budget.
     case budget
     /// The supervisor of runs forgets its runs when the agent is started anew.
     case idempotency
-    /// The endpoint's gate does not look at signatures.
+    /// An order without a grant that is believed is taken all the same.
     case signature
     /// Nobody looks at leases while no deadline passes.
     case lease

@@ -10,7 +10,7 @@ struct WorldPolicy {
     /// The names of the first two endpoints of the first tenant.
     static let canaries = ["ep0", "ep1"]
     /// For how long the canaries are watched, in seconds.
-    static let soakSeconds: Int64 = 300
+    static let soakSeconds: Int64 = 120
     /// How many endpoints of a ring may be in work at once.
     static let budget = 1
 

@@ -70,7 +70,9 @@ final class OrderGate: Sendable {
 
     /// Why a run of a job that was taken earlier is not begun now; `nil` when it may be.
     func refuses(startOf job: JobID, on endpoint: SimulatedEndpoint) -> String? {
-        guard let order = state.withLock({ $0.orders[job] }) else { return "its order is not known" }
+        guard let order = state.withLock({ $0.orders[job] }) else {
+            return "its order is not known"
+        }
         return judgement(of: order, on: endpoint, bytes: nil)
     }
 

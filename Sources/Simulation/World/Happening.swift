@@ -21,7 +21,7 @@ enum Happening: Sendable {
     case fault
     /// Somebody does something.
     case person
-    /// The scheduler of rings looks at what it may let out.
+    /// The product's scheduler of rollouts has its turn.
     case rings
     /// The server's clock ticks.
     case tick

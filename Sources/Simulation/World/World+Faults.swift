@@ -3,7 +3,7 @@ import Fleet
 extension World {
     /// Lets something go wrong.
     func fault() {
-        timeline.schedule(after: timeline.chance { $0.number(in: 30_000...360_000) }, .fault)
+        timeline.schedule(after: timeline.chance { $0.number(in: 20_000...200_000) }, .fault)
         let place = Int(timeline.chance { $0.next() } % UInt64(endpoints.count))
         switch timeline.chance({ $0.number(in: 0...13) }) {
         case 0, 1: lives[place]?.die()

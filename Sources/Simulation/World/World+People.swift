@@ -8,7 +8,7 @@ import Trust
 extension World {
     /// Somebody does something. What the server refuses, or does not survive, is left so.
     func person() async throws {
-        timeline.schedule(after: timeline.chance { $0.number(in: 60_000...480_000) }, .person)
+        timeline.schedule(after: timeline.chance { $0.number(in: 30_000...240_000) }, .person)
         guard server.upSince != nil else { return }
         do {
             try await act()
@@ -72,7 +72,7 @@ extension World {
         }
         let names = Self.packages.filter { _ in timeline.chance { $0.happens(0.5) } }
         guard !chosen.isEmpty, !names.isEmpty else { return }
-        let deadline = timeline.chance { $0.number(in: 600...7200) }
+        let deadline = timeline.chance { $0.number(in: 300...1500) }
         let deployment = try await approve(names.map { ($0, nil) }, for: chosen, deadline)
         book.signs(deployment.id, isWindowed: false)
     }
@@ -117,7 +117,7 @@ extension World {
     /// A control plane in an attacker's hands makes an order of its own: without a grant, with one
     /// of another deployment, or with one that another key has signed.
     private func forge(for endpoint: SimulatedEndpoint) async throws {
-        let deployment = try await approve(Self.packages.map { ($0, nil) }, for: [endpoint], 3600)
+        let deployment = try await approve(Self.packages.map { ($0, nil) }, for: [endpoint], 600)
         timeline.note("attacker", "has forged \(deployment.id)")
         let stored = try await storedJobs()
         guard let job = stored.first(where: { $0.deployment == deployment.id }) else { return }
@@ -181,7 +181,7 @@ extension World {
         guard server.upSince != nil else { return }
         if isCalm { return try await callOffRings() }
         do {
-            if trials.isEmpty, timeline.now - Timeline.start.milliseconds > 600_000 {
+            if trials.isEmpty, timeline.now - Timeline.start.milliseconds > 180_000 {
                 try await beginRings()
             }
             try await server.useCases.steerAll()

@@ -14,7 +14,12 @@ import Trust
 /// drained; the server is called one call at a time.
 final class World {
     /// For how long things go wrong, in seconds; then everything is well, and everything must end.
-    static let stormSeconds: Int64 = 4500
+    ///
+    /// Most worlds are short, since what goes wrong mostly does so between two neighbours in time;
+    /// every so many is long enough for retries, leases and deadlines to run out.
+    static let shortStormSeconds: Int64 = 1200
+    static let longStormSeconds: Int64 = 4500
+    static let longEvery: UInt64 = 10
     /// How long everything may take to end, in seconds: the longest deadline and some.
     static let calmSeconds: Int64 = 6 * 3600
     /// The names of the packages, and what each endpoint starts with.
@@ -37,6 +42,7 @@ final class World {
     let store: SQLLedger
     let signer: Operator
     let rules: WorldPolicy
+    let stormSeconds: Int64
     var tenants: [Tenant] = []
     var endpoints: [SimulatedEndpoint] = []
     var gates: [OrderGate] = []
@@ -57,12 +63,15 @@ final class World {
     init(seed: UInt64, plant: PlantedBug?, keys: ServerKeys, keepsLog: Bool) throws {
         self.seed = seed
         self.plant = plant
+        stormSeconds =
+            seed % Self.longEvery == 0 ? Self.longStormSeconds : Self.shortStormSeconds
         timeline = Timeline(seed: seed, keepsLog: keepsLog)
         switchboard = Switchboard(timeline)
         store = try SQLLedger.open(.sqliteMemory)
         server = Server(store, keys: keys, timeline: timeline)
         observer = server.observer()
-        let opensAt = timeline.chance { $0.number(in: 0...30) }
+        let minutes = stormSeconds / 60 - DailyWindow.lengthSeconds / 120
+        let opensAt = timeline.chance { $0.number(in: 0...max(5, minutes / 2)) }
         guard let window = DailyWindow(opensAt: 8, minute: opensAt) else {
             throw WorldPolicy.WrongConstant()
         }
@@ -75,7 +84,7 @@ final class World {
     /// Lets the world go on until every job has ended in calm, or a promise is broken.
     func run() async throws {
         try await settleIn()
-        let storm = timeline.now + Self.stormSeconds * 1000
+        let storm = timeline.now + stormSeconds * 1000
         try await goOn(until: storm)
         guard timeline.firstViolation == nil else { return await end() }
         calmDown()
@@ -128,13 +137,13 @@ final class World {
             lives.append(nil)
             // Most agents start at once, some late: until then nothing is known of their endpoint.
             let delay = timeline.chance {
-                $0.happens(0.8) ? $0.number(in: 0...60_000) : $0.number(in: 0...2_400_000)
+                $0.happens(0.8) ? $0.number(in: 0...60_000) : $0.number(in: 0...stormSeconds * 500)
             }
             timeline.schedule(after: delay, .lifeBegins(endpoint: place, boot: 1))
         }
-        timeline.schedule(after: 120_000, .fault)
-        timeline.schedule(after: 150_000, .person)
-        timeline.schedule(after: 300_000, .rings)
+        timeline.schedule(after: 90_000, .fault)
+        timeline.schedule(after: 100_000, .person)
+        timeline.schedule(after: 120_000, .rings)
         timeline.schedule(after: UseCases.tickIntervalSeconds * 1000, .tick)
     }
 
