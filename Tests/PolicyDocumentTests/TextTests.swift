@@ -56,6 +56,20 @@ struct TextTests {
         #expect(texts(yaml) == ["a": value, "d": "e"])
     }
 
+    @Test(arguments: [
+        ("a: !!str b", "!!str", 4), ("a: !!str \"b\"", "!!str", 4), ("{a: !!str b}", "!!str", 5),
+        ("a: !!map\n  b: c", "!!map", 4), ("a: !!seq [b]", "!!seq", 4), ("!!str a: b", "!!str", 1),
+        ("a: !mine b", "!mine", 4), ("a: !<tag:example.org,2026:x> b", "tag:example.org", 4),
+    ])
+    func `a tag is refused also where it says what the looks say`(
+        _ yaml: String, _ tag: String, _ column: Int
+    ) {
+        let messages = read(yaml).messages
+        #expect(messages.count == 1)
+        #expect(messages.first?.hasPrefix("f:1:\(column): tags (\(tag)") == true)
+        #expect(read("a: \"!!str b\"").messages == [])
+    }
+
     @Test func `commas between brackets still part keys`() {
         let found = texts("{a: f(x, y), b: 'c (d', e: \"f)\", g: (h), i: j}")
         #expect(found == ["a": "f(x, y)", "b": "c (d", "e": "f)", "g": "(h)", "i": "j"])

@@ -242,8 +242,9 @@ extension PlanMaker {
 
     private mutating func waitForRing(_ item: PlanItem, _ ring: PolicyName, _ gate: PolicyName) {
         let standing = DecisionContext.RingStanding(ring: ring, waitsFor: gate)
+        // Judged when its turn would have come: what keeps it then is the ring, not its age.
         wait(
             item.endpoint,
-            stepper.decide(item.endpoint, item.update, at: plan.from, ring: standing))
+            stepper.decide(item.endpoint, item.update, at: item.startsAt, ring: standing))
     }
 }

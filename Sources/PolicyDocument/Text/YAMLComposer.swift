@@ -91,14 +91,25 @@ struct YAMLComposer {
     }
 
     /// Whether a value has the type that its looks give it; Yams gives quoted texts and keys the
-    /// name of a text.
+    /// name of a text. A tag that says what the looks say already (`!!str`) is a tag all the same:
+    /// the value begins with it then.
     private func isUntagged(_ tag: Tag, _ place: Place) -> Bool {
         let own: [Tag.Name] = [.implicit, .str, .seq, .map]
-        if own.contains(where: { $0.rawValue == tag.description }) { return true }
+        let isOwn = own.contains { $0.rawValue == tag.description }
+        let index = source.index(of: place)
+        let isWritten = index < source.scalars.count && source.scalars[index] == "!"
+        if isOwn, !isWritten { return true }
+        let name =
+            isOwn
+            ? String(String.UnicodeScalarView(source.scalars[index...].prefix(while: Self.isOfTag)))
+            : tag.description
         list.error(
-            place,
-            "tags (\(tag.description)) are not used in policies; quote a text that begins with !")
+            place, "tags (\(name)) are not used in policies; quote a text that begins with !")
         return false
+    }
+
+    private static func isOfTag(_ scalar: Unicode.Scalar) -> Bool {
+        !scalar.properties.isWhitespace && ![",", "[", "]", "{", "}"].contains(scalar)
     }
 
     private func place(_ part: Node) -> Place {

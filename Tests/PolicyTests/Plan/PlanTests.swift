@@ -67,6 +67,21 @@ struct PlanTests {
         #expect(plan.waiting.isEmpty && plan.misses.isEmpty && plan.conflicts.isEmpty)
     }
 
+    @Test func `what a gate keeps waiting says so, and not that it was young when the plan began`()
+        throws
+    {
+        let policy = try Self.ringed(minimum: 2)
+        let plan = Self.plan([
+            Self.endpoint("a", policy, tags: ["canary"], [Self.update(outFor: 0)]),
+            Self.endpoint("b", policy, [Self.update(outFor: 0)]),
+        ])
+        #expect(plan.installs.map(\.endpoint) == ["a"])
+        let waits = try #require(plan.waiting.first)
+        #expect(waits.endpoint == "b")
+        #expect(waits.decision.reasonCode == .awaitingRing)
+        #expect(waits.decision.sentence.contains("canary"))
+    }
+
     @Test func `what ripens in a window starts when it is ripe`() throws {
         // Out since five days and 13 hours before Saturday's window: two days later is inside it.
         var update = Self.update()
