@@ -262,6 +262,50 @@ import Testing
         }
     }
 
+    @Test func `people of a tenant read what they inherit, and change none of it`() async throws {
+        let house = try await House()
+        let own = Principal(
+            name: "user:anna", scope: .tenant(house.tenant.id),
+            permissions: Role.administrator.permissions)
+        let web = try await house.enrol("web-1")
+        try await web.report(["openssl": "1"], updates: [TestEndpoint.update("openssl")])
+        func provide(_ name: String, applies: String) async throws -> PolicyID {
+            let yaml = Self.yaml(name, applies: applies)
+            return try await house.useCases.savePolicy(
+                PolicyDraft(level: .provider, yaml: yaml, confirm: true), by: house.administrator
+            ).id
+        }
+        let everyone = try await provide("baseline", applies: "all")
+        let named = try await provide("named", applies: "tenant = Acme and hostname = web-9")
+        let others = try await provide("others", applies: "tenant = Bolt")
+        let seen = try await house.useCases.policies(by: own)
+        #expect(seen.map(\.name) == ["baseline", "named"])
+        #expect(seen.allSatisfy { $0.isInherited && $0.savedBy == "provider" && $0.note.isEmpty })
+        let detail = try await house.useCases.policy(everyone, by: own)
+        #expect(detail.endpoints.map(\.name) == ["web-1"])
+        #expect(detail.written.count > 1 && detail.yaml.isEmpty)
+        // Names of single endpoints may be another's.
+        let kept = try await house.useCases.policy(named, by: own).written
+        #expect(!"\(kept)".contains("web-9") && kept.count == 1)
+        for attempt in [
+            { _ = try await house.useCases.policy(others, by: own) },
+            { _ = try await house.useCases.policyHistory(everyone, by: own) },
+            {
+                _ = try await house.useCases.deletePolicy(
+                    everyone, PolicyOrder(confirm: true), by: own)
+            },
+            {
+                _ = try await house.useCases.savePolicy(
+                    PolicyDraft(policy: everyone, yaml: Self.yaml()), by: own)
+            },
+        ] as [@Sendable () async throws -> Void] {
+            let refusal = await #expect(throws: Refusal.self) { try await attempt() }
+            #expect(refusal?.kind == .notFound)
+        }
+        let provider = try await house.useCases.policies(by: house.administrator)
+        #expect(provider.count == 3 && !provider.contains { $0.isInherited })
+    }
+
     @Test func `somebody else's change in between is not overwritten`() async throws {
         let house = try await House()
         let saved = try await save(Self.yaml(), in: house)

@@ -51,6 +51,71 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.present) func `another name is kept, and one in use is told`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let (first, second) = (samples.tenant("Acme"), samples.tenant("Bolt"))
+            let (site, other) = (samples.site(of: first.id), samples.site(of: second.id))
+            try await ledger.write { records in
+                try records.insert(first)
+                try records.insert(second)
+                try records.insert(site)
+                try records.insert(other)
+                var renamed = first
+                renamed.name = "Acme & Sons"
+                try records.update(renamed)
+                #expect(try records.tenants(in: .tenant(first.id)) == [renamed])
+                renamed.name = "Bolt"
+                #expect(throws: NameTaken(name: "Bolt")) { try records.update(renamed) }
+                var moved = site
+                moved.name = "Hamburg"
+                try records.update(moved)
+                #expect(try records.sites(in: .tenant(first.id)) == [moved])
+                // Another tenant may have a site of the same name.
+                var twin = other
+                twin.name = "Hamburg"
+                try records.update(twin)
+                #expect(try records.sites(in: .tenant(second.id)) == [twin])
+            }
+        }
+    }
+
+    @Test(arguments: Engine.present) func `only what is empty is taken away`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            var placed = try await samples.place(in: ledger)
+            let (tenant, now) = (placed.tenant, Timestamp(seconds: 1_800_000_000))
+            let site = samples.site(of: tenant.id)
+            placed.endpoint.site = site.id
+            let endpoint = placed.endpoint
+            try await ledger.write { records in
+                try records.insert(site)
+                try records.update(endpoint)
+                #expect(try records.remove(site.id, of: tenant.id, at: now) == ["endpoints"])
+                #expect(try records.remove(tenant.id).prefix(2) == ["endpoints", "sites"])
+                #expect(try records.sites(in: .tenant(tenant.id)) == [site])
+                var retired = endpoint
+                retired.retiredAt = now
+                try records.update(retired)
+                #expect(try records.remove(site.id, of: tenant.id, at: now) == [])
+                #expect(try records.sites(in: .tenant(tenant.id)) == [])
+                #expect(try records.endpoint(endpoint.id, in: .provider)?.site == nil)
+                // A retired endpoint has a history, which is kept with its tenant.
+                #expect(try records.remove(tenant.id) == ["endpoints"])
+            }
+            let empty = samples.tenant("Empty")
+            try await ledger.write { records in
+                try records.insert(empty)
+                #expect(try records.remove(empty.id) == [])
+                #expect(try records.tenants(in: .tenant(empty.id)) == [])
+            }
+        }
+    }
+
     @Test(arguments: Engine.present) func `an endpoint comes back as it was stored`(
         _ engine: Engine
     ) async throws {

@@ -154,6 +154,8 @@ public struct PolicySummary: Hashable, Sendable, Codable {
     public var savedBy: String
     /// Why.
     public var note: String
+    /// Whether it is the provider's, shown to people of a tenant that it holds for: to read only.
+    public var isInherited = false
 
     init(_ record: PolicyRecord, _ names: DirectoryNames, endpointName: String? = nil) {
         id = record.id

@@ -21,7 +21,9 @@ extension UseCases {
                     try records.policies(in: .provider).filter { $0.place.tenant == nil }
                     + policies
             }
-            return try policies.map { try Self.summary($0, names, records) }
+            return try Self.inherited(by: principal, in: records).map {
+                Self.inheritedSummary($0, names)
+            } + policies.map { try Self.summary($0, names, records) }
         }
     }
 
@@ -30,6 +32,11 @@ extension UseCases {
         try principal.require(.view)
         let now = effects.now()
         return try await ledger.read { records in
+            if let record = try Self.inherited(by: principal, in: records).first(where: {
+                $0.id == id
+            }) {
+                return try self.inheritedDetail(of: record, for: principal, at: now, in: records)
+            }
             let record = try Self.policy(id, in: principal.scope, records)
             let draft = PolicyDraft(policy: id, yaml: record.yaml)
             let remarks = try self.read(draft, by: principal, at: now, in: records).text.remarks
@@ -38,7 +45,7 @@ extension UseCases {
                 summary: try Self.summary(record, names, records), yaml: record.yaml,
                 written: try self.written(record, in: records), remarks: remarks, endpoints: [],
                 endpointCount: 0, unknown: [])
-            try self.addMembers(of: record, to: &detail, at: now, in: records)
+            try self.addMembers(of: record, of: nil, to: &detail, at: now, in: records)
             return detail
         }
     }
@@ -72,7 +79,7 @@ extension UseCases {
     }
 
     /// The written policy: what the same document says in plain language (F20).
-    private func written(
+    func written(
         _ record: PolicyRecord, in records: any Records
     ) throws -> [WrittenSection] {
         let others =
@@ -88,12 +95,13 @@ extension UseCases {
         }
     }
 
-    private func addMembers(
-        of record: PolicyRecord, to detail: inout PolicyDetail, at now: Timestamp,
-        in records: any Records
+    func addMembers(
+        of record: PolicyRecord, of tenant: TenantID?, to detail: inout PolicyDetail,
+        at now: Timestamp, in records: any Records
     ) throws {
         let tenants =
-            try record.place.tenant.map { [$0] } ?? records.tenants(in: .provider).map(\.id)
+            try (tenant ?? record.place.tenant).map { [$0] }
+            ?? records.tenants(in: .provider).map(\.id)
         for tenant in tenants {
             let decisions = try EndpointDecisions(
                 of: tenant, in: records, at: now, isForMany: true,

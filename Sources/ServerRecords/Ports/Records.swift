@@ -11,6 +11,19 @@ public protocol DirectoryRecords {
     func sites(in scope: Scope) throws -> [Site]
     /// Adds a site. Throws `NameTaken` when the tenant has one of that name.
     func insert(_ site: Site) throws
+    /// Stores a tenant's new name. Throws `NameTaken` when the name is in use.
+    func update(_ tenant: Tenant) throws
+    /// Stores a site's new name. Throws `NameTaken` when the tenant has one of that name.
+    func update(_ site: Site) throws
+    /// Takes a tenant away unless something belongs to it; what only counts its days goes with it.
+    ///
+    /// - Returns: what belongs to it still, in words for people; empty when it is gone.
+    func remove(_ tenant: TenantID) throws -> [String]
+    /// Takes a site away unless something belongs to it. Endpoints that are retired, and tokens
+    /// that are no longer good, lose their place.
+    ///
+    /// - Returns: what belongs to it still, in words for people; empty when it is gone.
+    func remove(_ site: SiteID, of tenant: TenantID, at now: Timestamp) throws -> [String]
 }
 
 /// A name that must be unique is in use already.

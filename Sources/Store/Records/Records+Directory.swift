@@ -1,4 +1,5 @@
 import Fleet
+import Policy
 import ServerRecords
 
 extension StoreRecords: DirectoryRecords {
@@ -40,5 +41,84 @@ extension StoreRecords: DirectoryRecords {
             ON CONFLICT (tenant_id, name) DO NOTHING
             """, site.tenant, site.id, site.name, site.createdAt)
         if added == 0 { throw NameTaken(name: site.name) }
+    }
+
+    func update(_ tenant: Tenant) throws {
+        let changed = try change(
+            """
+            UPDATE tenant SET name = $2
+            WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM tenant WHERE name = $2 AND id <> $1)
+            """, tenant.id, tenant.name)
+        if changed == 0 { throw NameTaken(name: tenant.name) }
+    }
+
+    func update(_ site: Site) throws {
+        let changed = try change(
+            """
+            UPDATE site SET name = $3
+            WHERE tenant_id = $1 AND id = $2 AND NOT EXISTS (
+                SELECT 1 FROM site WHERE tenant_id = $1 AND name = $3 AND id <> $2)
+            """, site.tenant, site.id, site.name)
+        if changed == 0 { throw NameTaken(name: site.name) }
+    }
+
+    /// The tables whose rows belong to a tenant, and what people call them.
+    private static let belongings = [
+        ("endpoint", "endpoints"), ("site", "sites"), ("policy", "policies"),
+        ("endpoint_group", "groups"), ("approval", "approvals"),
+        ("risk_exception", "exceptions"), ("deployment", "deployments"),
+        ("person", "users"), ("api_token", "tokens"), ("enrolment_token", "enrolment tokens"),
+        ("alert", "alerts"), ("inventory", "inventories"), ("update_set", "lists of updates"),
+        ("blocked_version", "blocked versions"), ("scanner_import", "scanner reports"),
+    ]
+
+    func remove(_ tenant: TenantID) throws -> [String] {
+        let held = try Self.belongings.filter { table, _ in
+            try exists("SELECT 1 FROM \(table) WHERE tenant_id = $1 LIMIT 1", tenant)
+        }
+        guard held.isEmpty else { return held.map(\.1) }
+        for table in ["exposure_day", "first_seen"] {
+            _ = try change("DELETE FROM \(table) WHERE tenant_id = $1", tenant)
+        }
+        _ = try change("DELETE FROM tenant WHERE id = $1", tenant)
+        return []
+    }
+
+    func remove(_ site: SiteID, of tenant: TenantID, at now: Timestamp) throws -> [String] {
+        var held: [String] = []
+        if try exists(
+            """
+            SELECT 1 FROM endpoint
+            WHERE tenant_id = $1 AND site_id = $2 AND retired_at IS NULL LIMIT 1
+            """, tenant, site)
+        {
+            held.append("endpoints")
+        }
+        if try exists(
+            """
+            SELECT 1 FROM enrolment_token
+            WHERE tenant_id = $1 AND site_id = $2 AND revoked_at IS NULL AND expires_at > $3
+                AND uses < maximum_uses LIMIT 1
+            """, tenant, site, now)
+        {
+            held.append("enrolment tokens")
+        }
+        if try policies(in: .tenant(tenant)).contains(where: {
+            $0.place.level == .site && $0.place.part == site.text
+        }) {
+            held.append("policies")
+        }
+        guard held.isEmpty else { return held }
+        for table in ["endpoint", "enrolment_token"] {
+            _ = try change(
+                "UPDATE \(table) SET site_id = NULL WHERE tenant_id = $1 AND site_id = $2", tenant,
+                site)
+        }
+        _ = try change("DELETE FROM site WHERE tenant_id = $1 AND id = $2", tenant, site)
+        return []
+    }
+
+    private func exists(_ sql: String, _ values: (any SQLConvertible)...) throws -> Bool {
+        try !session.query(sql, values.map(\.sql)).isEmpty
     }
 }
