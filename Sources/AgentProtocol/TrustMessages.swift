@@ -45,12 +45,15 @@ public struct TrustResponse: Hashable, Sendable, Codable {
     public var placement: String?
     /// The approval for the job that was asked about; `nil` while there is none.
     public var grant: String?
+    /// The scripts that endpoints of the tenant may run; `nil` when there are none.
+    public var scripts: [String]?
 
     /// Signed documents.
     public init(
         digest: String?, roots: [String] = [], policies: String? = nil, holds: [String] = [],
-        placement: String? = nil, grant: String? = nil
+        placement: String? = nil, grant: String? = nil, scripts: [String]? = nil
     ) {
+        self.scripts = scripts
         self.digest = digest
         self.roots = roots
         self.policies = policies

@@ -16,6 +16,9 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     /// Whether it goes back: `to` is the older version, and `from` must be what is installed. `nil`
     /// for an update.
     public var goesBack: Bool?
+    /// The SHA-256 of the package's file, in lower-case hexadecimal digits: another file is not
+    /// installed, whatever its version. `nil` where the file is not known yet, as in a first ring.
+    public var sha256: String?
 
     /// Whether it undoes an update.
     public var isRollback: Bool { goesBack == true }
@@ -23,8 +26,9 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     /// A line of a lock list.
     public init(
         manager: PackageManagerName, name: String, architecture: String, from: String, to: String,
-        goesBack: Bool? = nil
+        goesBack: Bool? = nil, sha256: String? = nil
     ) {
+        self.sha256 = sha256
         self.manager = manager
         self.name = name
         self.architecture = architecture
@@ -45,6 +49,13 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
         LockedUpdate(
             manager: manager, name: name, architecture: architecture, from: to, to: from,
             goesBack: true)
+    }
+
+    /// The same line for whichever file: agents of former releases do not repeat the hash.
+    public var withoutHash: LockedUpdate {
+        var line = self
+        line.sha256 = nil
+        return line
     }
 
     /// The package that it replaces.

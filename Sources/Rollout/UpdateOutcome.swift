@@ -28,12 +28,16 @@ public struct UpdateOutcome: Hashable, Sendable, Codable {
     public var sentence: String
     /// How it can be undone, as the endpoint found before it began; `nil` where it did not look.
     public var wayBack: WayBack?
+    /// The SHA-256 of the package's file, in lower-case hexadecimal digits, as the endpoint's own
+    /// signed index named it before it began; `nil` where it is not known.
+    public var sha256: String?
 
     /// What became of one line.
     public init(
         update: LockedUpdate, state: State, failure: FailureClass? = nil, versionAfter: String?,
-        sentence: String, wayBack: WayBack? = nil
+        sentence: String, wayBack: WayBack? = nil, sha256: String? = nil
     ) {
+        self.sha256 = sha256
         self.update = update
         self.state = state
         self.failure = failure

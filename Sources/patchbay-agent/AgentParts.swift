@@ -100,10 +100,12 @@ enum Environment {
 
 extension AftercareParts {
     /// What this machine's agent sees to reboots and health with.
-    static func ofThisMachine(rules: any RebootRules = NoSignedRules()) -> AftercareParts {
+    static func ofThisMachine(
+        state: DiskStateFolder, rules: any RebootRules = NoSignedRules()
+    ) -> AftercareParts {
         AftercareParts(
             bootId: Machine.bootId, rules: rules, rebooting: SystemReboot(),
-            probing: SystemProbes { await LoopbackProbe.ask($0) })
+            probing: SystemProbes(state: state) { await LoopbackProbe.ask($0) })
     }
 }
 

@@ -76,7 +76,7 @@ struct RunAgent: AsyncParsableCommand {
                 inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies,
                 stateFolder: folder.path),
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
-            state: folder, aftercare: .ofThisMachine(rules: trust), trust: trust,
+            state: folder, aftercare: .ofThisMachine(state: folder, rules: trust), trust: trust,
             effects: .system, logger: logger)
         let people = agent.people.flatMap {
             PeopleSocket(path: PeopleSocket.path(of: folder), answering: $0)

@@ -37,7 +37,7 @@ struct Patchbay: AsyncParsableCommand {
                     UpdateCommand.self, ApprovalCommand.self, ExceptionCommand.self,
                     DeploymentCommand.self, RollbackCommand.self, JobCommand.self, UserCommand.self,
                     TokenCommand.self,
-                    AuditCommand.self, FindingCommand.self, AlertCommand.self,
+                    AuditCommand.self, FindingCommand.self, AlertCommand.self, ScriptCommand.self,
                 ]),
             CommandGroup(
                 name: "Measuring", subcommands: [FleetSimCommand.self, SimulateCommand.self]),

@@ -62,6 +62,13 @@ final class FakeMachine: Rebooting, Probing, RebootRules {
             sentence: "\(probe.text) \(isPassed ? "passes" : "fails").")
     }
 
+    func run(_ script: SignedScript) async -> ProbeResult {
+        let isPassed = change { !$0.failing.contains("script:\(script.name)") }
+        return ProbeResult(
+            probe: "script:\(script.name)", isPassed: isPassed,
+            sentence: "Script \(script.name): \(script.interpreter) \(script.text)")
+    }
+
     func terms(for order: JobOrder, at now: Timestamp) async -> RebootTerms? {
         change { $0.signed }
     }

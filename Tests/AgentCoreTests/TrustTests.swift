@@ -289,6 +289,45 @@ struct TrustTests {
         #expect(EarlyRefusal.load(from: folder)?.code == "E_ROOT_WRONG")
     }
 
+    @Test func `a signed script may be run, a forged, older or damaged one may not`() async throws {
+        let thief = try SigningOffice(seed: 66)
+        let script = Script(interpreter: "/bin/sh", text: "exit 0\n", timeoutSeconds: 5)
+        let trust = desk()
+        let root = office.text(office.root)
+        func offer(_ envelope: Envelope) -> VerificationRefusal? {
+            let text = office.text(envelope)
+            return trust.take(TrustResponse(digest: nil, roots: [root], scripts: [text]))
+        }
+        #expect(
+            await trust.script(named: "check", at: world.now)
+                == .refused("the endpoint holds no signed script of that name"))
+        #expect(offer(try office.sign(script, "check", version: 2)) == nil)
+        let ready = ScriptStanding.ready(
+            SignedScript(
+                name: "check", interpreter: "/bin/sh", text: "exit 0\n", timeoutSeconds: 5))
+        #expect(await trust.script(named: "check", at: world.now) == ready)
+        let other = Script(interpreter: "/bin/sh", text: "reboot\n", timeoutSeconds: 5)
+        #expect(offer(try thief.sign(other, "check", version: 3)) != nil)
+        #expect(offer(try office.sign(other, "check", version: 1)) != nil)
+        #expect(await trust.script(named: "check", at: world.now) == ready)
+        // A text that is not the one of its hash is nobody's script.
+        var damaged = other
+        damaged.text = "exit 0\n"
+        #expect(damaged.fault != nil)
+        // What lies on the disk is checked again whenever it is run.
+        let file = try #require(folder.names(in: TrustFiles.scripts).first)
+        let forged = office.text(try thief.sign(other, "check", version: 9))
+        try folder.replace("\(TrustFiles.scripts)/\(file)", with: Array(forged.utf8))
+        guard case .refused(let why) = await trust.script(named: "check", at: world.now) else {
+            Issue.record("a forged script may be run")
+            return
+        }
+        #expect(why.contains("E_"), "\(why)")
+        #expect(await trust.script(named: "../check", at: world.now) != ready)
+        let later = world.now.adding(seconds: 400 * 86_400)
+        #expect(await trust.script(named: "check", at: later) != ready)
+    }
+
     @Test func `in managed mode without policies orders are carried out as before`() async throws {
         let managed = try SigningOffice(mode: .managed)
         let root = managed.text(managed.root)

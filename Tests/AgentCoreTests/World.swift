@@ -33,6 +33,8 @@ final class World: Sendable {
         var installed: [PackageKey: String] = [:]
         var unfinished: [PackageKey: String] = [:]
         var behaviours: [String: Behaviour] = [:]
+        /// The SHA-256 of the files that its sources offer, by package.
+        var files: [String: String] = [:]
         var signals: [RebootSignal] = []
         var restarts: [RestartNeed] = []
         var lockedUntil: Timestamp?
@@ -147,6 +149,15 @@ extension World: Installing {
                         update: $0, state: .skipped, failure: .versionNotAvailable,
                         versionAfter: $0.from,
                         sentence: "Version '\($0.to)' for '\($0.name)' was not found.")
+                })
+        }
+    }
+
+    func offeredFiles(for updates: [LockedUpdate]) async -> [LockedUpdate: String] {
+        change { content in
+            Dictionary(
+                uniqueKeysWithValues: updates.compactMap { update in
+                    content.files[update.name].map { (update, $0) }
                 })
         }
     }

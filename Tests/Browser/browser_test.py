@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from endpoint import Endpoint, EnrolmentToken
 from policies import Policies
+from rollouts import Rollouts
 from server import Server
 from suite import Suite, Watch, expect
 
@@ -36,6 +37,7 @@ class Dashboard:
         self.endpoints = {}
         self.deployment = self.job = None
         self.policies = Policies(self)
+        self.rollouts = Rollouts(self)
 
     # Contexts
 
@@ -454,6 +456,7 @@ class Dashboard:
             "cancel": f"/deployments/{self.second}/cancel", "job": f"/jobs/{self.job}", "enrolment": "/enrolment",
             "tenants": "/tenants", "users": "/users", "audit": "/audit", "account": "/account",
             **self.policies.places(),
+            **self.rollouts.places(),
         }
 
     def walk(self, dress, options):
@@ -535,6 +538,7 @@ class Dashboard:
         check("packages of an earlier time are shown", self.time_travel)
         check("a scan that was asked for shows when it has come", self.scan_now_shows_when_it_has_come)
         self.policies.run(check)
+        self.rollouts.run(check)
         check("the audit log proves itself", self.audit_proves_itself)
         check("one tenant never sees another", self.another_tenant_sees_nothing)
         check("revoking a token asks first", self.revoking_a_token)

@@ -180,6 +180,37 @@ import Versions
                 for: grant.accepted.document.body.reach))
     }
 
+    @Test func `a script is signed, delivered with its text, and only counts up`() async throws {
+        let (house, _) = try await managed()
+        let endpoint = try await endpoint(house)
+        try await save(Self.policy, in: house)
+        let before = try await tag(endpoint)
+        #expect(try await exchange(endpoint).scripts == nil)
+        var wish = ScriptWish(
+            name: "check", tenant: house.tenant.id, interpreter: "/bin/sh", text: "exit 0\n",
+            timeoutSeconds: 20)
+        let first = try await house.useCases.saveScript(wish, by: house.administrator)
+        #expect(first.isSigned && first.version == 1)
+        wish.text = "exit 1\n"
+        let second = try await house.useCases.saveScript(wish, by: house.administrator)
+        #expect(second.version == 2)
+        #expect(try await tag(endpoint) != before)
+        let answer = try await exchange(endpoint)
+        let (state, _) = try believe(answer, house)
+        let text = try #require(answer.scripts?.first)
+        #expect(answer.scripts?.count == 1)
+        let script = try state.verify(
+            Array(text.utf8), as: Script.self, at: house.clock.now
+        ).accepted.document
+        #expect(script.heading.version == 2 && script.body.text == "exit 1\n")
+        #expect(try await house.useCases.scripts(by: house.administrator).map(\.version) == [2])
+        wish.interpreter = "sh"
+        await #expect(throws: Refusal.self) {
+            try await house.useCases.saveScript(wish, by: house.administrator)
+        }
+        #expect(try await exchange(endpoint).scripts == answer.scripts)
+    }
+
     @Test func `in sealed mode the server signs nothing, and hands out what operators have signed`()
         async throws
     {

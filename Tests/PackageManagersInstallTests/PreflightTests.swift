@@ -243,7 +243,7 @@ struct PreflightTests {
 }
 
 /// Answers for apt.
-private struct RecordedApt: CommandRunning {
+struct RecordedApt: CommandRunning {
     let answer: @Sendable ([String]) -> CommandOutput
 
     func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {

@@ -45,7 +45,7 @@ extension UseCases {
                 jobs: DeploymentSummary(deployment: deployment, counts: counts).jobs,
                 changed: try Self.summaries(of: changed, in: scope, records: records),
                 isComplete: parts.map { $0.count <= Self.mostChangedJobs } ?? false,
-                rollout: try Self.standing(of: deployment, records: records))
+                rollout: try self.standing(of: deployment, records: records))
         }
     }
 }

@@ -46,6 +46,15 @@ public struct RolloutStanding: Hashable, Sendable, Codable {
         public var soakSeconds: Int64
         /// When it began.
         public var openedAt: Timestamp?
+        /// When it begins at the earliest, if all goes well; `nil` once it has begun, and where that
+        /// cannot be foreseen.
+        public var expectedAt: Timestamp?
+        /// When its last endpoint is done at the earliest, by the windows of those that have not
+        /// begun; `nil` where that cannot be foreseen.
+        public var expectedEnd: Timestamp?
+        /// The next opening of a window of an endpoint that has not begun; in the past when one is
+        /// open, `nil` when they may always work.
+        public var windowOpensAt: Timestamp?
         /// Until when it is watched.
         public var soakUntil: Timestamp?
         /// When its gate was passed.

@@ -100,7 +100,7 @@ extension UseCases {
                     counts: try records.jobCounts(of: id, tenant: deployment.tenant)),
                 tenantName: try records.tenants(in: scope).first?.name ?? "",
                 jobs: summaries.sorted { ($0.rank, $0.endpointName) < ($1.rank, $1.endpointName) },
-                rollout: try Self.standing(of: deployment, records: records),
+                rollout: try self.standing(of: deployment, records: records),
                 timeline: try Self.timeline(of: deployment, records: records))
         }
     }

@@ -1,3 +1,4 @@
+import Calendar
 import ControlPlane
 import Fleet
 import Policy
@@ -127,12 +128,54 @@ extension UseCases {
     static let timelineShown = 100
 
     /// How a deployment's rollout stands; `nil` when it does not move through rings.
-    static func standing(
+    func standing(
         of deployment: Deployment, records: any Records
     ) throws -> RolloutStanding? {
         let scope = Scope.tenant(deployment.tenant)
         guard let record = try records.rollout(of: deployment.id, in: scope) else { return nil }
-        return RolloutStanding(record) { (try? records.endpoint($0, in: scope))?.name }
+        var standing = RolloutStanding(record) { (try? records.endpoint($0, in: scope))?.name }
+        if record.isOpen { try foresee(&standing, record, records) }
+        return standing
+    }
+
+    /// How many endpoints of one ring are asked for their windows: most of a ring have the same,
+    /// and a page is to come at once.
+    private static let endpointsForeseen = 10
+
+    /// Adds when rings begin and end at the earliest, by the windows of their first endpoints.
+    private func foresee(
+        _ standing: inout RolloutStanding, _ record: RolloutRecord, _ records: any Records
+    ) throws {
+        let now = effects.now()
+        let rollout = record.rollout
+        var decisions = try EndpointDecisions(of: record.tenant, in: records, at: now, by: self)
+        var openings: [EndpointID: [Occurrence]] = [:]
+        for place in rollout.plan.rings.indices where rollout.progress[place].passedAt == nil {
+            let open = rollout.endpoints.filter { $0.ring == place && !$0.hasLeft && $0.isPending }
+            for entry in open.prefix(Self.endpointsForeseen) {
+                let id = entry.member.endpoint
+                let own = try decisions.openings(of: id, lane: record.lane)
+                guard let own else { continue }
+                openings[id] = own
+                let next = own.map(\.opens).min()
+                standing.rings[place].windowOpensAt = [standing.rings[place].windowOpensAt, next]
+                    .compactMap { $0 }.min()
+            }
+        }
+        let work = WorkFigures.estimate(
+            lines: record.lines.count, bytes: 0,
+            reboots: record.aftercare.map { $0.reboot != .never } ?? false)
+        let forecast = RolloutForecast(
+            of: rollout, openings: openings,
+            workSeconds: work.seconds + work.rebootReserveSeconds, from: now)
+        for (place, bar) in forecast.bars.enumerated() {
+            if standing.rings[place].openedAt == nil {
+                standing.rings[place].expectedAt = bar.opensAt
+            }
+            if standing.rings[place].stage != .passed {
+                standing.rings[place].expectedEnd = bar.doneAt
+            }
+        }
     }
 
     /// What has happened to a deployment as a whole, oldest first.

@@ -66,6 +66,8 @@ public struct KnownWayBack: Hashable, Sendable, Codable {
     public var update: LockedUpdate
     /// How.
     public var wayBack: WayBack
+    /// The SHA-256 of the file that is about to be installed; `nil` where it is not known.
+    public var sha256: String?
 }
 
 /// A job's journal as it was found on the disk.

@@ -73,6 +73,8 @@ public struct JobRun: Sendable {
     public internal(set) var probesBefore: [ProbeResult]?
     /// How updates of the order can be undone.
     var waysBack: [LockedUpdate: WayBack] = [:]
+    /// The SHA-256 of the files that updates of the order are installed from.
+    var files: [LockedUpdate: String] = [:]
     /// What they showed afterwards.
     var probesAfter: [ProbeResult]?
     /// The boot whose end the job waits for; `nil` when it needs no reboot.
@@ -161,7 +163,10 @@ extension JobRun {
         case .probedBefore(let results):
             probesBefore = results
         case .keptWaysBack(let known):
-            for line in known { waysBack[line.update] = line.wayBack }
+            for line in known {
+                waysBack[line.update] = line.wayBack
+                files[line.update] = line.sha256
+            }
         case .rebootAwaited(let boot, let signals):
             awaitedBoot = boot
             awaitedSignals = signals
@@ -225,6 +230,7 @@ extension JobRun {
     private mutating func settle(_ settled: [UpdateOutcome]) {
         for var outcome in settled {
             outcome.wayBack = outcome.wayBack ?? waysBack[outcome.update]
+            outcome.sha256 = outcome.sha256 ?? files[outcome.update]
             outcomes[outcome.update] = outcome
         }
     }

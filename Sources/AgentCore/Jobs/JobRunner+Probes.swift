@@ -60,24 +60,26 @@ extension JobRunner {
         guard let aftercare else { return [] }
         var results: [ProbeResult] = []
         for probe in probes.prefix(ProbeResult.maximumResults) {
-            results.append(await Self.ask(probe, aftercare.probing))
+            results.append(await ask(probe, aftercare))
         }
         return results
     }
 
-    private static func ask(_ probe: HealthProbe, _ probing: any Probing) async -> ProbeResult {
+    private func ask(_ probe: HealthProbe, _ parts: AftercareParts) async -> ProbeResult {
         guard probe.isSound else {
             return ProbeResult(
                 probe: probe.text, isPassed: false,
                 sentence: "\(probe.text) was not asked: it is no probe of this endpoint.")
         }
         if case .script(let name) = probe {
-            return ProbeResult(
-                probe: probe.text, isPassed: false,
-                sentence:
-                    "Script \(name) was not run: the endpoint holds no signed script of that name."
-            )
+            switch await parts.rules.script(named: name, at: effects.now()) {
+            case .ready(let script): return await parts.probing.run(script)
+            case .refused(let reason):
+                return ProbeResult(
+                    probe: probe.text, isPassed: false,
+                    sentence: "Script \(name) was not run: \(reason).")
+            }
         }
-        return await probing.ask(probe)
+        return await parts.probing.ask(probe)
     }
 }

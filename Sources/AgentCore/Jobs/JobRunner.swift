@@ -135,14 +135,18 @@ public struct JobRunner: Sendable {
         watch.show(
             .preflight, "Keeps the versions that are about to be replaced.", at: effects.now())
         let found = await installer.keepWaysBack(for: open, at: effects.now())
+        let files = await installer.offeredFiles(for: open)
         let known = open.compactMap { update in
-            found[update].map { KnownWayBack(update: update, wayBack: $0) }
+            found[update].map {
+                KnownWayBack(update: update, wayBack: $0, sha256: files[update])
+            }
         }
         return known.isEmpty ? nil : known
     }
 
     private func preflight(_ job: JobRun) async throws(StateFolderFailure) -> JobObservation {
-        let answer = await installer.preflight(job.remaining, tolerating: job.brokenPackages)
+        let answer = await withoutOtherFiles(
+            await installer.preflight(job.remaining, tolerating: job.brokenPackages))
         let plan: RunPlan? =
             switch answer {
             case .ready(let install, _): install.isEmpty ? nil : installer.installRun(for: install)

@@ -11,6 +11,43 @@ public protocol RebootRules: Sendable {
     /// The terms for an order; `nil` when the endpoint holds no signed policy, and the order's own
     /// word counts.
     func terms(for order: JobOrder, at now: Timestamp) async -> RebootTerms?
+    /// The signed script of a name, if the endpoint may run it.
+    func script(named name: String, at now: Timestamp) async -> ScriptStanding
+}
+
+extension RebootRules {
+    /// None.
+    public func script(named name: String, at now: Timestamp) async -> ScriptStanding {
+        .refused("the endpoint holds no signed script of that name")
+    }
+}
+
+/// Whether an endpoint may run a script.
+public enum ScriptStanding: Hashable, Sendable {
+    /// It may, exactly so.
+    case ready(SignedScript)
+    /// It may not, for this reason, a clause.
+    case refused(String)
+}
+
+/// A script that the endpoint has found signed.
+public struct SignedScript: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// The program that reads it, by its absolute path.
+    public var interpreter: String
+    /// The script.
+    public var text: String
+    /// After how many seconds it is ended.
+    public var timeoutSeconds: Int
+
+    /// A script.
+    public init(name: String, interpreter: String, text: String, timeoutSeconds: Int) {
+        self.name = name
+        self.interpreter = interpreter
+        self.text = text
+        self.timeoutSeconds = timeoutSeconds
+    }
 }
 
 /// The rules of an endpoint that holds no signed policy.
@@ -80,6 +117,8 @@ public protocol Rebooting: Sendable {
 public protocol Probing: Sendable {
     /// Asks one probe, once.
     func ask(_ probe: HealthProbe) async -> ProbeResult
+    /// Runs a signed script, once; it passes when it ends with status 0.
+    func run(_ script: SignedScript) async -> ProbeResult
 }
 
 /// What an agent needs in order to see to reboots and health.

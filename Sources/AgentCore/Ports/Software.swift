@@ -31,8 +31,21 @@ public struct ScanFailure: Error, Hashable, Sendable {
     }
 }
 
+/// Knows which files the endpoint's own sources offer.
+public protocol OfferedFiles: Sendable {
+    /// The SHA-256 of the file, in lower-case hexadecimal digits, that would be installed for each
+    /// of these updates, as the signed indexes of the endpoint's sources name it; one that is left
+    /// out is not known. It changes nothing.
+    func offeredFiles(for updates: [LockedUpdate]) async -> [LockedUpdate: String]
+}
+
+extension OfferedFiles {
+    /// Nothing is known.
+    public func offeredFiles(for updates: [LockedUpdate]) async -> [LockedUpdate: String] { [:] }
+}
+
 /// Installs exact versions with one package manager.
-public protocol Installing: Sendable {
+public protocol Installing: OfferedFiles {
     /// Looks whether a lock list can be installed now, and changes nothing.
     ///
     /// - Parameters:

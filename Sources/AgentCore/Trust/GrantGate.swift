@@ -156,7 +156,9 @@ struct GrantGate: Sendable {
             carriedOut: uses.done, tries: uses.tries, missed: missed,
             bytes: view.bytes,
             compare: { $0.order($1, $2) })
-        let lines = view.updates.map { Grant.Update($0.key, version: $0.to, goesBack: $0.goesBack) }
+        let lines = view.updates.map {
+            Grant.Update($0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack)
+        }
         do throws(GrantRefusal) {
             try check.check(grant, for: lines, at: now)
         } catch {

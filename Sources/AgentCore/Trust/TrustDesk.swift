@@ -12,7 +12,7 @@ import Trust
 /// silence, and a refusal leaves what was believed.
 public final class TrustDesk: Sendable {
     let endpoint: EndpointID
-    private let tenant: TenantID
+    let tenant: TenantID
     private let fingerprint: String?
     let state: any StateFolder
     let zones: @Sendable (String) -> TimeZoneRules?
@@ -135,7 +135,7 @@ public final class TrustDesk: Sendable {
         }
         var memo = held ?? TrustMemo(state: believed)
         memo.state = believed
-        for step in [takePolicies, takePlacement, takeHolds] {
+        for step in [takePolicies, takePlacement, takeHolds, takeScripts] {
             do throws(TakingFailure) {
                 try step(answer, &memo, now)
             } catch {
@@ -153,7 +153,7 @@ public final class TrustDesk: Sendable {
         return refusal
     }
 
-    private enum TakingFailure: Error {
+    enum TakingFailure: Error {
         case refused(VerificationRefusal)
         case folder(StateFolderFailure)
     }
@@ -230,7 +230,7 @@ public final class TrustDesk: Sendable {
         }
     }
 
-    private func believe<Body: RoleDocument>(
+    func believe<Body: RoleDocument>(
         _ bytes: [UInt8], as type: Body.Type, _ memo: TrustMemo, _ now: Timestamp
     ) throws(TakingFailure) -> (accepted: Accepted<Body>, state: TrustState) {
         do throws(VerificationRefusal) {
@@ -240,7 +240,7 @@ public final class TrustDesk: Sendable {
         }
     }
 
-    private func write(_ body: () throws(StateFolderFailure) -> Void) throws(TakingFailure) {
+    func write(_ body: () throws(StateFolderFailure) -> Void) throws(TakingFailure) {
         do throws(StateFolderFailure) {
             try body()
         } catch {
@@ -248,7 +248,7 @@ public final class TrustDesk: Sendable {
         }
     }
 
-    private func keep(_ memo: TrustMemo) throws(StateFolderFailure) {
+    func keep(_ memo: TrustMemo) throws(StateFolderFailure) {
         guard let bytes = AgentJSON.encode(memo) else { return }
         try state.replace(TrustFiles.memo, with: bytes + [0x0A])
     }

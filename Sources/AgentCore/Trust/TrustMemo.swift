@@ -49,6 +49,8 @@ public enum TrustFiles {
     static let placement = "trust/placement.dsse.json"
     /// The folder of holds, one file each.
     static let holds = "trust/holds"
+    /// The folder of scripts, one file each.
+    static let scripts = "trust/scripts"
     /// Which jobs have begun to carry out which grants, and which of them did it whole.
     static let nonces = "trust/nonces.json"
     /// When the endpoint was not there.
@@ -59,6 +61,8 @@ public enum TrustFiles {
     static let sizeLimit = 2 * Envelope.maximumBytes
     /// The most holds that are kept: a server cannot fill the disk.
     static let maximumHolds = 100
+    /// The most scripts that are kept.
+    static let maximumScripts = 100
 
     /// What the agent believes; `nil` when it believes nothing yet.
     ///

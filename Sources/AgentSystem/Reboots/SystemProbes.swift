@@ -19,9 +19,15 @@ public struct SystemProbes: Probing {
     private static let systemctl = "/usr/bin/systemctl"
 
     private let http: @Sendable (LoopbackAddress) async -> ProbeResult
+    let state: DiskStateFolder?
 
-    /// Probes, with a client for the addresses among them.
-    public init(http: @escaping @Sendable (LoopbackAddress) async -> ProbeResult) {
+    /// Probes, with a client for the addresses among them, and the agent's folder, in which scripts
+    /// lie while they run; without one none is run.
+    public init(
+        state: DiskStateFolder? = nil,
+        http: @escaping @Sendable (LoopbackAddress) async -> ProbeResult
+    ) {
+        self.state = state
         self.http = http
     }
 

@@ -96,8 +96,10 @@ extension UseCases {
                 actions, of: job, actor: "endpoint:\(agent.endpoint)", at: now, in: records)
             wakes.formUnion(
                 try self.post(
-                    RolloutWords.reported(before: before, after: job), about: job, at: now,
-                    in: records))
+                    RolloutWords.reported(
+                        before: before, after: job,
+                        on: try Self.platform(of: job, in: records)),
+                    about: job, at: now, in: records))
             if job.state == .pendingRestart {
                 wakes.formUnion(try self.settleAtOnce(job, by: agent, at: now, in: records))
             }
@@ -131,7 +133,7 @@ extension UseCases {
     /// A result must speak of the job's own updates, each once, or say that nothing was begun.
     private static func check(_ result: JobResult, of job: Job) throws {
         if result.cancelledBeforeStart, result.outcomes.isEmpty { return }
-        guard result.outcomes.map(\.update) == job.updates else {
+        guard result.outcomes.map(\.update.withoutHash) == job.updates.map(\.withoutHash) else {
             throw Refusal(
                 .malformed, "E_RESULT_OUTCOMES",
                 "The result does not speak of exactly the job's updates.",

@@ -46,12 +46,22 @@ extension UseCases {
         return wakes
     }
 
+    /// The system of a job's endpoint, where files are told apart by it.
+    static func platform(of job: Job, in records: any Records) throws -> String? {
+        guard job.result?.outcomes.contains(where: { $0.sha256 != nil }) == true else {
+            return nil
+        }
+        return try records.posture(of: job.endpoint, tenant: job.tenant)?.endpoint.platform
+    }
+
     private func jobEnded(
         _ job: Job, actor: String, at now: Timestamp, in records: any Records
     ) throws -> Set<String> {
         // Whether a deployment that moves through rings has ended is for its rollout to say.
         if job.rolloutOrder != nil {
-            return try post(RolloutWords.ended(job), about: job, at: now, in: records)
+            let platform = try Self.platform(of: job, in: records)
+            return try post(
+                RolloutWords.ended(job, on: platform), about: job, at: now, in: records)
         }
         guard var deployment = try records.deployment(job.deployment, in: .tenant(job.tenant))
         else { return [] }

@@ -137,6 +137,26 @@ public struct EndpointDecisions {
         return EndpointStanding(said, under: policy, zone: rules)
     }
 
+    /// The next openings of a lane's windows for an endpoint; `nil` where it may always work.
+    package mutating func openings(of id: EndpointID, lane: Lane) throws -> [Occurrence]? {
+        guard let endpoint = try records.endpoint(id, in: .tenant(tenant)) else { return nil }
+        let facts = try records.posture(of: id, tenant: tenant)?.endpoint
+        let subject = subject(endpoint, facts: facts, traits: try traits(of: id))
+        let zones = zones(of: facts)
+        guard let effective = policy(for: subject, zones).0?.effective,
+            let calendar = try? WindowCalendar(
+                effective.windows(of: lane), freezes: effective.freezes.map(\.value),
+                zones: zones
+            ).only(.install)
+        else { return nil }
+        return calendar.openings(at: now)
+            + calendar.occurrences(
+                from: Timestamp(milliseconds: now.milliseconds + 1), count: Self.openingsForeseen)
+    }
+
+    /// How many openings are looked at for a forecast: a dozen weekly ones are a quarter.
+    private static let openingsForeseen = 12
+
     private func traits(of endpoint: EndpointID) throws -> EndpointTraits {
         switch traits {
         case .each: try records.traits(of: endpoint, tenant: tenant) ?? EndpointTraits()
@@ -194,6 +214,12 @@ public struct EndpointDecisions {
             let update = known.subject.update
             var context = shared
             context.job = history.standing[update.key]
+            if let job = context.job, job.stage == .queued, let ordered = job.createdAt,
+                let heard = endpoint.lastSeenAt
+            {
+                context.job?.missed = policy?.missedWindow(
+                    of: known.subject, heard: heard, ordered: ordered, in: zones, at: now)
+            }
             context.failure = history.failure(of: update)
             context.work = WorkFigures.estimate(update, reboots: reboots)
             context.dueAt = due.dueAt(known)

@@ -22,7 +22,7 @@ struct JobHistory {
                 for update in job.updates where standing[update.key] == nil {
                     standing[update.key] = DecisionContext.JobStanding(
                         stage: stage, sentence: job.sentence, deployment: deployment?.title ?? "",
-                        deadline: job.deadline)
+                        deadline: job.deadline, createdAt: job.createdAt)
                 }
             }
             for outcome in job.result?.outcomes ?? [] {

@@ -110,7 +110,9 @@ struct RolloutStep {
         case .heldBack: skip(offer, .heldBack)
         // It rests, and has its turn again.
         case .busy: queue.append(PostedRolloutEvent(event: .jobWithdrawn(offer), at: now))
-        case .order(let updates):
+        case .order(let open):
+            let updates = record.rollout.locked(
+                open, for: offer.endpoint, on: posture.endpoint)
             let deadline = min(now.adding(seconds: record.orderSeconds), deployment.deadline)
             let job = Job(
                 id: useCases.effects.newIdentifier(), tenant: tenant,
@@ -245,6 +247,24 @@ extension UpdateOutcome {
         case .failedVerification: true
         case .failed: GiveUpReason.failure(failure ?? .other).blamesPackage
         case .verified, .pendingRestart, .skipped: false
+        }
+    }
+}
+
+extension RingRollout {
+    /// The lines of an order, bound to the files that the first ring has installed. That ring
+    /// itself is not, whenever it is tried again: its approval may be from before.
+    func locked(
+        _ updates: [LockedUpdate], for endpoint: EndpointID, on facts: EndpointFacts
+    ) -> [LockedUpdate] {
+        guard isLockListFixed, plan.lockList != nil || entry(of: endpoint)?.ring ?? 0 > 0 else {
+            return updates
+        }
+        return updates.map { update in
+            var update = update
+            update.sha256 = lockedHash(
+                of: update.key, version: update.to, platform: facts.platform)
+            return update
         }
     }
 }

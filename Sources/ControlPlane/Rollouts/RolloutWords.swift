@@ -6,12 +6,14 @@ import ServerRecords
 /// the rollout ignores what is not about an endpoint's latest order.
 enum RolloutWords {
     /// What is told when a job has reached its end.
-    static func ended(_ job: Job) -> [RolloutEvent] {
+    ///
+    /// `platform` is the endpoint's system, by which files of the same version are told apart.
+    static func ended(_ job: Job, on platform: String?) -> [RolloutEvent] {
         guard let offer = offer(of: job) else { return [] }
         switch job.state {
-        case .verified: return [.jobVerified(offer, verification(job.result))]
+        case .verified: return [.jobVerified(offer, verification(job.result, platform))]
         case .failedVerification: return [.jobFailed(offer, .nothingChanged)]
-        case .failed: return [failed(offer, job.result ?? JobResult(outcomes: []))]
+        case .failed: return [failed(offer, job.result ?? JobResult(outcomes: []), platform)]
         case .expired: return [.jobExpired(offer)]
         case .cancelled:
             // Not begun, it was taken back; begun, it ended without a result. The rollout knows
@@ -22,7 +24,7 @@ enum RolloutWords {
     }
 
     /// What is told after an endpoint's report: that it has begun, or what a late report shows.
-    static func reported(before: Job, after: Job) -> [RolloutEvent] {
+    static func reported(before: Job, after: Job, on platform: String?) -> [RolloutEvent] {
         guard let offer = offer(of: after) else { return [] }
         if after.state == .pendingRestart || (after.state == .running && isAtWork(after)) {
             let hasBegun =
@@ -32,13 +34,24 @@ enum RolloutWords {
         guard before.state == after.state, before.result == nil, let result = after.result,
             Job.endState(for: result) == .verified
         else { return [] }
-        return [.jobVerified(offer, verification(result))]
+        return [.jobVerified(offer, verification(result, platform))]
     }
 
     /// What the probes showed. Where they failed before the updates too, they say nothing of them.
-    private static func verification(_ result: JobResult?) -> RolloutVerification {
+    private static func verification(
+        _ result: JobResult?, _ platform: String?
+    ) -> RolloutVerification {
         let sawItBefore = result?.wasHealthy == false
-        return RolloutVerification(isHealthy: sawItBefore ? nil : result?.isHealthy)
+        let files = (result?.outcomes ?? []).filter { $0.state == .verified }.compactMap {
+            outcome in
+            outcome.sha256.map {
+                LockedPackage(
+                    key: outcome.update.key, version: outcome.update.to, sha256: $0,
+                    platform: platform)
+            }
+        }
+        return RolloutVerification(
+            installed: files, isHealthy: sawItBefore ? nil : result?.isHealthy)
     }
 
     /// Whether the endpoint changes something: before that an order can still be taken back.
@@ -57,7 +70,9 @@ enum RolloutWords {
 
     /// A failure by its worst cause. A version that no source has any more was replaced by a newer
     /// one, which has its own turn: it fails nobody.
-    private static func failed(_ offer: RolloutOffer, _ result: JobResult) -> RolloutEvent {
+    private static func failed(
+        _ offer: RolloutOffer, _ result: JobResult, _ platform: String?
+    ) -> RolloutEvent {
         let outcomes = result.outcomes
         let bad = outcomes.filter { $0.state != .verified && $0.state != .pendingRestart }
         let causes = bad.map { outcome in
@@ -70,7 +85,9 @@ enum RolloutWords {
         let harmless: Set<FailureClass> = [.versionNotAvailable, .held]
         guard let worst = causes.filter({ !harmless.contains($0) }).min(by: { rank($0) < rank($1) })
         else {
-            if bad.count < outcomes.count { return .jobVerified(offer, verification(result)) }
+            if bad.count < outcomes.count {
+                return .jobVerified(offer, verification(result, platform))
+            }
             return .jobSkipped(offer, causes.contains(.held) ? .heldBack : .notNeeded)
         }
         return .jobFailed(offer, worst)
@@ -81,4 +98,9 @@ enum RolloutWords {
         if GiveUpReason.failure(cause).blamesPackage { return 0 }
         return cause.mayPassByItself ? 2 : 1
     }
+}
+
+extension EndpointFacts {
+    /// The system by which files of the same version are told apart, such as `debian 12`.
+    var platform: String { [os.id, os.versionId].filter { !$0.isEmpty }.joined(separator: " ") }
 }

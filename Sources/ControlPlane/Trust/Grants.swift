@@ -152,7 +152,9 @@ extension UseCases {
         return Grant(
             target: .endpoints(batch.endpoints), lane: wish.lane, ring: wish.ring,
             updates: batch.lines.map {
-                Grant.Update($0.key, version: $0.value, goesBack: wish.isRollback ? true : nil)
+                Grant.Update(
+                    $0.key, version: $0.value.version, sha256: $0.value.sha256,
+                    goesBack: wish.isRollback ? true : nil)
             },
             notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce,
             policyDigest: ground.policies.digest,
@@ -259,12 +261,19 @@ struct KnownGrant: Sendable {
     }
 }
 
-/// Endpoints that can share one lock list: no two of them install different versions of a package.
+/// Endpoints that can share one lock list: no two of them install different versions or files of a
+/// package.
 struct LockListBatch: Sendable {
     /// The endpoints, in order.
     package var endpoints: [EndpointID] = []
-    /// The version of each package.
-    var lines: [PackageKey: String] = [:]
+    /// The version of each package, and its file.
+    var lines: [PackageKey: Line] = [:]
+
+    /// What is installed of one package.
+    struct Line: Hashable, Sendable {
+        var version: String
+        var sha256: String?
+    }
 
     /// As few batches as a simple way finds; an endpoint with more lines than one grant takes has
     /// its first ones granted, and the rest must be approved anew.
@@ -272,7 +281,9 @@ struct LockListBatch: Sendable {
         var batches: [LockListBatch] = []
         for (endpoint, list) in updates.sorted(by: { $0.key < $1.key }) where !list.isEmpty {
             let lines = Dictionary(
-                list.prefix(Grant.maximumUpdates).map { ($0.key, $0.to) }
+                list.prefix(Grant.maximumUpdates).map {
+                    ($0.key, Line(version: $0.to, sha256: $0.sha256))
+                }
             ) { _, last in last }
             if let place = batches.firstIndex(where: { $0.takes(lines) }) {
                 batches[place].endpoints.append(endpoint)
@@ -284,12 +295,12 @@ struct LockListBatch: Sendable {
         return batches
     }
 
-    private func takes(_ others: [PackageKey: String]) -> Bool {
+    private func takes(_ others: [PackageKey: Line]) -> Bool {
         guard endpoints.count < Grant.maximumEndpoints else { return false }
         var count = lines.count
-        for (package, version) in others {
+        for (package, line) in others {
             switch lines[package] {
-            case version?: break
+            case line?: break
             case nil: count += 1
             default: return false
             }

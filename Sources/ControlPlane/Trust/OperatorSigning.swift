@@ -136,7 +136,7 @@ extension UseCases {
         }
     }
 
-    private static let noRoot = Refusal(
+    static let noRoot = Refusal(
         .conflict, "E_TRUST_NO_ROOT", "This installation has no trust root.",
         nextStep: "Take one with “patchbay trust adopt”.")
     private static let isSealed = Refusal(

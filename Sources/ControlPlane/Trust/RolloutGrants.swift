@@ -29,7 +29,10 @@ extension RolloutStep {
             let contents = OrderContents(
                 of: record.lines, missing: posture.updates, underWay: [], blocked: [],
                 isBounded: record.isAutomatic)
-            if case .order(let list) = contents { updates[endpoint] = list }
+            if case .order(let list) = contents {
+                updates[endpoint] = record.rollout.locked(
+                    list, for: endpoint, on: posture.endpoint)
+            }
         }
         guard !updates.isEmpty else { return }
         let fleet = try records.fleetCounts(in: .tenant(record.tenant), freshSince: now)

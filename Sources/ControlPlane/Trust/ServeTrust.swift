@@ -19,9 +19,10 @@ extension UseCases {
     private func trustTag(of tenant: TenantID, in records: any Records) throws -> String? {
         guard let root = try heldRoot(in: records) else { return nil }
         let policies = try believedPolicies(of: tenant, under: root, in: records)
-        let holds = try holds(of: tenant, under: root, in: records).map(\.digest)
+        let holds = try newest(Hold.self, of: tenant, under: root, in: records).map(\.digest)
+        let scripts = try newest(Script.self, of: tenant, under: root, in: records).map(\.digest)
         let placements = try records.setting(Self.placementSetting(tenant)) ?? ""
-        let parts = [root.digest, policies?.digest ?? "", placements] + holds
+        let parts = [root.digest, policies?.digest ?? "", placements] + holds + scripts
         return String(Digest.sha256Hex(parts.joined(separator: "\n")).prefix(32))
     }
 
@@ -35,13 +36,13 @@ extension UseCases {
         return try newest.flatMap { try isBelieved($0, under: root) ? $0 : nil }
     }
 
-    /// The newest version of each hold, as far as it is believed.
-    private func holds(of tenant: TenantID, under root: HeldRoot, in records: any Records) throws
-        -> [StoredDocument]
-    {
+    /// The newest version of each document of a kind for a tenant, as far as it is believed.
+    private func newest<Body: RoleDocument>(
+        _ type: Body.Type, of tenant: TenantID, under root: HeldRoot, in records: any Records
+    ) throws -> [StoredDocument] {
         let scopes: [DocumentScope] = [.allTenants, .tenant(tenant)]
         return try scopes.flatMap { scope -> [StoredDocument] in
-            let all = try records.documents(Hold.type, of: scope)
+            let all = try records.documents(Body.type, of: scope)
             return try Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
                 .filter { try isBelieved($0, under: root) }.sorted { $0.name < $1.name }
         }
@@ -78,12 +79,17 @@ extension UseCases {
                 else { return nil }
                 return try self.handOutGrant(for: job, in: records, at: now, waking: &wakes).text
             }
+            let scripts = try self.newest(
+                Script.self, of: agent.tenant, under: root, in: records
+            ).map(\.text)
             return TrustResponse(
                 digest: try self.trustTag(of: agent.tenant, in: records),
                 roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),
                 policies: policies?.text,
-                holds: try self.holds(of: agent.tenant, under: root, in: records).map(\.text),
-                placement: placement?.text, grant: grant)
+                holds: try self.newest(Hold.self, of: agent.tenant, under: root, in: records)
+                    .map(\.text),
+                placement: placement?.text, grant: grant,
+                scripts: scripts.isEmpty ? nil : scripts)
         }
     }
 }

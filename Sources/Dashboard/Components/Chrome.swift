@@ -60,6 +60,7 @@ struct Chrome: Sendable {
 enum Notice: String, Sendable, CaseIterable {
     case scanRequested = "scan-requested"
     case endpointRetired = "endpoint-retired"
+    case rebootAsked = "reboot-asked"
     case approved
     case halted
     case rollingBack = "rolling-back"
@@ -90,6 +91,7 @@ enum Notice: String, Sendable, CaseIterable {
         case .scanRequested:
             "The endpoint will scan itself as soon as it is heard from, usually within seconds."
         case .endpointRetired: "The endpoint is retired. Its history stays."
+        case .rebootAsked: "The endpoint has been asked to reboot. This is how it stands."
         case .approved: "Approved. Endpoints collect their part as soon as they are heard from."
         case .halted: "Halted. Nothing new is handed out; what has begun goes on."
         case .rollingBack:

@@ -54,6 +54,9 @@ func endpointFrame(
                 chrome.postButton("Scan now", .restart, to: .endpoint(item.id, "scan"))
                 a(class: "button quiet", .href(.endpoint(item.id, "retire"))) { "Retire" }
             }
+            if chrome.may(.approve), item.retiredAt == nil {
+                a(class: "button quiet", .href(.endpoint(item.id, "reboot"))) { "Reboot" }
+            }
         }
         nav(class: "tabs", .ariaLabel("Parts of this endpoint")) {
             tab("Missing updates", detail.decisions.count, .endpoint(item.id), part == .updates)

@@ -108,7 +108,37 @@ private func ringRow(
                 span(class: "dim") { "not watched" }
             }
         }
-        td { chrome.time(ring.openedAt, or: "not yet") }
+        td { began(ring, of: rollout, chrome) }
+    }
+}
+
+/// When a ring has begun, or what is foreseen of it.
+private func began(
+    _ ring: RolloutStanding.RingStanding, of rollout: RolloutStanding, _ chrome: Chrome
+) -> HTML {
+    HTML.pieces {
+        if let openedAt = ring.openedAt {
+            chrome.time(openedAt)
+        } else if let expectedAt = ring.expectedAt, rollout.state == .running {
+            "at the earliest "
+            chrome.time(expectedAt)
+        } else {
+            "not yet"
+        }
+        if rollout.state == .running, ring.stage != .passed {
+            if let opens = ring.windowOpensAt {
+                p(class: "dim") {
+                    opens <= chrome.now ? "a window is open since " : "the next window opens "
+                    chrome.time(opens)
+                }
+            }
+            if let end = ring.expectedEnd, ring.stage != .soaking {
+                p(class: "dim") {
+                    "done at the earliest "
+                    chrome.time(end)
+                }
+            }
+        }
     }
 }
 

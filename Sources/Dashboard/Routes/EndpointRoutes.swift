@@ -4,6 +4,7 @@ import Fleet
 import HTMLTree
 import HTTPAPI
 import Policy
+import Rollout
 import ServerRecords
 
 /// The home page, and endpoints.
@@ -50,6 +51,15 @@ extension Dashboard {
             try await visit.useCases.requestScan(id, by: visit.principal)
             return .redirect(to: .endpoint(id), .scanRequested)
         },
+        page(
+            "/endpoints/{endpoint}/reboot", .principal(.approve),
+            "Asks before an endpoint reboots."
+        ) { visit in
+            rebootPage(try await detail(visit), chrome: visit.chrome)
+        },
+        action(
+            "/endpoints/{endpoint}/reboot", .principal(.approve), "Asks an endpoint to reboot."
+        ) { visit, _ in try await reboot(visit) },
         page(
             "/endpoints/{endpoint}/retire", .principal(.manageEndpoints),
             "Asks before retiring an endpoint."
@@ -113,6 +123,18 @@ extension Dashboard {
     /// UTC.
     static func instant(_ text: String) -> Timestamp? {
         Timestamp(text) ?? Timestamp(text + "Z") ?? Timestamp(text + ":00Z")
+    }
+
+    private static func reboot(_ visit: Visit) async throws -> Answer {
+        let id: EndpointID = try visit.call.identifier("endpoint")
+        do {
+            let job = try await visit.useCases.requestReboot(id, by: visit.principal)
+            return .redirect(to: .job(job.id), .rebootAsked)
+        } catch let refusal as Refusal {
+            let page = rebootPage(
+                try await detail(visit), refused: refusal, chrome: visit.chrome)
+            return .html(page.rendered(), status: refusal.kind.httpStatus)
+        }
     }
 
     private static func retire(_ visit: Visit, _ form: FormFields) async throws -> Answer {

@@ -50,6 +50,21 @@ enum TrustRoutes {
             return .json(try await call.useCases.trustStatus(by: principal))
         },
         Route(
+            .get, "/api/v1/scripts", permission: .principal(.view),
+            summary: "The signed scripts that endpoints may run as probes.",
+            response: .scriptList
+        ) { call in
+            .json(ItemList(items: try await call.useCases.scripts(by: try call.principal())))
+        },
+        Route(
+            .post, "/api/v1/scripts", permission: .principal(.administer),
+            summary: "Saves the next version of a script; in sealed mode it waits for operators.",
+            request: .scriptWish, response: .script, bodyLimit: 4 * Script.maximumScriptBytes
+        ) { call in
+            .json(
+                try await call.useCases.saveScript(try call.decode(), by: try call.principal()))
+        },
+        Route(
             .post, "/api/v1/trust/roots", permission: .principal(.administer),
             summary: "Takes a trust root; from the server's own machine only.",
             request: .envelopeText, response: .trustStatus,

@@ -88,6 +88,7 @@ extension NamedSchema {
                     ]),
                     "failure": .optional(.string), "versionAfter": .optional(.string),
                     "sentence": .string, "wayBack": .optional(.wayBack),
+                    "sha256": .optional(.string),
                 ])),
             "cancelledBeforeStart": .boolean, "notes": .array(.string),
             "isHealthy": .optional(.boolean), "wasHealthy": .optional(.boolean),

@@ -37,13 +37,14 @@ extension NamedSchema {
             ]),
             "bytes": .optional(.integer), "reason": .optional(.string),
             "wayBack": .optional(.wayBack),
+            "changelogVulnerabilities": .optional(.array(.string)),
         ])
 
     static let lockedUpdate = NamedSchema(
         "LockedUpdate",
         [
             "manager": .packageManager, "name": .string, "architecture": .string, "from": .string,
-            "to": .string, "goesBack": .optional(.boolean),
+            "to": .string, "goesBack": .optional(.boolean), "sha256": .optional(.string),
         ])
 
     static let facts = NamedSchema(

@@ -22,6 +22,8 @@ extension NamedSchema {
             "members": .integer, "verified": .integer, "failed": .integer, "working": .integer,
             "waiting": .integer, "offline": .integer, "notNeeded": .integer,
             "gate": .optional(.string), "soakSeconds": .integer, "openedAt": .optional(.time),
+            "expectedAt": .optional(.time), "expectedEnd": .optional(.time),
+            "windowOpensAt": .optional(.time),
             "soakUntil": .optional(.time), "passedAt": .optional(.time), "isOverridden": .boolean,
             "endpoints": .array(
                 .object([

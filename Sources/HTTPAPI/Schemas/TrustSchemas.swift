@@ -13,6 +13,7 @@ extension NamedSchema {
         [
             "digest": .optional(.string), "roots": .array(.string), "policies": .optional(.string),
             "holds": .array(.string), "placement": .optional(.string), "grant": .optional(.string),
+            "scripts": .optional(.array(.string)),
         ])
 
     static let trustStatus = NamedSchema(
@@ -43,6 +44,23 @@ extension NamedSchema {
 
     static let signingOutcome = NamedSchema(
         "SigningOutcome", ["digest": .string, "isComplete": .boolean, "sentence": .string])
+
+    static let scriptWish = NamedSchema(
+        "ScriptWish",
+        [
+            "name": .string, "tenant": .optional(.identifier("tnt")), "interpreter": .string,
+            "text": .string, "timeoutSeconds": .integer,
+        ])
+
+    static let script = NamedSchema(
+        "Script",
+        [
+            "name": .string, "scope": .string, "version": .integer, "interpreter": .string,
+            "sha256": .string, "timeoutSeconds": .integer, "expiresAt": .time,
+            "isSigned": .boolean, "text": .optional(.string),
+        ])
+
+    static let scriptList = list("ScriptList", of: script)
 
     static let brake = NamedSchema(
         "BlastRadiusBrake",

@@ -98,6 +98,11 @@ public struct EndpointInstaller: Installing {
         return ways
     }
 
+    /// The files that the sources of apt offer; other tools do not say it beforehand.
+    public func offeredFiles(for updates: [LockedUpdate]) async -> [LockedUpdate: String] {
+        await apt.offeredFiles(for: updates.filter { $0.manager == .apt })
+    }
+
     private func outcome(
         _ update: LockedUpdate, _ failure: FailureClass, _ sentence: String
     ) -> UpdateOutcome {

@@ -22,6 +22,9 @@ struct AptPlan: Hashable, Sendable {
     private(set) var downgraded: Set<String> = []
     /// Bytes to fetch.
     private(set) var bytes: [Archive: Int64] = [:]
+    /// The SHA-256 of what is fetched, in lower-case hexadecimal digits, as the signed indexes name
+    /// it.
+    private(set) var hashes: [Archive: String] = [:]
 
     /// apt's headings, from its source's message catalogue; a heading that is not here begins a
     /// part that says nothing of updates.
@@ -78,6 +81,10 @@ struct AptPlan: Hashable, Sendable {
             let archive = Archive(fileName: words[0])
         else { return }
         bytes[archive] = size
+        let prefix = "SHA256:"
+        if words.count > 2, words[2].hasPrefix(prefix) {
+            hashes[archive] = words[2].dropFirst(prefix.count).lowercased()
+        }
     }
 }
 

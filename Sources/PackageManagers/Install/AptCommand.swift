@@ -67,6 +67,13 @@ enum AptCommand {
             + updates.map { kept[$0] ?? target($0) }
     }
 
+    /// Prints where these versions would be fetched from, and what their files must be; fetches
+    /// nothing. An index may name SHA-512 too, which apt would print in place of SHA-256.
+    static func locate(_ updates: [LockedUpdate]) -> [String] {
+        [aptGet, "-o", "Acquire::ForceHash=SHA256", "--print-uris", "download"]
+            + updates.map { target($0) }
+    }
+
     private static func back(_ updates: [LockedUpdate]) -> [String] {
         updates.contains(where: \.isRollback) ? ["--allow-downgrades"] : []
     }

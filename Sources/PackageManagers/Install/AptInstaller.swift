@@ -60,6 +60,31 @@ public struct AptInstaller: Installing {
         await kept?.keep(updates.filter { !$0.isRollback }, at: now) ?? [:]
     }
 
+    /// The files that apt's indexes name; asking for them needs no solver.
+    public func offeredFiles(for updates: [LockedUpdate]) async -> [LockedUpdate: String] {
+        let open = updates.filter { !$0.isRollback }
+        guard !open.isEmpty else { return [:] }
+        let command = AptCommand.locate(open)
+        guard
+            let output = try? await runner.run(
+                Command(
+                    path: command[0], arguments: Array(command.dropFirst()),
+                    environment: ["LC_ALL": "C"])), output.status == 0
+        else { return [:] }
+        let hashes = AptPlan(output.output).hashes
+        var files: [LockedUpdate: String] = [:]
+        for update in open {
+            let archives = hashes.filter {
+                $0.key.name == update.name && $0.key.version == update.to
+            }
+            // A package for all architectures may become one of the endpoint's own, and back.
+            files[update] =
+                archives.first { $0.key.architecture == update.architecture }?.value
+                ?? (archives.count == 1 ? archives.first?.value : nil)
+        }
+        return files
+    }
+
     /// The kept packages of lines that go back, as they were kept.
     private func keptPackages(of updates: [LockedUpdate]) async -> [LockedUpdate: String] {
         var paths: [LockedUpdate: String] = [:]

@@ -61,7 +61,7 @@ extension Decision {
         switch job.stage {
         case .queued:
             code = .queued
-            sentence = "Approved; waits for the endpoint to collect it."
+            (sentence, nextAt) = collection(of: job)
         case .halted:
             code = .deploymentHalted
             sentence = "Approved, but the deployment is halted."
@@ -73,6 +73,22 @@ extension Decision {
         return Decision(
             update: update, action: code.action, reasonCode: code, sentence: sentence,
             rule: "deployment \(job.deployment)", nextAt: nextAt, dueAt: dueAt)
+    }
+
+    /// When an order is collected that lies ready for its endpoint.
+    private static func collection(of job: DecisionContext.JobStanding) -> (String, Timestamp?) {
+        guard let missed = job.missed else {
+            return ("Approved; waits for the endpoint to collect it.", job.deadline)
+        }
+        let words =
+            "Approved; the endpoint was silent, and has missed the window \(missed.window). "
+        switch missed.catchUp {
+        case .nextCheckIn:
+            return (words + "It catches up as soon as it checks in again.", job.deadline)
+        case .nextWindow:
+            return (words + "It has its turn in the next window.", missed.startsAt ?? job.deadline)
+        case .never: return (words + "The policy does not catch up.", nil)
+        }
     }
 
     private static func obstacle(to update: Update, dueAt: Timestamp?) -> Decision {

@@ -67,13 +67,23 @@ extension DecisionContext {
         public var deployment: String
         /// When the job expires.
         public var deadline: Timestamp
+        /// When it was ordered; `nil` where that does not matter.
+        public var createdAt: Timestamp?
+        /// The window that the endpoint was silent through while the order waited for it, and what
+        /// the policy makes of that; `nil` when it has missed none.
+        public var missed: LaneOpenings.Missed?
 
         /// A job's standing.
-        public init(stage: Stage, sentence: String, deployment: String, deadline: Timestamp) {
+        public init(
+            stage: Stage, sentence: String, deployment: String, deadline: Timestamp,
+            createdAt: Timestamp? = nil, missed: LaneOpenings.Missed? = nil
+        ) {
             self.stage = stage
             self.sentence = sentence
             self.deployment = deployment
             self.deadline = deadline
+            self.createdAt = createdAt
+            self.missed = missed
         }
     }
 

@@ -130,10 +130,10 @@ extension RingRollout {
     private mutating func isInLock(_ installed: [LockedPackage]) -> Bool {
         var agrees = true
         for line in installed {
-            let place = lockList.firstIndex { $0.key >= line.key } ?? lockList.endIndex
-            if place < lockList.endIndex, lockList[place].key == line.key {
-                if lockList[place] != line { agrees = false }
-            } else if !isLockListFixed {
+            if let known = lockList.first(where: { $0.meets(line) }) {
+                if known.sha256 != line.sha256 { agrees = false }
+            } else if isLockListOpen {
+                let place = lockList.firstIndex { $0.key >= line.key } ?? lockList.endIndex
                 lockList.insert(line, at: place)
             }
         }
@@ -145,6 +145,10 @@ extension RingRollout {
     ) {
         guard let place = place(of: offer), roster.entries[place].isOpen else { return }
         retryOrGiveUp(place, cause, &actions)
+        // The endpoint's own index names another file than the canaries have installed.
+        if cause == .hashMismatch, isLockListFixed, state == .running {
+            halt(.lockListDiffers(offer.endpoint), &actions)
+        }
     }
 
     /// An order that was never begun says nothing about the update: the endpoint only rests.

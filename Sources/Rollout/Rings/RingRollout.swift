@@ -77,6 +77,21 @@ public struct RingRollout: Hashable, Sendable {
         plan.lockList != nil || (!lockList.isEmpty && (frontier ?? 0) > 0)
     }
 
+    /// Whether the list is still being found out: the first ring alone does that.
+    var isLockListOpen: Bool { plan.lockList == nil && (frontier ?? 0) == 0 }
+
+    /// The SHA-256 of the file that an endpoint of a later ring must install; `nil` when the first
+    /// ring has not found it out for its system, and then its own package manager's word counts.
+    public func lockedHash(
+        of key: PackageKey, version: String, platform: String?
+    ) -> String? {
+        guard isLockListFixed else { return nil }
+        return lockList.first {
+            $0.key == key && $0.version == version
+                && ($0.platform == nil || $0.platform == platform)
+        }?.sha256
+    }
+
     /// Takes an event, changes the state, and returns what must be done because of it. An earlier
     /// time than before counts as the one before.
     public mutating func handle(_ event: RolloutEvent, at now: Timestamp) -> [RolloutAction] {

@@ -113,11 +113,20 @@ public struct LockedPackage: Hashable, Sendable, Codable {
     public var version: String
     /// The SHA-256 of the package's file, in lower-case hexadecimal digits.
     public var sha256: String
+    /// The system that it was found on, such as `debian 12`: others may have another file of the
+    /// same version. `nil` where it is the same for all.
+    public var platform: String?
 
     /// A line.
-    public init(key: PackageKey, version: String, sha256: String) {
+    public init(key: PackageKey, version: String, sha256: String, platform: String? = nil) {
         self.key = key
         self.version = version
         self.sha256 = sha256
+        self.platform = platform
+    }
+
+    /// Whether another line speaks of the same package, version and system.
+    func meets(_ other: LockedPackage) -> Bool {
+        key == other.key && version == other.version && platform == other.platform
     }
 }

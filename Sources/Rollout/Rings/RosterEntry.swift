@@ -66,7 +66,7 @@ public struct RosterEntry: Hashable, Sendable, Codable {
     }
 
     /// Whether it may still come to be verified.
-    var isPending: Bool {
+    package var isPending: Bool {
         switch phase {
         case .waiting, .offered, .withdrawing, .running, .resting: true
         case .verified, .failed, .skipped: false

@@ -52,8 +52,9 @@ public struct GrantCheck: Sendable {
         self.compare = compare
     }
 
-    /// Whether the updates of an order may be installed now. A hash in an order must be that of the
-    /// lock list; an order without one leaves the comparison to the package manager.
+    /// Whether the updates of an order may be installed now. Where the lock list names a file's
+    /// hash the order must name the same, and none where it does not: the endpoint compares it with
+    /// its own index.
     ///
     /// - Throws: why not. Nothing may be installed then, not even a part.
     public func check(
@@ -150,7 +151,7 @@ public struct GrantCheck: Sendable {
         for update in updates {
             let (package, name) = (update.package, update.package.name)
             guard let line = granted[package], line.version == update.version,
-                update.sha256 == nil || update.sha256 == line.sha256,
+                update.sha256 == line.sha256,
                 (update.goesBack == true) == (line.goesBack == true)
             else { throw .notInLockList(name) }
             if held.contains(where: { $0.body.covers(package, version: update.version) }) {

@@ -55,7 +55,7 @@ public struct Hold: RoleDocument {
     }
 }
 
-/// A script that endpoints may run: its exact bytes, by their digest.
+/// A script that endpoints may run: its exact bytes.
 public struct Script: RoleDocument {
     /// The kind of document.
     public static let type = "script"
@@ -68,15 +68,27 @@ public struct Script: RoleDocument {
     public var sha256: String
     /// After how many seconds it is ended.
     public var timeoutSeconds: Int
+    /// The script itself; `nil` where only its digest is signed, and then no endpoint can run it.
+    public var text: String?
 
     /// The longest run, in seconds: one day.
     public static let maximumTimeoutSeconds = 86_400
+    /// The longest script, in bytes: what asks whether a service works has a few hundred.
+    public static let maximumScriptBytes = 65_536
 
-    /// A script.
+    /// A script of which only the digest is known.
     public init(interpreter: String, sha256: String, timeoutSeconds: Int) {
         self.interpreter = interpreter
         self.sha256 = sha256
         self.timeoutSeconds = timeoutSeconds
+    }
+
+    /// A script.
+    public init(interpreter: String, text: String, timeoutSeconds: Int) {
+        self.init(
+            interpreter: interpreter, sha256: Digest.sha256Hex(text),
+            timeoutSeconds: timeoutSeconds)
+        self.text = text
     }
 
     /// What does not make sense in it, as a clause.
@@ -86,6 +98,12 @@ public struct Script: RoleDocument {
         }
         guard Hex.decode(sha256)?.count == 32 else {
             return "its hash is not 64 hexadecimal digits"
+        }
+        if let text {
+            guard (1...Self.maximumScriptBytes).contains(text.utf8.count) else {
+                return "its text is not 1 to \(Self.maximumScriptBytes) bytes"
+            }
+            guard Digest.sha256Hex(text) == sha256 else { return "its hash is not that of its text" }
         }
         return (1...Self.maximumTimeoutSeconds).contains(timeoutSeconds)
             ? nil : "its timeout is not 1 to \(Self.maximumTimeoutSeconds) seconds"

@@ -79,6 +79,7 @@ extension Lab {
             try await repository("add", name, "2.0", "--fault", "reboot-required")
         }
         try await addRingPackages()
+        try await addWavePackages()
         try await addTrustPackages()
         try await serveRepository()
     }

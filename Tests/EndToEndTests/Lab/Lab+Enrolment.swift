@@ -40,7 +40,7 @@ extension Lab {
         try await bed(
             ["in", endpoint, "/usr/bin/apt-get", "-q", "-y", "install"]
                 + (Self.slowPackages + Self.ringPackages + Self.trustPackages
-                + Scenario.rebootPackages).map { "\($0)=1.0" })
+                + Self.wavePackages + Scenario.rebootPackages).map { "\($0)=1.0" })
         if number != 1 { try await bed("in", endpoint, "/usr/bin/dpkg", "--purge", "labfail") }
     }
 

@@ -76,7 +76,10 @@ extension Scenario {
         try await lab.patchbay("trust", "adopt", "\(keys)/root.dsse.json")
         let store = lab.home.appending(path: "trust").path
         #expect(!FileManager.default.fileExists(atPath: store), "the server holds no key any more")
-        try await lab.saveWindow(openingIn: -60)
+        let script = lab.folder.appending(path: "labsealed.sh")
+        try Data(Lab.checkText.utf8).write(to: script)
+        try await lab.patchbay("script", "create", "labsealed", "--file", script.path)
+        try await lab.saveWindow(openingIn: -60, after: "{probes: [{script: labsealed}]}")
         let deployment = try await lab.approve("labtrust2", on: endpoint)
         try await Task.sleep(for: .seconds(10))
         #expect(try await lab.job(of: deployment).state == .queued)
@@ -88,6 +91,8 @@ extension Scenario {
             return job.state.isTerminal ? job : nil
         }
         try await expectVerified(done, "labtrust2", on: endpoint)
+        let probe = done.result?.probes?.first { $0.probe == "script:labsealed" }
+        #expect(probe?.isPassed == true, "\(probe?.sentence ?? "the script was not run")")
         let doctor = try await endpoint.tryRun(["/usr/bin/patchbay-agent", "doctor"])
         #expect(doctor.output.contains("trust root version 2"), "\(doctor.output)")
     }
@@ -107,7 +112,7 @@ extension Lab {
     }
 
     /// Saves a policy whose window opens once a day, so many seconds from now, for two hours.
-    func saveWindow(openingIn seconds: Int) async throws {
+    func saveWindow(openingIn seconds: Int, after: String? = nil) async throws {
         let opens = Date().addingTimeInterval(Double(seconds))
         let parts = Calendar(identifier: .gregorian).dateComponents(
             in: TimeZone(secondsFromGMT: 0) ?? .current, from: opens)
@@ -123,6 +128,7 @@ extension Lab {
             default: {approve: by hand}
             windows:
               soon: {every: day, from: "\(from)", for: 2h, zone: UTC}
+            \(after.map { "after: \($0)" } ?? "")
 
             """
         let file = folder.appending(path: "window.yaml")

@@ -1,0 +1,30 @@
+public import Calendar
+public import Fleet
+
+extension CompiledPolicy {
+    /// The window that an endpoint has been silent through while an order for an update lay ready
+    /// for it, and what becomes of that. It foresees what the endpoint decides by its own record
+    /// once it is back; `nil` when there is none, or a window is open now.
+    ///
+    /// `heard` is the endpoint's last sign of life, `ordered` the instant of the order.
+    public func missedWindow(
+        of subject: UpdateSubject, heard: Timestamp, ordered: Timestamp, in zones: Zones,
+        at now: Timestamp
+    ) -> LaneOpenings.Missed? {
+        let lane = verdict(on: subject, at: now).choice?.treatment.lane ?? .routine
+        guard
+            let calendar = try? WindowCalendar(
+                effective.windows(of: lane), freezes: effective.freezes.map(\.value),
+                zones: zones
+            ).only(.install)
+        else { return nil }
+        let past = calendar.occurrences(from: heard, until: now)
+        guard past.allSatisfy({ $0.closes <= now }),
+            let last = past.last(where: { $0.opens >= heard && $0.closes > ordered })
+        else { return nil }
+        let catchUp = effective.catchUp?.value ?? .nextWindow
+        return LaneOpenings.Missed(
+            window: last.window, catchUp: catchUp,
+            startsAt: catchUp.start(missed: last, at: now, in: calendar))
+    }
+}
