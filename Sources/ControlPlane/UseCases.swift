@@ -30,6 +30,8 @@ public final class UseCases: Sendable {
     public let findings = FleetFindings()
     /// Lets one change of the feeds come after the other.
     let feedTurn = Turn()
+    /// What this process has of the feeds.
+    let feedBook = FeedBook()
     /// Where the content of feeds is kept; `nil` where there is no such place.
     let shelf: (any FeedShelf)?
     /// Where check-ins wait for their shared transaction.

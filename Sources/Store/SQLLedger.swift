@@ -54,6 +54,11 @@ public final class SQLLedger: Ledger {
         listener.set(try PostgreSQLListener(address, sender: sender, hear: hear))
     }
 
+    /// Whether other processes may use the same database: SQLite's file is held by one.
+    public var isShared: Bool {
+        if case .postgresql = location { true } else { false }
+    }
+
     /// Whether this process is the one of those on the same database that does what is to be done
     /// now and then. The only process always is; of several it is one that listens.
     public var holdsSchedule: Bool {

@@ -76,6 +76,14 @@ public enum EndOfLife {
     public static func applications(
         of rows: [SoftwareRow], in index: AdvisoryIndex, at now: Timestamp
     ) -> [EndOfLifeStatus] {
+        let statuses = Set(eachApplication(of: rows, in: index, at: now).compactMap(\.self))
+        return statuses.sorted { ($0.product, $0.cycle) < ($1.product, $1.cycle) }
+    }
+
+    /// The same, for each row in the rows' order; `nil` where no feed knows it as a product.
+    public static func eachApplication(
+        of rows: [SoftwareRow], in index: AdvisoryIndex, at now: Timestamp
+    ) -> [EndOfLifeStatus?] {
         var products: [String: [EndOfLifeCycle]] = [:]
         for cycle in index.cycles {
             products[cycle.product, default: []].append(cycle)
@@ -83,16 +91,12 @@ public enum EndOfLife {
                 products[url, default: []].append(cycle)
             }
         }
-        var statuses: Set<EndOfLifeStatus> = []
-        for row in rows {
-            guard let ecosystem = row.ecosystem?.lowercased() else { continue }
+        return rows.map { row in
+            guard let ecosystem = row.ecosystem?.lowercased() else { return nil }
             let name = row.name.lowercased()
             let known = products["pkg:\(ecosystem)/\(name)"] ?? products[name] ?? []
-            if let cycle = cycle(of: row.version, in: known) {
-                statuses.insert(status(of: cycle, at: now))
-            }
+            return cycle(of: row.version, in: known).map { status(of: $0, at: now) }
         }
-        return statuses.sorted { ($0.product, $0.cycle) < ($1.product, $1.cycle) }
     }
 
     private static func status(of cycle: EndOfLifeCycle, at now: Timestamp) -> EndOfLifeStatus {

@@ -26,8 +26,10 @@ extension UseCases {
     public func retire(_ id: EndpointID, by principal: Principal) async throws {
         try principal.require(.manageEndpoints)
         let now = effects.now()
+        let ending = findings.snapshot().ending(id, at: now)
         try await writeWaking { records, wakes in
             var endpoint = try Self.managed(id, by: principal, in: records)
+            try records.end(ending)
             endpoint.retiredAt = now
             try records.update(endpoint)
             try self.appendAudit(

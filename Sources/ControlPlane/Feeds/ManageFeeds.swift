@@ -1,3 +1,4 @@
+import Findings
 import Fleet
 public import ServerRecords
 
@@ -33,6 +34,10 @@ extension UseCases {
     /// Lists the public feeds in a new installation, switched off, and reads what is held of those
     /// that are on.
     public func prepareFeeds() async throws {
+        defer {
+            findings.noteFed()
+            signals.notify(SignalSubject.findings)
+        }
         let now = effects.now()
         try await ledger.write { records in
             guard try records.setting(Self.feedsListed) == nil else { return }
@@ -42,7 +47,10 @@ extension UseCases {
             }
             try records.setSetting(Self.feedsListed, to: "yes")
         }
-        try await feedTurn.run { try await self.applyFeeds(changed: nil, isStart: true) }
+        try await feedTurn.run {
+            _ = try await self.bringShared(try await self.heldFeeds())
+            try await self.applyFeeds(changed: nil, isStart: true)
+        }
     }
 
     /// The feeds, by name.
@@ -138,11 +146,13 @@ extension UseCases {
             let feed = try await self.changeFeeds { records, now in
                 guard let feed = try records.feed(name) else { throw Refusal.notFound("feed") }
                 try records.removeFeed(name)
+                try records.dropFeedContent(name, except: nil)
                 try self.audit(
                     "feed.removed", feed, "Removed the feed \(name).", principal, records, now)
                 return feed
             }
             await self.shelf?.remove(name)
+            self.feedBook.note(shelved: nil, of: name)
             if feed.isEnabled, feed.held != nil {
                 try await self.applyFeeds(changed: feed.held?.format)
             }
@@ -161,7 +171,10 @@ extension UseCases {
         _ body: @escaping @Sendable (any Records, Timestamp) throws -> Answer
     ) async throws -> Answer {
         let now = effects.now()
-        return try await ledger.write { try body($0, now) }
+        return try await ledger.write { records in
+            try records.announce([SignalSubject.feeds])
+            return try body(records, now)
+        }
     }
 
     func audit(

@@ -49,6 +49,7 @@ extension UseCases {
                     nextStep: "Nothing needs to be done.")
             }
             try await Self.troubled { try await shelf.confirm(name) }
+            try await self.share(name, digest: pending.content.digest)
             let feed = try await self.changeFeeds { records, now in
                 guard var feed = try records.feed(name) else { throw Refusal.notFound("feed") }
                 feed.held = pending.content
@@ -56,6 +57,7 @@ extension UseCases {
                 feed.pending = nil
                 feed.problem = nil
                 try records.save(feed)
+                try records.dropFeedContent(name, except: pending.content.digest)
                 try self.audit(
                     "feed.confirmed", feed, "Confirmed the feed \(name): \(pending.sentence)",
                     principal, records, now)
@@ -174,12 +176,14 @@ extension UseCases {
         switch FeedAcceptance.judge(draft.state, after: feed.held?.state) {
         case .accepted:
             try await shelf.keep(feed.name, as: .held)
+            try await share(feed.name, digest: draft.digest)
             feed.held = content
             feed.validators = draft.validators
             feed.pending = nil
             let taken = feed
             try await changeFeeds { records, now in
                 try records.save(taken)
+                try records.dropFeedContent(taken.name, except: content.digest)
                 try self.audit(
                     "feed.taken", taken, Self.sentence(taken.name, content), principal, records, now
                 )
@@ -216,14 +220,14 @@ extension UseCases {
     ///   - format: the format of the only feed that has changed; `nil` when that is not known.
     ///   - isStart: whether the process has just begun.
     ///   - isFirst: whether nothing was held of the feed before.
+    ///   - isElsewhere: whether another process has changed the feed, and raises the alerts.
     /// - Throws: what the store or the shelf throws; what counted before goes on to count.
     func applyFeeds(
-        changed format: String?, isStart: Bool = false, isFirst: Bool = false
+        changed format: String?, isStart: Bool = false, isFirst: Bool = false,
+        isElsewhere: Bool = false
     ) async throws {
         guard let shelf else { return }
-        let held = try await ledger.read {
-            try $0.feeds().filter { $0.isEnabled && $0.held != nil }
-        }
+        let held = try await heldFeeds()
         let before = findings.snapshot().fleet.index
         let same = held.filter { $0.held?.format == format }.map(\.name)
         do {
@@ -243,6 +247,8 @@ extension UseCases {
                 .unavailable, "E_FEED_FAILED", trouble.message,
                 nextStep: "Refresh the feed; what it said before still counts.")
         }
+        feedBook.note(applied: Self.digests(held))
+        if isElsewhere { return }
         try await raiseAlerts(before: before, isNews: !isStart && !isFirst)
     }
 

@@ -26,6 +26,7 @@ extension UseCases {
     public func buildFindings() async throws {
         let known = try await ledger.read { try $0.knownFindings() }
         findings.change { $0.remember(known) }
+        try await noteFirstHistory()
         let seen = try await readAll()
         findings.change { state in
             for id in state.numbers.keys where !seen.contains(id) { state.remove(id) }
@@ -35,19 +36,21 @@ extension UseCases {
     }
 
     private func readAll() async throws -> Set<EndpointID> {
-        var last: EndpointID?
         var seen: Set<EndpointID> = []
-        while true {
+        var page = try await members(after: nil)
+        while let last = page.last {
             try Task.checkCancellation()
-            let after = last
-            let page = try await ledger.read {
-                try $0.members(after: after, limit: Self.membersPerRead)
-            }
-            guard let end = page.last else { return seen }
+            // The store reads the next ones while these are taken.
+            async let following = members(after: last.id)
             try await take(page)
             seen.formUnion(page.map(\.id))
-            last = end.id
+            page = try await following
         }
+        return seen
+    }
+
+    private func members(after last: EndpointID?) async throws -> [FleetMember] {
+        try await ledger.read { try $0.members(after: last, limit: Self.membersPerRead) }
     }
 
     /// Takes endpoints as they are in the store now; one that is not there any more is forgotten.
@@ -64,25 +67,38 @@ extension UseCases {
 
     private func take(_ read: [FleetMember]) async throws {
         let page = try await withFootings(read)
-        let unknown = findings.change { $0.unknownSoftware(of: page) }.sorted()
+        let isKnown = findings.snapshot().numbers
+        // What was missed while no server looked: the endpoint is taken as it was judged last, and
+        // then as it is, so that what has ended since is known to have ended.
+        let earlier = page.filter { isKnown[$0.id] == nil }.compactMap(\.asJudged)
+        let unknown = findings.change { $0.unknownSoftware(of: page + earlier) }.sorted()
         var packages: [Int64: Package] = [:]
         for first in stride(from: 0, to: unknown.count, by: Self.softwarePerRead) {
             let piece = Array(unknown[first..<min(first + Self.softwarePerRead, unknown.count)])
             let found = try await ledger.read { try $0.software(piece) }
             packages.merge(found) { $1 }
         }
-        let isKnown = findings.snapshot().numbers
         let new = page.map(\.id).filter { isKnown[$0] == nil }
         let begun = try await ledger.read { try $0.findingStarts(of: new) }
         let now = effects.now()
         let looked = packages
         let changes = findings.change { state in
+            for member in earlier { _ = state.take(member, packages: looked, at: now) }
+            let before = Set(earlier.map(\.id))
+            state.remember(begun.filter { before.contains($0.endpoint) })
             let changes = page.compactMap { state.take($0, packages: looked, at: now) }
-            state.remember(begun)
+            state.remember(begun.filter { !before.contains($0.endpoint) })
             return changes
         }
-        guard !changes.isEmpty else { return }
-        try await ledger.write { records in for change in changes { try records.change(change) } }
+        let judged = page.filter { $0.footing != nil && $0.judgedDigest != $0.inventoryDigest }
+        guard !changes.isEmpty || !judged.isEmpty else { return }
+        try await ledger.write { records in
+            for change in changes { try records.change(change) }
+            for member in judged {
+                try records.noteJudged(
+                    member.inventoryDigest, of: member.id, tenant: member.tenant)
+            }
+        }
     }
 
     /// Endpoints whose latest scan was stored before footings were kept: theirs is made of the
@@ -149,6 +165,20 @@ extension UseCases {
         signals.notify(SignalSubject.findings)
     }
 
+    /// Waits until the feeds have been read at the start: what is judged without them has nothing,
+    /// and what was missed while no server looked could not be told. A shelf that answers too late
+    /// holds nobody up.
+    private func waitForFeeds() async {
+        var waited: Int64 = 0
+        while shelf != nil, !findings.isFed, waited < Self.findingsPatienceSeconds {
+            if Task.isCancelled || signals.isClosed { return }
+            await signals.wait(
+                for: SignalSubject.findings, since: signals.version(of: SignalSubject.findings),
+                timeout: .seconds(1))
+            waited += 1
+        }
+    }
+
     /// Keeps the index up with what is stored, here or by another process on the same database,
     /// until the task is cancelled or the process ends.
     ///
@@ -156,6 +186,7 @@ extension UseCases {
     public func keepFindings(noting note: @escaping @Sendable (any Error) -> Void) async {
         let subject = SignalSubject.findings
         await signals.watching(subject) {
+            await waitForFeeds()
             var seen = signals.version(of: subject)
             var isWhole = false
             while !Task.isCancelled, !signals.isClosed {
@@ -183,6 +214,18 @@ extension UseCases {
                     timeout: .seconds(Self.findingsPatienceSeconds))
             }
         }
+    }
+}
+
+extension FleetMember {
+    /// The endpoint with the software by which its findings were judged last; `nil` where that is
+    /// what it has, or is not kept any more.
+    fileprivate var asJudged: FleetMember? {
+        guard let judgedDigest, let judgedSoftware else { return nil }
+        var member = self
+        member.inventoryDigest = judgedDigest
+        member.software = judgedSoftware
+        return member
     }
 }
 

@@ -16,6 +16,13 @@ extension UseCases {
         counts.historyLines = try await inBatches {
             try $0.purgeHistory(before: history, limit: Retention.batch)
         }
+        counts.spans = try await inBatches {
+            try $0.purgeSpans(endedBefore: history, limit: Retention.batch)
+        }
+        let firstDay = ExposureDay.day(of: history)
+        counts.days = try await inBatches {
+            try $0.purgeExposure(before: firstDay, limit: Retention.batch)
+        }
         counts.inventories = try await inBatches {
             try $0.purgeUnnamedInventories(storedBefore: inventories, limit: Retention.batch)
         }

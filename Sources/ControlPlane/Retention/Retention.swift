@@ -3,7 +3,8 @@ import ServerRecords
 /// For how long what is kept for looking back is kept. The audit log, deployments and jobs are
 /// never purged.
 public struct Retention: Hashable, Sendable {
-    /// For how many days it can be told what was on an endpoint. What is in force at the beginning
+    /// For how many days it can be told what was on an endpoint, and which vulnerabilities it had
+    /// until when. What is in force at the beginning
     /// of this time stays, however old it is.
     public var historyDays: Int64
     /// For how many days the logs of ended jobs stay. A job's result and its audit entries stay.
@@ -47,6 +48,10 @@ public struct Retention: Hashable, Sendable {
 public struct PurgeCounts: Hashable, Sendable {
     /// Lines of histories.
     public var historyLines = 0
+    /// Times of findings that ended.
+    public var spans = 0
+    /// Days of figures of findings, one for each tenant.
+    public var days = 0
     /// Inventories that nothing named.
     public var inventories = 0
     /// Logs of jobs.

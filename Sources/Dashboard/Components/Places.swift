@@ -13,6 +13,8 @@ extension Place {
     static let endpoints = Place("endpoints")
     static let updates = Place("updates")
     static let vulnerabilities = Place("vulnerabilities")
+    static let endOfLife = Place("end-of-life")
+    static let exposure = Place("vulnerabilities", "exposure")
     static let feeds = Place("feeds")
     static let alerts = Place("alerts")
     static let chooseEndpoints = Place("updates", "endpoints")
@@ -28,7 +30,9 @@ extension Place {
     static let exportAudit = Place("api", "v1", "audit", "export")
 
     /// The whole of a list as a file.
-    static func export(_ list: String) -> Place { Place("api", "v1", "exports", list) }
+    static func export(_ list: String, of part: String? = nil) -> Place {
+        part.map { Place("api", "v1", "exports", list, $0) } ?? Place("api", "v1", "exports", list)
+    }
 
     static func endpoint(_ id: EndpointID, _ part: String? = nil) -> Place {
         part.map { Place("endpoints", id.text, $0) } ?? Place("endpoints", id.text)
@@ -48,7 +52,9 @@ extension Place {
 
     static func revoke(_ id: TokenID) -> Place { Place("enrolment", id.text, "revoke") }
 
-    static func vulnerability(_ name: String) -> Place { Place("vulnerabilities", name) }
+    static func vulnerability(_ name: String, _ part: String? = nil) -> Place {
+        part.map { Place("vulnerabilities", name, $0) } ?? Place("vulnerabilities", name)
+    }
 
     static func feed(_ name: String, _ verb: String) -> Place { Place("feeds", name, verb) }
 

@@ -21,6 +21,39 @@ extension Dashboard {
                 page, filter: filter, openAlerts: open.count, chrome: visit.chrome)
         },
         page(
+            Place.endOfLife.path, .principal(.view), "How long everything will be supported.",
+            query: EndOfLifeRoutes.queryParameters
+        ) { visit in
+            endOfLifePage(
+                try await EndOfLifeRoutes.report(visit.call), query: visit.call.query,
+                chrome: visit.chrome)
+        },
+        action(Place.endOfLife.path, .principal(.approve), "Says what is done about a product.") {
+            visit, form in
+            guard let tenant = form["tenant"].flatMap(TenantID.init),
+                let treatment = form["treatment"].flatMap(EndOfLifeAnswer.Treatment.init)
+            else {
+                throw Refusal(
+                    .malformed, "E_MALFORMED", "The form is not whole.",
+                    nextStep: "Choose what is done, and until when.")
+            }
+            let day = Timestamp((form["until"] ?? "") + "T23:59:59Z")
+            _ = try await visit.useCases.answerEndOfLife(
+                NewEndOfLifeAnswer(
+                    tenant: tenant, product: form["product"] ?? "", cycle: form["cycle"] ?? "",
+                    treatment: treatment, until: day ?? Timestamp(milliseconds: 0),
+                    reason: form["reason"] ?? ""), by: visit.principal)
+            return .redirect(to: .endOfLife)
+        },
+        page(
+            Place.exposure.path, .principal(.view), "How many findings there were each day.",
+            query: ExposureRoutes.queryParameters
+        ) { visit in
+            exposurePage(
+                try await ExposureRoutes.report(visit.call),
+                tenant: try visit.call.queryIdentifier("tenant"), chrome: visit.chrome)
+        },
+        page(
             "/vulnerabilities/{vulnerability}", .principal(.view), "One vulnerability.",
             query: [
                 tenantField, QueryParameter("after", .string, "The page after this."),
@@ -28,13 +61,37 @@ extension Dashboard {
         ) { visit in
             let name = visit.call.vulnerability
             var filter = try FindingFilter(query: visit.call)
-            let detail = try await visit.useCases.vulnerability(
-                name, by: visit.principal, tenant: filter.tenant)
+            let detail: VulnerabilityDetail
+            do {
+                detail = try await visit.useCases.vulnerability(
+                    name, by: visit.principal, tenant: filter.tenant)
+            } catch let refusal as Refusal where refusal.code == "E_NOT_FOUND" {
+                return try await past(name, visit, instead: refusal)
+            }
             filter.vulnerability = detail.item.vulnerability
             filter.limit = affectedRows
             let affected = try await visit.useCases.findings(filter, by: visit.principal)
             return vulnerabilityPage(
-                detail, affected: affected, filter: filter, chrome: visit.chrome)
+                detail, affected: affected, reported: try await reported(name, visit),
+                filter: filter, chrome: visit.chrome)
+        },
+        page(
+            "/vulnerabilities/{vulnerability}/history", .principal(.view),
+            "Who had a vulnerability in a span of time.",
+            query: FindingHistoryFilter.queryParameters
+        ) { visit in
+            let name = visit.call.vulnerability
+            let filter = try FindingHistoryFilter(query: visit.call)
+            do {
+                let history = try await visit.useCases.history(
+                    of: name, filter, by: visit.principal)
+                return vulnerabilityHistoryPage(
+                    history.vulnerability, history, filter: filter, chrome: visit.chrome)
+            } catch let refusal as Refusal {
+                return vulnerabilityHistoryPage(
+                    name, nil, filter: filter, refused: refusal,
+                    reported: try await reported(name, visit), chrome: visit.chrome)
+            }
         },
         page(
             "/endpoints/{endpoint}/vulnerabilities", .principal(.view),
@@ -66,6 +123,29 @@ extension Dashboard {
             return .redirect(to: .alerts, .acknowledged)
         },
     ]
+
+    /// What no endpoint has any more is shown as it was.
+    private static func past(
+        _ name: String, _ visit: Visit, instead refusal: Refusal
+    ) async throws -> HTML {
+        let filter = FindingHistoryFilter(tenant: try visit.call.queryIdentifier("tenant"))
+        let history = try? await visit.useCases.history(of: name, filter, by: visit.principal)
+        let reported = try await reported(name, visit)
+        guard history != nil || !reported.items.isEmpty else { throw refusal }
+        return vulnerabilityHistoryPage(
+            history?.vulnerability ?? name.uppercased(), history, filter: filter,
+            refused: history == nil ? refusal : nil, reported: reported, chrome: visit.chrome)
+    }
+
+    /// What scanners say of a vulnerability, the first of it.
+    private static func reported(
+        _ name: String, _ visit: Visit
+    ) async throws -> ScannerFindingPage {
+        try await visit.useCases.scannerFindings(
+            ScannerFindingFilter(
+                tenant: try visit.call.queryIdentifier("tenant"),
+                vulnerability: name.uppercased(), limit: affectedRows), by: visit.principal)
+    }
 
     static let feedRoutes: [Route] = [
         page(Place.feeds.path, .principal(.view), "The feeds of vulnerability intelligence.") {

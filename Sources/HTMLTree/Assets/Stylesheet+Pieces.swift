@@ -57,6 +57,7 @@ extension Stylesheet {
         .bar { display: block; width: 100%; height: 12px; border-radius: 6px; overflow: hidden }
         .bar.thin { height: 6px; border-radius: 3px; min-width: 80px; margin: 6px 0 4px }
         td .bar.thin { margin: 0 }
+        .chart { display: block; width: 100%; height: 220px; border-bottom: 1px solid var(--line) }
         .f-ok { fill: var(--ok-fill) } .f-bad { fill: var(--bad-fill) } .f-run {
           fill: var(--accent) } .f-idle { fill: var(--line) }
         .f-warn { fill: var(--warn) } .f-hatch { fill: url(#hatch) }

@@ -56,6 +56,54 @@ enum ExportRoutes {
             }
         },
         Route(
+            .get, "/api/v1/exports/end-of-life", permission: .principal(.view),
+            summary: "How long everything will be supported, as CSV or JSON.",
+            query: EndOfLifeRoutes.queryParameters + [format]
+        ) { call in
+            let report = try await EndOfLifeRoutes.report(call)
+            return try await file("end-of-life", as: call) { (_: String?) in (report.items, nil) }
+        },
+        Route(
+            .get, "/api/v1/exports/exposure", permission: .principal(.view),
+            summary: "How many findings there were each day, and are now, as CSV or JSON.",
+            query: ExposureRoutes.queryParameters + [format]
+        ) { call in
+            let report = try await ExposureRoutes.report(call)
+            return try await file("exposure", as: call) { (_: String?) in (report.items, nil) }
+        },
+        Route(
+            .get, "/api/v1/exports/scanner-findings", permission: .principal(.view),
+            summary: "All that scanners reported, and whether we agree, as CSV or JSON.",
+            query: filters(ScannerFindingFilter.queryParameters)
+        ) { call in
+            var filter = try ScannerFindingFilter(query: call)
+            filter.limit = FindingFilter.maximumPage
+            let (wanted, principal) = (filter, try call.principal())
+            let useCases = call.useCases
+            return try await file("scanner-findings", as: call) { (after: String?) in
+                var filter = wanted
+                filter.after = after
+                let page = try await useCases.scannerFindings(filter, by: principal)
+                return (page.items, page.next)
+            }
+        },
+        Route(
+            .get, "/api/v1/exports/history/{vulnerability}", permission: .principal(.view),
+            summary: "All times in a span at which endpoints had a vulnerability, as CSV or JSON.",
+            query: filters(FindingHistoryFilter.queryParameters)
+        ) { call in
+            var filter = try FindingHistoryFilter(query: call)
+            filter.limit = FindingFilter.maximumPage
+            let (wanted, principal) = (filter, try call.principal())
+            let (useCases, name) = (call.useCases, call.vulnerability)
+            return try await file("history", as: call) { (after: EndpointID?) in
+                var filter = wanted
+                filter.after = after
+                let page = try await useCases.history(of: name, filter, by: principal)
+                return (page.rows, page.next.flatMap(EndpointID.init))
+            }
+        },
+        Route(
             .get, "/api/v1/exports/endpoints", permission: .principal(.view),
             summary: "All endpoints that the filters let through, as CSV or JSON.",
             query: filters(EndpointFilter.queryParameters)

@@ -76,7 +76,49 @@ extension FindingFilter {
     }
 }
 
+extension FindingHistoryFilter {
+    /// The names of the query's values that `init(query:)` reads.
+    public static let queryParameters = [
+        QueryParameter("tenant", .identifier("tnt"), "Only this tenant's endpoints."),
+        QueryParameter(
+            "from", .string, "The span's begin: RFC 3339, or a day (UTC), which is its begin."),
+        QueryParameter(
+            "to", .string, "The span's end: RFC 3339, or a day (UTC), which belongs to the span."),
+        QueryParameter("after", .identifier("ept"), "The page after this: next of the page before."),
+        QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
+    ]
+
+    /// The span that a call's query asks for. An empty value is none.
+    ///
+    /// - Throws: `Refusal` `E_MALFORMED`, which names the value that makes no sense.
+    public init(query call: Call) throws(Refusal) {
+        self.init(
+            tenant: try call.queryIdentifier("tenant"),
+            from: try call.queryInstant("from", ofDay: .first),
+            to: try call.queryInstant("to", ofDay: .last),
+            after: try call.queryIdentifier("after"),
+            limit: try call.queryNumber(
+                "limit", in: 1...FindingFilter.maximumPage, standard: 100))
+    }
+}
+
+/// Which instant of a day a day stands for.
+private enum DayEdge { case first, last }
+
 extension Call {
+    /// An instant, or a day in UTC, from the query;
+    /// `nil` where it is missing.
+    fileprivate func queryInstant(
+        _ name: String, ofDay edge: DayEdge
+    ) throws(Refusal) -> Timestamp? {
+        try queryValue(name) { text in
+            guard text.utf8.count == 10, let day = Timestamp(text + "T00:00:00Z") else {
+                return Timestamp(text)
+            }
+            return edge == .first ? day : day.adding(seconds: 86_400)
+        }
+    }
+
     /// The name of a vulnerability in the path.
     public var vulnerability: String { parameters["vulnerability"] ?? "" }
 }
@@ -104,6 +146,25 @@ enum FindingRoutes {
                 try await call.useCases.vulnerability(
                     call.vulnerability, by: try call.principal(),
                     tenant: try call.queryIdentifier("tenant")))
+        },
+        Route(
+            .get, "/api/v1/vulnerabilities/{vulnerability}/history",
+            permission: .principal(.view),
+            summary:
+                "Which endpoints had a vulnerability in a span of time, and when; retired ones too.",
+            query: FindingHistoryFilter.queryParameters, response: .vulnerabilityHistory
+        ) { call in
+            .json(
+                try await call.useCases.history(
+                    of: call.vulnerability, FindingHistoryFilter(query: call),
+                    by: try call.principal()))
+        },
+        Route(
+            .get, "/api/v1/exposure", permission: .principal(.view),
+            summary: "How many findings there were each day, and are now.",
+            query: ExposureRoutes.queryParameters, response: .exposureReport
+        ) { call in
+            .json(try await ExposureRoutes.report(call))
         },
         Route(
             .get, "/api/v1/findings", permission: .principal(.view),

@@ -43,6 +43,41 @@ extension NamedSchema {
                 ])),
         ])
 
+    static let vulnerabilityHistory = NamedSchema(
+        "VulnerabilityHistory",
+        [
+            "vulnerability": .string, "from": .time, "to": .time,
+            "items": .array(
+                .object([
+                    "endpoint": .identifier("ept"), "endpointName": .string,
+                    "tenant": .identifier("tnt"), "retiredAt": .optional(.time),
+                    "intervals": .array(
+                        .object([
+                            "began": .time, "ended": .optional(.time),
+                            "endedBy": .optional(
+                                .oneOf(FindingSpan.Cause.allCases.map(\.rawValue))),
+                        ])),
+                ])),
+            "next": .optional(.string), "total": .optional(.integer),
+            "knownSince": .optional(.time), "keptSince": .optional(.time),
+            "limits": .array(.string),
+        ])
+
+    static let exposureReport = NamedSchema(
+        "ExposureReport",
+        [
+            "items": .array(
+                .object([
+                    "day": .string, "takenAt": .time,
+                    "figures": .object([
+                        "endpoints": .integer, "affected": .integer, "critical": .integer,
+                        "important": .integer, "moderate": .integer, "low": .integer,
+                        "unrated": .integer, "kev": .integer, "overdue": .integer,
+                        "fixable": .integer,
+                    ]),
+                ])), "days": .integer, "isComplete": .boolean,
+        ])
+
     static let finding = NamedSchema(
         "Finding",
         [

@@ -133,5 +133,6 @@ enum APIRoutes {
     static let all =
         DirectoryRoutes.all + EndpointRoutes.all + PolicyRoutes.all + ApprovalRoutes.all
         + DeploymentRoutes.all + BlockedVersionRoutes.all + AuditRoutes.all + TrustRoutes.all
-        + IdentityRoutes.all + FindingRoutes.all + ExportRoutes.all + FeedRoutes.all
+        + IdentityRoutes.all + FindingRoutes.all + ScannerRoutes.all + ExportRoutes.all
+        + FeedRoutes.all + EndOfLifeRoutes.all
 }

@@ -58,11 +58,16 @@ public struct FleetMember: Hashable, Sendable {
     public var footing: SoftwareFooting?
     /// The numbers of its software, rising.
     public var software: [Int64]
+    /// By which inventory its findings were judged last; `nil` where they never were.
+    public var judgedDigest: String?
+    /// The software of that inventory where it is another one, and is still kept.
+    public var judgedSoftware: [Int64]?
 
     /// An endpoint as the fleet index takes it.
     public init(
         id: EndpointID, tenant: TenantID, enrolledAt: Timestamp, inventoryDigest: String,
-        footing: SoftwareFooting?, software: [Int64]
+        footing: SoftwareFooting?, software: [Int64], judgedDigest: String? = nil,
+        judgedSoftware: [Int64]? = nil
     ) {
         self.id = id
         self.tenant = tenant
@@ -70,6 +75,8 @@ public struct FleetMember: Hashable, Sendable {
         self.inventoryDigest = inventoryDigest
         self.footing = footing
         self.software = software
+        self.judgedDigest = judgedDigest
+        self.judgedSoftware = judgedSoftware
     }
 }
 
@@ -134,16 +141,31 @@ public struct FindingChange: Hashable, Sendable {
     public var lost: [String]
     /// When.
     public var at: Timestamp
+    /// Since when it had had those that it lost.
+    public var began: [String: Timestamp]
 
     /// What a scan has changed.
     public init(
-        endpoint: EndpointID, tenant: TenantID, gained: [String], lost: [String], at: Timestamp
+        endpoint: EndpointID, tenant: TenantID, gained: [String], lost: [String], at: Timestamp,
+        began: [String: Timestamp] = [:]
     ) {
         self.endpoint = endpoint
         self.tenant = tenant
         self.gained = gained
         self.lost = lost
         self.at = at
+        self.began = began
+    }
+
+    /// The times that ended with it.
+    public var ended: [FindingSpan] {
+        lost.compactMap { name in
+            began[name].map {
+                FindingSpan(
+                    endpoint: endpoint, tenant: tenant, vulnerability: name, began: min($0, at),
+                    ended: at, cause: .scan)
+            }
+        }
     }
 }
 
@@ -164,4 +186,5 @@ public protocol AlertRecords {
 }
 
 /// Everything about vulnerability intelligence.
-public typealias IntelligenceRecords = AlertRecords & FeedRecords & FindingRecords
+public typealias IntelligenceRecords = AlertRecords & ExposureRecords & FeedContentRecords
+    & EndOfLifeRecords & FeedRecords & FindingHistoryRecords & FindingRecords & ScannerRecords

@@ -5,6 +5,9 @@
 /// never on a cooperative one; it may run more than once (after a serialization failure), so it
 /// must have no effect but through its records.
 public protocol Ledger: Sendable {
+    /// Whether other processes may use the same database.
+    var isShared: Bool { get }
+
     /// Runs a transaction that only reads, on one consistent snapshot.
     ///
     /// - Throws: what the closure throws, or `LedgerUnavailable`.
@@ -18,6 +21,11 @@ public protocol Ledger: Sendable {
     func write<Answer: Sendable>(
         _ body: @escaping @Sendable (any Records) throws -> Answer
     ) async throws -> Answer
+}
+
+extension Ledger {
+    /// Unless it says otherwise, one process has it alone.
+    public var isShared: Bool { false }
 }
 
 /// Everything that a transaction can read and write, in narrow parts.

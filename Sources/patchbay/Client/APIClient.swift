@@ -73,12 +73,13 @@ struct APIClient: Sendable {
 
     /// Stores bytes under a name, and takes a value back.
     func put<Value: Decodable>(
-        _ path: String, bytes: [UInt8], as type: Value.Type = Value.self
+        _ path: String, bytes: [UInt8], query: [(String, String?)] = [],
+        as type: Value.Type = Value.self
     ) async throws -> Value {
         let data = Data(bytes)
         return try decode(
             try await send(
-                "PUT", path, query: [], body: data, bodyType: "application/octet-stream"))
+                "PUT", path, query: query, body: data, bodyType: "application/octet-stream"))
     }
 
     /// An answer's bytes as they are.

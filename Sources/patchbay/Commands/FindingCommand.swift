@@ -10,7 +10,18 @@ import ServerRecords
 struct FindingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finding", abstract: "Vulnerabilities on endpoints.",
-        subcommands: [List.self, Vulnerabilities.self, Show.self])
+        subcommands: [
+            List.self, Vulnerabilities.self, Show.self, FindingHistoryCommand.self,
+            ExposureCommand.self, ScannerImportCommand.self, ScannerFindingsCommand.self,
+            EndOfLifeCommand.self,
+        ])
+
+    /// Refuses what no vulnerability is called, before it becomes part of an address.
+    static func validate(_ vulnerability: String) throws {
+        guard
+            vulnerability.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+        else { throw ValidationError("A vulnerability is named as in CVE-2021-44228.") }
+    }
 
     /// `patchbay finding list`
     struct List: AsyncParsableCommand {
@@ -127,12 +138,7 @@ struct FindingCommand: ParsableCommand {
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
-        func validate() throws {
-            guard
-                vulnerability.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
-                )
-            else { throw ValidationError("A vulnerability is named as in CVE-2021-44228.") }
-        }
+        func validate() throws { try FindingCommand.validate(vulnerability) }
 
         func run() async throws {
             let detail: VulnerabilityDetail = try await server.withClient {

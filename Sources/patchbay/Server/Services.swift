@@ -51,8 +51,8 @@ struct TickService: Service {
     }
 }
 
-/// Removes what is kept no longer: each hour what is over its time, each day the software that
-/// nothing names any more.
+/// Each hour: notes how many findings there are, and removes what is over its time; each day the
+/// software that nothing names any more.
 struct PurgeService: Service {
     let useCases: UseCases
     let ledger: SQLLedger
@@ -70,11 +70,21 @@ struct PurgeService: Service {
             var count = 0
             while !Task.isCancelled {
                 if ledger.holdsSchedule {
+                    await noteExposure()
                     await purge(sweeping: count % Self.purgesPerSweep == 0)
                     count += 1
                 }
                 try await Task.sleep(for: .seconds(Retention.intervalSeconds))
             }
+        }
+    }
+
+    /// Notes the day's figures of findings; each hour anew until the day is over.
+    private func noteExposure() async {
+        do {
+            try await useCases.noteExposure()
+        } catch {
+            logger.warning("exposure: \(error)")
         }
     }
 
@@ -127,8 +137,14 @@ struct FeedService: Service {
         try? await cancelWhenGracefulShutdown {
             await noting { try await useCases.prepareFeeds() }
             while !Task.isCancelled {
-                try await Task.sleep(for: .seconds(UseCases.tickIntervalSeconds))
+                let version = useCases.signals.version(of: SignalSubject.feeds)
                 if isDue() { await noting { try await useCases.refreshDueFeeds() } }
+                await noting { try await useCases.followFeeds() }
+                await useCases.signals.wait(
+                    for: SignalSubject.feeds, since: version,
+                    timeout: .seconds(UseCases.tickIntervalSeconds))
+                // Nobody waits any more once the process is about to end.
+                if useCases.signals.isClosed { try await Task.sleep(for: .seconds(1)) }
             }
         }
     }

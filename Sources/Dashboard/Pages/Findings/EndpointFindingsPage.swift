@@ -93,7 +93,7 @@ private func endOfLife(_ ends: [EndpointFindings.EndOfSupport], _ chrome: Chrome
 }
 
 extension EndOfLifeStatus.State {
-    fileprivate var look: StateLook {
+    var look: StateLook {
         switch self {
         case .ended: StateLook(kind: .bad, icon: .bad, word: "Ended")
         case .within90Days: StateLook(kind: .warn, icon: .warn, word: "Within 90 days")

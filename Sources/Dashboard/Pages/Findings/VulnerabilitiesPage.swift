@@ -20,6 +20,12 @@ func vulnerabilitiesPage(
                 "\(Words.count(page.knownExploited)) known to be exploited. The riskiest first."
             }
         } actions: {
+            a(class: "button", .href(Place.exposure.with("tenant", filter.tenant?.text))) {
+                "Over time"
+            }
+            a(class: "button", .href(Place.endOfLife.with("tenant", filter.tenant?.text))) {
+                "End of support"
+            }
             a(class: openAlerts > 0 ? "button main" : "button", .href(.alerts)) {
                 openAlerts > 0 ? Words.count(openAlerts, "open alert") : "Alerts"
             }

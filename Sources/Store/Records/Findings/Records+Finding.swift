@@ -92,6 +92,7 @@ extension StoreRecords: FindingRecords {
     }
 
     func change(_ change: FindingChange) throws {
+        try end(change.ended)
         for vulnerability in change.gained {
             try self.change(
                 """
@@ -118,11 +119,15 @@ extension StoreRecords: FindingRecords {
 
     private static let selectMembers = """
         SELECT endpoint.id, endpoint.tenant_id, endpoint.enrolled_at, inventory.digest,
-            inventory.body, \(FootingColumns.qualified) FROM endpoint
+            inventory.body, footing.judged_digest, judged.body, \(FootingColumns.qualified)
+        FROM endpoint
         JOIN inventory ON inventory.tenant_id = endpoint.tenant_id
             AND inventory.digest = endpoint.inventory_digest
         LEFT JOIN endpoint_footing AS footing ON footing.tenant_id = endpoint.tenant_id
             AND footing.endpoint_id = endpoint.id
+        LEFT JOIN inventory AS judged ON judged.tenant_id = endpoint.tenant_id
+            AND judged.digest = footing.judged_digest
+            AND footing.judged_digest <> endpoint.inventory_digest
         """
 
     private static func member(_ row: SQLRow) throws -> FleetMember {
@@ -132,9 +137,12 @@ extension StoreRecords: FindingRecords {
         guard let software = VariableInteger.decode(rising: try row.next()) else {
             throw SQLFailure(.corrupt, "A stored inventory cannot be read.")
         }
+        let (judgedDigest, judgedBody): (String?, [UInt8]?) = (try row.next(), try row.next())
         return FleetMember(
             id: id, tenant: tenant, enrolledAt: enrolledAt, inventoryDigest: digest,
-            footing: try FootingColumns.footing(&row), software: software)
+            footing: try FootingColumns.footing(&row), software: software,
+            judgedDigest: judgedDigest,
+            judgedSoftware: judgedBody.flatMap { VariableInteger.decode(rising: $0) })
     }
 }
 

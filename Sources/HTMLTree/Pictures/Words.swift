@@ -1,10 +1,9 @@
-import Fleet
-import HTMLTree
+package import Fleet
 
 /// How numbers, sizes and times are said.
-enum Words {
+package enum Words {
     /// A count with its digits in groups: `12,345`.
-    static func count(_ number: Int) -> String {
+    package static func count(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
         var text = ""
         for (place, digit) in digits.enumerated() {
@@ -15,13 +14,13 @@ enum Words {
     }
 
     /// A count and its noun: `1 endpoint`, `12 endpoints`.
-    static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    package static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
         "\(count(number)) \(number == 1 ? one : many ?? one + "s")"
     }
 
     /// A part of a whole in percent: with one decimal, and never rounded up to all nor down to
     /// none.
-    static func percent(_ part: Int, of whole: Int) -> String {
+    package static func percent(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "0%" }
         if part == whole { return "100%" }
         var tenths = (part * 2000 + whole) / (whole * 2)
@@ -31,7 +30,7 @@ enum Words {
     }
 
     /// An operating system's name as lists show it: `Debian GNU/Linux 12 (bookworm)` is Debian 12.
-    static func system(_ name: String) -> String {
+    package static func system(_ name: String) -> String {
         let short = name.replacing(" GNU/Linux", with: "")
         guard short.hasSuffix(")"), let bracket = short.lastIndex(of: "("),
             bracket > short.startIndex
@@ -42,7 +41,7 @@ enum Words {
     }
 
     /// A size: `512 B`, `1.4 MB` (1 MB is a million bytes).
-    static func size(_ bytes: Int64) -> String {
+    package static func size(_ bytes: Int64) -> String {
         var unit: Int64 = 1
         for name in ["B", "kB", "MB", "GB", "TB"] {
             if bytes < unit * 1000 || name == "TB" {
@@ -57,7 +56,7 @@ enum Words {
     }
 
     /// A length of time in its largest unit: `45 s`, `3 min`, `5 h`, `12 d`.
-    static func duration(_ seconds: Int64) -> String {
+    package static func duration(_ seconds: Int64) -> String {
         switch seconds {
         case ..<60: "\(max(seconds, 0)) s"
         case ..<3600: "\(seconds / 60) min"
@@ -67,7 +66,7 @@ enum Words {
     }
 
     /// A time as seen from now: `just now`, `3 h ago`, `in 5 min`; after 60 days the date.
-    static func relative(_ time: Timestamp, to now: Timestamp) -> String {
+    package static func relative(_ time: Timestamp, to now: Timestamp) -> String {
         let passed = now.seconds(since: time)
         if abs(passed) < 45 { return "just now" }
         if abs(passed) > 60 * 86_400 { return String(time.description.prefix(10)) }
@@ -86,7 +85,7 @@ enum Words {
     }
 
     /// A time in full: `2026-11-21 18:00:00 UTC`.
-    static func absolute(_ time: Timestamp) -> String {
+    package static func absolute(_ time: Timestamp) -> String {
         let text = time.wholeSeconds.description
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC"
     }

@@ -1,0 +1,36 @@
+import Fleet
+import ServerRecords
+
+extension StoreRecords: EndOfLifeRecords {
+    func endOfLifeAnswers(in scope: Scope) throws -> [EndOfLifeAnswer] {
+        var text = SQLText(
+            """
+            SELECT tenant_id, product, cycle, treatment, until, reason, said_by, said_at
+            FROM end_of_life_answer
+            """)
+        text.require(scope)
+        text.add("ORDER BY tenant_id, product, cycle")
+        return try rows(text).map { row in
+            var row = row.reader
+            return EndOfLifeAnswer(
+                tenant: try row.next(), product: try row.next(), cycle: try row.next(),
+                treatment: try row.next(), until: try row.next(), reason: try row.next(),
+                saidBy: try row.next(), saidAt: try row.next())
+        }
+    }
+
+    func save(_ answer: EndOfLifeAnswer) throws {
+        try change(
+            """
+            INSERT INTO end_of_life_answer (tenant_id, product, cycle, treatment, until, reason,
+                said_by, said_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (tenant_id, product, cycle) DO UPDATE SET treatment = excluded.treatment,
+                until = excluded.until, reason = excluded.reason, said_by = excluded.said_by,
+                said_at = excluded.said_at
+            """, answer.tenant, answer.product, answer.cycle, answer.treatment, answer.until,
+            answer.reason, answer.saidBy, answer.saidAt)
+    }
+}
+
+extension EndOfLifeAnswer.Treatment: SQLConvertible {}

@@ -1,0 +1,116 @@
+@testable import Findings
+import Administration
+import Advisories
+import AdvisoryFormats
+import ControlPlane
+import Fleet
+import ServerRecords
+import TestSupport
+import Testing
+
+@Suite struct `What scanners report` {
+    private static let report = """
+        Host,CVE,Severity,Package,Output
+        web-1.acme.example,CVE-2026-1,High,openssl,=1+1
+        WEB-1,CVE-2026-2,Low,bash,old
+        web-1,CVE-2026-9,Low,nginx,a banner
+        db-1,CVE-2026-1,High,openssl,x
+        192.0.2.9,CVE-2026-1,High,openssl,x
+        web-1,,Low,ping,x
+        new-1,CVE-2026-1,High,openssl,x
+        """
+
+    private func house() async throws -> House {
+        let shelf = TestShelf()
+        shelf.publish(
+            "tracker",
+            .init(
+                format: .debianTracker,
+                records: [
+                    .debian("CVE-2026-1", "openssl", fixed: "3.0.2"),
+                    .debian("CVE-2026-2", "bash", fixed: nil),
+                ]))
+        let house = try await House(shelf: shelf)
+        _ = try await house.useCases.addFeed(
+            NewFeed(name: "tracker", source: "https://feeds.example.org/tracker"),
+            by: house.administrator)
+        try await house.useCases.refreshDueFeeds()
+        return house
+    }
+
+    private func verdicts(
+        _ house: House, by principal: Principal? = nil
+    ) async throws -> [String: ScannerFindingItem] {
+        let page = try await house.useCases.scannerFindings(
+            ScannerFindingFilter(), by: principal ?? house.administrator)
+        return Dictionary(
+            page.items.map { ("\($0.vulnerability) \($0.endpointName)", $0) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test func `records come to their endpoints, and the rest is listed with its reason`()
+        async throws
+    {
+        let house = try await house()
+        let web = try await house.enrol("web-1")
+        _ = try await house.enrol("new-1")
+        try await web.report(["openssl": "3.0.1", "bash": "5.2"])
+        try await house.useCases.buildFindings()
+        house.clock.advance(seconds: 60)
+        let done = try await house.useCases.importScannerReport(
+            ScannerReport(content: Array(Self.report.utf8), scanner: "nessus"),
+            by: house.administrator)
+        #expect(done.format == "csv")
+        #expect((done.records, done.findings, done.endpoints) == (6, 4, 2))
+        #expect((done.rejected, done.unmapped) == (1, 2))
+        #expect(
+            done.problems.map(\.reason) == [
+                "No endpoint has this name.",
+                "It names an address only, and endpoints are known by their names.",
+                "it names no CVE.",
+            ])
+        let first = try await verdicts(house)
+        #expect(first.count == 4)
+        let open = try #require(first["CVE-2026-1 web-1"])
+        #expect(open.verdict == .found && open.state == .fixAvailable)
+        #expect(open.packages.map(\.fixedIn) == ["3.0.2"])
+        #expect(open.sentence.contains("openssl to 3.0.2"))
+        #expect(first["CVE-2026-2 web-1"]?.state == .noFix)
+        #expect(first["CVE-2026-9 web-1"]?.verdict == .notFound)
+        #expect(first["CVE-2026-1 new-1"]?.verdict == .unknown)
+        house.clock.advance(seconds: 60)
+        try await web.report(["openssl": "3.0.2", "bash": "5.2"])
+        try await house.useCases.buildFindings()
+        let second = try await verdicts(house)
+        #expect(second["CVE-2026-1 web-1"]?.verdict == .mendedSince)
+        // The same report again is the same findings.
+        _ = try await house.useCases.importScannerReport(
+            ScannerReport(content: Array(Self.report.utf8), scanner: "nessus"),
+            by: house.administrator)
+        #expect(try await verdicts(house).count == 4)
+        #expect(try await house.useCases.scannerImports(by: house.administrator).count == 2)
+    }
+
+    @Test func `a tenant's people import for their endpoints, and see theirs`() async throws {
+        let house = try await house()
+        _ = try await house.enrol("web-1")
+        let other = try await house.useCases.createTenant(name: "Bolt", by: house.administrator)
+        _ = try await house.enrol("db-1", tenant: other)
+        let theirs = Principal(
+            name: "user:b", scope: .tenant(other.id), permissions: [.view, .manageEndpoints])
+        let done = try await house.useCases.importScannerReport(
+            ScannerReport(content: Array(Self.report.utf8)), by: theirs)
+        #expect(done.findings == 1)
+        #expect(Set(try await verdicts(house, by: theirs).keys) == ["CVE-2026-1 db-1"])
+        let ours = Principal(name: "user:a", scope: .tenant(house.tenant.id), permissions: [.view])
+        #expect(try await verdicts(house, by: ours).isEmpty)
+        await #expect(throws: Refusal.self) {
+            try await house.useCases.importScannerReport(
+                ScannerReport(content: Array(Self.report.utf8)), by: ours)
+        }
+        await #expect(throws: Refusal.self) {
+            try await house.useCases.importScannerReport(
+                ScannerReport(content: Array("nothing".utf8)), by: theirs)
+        }
+    }
+}
