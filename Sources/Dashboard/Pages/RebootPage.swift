@@ -2,7 +2,6 @@ import Administration
 import Fleet
 import HTMLTree
 import Rollout
-import Rollout
 import ServerRecords
 
 /// The question before an endpoint is asked to reboot.
