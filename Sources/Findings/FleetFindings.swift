@@ -12,8 +12,17 @@ public final class FleetFindings: Sendable {
     /// Endpoints whose software may have changed since they were last read.
     private let touched = Mutex<Set<EndpointID>>([])
 
+    /// Whether the feeds have been read once since the process began.
+    private let fed = Mutex(false)
+
     /// Knows nothing yet.
     package init() {}
+
+    /// Whether the feeds have been read once: before, that nothing is found means nothing.
+    package var isFed: Bool { fed.withLock { $0 } }
+
+    /// Notes that the feeds have been read.
+    package func noteFed() { fed.withLock { $0 = true } }
 
     /// What is known now; a value that does not change under the reader.
     package func snapshot() -> FindingState { state.withLock { $0 } }
