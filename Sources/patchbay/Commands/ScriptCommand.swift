@@ -56,13 +56,14 @@ struct ScriptCommand: ParsableCommand {
         var interpreter = "/bin/sh"
         @Option(help: ArgumentHelp("After how many seconds it is ended.", valueName: "seconds"))
         var timeout = 30
-        @Option(help: "Only for this tenant's endpoints.") var tenant: TenantID?
+        @Option(help: "Only for this tenant's endpoints.") var tenant: String?
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
         func run() async throws {
             let wish = ScriptWish(
-                name: name, tenant: tenant, interpreter: interpreter, text: try text(),
+                name: name, tenant: try tenant.map(Given.tenant), interpreter: interpreter,
+                text: try text(),
                 timeoutSeconds: timeout)
             let script: ScriptSummary = try await server.withClient {
                 try await $0.post("/api/v1/scripts", wish)
