@@ -35,7 +35,8 @@ public struct AgentLoop: Sendable {
         endpoint: EndpointID, settings: AgentSettings, link: any ControlPlaneLink,
         scanner: any Scanning,
         installer: any Installing, runs: any RunSupervising, state: any StateFolder,
-        aftercare: AftercareParts? = nil, trust: TrustDesk? = nil, effects: AgentEffects,
+        aftercare: AftercareParts? = nil, trust: TrustDesk? = nil,
+        selfUpdates: (any SelfUpdating)? = nil, effects: AgentEffects,
         logger: Logger
     ) {
         let bell = Bell()
@@ -44,7 +45,7 @@ public struct AgentLoop: Sendable {
         let runner = JobRunner(
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
             effects: effects, aftercare: aftercare,
-            gate: trust.map { GrantGate(desk: $0, link: link) })
+            gate: trust.map { GrantGate(desk: $0, link: link) }, selfUpdates: selfUpdates)
         let reboots = aftercare.map { parts in
             RebootDesk(
                 endpoint: endpoint, parts: parts, link: link, runner: runner, presence: bell,
@@ -57,7 +58,8 @@ public struct AgentLoop: Sendable {
             logger: logger)
         presence = Presence(
             schedule: CheckInSchedule(endpoint), link: link, desk: desk, work: worker, bell: bell,
-            settings: settings, trust: trust, effects: effects, logger: logger)
+            settings: settings, trust: trust, selfUpdates: selfUpdates, effects: effects,
+            logger: logger)
     }
 
     /// What people at the endpoint ask and are told; `nil` for an agent that does not reboot.

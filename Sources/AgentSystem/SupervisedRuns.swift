@@ -16,14 +16,11 @@ public struct SupervisedRuns: RunSupervising {
     /// How long a supervisor may take to claim its run, in milliseconds: a machine under load takes
     /// a second.
     static let claimPatienceMilliseconds: Int64 = 15_000
-    private static let pollMilliseconds: Int64 = 50
-    private static let systemdRun = "/usr/bin/systemd-run"
 
     private let state: DiskStateFolder
     private let command: [String]
     private let effects: AgentEffects
-    private let usesSystemd: Bool
-    private let systemdRun: String
+    private let programs: DetachedProgram
     private let patience: Int64
 
     /// Runs below a state folder.
@@ -38,7 +35,7 @@ public struct SupervisedRuns: RunSupervising {
     ) {
         self.init(
             state: state, command: command, effects: effects, usesSystemd: usesSystemd,
-            systemdRun: Self.systemdRun, patience: Self.claimPatienceMilliseconds)
+            systemdRun: DetachedProgram.systemdRun, patience: Self.claimPatienceMilliseconds)
     }
 
     /// The same, with another program in the place of systemd-run, and another patience.
@@ -49,11 +46,9 @@ public struct SupervisedRuns: RunSupervising {
         self.state = state
         self.command = command
         self.effects = effects
-        self.systemdRun = systemdRun
         self.patience = patience
-        self.usesSystemd =
-            usesSystemd
-            ?? (access("/run/systemd/system", F_OK) == 0 && access(systemdRun, X_OK) == 0)
+        programs = DetachedProgram(
+            effects: effects, usesSystemd: usesSystemd, systemdRun: systemdRun, patience: patience)
     }
 
     /// Starts a run.
@@ -70,8 +65,8 @@ public struct SupervisedRuns: RunSupervising {
         while failure == nil, folder.readClaim() == nil, waited < patience,
             !Task.isCancelled
         {
-            try? await effects.sleep(Self.pollMilliseconds)
-            waited += Self.pollMilliseconds
+            try? await effects.sleep(DetachedProgram.pollMilliseconds)
+            waited += DetachedProgram.pollMilliseconds
         }
         if folder.readClaim() != nil { return }
         // An agent that is told to end leaves the supervisor its time; the next life looks again.
@@ -118,55 +113,11 @@ public struct SupervisedRuns: RunSupervising {
 
     /// Starts the supervisor; returns why that failed, `nil` when it did not.
     private func launch(_ run: RunName, _ folder: RunFolder) async -> String? {
-        let supervisor = command + [folder.path]
-        let unit = "patchbay-\(run.job)-\(run.number)"
-        let whole =
-            usesSystemd
-            ? [
-                systemdRun, "--unit=\(unit)", "--collect", "--no-block", "--quiet",
-                "--description=Patchbay run \(run.number) of \(run.job)",
-                // A stop, as at shutdown, reaches the supervisor only, which ignores it: the
-                // package manager has until the unit's stop limit (90 s unless the system says
-                // otherwise) to finish.
-                "--property=KillMode=mixed", "--",
-            ] + supervisor : supervisor
-        let environment = [
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
-        ]
-        switch ChildProcess.start(
-            whole, environment: environment, log: "\(folder.path)/supervisor.log",
-            bond: usesSystemd ? .group : .session)
-        {
-        case .failure(let failure):
-            return "\(whole[0]) could not be started: \(failure.words)"
-        case .success(let pid):
-            return usesSystemd ? await status(of: pid, folder) : nil
-        }
+        await programs.start(
+            command + [folder.path], unit: "patchbay-\(run.job)-\(run.number)",
+            description: "Patchbay run \(run.number) of \(run.job)",
+            log: "\(folder.path)/supervisor.log")
     }
-
-    private func status(of pid: pid_t, _ folder: RunFolder) async -> String? {
-        var waited: Int64 = 0
-        while waited < patience {
-            if Task.isCancelled { return nil }
-            if let ending = ChildProcess.ending(of: pid) {
-                if ending == .exited(0) { return nil }
-                let words = SmallFile.line("\(folder.path)/supervisor.log") ?? ""
-                return "systemd-run failed: \(words.suffix(400))"
-            }
-            try? await effects.sleep(Self.pollMilliseconds)
-            waited += Self.pollMilliseconds
-        }
-        kill(pid, SIGKILL)
-        // Collected, so that it does not stay as a dead entry in the process table.
-        for _ in 0..<Self.looksAfterKill where ChildProcess.ending(of: pid) == nil {
-            try? await effects.sleep(Self.pollMilliseconds)
-        }
-        return "systemd did not answer."
-    }
-
-    /// How often a killed program is looked at until it is gone: 5 seconds, for one that hangs in
-    /// the kernel.
-    private static let looksAfterKill = 100
 
     private static let unwritable = StateFolderFailure(
         code: "E_STATE_UNWRITABLE_VALUE", message: "The run's plan cannot be written as JSON.",

@@ -27,7 +27,7 @@ struct AgentProgram: AsyncParsableCommand {
         subcommands: [
             Enrol.self, RunAgent.self, ScanEndpoint.self, Doctor.self, ShowStatus.self, Defer.self,
             Acknowledge.self, RebootNow.self, Notify.self, InstallService.self,
-            Supervise.self,
+            Supervise.self, WatchUpdate.self,
         ])
 
     /// Runs the command line, and gives every ending its status.

@@ -31,6 +31,11 @@ struct RunAgent: AsyncParsableCommand {
             "End an installation that prints nothing for so many seconds.", valueName: "seconds"))
     var inactivityLimit: Int64 = EndpointInstaller.standardInactivityLimit
     @Option(
+        help: ArgumentHelp(
+            "Put the old agent back when an updated one has not reached the server after so many seconds.",
+            valueName: "seconds"))
+    var selfUpdatePatience: Int64 = SelfUpdateWatch.standardPatienceSeconds
+    @Option(
         help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
     var logLevel = "info"
     @OptionGroup var state: StateOption
@@ -38,6 +43,9 @@ struct RunAgent: AsyncParsableCommand {
     func validate() throws {
         guard inactivityLimit > 0 else {
             throw ValidationError("--inactivity-limit must be positive.")
+        }
+        guard selfUpdatePatience > 0 else {
+            throw ValidationError("--self-update-patience must be positive.")
         }
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError(
@@ -67,17 +75,21 @@ struct RunAgent: AsyncParsableCommand {
         var logger = Logger(label: "patchbay-agent") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         let trust = server.trust(in: folder, logger: logger)
+        let installer = EndpointInstaller(
+            inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies,
+            stateFolder: folder.path)
+        let selfUpdates = SelfUpdates(
+            state: folder, program: program, patienceSeconds: selfUpdatePatience, effects: .system
+        ) { installer.installRun(for: [$0]) }
         let agent = AgentLoop(
             endpoint: server.identity.endpoint,
             settings: AgentSettings(
                 agentVersion: AgentProgram.version, bootId: Machine.bootId, refreshesSources: true),
             link: server.link, scanner: EndpointScanner(state: folder),
-            installer: EndpointInstaller(
-                inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies,
-                stateFolder: folder.path),
+            installer: installer,
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
             state: folder, aftercare: .ofThisMachine(state: folder, rules: trust), trust: trust,
-            effects: .system, logger: logger)
+            selfUpdates: selfUpdates, effects: .system, logger: logger)
         let people = agent.people.flatMap {
             PeopleSocket(path: PeopleSocket.path(of: folder), answering: $0)
         }

@@ -33,6 +33,8 @@ public struct EndpointView: Hashable, Sendable {
     public var installed: [PackageKey: String]
     /// Packages whose installation has begun and has not ended well, with their state.
     public var unfinished: [PackageKey: String]
+    /// Packages whose new version was taken back by itself, with what happened.
+    public var takenBack: [PackageKey: String] = [:]
     /// What says that a reboot is needed.
     public var signals: [RebootSignal]
     /// For updated packages of the order: programs that still run the old code.

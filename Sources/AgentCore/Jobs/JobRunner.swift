@@ -18,6 +18,7 @@ public struct JobRunner: Sendable {
     let effects: AgentEffects
     let aftercare: AftercareParts?
     let gate: GrantGate?
+    let selfUpdates: (any SelfUpdating)?
 
     /// A runner for the endpoint's jobs.
     public init(
@@ -26,14 +27,16 @@ public struct JobRunner: Sendable {
     ) {
         self.init(
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
-            effects: effects, aftercare: aftercare, gate: nil)
+            effects: effects, aftercare: aftercare, gate: nil, selfUpdates: nil)
     }
 
     init(
         endpoint: EndpointID, desk: ScanDesk, installer: any Installing, runs: any RunSupervising,
-        state: any StateFolder, effects: AgentEffects, aftercare: AftercareParts?, gate: GrantGate?
+        state: any StateFolder, effects: AgentEffects, aftercare: AftercareParts?, gate: GrantGate?,
+        selfUpdates: (any SelfUpdating)?
     ) {
         self.gate = gate
+        self.selfUpdates = selfUpdates
         self.endpoint = endpoint
         self.desk = desk
         self.installer = installer
@@ -92,7 +95,8 @@ public struct JobRunner: Sendable {
                 observation = .waited
             case .running(let number, let plan):
                 observation = try await run(number, plan, of: job, watch)
-            case .verifying:
+            case .verifying(let plan, _):
+                try await awaitSelfUpdate(plan, watch)
                 watch.show(.verifying, "Scans, to see what is really installed.", at: effects.now())
                 observation = await look(at: job)
             case .probing:
@@ -182,6 +186,10 @@ extension JobRunner {
                     return .runEnded(
                         .notStarted(sentence), RunVerdict(failure: .refused, sentence: sentence))
                 }
+                if let sentence = await reasonNotToReplaceItself(plan, name) {
+                    return .runEnded(
+                        .notStarted(sentence), RunVerdict(failure: .refused, sentence: sentence))
+                }
                 do {
                     try await runs.start(name, plan)
                 } catch {
@@ -225,6 +233,7 @@ extension JobRunner {
             installed: [:], unfinished: await installer.unfinishedPackages(),
             signals: scan.reboot.signals)
         for package in scan.packages { view.installed[package.key] = package.version }
+        mark(&view, takenBackOf: job.order.updates)
         guard !scan.restarts.isEmpty else { return .scanned(view) }
         let files = Array(Set(scan.restarts.flatMap(\.files))).sorted()
         for update in job.order.updates.prefix(JobOrder.maximumUpdates)

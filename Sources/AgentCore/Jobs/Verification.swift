@@ -23,8 +23,11 @@ extension JobRun {
         at now: Timestamp
     ) -> [JournalEvent] {
         let good = tried.filter { isIn($0, view) && !hasFailedScript($0, verdict) }
-        let missing = tried.filter { !good.contains($0) }
-        let settled = good.map { outcome(ofInstalled: $0, view) }
+        let takenBack = tried.filter { view.takenBack[$0.key] != nil }
+        let missing = tried.filter { !good.contains($0) && !takenBack.contains($0) }
+        let settled =
+            good.map { outcome(ofInstalled: $0, view) }
+            + takenBack.map { outcome(ofTakenBack: $0, view) }
         guard !missing.isEmpty else { return [.settled(settled)] }
         guard let failure = verdict.failure else {
             return [.settled(settled + missing.map { nothingChanged($0, view) })]
@@ -62,7 +65,9 @@ extension JobRun {
     /// Whether the package's version in a scan is the ordered one (or a newer one that somebody put
     /// in meanwhile), and the package works.
     func isIn(_ update: LockedUpdate, _ view: EndpointView) -> Bool {
-        guard view.unfinished[update.key] == nil, let installed = view.version(of: update) else {
+        guard view.unfinished[update.key] == nil, view.takenBack[update.key] == nil,
+            let installed = view.version(of: update)
+        else {
             return false
         }
         if update.isRollback { return installed == update.to }
@@ -90,6 +95,12 @@ extension JobRun {
         return UpdateOutcome(
             update: update, state: .verified, versionAfter: version,
             sentence: "A fresh scan shows \(update.name) \(text).")
+    }
+
+    private func outcome(ofTakenBack update: LockedUpdate, _ view: EndpointView) -> UpdateOutcome {
+        UpdateOutcome(
+            update: update, state: .failedVerification, failure: .unhealthyAfterPatch,
+            versionAfter: view.installed[update.key], sentence: view.takenBack[update.key] ?? "")
     }
 
     private func mayGoOnAfterInterruption(_ failure: FailureClass) -> Bool {

@@ -19,6 +19,7 @@ struct Presence: Sendable {
     let bell: Bell
     let settings: AgentSettings
     var trust: TrustDesk?
+    var selfUpdates: (any SelfUpdating)?
     let effects: AgentEffects
     let logger: Logger
 
@@ -82,6 +83,7 @@ struct Presence: Sendable {
                     inventoryDigest: record?.inventoryDigest, postureDigest: record?.postureDigest,
                     scannedAt: record?.scannedAt, agentVersion: settings.agentVersion,
                     bootId: settings.bootId))
+            selfUpdates?.noteCheckIn()
             warnOfClock(answer.serverTime)
             await trust?.refresh(answer.policyDigest, over: link)
             if answer.wantsScan, let record {

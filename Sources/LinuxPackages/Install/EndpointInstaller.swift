@@ -59,7 +59,8 @@ public struct EndpointInstaller: Installing {
             switch await preflight(own, with: manager, tolerating: brokenPackages) {
             case .ready(let install, let more):
                 settled += more
-                guard install.isEmpty else { return .ready(install: install, settled: settled) }
+                let first = AgentPackage.apart(install)
+                guard first.isEmpty else { return .ready(install: first, settled: settled) }
             case .blocked(let failure, let sentence):
                 settled += own.map { outcome($0, failure, sentence) }
             case .locked(let holder): return .locked(holder: holder)

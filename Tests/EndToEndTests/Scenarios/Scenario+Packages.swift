@@ -37,7 +37,7 @@ extension Scenario {
 }
 
 /// A booted endpoint that nobody has enrolled.
-private struct BareEndpoint {
+struct BareEndpoint {
     let lab: Lab
     let number: Int
 
@@ -62,7 +62,7 @@ private struct BareEndpoint {
 
 extension Lab {
     /// Boots one more endpoint, with the agent's package and a token beside it.
-    fileprivate func bootWithPackage(_ number: Int) async throws -> BareEndpoint {
+    func bootWithPackage(_ number: Int) async throws -> BareEndpoint {
         let name = "\(number)"
         try await bed("boot", name)
         try await bed("ready", name)
@@ -81,7 +81,7 @@ extension Lab {
     }
 
     /// The package of the program under test.
-    private func makePackage() async throws -> URL {
+    func makePackage() async throws -> URL {
         let stripped = folder.appending(path: "patchbay-agent-stripped")
         try await TestSupport.run(["/usr/bin/strip", "-o", stripped.path, agent.path])
             .succeeded("strip")
@@ -95,7 +95,7 @@ extension Lab {
     }
 
     /// The identifier of the one endpoint of a name, once it has been scanned.
-    fileprivate func scanned(named name: String) async throws -> String {
+    func scanned(named name: String) async throws -> String {
         try await eventually("\(name) has been scanned") {
             let list: Answers.Endpoints = try await answer(to: ["endpoint", "list"])
             let found = list.items.filter { $0.name == name }
