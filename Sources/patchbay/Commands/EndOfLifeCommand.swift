@@ -1,4 +1,5 @@
 import Administration
+import Advisories
 import ArgumentParser
 import CommandBasics
 import ControlPlane
