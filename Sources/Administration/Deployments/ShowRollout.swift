@@ -18,7 +18,7 @@ extension RolloutStanding {
         isAutomatic = record.isAutomatic
         state = record.standing
         if case .halted(let halt) = rollout.state {
-            reason = RolloutSentences.naming(halt.sentence, name)
+            reason = RolloutSentences.naming(halt.sentence + Self.causes(of: halt, rollout), name)
         }
         waits = rollout.waits.map { RolloutSentences.naming($0.sentence, name) }
         rings = rollout.plan.rings.indices.map { RingStanding(rollout, ring: $0, naming: name) }
@@ -26,6 +26,24 @@ extension RolloutStanding {
         warnings = record.warnings
         dueAt = rollout.plan.dueAt
         wakeAt = record.wakeAt
+    }
+}
+
+extension RolloutStanding {
+    /// How many endpoints' causes a halted rollout's reason names.
+    private static let causesNamed = 2
+
+    /// What has failed, where the reason of a halt only counts.
+    private static func causes(of halt: HaltReason, _ rollout: RingRollout) -> String {
+        switch halt {
+        case .gateOutOfReach, .tooManyFailures: break
+        case .person, .unhealthy, .badPackage, .lockListDiffers: return ""
+        }
+        let given = rollout.endpoints.compactMap { entry -> String? in
+            guard !entry.hasLeft, case .failed(let reason) = entry.phase else { return nil }
+            return " \(entry.member.endpoint) was given up: \(reason.words)."
+        }
+        return given.prefix(causesNamed).joined()
     }
 }
 

@@ -69,7 +69,7 @@ private func ringTable(_ rollout: RolloutStanding, _ chrome: Chrome) -> HTML {
             "Rings",
             [
                 Column("Ring"), Column("Stage"), Column("Progress"), Column("Gate"),
-                Column("Watched"), Column("Began"),
+                Column("Watched"), Column("Begins"),
             ], rows: rollout.rings.map { ringRow($0, of: rollout, chrome) })
     }
 }
@@ -117,19 +117,21 @@ private func began(
     _ ring: RolloutStanding.RingStanding, of rollout: RolloutStanding, _ chrome: Chrome
 ) -> HTML {
     HTML.pieces {
-        if let openedAt = ring.openedAt {
-            chrome.time(openedAt)
-        } else if let expectedAt = ring.expectedAt, rollout.state == .running {
+        if ring.openedAt == nil, let expectedAt = ring.expectedAt, rollout.state == .running {
             "at the earliest "
             chrome.time(expectedAt)
         } else {
-            "not yet"
+            chrome.time(ring.openedAt, or: "not yet")
         }
         if rollout.state == .running, ring.stage != .passed {
-            if let opens = ring.windowOpensAt {
+            if let opens = ring.windowOpensAt, opens > chrome.now || ring.openedAt != nil {
                 p(class: "dim") {
-                    opens <= chrome.now ? "a window is open since " : "the next window opens "
-                    chrome.time(opens)
+                    if opens <= chrome.now {
+                        "a window is open"
+                    } else {
+                        "the next window opens "
+                        chrome.time(opens)
+                    }
                 }
             }
             if let end = ring.expectedEnd, ring.stage != .soaking {

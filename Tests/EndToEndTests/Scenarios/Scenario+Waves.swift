@@ -290,7 +290,7 @@ extension Lab {
           slow:
             - {name: canary, members: tag = canary, soak: 90s, gate: {verified: 100%, minimum: 1}}
             - {name: broad, members: rest}
-        after: {probes: [{unit: dbus.service}, {script: labcheck}], within: 10s}
+        after: {probes: [{unit: dbus.service}, {script: labcheck}], within: 1m}
 
         """
 
