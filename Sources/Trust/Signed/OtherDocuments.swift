@@ -103,7 +103,9 @@ public struct Script: RoleDocument {
             guard (1...Self.maximumScriptBytes).contains(text.utf8.count) else {
                 return "its text is not 1 to \(Self.maximumScriptBytes) bytes"
             }
-            guard Digest.sha256Hex(text) == sha256 else { return "its hash is not that of its text" }
+            guard Digest.sha256Hex(text) == sha256 else {
+                return "its hash is not that of its text"
+            }
         }
         return (1...Self.maximumTimeoutSeconds).contains(timeoutSeconds)
             ? nil : "its timeout is not 1 to \(Self.maximumTimeoutSeconds) seconds"
