@@ -284,7 +284,7 @@ extension Lab {
           any: {every: day, from: "00:00", for: 24h, zone: endpoint}
         rings:
           standard:
-            - {name: canary, members: tag = canary, soak: 6s, gate: {verified: 100%, healthy: 100%, minimum: 1}}
+            - {name: canary, members: tag = canary, soak: 6s, gate: {verified: 100%, minimum: 1}}
             - {name: early, members: tag = early, soak: 3s, gate: {verified: 100%, minimum: 1}}
             - {name: broad, members: rest, budget: 50%}
           slow:
