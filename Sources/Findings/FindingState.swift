@@ -11,7 +11,7 @@ package struct FindingState: Sendable {
     package private(set) var numbers: [EndpointID: UInt32] = [:]
     package private(set) var tenants: [TenantID: EndpointSet] = [:]
     /// Interned software by release: its row where its standing is the usual one.
-    private var rows: [FleetIndex.PlatformNumber: [Int64: Row]] = [:]
+    private var rows: [FleetIndex.PlatformNumber: InternedRows] = [:]
     private var platforms: [OperatingSystem: (number: FleetIndex.PlatformNumber, place: Int32)] =
         [:]
     /// The operating systems of the fleet, once each.
@@ -20,20 +20,25 @@ package struct FindingState: Sendable {
     /// When findings began on endpoints that a scan brought them to.
     private var starts: [StartKey: Timestamp] = [:]
     private var startNames: [String: UInt32] = [:]
+    /// The names of the fleet's zones, once each.
+    private var zones: Set<String> = []
     package var standings = StandingTable()
     package var rankings: [Scope: [RankedVulnerability]] = [:]
     /// Whether the whole fleet has been read once.
     package var isBuilt = false
 
+    /// Knows nothing yet.
+    package init() {}
+
     /// What is remembered of an endpoint.
     package struct Member: Sendable {
         package let id: EndpointID
-        package let tenant: TenantID
+        package fileprivate(set) var tenant: TenantID
         let enrolledAt: Timestamp
         /// Its operating system, a place in `systems`.
         package var system: Int32 = 0
         /// The name of its zone.
-        let zone: String
+        fileprivate(set) var zone: String
         /// Tells whether inventory and footing are those that were last taken.
         let stamp: Int
     }
@@ -41,12 +46,6 @@ package struct FindingState: Sendable {
     private struct StartKey: Hashable, Sendable {
         let endpoint: UInt32
         let vulnerability: UInt32
-    }
-
-    private struct Row: Sendable {
-        package var number: FleetIndex.SoftwareNumber
-        /// Whether it must be looked at together with the endpoint's other kernels.
-        var isKernel: Bool
     }
 
     /// The endpoints that a scope sees; `nil` for all.
@@ -71,14 +70,14 @@ package struct FindingState: Sendable {
     /// The endpoints that a scope sees, by exposure and criticality.
     package func contexts(
         in scope: Scope
-    ) -> [(context: EndpointContext, endpoints: EndpointSet)] {
+    ) -> [(context: EndpointContext, endpoints: FleetIndex.Audience)] {
         let visible = endpoints(in: scope)
         var byContext: [EndpointContext: EndpointSet] = [:]
         for each in standings.classes {
             let seen = visible.map { each.endpoints.intersection($0) } ?? each.endpoints
             byContext[each.standing.context, default: EndpointSet()].formUnion(seen)
         }
-        return byContext.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) }
+        return byContext.filter { !$0.value.isEmpty }.map { ($0.key, fleet.audience($0.value)) }
     }
 
     // MARK: Standings
@@ -114,10 +113,16 @@ package struct FindingState: Sendable {
         var unknown: Set<Int64> = []
         for member in members {
             guard let footing = member.footing else { continue }
-            let known = rows[platform(of: footing.os)] ?? [:]
-            for number in member.software where known[number] == nil { unknown.insert(number) }
+            unknown.formUnion(self.unknown(in: member.software, on: platform(of: footing.os)))
         }
         return unknown
+    }
+
+    private func unknown(
+        in software: [Int64], on platform: FleetIndex.PlatformNumber
+    ) -> [Int64] {
+        let known = rows[platform] ?? InternedRows()
+        return software.filter { known[$0] == nil }
     }
 
     private mutating func platform(of os: OperatingSystem) -> FleetIndex.PlatformNumber {
@@ -135,7 +140,7 @@ package struct FindingState: Sendable {
         let software = EndpointSoftware(os: os, rows: packages.map { SoftwareRow($0.1) })
         for (place, row) in software.rows.enumerated() {
             let number = fleet.register(CountedRow(row), on: platform)
-            rows[platform, default: [:]][packages[place].0] = Row(
+            rows[platform, default: InternedRows()][packages[place].0] = InternedRows.Row(
                 number: number, isKernel: row.isKernel)
         }
     }
@@ -147,6 +152,7 @@ package struct FindingState: Sendable {
     ) -> FindingChange? {
         guard let footing = member.footing else { return nil }
         var record = Member(member, footing)
+        share(&record)
         if let number = numbers[member.id] {
             // A scan may have changed what policies ask for, whatever it says of the software.
             standings.unsettle(number)
@@ -154,8 +160,10 @@ package struct FindingState: Sendable {
         }
         let platform = platform(of: footing.os)
         record.system = platforms[footing.os]?.place ?? 0
-        let unknown = member.software.filter { rows[platform]?[$0] == nil }
-        learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing.os)
+        if !packages.isEmpty {
+            let unknown = unknown(in: member.software, on: platform)
+            learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing.os)
+        }
         let current = counted(member.software, footing, on: platform)
         rankings = [:]
         guard let number = numbers[member.id] else {
@@ -165,7 +173,7 @@ package struct FindingState: Sendable {
             tenants[member.tenant, default: EndpointSet()].insert(number)
             _ = standings.set(.usual, of: number)
             standings.unsettle(number)
-            fleet.apply(endpoint: number, added: current)
+            fleet.set(current, of: number)
             return nil
         }
         members[Int(number)] = record
@@ -173,14 +181,26 @@ package struct FindingState: Sendable {
         let (removed, added) = (before.subtracting(after), after.subtracting(before))
         if removed.isEmpty, added.isEmpty { return nil }
         let had = vulnerabilities(in: before)
+        let since = knownTimes(in: removed)
         fleet.apply(endpoint: number, removed: Array(removed), added: Array(added))
         let has = vulnerabilities(in: after)
         let (gained, lost) = (has.subtracting(had).sorted(), had.subtracting(has).sorted())
+        var began: [String: Timestamp] = [:]
+        for name in lost {
+            began[name] = detected(name, on: number, known: since[name] ?? record.enrolledAt)
+        }
         for name in gained { begin(name, on: number, at: now) }
         for name in lost { starts[startKey(name, number)] = nil }
         if gained.isEmpty, lost.isEmpty { return nil }
         return FindingChange(
-            endpoint: member.id, tenant: member.tenant, gained: gained, lost: lost, at: now)
+            endpoint: member.id, tenant: member.tenant, gained: gained, lost: lost, at: now,
+            began: began)
+    }
+
+    /// Makes what many endpoints have the same text, so that it is in memory once.
+    private mutating func share(_ record: inout Member) {
+        if let place = tenants.index(forKey: record.tenant) { record.tenant = tenants[place].key }
+        record.zone = zones.insert(record.zone).memberAfterInsert
     }
 
     private func vulnerabilities(in rows: Set<FleetIndex.SoftwareNumber>) -> Set<String> {
@@ -195,7 +215,7 @@ package struct FindingState: Sendable {
     private mutating func counted(
         _ software: [Int64], _ footing: SoftwareFooting, on platform: FleetIndex.PlatformNumber
     ) -> [FleetIndex.SoftwareNumber] {
-        let known = rows[platform] ?? [:]
+        let known = rows[platform] ?? InternedRows()
         var result: [FleetIndex.SoftwareNumber] = []
         result.reserveCapacity(software.count)
         let replaced = Set(footing.replaced)

@@ -131,7 +131,7 @@ struct FleetIndexTests {
         let old = fleet.register(.init(platform: platform, row: .deb("bash", "5.2")))
         let new = fleet.register(.init(platform: platform, row: .deb("bash", "5.3")))
         fleet.apply(endpoint: 7, added: [old])
-        fleet.apply(endpoints: EndpointSet([8]), added: [new])
+        fleet.apply(endpoint: 8, added: [new])
         #expect(fleet.affected(by: "CVE-1").isEmpty)
         #expect(fleet.refresh(index("5.3"), touching: ["dash"]).isEmpty)
         #expect(fleet.refresh(index("5.3"), touching: ["bash"]).numbers == [7])

@@ -103,7 +103,8 @@ private struct FindingWalk {
             visible = view.seen(only)
         }
         if filter.vulnerability != nil || filter.endpoint != nil { total = 0 }
-        for ranked in ranking where isWanted(ranked, on: visible) {
+        let audience = visible.map(view.state.fleet.audience)
+        for ranked in ranking where isWanted(ranked, on: audience) {
             let isBefore = after.map { ranked.comes(before: ($0.risk, $0.name)) } ?? false
             if isBefore, total == nil { continue }
             let groups = view.groups(of: ranked, on: visible, filter.part)
@@ -117,10 +118,12 @@ private struct FindingWalk {
         }
     }
 
-    private func isWanted(_ ranked: RankedVulnerability, on visible: EndpointSet?) -> Bool {
+    private func isWanted(
+        _ ranked: RankedVulnerability, on audience: FleetIndex.Audience?
+    ) -> Bool {
         if let name = filter.vulnerability, ranked.name != name { return false }
         if filter.part.kev, ranked.worst.knownExploited == nil { return false }
-        return view.state.fleet.isFound(ranked.number, on: visible)
+        return view.state.fleet.isFound(ranked.number, on: audience)
     }
 
     private mutating func add(

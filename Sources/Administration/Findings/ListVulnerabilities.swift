@@ -105,12 +105,15 @@ struct FindingView {
     let state: FindingState
     /// The endpoints in scope; `nil` for all.
     let visible: EndpointSet?
+    /// The same, laid out for many questions.
+    let audience: FleetIndex.Audience?
     let now: Timestamp
 
     init(state: FindingState, scope: Scope, now: Timestamp) {
         self.state = state
         self.now = now
         visible = state.endpoints(in: scope)
+        audience = visible.map(state.fleet.audience)
     }
 
     func seen(_ endpoints: EndpointSet) -> EndpointSet {
@@ -120,7 +123,7 @@ struct FindingView {
     func matches(_ ranked: RankedVulnerability, _ filter: VulnerabilityFilter) -> Bool {
         if filter.part.kev, ranked.worst.knownExploited == nil { return false }
         if let severity = filter.severity, ranked.worst.severity != severity { return false }
-        guard state.fleet.isFound(ranked.number, on: visible) else { return false }
+        guard state.fleet.isFound(ranked.number, on: audience) else { return false }
         if let search = filter.search?.lowercased(), !search.isEmpty,
             !ranked.name.lowercased().contains(search)
         {

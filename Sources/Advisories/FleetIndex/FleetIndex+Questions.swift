@@ -12,18 +12,23 @@ extension FleetIndex {
 
     /// The endpoints that have a vulnerability.
     public func affected(by vulnerability: VulnerabilityNumber) -> EndpointSet {
-        var endpoints = EndpointSet()
-        for number in rowsByVulnerability[Int(vulnerability.value)] {
-            endpoints.formUnion(holders[Int(number)])
-        }
-        return endpoints
+        holdings.holders(ofAny: rowsByVulnerability[Int(vulnerability.value)])
     }
 
-    /// Whether one of these endpoints has a vulnerability.
-    public func isFound(_ vulnerability: VulnerabilityNumber, on endpoints: EndpointSet?) -> Bool {
+    /// Some endpoints, laid out for many questions about them.
+    public struct Audience: Sendable {
+        let laid: Holdings.Audience
+    }
+
+    /// Lays some endpoints out for many questions about them.
+    public func audience(_ endpoints: EndpointSet) -> Audience {
+        Audience(laid: holdings.audience(endpoints))
+    }
+
+    /// Whether one of some endpoints has a vulnerability; `nil` for all.
+    public func isFound(_ vulnerability: VulnerabilityNumber, on audience: Audience?) -> Bool {
         rowsByVulnerability[Int(vulnerability.value)].contains { row in
-            let holders = holders[Int(row)]
-            return endpoints.map { !holders.isDisjoint(with: $0) } ?? !holders.isEmpty
+            audience.map { holdings.isHeld(row, by: $0.laid) } ?? holdings.isHeld(row)
         }
     }
 
@@ -51,11 +56,11 @@ extension FleetIndex {
         of vulnerability: VulnerabilityNumber
     ) -> [(number: SoftwareNumber, finding: Finding, endpoints: EndpointSet)] {
         rowsByVulnerability[Int(vulnerability.value)].sorted().compactMap { row in
-            let endpoints = holders[Int(row)]
+            let number = SoftwareNumber(value: row)
+            let endpoints = holders(of: number)
             guard !endpoints.isEmpty,
                 let entry = entry(of: vulnerability, in: row)
             else { return nil }
-            let number = SoftwareNumber(value: row)
             return (number, texts.finding(entry, in: software(number).row), endpoints)
         }
     }
@@ -66,13 +71,12 @@ extension FleetIndex {
     /// It is assessed once for each row and class, however many endpoints they hold.
     public func worst(
         of vulnerability: VulnerabilityNumber,
-        on classes: [(context: EndpointContext, endpoints: EndpointSet)]
+        on classes: [(context: EndpointContext, endpoints: Audience)]
     ) -> Assessment? {
         var worst: Assessment?
         for row in rowsByVulnerability[Int(vulnerability.value)] {
             guard let entry = entry(of: vulnerability, in: row) else { continue }
-            let holders = holders[Int(row)]
-            for group in classes where !holders.isDisjoint(with: group.endpoints) {
+            for group in classes where holdings.isHeld(row, by: group.endpoints.laid) {
                 let placed = entry.assessment.placed(in: group.context)
                 if placed.risk.value > worst?.risk.value ?? -1 { worst = placed }
             }
@@ -103,15 +107,17 @@ extension FleetIndex {
     public func rows(of endpoint: UInt32, with vulnerability: String) -> [SoftwareNumber] {
         guard let number = number(of: vulnerability) else { return [] }
         return rowsByVulnerability[Int(number.value)].sorted()
-            .filter { holders[Int($0)].contains(endpoint) }.map { SoftwareNumber(value: $0) }
+            .filter { holdings.isHeld($0, by: endpoint) }.map { SoftwareNumber(value: $0) }
     }
 
     /// Everything that is found on an endpoint, row by row.
     public func findings(of endpoint: UInt32) -> [Finding] {
         var findings: [Finding] = []
-        for row in found.indices where !found[row].isEmpty && holders[row].contains(endpoint) {
-            let software = software(SoftwareNumber(value: Int32(truncatingIfNeeded: row))).row
-            for entry in found[row] { findings.append(texts.finding(entry, in: software)) }
+        for number in rows(of: endpoint) {
+            let entries = found[Int(number.value)]
+            if entries.isEmpty { continue }
+            let row = software(number).row
+            for entry in entries { findings.append(texts.finding(entry, in: row)) }
         }
         return findings
     }

@@ -41,9 +41,8 @@ public struct FleetIndex: Sendable {
 
     private var platforms: [Platform] = []
     private var platformNumbers: [Platform: Int32] = [:]
-    private var numbers: [Key: Int32] = [:]
-    private var keys: [Key] = []
-    private(set) var holders: [EndpointSet] = []
+    private var keys = NumberTable<Key>()
+    private(set) var holdings = Holdings()
     /// What is found in each row, by the row's number.
     private(set) var found: [[FoundEntry]] = []
     /// The rows in which each vulnerability is found, by the vulnerability's number.
@@ -63,10 +62,10 @@ public struct FleetIndex: Sendable {
     }
 
     /// How many distinct rows it holds.
-    public var softwareCount: Int { keys.count }
+    public var softwareCount: Int { keys.values.count }
 
-    /// The memory that the sets of endpoints take, in bytes.
-    public var setByteCount: Int { holders.reduce(0) { $0 + $1.byteCount } }
+    /// The memory that it takes to know which endpoint has which rows, in bytes.
+    public var setByteCount: Int { holdings.byteCount }
 
     /// The number of a release, by which rows are registered.
     public mutating func register(_ platform: Platform) -> PlatformNumber {
@@ -83,11 +82,9 @@ public struct FleetIndex: Sendable {
         _ counted: CountedRow, on platform: PlatformNumber
     ) -> SoftwareNumber {
         let key = Key(platform: platform, counted: counted)
-        if let known = numbers[key] { return SoftwareNumber(value: known) }
-        let number = Int32(truncatingIfNeeded: keys.count)
-        numbers[key] = number
-        keys.append(key)
-        holders.append(EndpointSet())
+        if let known = keys.number(of: key) { return SoftwareNumber(value: known) }
+        let number = keys.append(key)
+        holdings.addRow()
         let answer = match(key)
         found.append(answer)
         note(answer, in: number)
@@ -104,41 +101,49 @@ public struct FleetIndex: Sendable {
     public mutating func apply(
         endpoint: UInt32, removed: [SoftwareNumber] = [], added: [SoftwareNumber] = []
     ) {
-        for number in removed { holders[Int(number.value)].remove(endpoint) }
-        for number in added { holders[Int(number.value)].insert(endpoint) }
+        var rows = holdings.rows(of: endpoint)
+        if !removed.isEmpty {
+            let gone = Set(removed.map(\.value))
+            rows.removeAll(where: gone.contains)
+        }
+        rows += added.lazy.map(\.value)
+        take(rows, of: endpoint)
     }
 
-    /// Takes one inventory that many endpoints have.
-    public mutating func apply(endpoints: EndpointSet, added: [SoftwareNumber]) {
-        for number in added { holders[Int(number.value)].formUnion(endpoints) }
+    /// Takes all that an endpoint has, in place of what it had.
+    public mutating func set(_ rows: [SoftwareNumber], of endpoint: UInt32) {
+        take(rows.map(\.value), of: endpoint)
+    }
+
+    private mutating func take(_ rows: [Int32], of endpoint: UInt32) {
+        holdings.set(endpoint, to: rows.sorted().withoutRepetitions)
     }
 
     /// The rows that an endpoint has, in order.
     public func rows(of endpoint: UInt32) -> [SoftwareNumber] {
-        holders.indices.compactMap { row in
-            holders[row].contains(endpoint)
-                ? SoftwareNumber(value: Int32(truncatingIfNeeded: row)) : nil
-        }
+        holdings.rows(of: endpoint).map { SoftwareNumber(value: $0) }
     }
 
     /// A row by its number.
     public func software(_ number: SoftwareNumber) -> Software {
-        let key = keys[Int(number.value)]
+        let key = keys.values[Int(number.value)]
         return Software(
             platform: platforms[Int(key.platform.value)], row: key.counted.row,
             standing: key.counted.standing)
     }
 
     /// The endpoints that have a row.
-    public func holders(of number: SoftwareNumber) -> EndpointSet { holders[Int(number.value)] }
+    public func holders(of number: SoftwareNumber) -> EndpointSet {
+        holdings.holders(ofAny: CollectionOfOne(number.value))
+    }
 
     /// The number of a row that the fleet holds.
     func number(of software: Software) -> Int32? {
         guard let platform = platformNumbers[software.platform] else { return nil }
-        return numbers[
-            Key(
+        return keys.number(
+            of: Key(
                 platform: PlatformNumber(value: platform),
-                counted: CountedRow(software.row, software.standing))]
+                counted: CountedRow(software.row, software.standing)))
     }
 
     /// The rows of which something else is said than when this was last asked; new ones included.
@@ -156,7 +161,7 @@ public struct FleetIndex: Sendable {
         _ newIndex: AdvisoryIndex, touching names: Set<String>? = nil
     ) -> EndpointSet {
         take(newIndex)
-        return rematch(keys.indices) { key in
+        return rematch(keys.values.indices) { key in
             names.map { !$0.isDisjoint(with: key.counted.row.indexNames) } ?? true
         }
     }
@@ -185,17 +190,17 @@ public struct FleetIndex: Sendable {
     private mutating func rematch(
         _ rows: some Sequence<Int>, where isTouched: (Key) -> Bool
     ) -> EndpointSet {
-        var changed = EndpointSet()
-        for row in rows where isTouched(keys[row]) {
+        var changed: [Int32] = []
+        for row in rows where isTouched(keys.values[row]) {
             let before = found[row]
-            let after = match(keys[row])
+            let after = match(keys.values[row])
             if before == after { continue }
             forget(before, in: Int32(truncatingIfNeeded: row))
             note(after, in: Int32(truncatingIfNeeded: row))
             found[row] = after
-            changed.formUnion(holders[row])
+            changed.append(Int32(truncatingIfNeeded: row))
         }
-        return changed
+        return holdings.holders(ofAny: changed)
     }
 
     private mutating func match(_ key: Key) -> [FoundEntry] {
@@ -233,5 +238,18 @@ private struct RowAssessor: Sendable {
         var findings: [Finding] = []
         _ = writer.add(counted, with: &matcher, to: &findings)
         return findings
+    }
+}
+
+extension [Int32] {
+    /// Numbers in order, each once.
+    fileprivate var withoutRepetitions: [Int32] {
+        var numbers = self
+        var last: Int32?
+        numbers.removeAll { number in
+            defer { last = number }
+            return number == last
+        }
+        return numbers
     }
 }

@@ -69,11 +69,18 @@ enum Members: Hashable, Sendable {
     mutating func formUnion(_ other: Members) {
         switch other {
         case .list(let others):
-            if case .list(let list) = self {
+            switch consume self {
+            case .list(let list):
                 let merged = Self.merged(list, others)
                 self = merged.count > Self.longestList ? Self.bits(of: merged) : .list(merged)
-            } else {
-                for member in others { insert(member) }
+            case .bits(var words, var count):
+                for member in others {
+                    let word = words[Int(member >> 6)]
+                    if word & Self.mask(member) != 0 { continue }
+                    words[Int(member >> 6)] = word | Self.mask(member)
+                    count += 1
+                }
+                self = .bits(words: words, count: count)
             }
         case .bits(let others, let otherCount):
             switch consume self {
@@ -126,6 +133,8 @@ enum Members: Hashable, Sendable {
         switch (self, other) {
         case (.bits(let words, _), .bits(let others, _)):
             words.indices.allSatisfy { words[$0] & others[$0] == 0 }
+        case (.list(let list), .list(let others)) where list.count > others.count:
+            !others.contains(where: contains)
         case (.list(let list), _): !list.contains(where: other.contains)
         case (_, .list(let list)): !list.contains(where: contains)
         }

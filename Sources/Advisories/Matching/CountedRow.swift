@@ -7,8 +7,9 @@ public struct CountedRow: Hashable, Sendable {
         case current
         /// A process may still run the code of the version before.
         case mayRunOld
-        /// The row itself runs; this one takes its place at the next restart.
-        case until(SoftwareRow)
+        /// The row itself runs; this one takes its place at the next restart. It is kept apart: few
+        /// rows have it, and the others would be twice as large.
+        indirect case until(SoftwareRow)
     }
 
     /// The package.
