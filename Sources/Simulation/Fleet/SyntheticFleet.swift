@@ -20,14 +20,35 @@ public struct SyntheticFleet: Sendable {
     /// A fleet of so many images, each of so many packages.
     public init(images: Int, packages: Int, drift: Int, seed: UInt64) {
         let shared = packages * Self.sharedPercent / 100
-        self.images = (0..<images).map { image in
+        let numbers = (0..<images).map { image in
             let own = (0..<packages - shared).map { shared + image * (packages - shared) + $0 }
-            return Inventory(
-                (Array(0..<shared) + own).map { Self.package($0, image: image, seed: seed) }
-            )
-            .packages
+            return Array(0..<shared) + own
         }
-        self.drift = min(drift, packages)
+        self.init(numbers, drift: drift, seed: seed)
+    }
+
+    /// A fleet of images from small to large: all have what the smallest has most of, and the rest
+    /// comes from one archive, which holds twice as many packages as the largest.
+    public init(images: Int, packages: ClosedRange<Int>, drift: Int, seed: UInt64) {
+        let shared = packages.lowerBound * Self.sharedPercent / 100
+        let growth = packages.upperBound - packages.lowerBound
+        let numbers = (0..<images).map { image in
+            var generator = SeededGenerator(seed, UInt64(image))
+            let size = packages.lowerBound + growth * image / max(1, images - 1)
+            var chosen = Set(0..<shared)
+            while chosen.count < size {
+                chosen.insert(Int.random(in: 0..<packages.upperBound * 2, using: &generator))
+            }
+            return chosen.sorted()
+        }
+        self.init(numbers, drift: drift, seed: seed)
+    }
+
+    private init(_ images: [[Int]], drift: Int, seed: UInt64) {
+        self.images = images.enumerated().map { image, numbers in
+            Inventory(numbers.map { Self.package($0, image: image, seed: seed) }).packages
+        }
+        self.drift = min(drift, images.map(\.count).min() ?? 0)
         self.seed = seed
     }
 

@@ -1,13 +1,14 @@
-import Findings
 import Administration
 import Advisories
 import ArgumentParser
 import CommandBasics
 import ControlPlane
+import Feeds
+import Findings
 import Fleet
+import Foundation
 import ServerRecords
 import Simulation
-import Versions
 
 /// `patchbay bench findings`
 struct BenchFindings: AsyncParsableCommand {
@@ -21,9 +22,11 @@ struct BenchFindings: AsyncParsableCommand {
     @Option(help: "How many endpoints are asked for who has a vulnerability.")
     var many = 1_000_000
     @Option(help: "How many endpoints are read back from a store.")
-    var stored = 2_000
-    @Option(help: "How many packages each has.")
-    var packages = 700
+    var stored = 10_000
+    @Option(help: "How many packages the smallest image has.")
+    var packages = 600
+    @Option(help: "How many packages the largest image has.")
+    var most = 2_000
     @Option(help: "How many images the endpoints were made from.")
     var images = 20
     @Option(help: "How many packages of each differ from its image.")
@@ -31,97 +34,124 @@ struct BenchFindings: AsyncParsableCommand {
     @Option(help: "The folder on the disk to be measured.")
     var folder: String?
 
+    private static let seed: UInt64 = 7
+
     func run() async throws {
-        let fleet = SyntheticFleet(images: images, packages: packages, drift: drift, seed: 7)
+        let fleet = SyntheticFleet(
+            images: images, packages: packages...max(packages, most), drift: drift,
+            seed: Self.seed)
         let feed = MadeFeed(fleet, images: images)
-        var index = FleetIndex(feed.index(fixing: 5))
-        try fill(&index, fleet, count: endpoints, drift: drift)
+        if endpoints > 0 { try measureMemory(fleet, feed) }
+        if stored > 0 { try await measureRebuild(fleet, feed) }
+    }
+
+    /// What a fleet costs in memory, and how it takes what feeds say.
+    private func measureMemory(_ fleet: SyntheticFleet, _ feed: MadeFeed) throws {
+        let made = BenchFleet(fleet, images: images, drift: drift)
+        var state = FindingState()
+        state.fleet.refresh(feed.index(fixing: 5))
+        let empty = Self.ownBytes()
+        let time = made.fill(&state, with: 0..<endpoints)
+        _ = state.newlyKnown(at: Timestamp(seconds: 0))
+        let full = Self.ownBytes()
         try Measurement(
-            name: "findings.memory", value: Double(index.setByteCount) / Double(endpoints),
+            name: "findings.take", value: Double(endpoints) / time, unit: "endpoints/s"
+        ).show()
+        try Measurement(
+            name: "findings.memory", value: (full - empty) / Double(endpoints),
             unit: "bytes/endpoint"
         ).show()
-        try measureChanges(&index, feed)
-        try fill(&index, fleet, from: endpoints, count: many, drift: 0)
-        try measureQuestions(index, feed)
-        try await measureRebuild(fleet, feed)
+        try Measurement(
+            name: "findings.memorySets",
+            value: Double(state.fleet.setByteCount) / Double(endpoints), unit: "bytes/endpoint"
+        ).show()
+        Terminal.writeError(
+            "\(state.fleet.softwareCount) rows, \(state.fleet.vulnerabilities.count) vulnerabilities"
+        )
+        try measureChanges(&state, feed)
+        guard many > endpoints else { return }
+        let before = Self.ownBytes()
+        _ = made.fill(&state, with: endpoints..<many)
+        try Measurement(
+            name: "findings.memoryOfOneMore",
+            value: (Self.ownBytes() - before) / Double(many - endpoints), unit: "bytes/endpoint"
+        ).show()
+        try measureQuestions(state.fleet, feed)
     }
 
-    /// Joins endpoints to their software. An image's packages are joined at once for all that were
-    /// made from it; each then gets so much drift of its own.
-    private func fill(
-        _ index: inout FleetIndex, _ fleet: SyntheticFleet, from first: Int = 0, count: Int,
-        drift: Int
-    ) throws {
-        let platform = index.register(Platform(fleet.facts(of: 0).os))
-        let plain = SyntheticFleet(images: images, packages: packages, drift: 0, seed: 7)
-        var variants: [[[FleetIndex.SoftwareNumber]]] = []
-        for image in 0..<images {
-            let members = EndpointSet(
-                (first..<count).lazy.filter { $0 % images == image }.map { UInt32($0) })
-            let made = plain.inventory(of: image, changes: 0).packages
-            variants.append(
-                made.map { package in
-                    ([package] + Self.levels.map { package.atPatchLevel($0) }).map {
-                        index.register(CountedRow(SoftwareRow($0)), on: platform)
-                    }
-                })
-            index.apply(endpoints: members, added: variants[image].map { $0[0] })
-        }
-        for endpoint in first..<count {
-            var generator = SeededGenerator(7, UInt64(endpoint))
-            let rows = variants[endpoint % images]
-            for _ in 0..<drift {
-                let row = rows[Int.random(in: rows.indices, using: &generator)]
-                let level = Int.random(in: Self.levels, using: &generator)
-                index.apply(endpoint: UInt32(endpoint), removed: [row[0]], added: [row[level]])
-            }
-        }
+    /// The process's own memory that is in use, in bytes (proc(5), `smaps_rollup`); 0 where the
+    /// system does not tell.
+    private static func ownBytes() -> Double {
+        let file = URL(filePath: "/proc/self/smaps_rollup")
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return 0 }
+        let line = text.split(separator: "\n").first { $0.hasPrefix("Anonymous:") }
+        let words = line?.split(separator: " ") ?? []
+        return words.count > 1 ? (Double(words[1]) ?? 0) * 1024 : 0
     }
 
-    /// The patch levels of a package that are about in the fleet.
-    private static let levels = 1...8
-
-    private func measureChanges(_ index: inout FleetIndex, _ feed: MadeFeed) throws {
+    private func measureChanges(_ state: inout FindingState, _ feed: MadeFeed) throws {
+        let place = FileManager.default.temporaryDirectory
+            .appending(path: "patchbay-bench-feed-\(ProcessInfo.processInfo.processIdentifier)")
+        defer { try? FileManager.default.removeItem(at: place) }
         var times: [Double] = []
         for round in 0..<5 {
-            let entry = KnownExploited(
-                vulnerability: feed.names[round * 7], title: "", added: Timestamp(seconds: 0))
-            var copy = index
+            try Data(feed.catalogue(listing: feed.names[round * 7]).utf8).write(to: place)
+            var copy = state
             var affected = 0
-            let time = timed {
-                let (next, changed) = copy.index.replacing(knownExploited: [entry])
-                affected = copy.refresh(next, vulnerabilities: changed).count
-            }
+            times.append(
+                try timed {
+                    var entries: [KnownExploited] = []
+                    _ = try FeedLoader().load([place.path]) { record in
+                        if case .knownExploited(let entry) = record { entries.append(entry) }
+                    }
+                    let (next, changed) = copy.fleet.index.replacing(knownExploited: entries)
+                    affected = copy.fleet.refresh(next, vulnerabilities: changed).count
+                    _ = copy.makeRanking(in: .provider)
+                })
             guard affected > 0 else { throw Failure.bench("nobody has what became exploited") }
-            times.append(time)
         }
-        try Measurement(name: "findings.kevEntry", value: median(times) * 1000, unit: "ms").show()
-        let next = feed.index(fixing: 6)
+        try Measurement(name: "findings.kevFile", value: median(times) * 1000, unit: "ms").show()
+        try Data(feed.tracker(fixing: 6).utf8).write(to: place)
         var affected = 0
-        let time = timed { affected = index.refresh(next).count }
+        let time = try timed {
+            var builder = AdvisoryIndexBuilder()
+            _ = try FeedLoader().load([place.path]) { builder.add($0) }
+            affected = state.fleet.refresh(builder.build()).count
+            _ = state.makeRanking(in: .provider)
+        }
         guard affected > 0 else { throw Failure.bench("the feed changed nothing") }
         try Measurement(name: "findings.refresh", value: time, unit: "s").show()
     }
 
     private func measureQuestions(_ index: FleetIndex, _ feed: MadeFeed) throws {
-        var total = 0
+        var (total, slowest) = (0, 0.0)
         let asked = stride(from: 0, to: feed.names.count, by: 17).map { feed.names[$0] }
-        let time = timed { for name in asked { total += index.affected(by: name).count } }
+        let time = timed {
+            for name in asked {
+                slowest = max(slowest, timed { total += index.affected(by: name).count })
+            }
+        }
         guard total > 0 else { throw Failure.bench("nobody is affected") }
         try Measurement(
             name: "findings.whoHas", value: time * 1000 / Double(asked.count), unit: "ms"
         ).show()
+        try Measurement(name: "findings.whoHasSlowest", value: slowest * 1000, unit: "ms").show()
     }
 
     private func measureRebuild(_ fleet: SyntheticFleet, _ feed: MadeFeed) async throws {
         try await BenchPlace.with(in: folder) { place in
             let token = try await place.token(uses: stored)
-            let scans = try await BenchIngest.enrolAll(stored, place.useCases, fleet, token)
             let useCases = place.useCases
-            try await inParallel(scans.count, width: 16) { number in
-                let scan = scans[number]
-                try await useCases.storeInventory(scan.bytes, digest: scan.digest, by: scan.agent)
-                _ = try await useCases.storeScan(scan.upload, by: scan.agent)
+            // Scans are large: they are made and stored some at a time.
+            for first in stride(from: 0, to: stored, by: Self.scansAtOnce) {
+                let scans = try await BenchIngest.enrolAll(
+                    first..<min(first + Self.scansAtOnce, stored), useCases, fleet, token)
+                try await inParallel(scans.count, width: 16) { number in
+                    let scan = scans[number]
+                    try await useCases.storeInventory(
+                        scan.bytes, digest: scan.digest, by: scan.agent)
+                    _ = try await useCases.storeScan(scan.upload, by: scan.agent)
+                }
             }
             try await useCases.take(feed.index(fixing: 5))
             let time = try await seconds { try await useCases.buildFindings() }
@@ -134,6 +164,8 @@ struct BenchFindings: AsyncParsableCommand {
         }
     }
 
+    private static let scansAtOnce = 1_000
+
     private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
     private func timed(_ body: () throws -> Void) rethrows -> Double {
@@ -141,71 +173,6 @@ struct BenchFindings: AsyncParsableCommand {
         let begun = clock.now
         try body()
         return (clock.now - begun) / .seconds(1)
-    }
-}
-
-/// A tracker of the made-up packages: each source has some vulnerabilities, mended at different
-/// patch levels.
-struct MadeFeed: Sendable {
-    let names: [String]
-    private let advisories: [(name: String, source: String, version: String, level: Int)]
-
-    /// Vulnerabilities of one source, as many as the larger part of a tracker's have.
-    private static let perSource = 4
-
-    init(_ fleet: SyntheticFleet, images: Int) {
-        var sources: [String: String] = [:]
-        for image in 0..<images {
-            for package in fleet.inventory(of: image, changes: 0).packages {
-                sources[package.source] = package.sourceVersion
-            }
-        }
-        let mark = "+deb12u"
-        advisories = sources.sorted { $0.key < $1.key }.enumerated().flatMap { place, source in
-            (0..<Self.perSource).map { number in
-                let base = source.value.split(separator: mark).first.map(String.init) ?? "1"
-                return (
-                    "CVE-2026-\(place * Self.perSource + number)", source.key, base + mark,
-                    number * 2
-                )
-            }
-        }
-        names = advisories.map(\.name)
-    }
-
-    /// The index, with the first fix of each source at this patch level.
-    func index(fixing first: Int) -> AdvisoryIndex {
-        var builder = AdvisoryIndexBuilder()
-        for advisory in advisories {
-            builder.add(
-                .advisory(
-                    Advisory(
-                        id: advisory.name,
-                        source: AdvisorySource(name: "debian-tracker", authority: .tracker),
-                        vulnerabilities: [advisory.name],
-                        affected: [
-                            AffectedPackage(
-                                scope: .release(
-                                    ReleaseName(distribution: "debian", release: "12")),
-                                order: .deb, name: advisory.source, counting: .source,
-                                ranges: [
-                                    .before(fix: advisory.version + "\(first + advisory.level)")
-                                ])
-                        ])))
-        }
-        return builder.build()
-    }
-}
-
-extension Package {
-    /// The same package at another patch level.
-    fileprivate func atPatchLevel(_ level: Int) -> Package {
-        var package = self
-        let mark = "+deb12u"
-        let base = version.split(separator: mark).first.map(String.init) ?? version
-        package.version = base + mark + "\(level)"
-        package.sourceVersion = package.version
-        return package
     }
 }
 

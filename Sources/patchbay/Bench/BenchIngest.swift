@@ -33,7 +33,8 @@ struct BenchIngest: AsyncParsableCommand {
         let fleet = SyntheticFleet(images: images, packages: packages, drift: drift, seed: 7)
         try await BenchPlace.with(in: folder) { place in
             let token = try await place.token(uses: endpoints)
-            let scans = try await Self.enrolAll(endpoints, place.useCases, fleet, token)
+            let scans = try await Self.enrolAll(
+                0..<endpoints, place.useCases, fleet, token)
             let useCases = place.useCases
             let time = try await seconds {
                 try await inParallel(scans.count, width: width) { number in
@@ -50,12 +51,13 @@ struct BenchIngest: AsyncParsableCommand {
         }
     }
 
-    /// Enrols so many endpoints, and makes their scans.
+    /// Enrols these endpoints of a fleet, and makes their scans.
     static func enrolAll(
-        _ endpoints: Int, _ useCases: UseCases, _ fleet: SyntheticFleet, _ token: EnrolmentTokenText
+        _ endpoints: Range<Int>, _ useCases: UseCases, _ fleet: SyntheticFleet,
+        _ token: EnrolmentTokenText
     ) async throws -> [MadeScan] {
         var scans: [MadeScan] = []
-        for number in 0..<endpoints {
+        for number in endpoints {
             let key = try DeviceKey(bytes: SystemEffects.randomBytes(DeviceKey.byteCount))
             let answer = try await useCases.enrol(
                 EnrolRequest(
