@@ -76,6 +76,33 @@ struct MatchTests {
         try JSONDecoder().decode(Answer.self, from: Data(result.output.utf8))
     }
 
+    @Test func `packages of whose world no feed speaks are counted, and a strange name is said`()
+        async throws
+    {
+        let inventory = """
+            {"endpoint": {"os": {"id": "debian", "versionId": "12"}}, "packages": [
+              {"manager": "apt", "name": "bash", "version": "5.2.15-2+b8"},
+              {"manager": "pip", "name": "jinja2", "version": "3.1.2"},
+              {"manager": "pip", "name": "flask", "version": "3.0.0"},
+              {"manager": "snop", "name": "tool", "version": "1"}]}
+            """
+        let result = try await match(inventory: inventory, feeds: [("tracker.json", Self.tracker)])
+        #expect(result.status == 0)
+        #expect(result.errorOutput.contains("3 packages were not looked at"))
+        #expect(result.errorOutput.contains("PyPI (2)"))
+        #expect(result.errorOutput.contains("snop (1, which no feed can speak of"))
+        struct Uncovered: Decodable, Equatable {
+            var manager: String
+            var packages: Int
+        }
+        struct Part: Decodable { var uncovered: [Uncovered] }
+        let part = try JSONDecoder().decode(Part.self, from: Data(result.output.utf8))
+        #expect(
+            part.uncovered == [
+                Uncovered(manager: "PyPI", packages: 2), Uncovered(manager: "snop", packages: 1),
+            ])
+    }
+
     @Test func `findings come riskiest first, with what feeds know of them`() async throws {
         let result = try await match(
             feeds: [

@@ -47,6 +47,16 @@ public struct PackageWorld: Hashable, Sendable {
         }
     }
 
+    /// Whether this is a world that a package manager we know, or a feed, speaks of.
+    public static func isKnown(world: String) -> Bool {
+        worlds.contains(world) || PackageManagerName(rawValue: world) != nil
+    }
+
+    /// The worlds of `init(manager:)` whose names are not those of package managers.
+    private static let worlds: Set<String> = [
+        "PyPI", "npm", "RubyGems", "crates.io", "Go", "NuGet", "Maven", "Packagist", "homebrew",
+    ]
+
     private static let rpmSystems: Set<String> = [
         "rhel", "fedora", "centos", "almalinux", "rocky", "ol", "amzn", "suse", "sles", "opensuse",
         "opensuse-leap", "opensuse-tumbleweed", "photon", "azurelinux", "mariner", "openeuler",

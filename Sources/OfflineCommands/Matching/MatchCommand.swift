@@ -141,6 +141,8 @@ struct MatchAnswer {
     let operatingSystem: EndOfLifeStatus?
     let applications: [EndOfLifeStatus]
     let platform: String
+    /// Packages from beside the operating system of whose world no feed speaks, by the world.
+    let uncovered: [(world: String, packages: Int)]
     let now: Timestamp
 
     init(report: MatchReport, endpoint: EndpointSoftware, index: AdvisoryIndex, now: Timestamp) {
@@ -150,6 +152,12 @@ struct MatchAnswer {
         applications = EndOfLife.applications(of: endpoint.rows, in: index, at: now)
         platform = [endpoint.os.id, endpoint.os.versionId].filter { !$0.isEmpty }
             .joined(separator: " ")
+        var counts: [String: Int] = [:]
+        for row in endpoint.rows {
+            guard let world = row.ecosystem, !index.speaks(of: .ecosystem(world)) else { continue }
+            counts[world, default: 0] += 1
+        }
+        uncovered = counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// What a person should know beside the findings.
@@ -160,6 +168,17 @@ struct MatchAnswer {
                 "No feed speaks of \(Table.printable(platform)): that nothing is found in its "
                     + "packages means nothing. Add the feed of this very distribution and release.")
         }
+        if !uncovered.isEmpty {
+            let count = uncovered.reduce(0) { $0 + $1.packages }
+            let shown = uncovered.prefix(Self.shownWorlds).map { world, packages in
+                let isKnown = PackageWorld.isKnown(world: world)
+                let note = isKnown ? "" : ", which no feed can speak of: is the name right?"
+                return "\(Table.printable(world)) (\(packages)\(note))"
+            }
+            lines.append(
+                "\(count) packages were not looked at, because no feed speaks of where they come "
+                    + "from: \(shown.joined(separator: ", ")).")
+        }
         if !report.unreadable.isEmpty {
             let names = Table.printable(report.unreadable.prefix(10).joined(separator: ", "))
             lines.append(
@@ -167,6 +186,9 @@ struct MatchAnswer {
         }
         return lines
     }
+
+    /// An inventory that is not ours may name any number of package managers.
+    private static let shownWorlds = 10
 
     /// The findings for people.
     func table(width: Int?) -> String {

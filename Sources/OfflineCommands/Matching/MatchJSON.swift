@@ -49,6 +49,12 @@ struct MatchJSON {
         raw(",\"undetermined\":\(answer.report.undetermined)")
         raw(",\"unreadable\":[")
         list(answer.report.unreadable) { $0.text($1) }
+        raw("],\"uncovered\":[")
+        list(answer.uncovered) { writer, part in
+            writer.raw("{\"manager\":")
+            writer.text(part.world)
+            writer.raw(",\"packages\":\(part.packages)}")
+        }
         raw("],\"endOfLife\":[")
         let ends = (answer.operatingSystem.map { [$0] } ?? []) + answer.applications
         list(ends) { $0.write($1, at: answer.now) }
