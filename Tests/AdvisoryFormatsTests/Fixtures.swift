@@ -173,6 +173,30 @@ struct Fixture: CustomTestStringConvertible {
                   {"pkg": {"name": "rope", "secfixes": {}}}]}
                 """),
         Fixture(
+            name: "Alpine as YAML", format: .alpineSecdb, records: 2,
+            text: """
+                ---
+                distroversion: v3.19
+                reponame: main
+                archs:
+                  - x86_64
+                urlprefix: https://dl-cdn.example.org/alpine
+                apkurl: "{{urlprefix}}/{{distroversion}}"
+                packages:
+                  - pkg:
+                      name: anvil
+                      secfixes:
+                        1.2-r1:
+                          - CVE-2026-1111
+                          - CVE-2026-2222 GHSA-aaaa-bbbb-cccc
+                        "0":
+                          - CVE-2026-4444
+                  - pkg:
+                      name: rope
+                      secfixes: {}
+
+                """),
+        Fixture(
             name: "Arch", format: .archTracker, records: 2,
             text: """
                 [{"name": "AVG-1", "packages": ["anvil", "lib32-anvil"], "status": "Fixed",

@@ -32,11 +32,15 @@ enum SecurityDatabase {
 
     /// The distribution is told by where its packages lie; only Alpine has releases.
     private static func home(_ value: JSONValue) -> PackageHome {
-        let address = (value.text("urlprefix") ?? "").lowercased()
+        home(address: value.text("urlprefix") ?? "", release: value.text("distroversion") ?? "")
+    }
+
+    static func home(address: String, release: String) -> PackageHome {
+        let address = address.lowercased()
         for name in ["wolfi", "chainguard", "minimos"] where address.contains(name) {
             return DistributionNames.apk(name, "")
         }
-        return DistributionNames.apk("alpine", value.text("distroversion") ?? "")
+        return DistributionNames.apk("alpine", release)
     }
 
     private static func package(_ value: JSONValue, _ home: PackageHome) throws -> [FeedRecord] {
@@ -47,11 +51,16 @@ enum SecurityDatabase {
         return try fixes.members.flatMap { version, list -> [FeedRecord] in
             guard list.isArray else { throw RecordFault("the fixes of \(version) are no list") }
             return list.elements.flatMap { entry in
-                names(entry.text ?? "").map { id in
-                    .advisory(advisory(id, of: name, fix: version, home))
-                }
+                records(of: entry.text ?? "", in: name, fix: version, home)
             }
         }
+    }
+
+    /// What an entry in the list of what a version fixes says.
+    static func records(
+        of entry: String, in package: String, fix: String, _ home: PackageHome
+    ) -> [FeedRecord] {
+        names(entry).map { .advisory(advisory($0, of: package, fix: fix, home)) }
     }
 
     /// An entry may hold a CVE and other names of the same thing, with blanks between.

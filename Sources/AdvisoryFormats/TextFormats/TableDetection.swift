@@ -22,7 +22,7 @@ enum TableDetection {
         {
             return DetectedFormat(format: .epss) { try ScoreTable.read($0, $1) }
         }
-        return nil
+        return SecurityDatabaseText.detect(prefix)
     }
 }
 
