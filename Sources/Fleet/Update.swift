@@ -62,6 +62,9 @@ public struct Update: Hashable, Sendable, Codable {
     public var reason: String?
     /// How it could be undone; `nil` where the endpoint does not tell.
     public var wayBack: WayBack?
+    /// The CVE ids that the package's own changelog names for the versions after the installed one;
+    /// `nil` where the package does not lie on the endpoint, so that its changelog was not read.
+    public var changelogVulnerabilities: [String]?
 
     /// A missing update.
     public init(

@@ -63,13 +63,15 @@ public struct DebianScanner: Scanning {
             root: root, status: status, virtualization: facts.virtualization, restarts: restarts)
         return Scan(
             scannedAt: now, endpoint: facts, sources: sourceStates(lists.sources, now: now),
-            packages: answers.assembly.packages, updates: answers.updates.map(withWayBack),
+            packages: answers.assembly.packages,
+            updates: await changelogs.adding(to: answers.updates.map(withWayBack)),
             reboot: evidence.state,
             restarts: restarts,
             unparsed: status.notes + answers.assembly.policy.unparsed + lists.unreadable)
     }
 
-    /// Where no source offers the installed version any more, its package may still lie on the disk.
+    /// Where no source offers the installed version any more, its package may still lie on the
+    /// disk.
     private func withWayBack(_ update: Update) -> Update {
         guard update.wayBack == nil else { return update }
         var kept = KeptPackages(
@@ -79,6 +81,13 @@ public struct DebianScanner: Scanning {
         update.wayBack =
             kept.mayHave(update.key, version: update.installed) ? .packageDowngrade : .noWay
         return update
+    }
+
+    private var changelogs: DownloadedChangelogs {
+        let kept = stateFolder.map { [KeptPackages.folder(in: $0)] } ?? []
+        return DownloadedChangelogs(
+            runner: runner, stateFolder: stateFolder,
+            folders: ["\(root)/var/cache/apt/archives"] + kept)
     }
 
     private func readStatus() throws(ScanFailure) -> DpkgStatus {

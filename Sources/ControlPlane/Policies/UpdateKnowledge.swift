@@ -54,6 +54,7 @@ struct UpdateKnowledge {
             var known = KnownUpdate(
                 update, closing: closed.map { $0.placed(in: standing.context) },
                 isJudged: isCovered || !closed.isEmpty, firstSeenAt: sightings.fixSeen(update))
+            if closed.isEmpty { known.subject.takeChangelog(state.fleet.index) }
             guard let number else { return known }
             known.closesSome = !closed.isEmpty
             known.dueAt = Set(closed.map(\.vulnerability)).compactMap { name in
@@ -106,6 +107,17 @@ extension KnownUpdate {
         subject.cvss = inputs.compactMap(\.cvss).max()
         subject.ssvc = findings.compactMap(\.assessment.decision).max()
         self.init(subject: subject)
+    }
+}
+
+extension UpdateSubject {
+    /// Takes what the update's own changelog names, where no feed knows what it closes: rules can
+    /// ask for it, and for what is known of those vulnerabilities themselves.
+    fileprivate mutating func takeChangelog(_ index: AdvisoryIndex) {
+        guard let names = update.changelogVulnerabilities, !names.isEmpty else { return }
+        vulnerabilities = names.sorted()
+        kev = names.contains { index.knownExploited($0) != nil }
+        epss = names.compactMap { index.exploitProbability($0)?.probability }.max()
     }
 }
 
