@@ -48,6 +48,9 @@ enum Samples {
     /// call.
     static func body(of route: Route, _ world: Fixture.World) throws -> [UInt8] {
         guard let name = route.request?.name else {
+            if route.path.description.hasSuffix("scanner-reports") {
+                return Array("Host,CVE\nweb-\(world.tenant.name),CVE-2026-1000\n".utf8)
+            }
             return route.path.description.hasSuffix("{digest}") ? inventory.canonicalBytes : []
         }
         let value: any Encodable =
@@ -75,6 +78,10 @@ enum Samples {
                 ])
             case "DeploymentSelection":
                 DeploymentSelection(endpoints: [world.endpoint], updates: [.init(name: "openssl")])
+            case "NewEndOfLifeAnswer":
+                NewEndOfLifeAnswer(
+                    tenant: world.tenant.id, product: "debian", cycle: "12", treatment: .replace,
+                    until: Fixture.start.adding(seconds: 86_400), reason: "It moves.")
             case "NewFeed": NewFeed(name: "new", source: "https://feeds.example.org/new")
             case "NewTenant": DirectoryRoutes.NewTenant(name: "New")
             case "NewSite": DirectoryRoutes.NewSite(name: "New", tenant: world.tenant.id)

@@ -13,8 +13,8 @@ extension UseCases {
     /// How long everything on a scope's endpoints will be supported, and whether that is answered
     /// for.
     ///
-    /// - Parameter states: only products in these states; all unless given. The counts of endpoints
-    ///   are those of all.
+    /// Only products in these states are listed; the counts of endpoints are those of all.
+    ///
     /// - Throws: `Refusal` `E_NOT_FOUND` for a tenant out of scope.
     public func endOfLife(
         by principal: Principal, tenant: TenantID? = nil, states: Set<EndOfLifeStatus.State>? = nil
@@ -30,7 +30,8 @@ extension UseCases {
 
     /// Says what is done about a product of a tenant's endpoints.
     ///
-    /// - Throws: `Refusal` `E_FORBIDDEN`, `E_NOT_FOUND` for a tenant out of scope, `E_NO_SUCH_PRODUCT` for one
+    /// - Throws: `Refusal` `E_FORBIDDEN`, `E_NOT_FOUND` for a tenant out of scope,
+    ///   `E_NO_SUCH_PRODUCT` for one
     ///   that none of its endpoints has, `E_UNTIL` for an instant that is past or too far away,
     ///   `E_REASON`.
     public func answerEndOfLife(

@@ -84,7 +84,8 @@ extension FindingHistoryFilter {
             "from", .string, "The span's begin: RFC 3339, or a day (UTC), which is its begin."),
         QueryParameter(
             "to", .string, "The span's end: RFC 3339, or a day (UTC), which belongs to the span."),
-        QueryParameter("after", .identifier("ept"), "The page after this: next of the page before."),
+        QueryParameter(
+            "after", .identifier("ept"), "The page after this: next of the page before."),
         QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
     ]
 
