@@ -214,8 +214,8 @@ public struct EndpointDecisions {
             let update = known.subject.update
             var context = shared
             context.job = history.standing[update.key]
-            if let job = context.job, job.stage == .queued, let ordered = job.createdAt,
-                let heard = endpoint.lastSeenAt
+            if let job = context.job, job.stage == .queued || job.stage == .interrupted,
+                let ordered = job.createdAt, let heard = endpoint.lastSeenAt
             {
                 context.job?.missed = policy?.missedWindow(
                     of: known.subject, heard: heard, ordered: ordered, in: zones, at: now)

@@ -67,7 +67,9 @@ extension Decision {
             sentence = "Approved, but the deployment is halted."
             nextAt = nil
         case .working: code = .inProgress
-        case .interrupted: code = .interrupted
+        case .interrupted:
+            code = .interrupted
+            if let missed = job.missed { sentence += " \(words(of: missed))" }
         case .pendingRestart: code = .pendingRestart
         }
         return Decision(
@@ -80,15 +82,24 @@ extension Decision {
         guard let missed = job.missed else {
             return ("Approved; waits for the endpoint to collect it.", job.deadline)
         }
-        let words =
-            "Approved; the endpoint was silent, and has missed the window \(missed.window). "
-        switch missed.catchUp {
-        case .nextCheckIn:
-            return (words + "It catches up as soon as it checks in again.", job.deadline)
-        case .nextWindow:
-            return (words + "It has its turn in the next window.", missed.startsAt ?? job.deadline)
-        case .never: return (words + "The policy does not catch up.", nil)
-        }
+        let nextAt: Timestamp? =
+            switch missed.catchUp {
+            case .nextCheckIn: job.deadline
+            case .nextWindow: missed.startsAt ?? job.deadline
+            case .never: nil
+            }
+        return ("Approved; the endpoint is silent. \(words(of: missed))", nextAt)
+    }
+
+    /// What becomes of a missed window.
+    private static func words(of missed: LaneOpenings.Missed) -> String {
+        let end =
+            switch missed.catchUp {
+            case .nextCheckIn: "it catches up as soon as it checks in again."
+            case .nextWindow: "it has its turn in the next window."
+            case .never: "the policy does not catch up."
+            }
+        return "It has missed the window \(missed.window); \(end)"
     }
 
     private static func obstacle(to update: Update, dueAt: Timestamp?) -> Decision {
