@@ -110,6 +110,10 @@ enum Samples {
             case "TrustRequest": TrustRequest(rootVersion: 1)
             case "EnvelopeText": EnvelopeText(envelope: "{}")
             case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
+            case "ScriptWish":
+                ScriptWish(
+                    name: "check", tenant: world.tenant.id, interpreter: "/bin/sh",
+                    text: "exit 0\n", timeoutSeconds: 20)
             case "RollbackSelection": RollbackSelection(updates: ["openssl"])
             default: throw NoSample(name: name)
             }
