@@ -65,8 +65,7 @@ extension Dashboard {
         },
         page("/policies/{policy}/edit", .principal(.approve), "The editor with a policy.") {
             visit in
-            let detail = try await visit.useCases.policy(
-                try visit.call.identifier("policy"), by: visit.principal)
+            let detail = try await ownPolicy(visit)
             let draft = PolicyDraft(policy: detail.summary.id, yaml: detail.yaml)
             return try await editor(
                 PolicyEditing(stored: detail.summary, draft: draft), visit)
@@ -75,18 +74,14 @@ extension Dashboard {
             "/policies/{policy}/edit", .principal(.approve), "Checks or saves a policy.",
             bodyLimit: policyBodyLimit
         ) { visit, form in
-            let detail = try await visit.useCases.policy(
-                try visit.call.identifier("policy"), by: visit.principal)
+            let detail = try await ownPolicy(visit)
             return try await edit(detail.summary, visit, form)
         },
         page(
             "/policies/{policy}/switch", .principal(.approve),
             "Asks before a policy is switched or deleted."
         ) { visit in
-            policySwitchPage(
-                try await visit.useCases.policy(
-                    try visit.call.identifier("policy"), by: visit.principal),
-                chrome: visit.chrome)
+            policySwitchPage(try await ownPolicy(visit), chrome: visit.chrome)
         },
         action(
             "/policies/{policy}/switch", .principal(.approve), "Switches or deletes a policy."
@@ -173,5 +168,15 @@ extension Dashboard {
             let page = policySwitchPage(detail, refused: refusal, chrome: visit.chrome)
             return .html(page.rendered(), status: refusal.kind.httpStatus)
         }
+    }
+}
+
+extension Dashboard {
+    /// The policy that a page changes; people of a tenant change none of the provider's.
+    private static func ownPolicy(_ visit: Visit) async throws -> PolicyDetail {
+        let detail = try await visit.useCases.policy(
+            try visit.call.identifier("policy"), by: visit.principal)
+        guard !detail.summary.isInherited else { throw Refusal.notFound("policy") }
+        return detail
     }
 }

@@ -10,8 +10,11 @@ enum DirectoryRoutes {
         var name: String
         var tenant: TenantID
     }
+    struct NewName: Codable { var name: String }
 
-    static let all: [Route] = [
+    static let all: [Route] = tenants + sites
+
+    private static let tenants: [Route] = [
         Route(
             .get, "/api/v1/tenants", permission: .principal(.view), summary: "Lists tenants.",
             response: .tenantList
@@ -28,6 +31,34 @@ enum DirectoryRoutes {
                 try await call.useCases.createTenant(name: body.name, by: try call.principal()),
                 status: 201)
         },
+        Route(
+            .get, "/api/v1/tenants/{tenant}", permission: .principal(.view),
+            summary: "One tenant, and how much belongs to it.", response: .tenantDetail
+        ) { call in
+            .json(
+                try await call.useCases.tenant(
+                    try call.identifier("tenant"), by: try call.principal()))
+        },
+        Route(
+            .put, "/api/v1/tenants/{tenant}", permission: .principal(.administer),
+            summary: "Gives a tenant another name.", request: .newTenant, response: .tenant
+        ) { call in
+            let body = try call.decode(NewName.self)
+            return .json(
+                try await call.useCases.renameTenant(
+                    try call.identifier("tenant"), to: body.name, by: try call.principal()))
+        },
+        Route(
+            .delete, "/api/v1/tenants/{tenant}", permission: .principal(.administer),
+            summary: "Deletes a tenant that nothing belongs to; its audit entries stay."
+        ) { call in
+            try await call.useCases.deleteTenant(
+                try call.identifier("tenant"), by: try call.principal())
+            return .noContent
+        },
+    ]
+
+    private static let sites: [Route] = [
         Route(
             .get, "/api/v1/sites", permission: .principal(.view), summary: "Lists sites.",
             query: [QueryParameter("tenant", .identifier("tnt"), "Only this tenant's.")],
@@ -48,6 +79,31 @@ enum DirectoryRoutes {
                 try await call.useCases.createSite(
                     name: body.name, tenant: body.tenant, by: try call.principal()),
                 status: 201)
+        },
+        Route(
+            .get, "/api/v1/sites/{site}", permission: .principal(.view),
+            summary: "One site, and how many endpoints stand there.", response: .siteDetail
+        ) { call in
+            .json(
+                try await call.useCases.site(
+                    try call.identifier("site"), by: try call.principal()))
+        },
+        Route(
+            .put, "/api/v1/sites/{site}", permission: .principal(.administer),
+            summary: "Gives a site another name.", request: .newTenant, response: .site
+        ) { call in
+            let body = try call.decode(NewName.self)
+            return .json(
+                try await call.useCases.renameSite(
+                    try call.identifier("site"), to: body.name, by: try call.principal()))
+        },
+        Route(
+            .delete, "/api/v1/sites/{site}", permission: .principal(.administer),
+            summary: "Deletes a site where no endpoint stands."
+        ) { call in
+            try await call.useCases.deleteSite(
+                try call.identifier("site"), by: try call.principal())
+            return .noContent
         },
     ]
 }

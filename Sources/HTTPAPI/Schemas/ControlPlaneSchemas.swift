@@ -23,6 +23,14 @@ extension NamedSchema {
             "createdAt": .time,
         ])
     static let siteList = list("SiteList", of: site)
+    static let tenantDetail = NamedSchema(
+        "TenantDetail",
+        [
+            "tenant": .named(tenant), "sites": .array(.named(site)), "endpoints": .integer,
+            "policies": .integer,
+        ])
+    static let siteDetail = NamedSchema(
+        "SiteDetail", ["site": .named(site), "endpoints": .integer])
     static let newSite = NamedSchema("NewSite", ["name": .string, "tenant": .identifier("tnt")])
 
     static let standing = NamedSchema(

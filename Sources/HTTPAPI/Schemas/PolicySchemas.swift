@@ -29,7 +29,7 @@ extension NamedSchema {
             "version": .integer,
             "change": .oneOf(PolicyRecord.Change.allCases.map(\.rawValue)),
             "isEnabled": .boolean, "inherits": .optional(.string), "savedAt": .time,
-            "savedBy": .string, "note": .string,
+            "savedBy": .string, "note": .string, "isInherited": .boolean,
         ])
     static let policyList = list("PolicyList", of: policySummary)
 

@@ -10,7 +10,7 @@ import ServerRecords
 struct TenantCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tenant", abstract: "Client organisations.",
-        subcommands: [List.self, Create.self])
+        subcommands: [List.self, Show.self, Create.self, Update.self, Delete.self])
 
     /// `patchbay tenant list`
     struct List: AsyncParsableCommand {
@@ -52,12 +52,77 @@ struct TenantCommand: ParsableCommand {
             try output.show(tenant) { "Added \($0.name): \($0.id)" }
         }
     }
+
+    /// `patchbay tenant show`
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show a tenant, and how much belongs to it.",
+            discussion: "Example: patchbay tenant show tnt_01h2xcejqtf2nbrexx3vqjhp41")
+        @Argument(help: "Its identifier.") var id: String
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let id = try Given.tenant(id)
+            let detail: TenantDetail = try await server.withClient {
+                try await $0.get("/api/v1/tenants/\(id)")
+            }
+            try output.show(detail) { detail in
+                [
+                    "\(detail.tenant.name)  \(detail.tenant.id)",
+                    "since \(detail.tenant.createdAt.wholeSeconds)",
+                    "endpoints: \(detail.endpoints), policies of its own: \(detail.policies)",
+                    "sites: " + detail.sites.map(\.name).joined(separator: ", "),
+                ].joined(separator: "\n")
+            }
+        }
+    }
+
+    /// `patchbay tenant update`
+    struct Update: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "update", abstract: "Give a tenant another name.",
+            discussion:
+                "Example: patchbay tenant update tnt_01h2xcejqtf2nbrexx3vqjhp41 --name \"Example Group\""
+        )
+        @Argument(help: "Its identifier.") var id: String
+        @Option(help: "The new name.") var name: String
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let id = try Given.tenant(id)
+            let tenant: Tenant = try await server.withClient {
+                try await $0.put("/api/v1/tenants/\(id)", ["name": name])
+            }
+            try output.show(tenant) { "Renamed to \($0.name): \($0.id)" }
+        }
+    }
+
+    /// `patchbay tenant delete`
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Delete a tenant that is empty.",
+            discussion: """
+                Example: patchbay tenant delete tnt_01h2xcejqtf2nbrexx3vqjhp41
+
+                One that is not empty stays as it is, and the answer says what belongs to it.
+                """)
+        @Argument(help: "Its identifier.") var id: String
+        @OptionGroup var server: ServerOptions
+
+        func run() async throws {
+            let id = try Given.tenant(id)
+            try await server.withClient { try await $0.delete("/api/v1/tenants/\(id)") }
+        }
+    }
 }
 
 /// `patchbay site`
 struct SiteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "site", abstract: "Places of a tenant.", subcommands: [List.self, Create.self])
+        commandName: "site", abstract: "Places of a tenant.",
+        subcommands: [List.self, Show.self, Create.self, Update.self, Delete.self])
 
     /// `patchbay site list`
     struct List: AsyncParsableCommand {
@@ -95,6 +160,65 @@ struct SiteCommand: ParsableCommand {
                 try await $0.post("/api/v1/sites", ["name": name, "tenant": tenant])
             }
             try output.show(site) { "Added \($0.name): \($0.id)" }
+        }
+    }
+
+    /// `patchbay site show`
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show a site, and how much belongs to it.",
+            discussion: "Example: patchbay site show sit_01h2xcejqtf2nbrexx3vqjhp41")
+        @Argument(help: "Its identifier.") var id: String
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let id = try Given.site(id)
+            let detail: SiteDetail = try await server.withClient {
+                try await $0.get("/api/v1/sites/\(id)")
+            }
+            try output.show(detail) { detail in
+                "\(detail.site.name)  \(detail.site.id)\nof \(detail.site.tenant), "
+                    + "endpoints: \(detail.endpoints)"
+            }
+        }
+    }
+
+    /// `patchbay site update`
+    struct Update: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "update", abstract: "Give a site another name.",
+            discussion:
+                "Example: patchbay site update sit_01h2xcejqtf2nbrexx3vqjhp41 --name \"Hamburg\"")
+        @Argument(help: "Its identifier.") var id: String
+        @Option(help: "The new name.") var name: String
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let id = try Given.site(id)
+            let site: Site = try await server.withClient {
+                try await $0.put("/api/v1/sites/\(id)", ["name": name])
+            }
+            try output.show(site) { "Renamed to \($0.name): \($0.id)" }
+        }
+    }
+
+    /// `patchbay site delete`
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Delete a site that is empty.",
+            discussion: """
+                Example: patchbay site delete sit_01h2xcejqtf2nbrexx3vqjhp41
+
+                One that is not empty stays as it is, and the answer says what belongs to it.
+                """)
+        @Argument(help: "Its identifier.") var id: String
+        @OptionGroup var server: ServerOptions
+
+        func run() async throws {
+            let id = try Given.site(id)
+            try await server.withClient { try await $0.delete("/api/v1/sites/\(id)") }
         }
     }
 }

@@ -130,7 +130,7 @@ extension PolicySummary {
     /// Whom it is for.
     var whom: String {
         switch level {
-        case .provider: "All tenants"
+        case .provider: isInherited ? "Inherited from your provider" : "All tenants"
         case .tenant: tenantName ?? ""
         case .site, .group, .endpoint:
             [placeName, tenantName].compactMap(\.self).joined(separator: ", ")
@@ -149,13 +149,15 @@ func policyPage(_ detail: PolicyDetail, refused: Refusal? = nil, chrome: Chrome)
                 " by \(summary.savedBy)"
             }
         } actions: {
-            if chrome.may(.approve) {
+            if chrome.may(.approve), !summary.isInherited {
                 a(class: "button main", .href(.policy(summary.id, "edit"))) { "Change" }
                 a(class: "button quiet", .href(.policy(summary.id, "switch"))) {
                     summary.isEnabled ? "Switch off or delete" : "Switch on or delete"
                 }
             }
-            a(class: "button quiet", .href(.policy(summary.id, "history"))) { "History" }
+            if !summary.isInherited {
+                a(class: "button quiet", .href(.policy(summary.id, "history"))) { "History" }
+            }
         }
         problem(refused)
         if !summary.isEnabled {
@@ -167,9 +169,11 @@ func policyPage(_ detail: PolicyDetail, refused: Refusal? = nil, chrome: Chrome)
             div(class: "head") { h2(.id("written")) { "What it says" } }
             for part in detail.written { writtenPart(part) }
         }
-        section(class: "part", .ariaLabelledBy("text")) {
-            div(class: "head") { h2(.id("text")) { "Its text" } }
-            pre(class: "log", .tabindex(0), .ariaLabel("The policy's text")) { detail.yaml }
+        if !summary.isInherited {
+            section(class: "part", .ariaLabelledBy("text")) {
+                div(class: "head") { h2(.id("text")) { "Its text" } }
+                pre(class: "log", .tabindex(0), .ariaLabel("The policy's text")) { detail.yaml }
+            }
         }
     }
 }

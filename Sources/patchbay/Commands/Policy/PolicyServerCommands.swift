@@ -19,7 +19,10 @@ struct PolicyArgument: ParsableArguments {
         if PolicyID(policy) != nil { return policy }
         let list: ItemList<PolicySummary> = try await client.get(
             "/api/v1/policies", query: [("tenant", tenant)])
-        let found = list.items.filter { $0.name == policy }
+        let named = list.items.filter { $0.name == policy }
+        // One's own comes before the provider's of the same name.
+        let own = named.filter { !$0.isInherited }
+        let found = own.isEmpty ? named : own
         guard let only = found.first, found.count == 1 else {
             throw Failure(
                 found.isEmpty ? .couldNot : .wrongUse,
@@ -99,7 +102,9 @@ struct PolicyListCommand: AsyncParsableCommand {
             for policy in list.items {
                 table.add(
                     policy.isEnabled ? "on" : "off", policy.name, policy.level.rawValue,
-                    policy.placeName ?? policy.tenantName ?? "", "\(policy.version)",
+                    policy.isInherited
+                        ? "inherited" : policy.placeName ?? policy.tenantName ?? "",
+                    "\(policy.version)",
                     policy.savedAt.wholeSeconds.description, policy.savedBy, policy.id.text)
             }
             return table.text(
@@ -111,6 +116,12 @@ struct PolicyListCommand: AsyncParsableCommand {
 
 /// `patchbay policy show`
 struct PolicyShowCommand: AsyncParsableCommand {
+    /// Its text; of the provider's policies people of a tenant read the written form.
+    private static func text(of detail: PolicyDetail) -> [String] {
+        guard detail.summary.isInherited else { return [detail.yaml] }
+        return detail.written.flatMap { [$0.heading] + $0.paragraphs + $0.items + [""] }
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show one of the server's policies.",
         discussion: "Example: patchbay policy show servers-standard")
@@ -133,7 +144,7 @@ struct PolicyShowCommand: AsyncParsableCommand {
                     "applies to \(detail.endpointCount) endpoints"
                         + (detail.unknown.isEmpty
                             ? "" : "; of \(detail.unknown.count) that is not known"),
-                ] + remarks + ["", detail.yaml]).joined(separator: "\n")
+                ] + remarks + [""] + Self.text(of: detail)).joined(separator: "\n")
         }
     }
 }
@@ -322,6 +333,15 @@ enum Given {
             throw Failure(
                 .wrongUse, "“\(text)” is no tenant's identifier.",
                 nextStep: "List the tenants: patchbay tenant list.", code: "E_NOT_FOUND")
+        }
+        return id
+    }
+
+    static func site(_ text: String) throws -> SiteID {
+        guard let id = SiteID(text) else {
+            throw Failure(
+                .wrongUse, "“\(text)” is no site's identifier.",
+                nextStep: "List the sites: patchbay site list.", code: "E_NOT_FOUND")
         }
         return id
     }
