@@ -31,7 +31,7 @@ package struct PolicyExplainCommand: ParsableCommand {
 
     package func run() throws {
         let now = clock.instant
-        let read = try files.readUsable(at: now)
+        let read = try files.readUsable(at: now, and: endpoints.strayPolicies)
         let question = PolicyQuestion(read: read, now: now)
         var decisions: [DecisionAnswer] = []
         try endpoints.forEach(question, until: nil) { endpoint in
@@ -130,16 +130,24 @@ struct DecisionAnswer: Encodable {
 /// The endpoints that a command is asked about.
 struct PolicyEndpointOptions: ParsableArguments {
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
-            "An inventory, as “patchbay scan” writes it; may be given several times.",
-            valueName: "file"))
+            "Inventories, as “patchbay scan” writes them.", valueName: "file"))
     var inventory: [String] = []
 
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
-            "A feed of vulnerabilities: a file, a folder or an archive; may be given several times.",
-            valueName: "path"))
+            "Feeds of vulnerabilities: files, folders or archives.", valueName: "path"))
     var feed: [String] = []
+
+    /// Policy files that stand after the inventories or feeds, where the command line cannot tell
+    /// where their list ends.
+    var strayPolicies: [String] { (inventory + feed).filter(Self.isPolicyName) }
+
+    private static func isPolicyName(_ path: String) -> Bool {
+        path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+    }
 
     @OptionGroup var facts: EndpointFactOptions
 
@@ -157,7 +165,9 @@ struct PolicyEndpointOptions: ParsableArguments {
     var firstSeen: String?
 
     func validate() throws {
-        if inventory.isEmpty { throw ValidationError("Give at least one --inventory.") }
+        if inventory.allSatisfy(Self.isPolicyName) {
+            throw ValidationError("Give at least one --inventory.")
+        }
         if let firstSeen, Timestamp(firstSeen) == nil {
             throw ValidationError(
                 "--first-seen is no RFC 3339 time, such as 2026-11-21T18:00:00Z.")
@@ -172,7 +182,8 @@ struct PolicyEndpointOptions: ParsableArguments {
     ) throws {
         let seen = firstSeen.flatMap { Timestamp($0) }
         var keys: Set<String> = []
-        for file in inventory {
+        let feeds = PolicyFeeds(paths: feed.filter { !Self.isPolicyName($0) })
+        for file in inventory where !Self.isPolicyName(file) {
             var read = try PolicyInventory.read(file: file)
             if !keys.insert(read.subject.key).inserted {
                 // Two endpoints may call themselves the same; each keeps a row of its own.
@@ -184,7 +195,7 @@ struct PolicyEndpointOptions: ParsableArguments {
                 read.updates[place].firstSeenAt = latest
             }
             let endpoint = try question.endpoint(
-                read, feeds: PolicyFeeds(paths: feed), facts: facts, zone: zone, until: end)
+                read, feeds: feeds, facts: facts, zone: zone, until: end)
             for note in endpoint.notes { Terminal.writeError("patchbay: \(note)") }
             try body(endpoint)
         }

@@ -8,7 +8,7 @@ import PolicyDocument
 /// The policy files that a command is given.
 struct PolicyFiles: ParsableArguments {
     @Argument(help: ArgumentHelp("Policy files.", valueName: "file"))
-    var files: [String]
+    var files: [String] = []
 
     /// The largest file that is looked at, in bytes; the reader itself refuses less.
     private static let limit = 16 * 1024 * 1024
@@ -31,7 +31,15 @@ struct PolicyFiles: ParsableArguments {
     ///
     /// With `toleratesIdleLanes`, a lane that never runs again is a warning, as for questions about
     /// a policy whose last date has passed.
-    func read(at now: Timestamp, toleratesIdleLanes: Bool = false) throws -> Reading {
+    ///
+    /// `others` are files that stand elsewhere on the command line.
+    func read(
+        at now: Timestamp, toleratesIdleLanes: Bool = false, and others: [String] = []
+    ) throws -> Reading {
+        let files = files + others
+        guard !files.isEmpty else {
+            throw ValidationError("Give at least one policy file.")
+        }
         let contents = try files.map { try bytes(of: $0) }
         var surroundings = PolicyFile.Surroundings(
             now: now, toleratesIdleLanes: toleratesIdleLanes)
@@ -66,8 +74,8 @@ struct PolicyFiles: ParsableArguments {
 
     /// Reads the files for a command that goes on with them: warnings go to standard error, and
     /// errors end it.
-    func readUsable(at now: Timestamp) throws -> Reading {
-        let reading = try read(at: now, toleratesIdleLanes: true)
+    func readUsable(at now: Timestamp, and others: [String] = []) throws -> Reading {
+        let reading = try read(at: now, toleratesIdleLanes: true, and: others)
         for diagnostic in reading.diagnostics { Terminal.writeError(diagnostic.description) }
         guard reading.isUsable else { throw ExitCode(Failure.Status.wrongUse.rawValue) }
         return reading

@@ -18,6 +18,8 @@ struct PolicyInventory {
     var scannedAt: Timestamp?
     /// The endpoint's zone, as the scan names it.
     var timeZone: String?
+    /// What was read otherwise than it is written, one clause each.
+    var notes: [String] = []
 
     /// The largest inventory that is read, in bytes: several times one of 50,000 packages.
     private static let limit = 64 * 1024 * 1024
@@ -76,14 +78,40 @@ struct PolicyInventoryReader {
             throw InventoryProblem("updates is missing, or is no list")
         }
         var updates: [UpdateSubject] = []
+        var notes: [String] = []
         for (place, value) in list.elements.enumerated() {
             updates.append(try update(value, place, subject.facts?.os, packages))
+            notes += note(onSeverityOf: value, place).map { [$0] } ?? []
         }
         subject.managers = managers(updates)
         return PolicyInventory(
             file: file, subject: subject, updates: updates,
             scannedAt: try time(root, "scannedAt", "scannedAt"),
-            timeZone: endpoint?.text("timeZone"))
+            timeZone: endpoint?.text("timeZone"), notes: Self.bounded(notes))
+    }
+
+    /// How many notes of one inventory are shown; a wrong word usually stands everywhere.
+    private static let shownNotes = 5
+
+    private static func bounded(_ notes: [String]) -> [String] {
+        guard notes.count > shownNotes else { return notes }
+        return notes.prefix(shownNotes) + ["\(notes.count - shownNotes) more of this kind"]
+    }
+
+    /// A severity that nobody is known to use counts as unrated, which is another class: so it is
+    /// told.
+    private func note(onSeverityOf update: JSONValue, _ place: Int) -> String? {
+        guard let written = update["severity"], !written.isNull else { return nil }
+        guard let word = written.text else {
+            return "updates[\(place)].severity is no text; it counts as unrated"
+        }
+        guard Severity(vendorWord: word) == nil else { return nil }
+        let known = Severity.allCases.map(\.rawValue)
+        let guess = Spelling.nearest(to: word, among: known + ["high", "medium"])
+            .map { "; did you mean “\($0)”?" }
+        return
+            "updates[\(place)].severity is “\(word.prefix(40))”, which is no severity; it counts "
+            + "as unrated\(guess ?? "")"
     }
 
     // MARK: The endpoint

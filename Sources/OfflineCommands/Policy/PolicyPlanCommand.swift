@@ -53,7 +53,8 @@ package struct PolicyPlanCommand: ParsableCommand {
                 .wrongUse, "A plan ends after it begins, and reaches a year at most.",
                 nextStep: "Change --from or --until.")
         }
-        let question = PolicyQuestion(read: try files.readUsable(at: start), now: start)
+        let read = try files.readUsable(at: start, and: endpoints.strayPolicies)
+        let question = PolicyQuestion(read: read, now: start)
         var members: [PlanEndpoint] = []
         var policies: [String: [String]] = [:]
         try endpoints.forEach(question, until: end) { endpoint in

@@ -36,6 +36,7 @@ struct PolicyQuestion {
                 .wrongUse, "--fact: \(problem.reason).", nextStep: "Give it as key=value.")
         }
         let subject = inventory.subject
+        notes += inventory.notes
         let effective = effectivePolicy(for: subject, &notes)
         let rules = try self.zone(of: inventory, zone, &notes)
         let zones = try PolicyZones.zones(
@@ -50,7 +51,8 @@ struct PolicyQuestion {
             PlanUpdate(
                 subject: update,
                 context: DecisionContext(
-                    exceptions: exceptions, work: WorkFigures.estimate(update.update, reboots),
+                    exceptions: exceptions,
+                    work: WorkFigures.estimate(update.update, reboots: reboots),
                     dueAt: clocks.dueAt(for: update, closing: closed.findings)),
                 needsReboot: WorkFigures.needsReboot(update.update))
         }
@@ -107,32 +109,6 @@ struct PolicyQuestion {
         if let rules = try? PolicyZones.rules(named: name) { return rules }
         notes.append("the time zone \(Table.printable(name)) is not known here; UTC is taken.")
         return .utc
-    }
-}
-
-/// How long installations are taken to be where no endpoint has learnt it yet.
-enum WorkFigures {
-    /// Unpacking and configuring one package, in seconds: the median of Debian's security updates
-    /// on small machines, twice over.
-    private static let secondsForPackage: Int64 = 60
-    /// Bytes a second of a download that has not been fetched ahead: a slow branch office.
-    private static let bytesPerSecond: Int64 = 1_000_000
-    /// What is kept back for a reboot, in seconds: ten minutes, as long as servers with much memory
-    /// take to test it.
-    private static let rebootReserve: Int64 = 600
-
-    static func estimate(_ update: Update, _ reboots: Bool) -> WorkEstimate {
-        let bytes = min(max(0, update.bytes ?? 0), 1 << 40)
-        return WorkEstimate(
-            seconds: secondsForPackage + bytes / bytesPerSecond,
-            rebootReserveSeconds: reboots ? rebootReserve : 0)
-    }
-
-    /// Whether it needs a reboot: a kernel always does. Of others only the installation shows it.
-    static func needsReboot(_ update: Update) -> Bool? {
-        let kernels = ["linux-image", "kernel-core", "kernel-default", "linux-lts", "linux-virt"]
-        return kernels.contains { update.name.hasPrefix($0) } || update.name == "kernel"
-            ? true : nil
     }
 }
 
