@@ -137,6 +137,20 @@ struct ServerTests {
             let back = try await CommandLine.patchbay(
                 "backup", "restore", file, "--home", copy.path)
             #expect(back.status == 0, "\(back.errorOutput)")
+            // The signing keys come back byte for byte, for their owner's eyes only: with others
+            // no endpoint would believe what the restored server signs.
+            let names = try FileManager.default.contentsOfDirectory(
+                atPath: home.appending(path: "trust").path
+            ).sorted()
+            #expect(names.contains("policy.key") && names.contains("root.key"))
+            for name in names {
+                let (old, new) = (
+                    home.appending(path: "trust/\(name)"), copy.appending(path: "trust/\(name)")
+                )
+                #expect(try Data(contentsOf: old) == Data(contentsOf: new), "\(name)")
+                let rights = try FileManager.default.attributesOfItem(atPath: new.path)
+                #expect(rights[.posixPermissions] as? Int == 0o600, "\(name)")
+            }
             let restored = try await RunningServer(home: copy)
             let list = try await CommandLine.patchbay("tenant", "list", "--home", copy.path)
             #expect(list.output.contains("Acme"))

@@ -24,6 +24,28 @@ import Testing
         #expect(token.fingerprint == ServerKeys.fingerprint(ofIdentity: certificate))
     }
 
+    @Test func `carries the trust root's fingerprint, and no byte of it can be changed`() throws {
+        let root = Array(Sample.bytes(32, seed: 77))
+        let rooted = try EnrolmentTokenText(
+            serverURLs: Self.urls, identityCertificate: certificate, secret: Sample.secret(),
+            rootFingerprint: root)
+        let read = try EnrolmentTokenText(parsing: rooted.revealed)
+        #expect(read.rootFingerprint == root && read == rooted)
+        #expect(try EnrolmentTokenText(parsing: token.revealed).rootFingerprint == nil)
+        #expect(rooted.fingerprint == token.fingerprint)
+        for damaged in Sample.damaged(rooted.revealed) {
+            #expect(code { _ = try EnrolmentTokenText(parsing: damaged) } != nil, "\(damaged)")
+        }
+        for length in [0, 31, 33] {
+            let made = code {
+                _ = try EnrolmentTokenText(
+                    serverURLs: Self.urls, identityCertificate: certificate,
+                    secret: Sample.secret(), rootFingerprint: Array(repeating: 7, count: length))
+            }
+            #expect(made == "E_TOKEN_DAMAGED")
+        }
+    }
+
     @Test func `with one byte changed is refused`() {
         for damaged in Sample.damaged(token.revealed) {
             let found = code { _ = try EnrolmentTokenText(parsing: damaged) }
