@@ -2,7 +2,7 @@ import Foundation
 import Simulation
 import Testing
 
-/// Each world is four hours of faults, so a few dozen are a few seconds even without optimisation;
+/// Each world is twenty minutes of faults or more: a few dozen take seconds without optimisation;
 /// `scripts/test simulate` runs a thousand.
 @Suite(.serialized) struct SimulationTests {
     /// How many worlds a debug build runs; `PATCHBAY_SIMULATED_SEEDS` asks for more.

@@ -10,7 +10,7 @@ struct Operator {
     static let leadSeconds: Int64 = 2 * 86_400
     /// For how long they hold, in seconds.
     static let lifeSeconds: Int64 = 90 * 86_400
-    /// The name of the key in no document: 16 bytes, which no two grants share.
+    /// How many random bytes a grant is named by: 16, which no two grants share.
     static let nonceBytes = 16
 
     private let key: SigningKey
