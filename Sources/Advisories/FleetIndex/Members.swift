@@ -121,6 +121,7 @@ enum Members: Hashable, Sendable {
                 count += words[index].nonzeroBitCount
             }
             return Self.smallest(words, count)
+        case (.list(let list), .list(let others)): return .list(Self.difference(list, others))
         case (.list(let list), _): return .list(list.filter { !other.contains($0) })
         case (.bits, .list(let others)):
             var rest = self
@@ -182,6 +183,18 @@ enum Members: Hashable, Sendable {
         merged += left[l...]
         merged += right[r...]
         return merged
+    }
+
+    /// The members of one list that another does not hold, in one pass over both.
+    private static func difference(_ list: [UInt16], _ others: [UInt16]) -> [UInt16] {
+        var rest: [UInt16] = []
+        rest.reserveCapacity(list.count)
+        var next = 0
+        for member in list {
+            while next < others.count, others[next] < member { next += 1 }
+            if next == others.count || others[next] != member { rest.append(member) }
+        }
+        return rest
     }
 
     private static func mask(_ member: UInt16) -> UInt64 { 1 << UInt64(member & 63) }
