@@ -82,6 +82,7 @@ final class Fixture: Sendable {
             case "job": job.text
             case "user": user.text
             case "tenant": tenant.id.text
+            case "site": site.id.text
             case "policy": policy.text
             case "approval": approval.text
             case "exception": exception.text
