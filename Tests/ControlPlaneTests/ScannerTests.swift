@@ -11,13 +11,13 @@ import Testing
 @Suite struct `What scanners report` {
     private static let report = """
         Host,CVE,Severity,Package,Output
-        web-1.acme.example,CVE-2026-1,High,openssl,=1+1
-        WEB-1,CVE-2026-2,Low,bash,old
-        web-1,CVE-2026-9,Low,nginx,a banner
-        db-1,CVE-2026-1,High,openssl,x
-        192.0.2.9,CVE-2026-1,High,openssl,x
+        web-1.acme.example,CVE-2026-1001,High,openssl,=1+1
+        WEB-1,CVE-2026-1002,Low,bash,old
+        web-1,CVE-2026-1009,Low,nginx,a banner
+        db-1,CVE-2026-1001,High,openssl,x
+        192.0.2.9,CVE-2026-1001,High,openssl,x
         web-1,,Low,ping,x
-        new-1,CVE-2026-1,High,openssl,x
+        new-1,CVE-2026-1001,High,openssl,x
         """
 
     private func house() async throws -> House {
@@ -27,8 +27,8 @@ import Testing
             .init(
                 format: .debianTracker,
                 records: [
-                    .debian("CVE-2026-1", "openssl", fixed: "3.0.2"),
-                    .debian("CVE-2026-2", "bash", fixed: nil),
+                    .debian("CVE-2026-1001", "openssl", fixed: "3.0.2"),
+                    .debian("CVE-2026-1002", "bash", fixed: nil),
                 ]))
         let house = try await House(shelf: shelf)
         _ = try await house.useCases.addFeed(
@@ -71,18 +71,18 @@ import Testing
             ])
         let first = try await verdicts(house)
         #expect(first.count == 4)
-        let open = try #require(first["CVE-2026-1 web-1"])
+        let open = try #require(first["CVE-2026-1001 web-1"])
         #expect(open.verdict == .found && open.state == .fixAvailable)
         #expect(open.packages.map(\.fixedIn) == ["3.0.2"])
         #expect(open.sentence.contains("openssl to 3.0.2"))
-        #expect(first["CVE-2026-2 web-1"]?.state == .noFix)
-        #expect(first["CVE-2026-9 web-1"]?.verdict == .notFound)
-        #expect(first["CVE-2026-1 new-1"]?.verdict == .unknown)
+        #expect(first["CVE-2026-1002 web-1"]?.state == .noFix)
+        #expect(first["CVE-2026-1009 web-1"]?.verdict == .notFound)
+        #expect(first["CVE-2026-1001 new-1"]?.verdict == .unknown)
         house.clock.advance(seconds: 60)
         try await web.report(["openssl": "3.0.2", "bash": "5.2"])
         try await house.useCases.buildFindings()
         let second = try await verdicts(house)
-        #expect(second["CVE-2026-1 web-1"]?.verdict == .mendedSince)
+        #expect(second["CVE-2026-1001 web-1"]?.verdict == .mendedSince)
         // The same report again is the same findings.
         _ = try await house.useCases.importScannerReport(
             ScannerReport(content: Array(Self.report.utf8), scanner: "nessus"),
@@ -101,7 +101,7 @@ import Testing
         let done = try await house.useCases.importScannerReport(
             ScannerReport(content: Array(Self.report.utf8)), by: theirs)
         #expect(done.findings == 1)
-        #expect(Set(try await verdicts(house, by: theirs).keys) == ["CVE-2026-1 db-1"])
+        #expect(Set(try await verdicts(house, by: theirs).keys) == ["CVE-2026-1001 db-1"])
         let ours = Principal(name: "user:a", scope: .tenant(house.tenant.id), permissions: [.view])
         #expect(try await verdicts(house, by: ours).isEmpty)
         await #expect(throws: Refusal.self) {

@@ -46,12 +46,17 @@ enum Samples {
 
     /// A body that fits a route and a tenant, so that only the asker can be what is wrong with a
     /// call.
+    /// A body that is no JSON.
+    private static func raw(of route: Route, _ world: Fixture.World) -> [UInt8] {
+        if route.method == .put, route.path.description.hasSuffix("scanner-reports") {
+            return Array("Host,CVE\nweb-\(world.tenant.name),CVE-2026-1000\n".utf8)
+        }
+        return route.path.description.hasSuffix("{digest}") ? inventory.canonicalBytes : []
+    }
+
     static func body(of route: Route, _ world: Fixture.World) throws -> [UInt8] {
         guard let name = route.request?.name else {
-            if route.path.description.hasSuffix("scanner-reports") {
-                return Array("Host,CVE\nweb-\(world.tenant.name),CVE-2026-1000\n".utf8)
-            }
-            return route.path.description.hasSuffix("{digest}") ? inventory.canonicalBytes : []
+            return raw(of: route, world)
         }
         let value: any Encodable =
             switch name {

@@ -24,7 +24,7 @@ struct TableRows {
 
     init(_ stream: ByteStream) {
         self.stream = stream
-        let first = stream.peek(64 * 1024).prefix { $0 != UInt8(ascii: "\n") }
+        let first = stream.peek(4096).prefix(4096)
         separator =
             Self.separators.max { left, right in
                 first.count { $0 == left } < first.count { $0 == right }

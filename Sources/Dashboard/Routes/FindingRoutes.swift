@@ -28,23 +28,6 @@ extension Dashboard {
                 try await EndOfLifeRoutes.report(visit.call), query: visit.call.query,
                 chrome: visit.chrome)
         },
-        action(Place.endOfLife.path, .principal(.approve), "Says what is done about a product.") {
-            visit, form in
-            guard let tenant = form["tenant"].flatMap(TenantID.init),
-                let treatment = form["treatment"].flatMap(EndOfLifeAnswer.Treatment.init)
-            else {
-                throw Refusal(
-                    .malformed, "E_MALFORMED", "The form is not whole.",
-                    nextStep: "Choose what is done, and until when.")
-            }
-            let day = Timestamp((form["until"] ?? "") + "T23:59:59Z")
-            _ = try await visit.useCases.answerEndOfLife(
-                NewEndOfLifeAnswer(
-                    tenant: tenant, product: form["product"] ?? "", cycle: form["cycle"] ?? "",
-                    treatment: treatment, until: day ?? Timestamp(milliseconds: 0),
-                    reason: form["reason"] ?? ""), by: visit.principal)
-            return .redirect(to: .endOfLife)
-        },
         page(
             Place.exposure.path, .principal(.view), "How many findings there were each day.",
             query: ExposureRoutes.queryParameters

@@ -64,32 +64,7 @@ private func row(_ item: EndOfLifeItem, _ chrome: Chrome) -> HTML {
         th { "\(item.product) \(item.cycle)" }
         td(.data(.label, "Ends")) { chrome.time(item.endsAt, or: "no date is known") }
         td(class: "num", .data(.label, "Endpoints")) { Words.count(item.endpoints) }
-        td(class: "why") {
-            item.sentence
-            if item.compliance == .nonCompliant, chrome.may(.approve) { answerForm(item, chrome) }
-        }
+        td(class: "why") { item.sentence }
         if chrome.tenants.count > 1 { td { chrome.tenantName(item.tenant) } }
-    }
-}
-
-private func answerForm(_ item: EndOfLifeItem, _ chrome: Chrome) -> HTML {
-    chrome.postForm(.endOfLife, class: "filters") {
-        hidden("tenant", item.tenant.text)
-        hidden("product", item.product)
-        hidden("cycle", item.cycle)
-        choice(
-            "treatment", says: "What is done",
-            [
-                ("replace", "Replace"), ("isolate", "Isolate"),
-                ("extendedSupport", "Extended support"), ("exception", "Accept the risk"),
-            ], chosen: nil)
-        label(class: "s") {
-            span(class: "dim") { "until" }
-            input(.type("date"), .name("until"), .required())
-        }
-        input(
-            .type("text"), .name("reason"), .placeholder("Why"), .ariaLabel("Why"), .required(),
-            .maxlength(500))
-        button(.type("submit")) { "Save" }
     }
 }
