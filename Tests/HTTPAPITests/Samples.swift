@@ -44,8 +44,6 @@ enum Samples {
 
     static let locked = LockedUpdate(update)
 
-    /// A body that fits a route and a tenant, so that only the asker can be what is wrong with a
-    /// call.
     /// A body that is no JSON.
     private static func raw(of route: Route, _ world: Fixture.World) -> [UInt8] {
         if route.method == .put, route.path.description.hasSuffix("scanner-reports") {
@@ -54,6 +52,8 @@ enum Samples {
         return route.path.description.hasSuffix("{digest}") ? inventory.canonicalBytes : []
     }
 
+    /// A body that fits a route and a tenant, so that only the asker can be what is wrong with a
+    /// call.
     static func body(of route: Route, _ world: Fixture.World) throws -> [UInt8] {
         guard let name = route.request?.name else {
             return raw(of: route, world)
