@@ -46,6 +46,7 @@ struct DetachedProgram: Sendable {
     /// - Parameters:
     ///   - command: its absolute path and arguments.
     ///   - unit: the name that its unit gets, where it gets one.
+    ///   - description: what its unit is, in a few words.
     ///   - log: the file that gets what it prints where it gets no unit, and systemd's complaints.
     /// - Returns: why it could not be started, `nil` when it was.
     func start(_ command: [String], unit: String, description: String, log: String) async -> String?

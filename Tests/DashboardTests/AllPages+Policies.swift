@@ -122,7 +122,7 @@ enum PolicySamples {
              "tenantName": "Northwind", "level": "tenant", "name": "\(name)",
              "title": "\(title)", "version": 3, "change": "saved", "isEnabled": \(isOn),
              "savedAt": "\(Samples.ago(hours: 20))", "savedBy": "user:anna",
-             "note": "Later window"}
+             "note": "Later window", "isInherited": false}
             """
         do {
             return try JSONDecoder().decode(PolicySummary.self, from: Data(text.utf8))

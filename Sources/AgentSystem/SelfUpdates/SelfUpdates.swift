@@ -21,6 +21,7 @@ public struct SelfUpdates: SelfUpdating {
     ///   - state: the agent's state folder.
     ///   - program: the absolute path of the running program.
     ///   - patienceSeconds: how long a new program may take to speak with the server.
+    ///   - effects: the clock that the waits use.
     ///   - wayBack: the run that brings a package's old version back.
     public init(
         state: DiskStateFolder, program: String,
