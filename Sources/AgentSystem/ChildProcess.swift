@@ -20,11 +20,12 @@ enum ChildProcess {
     /// `POSIX_SPAWN_SETSID` of glibc and musl, which `<spawn.h>` shows to GNU sources only.
     private static let newSession: Int32 = 0x80
 
-    /// Starts a program, whose output and errors are added to `log`.
+    /// Starts a program, whose output and errors are added to `log`; without one they go where this
+    /// process's errors go. (That may be a socket of systemd's, which has no path to open.)
     ///
     /// - Returns: its process id, or the number of the error.
     static func start(
-        _ command: [String], environment: [String: String], log: String, bond: Bond
+        _ command: [String], environment: [String: String], log: String?, bond: Bond
     ) -> Result<pid_t, ChildProcessFailure> {
         guard let path = command.first, path.hasPrefix("/") else {
             return .failure(ChildProcessFailure(number: EINVAL))
@@ -33,8 +34,13 @@ enum ChildProcess {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        if let log {
+            posix_spawn_file_actions_addopen(
+                &actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+            posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        } else {
+            posix_spawn_file_actions_adddup2(&actions, 2, 1)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

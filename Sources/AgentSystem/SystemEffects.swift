@@ -67,7 +67,7 @@ extension Machine {
     public static func run(_ command: [String], environment: [String: String]) async -> Int32 {
         guard
             case .success(let pid) = ChildProcess.start(
-                command, environment: environment, log: "/dev/stderr", bond: .group)
+                command, environment: environment, log: nil, bond: .group)
         else { return 127 }
         while true {
             switch ChildProcess.ending(of: pid) {

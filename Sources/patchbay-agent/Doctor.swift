@@ -22,13 +22,15 @@ struct Doctor: AsyncParsableCommand {
             Example: patchbay-agent doctor
             """)
 
+    @Flag(help: "Look at the way to the server only, and write nothing to the disk.")
+    var serverOnly = false
     @OptionGroup var state: StateOption
 
     func run() async throws {
         let folder = try state.folder()
-        var steps = [DiskStep.check(folder)]
-        if steps.allSatisfy(\.isGood) { steps.append(PolicyStep.check(folder)) }
-        if steps[0].isGood { steps += await serverSteps(folder) }
+        var steps = serverOnly ? [] : [DiskStep.check(folder)]
+        if !serverOnly, steps.allSatisfy(\.isGood) { steps.append(PolicyStep.check(folder)) }
+        if steps.first?.isGood ?? true { steps += await serverSteps(folder) }
         for step in steps {
             Output.write("\(step.isGood ? "ok    " : "FAILED")  \(step.name): \(step.sentence)")
             if let next = step.nextStep { Output.write("        \(next)") }

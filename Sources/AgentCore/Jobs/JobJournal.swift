@@ -60,12 +60,12 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     case delivered(refusal: String?, isInterim: Bool?)
 }
 
-/// How a line of an order can be undone.
+/// How a line of an order can be undone, and which file is about to be installed.
 public struct KnownWayBack: Hashable, Sendable, Codable {
     /// The line.
     public var update: LockedUpdate
-    /// How.
-    public var wayBack: WayBack
+    /// How; `nil` where it is not known.
+    public var wayBack: WayBack?
     /// The SHA-256 of the file that is about to be installed; `nil` where it is not known.
     public var sha256: String?
 }

@@ -134,16 +134,17 @@ public struct JobRunner: Sendable {
         guard case .preflighted(.ready, let plan?, _) = observation, plan.kind == .install else {
             return nil
         }
-        let open = plan.updates.filter { !$0.isRollback && job.waysBack[$0] == nil }
+        let open = plan.updates.filter {
+            !$0.isRollback && job.waysBack[$0] == nil && job.files[$0] == nil
+        }
         guard !open.isEmpty else { return nil }
         watch.show(
             .preflight, "Keeps the versions that are about to be replaced.", at: effects.now())
         let found = await installer.keepWaysBack(for: open, at: effects.now())
         let files = await installer.offeredFiles(for: open)
-        let known = open.compactMap { update in
-            found[update].map {
-                KnownWayBack(update: update, wayBack: $0, sha256: files[update])
-            }
+        let known = open.compactMap { update -> KnownWayBack? in
+            guard found[update] != nil || files[update] != nil else { return nil }
+            return KnownWayBack(update: update, wayBack: found[update], sha256: files[update])
         }
         return known.isEmpty ? nil : known
     }

@@ -95,7 +95,8 @@ public struct SelfUpdateWatcher: Sendable {
 
     /// Goes the whole way to the server with the old program.
     private func reachesServer() async -> Bool {
-        await Machine.run([folder.program, "doctor", "--state", folder.state.path]) == 0
+        await Machine.run([folder.program, "doctor", "--server-only", "--state", folder.state.path])
+            == 0
     }
 
     /// Brings the old package back; where that does not bring back the very program, its file.

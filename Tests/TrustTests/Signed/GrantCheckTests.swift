@@ -203,7 +203,7 @@ struct GrantCheckTests {
         #expect(try ask { $0.updates[0].package.name = "curl" } == .notInLockList("curl"))
         #expect(try ask { $0.updates[0].package.manager = .dnf } == .notInLockList("openssl"))
         let (hash, other) = (Digest.sha256Hex("right"), Digest.sha256Hex("wrong"))
-        for (ordered, isIn) in [(hash, true), (other, false), (nil, true)] {
+        for (ordered, isIn) in [(hash, true), (other, false), (nil, false)] {
             let answer = try ask {
                 $0.grant.updates[0].sha256 = hash
                 $0.updates[0].sha256 = ordered
