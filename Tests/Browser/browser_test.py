@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from endpoint import Endpoint, EnrolmentToken
+from findings import Findings
 from policies import Policies
 from rollouts import Rollouts
 from server import Server
@@ -38,6 +39,7 @@ class Dashboard:
         self.deployment = self.job = None
         self.policies = Policies(self)
         self.rollouts = Rollouts(self)
+        self.findings = Findings(self)
 
     # Contexts
 
@@ -457,6 +459,7 @@ class Dashboard:
             "tenants": "/tenants", "users": "/users", "audit": "/audit", "account": "/account",
             **self.policies.places(),
             **self.rollouts.places(),
+            **self.findings.places(),
         }
 
     def walk(self, dress, options):
@@ -539,6 +542,7 @@ class Dashboard:
         check("a scan that was asked for shows when it has come", self.scan_now_shows_when_it_has_come)
         self.policies.run(check)
         self.rollouts.run(check)
+        self.findings.run(check)
         check("the audit log proves itself", self.audit_proves_itself)
         check("one tenant never sees another", self.another_tenant_sees_nothing)
         check("revoking a token asks first", self.revoking_a_token)

@@ -27,7 +27,7 @@ extension Stylesheet {
         .tight td, tbody th { white-space: nowrap }
         tbody th { max-width: 340px; overflow: hidden; text-overflow: ellipsis }
         .tight td.free { white-space: normal }
-        @media (min-width: 641px) and (max-width: 1180px) { .wrap { overflow-x: auto } }
+        @media (min-width: 641px) { .wrap { overflow-x: auto } }
         td.why { color: var(--dim); min-width: 220px }
         td.pick, th.pick { width: 40px; padding-right: 0 }
         td.pick label { display: block; padding: 4px 12px; margin: -4px -12px }

@@ -1,0 +1,110 @@
+"""Vulnerabilities: what feeds make of the fleet, how it was, what scanners say, and how long things are supported."""
+
+import json
+import os
+import subprocess
+import time
+
+from suite import expect
+
+CVE = "CVE-2026-4242"
+QUIET = "CVE-2026-0007"
+
+TRACKER = {"openssl": {
+    CVE: {"description": "A made-up overflow.", "scope": "remote", "releases": {"bookworm": {
+        "status": "resolved", "repositories": {"bookworm": "3.0.16-1~deb12u1"}, "fixed_version": "3.0.17-1~deb12u3",
+        "urgency": "high"}}},
+    QUIET: {"description": "A made-up leak.", "scope": "local", "releases": {"bookworm": {
+        "status": "open", "repositories": {"bookworm": "3.0.16-1~deb12u1"}, "urgency": "low"}}},
+}}
+
+CATALOGUE = {
+    "title": "CISA Catalog of Known Exploited Vulnerabilities", "catalogVersion": "2026.01.02",
+    "dateReleased": "2026-01-02T00:00:00.0000Z", "count": 1, "vulnerabilities": [{
+        "cveID": CVE, "vendorProject": "Made", "product": "Up", "vulnerabilityName": "Made up", "dateAdded": "2026-01-02",
+        "shortDescription": "Made up.", "requiredAction": "Mend it.", "dueDate": "2026-01-23",
+        "knownRansomwareCampaignUse": "Unknown", "notes": ""}]}
+
+REPORT = f"""Host,CVE,Severity,Plugin Output
+web-2.berlin.example.org,{CVE},High,=HYPERLINK("http://example.org")
+nobody.example.org,{CVE},High,not ours
+"""
+
+
+class Findings:
+    """The checks; `house` is the dashboard that they are part of."""
+
+    def __init__(self, house):
+        self.house = house
+
+    def run(self, check):
+        check("feeds make the list of vulnerabilities, riskiest first", self.lists)
+        check("a vulnerability's page tells who has it, by when, and what a scanner says", self.shows)
+        check("who had it between two days is asked without scripts", self.looks_back)
+
+    def command(self, *words):
+        server = self.house.server
+        done = subprocess.run([server.program, *words, "--home", server.home], capture_output=True, text=True, timeout=120)
+        expect(done.returncode == 0, f"{' '.join(words)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def file(self, name, text):
+        path = os.path.join(self.house.server.home, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
+    def lists(self):
+        # What the first content of a feed says is no news; what comes to it is.
+        before = json.loads(json.dumps(CATALOGUE).replace(CVE, "CVE-1999-0001"))
+        for name, content in [("tracker", TRACKER), ("exploited", before)]:
+            self.command("feeds", "add", name, self.file(f"{name}.json", json.dumps(content)))
+            self.command("feeds", "refresh", name)
+        self.file("exploited.json", json.dumps(CATALOGUE))
+        self.command("feeds", "refresh", "exploited")
+        page = self.house.page()
+        for _ in range(60):
+            page.goto("/vulnerabilities")
+            if CVE in page.content() and QUIET in page.content():
+                break
+            time.sleep(0.5)
+        names = page.locator("tbody tr").all_inner_texts()
+        expect(CVE in names[0], f"the exploited one does not stand first: {names}")
+        page.goto("/vulnerabilities?kev=true")
+        expect(QUIET not in page.inner_text("main"), "the filter for exploited ones")
+        for _ in range(60):
+            page.goto("/alerts")
+            if CVE in page.inner_text("main"):
+                break
+            time.sleep(0.5)
+        expect(CVE in page.inner_text("main"), "no alert")
+        page.watch.assert_quiet()
+        page.context.close()
+
+    def shows(self):
+        tenant = [item for item in json.loads(self.command("tenant", "list", "--format", "json"))["items"]
+                  if item["name"].startswith("Berlin") or "berlin" in item["name"].lower()]
+        report = self.file("report.csv", REPORT)
+        words = ["finding", "import", report, "--format", "csv"]
+        self.command(*words, *(["--tenant", tenant[0]["id"]] if tenant else []))
+        page = self.house.page()
+        page.goto(f"/vulnerabilities/{CVE}")
+        text = page.inner_text("main")
+        expect("web-2.berlin.example.org" in text, "who has it")
+        expect("3.0.17-1~deb12u3" in text, "the version that mends it")
+        page.watch.assert_quiet()
+        page.context.close()
+
+    def looks_back(self):
+        page = self.house.page(java_script_enabled=False)
+        page.goto(f"/vulnerabilities/{CVE}/history")
+        expect("web-2.berlin.example.org" in page.inner_text("main"), "who had it")
+        page.context.close()
+
+    def places(self):
+        endpoint = f"/endpoints/{self.house.endpoints['web-2.berlin.example.org'].id}"
+        return {
+            "vulnerabilities": "/vulnerabilities", "vulnerability": f"/vulnerabilities/{CVE}",
+            "vulnerability-history": f"/vulnerabilities/{CVE}/history", "endpoint-vulnerabilities": endpoint + "/vulnerabilities",
+            "exposure": "/vulnerabilities/exposure", "end-of-life": "/end-of-life", "alerts": "/alerts", "feeds": "/feeds",
+        }
