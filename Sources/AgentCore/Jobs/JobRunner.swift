@@ -74,7 +74,10 @@ public struct JobRunner: Sendable {
                     .preflight, "Checks whether the updates can be installed now.",
                     at: effects.now())
                 switch await admission(of: job, watch) {
-                case .open: observation = try await preflight(job)
+                case .open:
+                    // Asking for the approval may have brought newer policies, with other probes.
+                    job.following = await following(job.order)
+                    observation = try await preflight(job)
                 case .waits: return job
                 case .refused(let sentence):
                     observation = .preflighted(
