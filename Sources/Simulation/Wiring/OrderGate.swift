@@ -13,6 +13,9 @@ final class GrantBook: Sendable {
     private struct State {
         var grants: [JobID: [UInt8]] = [:]
         var signed: [DeploymentID: Bool] = [:]
+        /// By endpoint, each version that a grant of the operator's names, and whether for the
+        /// window only.
+        var lines: [EndpointID: [LockedUpdate: Bool]] = [:]
     }
 
     private let state = Mutex(State())
@@ -33,6 +36,27 @@ final class GrantBook: Sendable {
 
     /// Whether the operator has signed it for the window only; `nil` when he has not signed it.
     func truth(_ deployment: DeploymentID) -> Bool? { state.withLock { $0.signed[deployment] } }
+
+    /// Takes down what a grant of the operator's names.
+    func names(_ updates: [LockedUpdate], on endpoint: EndpointID, isWindowed: Bool) {
+        state.withLock { state in
+            for update in updates {
+                let before = state.lines[endpoint]?[update] ?? true
+                state.lines[endpoint, default: [:]][update] = before && isWindowed
+            }
+        }
+    }
+
+    /// The same for an order: an attacker who sends a grant again that the operator has signed gets
+    /// what it names on its endpoint, and nothing else. How often, the endpoint's memory decides,
+    /// which is not part of these worlds.
+    func truth(_ order: JobOrder) -> Bool? {
+        state.withLock { state in
+            if let isWindowed = state.signed[order.deployment] { return isWindowed }
+            let named = order.updates.map { state.lines[order.endpoint]?[$0] }
+            return named.contains(nil) || named.isEmpty ? nil : named.contains(true)
+        }
+    }
 }
 
 /// What stands on an endpoint between an order and its execution: the product's own judgement of
@@ -113,7 +137,7 @@ final class OrderGate: Sendable {
     /// Compares a start with what was really signed, and with the window by plain arithmetic.
     func witness(startOf job: JobID, at endpoint: SimulatedEndpoint) {
         guard let order = state.withLock({ $0.orders[job] }) else { return }
-        guard let isWindowed = book.truth(order.deployment) else {
+        guard let isWindowed = book.truth(order) else {
             endpoint.timeline.broken(
                 .signatureRespected, "\(endpoint.name) begins \(job), which nobody has signed")
             return

@@ -103,6 +103,7 @@ extension World {
                 continue
             }
             book.put(try grant(for: job, isWindowed: isWindowed), job.id)
+            book.names(job.updates, on: job.endpoint, isWindowed: isWindowed)
         }
     }
 
