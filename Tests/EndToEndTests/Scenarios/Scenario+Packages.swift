@@ -70,7 +70,7 @@ extension Lab {
         try await bed("agent", name, "--binary", agent.path)
         try await bed("in", name, "/bin/rm", "/usr/bin/patchbay-agent")
         try await bed("push", name, try await makePackage().path, "/var/tmp/agent.deb")
-        let token = folder.appending(path: "package-token")
+        let token = folder.appending(path: "package-token-\(number)")
         let tenant: Answers.Tenant = try await answer(to: ["tenant", "create", "Packaged \(number)"])
         try await patchbay(
             "token", "create", "--enrolment", "--tenant", tenant.id.text, "--uses", "1", "--out",
