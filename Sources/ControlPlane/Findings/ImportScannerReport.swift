@@ -97,7 +97,7 @@ extension UseCases {
         Refusal(
             .malformed, "E_REPORT", message,
             nextStep:
-                "Export the report as CSV with column names, or as SARIF 2.1.0 (docs/scanners.md).")
+                "Export the report as CSV with column names, or as SARIF 2.1.0 (docs/findings.md).")
     }
 
     private func endpointBook(in scope: Scope) async throws -> EndpointBook {
@@ -193,7 +193,8 @@ struct ScannerSorting {
         let hosts =
             record.hosts.isEmpty && record.address.isEmpty
             ? [machine].compactMap { $0 } : record.hosts
-        switch book.match(hosts) {
+        let match = book.match(hosts)
+        switch match {
         case .found(let endpoint):
             for name in record.vulnerabilities { add(record, name, endpoint, &done) }
         case .none, .several:
@@ -201,7 +202,7 @@ struct ScannerSorting {
             done.note(
                 .init(
                     place: record.place, machine: hosts.first ?? record.address,
-                    reason: Self.reason(book.match(hosts), hosts, record)))
+                    reason: Self.reason(match, hosts, record)))
         }
     }
 
