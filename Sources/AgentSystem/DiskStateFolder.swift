@@ -169,14 +169,9 @@ extension DiskStateFolder {
     private func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String)
         throws(StateFolderFailure)
     {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { LibC.write(descriptor, $0) }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw failure("write", path, errno) }
-            rest = rest.dropFirst(written)
+        guard LibC.writeAll(descriptor, bytes), fsync(descriptor) == 0 else {
+            throw failure("write", path, errno)
         }
-        guard fsync(descriptor) == 0 else { throw failure("write", path, errno) }
     }
 
     /// Makes the folders above a file, from the top, and flushes each new one's name.

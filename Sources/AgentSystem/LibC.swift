@@ -18,6 +18,18 @@ enum LibC {
         #endif
     }
 
+    /// Writes all of some bytes; `false`, with errno set, when that fails.
+    static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(descriptor, $0) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return false }
+            rest = rest.dropFirst(written)
+        }
+        return true
+    }
+
     static func read(_ descriptor: Int32, _ bytes: UnsafeMutableBufferPointer<UInt8>) -> Int {
         #if canImport(Glibc)
             Glibc.read(descriptor, bytes.baseAddress, bytes.count)

@@ -63,13 +63,7 @@ struct RunFolder: Sendable {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { LibC.write(descriptor, $0) }
-            guard written > 0 else { return false }
-            rest = rest.dropFirst(written)
-        }
-        return fsync(descriptor) == 0
+        return LibC.writeAll(descriptor, bytes) && fsync(descriptor) == 0
     }
 
     private static func flush(_ folder: String) {

@@ -43,12 +43,7 @@ enum ProgramCopy {
             if bytes.isEmpty { return nil }
             total += Int64(bytes.count)
             guard total <= limit else { return "is larger than \(limit) bytes" }
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let written = rest.withUnsafeBytes { LibC.write(output, $0) }
-                guard written > 0 else { return "cannot be written: \(words())" }
-                rest = rest.dropFirst(written)
-            }
+            guard LibC.writeAll(output, bytes) else { return "cannot be written: \(words())" }
         }
     }
 
