@@ -79,8 +79,12 @@ public struct SelfUpdateWatcher: Sendable {
             leave()
             await restartAgent()
             return true
-        case .end:
+        case .end(let isConfirmed):
             // Where nothing was replaced, the scan tells what there is to be told.
+            log(
+                isConfirmed
+                    ? "The new agent has spoken with the server."
+                    : "The agent's program was not replaced; there is nothing to watch over.")
             try folder.write(SelfUpdateVerdict(update: plan.update, takenBack: nil))
             leave()
             return true
