@@ -1,6 +1,7 @@
 import AgentProtocol
 import Fleet
 import Rollout
+import Trust
 import Versions
 
 extension JobRun {
@@ -51,7 +52,7 @@ extension JobRun {
         guard OrderedText.isVersion(update.to, of: update.manager) else {
             return "its target version is not one of \(update.manager.rawValue)"
         }
-        if let hash = update.sha256, !OrderedText.isHash(hash) {
+        if let hash = update.sha256, Hex.decode(hash)?.count != 32 {
             return "its hash is not 64 hexadecimal digits"
         }
         guard
@@ -113,12 +114,6 @@ enum OrderedText {
             return text.utf8.allSatisfy { isAlphanumeric($0) || "._+~^:,@-".utf8.contains($0) }
                 && manager.order(text, text) != nil
         }
-    }
-
-    /// Whether a text is a SHA-256 in lower-case hexadecimal digits.
-    static func isHash(_ text: String) -> Bool {
-        text.utf8.count == 64
-            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
