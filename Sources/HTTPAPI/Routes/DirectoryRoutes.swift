@@ -5,7 +5,6 @@ import ServerRecords
 
 /// Tenants and sites.
 enum DirectoryRoutes {
-    struct NewTenant: Codable { var name: String }
     struct NewSite: Codable {
         var name: String
         var tenant: TenantID
@@ -26,7 +25,7 @@ enum DirectoryRoutes {
             summary: "Adds a tenant.",
             request: .newTenant, response: .tenant
         ) { call in
-            let body = try call.decode(NewTenant.self)
+            let body = try call.decode(NewName.self)
             return .json(
                 try await call.useCases.createTenant(name: body.name, by: try call.principal()),
                 status: 201)

@@ -28,14 +28,11 @@ enum ExportRoutes {
             summary: "All findings that the filters let through, as CSV or JSON.",
             query: filters(FindingFilter.queryParameters)
         ) { call in
-            var filter = try FindingFilter(query: call)
-            filter.limit = FindingFilter.maximumPage
-            let (wanted, principal) = (filter, try call.principal())
-            let useCases = call.useCases
-            return try await file("findings", as: call) { (after: String?) in
-                var filter = wanted
-                filter.after = after
-                let page = try await useCases.findings(filter, by: principal)
+            try await file(
+                "findings", of: try FindingFilter(query: call), pages: FindingFilter.maximumPage,
+                as: call
+            ) {
+                let page = try await $0.findings($1, by: $2)
                 return (page.items, page.next)
             }
         },
@@ -44,14 +41,11 @@ enum ExportRoutes {
             summary: "All vulnerabilities that the filters let through, as CSV or JSON.",
             query: filters(VulnerabilityFilter.queryParameters)
         ) { call in
-            var filter = try VulnerabilityFilter(query: call)
-            filter.limit = FindingFilter.maximumPage
-            let (wanted, principal) = (filter, try call.principal())
-            let useCases = call.useCases
-            return try await file("vulnerabilities", as: call) { (after: String?) in
-                var filter = wanted
-                filter.after = after
-                let page = try await useCases.vulnerabilities(filter, by: principal)
+            try await file(
+                "vulnerabilities", of: try VulnerabilityFilter(query: call),
+                pages: FindingFilter.maximumPage, as: call
+            ) {
+                let page = try await $0.vulnerabilities($1, by: $2)
                 return (page.items, page.next)
             }
         },
@@ -76,14 +70,11 @@ enum ExportRoutes {
             summary: "All that scanners reported, and whether we agree, as CSV or JSON.",
             query: filters(ScannerFindingFilter.queryParameters)
         ) { call in
-            var filter = try ScannerFindingFilter(query: call)
-            filter.limit = FindingFilter.maximumPage
-            let (wanted, principal) = (filter, try call.principal())
-            let useCases = call.useCases
-            return try await file("scanner-findings", as: call) { (after: String?) in
-                var filter = wanted
-                filter.after = after
-                let page = try await useCases.scannerFindings(filter, by: principal)
+            try await file(
+                "scanner-findings", of: try ScannerFindingFilter(query: call),
+                pages: FindingFilter.maximumPage, as: call
+            ) {
+                let page = try await $0.scannerFindings($1, by: $2)
                 return (page.items, page.next)
             }
         },
@@ -92,14 +83,12 @@ enum ExportRoutes {
             summary: "All times in a span at which endpoints had a vulnerability, as CSV or JSON.",
             query: filters(FindingHistoryFilter.queryParameters)
         ) { call in
-            var filter = try FindingHistoryFilter(query: call)
-            filter.limit = FindingFilter.maximumPage
-            let (wanted, principal) = (filter, try call.principal())
-            let (useCases, name) = (call.useCases, call.vulnerability)
-            return try await file("history", as: call) { (after: EndpointID?) in
-                var filter = wanted
-                filter.after = after
-                let page = try await useCases.history(of: name, filter, by: principal)
+            let name = call.vulnerability
+            return try await file(
+                "history", of: try FindingHistoryFilter(query: call),
+                pages: FindingFilter.maximumPage, as: call
+            ) {
+                let page = try await $0.history(of: name, $1, by: $2)
                 return (page.rows, page.next.flatMap(EndpointID.init))
             }
         },
@@ -108,18 +97,32 @@ enum ExportRoutes {
             summary: "All endpoints that the filters let through, as CSV or JSON.",
             query: filters(EndpointFilter.queryParameters)
         ) { call in
-            var filter = try EndpointFilter(query: call)
-            filter.limit = EndpointQuery.maximumPage
-            let (wanted, principal) = (filter, try call.principal())
-            let useCases = call.useCases
-            return try await file("endpoints", as: call) { (after: EndpointQuery.Cursor?) in
-                var filter = wanted
-                filter.after = after
-                let page = try await useCases.endpoints(filter, by: principal)
+            try await file(
+                "endpoints", of: try EndpointFilter(query: call), pages: EndpointQuery.maximumPage,
+                as: call
+            ) {
+                let page = try await $0.endpoints($1, by: $2)
                 return (page.items, page.next)
             }
         },
     ]
+
+    /// A file of all that a filter lets through, in pages of so many rows.
+    private static func file<Row: ExportRow, Filter: PagedFilter>(
+        _ name: String, of filter: Filter, pages limit: Int, as call: Call,
+        _ page:
+            @escaping @Sendable (UseCases, Filter, Principal) async throws -> (
+                rows: [Row], next: Filter.Place?
+            )
+    ) async throws -> Answer {
+        let (useCases, principal) = (call.useCases, try call.principal())
+        return try await file(name, as: call) { (after: Filter.Place?) in
+            var filter = filter
+            filter.limit = limit
+            filter.after = after
+            return try await page(useCases, filter, principal)
+        }
+    }
 
     /// A file of all pages. The first is read before the answer begins, so that what is refused is
     /// a problem and not an empty file.
@@ -154,3 +157,18 @@ enum ExportRoutes {
         }
     }
 }
+
+/// A filter of a list that comes in pages.
+private protocol PagedFilter: Sendable {
+    associatedtype Place: Sendable
+    /// The page after this place.
+    var after: Place? { get set }
+    /// How many rows a page holds.
+    var limit: Int { get set }
+}
+
+extension FindingFilter: PagedFilter {}
+extension VulnerabilityFilter: PagedFilter {}
+extension ScannerFindingFilter: PagedFilter {}
+extension FindingHistoryFilter: PagedFilter {}
+extension EndpointFilter: PagedFilter {}
