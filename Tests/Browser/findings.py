@@ -2,10 +2,8 @@
 
 import json
 import os
-import subprocess
-import time
 
-from suite import expect
+from suite import eventually, expect
 
 CVE = "CVE-2026-4242"
 QUIET = "CVE-2026-0007"
@@ -42,56 +40,42 @@ class Findings:
         check("a vulnerability's page tells who has it, by when, and what a scanner says", self.shows)
         check("who had it between two days is asked without scripts", self.looks_back)
 
-    def command(self, *words):
-        server = self.house.server
-        done = subprocess.run([server.program, *words, "--home", server.home], capture_output=True, text=True, timeout=120)
-        expect(done.returncode == 0, f"{' '.join(words)}: {done.stdout}{done.stderr}")
-        return done.stdout
-
     def file(self, name, text):
         path = os.path.join(self.house.server.home, name)
         with open(path, "w") as file:
             file.write(text)
         return path
 
+    def text(self, page, place):
+        page.goto(place)
+        return page.inner_text("main")
+
     def lists(self):
         # What the first content of a feed says is no news; what comes to it is.
         before = json.loads(json.dumps(CATALOGUE).replace(CVE, "CVE-1999-0001"))
         for name, content in [("tracker", TRACKER), ("exploited", before)]:
-            self.command("feeds", "add", name, self.file(f"{name}.json", json.dumps(content)))
-            self.command("feeds", "refresh", name)
+            self.house.server.command("feeds", "add", name, self.file(f"{name}.json", json.dumps(content)))
+            self.house.server.command("feeds", "refresh", name)
         self.file("exploited.json", json.dumps(CATALOGUE))
-        self.command("feeds", "refresh", "exploited")
+        self.house.server.command("feeds", "refresh", "exploited")
         page = self.house.page()
-        for _ in range(60):
-            page.goto("/vulnerabilities")
-            if CVE in page.content() and QUIET in page.content():
-                break
-            time.sleep(0.5)
+        eventually("both are listed", lambda: all(name in self.text(page, "/vulnerabilities") for name in [CVE, QUIET]))
         names = page.locator("tbody tr").all_inner_texts()
         expect(CVE in names[0], f"the exploited one does not stand first: {names}")
         page.goto("/vulnerabilities?kev=true")
         expect(QUIET not in page.inner_text("main"), "the filter for exploited ones")
-        for _ in range(60):
-            page.goto("/alerts")
-            if CVE in page.inner_text("main"):
-                break
-            time.sleep(0.5)
-        expect(CVE in page.inner_text("main"), "no alert")
+        eventually("the alert is raised", lambda: CVE in self.text(page, "/alerts"))
         page.watch.assert_quiet()
         page.context.close()
 
     def shows(self):
-        tenant = [item for item in json.loads(self.command("tenant", "list", "--format", "json"))["items"]
-                  if item["name"].startswith("Berlin") or "berlin" in item["name"].lower()]
-        report = self.file("report.csv", REPORT)
-        words = ["finding", "import", report, "--format", "csv"]
-        self.command(*words, *(["--tenant", tenant[0]["id"]] if tenant else []))
+        self.house.server.command("finding", "import", self.file("report.csv", REPORT), "--format", "csv")
         page = self.house.page()
         page.goto(f"/vulnerabilities/{CVE}")
         text = page.inner_text("main")
         expect("web-2.berlin.example.org" in text, "who has it")
         expect("3.0.17-1~deb12u3" in text, "the version that mends it")
+        expect("Found here too" in text, "what the scanner says")
         page.watch.assert_quiet()
         page.context.close()
 

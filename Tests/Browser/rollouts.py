@@ -1,10 +1,8 @@
 """A rollout that a policy opens by itself: what is foreseen of its rings, its halt with the cause, and a reboot that is asked for."""
 
-import subprocess
 import tempfile
-import time
 
-from suite import expect
+from suite import eventually, expect
 
 TENANT = "Quay Logistics"
 
@@ -41,41 +39,27 @@ class Rollouts:
         check("a bad package halts it at the canary, with the cause and the way on", self.halts)
         check("an endpoint's page tells why each update is missing, and asks for a reboot", self.reboots)
 
-    def command(self, *words):
-        server = self.house.server
-        done = subprocess.run([server.program, *words, "--home", server.home], capture_output=True, text=True, timeout=120)
-        expect(done.returncode == 0, f"{' '.join(words)}: {done.stdout}{done.stderr}")
-        return done.stdout
-
-    def eventually(self, what, look):
-        for _ in range(240):
-            found = look()
-            if found:
-                return found
-            time.sleep(0.5)
-        raise AssertionError(f"it did not happen: {what}")
-
     def endpoint(self, number):
         return self.house.endpoints[self.names[number - 1]]
 
     def foresees(self):
-        self.command("tenant", "create", TENANT)
+        self.house.server.command("tenant", "create", TENANT)
         self.house.enrol(TENANT, self.names)
         for number in range(1, 5):
             self.endpoint(number).scan()
         for number, tag in ((1, "canary"), (2, "pilot")):
-            self.command("endpoint", "set", self.endpoint(number).id, "--tag", tag)
+            self.house.server.command("endpoint", "set", self.endpoint(number).id, "--tag", tag)
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(POLICY)
             file.flush()
-            self.command("policy", "create", file.name, "--confirm")
+            self.house.server.command("policy", "create", file.name, "--confirm")
         page = self.house.page()
 
         def rollout():
             page.goto("/deployments")
             return page.get_attribute("a:has-text('quay, routine')", "href") if page.locator("a:has-text('quay, routine')").count() else None
 
-        self.deployment = self.eventually("the policy opens a rollout", rollout)
+        self.deployment = eventually("the policy opens a rollout", rollout)
         page.goto(self.deployment)
         rings = page.inner_text("#rings")
         expect("100 % verified, at least 1" in rings and "95 % verified, at least 1" in rings, rings)
@@ -97,7 +81,7 @@ class Rollouts:
             page.goto(self.deployment)
             return "Halted." in page.inner_text("main")
 
-        self.eventually("the rollout halts", halted)
+        eventually("the rollout halts", halted)
         words = page.inner_text("#rollout")
         expect("canary" in words and self.names[0] in words, f"the cause: {words}")
         for action in ("Resume", "Cancel the deployment"):

@@ -45,6 +45,14 @@ class Server:
             raise RuntimeError(f"no administrator: {done.stdout}{done.stderr}")
         return found.group(1)
 
+    def command(self, *words):
+        """Runs a command of the product's on the server's own machine, and returns what it prints."""
+        done = subprocess.run(
+            [self.program, *words, "--home", self.home], capture_output=True, text=True, timeout=120)
+        if done.returncode != 0:
+            raise RuntimeError(f"{' '.join(words)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
     def __exit__(self, *_):
         self.process.terminate()
         try:

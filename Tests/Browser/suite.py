@@ -58,6 +58,16 @@ class Watch:
         assert not troubles, "; ".join(troubles)
 
 
+def eventually(what, look):
+    """Looks until there is something to see, for two minutes at most."""
+    for _ in range(240):
+        found = look()
+        if found:
+            return found
+        time.sleep(0.5)
+    raise AssertionError(f"it did not happen: {what}")
+
+
 def expect(condition, words):
     if not condition:
         raise AssertionError(words)
