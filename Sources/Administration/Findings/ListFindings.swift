@@ -1,6 +1,6 @@
-import Findings
 import Advisories
 public import ControlPlane
+import Findings
 public import Fleet
 import Policy
 public import ServerRecords

@@ -1,6 +1,6 @@
-import Findings
 import Advisories
 import AdvisoryFormats
+import Findings
 import Fleet
 public import ServerRecords
 

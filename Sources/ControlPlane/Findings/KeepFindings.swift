@@ -1,5 +1,5 @@
-import Findings
 public import Advisories
+import Findings
 import Fleet
 import ServerRecords
 

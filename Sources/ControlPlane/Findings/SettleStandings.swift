@@ -1,5 +1,5 @@
-package import Findings
 import Advisories
+package import Findings
 package import Fleet
 package import ServerRecords
 

@@ -1,5 +1,5 @@
-import Findings
 public import Calendar
+import Findings
 public import Fleet
 public import Policy
 package import Rollout

@@ -1,6 +1,6 @@
-import Findings
 import Advisories
 import Calendar
+import Findings
 import Fleet
 import Policy
 import ServerRecords
