@@ -141,9 +141,12 @@ let package = Package(
         module("HTMLTree", ["Fleet", "Trust"]),
         module("SystemFiles", ["Fleet"]),
         module(
+            "PageParts",
+            ["HTMLTree", "Fleet", "Policy", "Rollout", "ServerRecords", "Administration"]),
+        module(
             "Dashboard",
             [
-                "HTMLTree",
+                "HTMLTree", "PageParts",
                 "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ServerRecords",
                 "ControlPlane", "Administration", "HTTPAPI", httpTypes,
             ]),
@@ -235,7 +238,7 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "Dashboard", "HTMLTree", "HTTPAPI", "ServerRecords", "ControlPlane",
+                "Dashboard", "HTMLTree", "PageParts", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "Rollout", "Fleet",
             ]),
         tests(

@@ -1,6 +1,7 @@
 @testable import HTMLTree
 import Fleet
 import HTTPAPI
+import PageParts
 import Policy
 import Rollout
 

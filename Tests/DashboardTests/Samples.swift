@@ -1,4 +1,5 @@
 @testable import HTMLTree
+import PageParts
 import ServerRecords
 import Administration
 import ControlPlane

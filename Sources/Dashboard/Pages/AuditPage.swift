@@ -3,6 +3,7 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import HTTPAPI
+import PageParts
 import ServerRecords
 
 /// How many entries one page of the audit log holds.

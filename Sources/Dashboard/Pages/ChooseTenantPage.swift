@@ -2,6 +2,7 @@ import Administration
 import ControlPlane
 import Fleet
 import HTMLTree
+import PageParts
 import ServerRecords
 
 /// The endpoints that miss the chosen updates belong to several tenants: a deployment is for one.

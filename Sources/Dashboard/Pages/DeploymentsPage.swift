@@ -2,6 +2,7 @@ import Administration
 import ControlPlane
 import Fleet
 import HTMLTree
+import PageParts
 import Rollout
 import ServerRecords
 

@@ -2,6 +2,7 @@ import Administration
 import ControlPlane
 import Fleet
 import HTMLTree
+import PageParts
 import ServerRecords
 
 /// Enrolment: make a token, see which there are, revoke one.

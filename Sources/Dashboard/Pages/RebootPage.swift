@@ -1,6 +1,7 @@
 import Administration
 import Fleet
 import HTMLTree
+import PageParts
 import Rollout
 import ServerRecords
 

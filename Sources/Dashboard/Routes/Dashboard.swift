@@ -2,6 +2,7 @@ import Administration
 import ControlPlane
 import HTMLTree
 public import HTTPAPI
+import PageParts
 import ServerRecords
 
 /// The pages for people, as routes of the server's table.

@@ -4,6 +4,7 @@ import Fleet
 import HTMLTree
 import HTTPAPI
 import HTTPTypes
+import PageParts
 import ServerRecords
 
 /// Enrolment, tenants and sites, users, audit.

@@ -2,6 +2,7 @@ import Administration
 import ControlPlane
 import HTMLTree
 import HTTPAPI
+import PageParts
 import ServerRecords
 import Trust
 

@@ -4,6 +4,7 @@ import Fleet
 import HTMLTree
 import HTTPAPI
 import HTTPTypes
+import PageParts
 import ServerRecords
 
 /// A person's request for a page, with what every page needs to know.

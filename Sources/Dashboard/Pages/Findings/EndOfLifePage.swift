@@ -3,6 +3,7 @@ import Advisories
 import Fleet
 import HTMLTree
 import HTTPAPI
+import PageParts
 import Policy
 import ServerRecords
 

@@ -1,4 +1,5 @@
 import HTMLTree
+import PageParts
 
 /// Links to the whole of a list as a file, with the filters that the page has.
 func exportLinks(_ place: Place) -> HTML {

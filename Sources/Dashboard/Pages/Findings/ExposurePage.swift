@@ -3,6 +3,7 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import HTTPAPI
+import PageParts
 import ServerRecords
 
 /// How many findings there have been each day: a picture, and the same as a table.

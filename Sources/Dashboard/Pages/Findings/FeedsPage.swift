@@ -3,6 +3,7 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import HTTPAPI
+import PageParts
 import ServerRecords
 
 /// Where what is known of vulnerabilities comes from, and how fresh it is.

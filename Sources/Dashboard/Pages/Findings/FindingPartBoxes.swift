@@ -1,6 +1,7 @@
 import HTMLTree
 import Administration
 import Advisories
+import PageParts
 
 /// The boxes by which lists of findings and of vulnerabilities are narrowed, and their chips.
 extension FindingPart {

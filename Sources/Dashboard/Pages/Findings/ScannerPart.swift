@@ -3,6 +3,7 @@ import Advisories
 import Fleet
 import HTMLTree
 import HTTPAPI
+import PageParts
 import ServerRecords
 
 /// What other scanners say of a vulnerability, and whether we agree; nothing where none reported

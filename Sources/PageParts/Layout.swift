@@ -1,17 +1,15 @@
-import Administration
-import ControlPlane
-import HTMLTree
+package import HTMLTree
 import ServerRecords
 
 /// The parts of the navigation.
-enum Section: CaseIterable {
+package enum Section: CaseIterable {
     case overview, endpoints, updates, vulnerabilities, policies, feeds, deployments, enrolment,
         tenants, users, audit, account
 }
 
 /// A page with everything around it. A page that moves is loaded again every `refreshSeconds` by a
 /// browser without scripts.
-func layout(
+package func layout(
     _ words: String, section: Section?, chrome: Chrome, refreshSeconds: Int? = nil,
     @HTMLBuilder content: () -> HTML
 ) -> HTML {
@@ -38,7 +36,9 @@ func layout(
 }
 
 /// A page with nothing around it, for people who have not signed in.
-func barePage(_ words: String, theme: Chrome.Theme, @HTMLBuilder content: () -> HTML) -> HTML {
+package func barePage(_ words: String, theme: Chrome.Theme, @HTMLBuilder content: () -> HTML)
+    -> HTML
+{
     document(
         words, theme: theme, refreshSeconds: nil,
         main(class: "bare", .id("main")) {
@@ -52,7 +52,7 @@ func barePage(_ words: String, theme: Chrome.Theme, @HTMLBuilder content: () -> 
 
 extension Place {
     /// This very page.
-    static let here = Place(path: "")
+    package static let here = Place(path: "")
 }
 
 private func document(

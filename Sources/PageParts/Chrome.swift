@@ -1,13 +1,10 @@
-import Administration
-import ControlPlane
-import Fleet
-import HTMLTree
-import ServerRecords
+package import Fleet
+package import ServerRecords
 
 /// What stands around every page: who has signed in, in which theme, and when it is.
-struct Chrome: Sendable {
+package struct Chrome: Sendable {
     /// Light, dark, or as the system says.
-    enum Theme: String, Sendable, CaseIterable {
+    package enum Theme: String, Sendable, CaseIterable {
         /// As the system says.
         case auto
         /// Always light.
@@ -17,24 +14,24 @@ struct Chrome: Sendable {
     }
 
     /// The name of who has signed in.
-    var userName: String
+    package var userName: String
     /// What they may do: what they may not is not shown.
-    var permissions: Set<Permission>
+    package var permissions: Set<Permission>
     /// The tenants that they see; filters by tenant are shown when there are several.
-    var tenants: [Tenant]
+    package var tenants: [Tenant]
     /// What every form must carry.
-    var csrfToken: String
+    package var csrfToken: String
     /// The theme that was chosen.
-    var theme: Theme
+    package var theme: Theme
     /// The time, by the server's clock.
-    var now: Timestamp
+    package var now: Timestamp
     /// The path of the page, with its query.
-    var path: String
+    package var path: String
     /// A sentence about what has just been done.
-    var notice: Notice?
+    package var notice: Notice?
 
     /// What stands around a page.
-    init(
+    package init(
         userName: String, permissions: Set<Permission>, tenants: [Tenant], csrfToken: String,
         theme: Theme = .auto, now: Timestamp, path: String, notice: Notice? = nil
     ) {
@@ -48,16 +45,16 @@ struct Chrome: Sendable {
         self.notice = notice
     }
 
-    func may(_ permission: Permission) -> Bool { permissions.contains(permission) }
+    package func may(_ permission: Permission) -> Bool { permissions.contains(permission) }
 
-    func tenantName(_ id: TenantID) -> String {
+    package func tenantName(_ id: TenantID) -> String {
         tenants.first { $0.id == id }?.name ?? id.text
     }
 }
 
 /// A sentence about what a form has just done. It travels in the URL as a code, so that nobody can
 /// put words into a page.
-enum Notice: String, Sendable, CaseIterable {
+package enum Notice: String, Sendable, CaseIterable {
     case scanRequested = "scan-requested"
     case endpointRetired = "endpoint-retired"
     case rebootAsked = "reboot-asked"
@@ -86,7 +83,7 @@ enum Notice: String, Sendable, CaseIterable {
     case feedsChanged = "feeds-changed"
 
     /// The sentence.
-    var sentence: String {
+    package var sentence: String {
         switch self {
         case .scanRequested:
             "The endpoint will scan itself as soon as it is heard from, usually within seconds."

@@ -1,30 +1,27 @@
-import Administration
-import ControlPlane
-import Fleet
-import HTMLTree
-import Rollout
-import ServerRecords
+package import Fleet
+package import HTMLTree
+package import ServerRecords
 
 // Pieces that several pages are made of.
 
 extension Chrome {
     /// A time as seen from now, with the instant itself on hover.
-    func time(_ instant: Timestamp) -> HTML {
+    package func time(_ instant: Timestamp) -> HTML {
         timeTag(.datetime(instant.wholeSeconds), .title(Words.absolute(instant))) {
             Words.relative(instant, to: now)
         }
     }
 
     /// A time, or a word where there is none.
-    func time(_ instant: Timestamp?, or word: String) -> HTML {
+    package func time(_ instant: Timestamp?, or word: String) -> HTML {
         instant.map(time) ?? span(class: "dim") { word }
     }
 
     /// The field by which the server knows that a form came from its own page.
-    var csrfField: HTML { input(.type("hidden"), .name("csrf"), .value(csrfToken)) }
+    package var csrfField: HTML { input(.type("hidden"), .name("csrf"), .value(csrfToken)) }
 
     /// A form that does something, with what it must carry.
-    func postForm(
+    package func postForm(
         _ place: Place, class classes: StaticString? = nil, _ attributes: [Attribute] = [],
         @HTMLBuilder content: () -> HTML
     ) -> HTML {
@@ -34,7 +31,7 @@ extension Chrome {
     }
 
     /// A button that does something harmless or that can be undone.
-    func postButton(_ words: String, _ icon: Icon, to place: Place) -> HTML {
+    package func postButton(_ words: String, _ icon: Icon, to place: Place) -> HTML {
         postForm(place) {
             button(.type("submit")) {
                 icon.drawn(); span { words }
@@ -44,10 +41,10 @@ extension Chrome {
 }
 
 /// What kind of note it is.
-enum NoteKind { case bad, warn, ok, plain }
+package enum NoteKind { case bad, warn, ok, plain }
 
 /// A sentence that stands out.
-func note(_ kind: NoteKind, _ icon: Icon, @HTMLBuilder content: () -> HTML) -> HTML {
+package func note(_ kind: NoteKind, _ icon: Icon, @HTMLBuilder content: () -> HTML) -> HTML {
     let inner = HTML.pieces {
         icon.drawn()
         div { content() }
@@ -61,7 +58,7 @@ func note(_ kind: NoteKind, _ icon: Icon, @HTMLBuilder content: () -> HTML) -> H
 }
 
 /// A refusal: what happened, and what to do.
-func problem(_ refusal: Refusal?) -> HTML? {
+package func problem(_ refusal: Refusal?) -> HTML? {
     refusal.map { refusal in
         note(.bad, .bad) {
             strong { refusal.message }
@@ -72,7 +69,7 @@ func problem(_ refusal: Refusal?) -> HTML? {
 }
 
 /// The first line of a page: where it is, what it is called, what can be done.
-func pageTitle(
+package func pageTitle(
     _ words: String, crumb: (String, Place)? = nil, @HTMLBuilder below: () -> HTML = { .nothing },
     @HTMLBuilder actions: () -> HTML = { .nothing }
 ) -> HTML {
@@ -89,7 +86,7 @@ func pageTitle(
 }
 
 /// What stands where a list would be: what is missing, and how it comes.
-func empty(
+package func empty(
     _ words: String, @HTMLBuilder content: () -> HTML = { .nothing }
 ) -> HTML {
     div(class: "empty") {
@@ -99,7 +96,7 @@ func empty(
 }
 
 /// A fact with its name.
-func fact(_ name: String, @HTMLBuilder content: () -> HTML) -> HTML {
+package func fact(_ name: String, @HTMLBuilder content: () -> HTML) -> HTML {
     div {
         dt { name }
         dd { content() }
@@ -107,20 +104,22 @@ func fact(_ name: String, @HTMLBuilder content: () -> HTML) -> HTML {
 }
 
 /// One column of a table.
-struct Column {
-    var name: String
-    var isNumber = false
+package struct Column {
+    package var name: String
+    package var isNumber = false
     /// Where the column's name leads, and whether the table is ordered by it: `ascending` or
     /// `descending`.
-    var order: (place: Place, current: String?)?
+    package var order: (place: Place, current: String?)?
 
-    init(_ name: String, isNumber: Bool = false, order: (place: Place, current: String?)? = nil) {
+    package init(
+        _ name: String, isNumber: Bool = false, order: (place: Place, current: String?)? = nil
+    ) {
         self.name = name
         self.isNumber = isNumber
         self.order = order
     }
 
-    var heading: HTML {
+    package var heading: HTML {
         let attributes: [Attribute] =
             (isNumber ? [Attribute("class", "num")] : []) + [
                 .scope("col"), .ariaSort(order?.current),
@@ -140,7 +139,7 @@ struct Column {
 }
 
 /// A table with its name for screen readers.
-func dataTable(
+package func dataTable(
     _ name: String, _ columns: [Column], first: HTML? = nil, rows: [HTML], id: String? = nil
 ) -> HTML {
     table {
@@ -156,13 +155,13 @@ func dataTable(
 }
 
 /// The heading over checkboxes: a checkbox for all of them where scripts run.
-let pickHeading = th(class: "pick", .scope("col")) {
+package let pickHeading = th(class: "pick", .scope("col")) {
     span(class: "vh") { "Choose" }
     label { input(.type("checkbox"), .hidden(), .data(.selectAll), .ariaLabel("Choose all")) }
 }
 
 /// A checkbox in a row.
-func pick(
+package func pick(
     _ name: String, _ value: String, says words: String, isOn: Bool = false, isPossible: Bool = true
 ) -> HTML {
     td(class: "pick") {
@@ -177,7 +176,7 @@ func pick(
 }
 
 /// What an update is for.
-func classTags(_ classes: [UpdateClass]) -> HTML {
+package func classTags(_ classes: [UpdateClass]) -> HTML {
     .group(
         classes.map { each in
             each == .security
@@ -186,7 +185,7 @@ func classTags(_ classes: [UpdateClass]) -> HTML {
 }
 
 /// Two versions and the way between them.
-func versions(_ from: String, _ to: String) -> HTML {
+package func versions(_ from: String, _ to: String) -> HTML {
     HTML.pieces {
         span(class: "dim") { from }
         " → "
@@ -195,7 +194,7 @@ func versions(_ from: String, _ to: String) -> HTML {
 }
 
 /// A command with a button that copies it.
-func command(_ text: String, id: String) -> HTML {
+package func command(_ text: String, id: String) -> HTML {
     div(class: "cmd") {
         code(.id(id)) { text }
         button(class: "quiet", .type("button"), .hidden(), .data(.copy, id)) {
@@ -206,7 +205,7 @@ func command(_ text: String, id: String) -> HTML {
 }
 
 /// A search field that `/` leads to.
-func searchField(_ value: String?, says words: String) -> HTML {
+package func searchField(_ value: String?, says words: String) -> HTML {
     div(class: "find") {
         Icon.search.drawn()
         input(
@@ -218,7 +217,7 @@ func searchField(_ value: String?, says words: String) -> HTML {
 }
 
 /// A choice among values; the first stands for all.
-func choice(
+package func choice(
     _ name: String, says words: String, _ options: [(value: String, words: String)],
     chosen: String?,
     class classes: StaticString? = nil
@@ -231,7 +230,7 @@ func choice(
 }
 
 /// A filter that is on, and the way to take it off.
-func chip(_ words: String, off place: Place) -> HTML {
+package func chip(_ words: String, off place: Place) -> HTML {
     a(class: "chip", .href(place), .ariaLabel("Remove the filter: \(words)")) {
         words
         Icon.close.drawn()
@@ -240,7 +239,7 @@ func chip(_ words: String, off place: Place) -> HTML {
 
 extension Chrome {
     /// The choice of a tenant, where there are several.
-    func tenantChoice(_ chosen: TenantID?) -> HTML? {
+    package func tenantChoice(_ chosen: TenantID?) -> HTML? {
         guard tenants.count > 1 else { return nil }
         return choice(
             "tenant", says: "Tenant", [("", "All tenants")] + tenants.map { ($0.id.text, $0.name) },

@@ -1,13 +1,11 @@
-import Administration
-import ControlPlane
-import Fleet
-import HTMLTree
+package import Administration
+package import HTMLTree
 import Rollout
-import ServerRecords
+package import ServerRecords
 
 extension FleetCounts {
     /// The three parts of compliance, unknown included.
-    var parts: [BarPart] {
+    package var parts: [BarPart] {
         [
             BarPart(count: compliant, fill: .ok, words: "compliant"),
             BarPart(count: nonCompliant, fill: .bad, words: "non-compliant"),
@@ -18,7 +16,7 @@ extension FleetCounts {
 
 extension DeploymentSummary {
     /// How its jobs stand.
-    var parts: [BarPart] {
+    package var parts: [BarPart] {
         let failures = count(.failed) + count(.failedVerification) + count(.expired)
         return [
             BarPart(count: count(.verified), fill: .ok, words: "verified"),

@@ -1,23 +1,29 @@
-import Administration
-import ControlPlane
-import Fleet
-import HTMLTree
-import Policy
-import Rollout
-import ServerRecords
+package import Administration
+package import Fleet
+package import HTMLTree
+package import Policy
+package import Rollout
 
 /// How a state looks: a word, a picture and a colour, always together.
-struct StateLook: Sendable {
+package struct StateLook: Sendable {
     /// What kind of state it is, which decides the colour.
-    enum Kind: Sendable { case ok, bad, warn, run, unknown, idle }
+    package enum Kind: Sendable { case ok, bad, warn, run, unknown, idle }
 
-    let kind: Kind
-    let icon: Icon
-    let word: String
-    var isSpinning = false
+    package let kind: Kind
+    package let icon: Icon
+    package let word: String
+    package var isSpinning: Bool
+
+    /// A state's look.
+    package init(kind: Kind, icon: Icon, word: String, isSpinning: Bool = false) {
+        self.kind = kind
+        self.icon = icon
+        self.word = word
+        self.isSpinning = isSpinning
+    }
 
     /// The state in a line of text.
-    func drawn() -> HTML {
+    package func drawn() -> HTML {
         HTML.element(
             span, [Attribute("class", classes)],
             [icon.drawn(spinning: isSpinning), .text(word)])
@@ -36,7 +42,7 @@ struct StateLook: Sendable {
 }
 
 extension Compliance {
-    var look: StateLook {
+    package var look: StateLook {
         switch self {
         case .compliant: StateLook(kind: .ok, icon: .ok, word: "Compliant")
         case .nonCompliant: StateLook(kind: .bad, icon: .bad, word: "Non-compliant")
@@ -46,7 +52,7 @@ extension Compliance {
 }
 
 extension Job.State {
-    var look: StateLook {
+    package var look: StateLook {
         switch self {
         case .queued: StateLook(kind: .idle, icon: .queued, word: "Queued")
         case .leased: StateLook(kind: .run, icon: .run, word: "Collected", isSpinning: true)
@@ -63,7 +69,7 @@ extension Job.State {
 }
 
 extension UpdateOutcome.State {
-    var look: StateLook {
+    package var look: StateLook {
         switch self {
         case .verified: Job.State.verified.look
         case .pendingRestart: Job.State.pendingRestart.look
@@ -76,7 +82,7 @@ extension UpdateOutcome.State {
 
 extension DeploymentSummary {
     /// A deployment's state, with how its jobs went once it is finished.
-    var look: StateLook {
+    package var look: StateLook {
         switch deployment.state {
         case .running: return StateLook(kind: .run, icon: .run, word: "Running", isSpinning: true)
         case .halted: return StateLook(kind: .warn, icon: .pause, word: "Halted")
@@ -91,12 +97,12 @@ extension DeploymentSummary {
         }
     }
 
-    func count(_ state: Job.State) -> Int { jobs[state.rawValue] ?? 0 }
+    package func count(_ state: Job.State) -> Int { jobs[state.rawValue] ?? 0 }
 }
 
 extension Decision.ReasonCode {
     /// What is done with the update, as a word for the first column.
-    var look: StateLook {
+    package var look: StateLook {
         switch self {
         case .awaitingApproval: StateLook(kind: .warn, icon: .warn, word: "Needs approval")
         case .queued: StateLook(kind: .idle, icon: .queued, word: "Queued")
@@ -137,11 +143,11 @@ extension Decision.ReasonCode {
 
 extension Decision {
     /// What is done with the update, as a word for the first column.
-    var look: StateLook { reasonCode.look }
+    package var look: StateLook { reasonCode.look }
 
     /// Whether a person can say something of it now: of what no job carries and nothing on the
     /// endpoint stands in the way of.
-    var isChoosable: Bool {
+    package var isChoosable: Bool {
         switch reasonCode {
         case .queued, .deploymentHalted, .inProgress, .interrupted, .pendingRestart, .held, .phased,
             .needsSubscription, .excluded:
@@ -152,7 +158,7 @@ extension Decision {
 }
 
 extension SourceState.State {
-    var look: StateLook {
+    package var look: StateLook {
         switch self {
         case .ok: StateLook(kind: .ok, icon: .ok, word: "Fresh")
         case .stale: StateLook(kind: .warn, icon: .queued, word: "Stale")
@@ -162,7 +168,7 @@ extension SourceState.State {
 }
 
 extension UpdateClass {
-    var word: String {
+    package var word: String {
         switch self {
         case .security: "Security"
         case .bugfix: "Bug fix"
