@@ -71,7 +71,9 @@ extension Lab {
         try await bed("in", name, "/bin/rm", "/usr/bin/patchbay-agent")
         try await bed("push", name, try await makePackage().path, "/var/tmp/agent.deb")
         let token = folder.appending(path: "package-token-\(number)")
-        let tenant: Answers.Tenant = try await answer(to: ["tenant", "create", "Packaged \(number)"])
+        let tenant: Answers.Tenant = try await answer(to: [
+            "tenant", "create", "Packaged \(number)",
+        ])
         try await patchbay(
             "token", "create", "--enrolment", "--tenant", tenant.id.text, "--uses", "1", "--out",
             token.path)

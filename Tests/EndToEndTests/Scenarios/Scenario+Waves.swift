@@ -221,12 +221,12 @@ extension Lab {
 
         """
 
-    /// Saves a policy whose window opens soon, and for two minutes.
+    /// Saves a policy whose window of two minutes is open, and closes soon.
     ///
     /// - Returns: when it closes.
     func saveMissedWindow() async throws -> Date {
-        // At a whole minute, and not before the rollout can have been opened.
-        let minute = ((Date().timeIntervalSince1970 + 30) / 60).rounded(.up)
+        // It begins at a whole minute, and leaves the rollout time to be opened before it closes.
+        let minute = ((Date().timeIntervalSince1970 - 80) / 60).rounded(.up)
         let opens = Date(timeIntervalSince1970: minute * 60)
         let parts = Calendar(identifier: .gregorian).dateComponents(
             in: TimeZone(secondsFromGMT: 0) ?? .current, from: opens)
@@ -288,9 +288,9 @@ extension Lab {
             - {name: early, members: tag = early, soak: 3s, gate: {verified: 100%, minimum: 1}}
             - {name: broad, members: rest, budget: 50%}
           slow:
-            - {name: canary, members: tag = canary, soak: 90s, gate: {verified: 100%, minimum: 1}}
+            - {name: canary, members: tag = canary, soak: 40s, gate: {verified: 100%, minimum: 1}}
             - {name: broad, members: rest}
-        after: {probes: [{unit: dbus.service}, {script: labcheck}], within: 1m}
+        after: {probes: [{unit: dbus.service}, {script: labcheck}], within: 20s}
 
         """
 
