@@ -254,6 +254,9 @@ public struct JobOrder: Hashable, Sendable, Codable {
     /// The signed approval, a DSSE envelope's JSON: an endpoint that holds signed policies carries
     /// out nothing without one.
     public var grant: String?
+    /// How long the server takes it to need, in seconds, by what such orders have taken: an agent
+    /// that knows of more goes by its own. `nil` where the server does not know.
+    public var expectedSeconds: Int64?
 
     /// The most updates in one order: a release upgrade of a large server has about 3,000.
     public static let maximumUpdates = 10_000
@@ -262,8 +265,9 @@ public struct JobOrder: Hashable, Sendable, Codable {
     public init(
         job: JobID, deployment: DeploymentID, endpoint: EndpointID, updates: [LockedUpdate],
         issuedAt: Timestamp, deadline: Timestamp, aftercare: Aftercare? = nil,
-        grant: String? = nil
+        grant: String? = nil, expectedSeconds: Int64? = nil
     ) {
+        self.expectedSeconds = expectedSeconds
         self.grant = grant
         self.job = job
         self.deployment = deployment

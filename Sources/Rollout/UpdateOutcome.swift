@@ -1,4 +1,5 @@
 public import Fleet
+public import Policy
 
 /// What became of one line of a lock list on one endpoint, as a scan after the run showed it.
 public struct UpdateOutcome: Hashable, Sendable, Codable {
@@ -71,13 +72,16 @@ public struct JobResult: Hashable, Sendable, Codable {
     public var goesOn: Bool?
     /// What failed beside the updates themselves: `unhealthyAfterPatch` or `rebootNotClearing`.
     public var failure: FailureClass?
+    /// The runs that went well, with what they took; `nil` where nobody measured them.
+    public var runs: [InstallRun]?
 
     /// What an endpoint reports.
     public init(
         outcomes: [UpdateOutcome], cancelledBeforeStart: Bool = false, notes: [String] = [],
         isHealthy: Bool? = nil, wasHealthy: Bool? = nil, probes: [ProbeResult]? = nil,
-        goesOn: Bool? = nil, failure: FailureClass? = nil
+        goesOn: Bool? = nil, failure: FailureClass? = nil, runs: [InstallRun]? = nil
     ) {
+        self.runs = runs
         self.outcomes = outcomes
         self.cancelledBeforeStart = cancelledBeforeStart
         self.notes = notes

@@ -180,9 +180,10 @@ extension UseCases {
                     .compactMap { $0 }.min()
             }
         }
-        let work = WorkFigures.estimate(
-            lines: record.lines.count, bytes: 0,
-            reboots: record.aftercare.map { $0.reboot != .never } ?? false)
+        let lines = record.lines.map { WorkHistory.Line(WorkKey($0.key)) }
+        let work = try records.workHistory(
+            of: lines.map(\.key), on: nil, tenant: record.tenant
+        ).estimate(lines, reboots: record.aftercare.map { $0.reboot != .never } ?? false)
         let forecast = RolloutForecast(
             of: rollout, openings: openings,
             workSeconds: work.seconds + work.rebootReserveSeconds, from: now)

@@ -28,8 +28,8 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     case lockWaitBegan(holder: String)
     /// A run is about to start.
     case runPlanned(number: Int, plan: RunPlan, logOffset: Int64)
-    /// A run has ended.
-    case runEnded(number: Int, ending: RunEnding, verdict: RunVerdict)
+    /// A run has ended; how many seconds it took, where its start and its end were both seen.
+    case runEnded(number: Int, ending: RunEnding, verdict: RunVerdict, seconds: Int64?)
     /// What the probes showed before the first run.
     case probedBefore([ProbeResult])
     /// How updates of the order can be undone, by what was found and kept before their run.

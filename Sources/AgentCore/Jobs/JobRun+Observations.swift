@@ -15,8 +15,8 @@ public enum JobObservation: Hashable, Sendable {
     case keptWaysBack([KnownWayBack])
     /// A wait is over.
     case waited
-    /// A run has ended.
-    case runEnded(RunEnding, RunVerdict)
+    /// A run has ended; how many seconds it took, where its start and its end were both seen.
+    case runEnded(RunEnding, RunVerdict, seconds: Int64? = nil)
     /// What the probes showed before the first run.
     case probedBefore([ProbeResult])
     /// What they showed after the last, when there is no more waiting for them.
@@ -112,8 +112,8 @@ extension JobRun {
         case (.preflighted(let preflight, let plan, let offset), .preflight):
             answer(preflight, plan, offset, at: now)
         case (.waited, .waiting): waitEnded()
-        case (.runEnded(let ending, let verdict), .running(let number, let plan)):
-            runEnded(number, plan, ending, verdict)
+        case (.runEnded(let ending, let verdict, let seconds), .running(let number, let plan)):
+            runEnded(number, plan, ending, verdict, seconds)
         case (.cancelRequested, _): canBeCancelled ? [.cancelled] : []
         case (.delivered(let refusal), .finished(let result)):
             [.delivered(refusal: refusal, isInterim: result.goesOn)]
@@ -144,7 +144,7 @@ extension JobRun {
             outcomes: order.updates.prefix(JobOrder.maximumUpdates).compactMap { outcomes[$0] },
             cancelledBeforeStart: wasUntouched || isEmpty,
             notes: isEmpty ? notes + ["The order was empty, and was refused."] : notes,
-            goesOn: awaitedBoot == nil ? nil : true)
+            goesOn: awaitedBoot == nil ? nil : true, runs: measured.isEmpty ? nil : measured)
         result.take(probesAfter ?? [], before: probesBefore)
         let entry = JournalEntry(at: now, .finished(result))
         apply(entry)
@@ -216,7 +216,7 @@ extension JobRun {
             updates: updates)
         return [
             .runPlanned(number: number, plan: plan, logOffset: offset),
-            .runEnded(number: number, ending: .vanished, verdict: damagedVerdict),
+            .runEnded(number: number, ending: .vanished, verdict: damagedVerdict, seconds: nil),
         ]
     }
 
@@ -243,9 +243,11 @@ extension JobRun {
     }
 
     private func runEnded(
-        _ number: Int, _ plan: RunPlan, _ ending: RunEnding, _ verdict: RunVerdict
+        _ number: Int, _ plan: RunPlan, _ ending: RunEnding, _ verdict: RunVerdict,
+        _ seconds: Int64?
     ) -> [JournalEvent] {
-        let ended = JournalEvent.runEnded(number: number, ending: ending, verdict: verdict)
+        let ended = JournalEvent.runEnded(
+            number: number, ending: ending, verdict: verdict, seconds: seconds)
         guard plan.kind == .repair, let failure = verdict.failure else { return [ended] }
         switch failure {
         case .lockHeld:

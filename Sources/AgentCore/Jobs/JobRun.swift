@@ -1,5 +1,6 @@
 public import AgentProtocol
 public import Fleet
+import Policy
 public import Rollout
 
 /// A job on its way from order to result, as its journal tells it.
@@ -85,6 +86,8 @@ public struct JobRun: Sendable {
     var awaitedSince: Timestamp?
     /// What this life of the agent does after an installation; `nil` when nothing.
     var following: Following?
+    /// The runs that went well, with what they took.
+    var measured: [InstallRun] = []
     var hasInstalled = false
     var isDamaged = false
     var retries = 0
@@ -158,7 +161,8 @@ extension JobRun {
             lockedSince = nil
             hasInstalled = hasInstalled || plan.kind == .install
             stage = .running(number: number, plan)
-        case .runEnded(_, _, let verdict):
+        case .runEnded(_, _, let verdict, let seconds):
+            measure(verdict, seconds)
             applyEnd(verdict)
         case .probedBefore(let results):
             probesBefore = results
@@ -202,6 +206,14 @@ extension JobRun {
                 stage = .delivered(result)
             }
         }
+    }
+
+    private mutating func measure(_ verdict: RunVerdict, _ seconds: Int64?) {
+        guard case .running(_, let plan) = stage, plan.kind == .install, verdict.failure == nil,
+            let seconds, measured.count < InstallRun.mostOfJob
+        else { return }
+        let run = InstallRun(seconds: seconds, packages: plan.updates.map(\.key))
+        if run.isPlausible { measured.append(run) }
     }
 
     private mutating func applyEnd(_ verdict: RunVerdict) {

@@ -181,6 +181,7 @@ extension JobRunner {
             plan.kind == .repair ? .repairing : .installing,
             plan.kind == .repair ? "Mends the package database." : "Starts the package manager.",
             at: effects.now())
+        var begunAt: Timestamp?
         while true {
             switch await runs.state(of: name) {
             case .notStarted:
@@ -196,8 +197,9 @@ extension JobRunner {
                 }
                 do {
                     try await runs.start(name, plan)
+                    begunAt = effects.now()
                 } catch {
-                    return ended(.notStarted(error.message), plan, job, "")
+                    return ended(.notStarted(error.message), plan, "")
                 }
             case .running:
                 let log = try tail(of: job, limit: Self.logTailLimit)
@@ -206,15 +208,18 @@ extension JobRunner {
                 }
                 try await effects.sleep(Self.runPollMilliseconds)
             case .ended(let ending):
-                return ended(ending, plan, job, try tail(of: job, limit: Self.logTailLimit))
+                return ended(
+                    ending, plan, try tail(of: job, limit: Self.logTailLimit),
+                    seconds: begunAt.map { effects.now().seconds(since: $0) })
             }
         }
     }
 
-    private func ended(_ ending: RunEnding, _ plan: RunPlan, _ job: JobRun, _ tail: String)
-        -> JobObservation
-    {
-        .runEnded(ending, installer.verdict(on: plan, ending: ending, logTail: tail))
+    private func ended(
+        _ ending: RunEnding, _ plan: RunPlan, _ tail: String, seconds: Int64? = nil
+    ) -> JobObservation {
+        let verdict = installer.verdict(on: plan, ending: ending, logTail: tail)
+        return .runEnded(ending, verdict, seconds: learn(from: plan, verdict, seconds))
     }
 
     /// The end of what the job's last run printed.

@@ -35,9 +35,9 @@ struct GrantGate: Sendable {
         var installed: [PackageKey: String]
         /// What the last scan showed of the endpoint.
         var facts: EndpointFacts?
-        /// How much there is to fetch, by the last scan; `nil` when the run is about to start, and
-        /// it is not asked any more whether it fits in the window.
-        var bytes: Int64?
+        /// How long it is taken to need, in seconds; `nil` when the run is about to start, and it is
+        /// not asked any more whether it fits in the window.
+        var workSeconds: Int64?
     }
 
     /// Whether an order is judged: once the endpoint asks for grants, and when one comes although
@@ -154,7 +154,7 @@ struct GrantGate: Sendable {
             policies: policies, holds: desk.holds(memo, at: now), endpoint: desk.endpoint,
             subject: subject, zones: zones, installed: view.installed,
             carriedOut: uses.done, tries: uses.tries, missed: missed,
-            bytes: view.bytes,
+            workSeconds: view.workSeconds,
             compare: { $0.order($1, $2) })
         let lines = view.updates.map {
             Grant.Update($0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack)

@@ -14,7 +14,7 @@ extension JobRunner {
         for update in job.remaining { installed[update.key] = update.from }
         let view = GrantGate.View(
             updates: job.remaining, installed: installed, facts: desk.latest?.posture.endpoint,
-            bytes: bytes(of: job))
+            workSeconds: workSeconds(of: job))
         if view.facts != nil,
             case .waits(let until, let sentence) = await gate.admission(of: job.order, view)
         {
@@ -23,13 +23,6 @@ extension JobRunner {
         }
         job.stage = .checking
         return false
-    }
-
-    /// How much the rest of an order has to fetch, by the last scan.
-    private func bytes(of job: JobRun) -> Int64 {
-        let keys = Set(job.remaining.map(\.key))
-        let sizes = desk.latest?.posture.updates.filter { keys.contains($0.key) }.map(\.bytes)
-        return (sizes ?? []).reduce(0) { $0 + min(max(0, $1 ?? 0), 1 << 40) }
     }
 
     /// Whether the endpoint's own policies allow the rest of an order now. Whether it fits in what
@@ -53,7 +46,8 @@ extension JobRunner {
             of: job.order,
             GrantGate.View(
                 updates: job.remaining, installed: installed,
-                facts: desk.latest?.posture.endpoint, bytes: starts ? nil : bytes(of: job)))
+                facts: desk.latest?.posture.endpoint,
+                workSeconds: starts ? nil : workSeconds(of: job)))
         if case .waits(let until, let sentence) = admission {
             watch.show(.waitingForWindow, sentence, at: effects.now(), until: until)
         }

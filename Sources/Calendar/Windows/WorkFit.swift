@@ -6,9 +6,12 @@ public struct WorkEstimate: Hashable, Sendable, Codable {
     public var seconds: Int64
     /// What is kept back for a reboot after it, in seconds.
     public var rebootReserveSeconds: Int64
+    /// How many runs it is learned from; `nil` where it is made of usual figures.
+    public var runs: Int?
 
     /// An estimate; negative figures count as 0.
-    public init(seconds: Int64, rebootReserveSeconds: Int64 = 0) {
+    public init(seconds: Int64, rebootReserveSeconds: Int64 = 0, runs: Int? = nil) {
+        self.runs = runs
         self.seconds = max(0, seconds)
         self.rebootReserveSeconds = max(0, rebootReserveSeconds)
     }

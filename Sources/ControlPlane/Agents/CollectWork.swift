@@ -1,5 +1,7 @@
 public import AgentProtocol
+import Calendar
 import Fleet
+import Policy
 import Rollout
 public import ServerRecords
 
@@ -75,9 +77,13 @@ extension UseCases {
         wakes.formUnion(
             try carryOut(
                 actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records))
+        let lines = job.updates.map { WorkHistory.Line(WorkKey($0.key)) }
+        let history = try records.workHistory(
+            of: lines.map(\.key), on: job.endpoint, tenant: job.tenant)
         return JobOrder(
             job: job.id, deployment: job.deployment, endpoint: job.endpoint, updates: job.updates,
             issuedAt: now, deadline: job.deadline, aftercare: job.aftercare,
-            grant: grant.text)
+            grant: grant.text,
+            expectedSeconds: history.estimate(lines, reboots: false).seconds)
     }
 }

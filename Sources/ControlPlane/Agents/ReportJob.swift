@@ -100,6 +100,12 @@ extension UseCases {
                         before: before, after: job,
                         on: try Self.platform(of: job, in: records)),
                     about: job, at: now, in: records))
+            // A job that goes on after a reboot reports twice, and tells of its runs both times.
+            if let runs = job.result?.runs, before.result?.runs == nil {
+                try records.learn(
+                    from: runs, ordered: job.updates.map { WorkKey($0.key) }, on: job.endpoint,
+                    tenant: job.tenant)
+            }
             if job.state == .pendingRestart {
                 wakes.formUnion(try self.settleAtOnce(job, by: agent, at: now, in: records))
             }

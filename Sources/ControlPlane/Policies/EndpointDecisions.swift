@@ -56,6 +56,8 @@ public struct EndpointDecisions {
     private var outlooks: [OutlookKey: WindowOutlook] = [:]
     private var deployments: [DeploymentID: Deployment?] = [:]
     private let rings: RingTurns
+    private var work = WorkHistory()
+    private var workAskedFor: Set<WorkKey> = []
 
     private struct LayerKey: Hashable {
         let name: PolicyName
@@ -206,22 +208,24 @@ public struct EndpointDecisions {
         let standing = EndpointStanding(traits, under: policy?.effective, zone: zones.endpoint)
         let known = try knowledge.known(
             posture?.updates ?? [], on: endpoint, standing: standing, in: records, at: now)
-        let history = JobHistory(try standings(of: jobs))
+        let tries = JobHistory(try standings(of: jobs))
         let due = DueDates(
             policy?.effective, standing: standing, detectedAt: endpoint.scannedAt ?? now)
         let reboots = (policy?.effective.reboot?.value ?? .none).mode != .never
+        let history = try workHistory(of: known.map(\.subject.update), on: endpoint.id)
         var decided = known.map { known -> (PlanUpdate, Decision) in
             let update = known.subject.update
             var context = shared
-            context.job = history.standing[update.key]
+            context.job = tries.standing[update.key]
             if let job = context.job, job.stage == .queued || job.stage == .interrupted,
                 let ordered = job.createdAt, let heard = endpoint.lastSeenAt
             {
                 context.job?.missed = policy?.missedWindow(
                     of: known.subject, heard: heard, ordered: ordered, in: zones, at: now)
             }
-            context.failure = history.failure(of: update)
-            context.work = WorkFigures.estimate(update, reboots: reboots)
+            context.failure = tries.failure(of: update)
+            let line = WorkHistory.Line(WorkKey(update.key), bytes: update.bytes)
+            context.work = history.estimate(CollectionOfOne(line), reboots: reboots)
             context.dueAt = due.dueAt(known)
             context.ring = rings.standing(of: update, on: endpoint.id)
             let planned = PlanUpdate(
@@ -271,6 +275,23 @@ public struct EndpointDecisions {
         let outlook = outlooks[key] ?? effective.outlook(in: zones, at: now, until: end)
         outlooks[key] = outlook
         return (compiled, outlook)
+    }
+
+    /// What is known of how long these updates take on an endpoint. What its neighbours miss too is
+    /// read once.
+    private mutating func workHistory(
+        of updates: [Update], on endpoint: EndpointID
+    ) throws -> WorkHistory {
+        let new = Set(updates.map { WorkKey($0.key) }).subtracting(workAskedFor)
+        if !new.isEmpty {
+            work.packages.merge(
+                try records.installSamples(of: Array(new), tenant: tenant)
+            ) { _, later in later }
+            workAskedFor.formUnion(new)
+        }
+        guard !work.packages.isEmpty else { return work }
+        work.pace = try records.installPace(of: endpoint, tenant: tenant)
+        return work
     }
 
     private mutating func standings(of jobs: [Job]) throws -> [(Job, Deployment?)] {

@@ -58,7 +58,7 @@ extension NamedSchema {
                 .object([
                     "job": .identifier("job"), "deployment": .identifier("dep"),
                     "endpoint": .identifier("ept"), "updates": .array(.named(.lockedUpdate)),
-                    "issuedAt": .time, "deadline": .time,
+                    "issuedAt": .time, "deadline": .time, "expectedSeconds": .optional(.integer),
                     "aftercare": .optional(.named(.aftercare)), "grant": .optional(.string),
                 ])),
             "scanNow": .boolean,
@@ -96,6 +96,15 @@ extension NamedSchema {
                 .array(
                     .object(["probe": .string, "isPassed": .boolean, "sentence": .string]))),
             "goesOn": .optional(.boolean), "failure": .optional(.string),
+            "runs": .optional(
+                .array(
+                    .object([
+                        "seconds": .integer,
+                        "packages": .array(
+                            .object([
+                                "manager": .string, "name": .string, "architecture": .string,
+                            ])),
+                    ]))),
         ])
 
     static let aftercare = NamedSchema(

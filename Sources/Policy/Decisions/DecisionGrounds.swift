@@ -14,13 +14,27 @@ struct DecisionGrounds: Hashable, Sendable {
     /// The window, or the ring.
     var window: String?
     /// When the window opens, by its own clock.
-    var opensText: String?
+    var opens: LocalMinute?
+    /// How long it takes, in seconds, where that has been learned, and from how many runs.
+    var learned: Learned?
     /// A reason, a failure, or the ring that is waited for.
     var text: String?
     /// The rule that could not be judged.
     var unjudged: String?
     /// The exception that has ended.
     var expired: String?
+
+    /// What past runs say of how long it takes.
+    struct Learned: Hashable, Sendable {
+        var seconds: Int64
+        var runs: Int
+
+        /// `it takes about 6 min (from 12 runs)`
+        var words: String {
+            let minutes = max(1, (seconds + 59) / 60)
+            return "it takes about \(minutes) min (from \(runs) runs)"
+        }
+    }
 
     init(stated: String) {
         self.stated = stated
@@ -37,7 +51,8 @@ struct DecisionGrounds: Hashable, Sendable {
         retry failure: DecisionContext.FailureStanding?
     ) {
         window = place.opening?.window
-        opensText = place.opening?.opensText
+        opens = place.opening?.opens
+        learned = work.runs.map { Learned(seconds: work.seconds, runs: $0) }
         switch place.code {
         case .doesNotFit: count = Int(clamping: work.totalSeconds)
         case .awaitingRetry: text = failure?.sentence
@@ -119,22 +134,23 @@ extension DecisionGrounds {
     /// What becomes of what is approved.
     private func placed(_ decision: Decision, _ next: String) -> String {
         let installs =
-            window.map { "installs in the window \($0), which opens \(opensText ?? next)" }
+            window.map { "installs in the window \($0), which opens \(opens?.text ?? next)" }
             ?? "installs at \(next)"
         switch decision.reasonCode {
-        case .awaitingWindow: return installs
+        case .awaitingWindow: return installs + takes
         case .windowOpen:
-            return window.map { "the window \($0) is open, so it may be installed now" }
-                ?? "no window limits it, so it may be installed now"
+            return window.map { "the window \($0) is open, so it may be installed now\(takes)" }
+                ?? "no window limits it, so it may be installed now\(takes)"
         case .tooLittleTimeLeft:
-            return "the open window closes before it would be done, so it \(installs)"
+            return "the open window closes before it would be done, so it \(installs)\(takes)"
         case .frozen:
             let freeze = "a freeze\(text.map { " (\($0))" } ?? "") keeps the windows"
             return decision.nextAt == nil
                 ? "\(freeze) shut" : "\(freeze) before that shut, so it \(installs)"
         case .doesNotFit:
             let span = TimeSpan(seconds: Int64(count))?.inWords ?? "long"
-            return "it takes \(span), which no window of its lane has"
+            let origin = learned.map { " (from \($0.runs) runs)" } ?? ""
+            return "it takes \(span)\(origin), which no window of its lane has"
         case .noWindow: return "no window of its lane will open"
         case .zoneUnknown: return "it is not known when its windows open\(because)"
         case .catchingUp:
@@ -159,6 +175,8 @@ extension DecisionGrounds {
     private static func spoken(_ rule: String) -> String {
         rule.hasPrefix("default of ") ? "the " + rule : rule
     }
+
+    private var takes: String { learned.map { "; \($0.words)" } ?? "" }
 
     private var because: String { text.map { ": \($0)" } ?? "" }
 

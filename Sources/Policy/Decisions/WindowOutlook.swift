@@ -49,8 +49,11 @@ public struct LaneOpenings: Hashable, Sendable {
         public var stretch: OpenStretch
         /// The window that opens first in it.
         public var window: String
-        /// The opening by the window's own clock, for sentences: `2026-11-28 22:00`.
-        public var opensText: String
+        /// How far ahead of UTC the window's own clock is then, in seconds.
+        public var offset: Int
+
+        /// The opening by the window's own clock.
+        var opens: LocalMinute { LocalMinute(at: stretch.opens, offset: offset) }
     }
 
     /// The stretches in order, the one under way first.
@@ -89,8 +92,14 @@ extension EffectivePolicy {
         func lane(_ lane: Lane) -> LaneOutlook {
             self.lane(lane, zones, now, end, missed[lane])
         }
+        let routine = lane(.routine)
+        // Most policies say nothing of their own about the lane between.
+        let isShared =
+            windows(of: .priority) == windows(of: .routine)
+            && missed[.priority] == missed[.routine]
         return WindowOutlook(
-            routine: lane(.routine), priority: lane(.priority), emergency: lane(.emergency))
+            routine: routine, priority: isShared ? routine : lane(.priority),
+            emergency: lane(.emergency))
     }
 
     private func lane(
@@ -131,8 +140,7 @@ extension EffectivePolicy {
                 let rules = try? zones.rules(for: window.zone)
             else { return nil }
             return LaneOpenings.Opening(
-                stretch: stretch, window: first.window,
-                opensText: MinuteText.local(first.opens, rules))
+                stretch: stretch, window: first.window, offset: rules.offset(at: first.opens))
         }
     }
 
@@ -154,9 +162,9 @@ enum MinuteText {
     /// `2026-11-28 22:00 UTC`.
     static func utc(_ instant: Timestamp) -> String { minutes(of: instant.description) + " UTC" }
 
-    /// `2026-11-28 22:00`, by a zone's clocks.
-    static func local(_ instant: Timestamp, _ rules: TimeZoneRules) -> String {
-        minutes(of: rules.text(instant))
+    /// `2026-11-28 22:00`, by clocks that are so many seconds ahead of UTC.
+    static func local(_ instant: Timestamp, offset: Int) -> String {
+        minutes(of: instant.adding(seconds: Int64(offset)).description)
     }
 
     /// The first 16 characters of RFC 3339 text are the date, a T, hours and minutes.
@@ -165,4 +173,15 @@ enum MinuteText {
         guard parts.count == 2 else { return text }
         return "\(parts[0]) \(parts[1].prefix(5))"
     }
+}
+
+/// An instant by some clock, which is put into words only where somebody reads them.
+struct LocalMinute: Hashable, Sendable {
+    /// The instant.
+    var at: Timestamp
+    /// How far ahead of UTC the clock is, in seconds.
+    var offset: Int
+
+    /// `2026-11-28 22:00`.
+    var text: String { MinuteText.local(at, offset: offset) }
 }

@@ -13,14 +13,14 @@ public enum WorkFigures {
     private static let bytesPerSecond: Int64 = 1_000_000
     /// What is kept back for a reboot, in seconds: ten minutes, as long as servers with much memory
     /// take to test it.
-    private static let rebootReserve: Int64 = 600
+    public static let rebootReserveSeconds: Int64 = 600
 
     /// The estimate for one update; `reboots` says whether the endpoint may reboot afterwards.
     public static func estimate(_ update: Update, reboots: Bool) -> WorkEstimate {
         let bytes = min(max(0, update.bytes ?? 0), 1 << 40)
         return WorkEstimate(
             seconds: secondsForPackage + bytes / bytesPerSecond,
-            rebootReserveSeconds: reboots ? rebootReserve : 0)
+            rebootReserveSeconds: reboots ? rebootReserveSeconds : 0)
     }
 
     /// The estimate for an order that one run installs: so many updates, and their downloads
@@ -30,7 +30,7 @@ public enum WorkFigures {
         return WorkEstimate(
             seconds: secondsForPackage + further * secondsForFurtherPackage
                 + min(max(0, bytes), 1 << 40) / bytesPerSecond,
-            rebootReserveSeconds: reboots ? rebootReserve : 0)
+            rebootReserveSeconds: reboots ? rebootReserveSeconds : 0)
     }
 
     /// Whether it needs a reboot: a kernel always does. Of others only the installation shows it,

@@ -51,8 +51,15 @@ public struct Site: Hashable, Sendable, Codable {
     /// When it was made.
     public let createdAt: Timestamp
 
+    /// The zone of its clocks by its IANA name, which windows with `zone: site` are read in; `nil`
+    /// where nobody has said it, and then each endpoint's own counts.
+    public var timeZone: String?
+
     /// A place of a tenant.
-    public init(id: SiteID, tenant: TenantID, name: String, createdAt: Timestamp) {
+    public init(
+        id: SiteID, tenant: TenantID, name: String, createdAt: Timestamp, timeZone: String? = nil
+    ) {
+        self.timeZone = timeZone
         self.id = id
         self.tenant = tenant
         self.name = name

@@ -33,7 +33,7 @@ public typealias Records = ApprovalRecords & AuditRecords & CheckInRecords & Dep
     & DirectoryRecords & EndpointRecords & ExceptionRecords & IdentityRecords
     & IntelligenceRecords & InventoryRecords & JobRecords & PolicyRecords & PurgeRecords
     & RolloutRecords & SessionRecords & SettingRecords & TraitRecords & TrustRecords
-    & VersionRecords & WakeRecords
+    & VersionRecords & WakeRecords & WorkRecords
 
 /// The database cannot be reached, is full, or is of another version.
 public struct LedgerUnavailable: Error, Hashable, Sendable {

@@ -87,7 +87,7 @@ final class OrderGate: Sendable {
 
     /// Why an order is not taken; `nil` when it is.
     func refuses(_ order: JobOrder, on endpoint: SimulatedEndpoint) -> String? {
-        if let reason = judgement(of: order, on: endpoint, bytes: 0) { return reason }
+        if let reason = judgement(of: order, on: endpoint, isStarting: false) { return reason }
         state.withLock { $0.orders[order.job] = order }
         return nil
     }
@@ -97,19 +97,21 @@ final class OrderGate: Sendable {
         guard let order = state.withLock({ $0.orders[job] }) else {
             return "its order is not known"
         }
-        return judgement(of: order, on: endpoint, bytes: nil)
+        return judgement(of: order, on: endpoint, isStarting: true)
     }
 
     private func judgement(
-        of order: JobOrder, on endpoint: SimulatedEndpoint, bytes: Int64?
+        of order: JobOrder, on endpoint: SimulatedEndpoint, isStarting: Bool
     ) -> String? {
         let clock = endpoint.clock
         guard let text = book.grant(order.job), let grant = believed(text, order.job, at: clock)
         else { return plant == .signature ? nil : "it has no grant that is believed" }
+        let usual = WorkFigures.estimate(lines: order.updates.count, bytes: 0, reboots: false)
         let check = GrantCheck(
             policies: policies, endpoint: endpoint.id, subject: endpoint.subject,
             zones: Zones(endpoint: .utc), installed: endpoint.installed(for: order.updates),
-            bytes: bytes, compare: { _, a, b in try? Ecosystem.deb.compare(a, b) })
+            workSeconds: isStarting ? nil : usual.seconds,
+            compare: { _, a, b in try? Ecosystem.deb.compare(a, b) })
         let lines = order.updates.map { Grant.Update($0.key, version: $0.to) }
         do throws(GrantRefusal) {
             try check.check(grant, for: lines, at: clock)

@@ -23,23 +23,23 @@ extension StoreRecords: DirectoryRecords {
     }
 
     func sites(in scope: Scope) throws -> [Site] {
-        var query = SQLText("SELECT id, tenant_id, name, created_at FROM site")
+        var query = SQLText("SELECT id, tenant_id, name, created_at, time_zone FROM site")
         query.require(scope)
         query.add("ORDER BY tenant_id, name, id")
         return try rows(query).map { row in
             var row = row.reader
             return Site(
                 id: try row.next(), tenant: try row.next(), name: try row.next(),
-                createdAt: try row.next())
+                createdAt: try row.next(), timeZone: try row.next())
         }
     }
 
     func insert(_ site: Site) throws {
         let added = try change(
             """
-            INSERT INTO site (tenant_id, id, name, created_at) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (tenant_id, name) DO NOTHING
-            """, site.tenant, site.id, site.name, site.createdAt)
+            INSERT INTO site (tenant_id, id, name, created_at, time_zone)
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, name) DO NOTHING
+            """, site.tenant, site.id, site.name, site.createdAt, site.timeZone)
         if added == 0 { throw NameTaken(name: site.name) }
     }
 
@@ -55,10 +55,10 @@ extension StoreRecords: DirectoryRecords {
     func update(_ site: Site) throws {
         let changed = try change(
             """
-            UPDATE site SET name = $3
+            UPDATE site SET name = $3, time_zone = $4
             WHERE tenant_id = $1 AND id = $2 AND NOT EXISTS (
                 SELECT 1 FROM site WHERE tenant_id = $1 AND name = $3 AND id <> $2)
-            """, site.tenant, site.id, site.name)
+            """, site.tenant, site.id, site.name, site.timeZone)
         if changed == 0 { throw NameTaken(name: site.name) }
     }
 
@@ -77,7 +77,7 @@ extension StoreRecords: DirectoryRecords {
             try exists("SELECT 1 FROM \(table) WHERE tenant_id = $1 LIMIT 1", tenant)
         }
         guard held.isEmpty else { return held.map(\.1) }
-        for table in ["exposure_day", "first_seen"] {
+        for table in ["exposure_day", "first_seen", "install_time"] {
             _ = try change("DELETE FROM \(table) WHERE tenant_id = $1", tenant)
         }
         _ = try change("DELETE FROM tenant WHERE id = $1", tenant)

@@ -25,9 +25,10 @@ public struct GrantCheck: Sendable {
     public var tries: [String: Int]
     /// The last opening that the endpoint slept through and has not caught up, by its own record.
     public var missed: Occurrence?
-    /// How many bytes the order has to fetch, as far as the endpoint's own scan shows; `nil` when
-    /// it is not asked whether the order fits in the window, because it is about to start.
-    public var bytes: Int64?
+    /// How long the order is taken to need without a reboot, in seconds, by what the endpoint knows
+    /// itself; `nil` when it is not asked whether it fits in the window, because it is about to
+    /// start.
+    public var workSeconds: Int64?
     /// How two versions of a package manager stand to each other; `nil` when one of them is none.
     public var compare: @Sendable (PackageManagerName, String, String) -> VersionOrder?
 
@@ -36,7 +37,7 @@ public struct GrantCheck: Sendable {
         policies: Accepted<PolicySet>, holds: [Accepted<Hold>] = [], endpoint: EndpointID,
         subject: EndpointSubject, zones: Zones, installed: [PackageKey: String],
         carriedOut: Set<String> = [], tries: [String: Int] = [:], missed: Occurrence? = nil,
-        bytes: Int64? = 0,
+        workSeconds: Int64? = 0,
         compare: @escaping @Sendable (PackageManagerName, String, String) -> VersionOrder?
     ) {
         self.policies = policies
@@ -48,7 +49,7 @@ public struct GrantCheck: Sendable {
         self.carriedOut = carriedOut
         self.tries = tries
         self.missed = missed
-        self.bytes = bytes
+        self.workSeconds = workSeconds
         self.compare = compare
     }
 
@@ -82,7 +83,7 @@ public struct GrantCheck: Sendable {
             let nearest = effective.nearest
         else { throw .noPolicy }
         try checkRing(body, effective, nearest.name, at: now)
-        try checkWindow(body.lane, effective, lines: updates.count, at: now)
+        try checkWindow(body.lane, effective, at: now)
         try checkUpdates(updates, of: body, at: now)
     }
 
@@ -114,7 +115,7 @@ public struct GrantCheck: Sendable {
     }
 
     private func checkWindow(
-        _ lane: Lane, _ effective: EffectivePolicy, lines: Int, at now: Timestamp
+        _ lane: Lane, _ effective: EffectivePolicy, at now: Timestamp
     ) throws(GrantRefusal) {
         let calendar: WindowCalendar
         do {
@@ -130,10 +131,11 @@ public struct GrantCheck: Sendable {
             throw .windowClosed(next: installing.nextOpening(after: now)?.opens)
         }
         // What is caught up outside of windows need not fit in one.
-        guard let bytes, missed == nil || catchUp != .nextCheckIn else { return }
-        let work = WorkFigures.estimate(
-            lines: lines, bytes: bytes,
-            reboots: (effective.reboot?.value ?? .none).mode != .never)
+        guard let workSeconds, missed == nil || catchUp != .nextCheckIn else { return }
+        let mayReboot = (effective.reboot?.value ?? .none).mode != .never
+        let work = WorkEstimate(
+            seconds: workSeconds,
+            rebootReserveSeconds: mayReboot ? WorkFigures.rebootReserveSeconds : 0)
         if case .tooLong(let needed, _) = installing.fit(work, at: now) {
             throw .tooLittleTime(
                 neededSeconds: needed, next: installing.earliestStart(of: work, from: now))

@@ -151,7 +151,9 @@ struct GrantCheckTests {
         ) throws -> GrantRefusal? {
             try ask { question in
                 question.now = close.adding(seconds: -left)
-                question.check.bytes = bytes
+                question.check.workSeconds = bytes.map {
+                    WorkFigures.estimate(lines: lines, bytes: $0, reboots: false).seconds
+                }
                 question.policy.policies[0].policy.reboot = reboot
                 guard lines > 1 else { return }
                 let keys = (1...lines).map {

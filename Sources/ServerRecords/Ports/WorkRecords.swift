@@ -1,0 +1,45 @@
+public import Fleet
+public import Policy
+
+/// How long installations have taken.
+public protocol WorkRecords {
+    /// The runs that these packages were in, on any of a tenant's endpoints; a package that was in
+    /// none is left out.
+    func installSamples(of packages: [WorkKey], tenant: TenantID) throws -> [WorkKey:
+        InstallSamples]
+    /// Stores the runs that packages were in.
+    func store(_ samples: [WorkKey: InstallSamples], tenant: TenantID) throws
+    /// How an endpoint's runs compared with what was expected of them; none when it had none.
+    func installPace(of endpoint: EndpointID, tenant: TenantID) throws -> InstallSamples
+    /// Stores an endpoint's pace.
+    func store(_ pace: InstallSamples, of endpoint: EndpointID, tenant: TenantID) throws
+}
+
+extension WorkRecords {
+    /// What is known of how long these packages take, on one endpoint or on any.
+    public func workHistory(
+        of packages: some Sequence<WorkKey>, on endpoint: EndpointID?, tenant: TenantID
+    ) throws -> WorkHistory {
+        WorkHistory(
+            packages: try installSamples(of: Array(Set(packages)), tenant: tenant),
+            pace: try endpoint.map { try installPace(of: $0, tenant: tenant) })
+    }
+
+    /// Learns from the runs of a job that has ended on an endpoint. Only packages that its order
+    /// named are learned about: an endpoint says nothing of others.
+    public func learn(
+        from runs: [InstallRun], ordered: some Sequence<WorkKey>, on endpoint: EndpointID,
+        tenant: TenantID
+    ) throws {
+        let known = Set(ordered)
+        let runs = runs.prefix(InstallRun.mostOfJob).filter { run in
+            run.isPlausible && run.packages.allSatisfy { known.contains(WorkKey($0)) }
+        }
+        guard !runs.isEmpty else { return }
+        var history = try workHistory(
+            of: runs.flatMap { $0.packages.map(WorkKey.init) }, on: endpoint, tenant: tenant)
+        for run in runs { history.add(run) }
+        try store(history.packages, tenant: tenant)
+        if let pace = history.pace { try store(pace, of: endpoint, tenant: tenant) }
+    }
+}
