@@ -165,7 +165,11 @@ public final class SQLLedger: Ledger {
             connect: {
                 let connection = try SQLiteConnection(
                     path: nil, role: .writer, maximumPages: options.maximumPages)
-                try Migrator(connection: connection, steps: options.steps).migrate()
+                if options.steps == Migrator.steps, options.maximumPages == nil {
+                    try SchemaTemplate.fill(connection)
+                } else {
+                    try Migrator(connection: connection, steps: options.steps).migrate()
+                }
                 return connection
             },
             serve: { queue, connection in

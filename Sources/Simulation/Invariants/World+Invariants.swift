@@ -128,9 +128,13 @@ extension World {
 
     /// What is seen on the endpoints themselves, after every step.
     func checkEndpoints() {
-        guard !trials.isEmpty, endpoints.contains(where: \.isInstalling) else { return }
+        guard !trials.isEmpty else { return }
+        let installing = Set(endpoints.lazy.filter(\.isInstalling).map(\.id))
+        guard !installing.isEmpty else { return }
         for trial in trials {
-            for part in trial.parts {
+            // Which job it is matters only where there are too many of any.
+            for part in trial.parts
+            where part.members.count(where: installing.contains) > part.limit {
                 let busy = part.members.filter { member in
                     guard let job = trial.jobs(of: member, in: jobs).last else { return false }
                     return endpoints.first { $0.id == member }?.isInstalling(job.id) == true

@@ -6,10 +6,12 @@ final class Timeline: Sendable {
     /// When every world begins.
     static let start = Timestamp(seconds: 1_800_000_000)
 
+    /// When something happens, and under which number it is kept: entries move through the heap
+    /// often, and what happens is large.
     private struct Entry: Sendable {
         let at: Int64
         let tie: UInt64
-        let happening: Happening
+        let number: Int
 
         func comes(before other: Entry) -> Bool { (at, tie) < (other.at, other.tie) }
     }
@@ -18,6 +20,8 @@ final class Timeline: Sendable {
         var now = Timeline.start.milliseconds
         var chance: Chance
         var heap: [Entry] = []
+        var happenings: [Int: Happening] = [:]
+        var scheduled = 0
         var log: [String] = []
         var violations: [(invariant: Invariant, detail: String)] = []
     }
@@ -43,9 +47,11 @@ final class Timeline: Sendable {
     /// Lets something happen so many milliseconds from now; ties are broken by the seed.
     func schedule(after milliseconds: Int64, _ happening: Happening) {
         state.withLock { state in
+            state.scheduled += 1
             let entry = Entry(
                 at: state.now + max(0, milliseconds), tie: state.chance.next(),
-                happening: happening)
+                number: state.scheduled)
+            state.happenings[entry.number] = happening
             state.heap.append(entry)
             Self.siftUp(&state.heap)
         }
@@ -59,7 +65,7 @@ final class Timeline: Sendable {
             state.heap.removeLast()
             Self.siftDown(&state.heap)
             state.now = max(state.now, first.at)
-            return first.happening
+            return state.happenings.removeValue(forKey: first.number)
         }
     }
 

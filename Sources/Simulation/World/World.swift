@@ -121,8 +121,10 @@ final class World {
                 savedAt: timeline.instant, savedBy: "user:operator")
             try await store.write { try $0.insert(record) }
         }
+        let beliefs = try tenants.map { try signer.belief(of: $0.id) }
         for place in 0..<4 {
-            let tenant = tenants[place < 3 ? 0 : 1].id
+            let ownTenant = place < 3 ? 0 : 1
+            let tenant = tenants[ownTenant].id
             let endpoint = makeEndpoint(place, tenant)
             let record = EndpointRecord(
                 id: endpoint.id, tenant: tenant, name: endpoint.name,
@@ -132,7 +134,7 @@ final class World {
             endpoints.append(endpoint)
             gates.append(
                 OrderGate(
-                    book, belief: try signer.belief(of: tenant), window: rules.window, plant: plant)
+                    book, belief: beliefs[ownTenant], window: rules.window, plant: plant)
             )
             lives.append(nil)
             // Most agents start at once, some late: until then nothing is known of their endpoint.

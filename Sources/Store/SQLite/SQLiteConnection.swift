@@ -92,6 +92,17 @@ final class SQLiteConnection: SQLConnection {
         try? queue.close()
     }
 
+    /// Takes over all that another database holds, in place of what this one does.
+    func take(_ other: DatabaseQueue) throws {
+        try translatingErrors { try other.backup(to: queue) }
+    }
+
+    /// The database, for whoever goes on with it without this connection.
+    func released() -> DatabaseQueue {
+        queue.inDatabase { _ in statements.removeAll() }
+        return queue
+    }
+
     /// Copies the whole database, as it is at one instant, while others go on reading and writing.
     func backup(to path: String) throws {
         try translatingErrors {

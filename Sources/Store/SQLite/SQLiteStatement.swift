@@ -108,12 +108,22 @@ final class SQLiteStatements {
     /// The statement with this text, in which `$1` stands for the first value.
     func statement(_ sql: String, in database: Database) throws -> SQLiteStatement {
         if let known = prepared[sql] { return known }
-        // SQLite would number `$1` by its first appearance.
-        let numbered = sql.replacing(#/\$(\d+)/#) { "?\($0.output.1)" }
-        let statement = try SQLiteStatement(numbered, in: database)
+        let statement = try SQLiteStatement(Self.numbered(sql), in: database)
         if prepared.count >= Self.maximumPrepared { prepared.removeAll() }
         prepared[sql] = statement
         return statement
+    }
+
+    /// The text with `?1` for `$1`, which SQLite would number by its first appearance.
+    private static func numbered(_ sql: String) -> String {
+        let (dollar, question) = (UInt8(ascii: "$"), UInt8(ascii: "?"))
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        var bytes = Array(sql.utf8)
+        for place in bytes.indices.dropLast()
+        where bytes[place] == dollar && digits.contains(bytes[place + 1]) {
+            bytes[place] = question
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Takes all away, before the connection ends.
