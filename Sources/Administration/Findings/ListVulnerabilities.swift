@@ -124,15 +124,19 @@ struct FindingView {
         if filter.part.kev, ranked.worst.knownExploited == nil { return false }
         if let severity = filter.severity, ranked.worst.severity != severity { return false }
         guard state.fleet.isFound(ranked.number, on: audience) else { return false }
-        if let search = filter.search?.lowercased(), !search.isEmpty,
-            !ranked.name.lowercased().contains(search)
-        {
-            let occurrences = state.fleet.occurrences(of: ranked.number)
-            guard occurrences.contains(where: { $0.finding.package.contains(search) }) else {
-                return false
-            }
+        if let search = filter.search.flatMap(VulnerabilitySearch.init), !finds(search, ranked) {
+            return false
         }
         return !filter.part.isNarrow || !groups(of: ranked, on: visible, filter.part).isEmpty
+    }
+
+    /// Whether a vulnerability is what somebody looks for: by its name, or by software that is seen.
+    private func finds(_ search: VulnerabilitySearch, _ ranked: RankedVulnerability) -> Bool {
+        search.names(ranked.name)
+            || state.fleet.occurrences(of: ranked.number).contains {
+                search.names($0.finding.package, $0.finding.installed)
+                    && !seen($0.endpoints).isEmpty
+            }
     }
 
     /// The findings of a vulnerability on some of the endpoints, as far as they are asked for.

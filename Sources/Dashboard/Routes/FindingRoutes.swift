@@ -3,6 +3,7 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import HTTPAPI
+import PageParts
 import ServerRecords
 
 /// Vulnerabilities, feeds and alerts.
@@ -54,8 +55,10 @@ extension Dashboard {
             filter.vulnerability = detail.item.vulnerability
             filter.limit = affectedRows
             let affected = try await visit.useCases.findings(filter, by: visit.principal)
+            let steps = try await visit.useCases.nextSteps(
+                for: affected.items, by: visit.principal)
             return vulnerabilityPage(
-                detail, affected: affected, reported: try await reported(name, visit),
+                detail, affected: affected, next: steps, reported: try await reported(name, visit),
                 filter: filter, chrome: visit.chrome)
         },
         page(

@@ -3,6 +3,7 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import HTTPAPI
+import PageParts
 import Policy
 import ServerRecords
 

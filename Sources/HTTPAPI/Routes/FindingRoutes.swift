@@ -32,7 +32,9 @@ extension VulnerabilityFilter {
     public static let queryParameters =
         [
             QueryParameter("tenant", .identifier("tnt"), "Only those of this tenant's endpoints."),
-            QueryParameter("search", .string, "Part of the name, or of an affected package's."),
+            QueryParameter(
+                "search", .string,
+                "Part of the name, or of an affected package's name or version: openssl 3.0.11."),
             QueryParameter("severity", .severity, "Only of this severity."),
             QueryParameter("after", .string, "The page after this: next of the page before."),
             QueryParameter("limit", .integer, "Rows of a page, 1 to \(FindingFilter.maximumPage)."),
@@ -158,6 +160,18 @@ enum FindingRoutes {
             .json(
                 try await call.useCases.history(
                     of: call.vulnerability, FindingHistoryFilter(query: call),
+                    by: try call.principal()))
+        },
+        Route(
+            .get, "/api/v1/vulnerabilities/{vulnerability}/next-steps",
+            permission: .principal(.view),
+            summary: "What happens next about a vulnerability on each endpoint, by its policy.",
+            query: FindingFilter.queryParameters.filter { $0.name != "cve" },
+            response: .nextStepPage
+        ) { call in
+            .json(
+                try await call.useCases.nextSteps(
+                    about: call.vulnerability, FindingFilter(query: call),
                     by: try call.principal()))
         },
         Route(

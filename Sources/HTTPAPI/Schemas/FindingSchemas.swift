@@ -102,6 +102,18 @@ extension NamedSchema {
             "items": .array(.named(finding)), "next": .optional(.string),
             "total": .optional(.integer),
         ])
+    static let nextStepPage = NamedSchema(
+        "NextStepPage",
+        [
+            "items": .array(
+                .object([
+                    "endpoint": .identifier("ept"), "endpointName": .string,
+                    "tenant": .identifier("tnt"), "state": .findingState, "sentence": .string,
+                    "policy": .optional(.string), "decisions": .array(.named(decision)),
+                    "nextAt": .optional(.time), "dueAt": .optional(.time),
+                ])),
+            "next": .optional(.string), "total": .optional(.integer),
+        ])
     static let endpointFindings = NamedSchema(
         "EndpointFindings",
         [

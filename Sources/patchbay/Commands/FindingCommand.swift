@@ -11,7 +11,8 @@ struct FindingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finding", abstract: "Vulnerabilities on endpoints.",
         subcommands: [
-            List.self, Vulnerabilities.self, Show.self, FindingHistoryCommand.self,
+            List.self, Vulnerabilities.self, Show.self, FindingNextCommand.self,
+            FindingHistoryCommand.self,
             ExposureCommand.self, ScannerImportCommand.self, ScannerFindingsCommand.self,
             EndOfLifeCommand.self,
         ])

@@ -152,9 +152,8 @@ extension Lab {
         try await run([server.path] + arguments).succeeded(arguments.joined(separator: " "))
     }
 
-    /// Signs all that waits with an operator's key, and hands it in.
-    ///
-    /// - Parameter isNeeded: whether to wait until there is something to sign.
+    /// Signs all that waits with an operator's key, and hands it in; waits until there is something
+    /// to sign where that `isNeeded`.
     func signPending(
         with keys: String, operator number: Int = 1, round: Int, isNeeded: Bool = true
     ) async throws {

@@ -82,7 +82,7 @@ private func filters(_ filter: VulnerabilityFilter, _ chrome: Chrome) -> HTML {
     form(
         class: "filters", .method("get"), .action(.vulnerabilities), .role("search"), .data(.filter)
     ) {
-        searchField(filter.search, says: "Search by CVE or package")
+        searchField(filter.search, says: "Search by CVE, package or version")
         chrome.tenantChoice(filter.tenant)
         choice(
             "state", says: "What can be done",

@@ -1,0 +1,128 @@
+public import Advisories
+public import ControlPlane
+public import Fleet
+public import Policy
+public import ServerRecords
+
+/// What happens next about a vulnerability on one endpoint, and under which policy.
+public struct NextStep: Hashable, Sendable, Codable {
+    /// The endpoint.
+    public var endpoint: EndpointID
+    /// Its name.
+    public var endpointName: String
+    /// Its tenant.
+    public var tenant: TenantID
+    /// What can be done about the vulnerability there.
+    public var state: Finding.State
+    /// What happens next, in one sentence.
+    public var sentence: String
+    /// The policy that comes first for the endpoint; `nil` when none is known to apply.
+    public var policy: String?
+    /// The decisions on the missing updates that mend it there, that which holds the others up
+    /// first; empty where no update is on offer.
+    public var decisions: [Decision]
+    /// When something happens next; `nil` when that waits for a person, a restart or a fix.
+    public var nextAt: Timestamp?
+    /// By when it must be gone; `nil` when nothing says.
+    public var dueAt: Timestamp?
+
+    /// Whether what is foreseen comes after the due date.
+    public var isLate: Bool {
+        guard let nextAt, let dueAt else { return false }
+        return nextAt > dueAt
+    }
+}
+
+/// One page of next steps, in the order of the findings.
+public struct NextStepPage: Hashable, Sendable, Codable {
+    /// The rows.
+    public var items: [NextStep]
+    /// What to ask with for the next page; `nil` on the last.
+    public var next: String?
+    /// How many endpoints there are on all pages.
+    public var total: Int?
+}
+
+extension UseCases {
+    /// The most endpoints of one page: each is decided anew, by every rule that holds for it.
+    public static let nextStepsPage = 100
+
+    /// What happens next about one vulnerability on the endpoints that have it.
+    ///
+    /// - Throws: `Refusal` as `findings(_:by:)` throws it.
+    public func nextSteps(
+        about vulnerability: String, _ filter: FindingFilter, by principal: Principal
+    ) async throws -> NextStepPage {
+        var filter = filter
+        filter.vulnerability = vulnerability
+        filter.limit = min(filter.limit, Self.nextStepsPage)
+        let page = try await findings(filter, by: principal)
+        return NextStepPage(
+            items: try await nextSteps(for: page.items, by: principal), next: page.next,
+            total: page.total)
+    }
+
+    /// What happens next about findings, one for each, in their order.
+    public func nextSteps(
+        for findings: [FindingItem], by principal: Principal
+    ) async throws -> [NextStep] {
+        try principal.require(.view)
+        let now = effects.now()
+        return try await ledger.read { records in
+            var desks: [TenantID: EndpointDecisions] = [:]
+            return try findings.map { finding in
+                guard let endpoint = try records.endpoint(finding.endpoint, in: principal.scope)
+                else { return NextStep(finding) }
+                var desk =
+                    try desks[endpoint.tenant]
+                    ?? EndpointDecisions(
+                        of: endpoint.tenant, in: records, at: now, showsRings: true, by: self)
+                let step = NextStep(finding, try desk.decide(endpoint))
+                desks[endpoint.tenant] = desk
+                return step
+            }
+        }
+    }
+}
+
+extension NextStep {
+    /// What happens where nothing has been decided.
+    fileprivate init(_ finding: FindingItem) {
+        self.init(
+            endpoint: finding.endpoint, endpointName: finding.endpointName,
+            tenant: finding.tenant, state: finding.state, sentence: finding.reason, decisions: [],
+            dueAt: finding.dueAt)
+    }
+
+    init(_ finding: FindingItem, _ decided: DecidedEndpoint) {
+        self.init(finding)
+        policy = decided.policyName?.text
+        decisions = zip(decided.updates, decided.decisions)
+            .filter { $0.0.subject.vulnerabilities?.contains(finding.vulnerability) ?? false }
+            .map(\.1).sorted(by: Self.holdsUpMore)
+        guard let first = decisions.first else {
+            sentence = Self.sentence(withoutUpdate: finding)
+            return
+        }
+        // It is gone when the last of the updates is in.
+        nextAt = first.nextAt
+        sentence = first.sentence
+    }
+
+    /// What a person must decide comes before what has a time, the latest time first.
+    private static func holdsUpMore(_ left: Decision, _ right: Decision) -> Bool {
+        let never = Timestamp(milliseconds: .max)
+        return (right.nextAt ?? never, left.update.name) < (left.nextAt ?? never, right.update.name)
+    }
+
+    private static func sentence(withoutUpdate finding: FindingItem) -> String {
+        switch finding.state {
+        case .noFix:
+            "No update mends it yet: it is looked for again with every refresh of the feeds."
+        case .fixedPendingRestart:
+            "The fix is installed, and counts once the old code has stopped: \(finding.reason)"
+        case .fixAvailable:
+            "A fix is published, and no package source of the endpoint offers it: check its sources."
+        }
+    }
+}
