@@ -81,6 +81,7 @@ package enum Notice: String, Sendable, CaseIterable {
     case traitsSet = "traits-set"
     case acknowledged
     case feedsChanged = "feeds-changed"
+    case answered
 
     /// The sentence.
     package var sentence: String {
@@ -114,6 +115,7 @@ package enum Notice: String, Sendable, CaseIterable {
         case .traitsSet: "Stored. Policies see the endpoint so from now on."
         case .acknowledged: "Acknowledged. It stays in the list, and in the audit log."
         case .feedsChanged: "Done. The feeds are as shown."
+        case .answered: "Stored. Compliance counts it from now on."
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import date, timedelta
 
 from suite import eventually, expect
 
@@ -23,6 +24,9 @@ CATALOGUE = {
         "shortDescription": "Made up.", "requiredAction": "Mend it.", "dueDate": "2026-01-23",
         "knownRansomwareCampaignUse": "Unknown", "notes": ""}]}
 
+ENDS = {"schema_version": "1.2.0", "result": {"name": "debian", "releases": [
+    {"name": "12", "isEol": True, "eolFrom": "2026-06-10"}]}}
+
 REPORT = f"""Host,CVE,Severity,Plugin Output
 web-2.berlin.example.org,{CVE},High,=HYPERLINK("http://example.org")
 nobody.example.org,{CVE},High,not ours
@@ -38,6 +42,7 @@ class Findings:
     def run(self, check):
         check("feeds make the list of vulnerabilities, riskiest first", self.lists)
         check("a vulnerability's page tells who has it, by when, and what a scanner says", self.shows)
+        check("what is beyond its support is answered for without scripts", self.supports)
         check("who had it between two days is asked without scripts", self.looks_back)
 
     def file(self, name, text):
@@ -74,9 +79,22 @@ class Findings:
         page.goto(f"/vulnerabilities/{CVE}")
         text = page.inner_text("main")
         expect("web-2.berlin.example.org" in text, "who has it")
+        expect("no package source of the endpoint offers it" in text or "waits" in text, "what happens next")
         expect("3.0.17-1~deb12u3" in text, "the version that mends it")
         expect("Found here too" in text, "what the scanner says")
         page.watch.assert_quiet()
+        page.context.close()
+
+    def supports(self):
+        self.house.server.command("feeds", "add", "ends", self.file("ends.json", json.dumps(ENDS)))
+        self.house.server.command("feeds", "refresh", "ends")
+        page = self.house.page(java_script_enabled=False)
+        eventually("it has ended", lambda: "debian 12" in self.text(page, "/end-of-life?within=0"))
+        page.select_option("#answer-treatment", "extendedSupport")
+        page.fill("#answer-until", (date.today() + timedelta(days=100)).isoformat())
+        page.fill("#answer-reason", "Long-term support is used.")
+        page.click("text=Save the answer")
+        expect("Long-term support is used." in page.inner_text("main"), "what is done about it")
         page.context.close()
 
     def looks_back(self):

@@ -99,7 +99,8 @@ private struct StoredFleet {
         let standing = endpoint.standing
         let evidence = ComplianceEvidence(
             scannedAt: endpoint.scannedAt, missingSecurity: standing.missingSecurity,
-            rebootRequired: standing.rebootRequired, sourcesNotOk: standing.sourcesNotOk)
+            rebootRequired: standing.rebootRequired, sourcesNotOk: standing.sourcesNotOk,
+            unsupported: endpoint.unsupported)
         return ComplianceRule.verdict(evidence, freshSince: freshSince).compliance
     }
 
@@ -157,12 +158,17 @@ extension Samples {
                 osName: "Debian", packages: 10, missingSecurity: chance(50) ? 0 : number(0...3),
                 missingTotal: 4,
                 rebootRequired: chance(25), restartsNeeded: 0, sourcesNotOk: chance(30) ? 1 : 0)
+            endpoint.unsupported = chance(20) ? "debian 10" : nil
             endpoints.append(endpoint)
         }
         let stored = endpoints
         try await ledger.write { records in
             for tenant in tenants { try records.insert(tenant) }
-            for endpoint in stored { try records.insert(endpoint) }
+            for endpoint in stored {
+                try records.insert(endpoint)
+                try records.setUnsupported(
+                    endpoint.unsupported, of: endpoint.id, tenant: endpoint.tenant)
+            }
         }
         return StoredFleet(
             endpoints: stored, scopes: [.provider, .tenant(tenants[0].id), .tenant(tenants[1].id)],

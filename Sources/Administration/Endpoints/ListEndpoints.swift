@@ -166,7 +166,8 @@ extension EndpointRecord {
         ComplianceRule.verdict(
             ComplianceEvidence(
                 scannedAt: scannedAt, missingSecurity: standing.missingSecurity,
-                rebootRequired: standing.rebootRequired, sourcesNotOk: standing.sourcesNotOk),
+                rebootRequired: standing.rebootRequired, sourcesNotOk: standing.sourcesNotOk,
+                unsupported: unsupported),
             freshSince: freshSince)
     }
 }

@@ -156,7 +156,7 @@ private func columns(_ filter: EndpointFilter, _ place: Place, _ chrome: Chrome)
 
 private func row(_ item: EndpointListItem, _ chrome: Chrome) -> HTML {
     tr {
-        td(.title(item.verdict.compliance == .unknown ? item.verdict.sentence : nil)) {
+        td(.title(item.verdict.compliance == .compliant ? nil : item.verdict.sentence)) {
             item.retiredAt == nil
                 ? item.verdict.compliance.look.drawn()
                 : StateLook(kind: .idle, icon: .stop, word: "Retired").drawn()

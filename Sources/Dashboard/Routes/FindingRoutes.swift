@@ -29,6 +29,23 @@ extension Dashboard {
                 try await EndOfLifeRoutes.report(visit.call), query: visit.call.query,
                 chrome: visit.chrome)
         },
+        action(
+            Place.endOfLife.path, .principal(.approve),
+            "Says what is done about a product whose support ends."
+        ) { visit, form in
+            do {
+                _ = try await visit.useCases.answerEndOfLife(
+                    try answer(form), by: visit.principal)
+                return .redirect(to: .endOfLife, .answered)
+            } catch let refusal as Refusal where refusal.kind != .notFound {
+                return .html(
+                    endOfLifePage(
+                        try await visit.useCases.endOfLife(by: visit.principal),
+                        query: visit.call.query, refused: refusal, chrome: visit.chrome
+                    ).rendered(),
+                    status: refusal.kind.httpStatus)
+            }
+        },
         page(
             Place.exposure.path, .principal(.view), "How many findings there were each day.",
             query: ExposureRoutes.queryParameters
@@ -109,6 +126,24 @@ extension Dashboard {
             return .redirect(to: .alerts, .acknowledged)
         },
     ]
+
+    private static func answer(_ form: FormFields) throws(Refusal) -> NewEndOfLifeAnswer {
+        guard let field = form["product"].flatMap(EndOfLifeField.init),
+            let treatment = form["treatment"].flatMap(EndOfLifeAnswer.Treatment.init(rawValue:))
+        else {
+            throw Refusal(
+                .malformed, "E_MALFORMED", "The product or what is done about it is missing.",
+                nextStep: "Choose both.")
+        }
+        // The day belongs to the answer.
+        guard let until = form["until"].flatMap({ Timestamp("\($0)T23:59:59Z") }) else {
+            throw Refusal(
+                .malformed, "E_UNTIL", "An answer needs a last day.", nextStep: "Choose the day.")
+        }
+        return NewEndOfLifeAnswer(
+            tenant: field.tenant, product: field.product, cycle: field.cycle,
+            treatment: treatment, until: until, reason: form["reason"] ?? "")
+    }
 
     /// What no endpoint has any more is shown as it was.
     private static func past(

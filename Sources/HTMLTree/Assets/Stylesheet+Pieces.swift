@@ -55,6 +55,7 @@ extension Stylesheet {
         .tag.sec { color: var(--bad);
           border-color: color-mix(in srgb, var(--bad), transparent 60%) }
         .bar { display: block; width: 100%; height: 12px; border-radius: 6px; overflow: hidden }
+        .bar + .filters { margin-top: 16px }
         .bar.thin { height: 6px; border-radius: 3px; min-width: 80px; margin: 6px 0 4px }
         td .bar.thin { margin: 0 }
         .chart { display: block; width: 100%; height: 220px; border-bottom: 1px solid var(--line) }

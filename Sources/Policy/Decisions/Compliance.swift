@@ -11,15 +11,20 @@ public struct ComplianceEvidence: Hashable, Sendable {
     public var rebootRequired: Bool
     /// How many package sources are stale or failed: updates from them cannot be seen.
     public var sourcesNotOk: Int
+    /// A product whose support has ended while nobody has said what is done about it; `nil` when
+    /// none is known.
+    public var unsupported: String?
 
     /// Evidence.
     public init(
-        scannedAt: Timestamp?, missingSecurity: Int, rebootRequired: Bool, sourcesNotOk: Int
+        scannedAt: Timestamp?, missingSecurity: Int, rebootRequired: Bool, sourcesNotOk: Int,
+        unsupported: String? = nil
     ) {
         self.scannedAt = scannedAt
         self.missingSecurity = missingSecurity
         self.rebootRequired = rebootRequired
         self.sourcesNotOk = sourcesNotOk
+        self.unsupported = unsupported
     }
 }
 
@@ -57,6 +62,11 @@ public enum ComplianceRule {
         if evidence.rebootRequired {
             return ComplianceVerdict(
                 .nonCompliant, "A reboot is needed before what is installed is in force.")
+        }
+        if let product = evidence.unsupported {
+            return ComplianceVerdict(
+                .nonCompliant,
+                "Support for \(product) has ended, and nobody has said what is done about it.")
         }
         if evidence.sourcesNotOk > 0 {
             let noun = evidence.sourcesNotOk == 1 ? "package source is" : "package sources are"

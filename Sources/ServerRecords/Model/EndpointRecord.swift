@@ -34,6 +34,9 @@ public struct EndpointRecord: Hashable, Sendable {
     public var scanRequestedAt: Timestamp?
     /// Figures of the latest posture, for lists and counts.
     public var standing: Standing
+    /// A product on it, with its release cycle, whose support has ended while nobody has said what
+    /// is done about it; `nil` when there is none. Only `EndOfLifeRecords` changes it.
+    public var unsupported: String?
 
     /// A newly enrolled endpoint.
     public init(
@@ -41,7 +44,8 @@ public struct EndpointRecord: Hashable, Sendable {
         machineFingerprint: String?, enrolledAt: Timestamp, retiredAt: Timestamp? = nil,
         lastSeenAt: Timestamp? = nil, scannedAt: Timestamp? = nil, inventoryDigest: String? = nil,
         postureDigest: String? = nil, agentVersion: String = "", bootId: String = "",
-        scanRequestedAt: Timestamp? = nil, standing: Standing = Standing()
+        scanRequestedAt: Timestamp? = nil, standing: Standing = Standing(),
+        unsupported: String? = nil
     ) {
         self.id = id
         self.tenant = tenant
@@ -59,6 +63,7 @@ public struct EndpointRecord: Hashable, Sendable {
         self.bootId = bootId
         self.scanRequestedAt = scanRequestedAt
         self.standing = standing
+        self.unsupported = unsupported
     }
 }
 

@@ -10,7 +10,8 @@ enum CompliancePredicate {
     static func expression(freshSince: String) -> String {
         """
         CASE WHEN scanned_at IS NULL OR scanned_at < \(freshSince) THEN 'unknown' \
-        WHEN missing_security > 0 OR reboot_required = 1 THEN 'nonCompliant' \
+        WHEN missing_security > 0 OR reboot_required = 1 \
+        OR unsupported IS NOT NULL THEN 'nonCompliant' \
         WHEN sources_not_ok > 0 THEN 'unknown' ELSE 'compliant' END
         """
     }

@@ -8,7 +8,7 @@ enum EndpointColumns {
         id, tenant_id, site_id, name, public_key, machine_fingerprint, enrolled_at, retired_at, \
         last_seen_at, scanned_at, inventory_digest, posture_digest, agent_version, boot_id, \
         scan_requested_at, os_name, packages, missing_security, missing_total, reboot_required, \
-        restarts_needed, sources_not_ok
+        restarts_needed, sources_not_ok, unsupported
         """
 
     /// The record of a row with the columns of `list`.
@@ -21,7 +21,8 @@ enum EndpointColumns {
             retiredAt: try row.next(), lastSeenAt: try row.next(), scannedAt: try row.next(),
             inventoryDigest: try row.next(), postureDigest: try row.next(),
             agentVersion: try row.next(),
-            bootId: try row.next(), scanRequestedAt: try row.next(), standing: try standing(&row))
+            bootId: try row.next(), scanRequestedAt: try row.next(), standing: try standing(&row),
+            unsupported: try row.next())
     }
 
     private static func standing(_ row: inout SQLRowReader) throws -> Standing {

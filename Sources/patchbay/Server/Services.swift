@@ -140,6 +140,7 @@ struct FeedService: Service {
                 let version = useCases.signals.version(of: SignalSubject.feeds)
                 if isDue() { await noting { try await useCases.refreshDueFeeds() } }
                 await noting { try await useCases.followFeeds() }
+                if isDue() { await noting { try await useCases.settleSupport() } }
                 await useCases.signals.wait(
                     for: SignalSubject.feeds, since: version,
                     timeout: .seconds(UseCases.tickIntervalSeconds))

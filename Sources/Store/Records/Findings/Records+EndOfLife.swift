@@ -31,6 +31,25 @@ extension StoreRecords: EndOfLifeRecords {
             """, answer.tenant, answer.product, answer.cycle, answer.treatment, answer.until,
             answer.reason, answer.saidBy, answer.saidAt)
     }
+
+    func unsupported(of tenant: TenantID) throws -> [EndpointID: String] {
+        let found = try rows(
+            """
+            SELECT id, unsupported FROM endpoint
+            WHERE tenant_id = $1 AND unsupported IS NOT NULL
+            """, tenant
+        ).map { row in
+            var row = row.reader
+            return (try row.next(EndpointID.self), try row.next(String.self))
+        }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    func setUnsupported(_ product: String?, of endpoint: EndpointID, tenant: TenantID) throws {
+        try change(
+            "UPDATE endpoint SET unsupported = $3 WHERE tenant_id = $1 AND id = $2",
+            tenant, endpoint, product)
+    }
 }
 
 extension EndOfLifeAnswer.Treatment: SQLConvertible {}

@@ -1,0 +1,137 @@
+import Advisories
+import Findings
+import Fleet
+import ServerRecords
+
+/// The ends of support of a fleet's products: each distinct operating system and row of software is
+/// looked up once.
+struct SupportEnds {
+    private let state: FindingState
+    private let now: Timestamp
+    private var holders: [EndOfLifeStatus: EndpointSet] = [:]
+    /// Endpoints of whose operating system the end of support is known.
+    private var known = EndpointSet()
+
+    init(_ state: FindingState, at now: Timestamp) {
+        self.state = state
+        self.now = now
+        let index = state.fleet.index
+        let systems = state.systems.map { EndOfLife.status(of: $0, in: index, at: now) }
+        for (number, member) in state.members.enumerated() {
+            guard let member, let status = systems[Int(member.system)] else { continue }
+            let number = UInt32(truncatingIfNeeded: number)
+            holders[status, default: EndpointSet()].insert(number)
+            known.insert(number)
+        }
+        guard !index.cycles.isEmpty else { return }
+        let numbers = state.fleet.allSoftware.filter {
+            state.fleet.software($0).row.ecosystem != nil
+        }
+        let statuses = EndOfLife.eachApplication(
+            of: numbers.map { state.fleet.software($0).row }, in: index, at: now)
+        for (number, status) in zip(numbers, statuses) {
+            guard let status else { continue }
+            holders[status, default: EndpointSet()].formUnion(state.fleet.holders(of: number))
+        }
+    }
+
+    private struct Key: Hashable {
+        let tenant: TenantID
+        let product: String
+        let cycle: String
+    }
+
+    func report(
+        in scope: Scope, answers: [EndOfLifeAnswer], states: Set<EndOfLifeStatus.State>?
+    ) -> EndOfLifeReport {
+        let said = Dictionary(
+            answers.map { (Key(tenant: $0.tenant, product: $0.product, cycle: $0.cycle), $0) },
+            uniquingKeysWith: { first, _ in first })
+        var items: [EndOfLifeItem] = []
+        var (all, failing, covered) = (EndpointSet(), EndpointSet(), EndpointSet())
+        for tenant in state.tenants(in: scope) {
+            let own = state.tenants[tenant] ?? EndpointSet()
+            all.formUnion(own)
+            covered.formUnion(own.intersection(known))
+            for (status, endpoints) in holders {
+                let here = endpoints.intersection(own)
+                guard !here.isEmpty else { continue }
+                let key = Key(tenant: tenant, product: status.product, cycle: status.cycle)
+                let item = item(status, of: tenant, on: here.count, answer: said[key])
+                if item.compliance == .nonCompliant { failing.formUnion(here) }
+                if states?.contains(status.state) ?? true { items.append(item) }
+            }
+        }
+        let unknown = all.subtracting(covered).subtracting(failing).count
+        return EndOfLifeReport(
+            items: items.sorted(by: Self.comesBefore),
+            compliant: all.count - failing.count - unknown, nonCompliant: failing.count,
+            unknown: unknown, isComplete: state.isBuilt)
+    }
+
+    /// The tenant's endpoints with a product that counts against them, each with the first such
+    /// product by name.
+    func unsupported(of tenant: TenantID, answers: [EndOfLifeAnswer]) -> [EndpointID: String] {
+        let answered = Set(
+            answers.filter { $0.until > now }.map {
+                Key(tenant: $0.tenant, product: $0.product, cycle: $0.cycle)
+            })
+        let own = state.tenants[tenant] ?? EndpointSet()
+        var found: [EndpointID: String] = [:]
+        for (status, endpoints) in holders where status.state == .ended {
+            let key = Key(tenant: tenant, product: status.product, cycle: status.cycle)
+            guard !answered.contains(key) else { continue }
+            let name = "\(status.product) \(status.cycle)"
+            endpoints.intersection(own).forEach { number in
+                guard let id = state.member(number)?.id else { return }
+                found[id] = min(found[id] ?? name, name)
+            }
+        }
+        return found
+    }
+
+    private func item(
+        _ status: EndOfLifeStatus, of tenant: TenantID, on endpoints: Int,
+        answer: EndOfLifeAnswer?
+    ) -> EndOfLifeItem {
+        let isAnswered = answer.map { $0.until > now } ?? false
+        let complies = status.state != .ended || isAnswered
+        return EndOfLifeItem(
+            tenant: tenant, product: status.product, cycle: status.cycle, state: status.state,
+            endsAt: status.endsAt, extendedUntil: status.extendedUntil, endpoints: endpoints,
+            answer: answer, compliance: complies ? .compliant : .nonCompliant,
+            sentence: sentence(status, answer))
+    }
+
+    private func sentence(_ status: EndOfLifeStatus, _ answer: EndOfLifeAnswer?) -> String {
+        if let answer, answer.until > now {
+            let words =
+                switch answer.treatment {
+                case .replace: "It is being replaced"
+                case .isolate: "It is isolated"
+                case .extendedSupport: "It has extended support"
+                case .exception: "The risk is accepted"
+                }
+            return "\(words) until \(answer.until.wholeSeconds): \(answer.reason)"
+        }
+        let expired = answer == nil ? "" : " What was said about it has expired."
+        switch status.state {
+        case .ended:
+            return
+                "Support has ended: replace it, isolate it, take extended support, or accept the risk until a date.\(expired)"
+        case .within90Days: return "Support ends within 90 days.\(expired)"
+        case .within365Days: return "Support ends within a year.\(expired)"
+        case .supported: return "It is supported.\(expired)"
+        }
+    }
+
+    private static func comesBefore(_ left: EndOfLifeItem, _ right: EndOfLifeItem) -> Bool {
+        func key(_ item: EndOfLifeItem) -> (Int, Int64, String, String, TenantID) {
+            (
+                item.state == .ended ? 0 : 1, item.endsAt?.milliseconds ?? .max, item.product,
+                item.cycle, item.tenant
+            )
+        }
+        return key(left) < key(right)
+    }
+}
