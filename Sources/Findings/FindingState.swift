@@ -22,10 +22,16 @@ package struct FindingState: Sendable {
     private var startNames: [String: UInt32] = [:]
     /// The names of the fleet's zones, once each.
     private var zones: Set<String> = []
+    /// Kernels and replaced code, as they run, by what they were told from.
+    private var special: [SpecialRows: [FleetIndex.SoftwareNumber]] = [:]
+    /// While the fleet is read: an endpoint of each shape that has come by, and its stamp then.
+    private var shapes: [EndpointShape: (number: UInt32, stamp: Int)] = [:]
     package var standings = StandingTable()
     package var rankings: [Scope: [RankedVulnerability]] = [:]
     /// Whether the whole fleet has been read once.
-    package var isBuilt = false
+    package var isBuilt = false {
+        didSet { shapes = [:] }
+    }
 
     /// Knows nothing yet.
     package init() {}
@@ -108,12 +114,20 @@ package struct FindingState: Sendable {
 
     // MARK: Taking endpoints
 
-    /// The software of these endpoints that has no row on their release yet.
-    package mutating func unknownSoftware(of members: [FleetMember]) -> Set<Int64> {
+    /// The software of these endpoints that has no row on their release yet. Endpoints that share
+    /// an inventory are looked at once.
+    package mutating func unknownSoftware(in page: FleetPage) -> Set<Int64> {
         var unknown: Set<Int64> = []
-        for member in members {
+        var looked: [FleetIndex.PlatformNumber: Set<String>] = [:]
+        for member in page.members {
             guard let footing = member.footing else { continue }
-            unknown.formUnion(self.unknown(in: member.software, on: platform(of: footing.os)))
+            let platform = platform(of: footing.os)
+            for digest in [member.inventoryDigest, member.judgedDigest ?? ""] {
+                guard let software = page.inventories[digest],
+                    looked[platform, default: []].insert(digest).inserted
+                else { continue }
+                unknown.formUnion(self.unknown(in: software, on: platform))
+            }
         }
         return unknown
     }
@@ -121,8 +135,10 @@ package struct FindingState: Sendable {
     private func unknown(
         in software: [Int64], on platform: FleetIndex.PlatformNumber
     ) -> [Int64] {
-        let known = rows[platform] ?? InternedRows()
-        return software.filter { known[$0] == nil }
+        guard let known = rows[platform] else { return software }
+        var unknown: [Int64] = []
+        known.look(up: software) { number, row in if row == nil { unknown.append(number) } }
+        return unknown
     }
 
     private mutating func platform(of os: OperatingSystem) -> FleetIndex.PlatformNumber {
@@ -146,11 +162,13 @@ package struct FindingState: Sendable {
     }
 
     /// Takes an endpoint as it is now, and returns what changed in its findings; `nil` when it is
-    /// new, or nothing changed.
+    /// new, or nothing changed, or its inventory is not among the given ones.
     package mutating func take(
-        _ member: FleetMember, packages: [Int64: Package], at now: Timestamp
+        _ member: FleetMember, of inventories: [String: [Int64]], packages: [Int64: Package],
+        at now: Timestamp
     ) -> FindingChange? {
-        guard let footing = member.footing else { return nil }
+        guard let footing = member.footing, let software = inventories[member.inventoryDigest]
+        else { return nil }
         var record = Member(member, footing)
         share(&record)
         if let number = numbers[member.id] {
@@ -160,20 +178,21 @@ package struct FindingState: Sendable {
         }
         let platform = platform(of: footing.os)
         record.system = platforms[footing.os]?.place ?? 0
+        rankings = [:]
+        let shape = EndpointShape(digest: member.inventoryDigest, footing: footing)
+        if numbers[member.id] == nil, let twin = twin(of: shape) {
+            fleet.set(add(record, in: member.tenant), asOn: twin)
+            return nil
+        }
         if !packages.isEmpty {
-            let unknown = unknown(in: member.software, on: platform)
+            let unknown = unknown(in: software, on: platform)
             learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing.os)
         }
-        let current = counted(member.software, footing, on: platform)
-        rankings = [:]
+        let current = counted(software, footing, on: platform)
         guard let number = numbers[member.id] else {
-            let number = UInt32(truncatingIfNeeded: members.count)
-            numbers[member.id] = number
-            members.append(record)
-            tenants[member.tenant, default: EndpointSet()].insert(number)
-            _ = standings.set(.usual, of: number)
-            standings.unsettle(number)
+            let number = add(record, in: member.tenant)
             fleet.set(current, of: number)
+            remember(shape, of: number, record.stamp)
             return nil
         }
         members[Int(number)] = record
@@ -197,6 +216,30 @@ package struct FindingState: Sendable {
             began: began)
     }
 
+    /// Adds an endpoint that has no software yet.
+    private mutating func add(_ record: Member, in tenant: TenantID) -> UInt32 {
+        let number = UInt32(truncatingIfNeeded: members.count)
+        numbers[record.id] = number
+        members.append(record)
+        tenants[tenant, default: EndpointSet()].insert(number)
+        _ = standings.set(.usual, of: number)
+        standings.unsettle(number)
+        return number
+    }
+
+    /// An endpoint that has what endpoints of this shape have.
+    private func twin(of shape: EndpointShape) -> UInt32? {
+        guard let twin = shapes[shape], member(twin.number)?.stamp == twin.stamp else { return nil }
+        return twin.number
+    }
+
+    /// Remembers an endpoint of this shape, for those that come after it while the fleet is read.
+    private mutating func remember(_ shape: EndpointShape, of number: UInt32, _ stamp: Int) {
+        guard !isBuilt else { return }
+        if shapes.count >= EndpointShape.mostRemembered { shapes = [:] }
+        shapes[shape] = (number, stamp)
+    }
+
     /// Makes what many endpoints have the same text, so that it is in memory once.
     private mutating func share(_ record: inout Member) {
         if let place = tenants.index(forKey: record.tenant) { record.tenant = tenants[place].key }
@@ -215,29 +258,40 @@ package struct FindingState: Sendable {
     private mutating func counted(
         _ software: [Int64], _ footing: SoftwareFooting, on platform: FleetIndex.PlatformNumber
     ) -> [FleetIndex.SoftwareNumber] {
-        let known = rows[platform] ?? InternedRows()
-        var result: [FleetIndex.SoftwareNumber] = []
-        result.reserveCapacity(software.count)
+        guard let known = rows[platform] else { return [] }
+        var (usual, others): ([FleetIndex.SoftwareNumber], [FleetIndex.SoftwareNumber]) = ([], [])
+        usual.reserveCapacity(software.count)
         let replaced = Set(footing.replaced)
-        var special: [SoftwareRow] = []
-        for id in software {
-            guard let row = known[id] else { continue }
-            if row.isKernel {
-                special.append(fleet.software(row.number).row)
-            } else if !replaced.isEmpty,
-                replaced.contains(fleet.software(row.number).row.name)
+        known.look(up: software) { _, row in
+            guard let row else { return }
+            if row.isKernel
+                || (!replaced.isEmpty && replaced.contains(fleet.packageName(of: row.number)))
             {
-                special.append(fleet.software(row.number).row)
+                others.append(row.number)
             } else {
-                result.append(row.number)
+                usual.append(row.number)
             }
         }
-        guard !special.isEmpty else { return result }
+        if others.isEmpty { return usual }
+        let key = SpecialRows(
+            platform: platform, kernel: footing.kernel, replaced: footing.replaced, rows: others)
+        if let running = special[key] { return usual + running }
+        let running = asTheyRun(others, footing, on: platform)
+        if special.count >= SpecialRows.mostRemembered { special = [:] }
+        special[key] = running
+        return usual + running
+    }
+
+    private mutating func asTheyRun(
+        _ rows: [FleetIndex.SoftwareNumber], _ footing: SoftwareFooting,
+        on platform: FleetIndex.PlatformNumber
+    ) -> [FleetIndex.SoftwareNumber] {
         var code = ReplacedCode()
         for name in footing.replaced { code.addNames(in: name) }
         let endpoint = EndpointSoftware(
-            os: footing.os, runningKernel: footing.kernel, rows: special, replaced: code)
-        return result + endpoint.counted.map { fleet.register($0, on: platform) }
+            os: footing.os, runningKernel: footing.kernel,
+            rows: rows.map { fleet.software($0).row }, replaced: code)
+        return endpoint.counted.map { fleet.register($0, on: platform) }
     }
 
     /// Forgets an endpoint that was retired.

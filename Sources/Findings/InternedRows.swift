@@ -38,6 +38,24 @@ struct InternedRows: Sendable {
         }
     }
 
+    /// Calls `body` with each piece of software and its row, if it has one. Numbers that follow
+    /// each other mostly share a page, which is then found once.
+    func look(up software: [Int64], _ body: (Int64, Row?) -> Void) {
+        var (current, rows): (Int64, [Row?]) = (-1, [])
+        for number in software {
+            let page = number >> Self.pageBits
+            guard page >= 0, page < Self.mostPages else {
+                body(number, rest[number])
+                continue
+            }
+            if page != current {
+                rows = page < pages.count ? pages[Int(page)] : []
+                current = page
+            }
+            body(number, rows.isEmpty ? nil : rows[Self.place(of: number)])
+        }
+    }
+
     private static func place(of software: Int64) -> Int {
         Int(software & (1 << pageBits - 1))
     }

@@ -24,7 +24,8 @@ struct FormatTests {
     @Test(arguments: [
         ("", "nothing"), ("hello", "plain text"), ("{\"a\": 1}", "JSON"), ("[1, 2]", "JSON"),
         ("<html><body>404</body></html>", "a web page"), ("<a/>", "XML"), ("BZh91AY", "bzip2"),
-        ("a\u{0}b", "binary"), ("{\"vulnerabilities\": []}", "JSON"),
+        ("a\u{0}b", "binary"),
+        ("{\0\"\0a\0\"\0:\0 \01\0 \0}\0", "UTF-16"), ("{\"vulnerabilities\": []}", "JSON"),
     ])
     func `unknown content is refused with what it looks like`(_ text: String, _ words: String) {
         #expect { try read(text) } throws: { "\($0)".contains(words) }

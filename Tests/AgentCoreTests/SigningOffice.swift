@@ -58,13 +58,15 @@ struct SigningOffice {
 
     /// One policy for every endpoint, with a window each night from 22:00 to 02:00 UTC.
     static func policies(
-        from hour: Int = 22, catchUp: CatchUp? = nil, brake: BlastRadiusBrake = .usual
+        from hour: Int = 22, zone: WindowZone = .endpoint, catchUp: CatchUp? = nil,
+        brake: BlastRadiusBrake = .usual
     ) throws -> PolicySet {
         let night = try #require(PolicyName("night"))
         let opens = try #require(LocalTime(hour: hour, minute: 0))
-        let window = try #require(
+        var window = try #require(
             MaintenanceWindow(
                 name: night.text, recurrence: .daily, from: opens, lengthSeconds: 4 * 3600))
+        window.zone = zone
         let policy = PatchPolicy(
             name: try #require(PolicyName("servers")), applies: .always,
             lanes: Lanes(routine: LaneRoute(windows: [night])), otherwise: Treatment(.atOnce),

@@ -88,7 +88,7 @@ struct MatchTests {
             """
         let result = try await match(inventory: inventory, feeds: [("tracker.json", Self.tracker)])
         #expect(result.status == 0)
-        #expect(result.errorOutput.contains("3 packages were not looked at"))
+        #expect(result.errorOutput.contains("3 packages are unknown to the feeds"))
         #expect(result.errorOutput.contains("PyPI (2)"))
         #expect(result.errorOutput.contains("snop (1, which no feed can speak of"))
         struct Uncovered: Decodable, Equatable {

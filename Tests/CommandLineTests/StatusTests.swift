@@ -88,6 +88,16 @@ struct StatusTests {
         #expect(answer.output == "<\n>\n=\n!\n!\n!\n!\n!\n=\n<\n")
     }
 
+    /// Orders that pass over signs would compare what no package manager prints.
+    @Test(arguments: ["rpm", "apk", "winget", "generic"])
+    func `version compare marks versions with control characters`(ecosystem: String) async throws {
+        let answer = try await CommandLine.patchbay(
+            "version", "compare", "--ecosystem", ecosystem, "--batch",
+            input: "1\u{0}\t1\n1\r\t1\r\n1\t2\u{7F}\n1\t1\r\n")
+        #expect(answer.status == 0)
+        #expect(answer.output == "!\n!\n!\n=\n")
+    }
+
     @Test func `version compare does not keep an endless line, and goes on behind it`() async throws
     {
         let endless = String(repeating: "1", count: 3_000_000)

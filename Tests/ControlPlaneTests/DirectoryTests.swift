@@ -60,7 +60,9 @@ struct DirectoryTests {
         }
         let people = Self.people(of: tenant)
         #expect(try await useCases.site(site.id, by: people).endpoints == 1)
-        #expect(try await useCases.renameSite(site.id, to: "Hamburg", by: people).name == "Hamburg")
+        let renamed = try await useCases.updateSite(
+            site.id, to: SiteChange(name: "Hamburg"), by: people)
+        #expect(renamed.name == "Hamburg")
         let refusal = await #expect(throws: Refusal.self) {
             try await useCases.deleteSite(site.id, by: people)
         }
@@ -82,7 +84,7 @@ struct DirectoryTests {
             { _ = try await useCases.renameTenant(house.tenant.id, to: "x", by: stranger) },
             { try await useCases.deleteTenant(house.tenant.id, by: stranger) },
             { _ = try await useCases.site(site.id, by: stranger) },
-            { _ = try await useCases.renameSite(site.id, to: "x", by: stranger) },
+            { _ = try await useCases.updateSite(site.id, to: SiteChange(name: "x"), by: stranger) },
             { try await useCases.deleteSite(site.id, by: stranger) },
         ] as [@Sendable () async throws -> Void] {
             let refusal = await #expect(throws: Refusal.self) { try await attempt() }

@@ -1,5 +1,6 @@
 import Administration
 import AgentProtocol
+import Calendar
 import ControlPlane
 import Fleet
 import Rollout
@@ -20,7 +21,7 @@ final class House: Sendable {
 
     /// An installation with one tenant.
     init(
-        seed: UInt64 = 1, shelf: (any FeedShelf)? = nil,
+        seed: UInt64 = 1, shelf: (any FeedShelf)? = nil, zones: [String: TimeZoneRules] = [:],
         signingKeys: @escaping @Sendable () throws -> [SigningKey] = { [] }
     ) async throws {
         let clock = SteppedClock(Self.start)
@@ -35,15 +36,22 @@ final class House: Sendable {
         self.clock = clock
         useCases = UseCases(
             ledger: try SQLLedger.open(.sqliteMemory),
-            effects: Effects(now: { clock.now }, randomBytes: random), keys: keys,
+            effects: Effects(
+                now: { clock.now }, randomBytes: random,
+                zoneRules: { name in
+                    zones[name] ?? (["UTC", "Etc/UTC"].contains(name) ? TimeZoneRules.utc : nil)
+                }), keys: keys,
             signals: Signals(), shelf: shelf, signingKeys: signingKeys)
         tenant = try await useCases.createTenant(name: "Acme", by: .localAdministrator)
     }
 
     /// A newly enrolled endpoint of a tenant.
-    func enrol(_ name: String, tenant: Tenant? = nil) async throws -> TestEndpoint {
+    func enrol(
+        _ name: String, tenant: Tenant? = nil, site: SiteID? = nil
+    ) async throws -> TestEndpoint {
         let record = EndpointRecord(
-            id: useCases.effects.newIdentifier(), tenant: (tenant ?? self.tenant).id, name: name,
+            id: useCases.effects.newIdentifier(), tenant: (tenant ?? self.tenant).id, site: site,
+            name: name,
             publicKey: useCases.effects.randomBytes(32), machineFingerprint: nil,
             enrolledAt: clock.now)
         try await useCases.ledger.write { try $0.insert(record) }
@@ -74,13 +82,15 @@ struct TestEndpoint: Sendable {
 
     /// Sends a scan with these packages (name and version) and updates, the way an agent does.
     func report(
-        _ packages: [String: String], updates: [Update] = [], reboot: [RebootSignal] = [],
+        _ packages: [String: String], others: [Package] = [], updates: [Update] = [],
+        reboot: [RebootSignal] = [],
         bootId: String = "boot-1",
         restarts: [RestartNeed] = [],
         sources: [SourceState] = [SourceState(name: "http://deb.example.org/debian", state: .ok)],
         scannedAt: Timestamp? = nil
     ) async throws {
-        let inventory = Inventory(packages.map { TestEndpoint.package($0.key, $0.value) })
+        let inventory = Inventory(
+            packages.map { TestEndpoint.package($0.key, $0.value) } + others)
         let posture = Posture(
             endpoint: facts(bootId: bootId), sources: sources, updates: updates,
             reboot: RebootState(signals: reboot), restarts: restarts)

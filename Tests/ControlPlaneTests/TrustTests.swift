@@ -166,8 +166,13 @@ import Versions
         let digest = try #require(waiting.first?.digest)
         let anna = Principal(
             name: "user:anna", scope: .provider, permissions: Set(Permission.allCases))
-        await #expect(throws: Refusal.self) {
-            try await house.useCases.confirm(digest, by: anna)
+        let own = try await house.useCases.createAPIToken(
+            by: anna, note: "A program", role: .administrator)
+        let program = try await house.useCases.authenticateAPI(bearer: own.text)
+        for same in [anna, program] {
+            await #expect(throws: Refusal.self) {
+                try await house.useCases.confirm(digest, by: same)
+            }
         }
         let outcome = try await house.useCases.confirm(digest, by: house.administrator)
         #expect(outcome.isComplete)

@@ -22,7 +22,8 @@ struct OSReleaseTests {
     }
 
     @Test(arguments: [
-        "NAME", "NAME=\"open", "2NAME=x", "NA ME=x", "=x", "NAME=\"a\" b", "NAME='a",
+        "NAME", "NAME=deb\u{0}ian", "NAME=\"a\u{1B}[2Jb\"", "NAME=\"open", "2NAME=x", "NA ME=x",
+        "=x", "NAME=\"a\" b", "NAME='a",
         "ubuntu-16.04.txt",
     ])
     func `a line that is no assignment is shown`(text: String) {

@@ -17,16 +17,17 @@ import Testing
             let inventory = samples.inventory(300)
             let (tenant, now) = (placed.tenant.id, samples.now)
             var endpoint = placed.endpoint
-            #expect(try await ledger.read { try $0.members(after: nil, limit: 9) }.isEmpty)
+            let none = try await ledger.read { try $0.members(after: nil, limit: 9, knowing: []) }
+            #expect(none.members.isEmpty)
             endpoint.inventoryDigest = "d"
             let scanned = endpoint
             try await ledger.write { records in
                 _ = try records.store(InventoryText(inventory), digest: "d", of: tenant, at: now)
                 try records.update(scanned)
             }
-            let bare = try await ledger.read { try $0.member(scanned.id) }
-            #expect(bare?.footing == nil)
-            #expect(bare?.software.count == 300)
+            let bare = try await ledger.read { try $0.members([scanned.id]) }
+            #expect(bare.members.map(\.footing) == [nil])
+            #expect(bare.inventories["d"]?.count == 300)
             var footing = SoftwareFooting(
                 os: OperatingSystem(
                     id: "debian", versionId: "12", name: "Debian GNU/Linux 12",
@@ -36,19 +37,28 @@ import Testing
                 footing.os.codename = codename
                 let stored = footing
                 try await ledger.write { try $0.store(stored, of: scanned.id, tenant: tenant) }
-                let member = try await ledger.read { try $0.members(after: nil, limit: 9) }
-                #expect(member.map(\.footing) == [stored])
-                #expect(member.first?.tenant == tenant)
+                let page = try await ledger.read {
+                    try $0.members(after: nil, limit: 9, knowing: [])
+                }
+                #expect(page.members.map(\.footing) == [stored])
+                #expect(page.members.first?.tenant == tenant)
+                #expect(page.inventories == bare.inventories)
             }
-            let numbers = bare?.software ?? []
+            let other = try await ledger.read {
+                try $0.members(after: nil, limit: 9, knowing: ["d"])
+            }
+            #expect(other.inventories.isEmpty, "what is known is not read again")
+            let numbers = bare.inventories["d"] ?? []
             let software = try await ledger.read { try $0.software(numbers + [-1]) }
             #expect(Set(software.values.map(\.name)) == Set(inventory.packages.map(\.name)))
             #expect(
-                try await ledger.read { try $0.members(after: scanned.id, limit: 9) }.isEmpty)
+                try await ledger.read {
+                    try $0.members(after: scanned.id, limit: 9, knowing: [])
+                }.members.isEmpty)
             endpoint.retiredAt = now
             let retired = endpoint
             try await ledger.write { try $0.update(retired) }
-            #expect(try await ledger.read { try $0.member(scanned.id) } == nil)
+            #expect(try await ledger.read { try $0.members([scanned.id]) }.members.isEmpty)
         }
     }
 

@@ -78,21 +78,57 @@ import Testing
                 try records.update(first)
                 try records.store(footing, of: first.id, tenant: tenant)
             }
-            let before = try #require(try await ledger.read { try $0.member(first.id) })
-            #expect(before.judgedDigest == nil && before.judgedSoftware == nil)
+            let before = try await ledger.read { try $0.members([first.id]) }
+            #expect(before.members.map(\.judgedDigest) == [nil])
+            #expect(before.digests == ["d"])
             try await ledger.write { try $0.noteJudged("d", of: first.id, tenant: tenant) }
-            let same = try #require(try await ledger.read { try $0.member(first.id) })
-            #expect(same.judgedDigest == "d" && same.judgedSoftware == nil)
+            let same = try await ledger.read { try $0.members([first.id]) }
+            #expect(same.members.map(\.judgedDigest) == ["d"])
+            #expect(Set(same.inventories.keys) == ["d"])
             endpoint.inventoryDigest = "e"
             let second = endpoint
             try await ledger.write { records in
                 try records.update(second)
                 try records.store(footing, of: first.id, tenant: tenant)
             }
-            let after = try #require(try await ledger.read { try $0.member(first.id) })
-            #expect(after.judgedDigest == "d")
-            #expect(after.judgedSoftware == same.software)
-            #expect(after.software != same.software)
+            let after = try await ledger.read { try $0.members([first.id]) }
+            #expect(after.members.map(\.judgedDigest) == ["d"])
+            #expect(Set(after.inventories.keys) == ["d", "e"])
+            #expect(after.inventories["d"] == same.inventories["d"])
+            #expect(after.inventories["e"] != after.inventories["d"])
+            let known = try await ledger.read {
+                try $0.members(after: nil, limit: 9, knowing: ["e"])
+            }
+            #expect(Set(known.inventories.keys) == ["d"])
+        }
+    }
+
+    @Test(arguments: Engine.present)
+    func `an inventory that endpoints of several tenants share is read once`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let inventory = samples.inventory(5)
+            var ids: [EndpointID] = []
+            for _ in 0..<3 {
+                let placed = try await samples.place(in: ledger)
+                let (tenant, now) = (placed.tenant.id, samples.now)
+                var endpoint = placed.endpoint
+                endpoint.inventoryDigest = "d"
+                let scanned = endpoint
+                try await ledger.write { records in
+                    _ = try records.store(
+                        InventoryText(inventory), digest: "d", of: tenant, at: now)
+                    try records.update(scanned)
+                }
+                ids.append(scanned.id)
+            }
+            let page = try await ledger.read {
+                try $0.members(after: nil, limit: 9, knowing: [])
+            }
+            #expect(page.members.map(\.id) == ids.sorted())
+            #expect(page.inventories.mapValues(\.count) == ["d": 5])
         }
     }
 }

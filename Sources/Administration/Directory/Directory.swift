@@ -44,14 +44,14 @@ extension UseCases {
 
     /// Adds a site to a tenant.
     public func createSite(
-        name: String, tenant: TenantID, by principal: Principal
+        name: String, tenant: TenantID, timeZone: String? = nil, by principal: Principal
     ) async throws -> Site {
         try principal.require(.administer)
         guard principal.scope.includes(tenant) else { throw Refusal.notFound("tenant") }
         let now = effects.now()
         let site = Site(
             id: effects.newIdentifier(), tenant: tenant, name: try Self.checkedName(name),
-            createdAt: now)
+            createdAt: now, timeZone: try timeZone.map(checkedZone))
         try await ledger.write { records in
             guard try !records.tenants(in: .tenant(tenant)).isEmpty else {
                 throw Refusal.notFound("tenant")
@@ -62,6 +62,17 @@ extension UseCases {
                 actor: principal.name, tenant: tenant, in: records, at: now)
         }
         return site
+    }
+
+    /// The name of a zone whose rules this server knows.
+    func checkedZone(_ name: String) throws -> String {
+        guard effects.zoneRules(name) != nil else {
+            throw Refusal(
+                .malformed, "E_ZONE_UNKNOWN",
+                "There is no time zone \(PlainText.line(name, atMost: 100)).",
+                nextStep: "Use a name of the IANA database, such as Europe/Berlin.")
+        }
+        return name
     }
 
     /// A name for people: 1 to 100 characters, no control characters, no space at its ends.

@@ -99,25 +99,39 @@ extension UseCases {
         }
     }
 
-    /// Gives a site another name.
+    /// Gives a site another name, another zone, or both.
     ///
-    /// - Throws: `Refusal` `E_NAME`, `E_NAME_TAKEN`, `E_NOT_FOUND`.
-    public func renameSite(
-        _ id: SiteID, to name: String, by principal: Principal
+    /// - Throws: `Refusal` `E_NAME`, `E_NAME_TAKEN`, `E_ZONE_UNKNOWN`, `E_NOT_FOUND`.
+    public func updateSite(
+        _ id: SiteID, to change: SiteChange, by principal: Principal
     ) async throws -> Site {
         try principal.require(.administer)
-        let name = try Self.checkedName(name)
+        let name = try change.name.map(Self.checkedName)
+        let zone = try change.timeZone.map { $0.isEmpty ? nil : try checkedZone($0) }
         let now = effects.now()
         return try await writeWaking { records, wakes in
             var site = try Self.site(id, for: principal, records)
-            guard site.name != name else { return site }
-            let former = site.name
-            site.name = name
+            let former = site
+            site.name = name ?? former.name
+            site.timeZone = zone ?? former.timeZone
+            guard site != former else { return site }
             try Self.reportingTakenNames { try records.update(site) }
-            try self.appendAudit(
-                "site.renamed", subject: id.text,
-                sentence: "Renamed the site “\(former)” to “\(name)”.", actor: principal.name,
-                tenant: site.tenant, in: records, at: now)
+            if site.name != former.name {
+                try self.appendAudit(
+                    "site.renamed", subject: id.text,
+                    sentence: "Renamed the site “\(former.name)” to “\(site.name)”.",
+                    actor: principal.name, tenant: site.tenant, in: records, at: now)
+            }
+            if site.timeZone != former.timeZone {
+                try self.appendAudit(
+                    "site.zoneChanged", subject: id.text,
+                    sentence: "The clocks of the site “\(site.name)” are those of "
+                        + "\(site.timeZone ?? "each endpoint"); before, those of "
+                        + "\(former.timeZone ?? "each endpoint").",
+                    actor: principal.name, tenant: site.tenant, in: records, at: now)
+            }
+            try self.placementsChanged(
+                of: site.tenant, by: principal.name, in: records, at: now, waking: &wakes)
             try self.decisionsChanged(
                 for: site.tenant, by: principal.name, in: records, at: now, waking: &wakes)
             return site
@@ -176,5 +190,19 @@ extension UseCases {
         guard let site = try records.sites(in: principal.scope).first(where: { $0.id == id })
         else { throw Refusal.notFound("site") }
         return site
+    }
+}
+
+/// What is to change about a site.
+public struct SiteChange: Hashable, Sendable {
+    /// Its new name; `nil` to leave it.
+    public var name: String?
+    /// The name of its zone, empty for none; `nil` to leave it.
+    public var timeZone: String?
+
+    /// A change.
+    public init(name: String? = nil, timeZone: String? = nil) {
+        self.name = name
+        self.timeZone = timeZone
     }
 }

@@ -89,8 +89,8 @@ extension UseCases {
             let record = ApprovalRecord(
                 id: id, place: place, endpoints: endpoints,
                 word: ApprovalByHand(
-                    verdict, updates: selector, level: place.level, person: principal.name,
-                    at: now),
+                    verdict, updates: selector, level: place.level,
+                    person: try records.person(behind: principal.name), at: now),
                 note: reason)
             try records.insert(record)
             let item = try Self.item(record, records)

@@ -102,10 +102,12 @@ extension UseCases {
         _ id: ExceptionID, by principal: Principal
     ) async throws -> ExceptionRecord {
         try await change(id, "exception.approved", "Accepted", by: principal) {
-            record, names, now in
+            record, records, now in
             guard record.state == .requested else { throw Self.wrongState(record) }
-            guard record.requestedBy != principal.name,
-                !principal.name.hasSuffix(":\(record.owner)")
+            let names = try DirectoryNames(scope: .provider, records: records)
+            let person = try records.person(behind: principal.name)
+            guard try records.person(behind: record.requestedBy) != person,
+                !person.hasSuffix(":\(record.owner)")
             else {
                 throw Refusal(
                     .conflict, "E_EXCEPTION_SAME_PERSON",
@@ -163,7 +165,7 @@ extension UseCases {
     private func change(
         _ id: ExceptionID, _ action: String, _ verb: String, by principal: Principal,
         _ body:
-            @escaping @Sendable (inout ExceptionRecord, DirectoryNames, Timestamp) throws -> Void
+            @escaping @Sendable (inout ExceptionRecord, any Records, Timestamp) throws -> Void
     ) async throws -> ExceptionRecord {
         try principal.require(.approve)
         let now = effects.now()
@@ -171,7 +173,7 @@ extension UseCases {
             guard var record = try records.exception(id, in: principal.scope) else {
                 throw Refusal.notFound("exception")
             }
-            try body(&record, DirectoryNames(scope: .provider, records: records), now)
+            try body(&record, records, now)
             try records.update(record)
             try self.appendAudit(
                 action, subject: id.text,

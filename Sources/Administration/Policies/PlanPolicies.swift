@@ -71,19 +71,36 @@ extension UseCases {
     }
 
     /// The next openings of every window of the policies that hold for a tenant, at most twelve of
-    /// each, by opening. Windows in the endpoint's or the site's zone are shown in universal time.
+    /// each, by opening. Windows in the site's zone are listed for each zone of the tenant's sites;
+    /// those in the endpoint's, and in that of sites without one, are shown in universal time.
     public func windowOpenings(
         for tenant: TenantID, count: Int = openingsListed, by principal: Principal
     ) async throws -> [WindowOpening] {
+        try await datedOpenings(for: tenant, count: count, by: principal).map(\.opening)
+    }
+
+    /// An opening with the local date that it is called by.
+    private struct DatedOpening {
+        let opening: WindowOpening
+        let date: LocalDate
+    }
+
+    private func datedOpenings(
+        for tenant: TenantID, count: Int, by principal: Principal
+    ) async throws -> [DatedOpening] {
         try principal.require(.view)
         guard principal.scope.includes(tenant) else { throw Refusal.notFound("tenant") }
         let now = effects.now()
         return try await ledger.read { records in
+            let zones = Set(try records.sites(in: .tenant(tenant)).compactMap(\.timeZone)).sorted()
             let policies = try self.policyShelf.policies(of: tenant, in: records)
-            return policies.flatMap { self.openings(of: $0.policy, from: now, count: count) }
-                .sorted {
-                    ($0.opens, $0.policy, $0.window) < ($1.opens, $1.policy, $1.window)
-                }
+            return policies.flatMap {
+                self.openings(of: $0.policy, at: zones, from: now, count: count)
+            }.sorted { left, right in
+                let (left, right) = (left.opening, right.opening)
+                return (left.opens, left.policy, left.window, left.zone)
+                    < (right.opens, right.policy, right.window, right.zone)
+            }
         }
     }
 
@@ -91,52 +108,69 @@ extension UseCases {
     public func calendarFeed(
         for tenant: TenantID, by principal: Principal
     ) async throws -> String {
-        let openings = try await windowOpenings(
+        let openings = try await datedOpenings(
             for: tenant, count: Self.openingsListed, by: principal)
         let name =
             try await ledger.read { try $0.tenants(in: .tenant(tenant)).first?.name } ?? ""
         return CalendarFeed.text(
-            openings.map { opening in
-                CalendarEntry(
+            openings.map { dated in
+                let opening = dated.opening
+                return CalendarEntry(
                     opens: opening.opens, closes: opening.closes,
                     title: "\(opening.window) (\(opening.policy))",
                     details: "Maintenance window of the policy \(opening.policy); "
                         + "lanes: \(opening.lanes.map(\.rawValue).joined(separator: ", ")); "
                         + "zone: \(opening.zone).",
-                    uid: "\(opening.opens)/\(opening.window)/\(tenant)/\(opening.policy)@patchbay"
-                )
+                    // The date, not the hour: an opening that moves stays the same entry.
+                    uid: "\(dated.date)/\(opening.window)/\(tenant)/\(opening.policy)"
+                        + "/\(opening.zone.filter { $0 != " " })@patchbay")
             },
             name: "Maintenance windows of \(name)", stamp: effects.now())
     }
 
     private func openings(
-        of policy: PatchPolicy, from now: Timestamp, count: Int
-    ) -> [WindowOpening] {
-        policy.windows.flatMap { window -> [WindowOpening] in
-            var zones = Zones(endpoint: .utc)
-            var zone = "endpoint"
-            switch window.zone {
-            case .endpoint: break
-            case .site: zone = "site"
-            case .named(let name):
-                zone = name.text
-                zones.named[name.text] = effects.zoneRules(name.text)
+        of policy: PatchPolicy, at siteZones: [String], from now: Timestamp, count: Int
+    ) -> [DatedOpening] {
+        policy.windows.flatMap { window -> [DatedOpening] in
+            guard window.zone == .site, !siteZones.isEmpty else {
+                return openings(of: window, in: policy, at: nil, from: now, count: count)
             }
-            for case .named(let name)? in policy.freezes.map(\.zone) {
-                zones.named[name.text] = effects.zoneRules(name.text)
+            return siteZones.flatMap {
+                openings(of: window, in: policy, at: $0, from: now, count: count)
             }
-            let lanes = Lane.allCases.filter { lane in
-                policy.lanes.route(of: lane).windows.contains { $0.text == window.name }
-            }
-            let calendar = try? WindowCalendar([window], freezes: policy.freezes, zones: zones)
-            let list =
-                (calendar?.openings(at: now) ?? [])
-                + (calendar?.occurrences(from: now, count: count) ?? [])
-            return list.prefix(count).map {
-                WindowOpening(
+        }
+    }
+
+    private func openings(
+        of window: MaintenanceWindow, in policy: PatchPolicy, at siteZone: String?,
+        from now: Timestamp, count: Int
+    ) -> [DatedOpening] {
+        var zones = Zones(endpoint: .utc)
+        zones.setSite(siteZone, from: effects.zoneRules)
+        var zone = "endpoint"
+        switch window.zone {
+        case .endpoint: break
+        case .site: zone = siteZone.map { "site (\($0))" } ?? "site"
+        case .named(let name):
+            zone = name.text
+            zones.named[name.text] = effects.zoneRules(name.text)
+        }
+        for case .named(let name)? in policy.freezes.map(\.zone) {
+            zones.named[name.text] = effects.zoneRules(name.text)
+        }
+        let lanes = Lane.allCases.filter { lane in
+            policy.lanes.route(of: lane).windows.contains { $0.text == window.name }
+        }
+        let calendar = try? WindowCalendar([window], freezes: policy.freezes, zones: zones)
+        let list =
+            (calendar?.openings(at: now) ?? [])
+            + (calendar?.occurrences(from: now, count: count) ?? [])
+        return list.prefix(count).map {
+            DatedOpening(
+                opening: WindowOpening(
                     opens: $0.opens, closes: $0.closes, window: $0.window,
-                    policy: policy.name.text, zone: zone, lanes: lanes)
-            }
+                    policy: policy.name.text, zone: zone, lanes: lanes),
+                date: $0.localDate)
         }
     }
 }

@@ -45,6 +45,7 @@ extension UseCases {
                 after: EndpointDecisions(
                     of: tenant, in: records, at: now, isForMany: true,
                     insteadOfStored: others + [new].compactMap(\.self), by: self))
+            if let new { preview.remarks += try siteRemarks(on: new.policy, tenant, in: records) }
             try eachEndpoint(of: tenant, in: records) { endpoint in
                 guard preview.endpoints < Self.previewedEndpoints else {
                     throw Refusal(
@@ -57,6 +58,23 @@ extension UseCases {
             }
         }
         return preview
+    }
+
+    /// The sites that windows in the site's zone cannot go by, because nobody has said their zone.
+    private func siteRemarks(
+        on policy: PatchPolicy, _ tenant: TenantID, in records: any Records
+    ) throws -> [PolicyRemark] {
+        let zones = policy.windows.map(\.zone) + policy.freezes.compactMap(\.zone)
+        guard zones.contains(.site) else { return [] }
+        let without = try records.sites(in: .tenant(tenant)).filter { $0.timeZone == nil }
+        guard !without.isEmpty else { return [] }
+        let names = without.map { "“\($0.name)”" }.joined(separator: ", ")
+        return [
+            PolicyRemark(
+                isError: false, line: 1, column: 1,
+                message: "“zone: site” is each endpoint's own zone at \(names), where nobody has "
+                    + "said the site's (patchbay site update SITE --zone Europe/Berlin)")
+        ]
     }
 }
 

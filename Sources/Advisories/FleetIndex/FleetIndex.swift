@@ -115,8 +115,14 @@ public struct FleetIndex: Sendable {
         take(rows.map(\.value), of: endpoint)
     }
 
+    /// Takes for an endpoint all that another one has, at the cost of what is special about that
+    /// one.
+    public mutating func set(_ endpoint: UInt32, asOn other: UInt32) {
+        holdings.set(endpoint, asOn: other)
+    }
+
     private mutating func take(_ rows: [Int32], of endpoint: UInt32) {
-        holdings.set(endpoint, to: rows.sorted().withoutRepetitions)
+        holdings.set(endpoint, to: rows.rising(below: softwareCount))
     }
 
     /// The rows that an endpoint has, in order.
@@ -130,6 +136,11 @@ public struct FleetIndex: Sendable {
         return Software(
             platform: platforms[Int(key.platform.value)], row: key.counted.row,
             standing: key.counted.standing)
+    }
+
+    /// The name of a row's package.
+    public func packageName(of number: SoftwareNumber) -> String {
+        keys.values[Int(number.value)].counted.row.name
     }
 
     /// The endpoints that have a row.
@@ -238,18 +249,5 @@ private struct RowAssessor: Sendable {
         var findings: [Finding] = []
         _ = writer.add(counted, with: &matcher, to: &findings)
         return findings
-    }
-}
-
-extension [Int32] {
-    /// Numbers in order, each once.
-    fileprivate var withoutRepetitions: [Int32] {
-        var numbers = self
-        var last: Int32?
-        numbers.removeAll { number in
-            defer { last = number }
-            return number == last
-        }
-        return numbers
     }
 }

@@ -57,21 +57,38 @@ struct Holdings: Sendable {
 
     /// Takes an endpoint with these rows, which rise, in place of those that it had.
     mutating func set(_ endpoint: UInt32, to rows: [Int32]) {
-        let place = Int(endpoint)
-        while baseOf.count <= place {
+        makeRoom(for: endpoint)
+        if rows.isEmpty { return leave(endpoint) }
+        let before = baseOf[Int(endpoint)]
+        if before < 0 { endpointCount += 1 }
+        let (base, drift) = place(rows, now: before)
+        join(endpoint, to: base, drift)
+    }
+
+    /// Takes an endpoint with the rows that another has, in place of those that it had.
+    mutating func set(_ endpoint: UInt32, asOn other: UInt32) {
+        makeRoom(for: max(endpoint, other))
+        let base = baseOf[Int(other)]
+        if base < 0 { return leave(endpoint) }
+        if baseOf[Int(endpoint)] < 0 { endpointCount += 1 }
+        join(endpoint, to: base, drifts[Int(other)])
+    }
+
+    private mutating func makeRoom(for endpoint: UInt32) {
+        while baseOf.count <= Int(endpoint) {
             baseOf.append(-1)
             drifts.append([])
         }
-        let before = baseOf[place]
-        if rows.isEmpty { return leave(endpoint) }
-        if before < 0 { endpointCount += 1 }
-        let (base, drift) = self.place(rows, now: before)
+    }
+
+    private mutating func join(_ endpoint: UInt32, to base: Int32, _ drift: [Int32]) {
+        let before = baseOf[Int(endpoint)]
         if base == before {
             changeDrift(of: endpoint, to: drift)
             return
         }
         if before >= 0 { take(endpoint, from: before) }
-        baseOf[place] = base
+        baseOf[Int(endpoint)] = base
         bases[Int(base)].members.insert(endpoint)
         bases[Int(base)].count += 1
         changeDrift(of: endpoint, to: drift)

@@ -60,8 +60,9 @@ struct FindingWriter {
         add(rest, of: row, mayRunOld: false, to: &findings)
     }
 
-    private static let fixReason = "An update mends it."
+    fileprivate static let fixReason = "An update mends it."
     private static let noFixReason = "The distribution has no fix yet."
+    private static let noFixOfProductReason = "No version that mends it is known."
     private static let declinedReason = "The distribution will not mend it in this release."
     private static let elsewhereReason =
         "The fix is in a channel that this endpoint does not receive, such as Ubuntu Pro."
@@ -76,12 +77,23 @@ struct FindingWriter {
     ) {
         let announcing = index.entries[Int(match.announcement ?? match.entry)].notice
         let notice = index.notices[Int(announcing)]
+        let entry = index.entries[Int(match.entry)]
         findings.append(
             Finding(
                 vulnerability: index.vulnerabilities[match.vulnerability], advisory: notice.id,
                 source: notice.source.name, package: row.name, architecture: row.architecture,
                 installed: row.version, fixedIn: fix >= 0 ? index.versions[fix] : nil,
-                state: state, assessment: assessment(of: match), reason: reason))
+                state: state, assessment: assessment(of: match),
+                reason: Self.reason(reason, of: row, byProduct: entry.counting == .source)))
+    }
+
+    /// What was found by a product's name says so, and how sure that is.
+    private static func reason(
+        _ reason: String, of row: SoftwareRow, byProduct isByProduct: Bool
+    ) -> String {
+        guard row.ecosystem != nil, isByProduct, let product = row.product else { return reason }
+        let words = reason == noFixReason ? noFixOfProductReason : reason
+        return "\(words) \(product.sentence)"
     }
 
     private mutating func assessment(of match: RowMatch) -> Assessment {
@@ -123,4 +135,9 @@ extension RowMatch {
     var isAffected: Bool {
         if case .justFixed = verdict { false } else { true }
     }
+}
+
+extension Finding {
+    /// Whether there is nothing to say of it but that an update mends it.
+    public var isPlainlyMended: Bool { reason == FindingWriter.fixReason }
 }

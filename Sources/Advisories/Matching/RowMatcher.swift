@@ -24,7 +24,12 @@ struct RowMatcher {
             let scope = PackageScope.ecosystem(ecosystem)
             if let number = index.scopes[scope] {
                 let name = PackageNaming.canonical(row.name, in: scope)
-                hear(name, row.version, .binary, of: row, in: .init(number: number), &answer)
+                let held = AdvisoryIndex.HeldScope(number: number)
+                hear(name, row.version, .binary, of: row, in: held, &answer)
+                if let product = row.product?.product {
+                    let version = ProductIdentity.productVersion(row.version, in: ecosystem)
+                    hear(product, version, .source, of: row, in: held, &answer)
+                }
             }
         } else {
             let counted = row.counted

@@ -68,7 +68,8 @@ extension SoftwareRow {
     /// The names under which an index may hold what concerns the row.
     public var indexNames: [String] {
         guard let ecosystem else { return [name, source, counted.source] }
-        return [PackageNaming.canonical(name, in: .ecosystem(ecosystem))]
+        let names = [PackageNaming.canonical(name, in: .ecosystem(ecosystem))]
+        return names + (product.map { [$0.product] } ?? [])
     }
 }
 

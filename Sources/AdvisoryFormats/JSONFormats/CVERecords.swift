@@ -6,7 +6,8 @@ import Fleet
 enum CVERecords {
     static let reading = JSONReading(.cve, name: { $0["cveMetadata"]?.text("cveId") }) { value in
         try requireObject(value)
-        return [.vulnerability(try record(value))]
+        let record = try record(value)
+        return [.vulnerability(record)] + (try claims(value, record))
     }
 
     /// Whether a value looks like a record.
@@ -33,6 +34,18 @@ enum CVERecords {
         }
         record.ssvc = try additions.lazy.filter(isCISA).compactMap(ssvc).first
         return record
+    }
+
+    /// What the record says of products: whoever assigned the name, then what others add.
+    private static func claims(
+        _ value: JSONValue, _ record: VulnerabilityRecord
+    ) throws -> [FeedRecord] {
+        guard let containers = value["containers"], let cna = containers["cna"] else { return [] }
+        let own = ProductClaims.advisory(
+            record, by: ProductClaims.assigner, try ProductClaims.ofContainer(cna))
+        let added = try containers.array("adp").flatMap { try ProductClaims.ofContainer($0) }
+        let others = ProductClaims.advisory(record, by: ProductClaims.addition, added)
+        return [own, others].compactMap(\.self)
     }
 
     private static func title(_ cna: JSONValue) -> String {

@@ -7,7 +7,10 @@ enum NVDRecords {
     static let reading = JSONReading(.nvd, name: { $0["cve"]?.text("id") }) { value in
         try requireObject(value)
         guard let cve = value["cve"] else { throw RecordFault("no “cve”") }
-        return [.vulnerability(try record(cve))]
+        let record = try record(cve)
+        let claims = ProductClaims.advisory(
+            record, by: ProductClaims.nvd, try ProductClaims.ofNVD(cve))
+        return [.vulnerability(record)] + [claims].compactMap(\.self)
     }
 
     static let olderReading = JSONReading(

@@ -15,6 +15,18 @@ enum FormatDetection {
         }
     }
 
+    /// How many bytes tell text of two bytes a character from binary data.
+    private static let wideBytes = 16
+
+    /// Whether every second byte is zero and the others are not: Latin letters and signs in UTF-16
+    /// without a mark in front (Unicode 3.10).
+    private static func looksWide(_ prefix: ArraySlice<UInt8>) -> Bool {
+        let head = Array(prefix.prefix(wideBytes))
+        guard head.count == wideBytes else { return false }
+        let zeros = head.indices.filter { head[$0] == 0 }
+        return zeros.count == wideBytes / 2 && Set(zeros.map { $0 % 2 }).count == 1
+    }
+
     /// What unknown content looks like, for the message.
     static func appearance(_ prefix: ArraySlice<UInt8>) -> String {
         let start = prefix.drop { isJSONBlank($0) }
@@ -26,6 +38,7 @@ enum FormatDetection {
             ([0xFE, 0xFF], "UTF-16; store it as UTF-8"),
         ]
         if let known = magic.first(where: { prefix.starts(with: $0.0) }) { return known.1 }
+        if looksWide(prefix) { return "UTF-16; store it as UTF-8" }
         switch start.first {
         case nil: return "nothing: it is empty"
         case UInt8(ascii: "{"), UInt8(ascii: "["): return "JSON of another kind"

@@ -145,7 +145,7 @@ struct GrantGate: Sendable {
     ) throws -> Judgement {
         let body = grant.document.body
         let subject = try desk.subject(memo, facts: view.facts, at: now)
-        let zones = desk.zones(for: policies.document.body.policies, facts: view.facts)
+        let zones = desk.zones(for: policies.document.body.policies, subject: subject)
         let missed = desk.missed(
             body.lane, policies.document.body.policies, subject, zones, since: body.notBefore,
             at: now)

@@ -64,13 +64,16 @@ extension TrustDesk {
         return EndpointSubject(endpoint, facts: facts, managers: nil, placement: entry)
     }
 
-    /// The zones that policies name, as far as they are known here.
-    func zones(for policies: [PlacedPolicy], facts: EndpointFacts?) -> Zones {
+    /// The zones that policies name, and that of the endpoint's site as it is signed, as far as they
+    /// are known here.
+    func zones(for policies: [PlacedPolicy], subject: EndpointSubject) -> Zones {
+        let facts = subject.facts
         var zones = Zones(endpoint: facts.flatMap { self.zones($0.timeZone) } ?? .utc)
         let used = policies.flatMap {
             $0.policy.windows.map(\.zone) + $0.policy.freezes.compactMap(\.zone)
         }
         for case .named(let name) in Set(used) { zones.named[name.text] = self.zones(name.text) }
+        zones.setSite(subject.siteZone, from: self.zones)
         return zones
     }
 

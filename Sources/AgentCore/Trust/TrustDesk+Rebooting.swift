@@ -19,7 +19,7 @@ extension TrustDesk: RebootRules {
             let effective = EffectivePolicy(of: policies, for: subject, at: now)
         else { return never }
         let windows = effective.windows(of: lane(of: order, memo, at: now))
-        let zones = zones(for: policies, facts: facts)
+        let zones = zones(for: policies, subject: subject)
         guard
             let calendar = try? WindowCalendar(
                 windows, freezes: effective.freezes.map(\.value), zones: zones

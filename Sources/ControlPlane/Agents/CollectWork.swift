@@ -1,5 +1,4 @@
 public import AgentProtocol
-import Calendar
 import Fleet
 import Policy
 import Rollout
@@ -77,13 +76,11 @@ extension UseCases {
         wakes.formUnion(
             try carryOut(
                 actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records))
-        let lines = job.updates.map { WorkHistory.Line(WorkKey($0.key)) }
-        let history = try records.workHistory(
-            of: lines.map(\.key), on: job.endpoint, tenant: job.tenant)
         return JobOrder(
             job: job.id, deployment: job.deployment, endpoint: job.endpoint, updates: job.updates,
             issuedAt: now, deadline: job.deadline, aftercare: job.aftercare,
             grant: grant.text,
-            expectedSeconds: history.estimate(lines, reboots: false).seconds)
+            expectedSeconds: try records.expectedSeconds(
+                of: job.updates.map { WorkKey($0.key) }, on: job.endpoint, tenant: job.tenant))
     }
 }

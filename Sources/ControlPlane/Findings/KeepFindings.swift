@@ -37,60 +37,80 @@ extension UseCases {
 
     private func readAll() async throws -> Set<EndpointID> {
         var seen: Set<EndpointID> = []
-        var page = try await members(after: nil)
-        while let last = page.last {
+        var page = try await members(after: nil, knowing: [:])
+        while let last = page.members.last {
             try Task.checkCancellation()
+            let known = page.inventories
             // The store reads the next ones while these are taken.
-            async let following = members(after: last.id)
+            async let following = members(after: last.id, knowing: known)
             try await take(page)
-            seen.formUnion(page.map(\.id))
+            seen.formUnion(page.members.map(\.id))
             page = try await following
         }
         return seen
     }
 
-    private func members(after last: EndpointID?) async throws -> [FleetMember] {
-        try await ledger.read { try $0.members(after: last, limit: Self.membersPerRead) }
+    /// The next endpoints. What the inventories of the page before have in common with theirs is
+    /// not read again; one that no endpoint of a page has is forgotten.
+    private func members(
+        after last: EndpointID?, knowing known: [String: [Int64]]
+    ) async throws -> FleetPage {
+        var page = try await ledger.read {
+            try $0.members(
+                after: last, limit: Self.membersPerRead, knowing: Set(known.keys))
+        }
+        for digest in page.digests {
+            if let software = known[digest] { page.inventories[digest] = software }
+        }
+        return page
     }
 
     /// Takes endpoints as they are in the store now; one that is not there any more is forgotten.
     func readFindings(of endpoints: [EndpointID]) async throws {
-        for id in endpoints {
-            if let member = try await ledger.read({ try $0.member(id) }) {
-                try await take([member])
-            } else {
-                findings.change { $0.remove(id) }
-            }
+        for first in stride(from: 0, to: endpoints.count, by: Self.membersPerRead) {
+            let ids = Array(endpoints[first..<min(first + Self.membersPerRead, endpoints.count)])
+            let page = try await ledger.read { try $0.members(ids) }
+            try await take(page)
+            let gone = Set(ids).subtracting(page.members.map(\.id))
+            if !gone.isEmpty { findings.change { state in for id in gone { state.remove(id) } } }
         }
         try await storeKnown()
     }
 
-    private func take(_ read: [FleetMember]) async throws {
+    private func take(_ read: FleetPage) async throws {
         let page = try await withFootings(read)
-        let isKnown = findings.snapshot().numbers
+        let members = page.members
         // What was missed while no server looked: the endpoint is taken as it was judged last, and
         // then as it is, so that what has ended since is known to have ended.
-        let earlier = page.filter { isKnown[$0.id] == nil }.compactMap(\.asJudged)
-        let unknown = findings.change { $0.unknownSoftware(of: page + earlier) }.sorted()
+        let (new, unknown) = findings.change { state in
+            (
+                Set(members.map(\.id).filter { state.numbers[$0] == nil }),
+                state.unknownSoftware(in: page).sorted()
+            )
+        }
+        let earlier = members.filter { new.contains($0.id) }.compactMap { $0.asJudged(in: page) }
         var packages: [Int64: Package] = [:]
         for first in stride(from: 0, to: unknown.count, by: Self.softwarePerRead) {
             let piece = Array(unknown[first..<min(first + Self.softwarePerRead, unknown.count)])
             let found = try await ledger.read { try $0.software(piece) }
             packages.merge(found) { $1 }
         }
-        let new = page.map(\.id).filter { isKnown[$0] == nil }
-        let begun = try await ledger.read { try $0.findingStarts(of: new) }
+        let begun = try await ledger.read { try $0.findingStarts(of: new.sorted()) }
         let now = effects.now()
         let looked = packages
         let changes = findings.change { state in
-            for member in earlier { _ = state.take(member, packages: looked, at: now) }
+            for member in earlier {
+                _ = state.take(member, of: page.inventories, packages: looked, at: now)
+            }
             let before = Set(earlier.map(\.id))
             state.remember(begun.filter { before.contains($0.endpoint) })
-            let changes = page.compactMap { state.take($0, packages: looked, at: now) }
+            let changes = members.compactMap {
+                state.take($0, of: page.inventories, packages: looked, at: now)
+            }
             state.remember(begun.filter { !before.contains($0.endpoint) })
             return changes
         }
-        let judged = page.filter { $0.footing != nil && $0.judgedDigest != $0.inventoryDigest }
+        let judged = members.filter { $0.footing != nil && $0.judgedDigest != $0.inventoryDigest }
         guard !changes.isEmpty || !judged.isEmpty else { return }
         try await ledger.write { records in
             for change in changes { try records.change(change) }
@@ -103,8 +123,8 @@ extension UseCases {
 
     /// Endpoints whose latest scan was stored before footings were kept: theirs is made of the
     /// posture, and stored.
-    private func withFootings(_ page: [FleetMember]) async throws -> [FleetMember] {
-        let missing = page.filter { $0.footing == nil }
+    private func withFootings(_ page: FleetPage) async throws -> FleetPage {
+        let missing = page.members.filter { $0.footing == nil }
         guard !missing.isEmpty else { return page }
         let made = try await ledger.write { records in
             var made: [EndpointID: SoftwareFooting] = [:]
@@ -117,11 +137,11 @@ extension UseCases {
             }
             return made
         }
-        return page.map { member in
-            var member = member
-            member.footing = member.footing ?? made[member.id]
-            return member
+        var whole = page
+        for place in whole.members.indices where whole.members[place].footing == nil {
+            whole.members[place].footing = made[whole.members[place].id]
         }
+        return whole
     }
 
     /// Stores since when the findings are known that have come up.
@@ -220,11 +240,12 @@ extension UseCases {
 extension FleetMember {
     /// The endpoint with the software by which its findings were judged last; `nil` where that is
     /// what it has, or is not kept any more.
-    fileprivate var asJudged: FleetMember? {
-        guard let judgedDigest, let judgedSoftware else { return nil }
+    fileprivate func asJudged(in page: FleetPage) -> FleetMember? {
+        guard let judgedDigest, judgedDigest != inventoryDigest,
+            page.inventories[judgedDigest] != nil
+        else { return nil }
         var member = self
         member.inventoryDigest = judgedDigest
-        member.software = judgedSoftware
         return member
     }
 }

@@ -56,8 +56,7 @@ public struct EndpointDecisions {
     private var outlooks: [OutlookKey: WindowOutlook] = [:]
     private var deployments: [DeploymentID: Deployment?] = [:]
     private let rings: RingTurns
-    private var work = WorkHistory()
-    private var workAskedFor: Set<WorkKey> = []
+    private var work: KnownWork
 
     private struct LayerKey: Hashable {
         let name: PolicyName
@@ -67,6 +66,7 @@ public struct EndpointDecisions {
     private struct OutlookKey: Hashable {
         let layers: [LayerKey]
         let zone: String
+        let siteZone: String?
     }
 
     private enum TraitSource {
@@ -99,6 +99,7 @@ public struct EndpointDecisions {
         self.now = now
         self.end = end
         self.records = records
+        work = KnownWork(of: tenant)
         zoneRules = useCases.effects.zoneRules
         let names = try DirectoryNames(scope: .tenant(tenant), records: records)
         let policies =
@@ -144,7 +145,7 @@ public struct EndpointDecisions {
         guard let endpoint = try records.endpoint(id, in: .tenant(tenant)) else { return nil }
         let facts = try records.posture(of: id, tenant: tenant)?.endpoint
         let subject = subject(endpoint, facts: facts, traits: try traits(of: id))
-        let zones = zones(of: facts)
+        let zones = zones(of: facts, subject)
         guard let effective = policy(for: subject, zones).0?.effective,
             let calendar = try? WindowCalendar(
                 effective.windows(of: lane), freezes: effective.freezes.map(\.value),
@@ -174,6 +175,7 @@ public struct EndpointDecisions {
             tenant: book.names.tenants[tenant],
             site: endpoint.site.flatMap { book.names.sites[$0] } ?? "", groups: [],
             criticality: traits.criticality, isExposed: traits.isExposed)
+        subject.siteZone = endpoint.site.flatMap { book.names.siteZones[$0] }
         if !book.groups.isEmpty {
             subject.groups = Set(
                 book.groups.filter { $0.members.evaluate(subject, at: now) == .yes }.map(\.name))
@@ -197,7 +199,7 @@ public struct EndpointDecisions {
     ) throws -> DecidedEndpoint {
         let traits = try traits(of: endpoint.id)
         let subject = subject(endpoint, facts: posture?.endpoint, traits: traits)
-        let zones = zones(of: posture?.endpoint)
+        let zones = zones(of: posture?.endpoint, subject)
         let (policy, outlook) = policy(for: subject, zones)
         var shared = DecisionContext(
             isSilent: (endpoint.scannedAt ?? Timestamp(milliseconds: .min))
@@ -212,7 +214,8 @@ public struct EndpointDecisions {
         let due = DueDates(
             policy?.effective, standing: standing, detectedAt: endpoint.scannedAt ?? now)
         let reboots = (policy?.effective.reboot?.value ?? .none).mode != .never
-        let history = try workHistory(of: known.map(\.subject.update), on: endpoint.id)
+        let history = try work.history(
+            of: known.map { WorkKey($0.subject.update.key) }, on: endpoint.id, in: records)
         var decided = known.map { known -> (PlanUpdate, Decision) in
             let update = known.subject.update
             var context = shared
@@ -254,10 +257,13 @@ public struct EndpointDecisions {
         return exceptions.filter { $0.concerns(subject, at: now) } + written.map(\.exception)
     }
 
-    /// The zone that the endpoint names; universal time where it names none that is known here.
-    private func zones(of facts: EndpointFacts?) -> Zones {
+    /// The zone that the endpoint names, universal time where it names none that is known here, and
+    /// that of its site.
+    private func zones(of facts: EndpointFacts?, _ subject: EndpointSubject) -> Zones {
         let rules = facts.flatMap { zoneRules($0.timeZone) } ?? .utc
-        return Zones(endpoint: rules, named: book.namedZones)
+        var zones = Zones(endpoint: rules, named: book.namedZones)
+        zones.setSite(subject.siteZone, from: zoneRules)
+        return zones
     }
 
     private mutating func policy(
@@ -271,27 +277,11 @@ public struct EndpointDecisions {
         }
         let compiled = policies[layers] ?? CompiledPolicy(effective)
         policies[layers] = compiled
-        let key = OutlookKey(layers: layers, zone: zones.endpoint.name)
+        let key = OutlookKey(
+            layers: layers, zone: zones.endpoint.name, siteZone: subject.siteZone)
         let outlook = outlooks[key] ?? effective.outlook(in: zones, at: now, until: end)
         outlooks[key] = outlook
         return (compiled, outlook)
-    }
-
-    /// What is known of how long these updates take on an endpoint. What its neighbours miss too is
-    /// read once.
-    private mutating func workHistory(
-        of updates: [Update], on endpoint: EndpointID
-    ) throws -> WorkHistory {
-        let new = Set(updates.map { WorkKey($0.key) }).subtracting(workAskedFor)
-        if !new.isEmpty {
-            work.packages.merge(
-                try records.installSamples(of: Array(new), tenant: tenant)
-            ) { _, later in later }
-            workAskedFor.formUnion(new)
-        }
-        guard !work.packages.isEmpty else { return work }
-        work.pace = try records.installPace(of: endpoint, tenant: tenant)
-        return work
     }
 
     private mutating func standings(of jobs: [Job]) throws -> [(Job, Deployment?)] {

@@ -8,6 +8,11 @@ enum DirectoryRoutes {
     struct NewSite: Codable {
         var name: String
         var tenant: TenantID
+        var timeZone: String?
+    }
+    struct ChangedSite: Codable {
+        var name: String?
+        var timeZone: String?
     }
     struct NewName: Codable { var name: String }
 
@@ -76,7 +81,8 @@ enum DirectoryRoutes {
             let body = try call.decode(NewSite.self)
             return .json(
                 try await call.useCases.createSite(
-                    name: body.name, tenant: body.tenant, by: try call.principal()),
+                    name: body.name, tenant: body.tenant, timeZone: body.timeZone,
+                    by: try call.principal()),
                 status: 201)
         },
         Route(
@@ -89,12 +95,15 @@ enum DirectoryRoutes {
         },
         Route(
             .put, "/api/v1/sites/{site}", permission: .principal(.administer),
-            summary: "Gives a site another name.", request: .newTenant, response: .site
+            summary: "Gives a site another name or time zone; an empty zone takes it away.",
+            request: .changedSite, response: .site
         ) { call in
-            let body = try call.decode(NewName.self)
+            let body = try call.decode(ChangedSite.self)
             return .json(
-                try await call.useCases.renameSite(
-                    try call.identifier("site"), to: body.name, by: try call.principal()))
+                try await call.useCases.updateSite(
+                    try call.identifier("site"),
+                    to: SiteChange(name: body.name, timeZone: body.timeZone),
+                    by: try call.principal()))
         },
         Route(
             .delete, "/api/v1/sites/{site}", permission: .principal(.administer),

@@ -142,7 +142,9 @@ enum PolicyRoutes {
         },
         Route(
             .get, "/api/v1/tenants/{tenant}/calendar.ics", permission: .principal(.view),
-            summary: "The next openings of each window as a calendar (RFC 5545)."
+            summary: "The next openings of each window as a calendar (RFC 5545). Calendar programs "
+                + "may give a token as the password of Basic authentication.",
+            isFeed: true
         ) { call in
             .text(
                 try await call.useCases.calendarFeed(

@@ -1,6 +1,7 @@
 import Administration
 import AgentProtocol
 import ControlPlane
+import Foundation
 import HTTPTypes
 import ServerRecords
 import Trust
@@ -26,9 +27,9 @@ struct Authentication: Sendable {
         case .agent:
             guard let token = bearer(headers) else { throw Self.missing }
             return .agent(try useCases.authenticateAgent(bearer: token))
-        case .signedIn: return try await known(headers)
+        case .signedIn: return try await known(headers, on: route)
         case .principal(let permission):
-            let caller = try await known(headers)
+            let caller = try await known(headers, on: route)
             let principal =
                 switch caller {
                 case .program(let principal): principal
@@ -83,8 +84,8 @@ struct Authentication: Sendable {
         return try call.form()[Self.csrfField]
     }
 
-    private func known(_ headers: HTTPFields) async throws -> Call.Caller {
-        if let token = bearer(headers) {
+    private func known(_ headers: HTTPFields, on route: Route) async throws -> Call.Caller {
+        if let token = bearer(headers) ?? (route.isFeed ? password(headers) : nil) {
             return .program(try await useCases.authenticateAPI(bearer: token))
         }
         guard let session = try await person(headers) else { throw Self.missing }
@@ -102,6 +103,17 @@ struct Authentication: Sendable {
 
     /// The longest bearer token that is looked at, in bytes.
     private static let longestBearer = 2048
+
+    /// The password of Basic authentication (RFC 7617); the user's name says nothing.
+    private func password(_ headers: HTTPFields) -> String? {
+        guard let value = headers.value(of: "authorization"),
+            value.utf8.count <= Self.longestBearer, value.prefix(6).lowercased() == "basic ",
+            let bytes = Data(base64Encoded: String(value.dropFirst(6))),
+            let text = String(bytes: bytes, encoding: .utf8),
+            let colon = text.firstIndex(of: ":")
+        else { return nil }
+        return String(text[text.index(after: colon)...])
+    }
 
     private func bearer(_ headers: HTTPFields) -> String? {
         guard let value = headers.value(of: "authorization"), value.utf8.count <= Self.longestBearer

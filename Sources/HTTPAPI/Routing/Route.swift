@@ -78,6 +78,9 @@ public struct Route: Sendable {
     public let response: NamedSchema?
     /// The largest body that it takes, in bytes.
     public let bodyLimit: Int
+    /// Whether calendar programs read it, which know Basic authentication only (RFC 7617): they give
+    /// a token of the API as the password.
+    public let isFeed: Bool
     /// Answers.
     public let handler: Handler
 
@@ -90,8 +93,10 @@ public struct Route: Sendable {
         _ method: HTTPMethod, _ path: String, permission: RoutePermission,
         audience: RouteAudience = .program,
         summary: String, query: [QueryParameter] = [], request: NamedSchema? = nil,
-        response: NamedSchema? = nil, bodyLimit: Int? = nil, handler: @escaping Handler
+        response: NamedSchema? = nil, bodyLimit: Int? = nil, isFeed: Bool = false,
+        handler: @escaping Handler
     ) {
+        self.isFeed = isFeed
         self.method = method
         self.path = RoutePath(path)
         self.permission = permission

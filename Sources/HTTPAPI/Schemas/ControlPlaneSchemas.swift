@@ -20,7 +20,7 @@ extension NamedSchema {
         "Site",
         [
             "id": .identifier("sit"), "tenant": .identifier("tnt"), "name": .string,
-            "createdAt": .time,
+            "createdAt": .time, "timeZone": .optional(.string),
         ])
     static let siteList = list("SiteList", of: site)
     static let tenantDetail = NamedSchema(
@@ -31,7 +31,11 @@ extension NamedSchema {
         ])
     static let siteDetail = NamedSchema(
         "SiteDetail", ["site": .named(site), "endpoints": .integer])
-    static let newSite = NamedSchema("NewSite", ["name": .string, "tenant": .identifier("tnt")])
+    static let newSite = NamedSchema(
+        "NewSite",
+        ["name": .string, "tenant": .identifier("tnt"), "timeZone": .optional(.string)])
+    static let changedSite = NamedSchema(
+        "ChangedSite", ["name": .optional(.string), "timeZone": .optional(.string)])
 
     static let standing = NamedSchema(
         "Standing",

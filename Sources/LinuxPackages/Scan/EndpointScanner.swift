@@ -65,6 +65,8 @@ public struct EndpointScanner: Scanning {
         }
         let now = clock()
         let look = try await self.look(tool, refreshing: refreshing, at: now)
+        let downloaded = DownloadedRpms(runner: runner, stateFolder: configuration.stateFolder)
+        let updates = await downloaded.adding(to: look.updates)
         let facts = SystemFacts(root: root).read(architecture: look.architecture)
         let restarts = ProcessTable().restarts()
         let signals =
@@ -76,7 +78,7 @@ public struct EndpointScanner: Scanning {
         return Scan(
             scannedAt: now, endpoint: facts, sources: look.sources,
             packages: look.packages.sorted { $0.precedes($1) },
-            updates: look.updates.map(Self.withWayBack).sorted { $0.key < $1.key },
+            updates: updates.map(Self.withWayBack).sorted { $0.key < $1.key },
             reboot: RebootState(signals: signals), restarts: restarts, unparsed: look.unparsed)
     }
 

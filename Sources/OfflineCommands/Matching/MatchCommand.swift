@@ -141,7 +141,8 @@ struct MatchAnswer {
     let operatingSystem: EndOfLifeStatus?
     let applications: [EndOfLifeStatus]
     let platform: String
-    /// Packages from beside the operating system of whose world no feed speaks, by the world.
+    /// Packages from beside the operating system of whose world no feed speaks, or whose product is
+    /// not known to feeds, by the world.
     let uncovered: [(world: String, packages: Int)]
     let now: Timestamp
 
@@ -154,7 +155,10 @@ struct MatchAnswer {
             .joined(separator: " ")
         var counts: [String: Int] = [:]
         for row in endpoint.rows {
-            guard let world = row.ecosystem, !index.speaks(of: .ecosystem(world)) else { continue }
+            guard let world = row.ecosystem else { continue }
+            // A feed that speaks of products knows nothing of a package whose product is unknown.
+            let isTold = !ProductIdentity.worlds.contains(world) || row.product != nil
+            if isTold, index.speaks(of: .ecosystem(world)) { continue }
             counts[world, default: 0] += 1
         }
         uncovered = counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -176,8 +180,9 @@ struct MatchAnswer {
                 return "\(Table.printable(world)) (\(packages)\(note))"
             }
             lines.append(
-                "\(count) packages were not looked at, because no feed speaks of where they come "
-                    + "from: \(shown.joined(separator: ", ")).")
+                "\(count) packages are unknown to the feeds, and were not looked at: no feed speaks "
+                    + "of where they come from, or by their names: \(shown.joined(separator: ", "))."
+            )
         }
         if !report.unreadable.isEmpty {
             let names = Table.printable(report.unreadable.prefix(10).joined(separator: ", "))

@@ -78,7 +78,9 @@ struct MatchJSON {
         if let percentile = assessment.epssPercentile { field("epssPercentile", percentile) }
         if let due = assessment.knownExploited?.due { field("kevDueAt", due.description) }
         if let decision = assessment.decision { field("ssvc", decision.rawValue) }
-        if finding.state != .fixAvailable { field("reason", finding.reason) }
+        if finding.state != .fixAvailable || !finding.isPlainlyMended {
+            field("reason", finding.reason)
+        }
         if let sentence = last?.sentence { bytes.append(contentsOf: sentence) }
         raw("}")
     }

@@ -77,6 +77,10 @@ struct VersionBatch {
         var end = line.count
         // A line that a Windows program has ended.
         if end > tab + 1, line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        // No package manager prints such a byte, though some orders would pass over it.
+        for index in 0..<end where index != tab && (line[index] < 0x20 || line[index] == 0x7F) {
+            return unreadable
+        }
         let (a, b) = (line.extracting(0..<tab), line.extracting(tab + 1..<end))
         switch try? ecosystem.compare(a, b) {
         case .less: return UInt8(ascii: "<")

@@ -16,7 +16,8 @@ struct OSReleaseFile: Hashable, Sendable {
             let text = TextLines.trimmed(line)
             if text.isEmpty || text.hasPrefix("#") { continue }
             guard let equals = text.firstIndex(of: "="), Self.isName(text[..<equals]),
-                let value = Self.value(text[text.index(after: equals)...])
+                let value = Self.value(text[text.index(after: equals)...]),
+                !value.unicodeScalars.contains(where: Self.isControl)
             else {
                 unparsed.append(line)
                 continue
@@ -60,6 +61,11 @@ struct OSReleaseFile: Hashable, Sendable {
         let word = version[open...].dropFirst().dropLast()
         let isWord = !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7A).contains($0) }
         return isWord ? String(word) : nil
+    }
+
+    /// Names and versions go into lists and sentences; no system has such a character in them.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0xFFFD
     }
 
     private static func isName(_ text: Substring) -> Bool {

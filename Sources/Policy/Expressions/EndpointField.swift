@@ -28,6 +28,8 @@ public struct EndpointSubject: Hashable, Sendable {
     public var tenant: String?
     /// Its site's name; empty when it belongs to none.
     public var site: String?
+    /// The zone of its site's clocks, by its IANA name; `nil` where the site has none.
+    public var siteZone: String?
     /// The groups that it belongs to.
     public var groups: Set<String>?
     /// How much depends on it.

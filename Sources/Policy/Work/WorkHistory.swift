@@ -80,13 +80,14 @@ public struct WorkHistory: Hashable, Sendable {
     public mutating func add(_ run: InstallRun) {
         guard run.isPlausible else { return }
         let keys = Set(run.packages.map(WorkKey.init)).sorted()
-        if var pace {
-            let expected = max(measure(keys.map { Line($0) }).seconds, Self.floorSeconds)
-            // A quick run on an endpoint that waited for nothing says nothing of its pace.
+        let (expected, known) = measure(keys.map { Line($0) })
+        // Only what others have shown tells how an endpoint compares with them.
+        if var pace, known != nil {
+            let usual = max(expected, Self.floorSeconds)
+            // What is over at once says nothing of the pace.
             let thousandths =
                 run.seconds <= Self.floorSeconds
-                ? Self.usualPace
-                : min(run.seconds * Self.usualPace / expected, Self.slowestPace)
+                ? Self.usualPace : min(run.seconds * Self.usualPace / usual, Self.slowestPace)
             pace.add(seconds: thousandths, packages: 1)
             self.pace = pace
         }

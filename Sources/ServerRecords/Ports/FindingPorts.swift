@@ -5,10 +5,11 @@ public protocol FindingRecords {
     /// Stores what matching needs of an endpoint's posture.
     func store(_ footing: SoftwareFooting, of endpoint: EndpointID, tenant: TenantID) throws
     /// Endpoints that are not retired and have been scanned, by identifier, those after `after`
-    /// only.
-    func members(after: EndpointID?, limit: Int) throws -> [FleetMember]
-    /// One of them; `nil` when there is none, it is retired, or it has not been scanned yet.
-    func member(_ id: EndpointID) throws -> FleetMember?
+    /// only, with their inventories, each once; those of the digests in `knowing` are left out.
+    func members(after: EndpointID?, limit: Int, knowing: Set<String>) throws -> FleetPage
+    /// Those of these endpoints that are not retired and have been scanned, with their
+    /// inventories.
+    func members(_ ids: [EndpointID]) throws -> FleetPage
     /// Interned software by its numbers; what is not there any more is left out.
     func software(_ numbers: [Int64]) throws -> [Int64: Package]
     /// Since when each finding of a package on a release has been known.
@@ -56,27 +57,46 @@ public struct FleetMember: Hashable, Sendable {
     public var inventoryDigest: String
     /// What else matching needs; `nil` where no scan has been stored since this is kept.
     public var footing: SoftwareFooting?
-    /// The numbers of its software, rising.
-    public var software: [Int64]
     /// By which inventory its findings were judged last; `nil` where they never were.
     public var judgedDigest: String?
-    /// The software of that inventory where it is another one, and is still kept.
-    public var judgedSoftware: [Int64]?
 
     /// An endpoint as the fleet index takes it.
     public init(
         id: EndpointID, tenant: TenantID, enrolledAt: Timestamp, inventoryDigest: String,
-        footing: SoftwareFooting?, software: [Int64], judgedDigest: String? = nil,
-        judgedSoftware: [Int64]? = nil
+        footing: SoftwareFooting?, judgedDigest: String? = nil
     ) {
         self.id = id
         self.tenant = tenant
         self.enrolledAt = enrolledAt
         self.inventoryDigest = inventoryDigest
         self.footing = footing
-        self.software = software
         self.judgedDigest = judgedDigest
-        self.judgedSoftware = judgedSoftware
+    }
+}
+
+/// Some endpoints, and what is installed on them. An inventory that many endpoints share is here
+/// once.
+public struct FleetPage: Sendable {
+    /// The endpoints, by identifier.
+    public var members: [FleetMember]
+    /// By the digest of an inventory, the numbers of its software, rising. One that is not kept any
+    /// more is not here.
+    public var inventories: [String: [Int64]]
+
+    /// Some endpoints.
+    public init(members: [FleetMember] = [], inventories: [String: [Int64]] = [:]) {
+        self.members = members
+        self.inventories = inventories
+    }
+
+    /// The digests of the inventories that its endpoints have, or were judged by last.
+    public var digests: Set<String> {
+        var digests: Set<String> = []
+        for member in members {
+            digests.insert(member.inventoryDigest)
+            if let judged = member.judgedDigest { digests.insert(judged) }
+        }
+        return digests
     }
 }
 

@@ -1,3 +1,4 @@
+import Calendar
 public import Fleet
 public import Policy
 
@@ -25,6 +26,14 @@ extension WorkRecords {
             pace: try endpoint.map { try installPace(of: $0, tenant: tenant) })
     }
 
+    /// How long an order of these packages is taken to need on an endpoint, in seconds.
+    public func expectedSeconds(
+        of packages: [WorkKey], on endpoint: EndpointID, tenant: TenantID
+    ) throws -> Int64 {
+        try workHistory(of: packages, on: endpoint, tenant: tenant)
+            .estimate(packages.map { WorkHistory.Line($0) }, reboots: false).seconds
+    }
+
     /// Learns from the runs of a job that has ended on an endpoint. Only packages that its order
     /// named are learned about: an endpoint says nothing of others.
     public func learn(
@@ -41,5 +50,34 @@ extension WorkRecords {
         for run in runs { history.add(run) }
         try store(history.packages, tenant: tenant)
         if let pace = history.pace { try store(pace, of: endpoint, tenant: tenant) }
+    }
+}
+
+/// What is known of how long a tenant's packages take, read as it is asked for: what neighbours miss
+/// too is read once.
+package struct KnownWork {
+    private let tenant: TenantID
+    private var history = WorkHistory()
+    private var askedFor: Set<WorkKey> = []
+
+    /// Nothing read yet.
+    package init(of tenant: TenantID) {
+        self.tenant = tenant
+    }
+
+    /// What is known of these packages on an endpoint.
+    package mutating func history(
+        of packages: [WorkKey], on endpoint: EndpointID, in records: any WorkRecords
+    ) throws -> WorkHistory {
+        let new = Set(packages).subtracting(askedFor)
+        if !new.isEmpty {
+            history.packages.merge(
+                try records.installSamples(of: Array(new), tenant: tenant)
+            ) { _, later in later }
+            askedFor.formUnion(new)
+        }
+        guard !history.packages.isEmpty else { return history }
+        history.pace = try records.installPace(of: endpoint, tenant: tenant)
+        return history
     }
 }

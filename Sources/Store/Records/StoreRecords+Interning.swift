@@ -36,10 +36,10 @@ extension StoreRecords {
 
     /// What the cache does not know is mostly new, so adding comes first.
     private func addOrFind(_ packages: [Package]) throws {
-        for chunk in Self.statements(packages) {
+        for chunk in runs(of: packages, Self.rowsPerStatement) {
             try learn(Self.adding[chunk.count], chunk)
             let rest = try chunk.filter { staged.learned[try Self.key($0)] == nil }
-            for chunk in Self.statements(rest) {
+            for chunk in runs(of: rest, Self.rowsPerStatement) {
                 try learn(Self.finding[chunk.count], chunk)
             }
         }
@@ -87,19 +87,6 @@ extension StoreRecords {
         }
     }
 
-    /// Packages in runs of the sizes that statements have.
-    private static func statements(_ packages: some Collection<Package>) -> [ArraySlice<Package>] {
-        var rest = Array(packages)[...]
-        var runs: [ArraySlice<Package>] = []
-        for size in rowsPerStatement {
-            while rest.count >= size {
-                runs.append(rest.prefix(size))
-                rest = rest.dropFirst(size)
-            }
-        }
-        return runs
-    }
-
     /// The packages of numbers, in no order.
     func packages(_ numbers: [Int64]) throws -> [Package] {
         let places = SQLText.placeholders(rows: 1, columns: Self.numbersPerStatement)
@@ -125,4 +112,18 @@ func chunks<Element>(of elements: [Element], _ size: Int) -> [[Element]] {
     stride(from: 0, to: elements.count, by: size).map {
         Array(elements[$0..<min($0 + size, elements.count)])
     }
+}
+
+/// The elements in their order, in runs of the sizes that statements have, largest first: few sizes
+/// are few prepared statements. The last size is 1.
+func runs<Element>(of elements: [Element], _ sizes: [Int]) -> [ArraySlice<Element>] {
+    var rest = elements[...]
+    var runs: [ArraySlice<Element>] = []
+    for size in sizes {
+        while rest.count >= size {
+            runs.append(rest.prefix(size))
+            rest = rest.dropFirst(size)
+        }
+    }
+    return runs
 }

@@ -24,6 +24,8 @@ public struct Placement: RoleDocument {
         public var tenant: String?
         /// Its site's name; empty when it belongs to none.
         public var site: String?
+        /// The zone of its site's clocks, by its IANA name; `nil` where the site has none.
+        public var siteZone: String?
         /// The groups that it belongs to, in order.
         public var groups: [String]?
         /// How much depends on it.
@@ -38,6 +40,7 @@ public struct Placement: RoleDocument {
             tags = subject.tags?.sorted()
             tenant = subject.tenant
             site = subject.site
+            siteZone = subject.siteZone
             groups = subject.groups?.sorted()
             criticality = subject.criticality
             isExposed = subject.isExposed
@@ -85,5 +88,6 @@ extension EndpointSubject {
             tags: placement?.tags.map(Set.init), tenant: placement?.tenant, site: placement?.site,
             groups: placement?.groups.map(Set.init), criticality: placement?.criticality,
             isExposed: placement?.isExposed, managers: managers)
+        siteZone = placement?.siteZone
     }
 }

@@ -154,14 +154,20 @@ struct BenchFindings: AsyncParsableCommand {
                 }
             }
             try await useCases.take(feed.index(fixing: 5))
-            let time = try await seconds { try await useCases.buildFindings() }
-            guard useCases.findings.size.endpoints == stored else {
-                throw Failure.bench("the fleet was not read")
-            }
-            try Measurement(
-                name: "findings.rebuild", value: Double(stored) / time, unit: "endpoints/s"
-            ).show()
+            try await measureReading("findings.firstBuild", useCases)
+            // What a server does that starts again: all has been judged before.
+            let restarted = place.restarted()
+            try await restarted.take(feed.index(fixing: 5))
+            try await measureReading("findings.rebuild", restarted)
         }
+    }
+
+    private func measureReading(_ name: String, _ useCases: UseCases) async throws {
+        let time = try await seconds { try await useCases.buildFindings() }
+        let size = useCases.findings.size
+        guard size.endpoints == stored else { throw Failure.bench("the fleet was not read") }
+        try Measurement(name: name, value: Double(stored) / time, unit: "endpoints/s").show()
+        Terminal.writeError("\(size.software) rows, \(size.vulnerabilities) vulnerabilities")
     }
 
     private static let scansAtOnce = 1_000

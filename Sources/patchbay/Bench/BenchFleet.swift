@@ -46,7 +46,7 @@ struct BenchFleet {
     }
 
     /// An endpoint with its image's software, but for its drift.
-    private func member(_ number: Int) -> FleetMember {
+    private func member(_ number: Int) -> (member: FleetMember, software: [Int64]) {
         var generator = SeededGenerator(7, UInt64(number))
         let rows = images[number % images.count]
         var software = rows.map { $0[0] }
@@ -55,12 +55,12 @@ struct BenchFleet {
             software[place] = rows[place][Int.random(in: Self.levels, using: &generator)]
         }
         // Each has strings of its own, as they come from a store.
-        return FleetMember(
+        let member = FleetMember(
             id: EndpointID(at: Timestamp(seconds: Int64(number)), using: &generator),
             tenant: TenantID(String(decoding: Array(tenant(number).utf8), as: UTF8.self))
                 ?? tenants[0],
-            enrolledAt: Timestamp(seconds: 0), inventoryDigest: "\(number)", footing: footing,
-            software: software.sorted())
+            enrolledAt: Timestamp(seconds: 0), inventoryDigest: "\(number)", footing: footing)
+        return (member, software.sorted())
     }
 
     private func tenant(_ number: Int) -> String { tenants[number % tenants.count].text }
@@ -71,11 +71,18 @@ struct BenchFleet {
         let clock = ContinuousClock()
         var spent = Duration.zero
         for first in stride(from: endpoints.lowerBound, to: endpoints.upperBound, by: Self.page) {
-            let page = (first..<min(first + Self.page, endpoints.upperBound)).map(member)
+            let made = (first..<min(first + Self.page, endpoints.upperBound)).map(member)
+            let inventories = made.map { ($0.member.inventoryDigest, $0.software) }
+            let page = FleetPage(
+                members: made.map(\.member),
+                inventories: Dictionary(inventories) { first, _ in first })
             let begun = clock.now
             var packages: [Int64: Package] = [:]
-            for number in state.unknownSoftware(of: page) { packages[number] = software[number] }
-            for member in page { _ = state.take(member, packages: packages, at: member.enrolledAt) }
+            for number in state.unknownSoftware(in: page) { packages[number] = software[number] }
+            for member in page.members {
+                _ = state.take(
+                    member, of: page.inventories, packages: packages, at: member.enrolledAt)
+            }
             spent += clock.now - begun
         }
         return spent / .seconds(1)

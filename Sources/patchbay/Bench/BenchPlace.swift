@@ -11,6 +11,8 @@ import Trust
 struct BenchPlace: Sendable {
     let useCases: UseCases
     let tenant: TenantID
+    private let ledger: SQLLedger
+    private let keys: ServerKeys
 
     /// Works in one, in a folder made in `parent`, which is the disk that is measured; `nil` stands
     /// for the usual temporary folder.
@@ -34,11 +36,17 @@ struct BenchPlace: Sendable {
     }
 
     private init(_ ledger: SQLLedger) async throws {
-        let keys = try ServerKeys.make(
+        self.ledger = ledger
+        keys = try ServerKeys.make(
             at: SystemEffects.now(), names: ["localhost"], entropy: SystemEffects.randomBytes)
         useCases = UseCases(
             ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: Signals())
         tenant = try await useCases.createTenant(name: "Bench", by: .localAdministrator).id
+    }
+
+    /// The use cases of a server that has just started on the same database.
+    func restarted() -> UseCases {
+        UseCases(ledger: ledger, effects: SystemEffects.effects, keys: keys, signals: Signals())
     }
 
     /// An enrolment token for so many endpoints.

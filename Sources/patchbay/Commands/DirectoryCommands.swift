@@ -137,8 +137,10 @@ struct SiteCommand: ParsableCommand {
                 try await $0.get("/api/v1/sites", query: [("tenant", tenant)])
             }
             try output.show(list) { list in
-                var table = Table(.text("ID"), .text("TENANT"), .text("NAME"))
-                for site in list.items { table.add(site.id.text, site.tenant.text, site.name) }
+                var table = Table(.text("ID"), .text("TENANT"), .text("NAME"), .text("ZONE"))
+                for site in list.items {
+                    table.add(site.id.text, site.tenant.text, site.name, site.timeZone ?? "-")
+                }
                 return table.text(width: Terminal.width)
             }
         }
@@ -152,12 +154,16 @@ struct SiteCommand: ParsableCommand {
                 "Example: patchbay site create Berlin --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "Its name.") var name: String
         @Option(help: "The tenant.") var tenant: String
+        @Option(help: "The time zone that its windows with “zone: site” are read in.")
+        var zone: String?
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
         func run() async throws {
-            let site: Site = try await server.withClient {
-                try await $0.post("/api/v1/sites", ["name": name, "tenant": tenant])
+            let site: Site = try await server.withClient { client in
+                var body = ["name": name, "tenant": tenant]
+                body["timeZone"] = zone
+                return try await client.post("/api/v1/sites", body)
             }
             try output.show(site) { "Added \($0.name): \($0.id)" }
         }
@@ -179,7 +185,8 @@ struct SiteCommand: ParsableCommand {
             }
             try output.show(detail) { detail in
                 "\(detail.site.name)  \(detail.site.id)\nof \(detail.site.tenant), "
-                    + "endpoints: \(detail.endpoints)"
+                    + "endpoints: \(detail.endpoints)\n"
+                    + "time zone: \(detail.site.timeZone ?? "each endpoint's own")"
             }
         }
     }
@@ -187,20 +194,39 @@ struct SiteCommand: ParsableCommand {
     /// `patchbay site update`
     struct Update: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "update", abstract: "Give a site another name.",
-            discussion:
-                "Example: patchbay site update sit_01h2xcejqtf2nbrexx3vqjhp41 --name \"Hamburg\"")
+            commandName: "update", abstract: "Give a site another name or time zone.",
+            discussion: """
+                Example: patchbay site update sit_01h2xcejqtf2nbrexx3vqjhp41 --name "Hamburg"
+
+                Windows with “zone: site” are read in the site's time zone, such as Europe/Berlin, and
+                in each endpoint's own where the site has none: --zone "" takes it away.
+                """)
         @Argument(help: "Its identifier.") var id: String
-        @Option(help: "The new name.") var name: String
+        @Option(help: "The new name.") var name: String?
+        @Option(help: "The new time zone; empty for none.") var zone: String?
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
+        func validate() throws {
+            if name == nil, zone == nil {
+                throw ValidationError("Say what is to change: --name, --zone, or both.")
+            }
+        }
+
         func run() async throws {
             let id = try Given.site(id)
-            let site: Site = try await server.withClient {
-                try await $0.put("/api/v1/sites/\(id)", ["name": name])
+            let site: Site = try await server.withClient { client in
+                var body: [String: String] = [:]
+                body["name"] = name
+                body["timeZone"] = zone
+                return try await client.put("/api/v1/sites/\(id)", body)
             }
-            try output.show(site) { "Renamed to \($0.name): \($0.id)" }
+            try output.show(site) { site in
+                zone == nil
+                    ? "Renamed to \(site.name): \(site.id)"
+                    : "\(site.name) has the clocks of "
+                        + "\(site.timeZone ?? "each endpoint"): \(site.id)"
+            }
         }
     }
 

@@ -12,7 +12,7 @@ struct EndpointText {
     let width: Int?
 
     var text: String {
-        let parts = [heading, updates, signals, sources, jobs].filter { !$0.isEmpty }
+        let parts = [heading, updates, changelogs, signals, sources, jobs].filter { !$0.isEmpty }
         return parts.joined(separator: "\n\n")
     }
 
@@ -43,6 +43,24 @@ struct EndpointText {
         }
         return table.text(width: width)
     }
+
+    /// What no feed says, but the packages themselves.
+    private var changelogs: String {
+        let named = detail.decisions.compactMap { decision -> String? in
+            let names = decision.update.changelogVulnerabilities ?? []
+            if names.isEmpty { return nil }
+            let shown = names.prefix(Self.shownNames).joined(separator: ", ")
+            let rest = names.count - Self.shownNames
+            return "  \(Table.printable(decision.update.name)): \(Table.printable(shown))"
+                + (rest > 0 ? " and \(rest) more" : "")
+        }
+        if named.isEmpty { return "" }
+        return (["Mended by updates, from the packages' own changelogs:"] + named)
+            .joined(separator: "\n")
+    }
+
+    /// How many vulnerabilities of one update are named.
+    private static let shownNames = 12
 
     private var signals: String {
         guard let posture = detail.posture else { return "" }

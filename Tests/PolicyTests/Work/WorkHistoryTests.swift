@@ -64,13 +64,20 @@ import Testing
     }
 
     @Test func `a slow endpoint counts as slow, and a quick one as usual`() {
-        var fleet = history((0..<5).map { _ in (Int64(100), ["a"]) }, pace: true)
-        for _ in 0..<3 { fleet.add(InstallRun(seconds: 250, packages: [Self.key("a")])) }
-        fleet.packages = history((0..<5).map { _ in (Int64(100), ["a"]) }).packages
-        #expect(fleet.estimate([Self.line("a")], reboots: false).seconds == 250)
-        var quick = history((0..<9).map { _ in (Int64(100), ["a"]) }, pace: true)
-        for _ in 0..<9 { quick.add(InstallRun(seconds: 40, packages: [Self.key("a")])) }
-        #expect(quick.estimate([Self.line("a")], reboots: false).seconds == 100)
+        let packages = history((0..<5).map { _ in (Int64(100), ["a"]) }).packages
+        func seconds(_ pace: String) -> Int64 {
+            WorkHistory(packages: packages, pace: InstallSamples(text: pace))
+                .estimate([Self.line("a")], reboots: false).seconds
+        }
+        #expect(seconds("2500/1 2500/1") == 100)
+        #expect(seconds("2500/1 2500/1 2500/1") == 250)
+        #expect(seconds("9000/1 9000/1 9000/1") == 400)
+        #expect(seconds("400/1 400/1 400/1") == 100)
+        // It is learned where others have shown what is usual.
+        var known = WorkHistory(packages: packages, pace: InstallSamples())
+        known.add(InstallRun(seconds: 250, packages: [Self.key("a")]))
+        #expect(known.pace?.text == "2500/1")
+        #expect(history([(250, ["new"])], pace: true).pace?.count == 0)
     }
 
     @Test(arguments: [-1, InstallRun.longestSeconds + 1, .max, .min])

@@ -42,7 +42,8 @@ package enum DebianChangelog {
 
     private static let mark = Array("CVE-".utf8)
 
-    private static func names(in line: ArraySlice<UInt8>) -> [String] {
+    /// The CVE ids that a line names, in its order.
+    package static func names(in line: ArraySlice<UInt8>) -> [String] {
         var names: [String] = []
         var place = line.startIndex
         while place + mark.count <= line.endIndex {

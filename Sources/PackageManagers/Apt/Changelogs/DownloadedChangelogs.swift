@@ -24,7 +24,8 @@ struct DownloadedChangelogs: Sendable {
 
     /// The updates, with what the changelogs of those that lie on the endpoint name.
     func adding(to updates: [Update]) async -> [Update] {
-        let known = remembered
+        let memory = ChangelogMemory(stateFolder: stateFolder)
+        let known = memory.read()
         var next: [String: [String]?] = [:]
         var left = Self.mostAtOnce
         var result = updates
@@ -42,7 +43,7 @@ struct DownloadedChangelogs: Sendable {
             }
             result[place].changelogVulnerabilities = next[key] ?? nil
         }
-        if next != known { remember(next) }
+        if next != known { memory.write(next) }
         return result
     }
 
@@ -84,23 +85,5 @@ struct DownloadedChangelogs: Sendable {
             path: program, arguments: arguments, timeoutSeconds: Self.unpackSeconds)
         guard let done = try? await runner.run(command), done.status == 0 else { return nil }
         return done.output
-    }
-
-    // MARK: - What was read before
-
-    private var file: String? { stateFolder.map { "\($0)/changelogs.json" } }
-
-    private var remembered: [String: [String]?] {
-        guard let file, let bytes = Files.bytes(file) else { return [:] }
-        return (try? JSONDecoder().decode([String: [String]?].self, from: Data(bytes))) ?? [:]
-    }
-
-    /// What cannot be kept is read again.
-    private func remember(_ names: [String: [String]?]) {
-        guard let file, let stateFolder else { return }
-        try? FileManager.default.createDirectory(
-            atPath: stateFolder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        try? JSONEncoder().encode(names).write(to: URL(filePath: file), options: .atomic)
     }
 }

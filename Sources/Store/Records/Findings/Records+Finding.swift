@@ -18,19 +18,58 @@ extension StoreRecords: FindingRecords {
             footing.replaced.joined(separator: "\n"), footing.timeZone)
     }
 
-    func members(after: EndpointID?, limit: Int) throws -> [FleetMember] {
+    func members(after: EndpointID?, limit: Int, knowing: Set<String>) throws -> FleetPage {
         var query = SQLText(Self.selectMembers)
-        query.require("endpoint.retired_at IS NULL")
+        query.require("endpoint.retired_at IS NULL AND endpoint.inventory_digest IS NOT NULL")
         if let after { query.require("endpoint.id > \(query.bind(after))") }
         query.add("ORDER BY endpoint.id LIMIT \(query.bind(max(limit, 0)))")
-        return try rows(query).map(Self.member)
+        return try page(of: try rows(query).map(Self.member), knowing: knowing)
     }
 
-    func member(_ id: EndpointID) throws -> FleetMember? {
-        var query = SQLText(Self.selectMembers)
-        query.require("endpoint.retired_at IS NULL")
-        query.require("endpoint.id = \(query.bind(id))")
-        return try rows(query).first.map(Self.member)
+    func members(_ ids: [EndpointID]) throws -> FleetPage {
+        let members = try chunks(of: ids, Self.endpointsPerStatement).flatMap { chunk in
+            var query = SQLText(Self.selectMembers)
+            query.require("endpoint.retired_at IS NULL AND endpoint.inventory_digest IS NOT NULL")
+            let places = chunk.map { query.bind($0) }.joined(separator: ", ")
+            query.require("endpoint.id IN (\(places))")
+            query.add("ORDER BY endpoint.id")
+            return try rows(query).map(Self.member)
+        }
+        return try page(of: members, knowing: [])
+    }
+
+    /// The endpoints with their inventories: the one that each has and the one that it was judged
+    /// by, each distinct one once.
+    private func page(of members: [FleetMember], knowing: Set<String>) throws -> FleetPage {
+        var page = FleetPage(members: members)
+        var wanted: [String: TenantID] = [:]
+        for member in members {
+            if let judged = member.judgedDigest { wanted[judged] = member.tenant }
+        }
+        // A tenant that has an inventory now is sure to keep it.
+        for member in members { wanted[member.inventoryDigest] = member.tenant }
+        for digest in knowing { wanted[digest] = nil }
+        // Near each other in the table's own order, so that its pages are read once.
+        let asked = wanted.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+        for chunk in runs(of: asked, Self.inventoriesPerStatement) {
+            let places = SQLText.placeholders(rows: chunk.count, columns: 2)
+            // A join, from what is asked for to the table: see `StoreRecords+Interning`.
+            let found = try session.query(
+                """
+                WITH asked (tenant_id, digest) AS (VALUES \(places))
+                SELECT inventory.digest, inventory.body FROM asked CROSS JOIN inventory
+                WHERE inventory.tenant_id = asked.tenant_id AND inventory.digest = asked.digest
+                """, chunk.flatMap { [$0.value.sql, $0.key.sql] })
+            for row in found {
+                var row = row.reader
+                let digest: String = try row.next()
+                guard let software = VariableInteger.decode(rising: try row.next()) else {
+                    throw SQLFailure(.corrupt, "A stored inventory cannot be read.")
+                }
+                page.inventories[digest] = software
+            }
+        }
+        return page
     }
 
     func software(_ numbers: [Int64]) throws -> [Int64: Package] {
@@ -116,33 +155,24 @@ extension StoreRecords: FindingRecords {
     private static let softwarePerStatement = 500
     private static let knownPerStatement = 100
     private static let endpointsPerStatement = 200
+    private static let inventoriesPerStatement = [200, 20, 1]
 
     private static let selectMembers = """
-        SELECT endpoint.id, endpoint.tenant_id, endpoint.enrolled_at, inventory.digest,
-            inventory.body, footing.judged_digest, judged.body, \(FootingColumns.qualified)
+        SELECT endpoint.id, endpoint.tenant_id, endpoint.enrolled_at, endpoint.inventory_digest,
+            footing.judged_digest, \(FootingColumns.qualified)
         FROM endpoint
-        JOIN inventory ON inventory.tenant_id = endpoint.tenant_id
-            AND inventory.digest = endpoint.inventory_digest
         LEFT JOIN endpoint_footing AS footing ON footing.tenant_id = endpoint.tenant_id
             AND footing.endpoint_id = endpoint.id
-        LEFT JOIN inventory AS judged ON judged.tenant_id = endpoint.tenant_id
-            AND judged.digest = footing.judged_digest
-            AND footing.judged_digest <> endpoint.inventory_digest
         """
 
     private static func member(_ row: SQLRow) throws -> FleetMember {
         var row = row.reader
         let (id, tenant): (EndpointID, TenantID) = (try row.next(), try row.next())
         let (enrolledAt, digest): (Timestamp, String) = (try row.next(), try row.next())
-        guard let software = VariableInteger.decode(rising: try row.next()) else {
-            throw SQLFailure(.corrupt, "A stored inventory cannot be read.")
-        }
-        let (judgedDigest, judgedBody): (String?, [UInt8]?) = (try row.next(), try row.next())
+        let judged: String? = try row.next()
         return FleetMember(
             id: id, tenant: tenant, enrolledAt: enrolledAt, inventoryDigest: digest,
-            footing: try FootingColumns.footing(&row), software: software,
-            judgedDigest: judgedDigest,
-            judgedSoftware: judgedBody.flatMap { VariableInteger.decode(rising: $0) })
+            footing: try FootingColumns.footing(&row), judgedDigest: judged)
     }
 }
 

@@ -1,0 +1,86 @@
+import Fleet
+import Foundation
+import PackageManagers
+import SystemFiles
+
+/// Reads what the changelogs of rpm packages name that lie in the tool's own store: nothing is
+/// downloaded for it, and nothing is unpacked, since the changelog is part of a package's header.
+///
+/// What was read is remembered in a folder of the agent, so that a package is asked once.
+struct DownloadedRpms: Sendable {
+    /// How many packages one scan asks; the next scan goes on where it ended.
+    private static let mostAtOnce = 80
+    /// How many folders of sources are looked at: an endpoint has some dozens of sources.
+    private static let mostFolders = 500
+
+    let runner: any CommandRunning
+    /// Where the agent keeps what it must remember; `nil` to keep nothing.
+    let stateFolder: String?
+    /// Where the tools keep downloaded packages: a folder for each source.
+    var stores = ["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/zypp/packages"]
+
+    private var rpm: ToolRunner { ToolRunner(runner: runner, path: "/usr/bin/rpm") }
+
+    /// The updates, with what the changelogs of those that lie on the endpoint name.
+    func adding(to updates: [Update]) async -> [Update] {
+        guard updates.contains(where: { $0.manager == .dnf || $0.manager == .zypper }) else {
+            return updates
+        }
+        let memory = ChangelogMemory(stateFolder: stateFolder)
+        let (known, folders) = (memory.read(), folders)
+        var next: [String: [String]?] = [:]
+        var left = Self.mostAtOnce
+        var result = updates
+        for (place, update) in updates.enumerated() {
+            let name = Self.fileName(update)
+            let key = "\(name) \(update.installed)"
+            if let names = known[key] {
+                next[key] = .some(names)
+            } else if left > 0, let path = Self.path(of: name, in: folders) {
+                left -= 1
+                next[key] = .some(await names(in: path, of: update))
+            }
+            result[place].changelogVulnerabilities = next[key] ?? nil
+        }
+        if next != known { memory.write(next) }
+        return result
+    }
+
+    /// `openssl-3.0.7-27.el9.x86_64.rpm`: the name of a file has no epoch.
+    private static func fileName(_ update: Update) -> String {
+        let version = update.candidate.split(separator: ":").last.map(String.init) ?? ""
+        return "\(update.name)-\(version).\(update.architecture).rpm"
+    }
+
+    /// dnf keeps packages in `SOURCE-HASH/packages`, zypper in `SOURCE/ARCHITECTURE`.
+    private var folders: [String] {
+        var folders: [String] = []
+        for store in stores {
+            for source in Files.names(in: store).sorted() {
+                folders.append("\(store)/\(source)")
+                folders += Files.names(in: "\(store)/\(source)").sorted().lazy
+                    .filter { !$0.contains(".") && $0 != "repodata" }
+                    .map { "\(store)/\(source)/\($0)" }
+                if folders.count >= Self.mostFolders { return folders }
+            }
+        }
+        return folders
+    }
+
+    private static func path(of name: String, in folders: [String]) -> String? {
+        guard !name.contains("/") else { return nil }
+        return folders.lazy.map { "\($0)/\(name)" }
+            .first { Files.status($0)?.isRegular == true }
+    }
+
+    /// What a package's changelog names; `nil` when it tells nothing.
+    private func names(in path: String, of update: Update) async -> [String]? {
+        let newer = await rpm.run(["-qp", "--changelog", path])
+        guard newer.status == 0 else { return nil }
+        let name = "\(update.name).\(update.architecture)"
+        let installed = await rpm.run(["-q", "--changelog", name])
+        return RpmChangelog.vulnerabilities(
+            in: newer.output, beyond: installed.status == 0 ? installed.output : [],
+            version: update.installed)
+    }
+}

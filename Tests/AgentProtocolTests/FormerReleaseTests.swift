@@ -1,0 +1,46 @@
+import AgentProtocol
+import Fleet
+import Foundation
+import Rollout
+import Testing
+
+/// Agents and servers of different releases understand each other: a field that one of them does
+/// not know is left out of account, and one that is missing is not known.
+@Suite struct `Messages between releases` {
+    private static let order = """
+        {"job": "job_01jdb7k2m3n4p5q6r7s8t9v0wx", "deployment": "dep_01jdb7k2m3n4p5q6r7s8t9v0wx",
+        "endpoint": "ept_01jdb7k2m3n4p5q6r7s8t9v0wx", "updates": [],
+        "issuedAt": "2026-11-22T12:00:00Z", "deadline": "2026-11-23T12:00:00Z"MORE}
+        """
+
+    private func read<Message: Decodable>(_ text: String) throws -> Message {
+        try JSONDecoder().decode(Message.self, from: Data(text.utf8))
+    }
+
+    @Test(arguments: [
+        ("", nil), (#", "expectedSeconds": 90"#, 90),
+        (#", "expectedSeconds": 90, "somethingNew": {"a": [1]}"#, 90),
+    ])
+    func `an order of a former or a coming server is read`(more: String, seconds: Int64?) throws {
+        let order: JobOrder = try read(Self.order.replacing("MORE", with: more))
+        #expect(order.expectedSeconds == seconds)
+        #expect(order.grant == nil)
+    }
+
+    @Test(arguments: [
+        ("", 0), (#", "runs": [{"seconds": 5, "packages": []}]"#, 1), (#", "somethingNew": 1"#, 0),
+    ])
+    func `a result of a former or a coming agent is read`(more: String, runs: Int) throws {
+        let text = #"{"outcomes": [], "cancelledBeforeStart": true, "notes": []MORE}"#
+        let result: JobResult = try read(text.replacing("MORE", with: more))
+        #expect(result.runs?.count ?? 0 == runs)
+    }
+
+    @Test func `what is not known is not written, so that former readers see what they know`()
+        throws
+    {
+        let result = JobResult(outcomes: [])
+        let text = String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
+        #expect(!text.contains("runs"))
+    }
+}
