@@ -156,7 +156,7 @@ private func columns(_ filter: EndpointFilter, _ place: Place, _ chrome: Chrome)
 
 private func row(_ item: EndpointListItem, _ chrome: Chrome) -> HTML {
     tr {
-        td(.title(item.verdict.compliance == .compliant ? nil : item.verdict.sentence)) {
+        td(.title(why(item))) {
             item.retiredAt == nil
                 ? item.verdict.compliance.look.drawn()
                 : StateLook(kind: .idle, icon: .stop, word: "Retired").drawn()
@@ -216,4 +216,10 @@ private func under(_ page: EndpointPage, _ filter: EndpointFilter, _ place: Plac
             }
         }
     }
+}
+
+/// Why it stands as it does, where no other column of its row says so.
+private func why(_ item: EndpointListItem) -> String? {
+    let isPlain = item.verdict.compliance == .compliant || item.standing.missingSecurity > 0
+    return isPlain && item.verdict.compliance != .unknown ? nil : item.verdict.sentence
 }
