@@ -88,7 +88,7 @@ enum Samples {
                     tenant: world.tenant.id, product: "debian", cycle: "12", treatment: .replace,
                     until: Fixture.start.adding(seconds: 86_400), reason: "It moves.")
             case "NewFeed": NewFeed(name: "new", source: "https://feeds.example.org/new")
-            case "NewTenant": DirectoryRoutes.NewName(name: "New")
+            case "NewTenant", "ChangedSite": DirectoryRoutes.NewName(name: "New")
             case "NewSite": DirectoryRoutes.NewSite(name: "New", tenant: world.tenant.id)
             case "NewUser":
                 IdentityRoutes.NewUserBody(name: "new", role: .viewer, tenant: world.tenant.id)

@@ -99,6 +99,9 @@ enum DirectoryRoutes {
             request: .changedSite, response: .site
         ) { call in
             let body = try call.decode(ChangedSite.self)
+            guard body.name != nil || body.timeZone != nil else {
+                throw WireJSON.malformed("It says neither a name nor a time zone.")
+            }
             return .json(
                 try await call.useCases.updateSite(
                     try call.identifier("site"),

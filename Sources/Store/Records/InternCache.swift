@@ -19,6 +19,8 @@ final class InternCache: Sendable {
     }
 
     private let known = Mutex(Known())
+    /// What stored texts stand for: here, since it lives as long.
+    let bodies = DecodedBodies()
 
     /// The numbers that are known, `nil` where one is not, for a transaction that sees so many
     /// sweeps.

@@ -28,7 +28,7 @@ extension StoreRecords: JobRecords {
         var query = SQLText("SELECT body FROM job")
         query.require("id = \(query.bind(id))")
         query.require(scope)
-        return try rows(query).first.map { try StoredJSON.value($0.first()) }
+        return try rows(query).first.map { try interned.bodies.value($0.first()) }
     }
 
     func jobs(_ query: JobQuery) throws -> [Job] {
@@ -48,7 +48,7 @@ extension StoreRecords: JobRecords {
         text.add(
             "ORDER BY id \(query.oldestFirst ? "ASC" : "DESC") LIMIT \(text.bind(max(query.limit, 0)))"
         )
-        return try rows(text).map { try StoredJSON.value($0.first()) }
+        return try rows(text).map { try interned.bodies.value($0.first()) }
     }
 
     func overdueJobs(at now: Timestamp, limit: Int) throws -> [Job] {
@@ -56,7 +56,7 @@ extension StoreRecords: JobRecords {
             "SELECT body FROM job WHERE is_open = 1 AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
             now,
             max(limit, 0)
-        ).map { try StoredJSON.value($0.first()) }
+        ).map { try interned.bodies.value($0.first()) }
     }
 
     /// The condition that a job's deployment hands jobs out.

@@ -28,7 +28,7 @@ extension StoreRecords: RolloutRecords {
         var query = SQLText("SELECT body FROM rollout")
         query.require("deployment_id = \(query.bind(deployment))")
         query.require(scope)
-        return try rows(query).first.map { try StoredJSON.value($0.first()) }
+        return try rows(query).first.map { try interned.bodies.value($0.first()) }
     }
 
     func openRollouts(of tenant: TenantID) throws -> [RolloutRecord] {
@@ -36,7 +36,7 @@ extension StoreRecords: RolloutRecords {
             """
             SELECT body FROM rollout WHERE tenant_id = $1 AND is_open = 1 ORDER BY deployment_id
             """, tenant
-        ).map { try StoredJSON.value($0.first()) }
+        ).map { try interned.bodies.value($0.first()) }
     }
 
     func latestWave(policy: String, lane: String, of tenant: TenantID) throws -> Timestamp? {
