@@ -82,9 +82,10 @@ struct NextStepTests {
         let other = try await house.useCases.createTenant(name: "Bolt", by: house.administrator)
         let stranger = Principal(
             name: "user:b", scope: .tenant(other.id), permissions: [.view])
-        let page = try await house.useCases.nextSteps(
-            about: "CVE-2026-1", FindingFilter(), by: stranger)
-        #expect(page.items.isEmpty)
+        await #expect(throws: Refusal.self) {
+            try await house.useCases.nextSteps(
+                about: "CVE-2026-1", FindingFilter(), by: stranger)
+        }
         let findings = try await house.useCases.findings(
             FindingFilter(vulnerability: "CVE-2026-1"), by: house.administrator)
         let asked = try await house.useCases.nextSteps(for: findings.items, by: stranger)

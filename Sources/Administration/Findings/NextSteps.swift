@@ -49,12 +49,15 @@ extension UseCases {
 
     /// What happens next about one vulnerability on the endpoints that have it.
     ///
-    /// - Throws: `Refusal` as `findings(_:by:)` throws it.
+    /// - Throws: `Refusal` as `findings(_:by:)` throws it, `E_NOT_FOUND` when no endpoint in scope
+    ///   has the vulnerability.
     public func nextSteps(
         about vulnerability: String, _ filter: FindingFilter, by principal: Principal
     ) async throws -> NextStepPage {
+        let known = try await self.vulnerability(
+            vulnerability, by: principal, tenant: filter.tenant)
         var filter = filter
-        filter.vulnerability = vulnerability
+        filter.vulnerability = known.item.vulnerability
         filter.limit = min(filter.limit, Self.nextStepsPage)
         let page = try await findings(filter, by: principal)
         return NextStepPage(
