@@ -11,8 +11,7 @@ import Testing
 /// What is beyond its support counts for compliance until a person says what is done about it.
 struct EndOfLifeComplianceTests {
     /// An endpoint with Debian 12, whose support has ended.
-    private func house() async throws -> (House, TestEndpoint) {
-        let shelf = TestShelf()
+    private func house(_ shelf: TestShelf = TestShelf()) async throws -> (House, TestEndpoint) {
         shelf.publish(
             "ends",
             .init(
@@ -74,6 +73,24 @@ struct EndOfLifeComplianceTests {
         try await house.useCases.buildFindings()
         try await house.useCases.settleSupport()
         #expect(try await verdict(house).compliance == .nonCompliant, "the answer has expired")
+    }
+
+    @Test func `an answer while the fleet is being read makes no endpoint compliant`()
+        async throws
+    {
+        let shelf = TestShelf()
+        let (house, _) = try await house(shelf)
+        let other = try await house.enrol("web-2")
+        try await other.report(["openssl": "3.0.1"])
+        try await house.useCases.buildFindings()
+        try await house.useCases.settleSupport()
+        let again = UseCases(
+            ledger: house.useCases.ledger, effects: house.useCases.effects,
+            keys: house.useCases.keys, signals: Signals(), shelf: shelf)
+        try await again.prepareFeeds()
+        try await again.settleSupport()
+        let counts = try await again.overview(by: house.administrator).counts
+        #expect(counts.nonCompliant == 2)
     }
 
     @Test func `a scan does not make an unsupported endpoint compliant`() async throws {

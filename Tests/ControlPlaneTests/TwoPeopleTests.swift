@@ -50,6 +50,36 @@ import Testing
         #expect(try await reason() == .windowOpen)
     }
 
+    @Test func `a token ends with the one that made it, and of a lost one nobody is the other`()
+        async throws
+    {
+        let house = try await House()
+        let anna = Self.person("anna")
+        let made = try await house.useCases.createAPIToken(
+            by: anna, note: "A program", role: .administrator, lifetimeSeconds: 3600)
+        let program = try await house.useCases.authenticateAPI(bearer: made.text)
+        let refusal = await #expect(throws: Refusal.self) {
+            try await house.useCases.createAPIToken(
+                by: program, note: "A child", role: .viewer, lifetimeSeconds: 3601)
+        }
+        #expect(refusal?.code == "E_LIFETIME")
+        _ = try await house.useCases.createAPIToken(
+            by: program, note: "A child", role: .viewer, lifetimeSeconds: 3600)
+        let risk = try await house.useCases.requestException(
+            ExceptionDraft(
+                tenant: house.tenant.id, name: "Old OpenSSL", owner: "olga", reason: "Vendor",
+                compensatingControl: "No network", package: "openssl",
+                expiresAt: house.clock.now.adding(seconds: 300 * 86_400)), by: program)
+        house.clock.advance(seconds: 100 * 86_400)
+        _ = try await house.useCases.purge(Retention(), at: house.clock.now)
+        for approver in [anna, Self.person("ben")] {
+            let refusal = await #expect(throws: Refusal.self) {
+                try await house.useCases.approveException(risk.id, by: approver)
+            }
+            #expect(refusal?.code == "E_EXCEPTION_SAME_PERSON")
+        }
+    }
+
     @Test func `nobody accepts a risk by a token that they asked for as themselves`() async throws {
         let house = try await House()
         let anna = Self.person("anna")

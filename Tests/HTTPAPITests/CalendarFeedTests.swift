@@ -43,6 +43,10 @@ struct CalendarFeedTests {
         for wrong in [Self.basic("anybody", "pbt_wrong"), Self.basic(token.text, "")] {
             #expect(await fixture.call("GET", path, headers: wrong).status == 401)
         }
+        let challenges = await fixture.call("GET", path).headers.filter {
+            $0.name == "www-authenticate"
+        }
+        #expect(challenges.contains { $0.value.hasPrefix("Basic ") } && challenges.count == 2)
         _ = try await fixture.useCases.revokeAPIToken(token.token.id, by: .localAdministrator)
         #expect(await fixture.call("GET", path, headers: headers).status == 401)
     }

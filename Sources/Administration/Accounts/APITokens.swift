@@ -74,6 +74,8 @@ extension UseCases {
             if let tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
                 throw Refusal.notFound("tenant")
             }
+            let maker = try records.apiTokens().first { "token:\($0.id)" == principal.name }
+            if let maker, maker.expiresAt < token.expiresAt { throw Self.outlives(maker) }
             try records.save(token)
             try self.appendAudit(
                 "apiToken.created", subject: token.id.text,
@@ -83,6 +85,15 @@ extension UseCases {
         }
         return NewAPIToken(
             token: APITokenSummary(token), text: Self.apiTokenPrefix + secret.revealed)
+    }
+
+    /// A token ends with the one that made it, so that it is always known which person stands
+    /// behind it.
+    private static func outlives(_ maker: APIToken) -> Refusal {
+        Refusal(
+            .malformed, "E_LIFETIME",
+            "A token that is made with a token ends with it, at \(maker.expiresAt.wholeSeconds).",
+            nextStep: "Choose a shorter time, or make the token as a person.")
     }
 
     /// The API tokens that the asker may see, newest first.

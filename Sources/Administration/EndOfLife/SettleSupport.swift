@@ -14,12 +14,12 @@ extension UseCases {
     /// being read, nothing is.
     public func settleSupport() async throws {
         let state = findings.snapshot()
-        guard state.isBuilt else { return }
         let ends = SupportEnds(state, at: effects.now())
         for tenant in state.tenants(in: .provider) { try await settleSupport(of: tenant, ends) }
     }
 
     func settleSupport(of tenant: TenantID, _ ends: SupportEnds) async throws {
+        guard ends.isComplete else { return }
         let (answers, noted) = try await ledger.read {
             (try $0.endOfLifeAnswers(in: .tenant(tenant)), try $0.unsupported(of: tenant))
         }

@@ -7,6 +7,8 @@ import ServerRecords
 /// looked up once.
 struct SupportEnds {
     private let state: FindingState
+    /// Whether the whole fleet has been read.
+    var isComplete: Bool { state.isBuilt }
     private let now: Timestamp
     private var holders: [EndOfLifeStatus: EndpointSet] = [:]
     /// Endpoints of whose operating system the end of support is known.

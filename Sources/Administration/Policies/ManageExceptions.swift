@@ -106,7 +106,7 @@ extension UseCases {
             guard record.state == .requested else { throw Self.wrongState(record) }
             let names = try DirectoryNames(scope: .provider, records: records)
             let person = try records.person(behind: principal.name)
-            guard try records.person(behind: record.requestedBy) != person,
+            guard try records.areTwoPeople(record.requestedBy, principal.name),
                 !person.hasSuffix(":\(record.owner)")
             else {
                 throw Refusal(

@@ -135,7 +135,8 @@ extension UseCases {
             guard window.zone == .site, !siteZones.isEmpty else {
                 return openings(of: window, in: policy, at: nil, from: now, count: count)
             }
-            return siteZones.flatMap {
+            // Sites without a zone, and endpoints without a site, go by universal time.
+            return ([nil] + siteZones).flatMap {
                 openings(of: window, in: policy, at: $0, from: now, count: count)
             }
         }

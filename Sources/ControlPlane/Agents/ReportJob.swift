@@ -68,6 +68,9 @@ extension UseCases {
                 sentence: PlainText.line($0.sentence, atMost: longestSentence))
         }
         clean.notes = clean.notes.map { PlainText.line($0, atMost: longestSentence) }
+        clean.runs = clean.runs.map { runs in
+            runs.prefix(InstallRun.mostOfJob).filter(\.isPlausible)
+        }
         return clean
     }
 

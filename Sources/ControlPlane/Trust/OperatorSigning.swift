@@ -124,10 +124,9 @@ extension UseCases {
                 })
             else { throw Self.notWaiting }
             guard root.body.mode == .managed else { throw Self.isSealed }
-            guard
-                try records.person(behind: waiting.askedBy)
-                    != records.person(behind: principal.name)
-            else { throw Self.samePerson }
+            guard try records.areTwoPeople(waiting.askedBy, principal.name) else {
+                throw Self.samePerson
+            }
             guard let role = SignedKind(type: waiting.document.type)?.role else {
                 throw Self.notWaiting
             }

@@ -191,6 +191,10 @@ public final class Dispatcher: Sendable {
         if route?.audience == .agent {
             answer.headers.append((AgentWire.versionHeader, "\(AgentWire.version)"))
         }
+        // Programs that know passwords only send one when they are asked for it (RFC 7617).
+        if route?.isFeed == true, answer.status == 401 {
+            answer = answer.with("www-authenticate", "Basic realm=\"Patchbay\"")
+        }
         return answer
     }
 }

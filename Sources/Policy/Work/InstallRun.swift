@@ -15,6 +15,9 @@ public struct InstallRun: Hashable, Sendable, Codable {
     /// try without what failed.
     public static let mostOfJob = 10
 
+    /// The most packages of one run that is learned from: more than any system has.
+    public static let mostPackages = 20_000
+
     /// A run.
     public init(seconds: Int64, packages: [PackageKey]) {
         self.seconds = seconds
@@ -23,7 +26,8 @@ public struct InstallRun: Hashable, Sendable, Codable {
 
     /// Whether it is learned from: it has packages, and its time is one that a run can take.
     public var isPlausible: Bool {
-        !packages.isEmpty && (0...Self.longestSeconds).contains(seconds)
+        (1...Self.mostPackages).contains(packages.count)
+            && (0...Self.longestSeconds).contains(seconds)
     }
 }
 
@@ -103,8 +107,23 @@ public struct InstallSamples: Hashable, Sendable {
     /// Whether there have been enough runs to go by.
     public var isKnown: Bool { count >= Self.fewest }
 
-    /// How long the runs took, by their high quantile, in seconds.
-    public var whole: Int64 { Self.high(samples.map(\.seconds)) }
+    /// From so many measurements on, a long one is no longer held against the others.
+    private static let many = 10
+    /// With fewer, none counts for more than so many times their median: an endpoint that slept in
+    /// mid-run must not keep the package out of everybody's windows.
+    private static let longestOfMedian: Int64 = 4
+
+    /// How long a run of so many packages takes by these runs' high quantile, in seconds. Of a run
+    /// that installed more packages only a part counts.
+    public func whole(packages: Int64) -> Int64 {
+        // One more for what every run does besides: it reads lists, locks and triggers.
+        Self.high(
+            samples.map {
+                $0.packages <= packages
+                    ? $0.seconds
+                    : ($0.seconds * (packages + 1) + $0.packages) / ($0.packages + 1)
+            })
+    }
 
     /// A package's part of the runs that it was in, by their high quantile, in seconds.
     public var share: Int64 {
@@ -115,6 +134,9 @@ public struct InstallSamples: Hashable, Sendable {
     static func high(_ numbers: [Int64]) -> Int64 {
         guard !numbers.isEmpty else { return 0 }
         let place = (numbers.count * quantile + 99) / 100
-        return numbers.sorted()[max(place, 1) - 1]
+        let sorted = numbers.sorted()
+        let high = sorted[max(place, 1) - 1]
+        guard sorted.count < many else { return high }
+        return min(high, sorted[(sorted.count - 1) / 2] * longestOfMedian)
     }
 }

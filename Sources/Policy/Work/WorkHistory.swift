@@ -40,8 +40,9 @@ public struct WorkHistory: Hashable, Sendable {
 
     /// The estimate for an order that one run installs.
     ///
-    /// Runs in which the packages were before tell it: at least the longest of them, and at least
-    /// the packages' parts of them together. What has no history counts by the usual figures.
+    /// Runs in which the packages were before tell it: at least the longest of them, as far as it
+    /// was for so many packages, and at least the packages' parts of them together. What has no
+    /// history counts by the usual figures.
     public func estimate(_ lines: some Sequence<Line>, reboots: Bool) -> WorkEstimate {
         let (seconds, runs) = measure(lines)
         return WorkEstimate(
@@ -54,9 +55,10 @@ public struct WorkHistory: Hashable, Sendable {
     private func measure(_ lines: some Sequence<Line>) -> (seconds: Int64, runs: Int?) {
         var (longest, shares, runs) = (Int64(0), Int64(0), Int.max)
         var (unknown, bytes) = (0, Int64(0))
+        let lines = Array(lines)
         for line in lines {
             if let samples = packages[line.key], samples.isKnown {
-                longest = max(longest, samples.whole)
+                longest = max(longest, samples.whole(packages: Int64(lines.count)))
                 shares += samples.share
                 runs = min(runs, samples.count)
             } else {
@@ -73,7 +75,7 @@ public struct WorkHistory: Hashable, Sendable {
     /// How much longer the endpoint needs than others, in thousandths; it never counts as quicker.
     private var paceFactor: Int64 {
         guard let pace, pace.isKnown else { return Self.usualPace }
-        return min(max(pace.whole, Self.usualPace), Self.slowestPace)
+        return min(max(pace.whole(packages: 1), Self.usualPace), Self.slowestPace)
     }
 
     /// Takes a run that went well; one that cannot be is left out.

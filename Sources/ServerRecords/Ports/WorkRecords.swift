@@ -40,9 +40,13 @@ extension WorkRecords {
         from runs: [InstallRun], ordered: some Sequence<WorkKey>, on endpoint: EndpointID,
         tenant: TenantID
     ) throws {
-        let known = Set(ordered)
+        var known = Set(ordered)
         let runs = runs.prefix(InstallRun.mostOfJob).filter { run in
-            run.isPlausible && run.packages.allSatisfy { known.contains(WorkKey($0)) }
+            let packages = run.packages.map(WorkKey.init)
+            guard run.isPlausible, packages.allSatisfy(known.contains) else { return false }
+            // Each package teaches once a job, whatever the endpoint says.
+            known.subtract(packages)
+            return true
         }
         guard !runs.isEmpty else { return }
         var history = try workHistory(
@@ -76,7 +80,6 @@ package struct KnownWork {
             ) { _, later in later }
             askedFor.formUnion(new)
         }
-        guard !history.packages.isEmpty else { return history }
         history.pace = try records.installPace(of: endpoint, tenant: tenant)
         return history
     }

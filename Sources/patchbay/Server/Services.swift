@@ -135,12 +135,18 @@ struct FeedService: Service {
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
-            await noting { try await useCases.prepareFeeds() }
+            var isPrepared = false
             while !Task.isCancelled {
+                if !isPrepared {
+                    isPrepared = await noting { try await useCases.prepareFeeds() }
+                }
                 let version = useCases.signals.version(of: SignalSubject.feeds)
                 if isDue() { await noting { try await useCases.refreshDueFeeds() } }
-                await noting { try await useCases.followFeeds() }
-                if isDue() { await noting { try await useCases.settleSupport() } }
+                let isFollowed = await noting { try await useCases.followFeeds() }
+                // What is not held of the feeds must not make an endpoint compliant.
+                if isDue(), isPrepared, isFollowed {
+                    await noting { try await useCases.settleSupport() }
+                }
                 await useCases.signals.wait(
                     for: SignalSubject.feeds, since: version,
                     timeout: .seconds(UseCases.tickIntervalSeconds))
@@ -152,13 +158,16 @@ struct FeedService: Service {
 
     /// What goes wrong with a feed is noted with it; here is noted what went wrong besides, and the
     /// next round tries again.
-    private func noting(_ body: () async throws -> Void) async {
+    @discardableResult
+    private func noting(_ body: () async throws -> Void) async -> Bool {
         do {
             try await body()
+            return true
         } catch is CancellationError {
-            return
+            return false
         } catch {
             logger.warning("feeds: \(error)")
+            return false
         }
     }
 }
