@@ -23,27 +23,31 @@ struct DownloadedRpms: Sendable {
 
     /// The updates, with what the changelogs of those that lie on the endpoint name.
     func adding(to updates: [Update]) async -> [Update] {
-        guard updates.contains(where: { $0.manager == .dnf || $0.manager == .zypper }) else {
-            return updates
-        }
+        guard updates.contains(where: Self.isRpm) else { return updates }
         let memory = ChangelogMemory(stateFolder: stateFolder)
         let (known, folders) = (memory.read(), folders)
         var next: [String: [String]?] = [:]
         var left = Self.mostAtOnce
         var result = updates
-        for (place, update) in updates.enumerated() {
+        for (place, update) in updates.enumerated() where Self.isRpm(update) {
             let name = Self.fileName(update)
             let key = "\(name) \(update.installed)"
             if let names = known[key] {
                 next[key] = .some(names)
             } else if left > 0, let path = Self.path(of: name, in: folders) {
                 left -= 1
-                next[key] = .some(await names(in: path, of: update))
+                // What cannot be read is still being downloaded, and is looked at again.
+                guard let changelog = await changelog(of: path) else { continue }
+                next[key] = .some(await names(in: changelog, of: update))
             }
             result[place].changelogVulnerabilities = next[key] ?? nil
         }
         if next != known { memory.write(next) }
         return result
+    }
+
+    private static func isRpm(_ update: Update) -> Bool {
+        update.manager == .dnf || update.manager == .zypper
     }
 
     /// `openssl-3.0.7-27.el9.x86_64.rpm`: the name of a file has no epoch.
@@ -73,14 +77,18 @@ struct DownloadedRpms: Sendable {
             .first { Files.status($0)?.isRegular == true }
     }
 
+    /// The changelog of a package's file; `nil` when the file cannot be read.
+    private func changelog(of path: String) async -> [UInt8]? {
+        let answer = await rpm.run(["-qp", "--changelog", path])
+        return answer.status == 0 ? answer.output : nil
+    }
+
     /// What a package's changelog names; `nil` when it tells nothing.
-    private func names(in path: String, of update: Update) async -> [String]? {
-        let newer = await rpm.run(["-qp", "--changelog", path])
-        guard newer.status == 0 else { return nil }
+    private func names(in changelog: [UInt8], of update: Update) async -> [String]? {
         let name = "\(update.name).\(update.architecture)"
         let installed = await rpm.run(["-q", "--changelog", name])
         return RpmChangelog.vulnerabilities(
-            in: newer.output, beyond: installed.status == 0 ? installed.output : [],
+            in: changelog, beyond: installed.status == 0 ? installed.output : [],
             version: update.installed)
     }
 }
