@@ -81,6 +81,20 @@ struct FindingTests {
         }
     }
 
+    @Test func `a feed that has never answered is told among what needs somebody`() async throws {
+        let shelf = TestShelf()
+        let house = try await house(shelf)
+        shelf.fail(FeedTrouble("It answers 503."))
+        func feeds() async throws -> Int? {
+            try await house.useCases.overview(by: house.administrator).needs
+                .first { $0.kind == .feeds }?.count
+        }
+        #expect(try await feeds() == nil, "nothing has been asked yet")
+        try await house.useCases.refreshDueFeeds()
+        // The tracker and the catalogue of exploited vulnerabilities.
+        #expect(try await feeds() == 2)
+    }
+
     @Test func `when a finding began outlives the process, and a scan begins a new one`()
         async throws
     {

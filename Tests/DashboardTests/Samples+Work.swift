@@ -119,7 +119,10 @@ extension Samples {
         needs: [
             .init(
                 kind: .approveSecurity, count: 61,
-                sentence: "61 endpoints miss security updates or a reboot."),
+                sentence:
+                    "61 endpoints are non-compliant: security updates or a reboot are missing, "
+                    + "or support has ended."
+            ),
             .init(
                 kind: .reboot, count: 17,
                 sentence: "17 endpoints need a reboot before updates are in force."),

@@ -107,14 +107,17 @@ extension UseCases {
                 .init(kind: .alerts, count: alerts, sentence: "\(words) for somebody to look."))
         }
         guard scope == .provider else { return needs }
-        let troubled = try records.feeds().count {
-            [.stale, .waiting].contains($0.freshness(at: now))
+        let troubled = try records.feeds().count { feed in
+            let freshness = feed.freshness(at: now)
+            // One that was added a moment ago has not been asked yet.
+            return freshness == .stale || freshness == .waiting
+                || (freshness == .never && feed.failures > 0)
         }
         if troubled > 0 {
             let words =
                 troubled == 1
-                ? "1 feed is stale or waits for your word"
-                : "\(troubled) feeds are stale or wait for your word"
+                ? "1 feed is stale, has never answered, or waits for your word"
+                : "\(troubled) feeds are stale, have never answered, or wait for your word"
             needs.append(
                 .init(
                     kind: .feeds, count: troubled,
@@ -166,11 +169,14 @@ extension UseCases {
         }
         var needs: [Overview.Need] = []
         if counts.nonCompliant > 0 {
-            let noun = counts.nonCompliant == 1 ? "endpoint misses" : "endpoints miss"
+            let noun = counts.nonCompliant == 1 ? "endpoint is" : "endpoints are"
             needs.append(
                 .init(
                     kind: .approveSecurity, count: counts.nonCompliant,
-                    sentence: "\(counts.nonCompliant) \(noun) security updates or a reboot."))
+                    sentence:
+                        "\(counts.nonCompliant) \(noun) non-compliant: security updates or a reboot "
+                        + "are missing, or support has ended."
+                ))
         }
         if counts.rebootRequired > 0 {
             let noun = counts.rebootRequired == 1 ? "endpoint needs" : "endpoints need"
