@@ -1,7 +1,7 @@
 import Advisories
 import Findings
 import Fleet
-import ServerRecords
+package import ServerRecords
 
 /// The ends of support of a fleet's products: each distinct operating system and row of software is
 /// looked up once.
@@ -107,14 +107,7 @@ struct SupportEnds {
 
     private func sentence(_ status: EndOfLifeStatus, _ answer: EndOfLifeAnswer?) -> String {
         if let answer, answer.until > now {
-            let words =
-                switch answer.treatment {
-                case .replace: "It is being replaced"
-                case .isolate: "It is isolated"
-                case .extendedSupport: "It has extended support"
-                case .exception: "The risk is accepted"
-                }
-            return "\(words) until \(answer.until.wholeSeconds): \(answer.reason)"
+            return "\(answer.treatment.words) until \(answer.until.wholeSeconds): \(answer.reason)"
         }
         let expired = answer == nil ? "" : " What was said about it has expired."
         switch status.state {
@@ -135,5 +128,17 @@ struct SupportEnds {
             )
         }
         return key(left) < key(right)
+    }
+}
+
+extension EndOfLifeAnswer.Treatment {
+    /// What is done, in words that a sentence begins with.
+    package var words: String {
+        switch self {
+        case .replace: "It is being replaced"
+        case .isolate: "It is isolated"
+        case .extendedSupport: "It has extended support"
+        case .exception: "The risk is accepted"
+        }
     }
 }

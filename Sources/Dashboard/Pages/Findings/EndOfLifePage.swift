@@ -121,17 +121,6 @@ private func name(of item: EndOfLifeItem, _ chrome: Chrome) -> String {
     return chrome.tenants.count > 1 ? "\(product), \(chrome.tenantName(item.tenant))" : product
 }
 
-extension EndOfLifeAnswer.Treatment {
-    fileprivate var words: String {
-        switch self {
-        case .replace: "It is being replaced"
-        case .isolate: "It is isolated"
-        case .extendedSupport: "It has extended support"
-        case .exception: "The risk is accepted"
-        }
-    }
-}
-
 /// A tenant's product in one field of a form.
 struct EndOfLifeField {
     let tenant: TenantID
