@@ -6,7 +6,9 @@ extension CompiledPolicy {
     /// for it, and what becomes of that. It foresees what the endpoint decides by its own record
     /// once it is back; `nil` when there is none, or a window is open now.
     ///
-    /// `heard` is the endpoint's last sign of life, `ordered` the instant of the order.
+    /// `heard` is the endpoint's last sign of life, `ordered` the instant of the order. An endpoint
+    /// that was there while a window opened, and gone before it was ordered anything, was never
+    /// there for the order: that window counts as missed.
     public func missedWindow(
         of subject: UpdateSubject, heard: Timestamp, ordered: Timestamp, in zones: Zones,
         at now: Timestamp
@@ -18,9 +20,9 @@ extension CompiledPolicy {
                 zones: zones
             ).only(.install)
         else { return nil }
-        let past = calendar.occurrences(from: heard, until: now)
+        let past = calendar.remaining(at: heard, until: now)
         guard past.allSatisfy({ $0.closes <= now }),
-            let last = past.last(where: { $0.opens >= heard && $0.closes > ordered })
+            let last = past.last(where: { max($0.opens, ordered) >= heard && $0.closes > ordered })
         else { return nil }
         let catchUp = effective.catchUp?.value ?? .nextWindow
         return LaneOpenings.Missed(

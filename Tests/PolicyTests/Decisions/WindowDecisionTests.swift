@@ -83,6 +83,27 @@ struct WindowDecisionTests {
         #expect(decision.nextAt == nextAt)
     }
 
+    /// The window is open from 22:00 to 02:00; hours are counted from its opening.
+    @Test(
+        arguments: [
+            (heard: -1, ordered: -2, now: 5, isMissed: true),
+            (heard: 1, ordered: -2, now: 5, isMissed: false),
+            (heard: 1, ordered: 2, now: 5, isMissed: true),
+            (heard: 3, ordered: 2, now: 5, isMissed: false),
+            (heard: -1, ordered: 4, now: 5, isMissed: false),
+            (heard: -1, ordered: -2, now: 3, isMissed: false),
+        ])
+    func `a window counts as missed when nobody was there for the order while it was open`(
+        heard: Int64, ordered: Int64, now: Int64, isMissed: Bool
+    ) throws {
+        let policy = CompiledPolicy(Sample.effective(try Sample.policy()))
+        func hours(_ count: Int64) -> Timestamp { Self.saturday.adding(seconds: count * 3600) }
+        let missed = policy.missedWindow(
+            of: Sample.update(), heard: hours(heard), ordered: hours(ordered),
+            in: Zones(endpoint: .utc), at: hours(now))
+        #expect((missed != nil) == isMissed)
+    }
+
     @Test func `the window is told by its own clock`() throws {
         let berlin = try #require(TimeZoneRules(name: "Europe/Berlin", firstOffset: 3600))
         let effective = Sample.effective(try Sample.policy())
