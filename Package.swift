@@ -106,9 +106,8 @@ let package = Package(
         module(
             "Administration",
             [
-                "Findings", "Fleet", "Advisories", "Calendar", "Policy", "PolicyDocument",
-                "Rollout", "Trust",
-                "ServerRecords", "ControlPlane",
+                "Findings", "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Policy",
+                "PolicyDocument", "Rollout", "Trust", "ServerRecords", "ControlPlane",
             ]),
         module(
             "AgentCore",

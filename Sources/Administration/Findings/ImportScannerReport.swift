@@ -1,4 +1,5 @@
 import AdvisoryFormats
+public import ControlPlane
 public import Fleet
 public import ServerRecords
 
