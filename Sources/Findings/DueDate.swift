@@ -19,10 +19,24 @@ extension DueDate {
     ///     for the day of the fix, which most feeds do not tell.
     ///   - detected: since when it has been on the endpoint.
     ///   - standing: the regimes that count, and the endpoint's exposure and zone.
+    ///   - pauses: when the clocks stand still.
     package init?(
         _ assessment: Assessment, vulnerability: String, state: Finding.State, known: Timestamp,
-        detected: Timestamp, standing: EndpointStanding
+        detected: Timestamp, standing: EndpointStanding, pauses: [RiskPause]
     ) {
+        let clocks = Self.clocks(
+            assessment, vulnerability: vulnerability, state: state, known: known,
+            detected: detected, standing: standing, pauses: pauses)
+        guard let strictest = clocks.strictest, let due = strictest.dueAt else { return nil }
+        self.init(at: due, preset: strictest.preset)
+    }
+
+    /// The clocks that run for a finding, one for each regime that counts for its endpoint; the
+    /// parameters are those of the date.
+    package static func clocks(
+        _ assessment: Assessment, vulnerability: String, state: Finding.State, known: Timestamp,
+        detected: Timestamp, standing: EndpointStanding, pauses: [RiskPause]
+    ) -> [SLAClock] {
         let inputs = assessment.risk.inputs
         let exploited = assessment.knownExploited
         let isExposed = standing.context.exposure == .internetFacing
@@ -32,14 +46,13 @@ extension DueDate {
             isExposed: isExposed, isAutomatable: inputs.ssvc?.automatable,
             impact: inputs.ssvc?.technicalImpact,
             assetClass: isExposed ? .internetFacing : .internalSystem,
-            cveYear: Self.year(of: vulnerability), catalogueDueAt: exploited?.due)
+            cveYear: year(of: vulnerability), catalogueDueAt: exploited?.due)
         let events = SLAEvents(
             release: state == .noFix ? nil : known, listing: exploited?.added, detection: detected)
-        let clocks = standing.presets.map {
-            $0.clock(for: subject, events: events, zone: standing.zone)
+        let times = pauses.map(\.time)
+        return standing.presets.map {
+            $0.clock(for: subject, events: events, zone: standing.zone).paused(by: times)
         }
-        guard let strictest = clocks.strictest, let due = strictest.dueAt else { return nil }
-        self.init(at: due, preset: strictest.preset)
     }
 
     /// 2021 in `CVE-2021-44228`.

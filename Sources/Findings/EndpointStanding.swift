@@ -13,6 +13,8 @@ package struct EndpointStanding: Sendable {
     package var presets: [SLAPreset]
     /// The zone in which they count days.
     package var zone: TimeZoneRules
+    /// When their clocks stand still, and for what.
+    package var pauses: [RiskPause]
 
     /// The deadlines that findings are held to on endpoints whose policies name none.
     package static let usualPresets: [SLAPreset] = [.bod2604, .pci401]
@@ -26,13 +28,16 @@ package struct EndpointStanding: Sendable {
     ///   - traits: what people say of it.
     ///   - policy: what holds for it; where that names no regime, the usual ones count.
     ///   - zone: its zone.
+    ///   - pauses: of the exceptions that were approved for it.
     package init(
-        _ traits: EndpointTraits, under policy: EffectivePolicy?, zone: TimeZoneRules
+        _ traits: EndpointTraits, under policy: EffectivePolicy?, zone: TimeZoneRules,
+        pauses: [RiskPause] = []
     ) {
         context = EndpointContext(traits)
         let named = Set((policy?.sla ?? []).compactMap { SLAPreset(rawValue: $0.value.text) })
         presets = named.isEmpty ? Self.usualPresets : SLAPreset.allCases.filter(named.contains)
         self.zone = zone
+        self.pauses = pauses
     }
 }
 
@@ -40,13 +45,14 @@ extension EndpointStanding: Hashable {
     /// Zones of one name have the same rules in one process.
     package static func == (left: Self, right: Self) -> Bool {
         left.context == right.context && left.presets == right.presets
-            && left.zone.name == right.zone.name
+            && left.zone.name == right.zone.name && left.pauses == right.pauses
     }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(context)
         hasher.combine(presets)
         hasher.combine(zone.name)
+        hasher.combine(pauses)
     }
 }
 

@@ -1,5 +1,6 @@
 package import Advisories
 package import Fleet
+package import Policy
 
 /// Endpoints on which a vulnerability is the same: in the same rows of software, under the same
 /// deadlines, with the same exposure and criticality. Only since when they have it may differ.
@@ -18,6 +19,8 @@ package struct FindingGroup: Sendable {
     package let worst: Assessment
     /// What can be done: that of the package for which most can be done.
     package let state: Finding.State
+    /// When its clocks stand still.
+    package let pauses: [RiskPause]
 
     init?(
         _ vulnerability: String, on endpoints: EndpointSet, findings: [Finding],
@@ -37,6 +40,9 @@ package struct FindingGroup: Sendable {
         self.known = known
         self.worst = worst
         self.state = state
+        pauses = standing.pauses.filter { pause in
+            pause.covers(vulnerability, in: findings.map { ($0.package, $0.source) })
+        }
     }
 
     /// Whether the endpoints can be reached from the internet.
@@ -47,7 +53,14 @@ package struct FindingGroup: Sendable {
     package func due(detected: Timestamp) -> DueDate? {
         DueDate(
             worst, vulnerability: vulnerability, state: state, known: known, detected: detected,
-            standing: standing)
+            standing: standing, pauses: pauses)
+    }
+
+    /// The clocks that run on an endpoint that has had it since an instant.
+    package func clocks(detected: Timestamp) -> [SLAClock] {
+        DueDate.clocks(
+            worst, vulnerability: vulnerability, state: state, known: known, detected: detected,
+            standing: standing, pauses: pauses)
     }
 
     /// The earliest date by which it must be gone from one of the endpoints.

@@ -91,6 +91,49 @@ struct FindingStandingTests {
         }
     }
 
+    @Test func `the clocks stand still while an accepted risk holds, and only so long`()
+        async throws
+    {
+        let house = try await house()
+        let endpoint = try await house.enrol("web-1")
+        try await endpoint.report(
+            ["openssl": "3.0.1"],
+            updates: [TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2")])
+        try await house.useCases.buildFindings()
+        let began = house.clock.now
+        func expectDue(afterDays days: Int64, _ line: Int = #line) async throws {
+            for date in try await dates(house, endpoint, "CVE-2026-1") {
+                #expect(date == began.adding(seconds: days * Self.day), "line \(line)")
+            }
+        }
+        func finding() async throws -> FindingItem {
+            try #require(
+                try await house.useCases.findings(
+                    FindingFilter(vulnerability: "CVE-2026-1"), by: house.administrator
+                ).items.first)
+        }
+        try await expectDue(afterDays: 14)
+        let asked = try await house.useCases.requestException(
+            ExceptionDraft(
+                tenant: house.tenant.id, name: "Old OpenSSL", owner: "olga", reason: "Vendor",
+                compensatingControl: "No network", package: "openssl",
+                expiresAt: began.adding(seconds: 30 * Self.day)), by: house.administrator)
+        try await expectDue(afterDays: 14)
+        // What has passed before somebody agreed counts.
+        house.clock.advance(seconds: 4 * Self.day)
+        let approver = Principal(
+            name: "user:cleo", scope: .tenant(house.tenant.id),
+            permissions: Set(Permission.allCases))
+        _ = try await house.useCases.approveException(asked.id, by: approver)
+        try await expectDue(afterDays: 14 + 26)
+        #expect(try await finding().pausedBy == "Old OpenSSL")
+        #expect(try await finding().clocks.map(\.preset) == [.bod2604, .pci401])
+        house.clock.advance(seconds: 6 * Self.day)
+        _ = try await house.useCases.endException(asked.id, by: approver)
+        try await expectDue(afterDays: 14 + 6)
+        #expect(try await finding().pausedUntil == nil)
+    }
+
     @Test func `a policy for some endpoints sets the dates of those only`() async throws {
         let house = try await house()
         let (web, base) = (try await house.enrol("web-1"), try await house.enrol("db-1"))

@@ -182,6 +182,17 @@ import Testing
             #expect(
                 try await ledger.read { try $0.exception(asked.id, in: .tenant(theirs.id)) }
                     == nil)
+            // A request that is turned down never held; what was agreed to did, until it ended.
+            for approvedAt in [nil, samples.now] {
+                var ended = agreed
+                (ended.state, ended.approvedAt, ended.endedAt) = (.ended, approvedAt, samples.now)
+                let last = ended
+                try await ledger.write { try $0.update(last) }
+                #expect(try await ledger.read { try $0.exceptions(holdingFor: ours.id) } == [])
+                let held = try await ledger.read { try $0.exceptions(endedFor: ours.id) }
+                #expect(held == (approvedAt == nil ? [] : [last]))
+                #expect(try await ledger.read { try $0.exceptions(endedFor: theirs.id) } == [])
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 public import Advisories
 public import Fleet
+public import Policy
 
 /// A vulnerability on an endpoint, in one or more of its packages.
 public struct FindingItem: Hashable, Sendable, Codable {
@@ -56,11 +57,25 @@ public struct FindingItem: Hashable, Sendable, Codable {
     public var dueUnder: String?
     /// Whether that time has passed.
     public var isOverdue: Bool
+    /// Until when an accepted risk makes its clocks stand still; `nil` when none does now.
+    public var pausedUntil: Timestamp?
+    /// The name of that exception.
+    public var pausedBy: String?
+    /// All clocks that run for it, one for each regime; the one with the earliest date drives.
+    public var clocks: [SLAClock]
     /// The packages that have it.
     public var packages: [Package]
 }
 
 extension FindingItem {
+    /// All clocks that run for it, the one that drives first; `nil` when none sets a date.
+    public var clocksInWords: String? {
+        let dated = clocks.compactMap { clock in clock.dueAt.map { (at: $0, clock.preset) } }
+        guard !dated.isEmpty else { return nil }
+        return dated.sorted { $0.at < $1.at }
+            .map { "\($0.1.title): \(MinuteText.utc($0.at))" }.joined(separator: "; ")
+    }
+
     /// Whether it belongs to a part of the findings.
     public func isIn(_ part: FindingPart) -> Bool {
         (!part.kev || kev) && (part.state == nil || state == part.state)

@@ -165,6 +165,7 @@ struct FindingRow: Sendable {
         let (worst, state) = (group.worst, group.state)
         let first = fleet.detected(group.vulnerability, on: number, known: group.known)
         let due = group.due(detected: first)
+        let pause = group.pauses.holding(at: now)
         let inputs = worst.risk.inputs
         return FindingItem(
             vulnerability: group.vulnerability, endpoint: endpoint.id, endpointName: endpoint.name,
@@ -176,6 +177,8 @@ struct FindingRow: Sendable {
             reason: group.findings.first { $0.state == state }?.reason ?? "", firstSeenAt: first,
             dueAt: due?.at, dueUnder: due?.preset.title,
             isOverdue: due.map { $0.at < now } ?? false,
+            pausedUntil: pause?.time.until, pausedBy: pause?.name,
+            clocks: group.clocks(detected: first),
             packages: group.findings.map {
                 FindingItem.Package(
                     name: $0.package, installed: $0.installed, fixedIn: $0.fixedIn,

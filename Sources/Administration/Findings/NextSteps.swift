@@ -25,11 +25,23 @@ public struct NextStep: Hashable, Sendable, Codable {
     public var nextAt: Timestamp?
     /// By when it must be gone; `nil` when nothing says.
     public var dueAt: Timestamp?
+    /// How it stands to that date, by what is foreseen.
+    public var standing: SLAStanding
+    /// All clocks that run for it; the one with the earliest date drives.
+    public var clocks: [SLAClock]
+    /// Until when an accepted risk makes the clocks stand still; `nil` when none does now.
+    public var pausedUntil: Timestamp?
 
-    /// Whether what is foreseen comes after the due date.
-    public var isLate: Bool {
-        guard let nextAt, let dueAt else { return false }
-        return nextAt > dueAt
+    /// What people must know of the due date, in words; `nil` while it will be kept, or there is
+    /// none.
+    public var warning: String? {
+        switch standing {
+        case .noDeadline, .met, .onTrack: nil
+        case .breached: "The due date has passed."
+        case .breachForecast:
+            nextAt.map { $0 > dueAt ?? $0 } ?? false
+                ? "That is after the due date." : "Nothing that is planned keeps the due date."
+        }
     }
 }
 
@@ -75,12 +87,12 @@ extension UseCases {
             var desks: [TenantID: EndpointDecisions] = [:]
             return try findings.map { finding in
                 guard let endpoint = try records.endpoint(finding.endpoint, in: principal.scope)
-                else { return NextStep(finding) }
+                else { return NextStep(finding, at: now) }
                 var desk =
                     try desks[endpoint.tenant]
                     ?? EndpointDecisions(
                         of: endpoint.tenant, in: records, at: now, showsRings: true, by: self)
-                let step = NextStep(finding, try desk.decide(endpoint))
+                let step = NextStep(finding, try desk.decide(endpoint), at: now)
                 desks[endpoint.tenant] = desk
                 return step
             }
@@ -90,15 +102,16 @@ extension UseCases {
 
 extension NextStep {
     /// What happens where nothing has been decided.
-    fileprivate init(_ finding: FindingItem) {
+    fileprivate init(_ finding: FindingItem, at now: Timestamp) {
         self.init(
             endpoint: finding.endpoint, endpointName: finding.endpointName,
             tenant: finding.tenant, state: finding.state, sentence: finding.reason, decisions: [],
-            dueAt: finding.dueAt)
+            dueAt: finding.dueAt, standing: SLAStanding(due: finding.dueAt, at: now),
+            clocks: finding.clocks, pausedUntil: finding.pausedUntil)
     }
 
-    init(_ finding: FindingItem, _ decided: DecidedEndpoint) {
-        self.init(finding)
+    init(_ finding: FindingItem, _ decided: DecidedEndpoint, at now: Timestamp) {
+        self.init(finding, at: now)
         policy = decided.policyName?.text
         decisions = zip(decided.updates, decided.decisions)
             .filter { $0.0.subject.vulnerabilities?.contains(finding.vulnerability) ?? false }
@@ -110,6 +123,9 @@ extension NextStep {
         // It is gone when the last of the updates is in.
         nextAt = first.nextAt
         sentence = first.sentence
+        // What a person must decide first is not planned, whenever it could be looked at again.
+        let plannedAt = first.action == .install ? first.nextAt : nil
+        standing = SLAStanding(due: dueAt, at: now, plannedAt: plannedAt)
     }
 
     /// What a person must decide comes before what has a time, the latest time first.

@@ -48,6 +48,8 @@ public struct EndpointDecisions {
     private let book: PolicyBook
     private let approvals: [ApprovalByHand]
     private let exceptions: [RiskException]
+    /// The pauses of deadlines, each with the condition for the endpoints that it is for.
+    private let pauses: [(pause: RiskPause, exception: RiskException)]
     private let traits: TraitSource
     /// How far ahead windows are looked for; `nil` for as far as decisions need.
     private let end: Timestamp?
@@ -108,8 +110,16 @@ public struct EndpointDecisions {
             policies, groups: try records.groups(in: .tenant(tenant)), names: names,
             zoneRules: zoneRules)
         approvals = try records.approvals(holdingFor: tenant).map { $0.placed(names) }
-        exceptions = try records.exceptions(holdingFor: tenant).compactMap { record in
+        let accepted = try records.exceptions(holdingFor: tenant)
+        func risk(_ record: ExceptionRecord) -> RiskException? {
             record.approvedBy.flatMap { try? record.exception(approver: $0, names) }
+        }
+        exceptions = accepted.compactMap(risk)
+        pauses = try (accepted + records.exceptions(endedFor: tenant)).compactMap { record in
+            guard let risk = risk(record),
+                let pause = RiskPause(risk, approvedAt: record.approvedAt, endedAt: record.endedAt)
+            else { return nil }
+            return (pause, risk)
         }
         rings = showsRings ? RingTurns(try records.openRollouts(of: tenant)) : RingTurns()
         knowledge = UpdateKnowledge(of: tenant, findings: useCases.findings)
@@ -130,14 +140,22 @@ public struct EndpointDecisions {
     /// which its decisions are made too.
     func standing(of id: EndpointID, zone: String) throws -> EndpointStanding {
         let (said, rules) = (try traits(of: id), zoneRules(zone) ?? .utc)
-        guard book.namesDeadlines,
+        let hasPauses = !pauses.isEmpty || !book.written.isEmpty
+        guard book.namesDeadlines || hasPauses,
             let endpoint = try records.endpoint(id, in: .tenant(tenant))
         else { return EndpointStanding(said, under: nil, zone: rules) }
         let facts =
-            book.asksForFacts ? try records.posture(of: id, tenant: tenant)?.endpoint : nil
-        let policy = EffectivePolicy(
-            of: book.placed, for: subject(endpoint, facts: facts, traits: said), at: now)
-        return EndpointStanding(said, under: policy, zone: rules)
+            book.asksForFacts || hasPauses
+            ? try records.posture(of: id, tenant: tenant)?.endpoint : nil
+        let subject = subject(endpoint, facts: facts, traits: said)
+        let policy = EffectivePolicy(of: book.placed, for: subject, at: now)
+        return EndpointStanding(said, under: policy, zone: rules, pauses: pauses(for: subject))
+    }
+
+    /// When deadlines stand still on an endpoint.
+    private func pauses(for subject: EndpointSubject) -> [RiskPause] {
+        pauses.filter { $0.exception.concerns(subject, at: now) }.map(\.pause)
+            + written(for: subject).compactMap { RiskPause($0) }
     }
 
     /// The next openings of a lane's windows for an endpoint; `nil` where it may always work.
@@ -207,7 +225,8 @@ public struct EndpointDecisions {
             approvals: approvals.filter { $0.concerns(subject, at: now) },
             exceptions: exceptions(for: subject))
         shared.outlook = outlook
-        let standing = EndpointStanding(traits, under: policy?.effective, zone: zones.endpoint)
+        let standing = EndpointStanding(
+            traits, under: policy?.effective, zone: zones.endpoint, pauses: pauses(for: subject))
         let known = try knowledge.known(
             posture?.updates ?? [], on: endpoint, standing: standing, in: records, at: now)
         let tries = JobHistory(try standings(of: jobs))
@@ -250,11 +269,15 @@ public struct EndpointDecisions {
     }
 
     private func exceptions(for subject: EndpointSubject) -> [RiskException] {
-        let written = book.written.filter {
+        exceptions.filter { $0.concerns(subject, at: now) } + written(for: subject)
+    }
+
+    /// The exceptions that stand in the text of policies which apply to an endpoint.
+    private func written(for subject: EndpointSubject) -> [RiskException] {
+        book.written.filter {
             $0.applies.evaluate(subject, at: now) == .yes
                 && $0.exception.concerns(subject, at: now)
-        }
-        return exceptions.filter { $0.concerns(subject, at: now) } + written.map(\.exception)
+        }.map(\.exception)
     }
 
     /// The zone that the endpoint names, universal time where it names none that is known here, and

@@ -143,8 +143,10 @@ struct DueDates {
         let events = SLAEvents(
             release: update.subject.outSince, detection: min(first, detectedAt))
         let subject = unrated(update.subject)
+        let packages = [(name: update.subject.update.name, source: update.subject.source)]
+        let pauses = standing.pauses.filter { $0.covers(nil, in: packages) }.map(\.time)
         return standing.presets.map {
-            $0.clock(for: subject, events: events, zone: standing.zone)
+            $0.clock(for: subject, events: events, zone: standing.zone).paused(by: pauses)
         }.strictest?.dueAt
     }
 

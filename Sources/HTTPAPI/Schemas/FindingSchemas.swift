@@ -2,6 +2,7 @@ import Administration
 import Advisories
 import ControlPlane
 import Fleet
+import Policy
 import ServerRecords
 
 /// The shapes of vulnerability intelligence.
@@ -78,6 +79,13 @@ extension NamedSchema {
                 ])), "days": .integer, "isComplete": .boolean,
         ])
 
+    static let slaClock = NamedSchema(
+        "SLAClock",
+        [
+            "preset": .oneOf(SLAPreset.allCases.map(\.rawValue)),
+            "outcome": .oneOf(SLAOutcome.allCases.map(\.rawValue)), "figure": .string,
+            "startsAt": .optional(.time), "dueAt": .optional(.time), "needsForensics": .boolean,
+        ])
     static let finding = NamedSchema(
         "Finding",
         [
@@ -89,7 +97,8 @@ extension NamedSchema {
             "criticality": .oneOf(Advisories.Criticality.allCases.map(\.rawValue)),
             "sentence": .string, "reason": .string,
             "firstSeenAt": .time, "dueAt": .optional(.time), "dueUnder": .optional(.string),
-            "isOverdue": .boolean,
+            "isOverdue": .boolean, "pausedUntil": .optional(.time), "pausedBy": .optional(.string),
+            "clocks": .array(.named(slaClock)),
             "packages": .array(
                 .object([
                     "name": .string, "installed": .string, "fixedIn": .optional(.string),
@@ -111,6 +120,8 @@ extension NamedSchema {
                     "tenant": .identifier("tnt"), "state": .findingState, "sentence": .string,
                     "policy": .optional(.string), "decisions": .array(.named(decision)),
                     "nextAt": .optional(.time), "dueAt": .optional(.time),
+                    "standing": .oneOf(SLAStanding.allCases.map(\.rawValue)),
+                    "clocks": .array(.named(slaClock)), "pausedUntil": .optional(.time),
                 ])),
             "next": .optional(.string), "total": .optional(.integer),
         ])

@@ -158,9 +158,11 @@ extension EffectivePolicy {
 }
 
 /// Instants for sentences: to the minute, and without the signs that only programs need.
-enum MinuteText {
+package enum MinuteText {
     /// `2026-11-28 22:00 UTC`.
-    static func utc(_ instant: Timestamp) -> String { minutes(of: instant.description) + " UTC" }
+    package static func utc(_ instant: Timestamp) -> String {
+        minutes(of: instant.description) + " UTC"
+    }
 
     /// `2026-11-28 22:00`, by clocks that are so many seconds ahead of UTC.
     static func local(_ instant: Timestamp, offset: Int) -> String {

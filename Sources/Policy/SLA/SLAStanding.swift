@@ -53,10 +53,29 @@ extension SLAClock {
     public func standing(
         at now: Timestamp, fixedAt: Timestamp? = nil, plannedAt: Timestamp? = nil
     ) -> SLAStanding {
-        guard let dueAt else { return .noDeadline }
-        if let fixedAt { return fixedAt <= dueAt ? .met : .breached }
-        if now > dueAt { return .breached }
-        guard let plannedAt, max(plannedAt, now) <= dueAt else { return .breachForecast }
-        return .onTrack
+        SLAStanding(due: dueAt, at: now, fixedAt: fixedAt, plannedAt: plannedAt)
+    }
+}
+
+extension SLAStanding {
+    /// How something stands that must be fixed by a date: fixed and verified at `fixedAt`, or to
+    /// be installed at `plannedAt` as things are planned.
+    public init(
+        due dueAt: Timestamp?, at now: Timestamp, fixedAt: Timestamp? = nil,
+        plannedAt: Timestamp? = nil
+    ) {
+        guard let dueAt else {
+            self = .noDeadline
+            return
+        }
+        if let fixedAt {
+            self = fixedAt <= dueAt ? .met : .breached
+        } else if now > dueAt {
+            self = .breached
+        } else if let plannedAt, max(plannedAt, now) <= dueAt {
+            self = .onTrack
+        } else {
+            self = .breachForecast
+        }
     }
 }

@@ -50,6 +50,8 @@ public protocol ExceptionRecords {
     func exceptions(in scope: Scope, before: ExceptionID?, limit: Int) throws -> [ExceptionRecord]
     /// Those approved that hold for a tenant: its own and the provider's, expired ones included.
     func exceptions(holdingFor tenant: TenantID) throws -> [ExceptionRecord]
+    /// Those that held for a tenant and were ended before their time.
+    func exceptions(endedFor tenant: TenantID) throws -> [ExceptionRecord]
 }
 
 /// What people say of endpoints, and the groups that they make of them.

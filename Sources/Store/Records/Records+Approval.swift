@@ -90,6 +90,17 @@ extension StoreRecords: ExceptionRecords {
             """, tenant
         ).map { try StoredJSON.value($0.first()) }
     }
+
+    func exceptions(endedFor tenant: TenantID) throws -> [ExceptionRecord] {
+        let ended: [ExceptionRecord] = try rows(
+            """
+            SELECT body FROM risk_exception
+            WHERE state = 'ended' AND (tenant_id = $1 OR tenant_id IS NULL) ORDER BY id
+            """, tenant
+        ).map { try StoredJSON.value($0.first()) }
+        // Requests that were turned down never held.
+        return ended.filter { $0.approvedAt != nil }
+    }
 }
 
 extension ExceptionRecord.State: SQLConvertible {}

@@ -47,7 +47,7 @@ struct FindingNextCommand: AsyncParsableCommand {
             table.add(
                 step.endpointName, step.policy ?? "none",
                 step.nextAt?.description ?? "open", step.dueAt?.description ?? "",
-                step.sentence + (step.isLate ? " That is too late." : ""))
+                [step.sentence, step.warning].compactMap(\.self).joined(separator: " "))
         }
         var lines = [table.text(width: Terminal.width, empty: "No endpoint has it.")]
         if let next = page.next { lines.append("Next page: --after \(next)") }

@@ -147,6 +147,6 @@ private func row(_ item: FindingItem, _ chrome: Chrome) -> HTML {
         td { item.severity.word }
         td(class: "why") { packageWords(item) }
         td(.data(.label, "Since")) { chrome.time(item.firstSeenAt) }
-        td(.data(.label, "Due"), .title(item.dueUnder)) { chrome.due(item.dueAt) }
+        td(.data(.label, "Due"), .title(item.clocksInWords)) { chrome.due(item) }
     }
 }

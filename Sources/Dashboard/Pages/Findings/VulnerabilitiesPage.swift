@@ -225,6 +225,20 @@ extension Words {
 }
 
 extension Chrome {
+    /// The due date of a finding, and whether its clocks stand still.
+    func due(_ item: FindingItem) -> HTML {
+        HTML.pieces {
+            due(item.dueAt)
+            if let until = item.pausedUntil {
+                span(class: "dim") {
+                    " The clocks stand still until "
+                    time(until)
+                    ": \(item.pausedBy ?? "an exception")."
+                }
+            }
+        }
+    }
+
     /// By when something is due; late is said with a word, not by colour alone.
     func due(_ instant: Timestamp?) -> HTML {
         guard let instant else { return span(class: "dim") { "no date" } }
