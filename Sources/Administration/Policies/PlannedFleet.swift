@@ -91,6 +91,8 @@ public struct PlannedFleet: Hashable, Sendable, Codable {
     public var budgets: [Budget]
     /// What does not fit together, one sentence each.
     public var conflicts: [String]
+    /// The way back from due dates, for each policy's lane with rings and a date.
+    public var deadlines: [PlannedDeadline]
     /// How many bytes are downloaded, as far as the sizes are known.
     public var bytes: Int64
     /// The vulnerabilities that are closed somewhere.
@@ -127,6 +129,7 @@ public struct PlannedFleet: Hashable, Sendable, Codable {
                 text.hasPrefix(pair.key) ? pair.value + text.dropFirst(pair.key.count) : text
             }
         }
+        deadlines = plan.deadlines
         bytes = plan.bytes
         vulnerabilities = plan.vulnerabilities
     }

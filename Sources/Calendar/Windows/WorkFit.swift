@@ -47,6 +47,12 @@ public struct OpenStretch: Hashable, Sendable {
     /// When the last of them closes.
     public var closes: Timestamp
 
+    /// A stretch.
+    public init(opens: Timestamp, closes: Timestamp) {
+        self.opens = opens
+        self.closes = closes
+    }
+
     /// The stretches that some openings make up, in order.
     public static func merging(_ occurrences: some Sequence<Occurrence>) -> [OpenStretch] {
         var stretches: [OpenStretch] = []

@@ -22,14 +22,13 @@ struct RolloutOpening: Sendable {
     var dueAt: Timestamp?
     /// Whether soaks may be shortened for the due date.
     var mayShorten = false
+    /// When members have time, by endpoint; without it rings are not fitted to the due date.
+    var turns: [EndpointID: Turn] = [:]
     var isAutomatic: Bool
     /// For how many seconds each order may be open, and all of it.
     var orderSeconds = UseCases.defaultDeadlineSeconds
     var deadlineSeconds = UseCases.deadlineLimits.upperBound
 
-    /// What is left of a soak at least when it is shortened for a due date: an hour, in which what
-    /// breaks at once is seen.
-    static let shortestSoak = TimeSpan.hours(1)
     /// What makes a tag name a cluster: of the endpoints with the same such tag never two are down
     /// together.
     static let clusterPrefix = "cluster:"
@@ -39,11 +38,12 @@ struct RolloutOpening: Sendable {
     /// The plan, and what is odd about it.
     func plan(at now: Timestamp) -> (plan: RolloutPlan, warnings: [RolloutWarning]) {
         let sole = PolicyName(Self.soleRing).map { [Ring(name: $0, members: .rest)] } ?? []
-        let (resolved, warnings) = RolloutPlan.rings(
+        var (resolved, warnings) = RolloutPlan.rings(
             rings.isEmpty ? sole : rings, of: policy, endpoints: members, at: now)
+        if let dueAt, mayShorten { warnings += fit(&resolved, to: dueAt, at: now) }
         let plan = RolloutPlan(
             rings: resolved, lane: lane, clusters: Self.clusters(members), dueAt: dueAt,
-            shortestSoak: mayShorten ? Self.shortestSoak : nil, hasProbes: hasProbes)
+            shortestSoak: mayShorten ? SoakShortening.shortest : nil, hasProbes: hasProbes)
         return (plan, plan.warnings + warnings)
     }
 

@@ -103,7 +103,7 @@ extension UseCases {
                 members: wave.members.map { (id: $0.key, subject: $0.value) },
                 lines: Array(wave.lines), aftercare: wave.first.aftercare,
                 hasProbes: wave.first.hasProbes, dueAt: wave.dueAt,
-                mayShorten: wave.first.hasClocks, isAutomatic: true)
+                mayShorten: wave.first.hasClocks, turns: wave.turns, isAutomatic: true)
             return try self.open(opening, as: id, at: now, in: records, waking: &wakes).id
         }
     }

@@ -1,3 +1,4 @@
+import Calendar
 import Fleet
 import Policy
 import Rollout
@@ -9,6 +10,7 @@ struct ApprovedLine: Sendable {
     var line: WaveLine
     var lane: Lane
     var dueAt: Timestamp?
+    var work: WorkEstimate
 }
 
 /// An endpoint with what is approved for it, and by whose rings.
@@ -21,17 +23,21 @@ struct ApprovedEndpoint: Sendable {
     var hasProbes: Bool
     var hasClocks: Bool
     var lines: [ApprovedLine]
+    var outlook: WindowOutlook
 
     /// What is approved for an endpoint; `nil` when nothing is, or no policy says how.
     init?(_ decided: DecidedEndpoint) {
         guard let effective = decided.policy?.effective, let policy = effective.nearest?.name
         else { return nil }
-        let lines = decided.installs.compactMap { decision -> ApprovedLine? in
-            guard let lane = decision.lane, !decision.reasonCode.isCarriedOut else { return nil }
+        let lines = zip(decided.updates, decided.decisions).compactMap {
+            update, decision -> ApprovedLine? in
+            guard decision.action == .install, let lane = decision.lane,
+                !decision.reasonCode.isCarriedOut
+            else { return nil }
             return ApprovedLine(
                 endpoint: decided.endpoint.id,
                 line: WaveLine(key: decision.update.key, version: decision.update.candidate),
-                lane: lane, dueAt: decision.dueAt)
+                lane: lane, dueAt: decision.dueAt, work: update.context.work)
         }
         guard !lines.isEmpty else { return nil }
         endpoint = decided.endpoint.id
@@ -43,6 +49,7 @@ struct ApprovedEndpoint: Sendable {
         hasProbes = !(effective.after?.value.probes ?? []).isEmpty
         hasClocks = !effective.sla.isEmpty
         self.lines = lines
+        outlook = decided.outlook
     }
 }
 
@@ -78,6 +85,8 @@ struct WaveGathering {
         var lines: Set<WaveLine> = []
         var dueAt: Timestamp?
         var first: ApprovedEndpoint
+        /// When each member has time, and for how much work.
+        var turns: [EndpointID: RolloutOpening.Turn] = [:]
     }
 
     private(set) var waves: [Key: Wave] = [:]
@@ -114,6 +123,10 @@ struct WaveGathering {
             guard !isFull, wave.lines.count < UseCases.largestSelection else { continue }
             wave.members[approved.endpoint] = approved.subject
             wave.lines.insert(line)
+            wave.turns[
+                approved.endpoint,
+                default: RolloutOpening.Turn(outlook: approved.outlook[approvedLine.lane])
+            ].works.append(approvedLine.work)
             wave.dueAt = [wave.dueAt, approvedLine.dueAt].compactMap { $0 }.min()
             waves[key] = wave
         }

@@ -96,7 +96,25 @@ extension NamedSchema {
                     "policy": .string, "lane": lane, "ring": .string, "site": .optional(.string),
                     "opensAt": .time, "peak": .integer, "limit": .integer,
                 ])),
-            "conflicts": .array(.string), "bytes": .integer, "vulnerabilities": .array(.string),
+            "conflicts": .array(.string), "deadlines": .array(.named(plannedDeadline)),
+            "bytes": .integer, "vulnerabilities": .array(.string),
+        ])
+    static let plannedDeadline = NamedSchema(
+        "PlannedDeadline",
+        [
+            "policy": .string, "lane": lane, "dueAt": .time,
+            "rings": .array(
+                .object([
+                    "name": .string, "endpoints": .integer, "startsAt": .time,
+                    "latestStart": .optional(.time), "endsAt": .time, "soakSeconds": .integer,
+                ])),
+            "moves": .array(
+                .object(["endpoint": .string, "from": .string, "to": .string])),
+            "misses": .array(
+                .object([
+                    "endpoint": .string, "ring": .string,
+                    "reason": .oneOf(DeadlinePlan.MissReason.allCases.map(\.rawValue)),
+                ])),
         ])
     static let windowOpenings = list(
         "WindowOpeningList",

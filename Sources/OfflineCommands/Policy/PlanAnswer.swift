@@ -52,6 +52,7 @@ struct PlanAnswer: Encodable {
     let misses: [Miss]
     let budgets: [Budget]
     let conflicts: [String]
+    let deadlines: [PlannedDeadline]
     let bytes: Int64
     let vulnerabilities: [String]
 
@@ -84,6 +85,7 @@ struct PlanAnswer: Encodable {
                 opensAt: $0.opensAt, peak: $0.peak, limit: $0.limit)
         }
         conflicts = plan.conflicts.map(\.sentence)
+        deadlines = plan.deadlines
         bytes = plan.bytes
         vulnerabilities = plan.vulnerabilities
     }
@@ -107,6 +109,7 @@ struct PlanAnswer: Encodable {
                 "Too late",
                 misses.map { "\($0.endpoint) \($0.update), due \($0.dueAt): \($0.sentence)" }))
         parts.append(lines("Conflicts", conflicts))
+        parts.append(lines("Back from due dates", deadlines.flatMap(\.lines)))
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 

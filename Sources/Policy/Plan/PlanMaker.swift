@@ -38,8 +38,16 @@ struct PlanMaker {
     let stepper: PlanStepper
     var plan: PolicyPlan
 
+    /// What is in each ring of a chain.
+    struct RingMembers {
+        /// The items, by the ring's place.
+        var items: [Int: [PlanItem]]
+        /// The endpoints' places in the input.
+        var members: [Int: [Int]]
+    }
+
     /// One policy's lane: what its rings are a sequence of.
-    private struct Chain: Hashable, Comparable {
+    struct Chain: Hashable, Comparable {
         let policy: PolicyName
         let lane: Lane
 
@@ -59,7 +67,7 @@ struct PlanMaker {
         self.plan = plan
     }
 
-    private var endpoints: [PlanEndpoint] { stepper.endpoints }
+    var endpoints: [PlanEndpoint] { stepper.endpoints }
 
     mutating func make() {
         var chains: [Chain: [PlanItem]] = [:]
@@ -92,7 +100,10 @@ struct PlanMaker {
             finish(desk.place(items), desk, chain, ring: nil)
             return
         }
-        let byRing = sort(items, into: RingAssignment(rings, of: chain.policy), chain)
+        var byRing = sort(items, into: RingAssignment(rings, of: chain.policy), chain)
+        let dueAt = effective.flatMap { due($0, items) }
+        let soaks =
+            dueAt.map { fit(&byRing, rings, chain, to: $0) } ?? soaks(rings, chain.lane)
         var notBefore: [Version: Timestamp] = [:]
         var blocked: [Version: PolicyName] = [:]
         for (place, ring) in rings.enumerated() {
@@ -108,14 +119,16 @@ struct PlanMaker {
             var desk = BudgetDesk(stepper, ring: ring, members: byRing.members[place] ?? [])
             let placed = desk.place(ready)
             finish(placed, desk, chain, ring: ring)
-            judge(placed, ring, chain, isLast: place == rings.count - 1, &notBefore, &blocked)
+            judge(
+                placed, ring, chain, isLast: place == rings.count - 1,
+                soak: Soak(soaks, place, dueAt), &notBefore, &blocked)
         }
     }
 
     /// The items and the members of each ring.
     private mutating func sort(
         _ items: [PlanItem], into assignment: RingAssignment, _ chain: Chain
-    ) -> (items: [Int: [PlanItem]], members: [Int: [Int]]) {
+    ) -> RingMembers {
         var places: [Int: Int] = [:]
         var members: [Int: [Int]] = [:]
         for (endpoint, member) in endpoints.enumerated()
@@ -140,7 +153,7 @@ struct PlanMaker {
                 wait(item.endpoint, stepper.decide(item.endpoint, item.update, at: plan.from))
             }
         }
-        return (sorted, members)
+        return RingMembers(items: sorted, members: members)
     }
 
     /// The item not before its ring's turn; `nil` when it then waits past the end of the plan.
@@ -156,7 +169,7 @@ struct PlanMaker {
 
     /// When the next ring begins for each version that this one has installed.
     private mutating func judge(
-        _ placed: [BudgetDesk.Session], _ ring: Ring, _ chain: Chain, isLast: Bool,
+        _ placed: [BudgetDesk.Session], _ ring: Ring, _ chain: Chain, isLast: Bool, soak: Soak,
         _ notBefore: inout [Version: Timestamp], _ blocked: inout [Version: PolicyName]
     ) {
         var ends: [Version: (count: Int, last: Timestamp)] = [:]
@@ -167,7 +180,7 @@ struct PlanMaker {
             }
         }
         for (version, end) in ends {
-            notBefore[version] = end.last.adding(seconds: ring.soak.seconds)
+            notBefore[version] = end.last.adding(seconds: soak.seconds(from: end.last))
             guard let minimum = ring.gate?.minimum, end.count < minimum, !isLast else { continue }
             blocked[version] = ring.name
             plan.conflicts.append(

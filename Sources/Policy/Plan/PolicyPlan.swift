@@ -20,6 +20,8 @@ public struct PolicyPlan: Hashable, Sendable {
     public var budgets: [PlannedBudget] = []
     /// What does not fit together.
     public var conflicts: [PlanConflict] = []
+    /// The way back from due dates, for each policy's lane with rings and a date.
+    public var deadlines: [PlannedDeadline] = []
 
     /// How many bytes are downloaded, as far as the sizes are known.
     public var bytes: Int64 {

@@ -3,18 +3,32 @@ public import Fleet
 
 /// An endpoint with its own windows and its own estimate, as the planner sees it.
 public struct DeadlineMember: Hashable, Sendable {
-    /// Which endpoint.
-    public var endpoint: EndpointID
-    /// Its openings up to the due date at least, one that is under way included.
-    public var openings: [Occurrence]
+    /// The endpoint's key.
+    public var endpoint: String
+    /// When there is time, up to the due date at least, in order, one that is under way included.
+    public var stretches: [OpenStretch]
     /// How long the work takes there.
     public var work: WorkEstimate
 
     /// A member.
-    public init(endpoint: EndpointID, openings: [Occurrence], work: WorkEstimate) {
+    public init(endpoint: String, stretches: [OpenStretch], work: WorkEstimate) {
         self.endpoint = endpoint
-        self.openings = openings
+        self.stretches = stretches
         self.work = work
+    }
+
+    /// A member whose time is that of a lane; without a limit where no window limits it.
+    public init(
+        endpoint: String, outlook: LaneOutlook, work: WorkEstimate, from now: Timestamp,
+        until end: Timestamp
+    ) {
+        let stretches =
+            switch outlook {
+            case .unrestricted: [OpenStretch(opens: now, closes: max(now, end))]
+            case .openings(let lane): lane.openings.map(\.stretch)
+            case .zoneUnknown: [OpenStretch]()
+            }
+        self.init(endpoint: endpoint, stretches: stretches, work: work)
     }
 }
 
@@ -45,8 +59,8 @@ public struct DeadlineRing: Hashable, Sendable {
 public struct DeadlinePlan: Hashable, Sendable, Codable {
     /// One endpoint's turn.
     public struct Placement: Hashable, Sendable, Codable {
-        /// Which endpoint.
-        public var endpoint: EndpointID
+        /// The endpoint's key.
+        public var endpoint: String
         /// When its work starts.
         public var startsAt: Timestamp
         /// When it is done, reserve for the reboot included.
@@ -86,8 +100,8 @@ public struct DeadlinePlan: Hashable, Sendable, Codable {
 
     /// An endpoint that will miss the date.
     public struct Miss: Hashable, Sendable, Codable {
-        /// Which endpoint.
-        public var endpoint: EndpointID
+        /// The endpoint's key.
+        public var endpoint: String
         /// Its ring.
         public var ring: String
         /// Why.

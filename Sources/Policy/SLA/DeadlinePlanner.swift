@@ -27,16 +27,16 @@ private struct DeadlinePlanner {
     /// Into how many steps the way from the wanted soak to the least is cut.
     static let steps: Int64 = 20
 
-    /// A member with its windows as one piece where they overlap.
+    /// A member of a ring.
     fileprivate struct Candidate {
-        let endpoint: EndpointID
+        let endpoint: String
         let work: WorkEstimate
         let stretches: [OpenStretch]
 
         init(_ member: DeadlineMember) {
             endpoint = member.endpoint
             work = member.work
-            stretches = OpenStretch.merging(member.openings)
+            stretches = member.stretches
         }
     }
 

@@ -67,9 +67,9 @@ extension RingRollout {
     private func shortened(_ wanted: Int64, _ ring: Int) -> Int64 {
         guard let dueAt = plan.dueAt, let shortest = plan.shortestSoak else { return wanted }
         let all = (ring..<plan.rings.count - 1).reduce(0) { $0 + plan.soakSeconds(of: $1) }
-        let left = max(0, dueAt.seconds(since: clock))
-        guard left < all else { return wanted }
-        return min(wanted, max(shortest.seconds, wanted * left / all))
+        return SoakShortening.seconds(
+            wanted: wanted, ofAll: all, left: dueAt.seconds(since: clock),
+            shortest: shortest.seconds)
     }
 
     /// Whether the ring has reached what it must reach before its soak begins.

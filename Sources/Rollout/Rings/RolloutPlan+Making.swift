@@ -15,6 +15,15 @@ public enum RolloutWarning: Hashable, Sendable, Codable {
     case inNoRing(EndpointID)
     /// A fact is missing that could have put the endpoint into an earlier ring.
     case uncertainRing(EndpointID)
+    /// The endpoints go with an earlier ring than their own, so that a due date is kept.
+    case movedForDueDate([EndpointID], from: String, to: PolicyName)
+    /// The ring is watched for less than the policy says, so that a due date is kept.
+    case soakShortened(ring: PolicyName, from: TimeSpan, to: TimeSpan)
+    /// The endpoints will miss the due date.
+    case missesDueDate([EndpointID], dueAt: Timestamp, DeadlinePlan.MissReason)
+
+    /// How many endpoints a sentence names.
+    private static let named = 5
 
     /// One sentence for people.
     public var sentence: String {
@@ -28,7 +37,20 @@ public enum RolloutWarning: Hashable, Sendable, Codable {
         case .inNoRing(let endpoint): "No ring takes \(endpoint); it would not be patched."
         case .uncertainRing(let endpoint):
             "A missing fact of \(endpoint) could put it into an earlier ring."
+        case .movedForDueDate(let endpoints, let from, let to):
+            "\(Self.listed(endpoints)) \(endpoints.count == 1 ? "goes" : "go") with ring \(to) "
+                + "instead of \(from): no window of \(from)'s turn is early enough for the due date."
+        case .soakShortened(let ring, let from, let to):
+            "Ring \(ring) is watched for \(to) instead of \(from), so that the due date is kept."
+        case .missesDueDate(let endpoints, let dueAt, let reason):
+            "\(Self.listed(endpoints)) will miss the due date, \(MinuteText.utc(dueAt)): "
+                + "\(endpoints.count == 1 ? "it" : "each") \(reason.words)."
         }
+    }
+
+    private static func listed(_ endpoints: [EndpointID]) -> String {
+        let names = endpoints.prefix(named).map(\.text).joined(separator: ", ")
+        return endpoints.count > named ? "\(names) and \(endpoints.count - named) more" : names
     }
 }
 

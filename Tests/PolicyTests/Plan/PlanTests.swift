@@ -49,6 +49,63 @@ struct PlanTests {
         ])
     }
 
+    /// Endpoints of three rings, whose clocks are ahead of UTC by so many hours: each has its
+    /// window from 22:00 to 02:00 by its own clock.
+    private static func threeRings(
+        _ hoursAhead: [(key: String, hours: Int)], dueAt: Timestamp
+    ) throws -> PolicyPlan {
+        func ring(_ name: String) throws -> Ring {
+            Ring(
+                name: try Sample.name(name),
+                members: name == "broad" ? .rest : .matching(try Sample.group("tag = \(name)")),
+                soak: .hours(12))
+        }
+        var policy = try Sample.policy(rings: [ring("canary"), ring("early"), ring("broad")])
+        policy.sla = [try Sample.name("e8-ml3")]
+        let effective = Sample.effective(policy)
+        return plan(
+            try hoursAhead.map { key, hours in
+                let zone = try #require(
+                    TimeZoneRules(name: "Test/\(hours)", firstOffset: hours * 3600))
+                return PlanEndpoint(
+                    subject: Sample.endpoint(key, tags: [key]), policy: CompiledPolicy(effective),
+                    outlook: effective.outlook(
+                        in: Zones(endpoint: zone), at: Sample.monday, until: until),
+                    updates: [update(dueAt: dueAt)])
+            })
+    }
+
+    @Test func `rings are fitted to the due date, and who has too early a window goes earlier`()
+        throws
+    {
+        // The canary's window opens at 16:00, that of the others at 22:00 and 18:00 UTC.
+        let due = Self.saturday.adding(seconds: 14 * Self.hour)
+        let plan = try Self.threeRings([("canary", 6), ("early", 0), ("broad", 4)], dueAt: due)
+        #expect(plan.misses.isEmpty)
+        #expect(plan.installs.map(\.endpoint) == ["canary", "broad", "early"])
+        #expect(plan.installs.map(\.ring?.text) == ["canary", "early", "early"])
+        let deadline = try #require(plan.deadlines.first)
+        #expect(
+            deadline.moves.map { [$0.endpoint, $0.from, $0.to] } == [["broad", "broad", "early"]])
+        #expect(deadline.dueAt == due)
+        // From the end of the canary at 16:10 to what leaves the third its window until 22:00.
+        #expect((3600..<6 * 3600).contains(deadline.rings[0].soakSeconds))
+        // The third's window shuts at 22:00, and its work takes ten minutes.
+        #expect(deadline.rings[1].latestStart == Self.saturday.adding(seconds: -600))
+    }
+
+    @Test func `with time enough nobody is moved, and who cannot make it is told today`() throws {
+        let late = try Self.threeRings(
+            [("canary", 6), ("early", 0), ("broad", 4)], dueAt: Self.saturday.adding(seconds: -1))
+        #expect(late.deadlines.first?.misses.map(\.endpoint) == ["early"])
+        #expect(late.deadlines.first?.misses.first?.reason == .noWindow)
+        let easy = try Self.threeRings(
+            [("canary", 6), ("early", 0), ("broad", 4)], dueAt: Sample.days(20))
+        #expect(easy.deadlines.first?.moves.isEmpty == true)
+        #expect(easy.deadlines.first?.rings.map(\.soakSeconds).prefix(2) == [43_200, 43_200])
+        #expect(easy.installs.map(\.ring?.text) == ["canary", "early", "broad"])
+    }
+
     @Test func `each endpoint, version, window, reboot, size and vulnerability`() throws {
         let policy = try Sample.policy(reboot: RebootRule(mode: .ifNeeded))
         let plan = Self.plan([

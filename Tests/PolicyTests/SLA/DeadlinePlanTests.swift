@@ -12,9 +12,9 @@ import Testing
             seconds: Int64(day - 1) * 86_400 + Int64(hour) * 3600)
     }
 
-    private static let ids: [EndpointID] = {
+    private static let ids: [String] = {
         var generator = SeededGenerator(seed: 1)
-        return (0..<40).map { EndpointID(at: july($0 + 1), using: &generator) }
+        return (0..<40).map { EndpointID(at: july($0 + 1), using: &generator).text }
     }()
 
     /// An endpoint with windows from 22:00 for two hours on these days of July.
@@ -23,10 +23,8 @@ import Testing
     {
         DeadlineMember(
             endpoint: Self.ids[number],
-            openings: days.map {
-                Occurrence(
-                    opens: Self.july($0, 22), closes: Self.july($0 + 1), window: "night",
-                    localDate: LocalDate(daysSinceEpoch: 20_635 + Int64($0)))
+            stretches: days.map {
+                OpenStretch(opens: Self.july($0, 22), closes: Self.july($0 + 1))
             }, work: WorkEstimate(seconds: seconds))
     }
 
@@ -153,11 +151,12 @@ import Testing
                     let member = try #require(members.first { $0.endpoint == place.endpoint })
                     #expect(place.startsAt >= planned.startsAt, "seed \(seed)")
                     #expect(place.endsAt <= planned.endsAt, "seed \(seed)")
-                    let fit = member.work.fit(in: member.openings, at: place.startsAt)
-                    guard case .fits = fit else {
-                        Issue.record("seed \(seed): \(place) \(fit)")
-                        continue
+                    let stretch = member.stretches.first {
+                        $0.opens <= place.startsAt && place.startsAt < $0.closes
                     }
+                    #expect(
+                        stretch?.start(of: member.work, from: place.startsAt) == place.startsAt,
+                        "seed \(seed): \(place)")
                 }
             }
         }

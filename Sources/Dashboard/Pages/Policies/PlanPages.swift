@@ -26,6 +26,7 @@ func planPage(
                     ul(class: "plain") { for each in plan.conflicts.prefix(50) { li { each } } }
                 }
             }
+            planDeadlines(plan, chrome)
             misses(plan, chrome)
             installs(plan, chrome)
             waits(plan)
