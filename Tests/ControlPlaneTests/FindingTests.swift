@@ -27,6 +27,42 @@ struct FindingTests {
         return house
     }
 
+    @Test func `a feed that no longer answers raises one alert, which ends when it answers`()
+        async throws
+    {
+        let shelf = TestShelf()
+        let house = try await house(shelf)
+        let admin = house.administrator
+        func alerts(openOnly: Bool = true) async throws -> [Alert] {
+            for _ in 0..<2 { try await house.useCases.watchFeeds() }
+            return try await house.useCases.alerts(by: admin, openOnly: openOnly)
+        }
+        try await house.useCases.refreshDueFeeds()
+        #expect(try await alerts().isEmpty)
+        shelf.fail(FeedTrouble("The server cannot be reached."))
+        house.clock.advance(seconds: 3 * 6 * 3600 + 1)
+        try await house.useCases.refreshDueFeeds()
+        let raised = try await alerts().filter { $0.subject.hasPrefix("tracker") }
+        let alert = try #require(raised.first)
+        #expect(raised.count == 1)
+        #expect(alert.kind == .feedStale && alert.tenant == nil)
+        #expect(alert.sentence.contains("The server cannot be reached."))
+        let ours = Principal(
+            name: "user:ben", scope: .tenant(house.tenant.id), permissions: [.view])
+        #expect(try await house.useCases.alerts(by: ours).isEmpty)
+        // Acknowledged by a person, it stays so while the same trouble lasts.
+        _ = try await house.useCases.acknowledge(alert.id, by: admin)
+        house.clock.advance(seconds: 86_400)
+        try await house.useCases.refreshDueFeeds()
+        #expect(try await alerts().allSatisfy { !$0.subject.hasPrefix("tracker") })
+        shelf.fail(nil)
+        house.clock.advance(seconds: 86_400)
+        try await house.useCases.refreshDueFeeds()
+        #expect(try await alerts().isEmpty)
+        let all = try await alerts(openOnly: false)
+        #expect(all.filter { $0.subject.hasPrefix("kev") }.map(\.acknowledgedBy) == ["system"])
+    }
+
     @Test func `a new entry of the catalogue re-scores, sets a due date and raises one alert`()
         async throws
     {

@@ -120,6 +120,26 @@ import Testing
                 alert(own.tenant.id, "CVE-1"), alert(own.tenant.id, "CVE-2"),
                 alert(other.tenant.id, "CVE-1"),
             ]
+            let feeds = (0..<2).map { _ in
+                Alert(
+                    id: samples.id(), tenant: nil, kind: .feedStale, subject: "kev never",
+                    sentence: "Look.", endpoints: 0, raisedAt: samples.now)
+            }
+            let raised = try await ledger.write { records in
+                try feeds.map { try records.insert($0) }
+            }
+            #expect(raised == [true, false])
+            var over = feeds[0]
+            (over.acknowledgedAt, over.acknowledgedBy) = (samples.now, "system")
+            let ended = over
+            let open = try await ledger.read { try $0.openFeedAlerts() }
+            #expect(open == [feeds[0]])
+            try await ledger.write { try $0.update(ended) }
+            try await ledger.read { (records: any Records) throws in
+                #expect(try records.openFeedAlerts().isEmpty)
+                #expect(try records.alert(ended.id, in: own.scope) == nil)
+                #expect(try records.alert(ended.id, in: .provider) == ended)
+            }
             let again = alert(own.tenant.id, "CVE-1")
             let added = try await ledger.write { records in
                 try (alerts + [again]).map { try records.insert($0) }

@@ -15,6 +15,8 @@ final class FeedBook: Sendable {
         var shelved: [String: String] = [:]
         /// What findings are judged by: the digests by feed; `nil` before the first time.
         var applied: [String: String]?
+        /// The troubles of feeds that there are alerts for, acknowledged or not.
+        var alerted: Set<String> = []
     }
 
     private let state = Mutex(State())
@@ -28,6 +30,11 @@ final class FeedBook: Sendable {
     var applied: [String: String]? { state.withLock { $0.applied } }
 
     func note(applied: [String: String]) { state.withLock { $0.applied = applied } }
+
+    /// The troubles that there are alerts for, as far as this process knows.
+    var alerted: Set<String> { state.withLock { $0.alerted } }
+
+    func note(alerted: Set<String>) { state.withLock { $0.alerted = alerted } }
 }
 
 extension UseCases {

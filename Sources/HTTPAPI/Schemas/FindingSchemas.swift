@@ -140,7 +140,7 @@ extension NamedSchema {
     static let alert = NamedSchema(
         "Alert",
         [
-            "id": .identifier("alr"), "tenant": .identifier("tnt"),
+            "id": .identifier("alr"), "tenant": .optional(.identifier("tnt")),
             "kind": .oneOf(Alert.Kind.allCases.map(\.rawValue)), "subject": .string,
             "sentence": .string, "endpoints": .integer, "raisedAt": .time,
             "acknowledgedAt": .optional(.time), "acknowledgedBy": .optional(.string),

@@ -6,15 +6,19 @@ public struct Alert: Hashable, Sendable, Codable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         /// A vulnerability that endpoints have has come to be known as exploited.
         case knownExploited
+        /// A feed has not answered for longer than it may: what it says is no longer news.
+        case feedStale
+        /// What a feed brought is not taken until a person confirms it.
+        case feedWaiting
     }
 
     /// Its identifier.
     public let id: AlertID
-    /// The tenant whose endpoints it is about.
-    public let tenant: TenantID
+    /// The tenant whose endpoints it is about; `nil` for what is the provider's, such as feeds.
+    public let tenant: TenantID?
     /// What it is about.
     public let kind: Kind
-    /// What it is about, by name: a vulnerability.
+    /// What it is about: a vulnerability's name; for a feed its name and since when.
     public let subject: String
     /// One sentence.
     public let sentence: String
@@ -29,7 +33,7 @@ public struct Alert: Hashable, Sendable, Codable {
 
     /// An alert.
     public init(
-        id: AlertID, tenant: TenantID, kind: Kind, subject: String, sentence: String,
+        id: AlertID, tenant: TenantID?, kind: Kind, subject: String, sentence: String,
         endpoints: Int, raisedAt: Timestamp, acknowledgedAt: Timestamp? = nil,
         acknowledgedBy: String? = nil
     ) {

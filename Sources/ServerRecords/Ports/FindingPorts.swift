@@ -191,7 +191,8 @@ public struct FindingChange: Hashable, Sendable {
 
 /// Alerts: what a person should look at, and has or has not.
 public protocol AlertRecords {
-    /// Adds an alert, unless the tenant has one of this kind about this subject already.
+    /// Adds an alert, unless the tenant, or the provider, has one of this kind about this subject
+    /// already.
     ///
     /// - Returns: whether it was added.
     func insert(_ alert: Alert) throws -> Bool
@@ -201,6 +202,8 @@ public protocol AlertRecords {
     func countOpenAlerts(in scope: Scope) throws -> Int
     /// One alert; `nil` when there is none in scope.
     func alert(_ id: AlertID, in scope: Scope) throws -> Alert?
+    /// The alerts about feeds that are open, oldest first.
+    func openFeedAlerts() throws -> [Alert]
     /// Stores an alert's new state.
     func update(_ alert: Alert) throws
 }

@@ -126,7 +126,8 @@ struct FindingService: Service {
     }
 }
 
-/// Reads what is held of the feeds at the start, then asks for each when its time has come.
+/// Reads what is held of the feeds at the start, then asks for each when its time has come, and
+/// raises an alert for what has not answered.
 struct FeedService: Service {
     let useCases: UseCases
     /// Whether it is this process's turn: of several on one database one asks.
@@ -142,6 +143,7 @@ struct FeedService: Service {
                 }
                 let version = useCases.signals.version(of: SignalSubject.feeds)
                 if isDue() { await noting { try await useCases.refreshDueFeeds() } }
+                if isDue() { await noting { try await useCases.watchFeeds() } }
                 let isFollowed = await noting { try await useCases.followFeeds() }
                 // What is not held of the feeds must not make an endpoint compliant.
                 if isDue(), isPrepared, isFollowed {

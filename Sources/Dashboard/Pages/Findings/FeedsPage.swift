@@ -174,7 +174,12 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                 ? StateLook(kind: .bad, icon: .warn, word: "Open").drawn()
                 : StateLook(kind: .ok, icon: .ok, word: "Acknowledged").drawn()
         }
-        th { a(.href(.vulnerability(alert.subject))) { alert.sentence } }
+        th {
+            switch alert.kind {
+            case .knownExploited: a(.href(.vulnerability(alert.subject))) { alert.sentence }
+            case .feedStale, .feedWaiting: a(.href(.feeds)) { alert.sentence }
+            }
+        }
         td { chrome.time(alert.raisedAt) }
         td(class: "acts") {
             if let at = alert.acknowledgedAt {
@@ -184,6 +189,6 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                 chrome.postButton("Acknowledge", .ok, to: .alert(alert.id, "acknowledge"))
             }
         }
-        if chrome.tenants.count > 1 { td { chrome.tenantName(alert.tenant) } }
+        if chrome.tenants.count > 1 { td { alert.tenant.map(chrome.tenantName) ?? "All" } }
     }
 }

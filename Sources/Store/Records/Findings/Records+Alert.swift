@@ -6,7 +6,7 @@ extension StoreRecords: AlertRecords {
         try change(
             """
             INSERT INTO alert (\(Self.alertColumns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            ON CONFLICT (tenant_id, kind, subject) DO NOTHING
+            ON CONFLICT DO NOTHING
             """, alert.tenant, alert.id, alert.kind, alert.subject, alert.sentence,
             alert.endpoints, alert.raisedAt, alert.acknowledgedAt, alert.acknowledgedBy) == 1
     }
@@ -35,12 +35,20 @@ extension StoreRecords: AlertRecords {
         return try rows(query).first.map(Self.alert)
     }
 
+    func openFeedAlerts() throws -> [Alert] {
+        try rows(
+            """
+            SELECT \(Self.alertColumns) FROM alert
+            WHERE tenant_id IS NULL AND acknowledged_at IS NULL ORDER BY id
+            """
+        ).map(Self.alert)
+    }
+
     func update(_ alert: Alert) throws {
         let changed = try change(
             """
-            UPDATE alert SET acknowledged_at = $3, acknowledged_by = $4
-            WHERE tenant_id = $1 AND id = $2
-            """, alert.tenant, alert.id, alert.acknowledgedAt, alert.acknowledgedBy)
+            UPDATE alert SET acknowledged_at = $2, acknowledged_by = $3 WHERE id = $1
+            """, alert.id, alert.acknowledgedAt, alert.acknowledgedBy)
         try requireOne(changed, "alert")
     }
 
@@ -51,7 +59,7 @@ extension StoreRecords: AlertRecords {
 
     private static func alert(_ row: SQLRow) throws -> Alert {
         var row = row.reader
-        let (tenant, id): (TenantID, AlertID) = (try row.next(), try row.next())
+        let (tenant, id): (TenantID?, AlertID) = (try row.next(), try row.next())
         return Alert(
             id: id, tenant: tenant, kind: try row.next(), subject: try row.next(),
             sentence: try row.next(), endpoints: try row.next(), raisedAt: try row.next(),
