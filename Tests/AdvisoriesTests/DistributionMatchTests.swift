@@ -93,6 +93,20 @@ struct DistributionMatchTests {
         }
     }
 
+    @Test func `where number and codename contradict each other, the number counts`() {
+        let records: [FeedRecord] = [
+            .debian("CVE-2025-1", "curl", fixed: "8", release: "12"),
+            .debian("CVE-2025-2", "curl", fixed: "8", release: "trixie"),
+        ]
+        let os = OperatingSystem(
+            id: "debian", versionId: "12", name: "Debian GNU/Linux 13 (trixie)",
+            codename: "trixie")
+        #expect(
+            report(records, [.deb("curl", "7")], os: os).lines == [
+                "CVE-2025-1 curl fixAvailable 8"
+            ])
+    }
+
     @Test func `a release that only distro-info knows is known by both its names`() {
         let release = DistributionRelease(distribution: "ubuntu", version: "28.04", series: "zeal")
         let records: [FeedRecord] = [

@@ -21,7 +21,13 @@ public struct Platform: Sendable, Hashable {
         }
         let version = os.versionId.lowercased()
         for name in Self.versionNames(version, of: distribution) { add(name) }
-        if let codename = os.codename?.lowercased() ?? Self.codename(inName: os.name) {
+        // Where number and codename contradict each other, the number counts: the data of two
+        // releases at once would be wrong for either.
+        if let codename = os.codename?.lowercased() ?? Self.codename(inName: os.name),
+            version.isEmpty
+                || Self.numbers(of: codename, in: distribution, known)
+                    .allSatisfy(names.contains)
+        {
             add(codename)
         }
         for release in known where release.distribution == distribution {
@@ -64,6 +70,16 @@ public struct Platform: Sendable, Hashable {
             return [version, parts.prefix(2).joined(separator: ".")]
         default: return [version]
         }
+    }
+
+    /// The numbers of the release that a codename stands for; empty where that is not known.
+    private static func numbers(
+        of codename: String, in distribution: String, _ known: [DistributionRelease]
+    ) -> Set<String> {
+        let told = known.filter { $0.distribution == distribution && $0.series == codename }
+            .map(\.version)
+        let own = (series[distribution] ?? [:]).filter { $0.value == codename }.map(\.key)
+        return Set(told + own).subtracting([""])
     }
 
     /// The codename in a name such as `Debian GNU/Linux 12 (bookworm)`.

@@ -287,6 +287,19 @@ private func decisions(_ decisions: [Decision], canChoose: Bool, _ chrome: Chrom
     }
 }
 
+/// How many vulnerabilities of an update's changelog stand in its row.
+private let changelogNames = 6
+
+/// What the update mends by its package's own changelog: what no feed says.
+private func changelogWords(_ update: Update) -> HTML? {
+    guard let names = update.changelogVulnerabilities, !names.isEmpty else { return nil }
+    let more = names.count - changelogNames
+    return span(class: "dim", .title(names.joined(separator: ", "))) {
+        " By its changelog it mends \(names.prefix(changelogNames).joined(separator: ", "))"
+        more > 0 ? " and \(more) more." : "."
+    }
+}
+
 private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome) -> HTML {
     let update = decision.update
     return tr {
@@ -326,6 +339,7 @@ private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome
             }
             " "
             code(class: "dim") { decision.reasonCode.rawValue }
+            changelogWords(update)
         }
         td(class: "num dim") { update.bytes.map(Words.size) ?? "" }
     }
