@@ -28,6 +28,7 @@ public struct AgentLoop: Sendable {
     private let presence: Presence
     private let worker: JobWorker
     private let reboots: RebootDesk?
+    private let prefetches: PrefetchDesk?
 
     /// The agent of an endpoint, with its ports. Without `trust` it believes no signed policy and
     /// carries out every order that fits its own rules.
@@ -36,8 +37,8 @@ public struct AgentLoop: Sendable {
         scanner: any Scanning,
         installer: any Installing, runs: any RunSupervising, state: any StateFolder,
         aftercare: AftercareParts? = nil, trust: TrustDesk? = nil,
-        selfUpdates: (any SelfUpdating)? = nil, effects: AgentEffects,
-        logger: Logger
+        selfUpdates: (any SelfUpdating)? = nil, prefetch: PrefetchParts? = nil,
+        effects: AgentEffects, logger: Logger
     ) {
         let bell = Bell()
         let desk = ScanDesk(scanner)
@@ -56,6 +57,14 @@ public struct AgentLoop: Sendable {
             endpoint: endpoint, link: link, runner: runner, state: state, bell: bell,
             reboots: reboots, effects: effects,
             logger: logger)
+        let work = worker
+        prefetches =
+            if let prefetch, let trust {
+                PrefetchDesk(
+                    prefetch, trust: trust, desk: desk, installer: installer, state: state,
+                    claim: aftercare?.claim, isBusy: { work.isBusy }, bell: bell,
+                    effects: effects, logger: logger)
+            } else { nil }
         presence = Presence(
             schedule: CheckInSchedule(endpoint), link: link, desk: desk, work: worker, bell: bell,
             settings: settings, trust: trust, selfUpdates: selfUpdates, effects: effects,
@@ -72,6 +81,7 @@ public struct AgentLoop: Sendable {
             group.addTask { await presence.run() }
             group.addTask { await worker.run() }
             if let reboots { group.addTask { await reboots.run() } }
+            if let prefetches { group.addTask { await prefetches.run() } }
         }
     }
 }

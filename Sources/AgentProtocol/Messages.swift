@@ -36,6 +36,8 @@ public enum AgentWire {
     public static let jobsPath = "/agent/v1/jobs"
     /// Where an agent fetches signed documents, and says which it holds.
     public static let trustPath = "/agent/v1/trust"
+    /// Where an agent asks which missing updates to download ahead.
+    public static let prefetchPath = "/agent/v1/prefetch"
 }
 
 /// A device asks to become an endpoint of the token's tenant.

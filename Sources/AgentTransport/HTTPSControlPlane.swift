@@ -5,7 +5,7 @@ public import Rollout
 public import Trust
 
 /// The control plane over HTTPS.
-public struct HTTPSControlPlane: ControlPlaneLink {
+public struct HTTPSControlPlane: ControlPlaneLink, PrefetchLink {
     private let client: AgentClient
     private let tokens: AccessTokens
 
@@ -83,6 +83,13 @@ public struct HTTPSControlPlane: ControlPlaneLink {
     /// Exchanges signed documents.
     public func exchange(_ request: TrustRequest) async throws(LinkFailure) -> TrustResponse {
         try await call(AgentWire.trustPath, request, seconds: AgentClient.uploadSeconds)
+    }
+
+    /// Asks which missing updates to download ahead.
+    public func prefetchList(
+        _ request: PrefetchRequest
+    ) async throws(LinkFailure) -> PrefetchResponse {
+        try await call(AgentWire.prefetchPath, request)
     }
 
     private func call<Answer: Decodable & Sendable>(

@@ -65,6 +65,8 @@ public struct Update: Hashable, Sendable, Codable {
     /// The CVE ids that the package's own changelog names for the versions after the installed one;
     /// `nil` where the package does not lie on the endpoint, so that its changelog was not read.
     public var changelogVulnerabilities: [String]?
+    /// How it stands with downloading it ahead; `nil` where that has not been tried.
+    public var prefetch: Prefetch?
 
     /// A missing update.
     public init(

@@ -89,7 +89,9 @@ struct RunAgent: AsyncParsableCommand {
             installer: installer,
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
             state: folder, aftercare: .ofThisMachine(state: folder, rules: trust), trust: trust,
-            selfUpdates: selfUpdates, effects: .system, logger: logger)
+            selfUpdates: selfUpdates,
+            prefetch: PrefetchParts(link: server.link, tools: installer), effects: .system,
+            logger: logger)
         let people = agent.people.flatMap {
             PeopleSocket(path: PeopleSocket.path(of: folder), answering: $0)
         }

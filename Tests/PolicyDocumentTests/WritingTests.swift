@@ -148,7 +148,7 @@ enum RandomPolicy {
                     minute: Int.random(in: 0...59, using: &random)) ?? .midnight,
                 lengthSeconds: Int64.random(in: 60...2_678_400, using: &random),
                 zone: zones.randomElement(using: &random) ?? .endpoint, kinds: kinds,
-                isStaffed: Bool.random(using: &random))
+                isStaffed: false)
         }
     }
 

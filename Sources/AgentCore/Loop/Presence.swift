@@ -1,6 +1,7 @@
 import AgentProtocol
 import Fleet
 import Logging
+import Policy
 
 /// Keeps the control plane's picture of the endpoint true: scans, checks in, uploads what the
 /// server lacks.
@@ -11,6 +12,10 @@ struct Presence: Sendable {
     /// The shortest time between two scans that a server asked for, in seconds: a server that asks
     /// without end gets no more.
     static let shortestWishedScanInterval: Int64 = 60
+    /// How often an endpoint scans in a window to which its policies limit scans, in seconds.
+    static let scanSecondsInWindow: Int64 = 3_600
+    /// Over how long the first scans of such a window are spread, in milliseconds.
+    static let longestScanSpread: Int64 = 600_000
 
     let schedule: CheckInSchedule
     let link: any ControlPlaneLink
@@ -30,6 +35,8 @@ struct Presence: Sendable {
         var scanInterval: Int64
         var sent: ScanDesk.Record?
         var isFirst = true
+        /// Whether somebody has asked for the scan that is due.
+        var isWished = false
         var linkBackOff = BackOff.link
         var scanBackOff = BackOff.local
     }
@@ -42,7 +49,7 @@ struct Presence: Sendable {
             scanInterval: CheckInSchedule.scanIntervals.lowerBound)
         while !Task.isCancelled {
             if bell.takeWish() { wishForScan(&memory) }
-            if !work.isBusy, effects.now() >= memory.nextScan { await scan(&memory) }
+            if !work.isBusy, effects.now() >= memory.nextScan { await scanIfAllowed(&memory) }
             await checkIn(&memory)
             await wait(
                 until: min(memory.nextCheckIn, work.isBusy ? memory.nextCheckIn : memory.nextScan))
@@ -55,6 +62,30 @@ struct Presence: Sendable {
             memory.lastWishedScan?.adding(seconds: Self.shortestWishedScanInterval) ?? now
         memory.nextScan = min(memory.nextScan, max(now, earliest))
         memory.lastWishedScan = max(now, earliest)
+        memory.isWished = true
+    }
+
+    /// Scans, unless the policies limit scans to windows of which none is open. The first look
+    /// after a start is always taken, since nothing is known without it, and so is one that
+    /// somebody has asked for.
+    private func scanIfAllowed(_ memory: inout Memory) async {
+        let now = effects.now()
+        if !memory.isFirst, !memory.isWished, let trust,
+            case .closed(next: let opens, closes: let closes) = await trust.detection(at: now)
+        {
+            // Spread over the first half of the window, so that a fleet does not ask its sources
+            // all at once.
+            let half = max(0, closes.milliseconds - opens.milliseconds) / 2
+            let spread = Double(min(half, Self.longestScanSpread)) * effects.chance()
+            memory.nextScan = Timestamp(milliseconds: opens.milliseconds + Int64(spread))
+            return
+        }
+        memory.isWished = false
+        await scan(&memory)
+        guard let trust, case .open(until: _) = await trust.detection(at: now) else { return }
+        // The next window may be a day away, after which a scan does not count any more.
+        let soon = effects.now().adding(seconds: Self.scanSecondsInWindow)
+        memory.nextScan = min(memory.nextScan, soon)
     }
 
     private func scan(_ memory: inout Memory) async {

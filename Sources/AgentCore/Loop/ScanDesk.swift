@@ -29,6 +29,7 @@ public final class ScanDesk: Sendable {
 
     private let scanner: any Scanning
     private let newest = Mutex<Record?>(nil)
+    private let marks = Mutex<(@Sendable ([Update]) -> [Update])?>(nil)
 
     /// A desk that scans with `scanner`.
     public init(_ scanner: any Scanning) {
@@ -38,9 +39,15 @@ public final class ScanDesk: Sendable {
     /// The newest scan; `nil` before the first.
     public var latest: Record? { newest.withLock { $0 } }
 
+    /// Says who knows what has been downloaded ahead: each scan carries it.
+    func mark(by marks: @escaping @Sendable ([Update]) -> [Update]) {
+        self.marks.withLock { $0 = marks }
+    }
+
     /// Takes a fresh look.
     public func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan {
-        let scan = try await scanner.scan(refreshingSources: refreshingSources)
+        var scan = try await scanner.scan(refreshingSources: refreshingSources)
+        if let marks = marks.withLock({ $0 }) { scan.updates = marks(scan.updates) }
         let record = Record(scan)
         newest.withLock { held in
             // Of two scans that overlapped the later one stands.

@@ -19,7 +19,9 @@ struct ProgramOutput: Hashable, Sendable {
 
     /// Runs a program and reads what it prints; `nil` when it could not be started, or took longer
     /// than `patience` milliseconds, after which it is killed.
-    static func of(_ command: [String], patience: Int64 = 10_000) async -> ProgramOutput? {
+    static func of(
+        _ command: [String], adding variables: [String: String] = [:], patience: Int64 = 10_000
+    ) async -> ProgramOutput? {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return nil }
         defer { close(ends[0]) }
@@ -30,7 +32,8 @@ struct ProgramOutput: Hashable, Sendable {
             "SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0",
         ]
         let started = ChildProcess.start(
-            command, environment: environment, log: "/dev/fd/\(ends[1])", bond: .group)
+            command, environment: environment.merging(variables) { _, own in own },
+            log: "/dev/fd/\(ends[1])", bond: .group)
         close(ends[1])
         guard case .success(let pid) = started else { return nil }
         return await read(ends[0], of: pid, patience: patience)

@@ -23,9 +23,14 @@ public struct WindowCalendar: Sendable {
         self.schedules = schedules
     }
 
-    /// Only the windows in which something of this kind may happen.
+    /// Only the windows in which something of this kind may happen. Nobody can say yet that
+    /// somebody is on duty, so in a window that asks for it nothing is installed or rebooted.
     public func only(_ kind: WindowKind) -> WindowCalendar {
-        WindowCalendar(schedules: schedules.filter { $0.window.kinds.contains(kind) })
+        let needsPerson = kind == .install || kind == .reboot
+        return WindowCalendar(
+            schedules: schedules.filter {
+                $0.window.kinds.contains(kind) && !($0.window.isStaffed && needsPerson)
+            })
     }
 
     /// The openings that are under way at an instant, by opening, then name.

@@ -141,6 +141,10 @@ extension UseCases {
             bounded.updates[index].reason = bounded.updates[index].reason.map {
                 String($0.prefix(longestUpdateText))
             }
+            if let known = bounded.updates[index].prefetch {
+                bounded.updates[index].prefetch?.sentence = PlainText.line(
+                    known.sentence, atMost: longestUpdateText)
+            }
         }
         return bounded
     }

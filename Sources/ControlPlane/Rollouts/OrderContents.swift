@@ -101,6 +101,8 @@ struct BlockedLine: Hashable {
         package = blocked.package
         version = blocked.version
     }
+
+    init(_ update: Update) { self.init(update.key, update.candidate) }
 }
 
 extension Ecosystem {

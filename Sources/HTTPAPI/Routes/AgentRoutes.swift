@@ -75,6 +75,13 @@ enum AgentRoutes {
         ) { call in
             .json(try await call.useCases.exchangeTrust(try call.decode(), by: try call.agent()))
         },
+        Route(
+            .post, AgentWire.prefetchPath, permission: .agent, audience: .agent,
+            summary: "Asks which missing updates to download ahead of their installation.",
+            request: .prefetchRequest, response: .prefetchResponse, bodyLimit: 4 * 1024
+        ) { call in
+            .json(try await call.useCases.prefetchList(try call.decode(), by: try call.agent()))
+        },
     ]
 
     private static let jobs: [Route] = [

@@ -64,6 +64,18 @@ extension NamedSchema {
             "scanNow": .boolean,
         ])
 
+    static let prefetchRequest = NamedSchema("PrefetchRequest", ["atMost": .integer])
+
+    static let prefetchResponse = NamedSchema(
+        "PrefetchResponse",
+        [
+            "wishes": .array(
+                .object([
+                    "update": .named(.lockedUpdate),
+                    "lane": .oneOf(Lane.allCases.map(\.rawValue)),
+                ]))
+        ])
+
     static let logChunk = NamedSchema(
         "LogChunk", ["offset": .integer, "text": .string, "length": .integer])
 

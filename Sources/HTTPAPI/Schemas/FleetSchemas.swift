@@ -38,6 +38,11 @@ extension NamedSchema {
             "bytes": .optional(.integer), "reason": .optional(.string),
             "wayBack": .optional(.wayBack),
             "changelogVulnerabilities": .optional(.array(.string)),
+            "prefetch": .optional(
+                .object([
+                    "state": .oneOf(Prefetch.State.allCases.map(\.rawValue)), "at": .time,
+                    "sentence": .string,
+                ])),
         ])
 
     static let lockedUpdate = NamedSchema(

@@ -301,11 +301,22 @@ extension DnfTool: LockListTool {
     }
 
     func commands(for updates: [LockedUpdate]) -> [[String]] {
-        let options =
-            isFifth
+        [[path] + changeOptions + upgrade(updates)]
+    }
+
+    private var changeOptions: [String] {
+        isFifth
             ? ["-y", "--setopt=install_weak_deps=False"]
             : ["-y", "--setopt=install_weak_deps=False", "--setopt=exit_on_lock=True"]
-        return [[path] + options + upgrade(updates)]
+    }
+
+    /// dnf keeps what it only downloads until its next transaction has gone well.
+    func download(of updates: [LockedUpdate]) -> [String]? {
+        [path] + changeOptions + upgrade(updates) + ["--downloadonly"]
+    }
+
+    func downloadedFile(of update: LockedUpdate) -> String? {
+        RpmStore().file(update.name, update.to, update.architecture)
     }
 
     func complaint(status: Int32, lines: [String]) -> RunVerdict? {

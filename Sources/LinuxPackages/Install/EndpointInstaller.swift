@@ -11,8 +11,8 @@ public struct EndpointInstaller: Installing {
     /// How long a run may print nothing before it is taken to hang, in seconds: half an hour.
     public static let standardInactivityLimit = AptInstaller.standardInactivityLimit
 
-    private let apt: AptInstaller
-    private let runner: any CommandRunning
+    let apt: AptInstaller
+    let runner: any CommandRunning
     private let inactivityLimit: Int64
     private let proxyEnvironment: [String: String]
 
@@ -75,7 +75,10 @@ public struct EndpointInstaller: Installing {
         tolerating brokenPackages: [String]
     ) async -> Preflight {
         if manager == .apt {
-            return await apt.preflight(updates, tolerating: brokenPackages)
+            let answer = await apt.preflight(updates, tolerating: brokenPackages)
+            // What was downloaded ahead is looked at once more before it is installed.
+            if case .ready(let install, _) = answer { await apt.dropSpoiled(install) }
+            return answer
         }
         guard let tool = NativeTools.installing(manager, runner: runner) else {
             return .blocked(.refused, "\(manager.rawValue) is not supported yet.")
@@ -169,7 +172,7 @@ public struct EndpointInstaller: Installing {
         return NativeTools.installing(manager, runner: runner)
     }
 
-    private var environment: [String: String] {
+    var environment: [String: String] {
         ToolEnvironment.fixed.merging(proxyEnvironment) { fixed, _ in fixed }
     }
 }

@@ -18,6 +18,11 @@ protocol LockListTool: Sendable {
     func solve(_ updates: [LockedUpdate]) async -> Solution
     /// The programs that do it, one after another.
     func commands(for updates: [LockedUpdate]) -> [[String]]
+    /// The program that downloads them and what they need, and installs nothing; `nil` where the
+    /// tool cannot do one without the other.
+    func download(of updates: [LockedUpdate]) -> [String]?
+    /// Where the package of an update lies that has been downloaded.
+    func downloadedFile(of update: LockedUpdate) -> String?
     /// What the tool's words and status mean.
     func complaint(status: Int32, lines: [String]) -> RunVerdict?
     /// The files of an installed package.
@@ -29,6 +34,8 @@ protocol LockListTool: Sendable {
 }
 
 extension LockListTool {
+    func download(of updates: [LockedUpdate]) -> [String]? { nil }
+    func downloadedFile(of update: LockedUpdate) -> String? { nil }
     func damage() async -> String? { nil }
     var repair: [[String]] { [] }
     func files(of package: PackageKey) async -> [String] { [] }

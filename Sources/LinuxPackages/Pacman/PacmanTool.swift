@@ -215,6 +215,20 @@ extension PacmanTool: LockListTool {
         [[Self.path] + install(updates)]
     }
 
+    func download(of updates: [LockedUpdate]) -> [String]? {
+        [Self.path, "-Sw"] + install(updates).dropFirst()
+    }
+
+    /// `name-version-architecture.pkg.tar.zst`, with a signature beside it or `.part` behind it
+    /// while it comes.
+    func downloadedFile(of update: LockedUpdate) -> String? {
+        let folder = "/var/cache/pacman/pkg"
+        let start = "\(update.name)-\(update.to)-\(update.architecture).pkg.tar"
+        return Files.names(in: folder).first {
+            $0.hasPrefix(start) && !$0.hasSuffix(".sig") && !$0.hasSuffix(".part")
+        }.map { "\(folder)/\($0)" }
+    }
+
     func complaint(status: Int32, lines: [String]) -> RunVerdict? {
         PacmanComplaint(lines: lines, status: status).verdict
     }

@@ -10,14 +10,10 @@ import SystemFiles
 struct DownloadedRpms: Sendable {
     /// How many packages one scan asks; the next scan goes on where it ended.
     private static let mostAtOnce = 80
-    /// How many folders of sources are looked at: an endpoint has some dozens of sources.
-    private static let mostFolders = 500
 
     let runner: any CommandRunning
     /// Where the agent keeps what it must remember; `nil` to keep nothing.
     let stateFolder: String?
-    /// Where the tools keep downloaded packages: a folder for each source.
-    var stores = ["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/zypp/packages"]
 
     private var rpm: ToolRunner { ToolRunner(runner: runner, path: "/usr/bin/rpm") }
 
@@ -25,16 +21,16 @@ struct DownloadedRpms: Sendable {
     func adding(to updates: [Update]) async -> [Update] {
         guard updates.contains(where: Self.isRpm) else { return updates }
         let memory = ChangelogMemory(stateFolder: stateFolder)
-        let (known, folders) = (memory.read(), folders)
+        let (known, folders) = (memory.read(), RpmStore().folders)
         var next: [String: [String]?] = [:]
         var left = Self.mostAtOnce
         var result = updates
         for (place, update) in updates.enumerated() where Self.isRpm(update) {
-            let name = Self.fileName(update)
+            let name = RpmStore.fileName(update.name, update.candidate, update.architecture)
             let key = "\(name) \(update.installed)"
             if let names = known[key] {
                 next[key] = .some(names)
-            } else if left > 0, let path = Self.path(of: name, in: folders) {
+            } else if left > 0, let path = RpmStore.path(of: name, in: folders) {
                 left -= 1
                 // What cannot be read is still being downloaded, and is looked at again.
                 guard let changelog = await changelog(of: path) else { continue }
@@ -48,33 +44,6 @@ struct DownloadedRpms: Sendable {
 
     private static func isRpm(_ update: Update) -> Bool {
         update.manager == .dnf || update.manager == .zypper
-    }
-
-    /// `openssl-3.0.7-27.el9.x86_64.rpm`: the name of a file has no epoch.
-    private static func fileName(_ update: Update) -> String {
-        let version = update.candidate.split(separator: ":").last.map(String.init) ?? ""
-        return "\(update.name)-\(version).\(update.architecture).rpm"
-    }
-
-    /// dnf keeps packages in `SOURCE-HASH/packages`, zypper in `SOURCE/ARCHITECTURE`.
-    private var folders: [String] {
-        var folders: [String] = []
-        for store in stores {
-            for source in Files.names(in: store).sorted() {
-                folders.append("\(store)/\(source)")
-                folders += Files.names(in: "\(store)/\(source)").sorted().lazy
-                    .filter { !$0.contains(".") && $0 != "repodata" }
-                    .map { "\(store)/\(source)/\($0)" }
-                if folders.count >= Self.mostFolders { return folders }
-            }
-        }
-        return folders
-    }
-
-    private static func path(of name: String, in folders: [String]) -> String? {
-        guard !name.contains("/") else { return nil }
-        return folders.lazy.map { "\($0)/\(name)" }
-            .first { Files.status($0)?.isRegular == true }
     }
 
     /// The changelog of a package's file; `nil` when the file cannot be read.

@@ -204,6 +204,15 @@ extension ZypperTool: LockListTool {
         [[Self.path] + Self.quiet + ["install", "--no-recommends"] + install(updates)]
     }
 
+    func download(of updates: [LockedUpdate]) -> [String]? {
+        [Self.path] + Self.quiet + ["install", "--download-only", "--no-recommends"]
+            + install(updates)
+    }
+
+    func downloadedFile(of update: LockedUpdate) -> String? {
+        RpmStore().file(update.name, update.to, update.architecture)
+    }
+
     func complaint(status: Int32, lines: [String]) -> RunVerdict? {
         ZypperComplaint(lines: lines, status: status).verdict
     }

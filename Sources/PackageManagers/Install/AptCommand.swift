@@ -67,6 +67,11 @@ enum AptCommand {
             + updates.map { kept[$0] ?? target($0) }
     }
 
+    /// Downloads these versions and what they need into apt's archive, and installs nothing.
+    static func download(_ updates: [LockedUpdate]) -> [String] {
+        [aptGet] + options + ["--download-only", "install"] + updates.map { target($0) }
+    }
+
     /// Prints where these versions would be fetched from, and what their files must be; fetches
     /// nothing. An index may name SHA-512 too, which apt would print in place of SHA-256.
     static func locate(_ updates: [LockedUpdate]) -> [String] {

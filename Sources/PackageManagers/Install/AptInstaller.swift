@@ -137,7 +137,7 @@ public struct AptInstaller: Installing {
         PackageFiles(root: root, package: package)?.own(among: files) ?? []
     }
 
-    private var environment: [String: String] {
+    var environment: [String: String] {
         AptCommand.environment.merging(proxyEnvironment) { fixed, _ in fixed }
     }
 }

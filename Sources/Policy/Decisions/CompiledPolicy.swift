@@ -1,4 +1,4 @@
-import Fleet
+public import Fleet
 
 /// An effective policy made ready for many decisions: expressions compiled, names of rules put
 /// together. Endpoints with the same effective policy share one.
@@ -86,6 +86,12 @@ public struct CompiledPolicy: Sendable {
             }
         }
         return verdict
+    }
+
+    /// Whether a rule is known to forbid an update of which no more is known than its endpoint can
+    /// tell.
+    public func denies(_ update: Update, at now: Timestamp) -> Bool {
+        verdict(on: UpdateSubject(update: update), at: now).denial != nil
     }
 
     /// The places of the first rule that matches, and of the first before it that cannot be judged.

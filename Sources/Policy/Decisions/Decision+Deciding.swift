@@ -21,7 +21,9 @@ extension Decision {
             return Decision(
                 update: subject.update, action: .wait, reasonCode: .endpointSilent,
                 sentence:
-                    "The endpoint's last scan is too old to tell whether the update is still missing.",
+                    "The endpoint's last scan is too old to tell whether the update is still missing."
+                    + (policy?.effective.detectionWindows == nil
+                        ? "" : " Its policy lets it scan by itself in some windows only."),
                 rule: "freshness", dueAt: context.dueAt)
         }
         if subject.update.installability != .installable {

@@ -100,14 +100,13 @@ extension DecisionGrounds {
         case .riskAccepted:
             return "The \(rule) accepts the risk until \(next)\(because)"
         case .prepared:
-            return "\(Self.capitalized(rule)) prepares it only: it is downloaded and planned, and "
-                + "waits for \(count > 1 ? "two people" : "a person") to release it"
+            return "\(Self.capitalized(rule)) prepares it only: \(preparation(of: decision.update))"
         case .lastAttemptFailed: return "The last attempt failed\(because)"
         case .stoppedAfterFailures:
             return "It failed \(count) times with the same cause, and is left alone\(because)"
         case .membershipUnknown:
             return "A fact is missing that decides which policy applies to the endpoint"
-        default: return "\(approved(rule)); \(placed(decision, next))"
+        default: return "\(approved(rule)); \(placed(decision, next))\(readiness(of: decision))"
         }
     }
 

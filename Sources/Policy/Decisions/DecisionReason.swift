@@ -10,7 +10,7 @@ extension Decision {
         /// It is not installed, because something on the endpoint or at the distribution stands in
         /// the way.
         case blocked
-        /// It is downloaded and planned, and goes no further until a person releases it.
+        /// It is downloaded ahead, and goes no further until a person releases it.
         case prepare
         /// It is not installed, because somebody or a rule has decided against it.
         case decline
@@ -117,7 +117,8 @@ extension Decision.ReasonCode {
         case .ageUnknown:
             "The rule waits for the fix to age, and it is not known since when the fix is out."
         case .awaitingSecondApproval: "One person has approved it, and the rule asks for two."
-        case .prepared: "It is downloaded and planned, and waits for a person to release it."
+        case .prepared:
+            "It is downloaded ahead where the endpoint can, and waits for a person to release it."
         case .stoppedAfterFailures: "It failed three times with the same cause, and is left alone."
         case .awaitingRetry: "It failed, and is tried again by itself."
         case .awaitingRing: "It is approved, and the rings before this endpoint's come first."

@@ -11,13 +11,14 @@ struct PolicyAdvice {
     let now: Timestamp?
     let toleratesIdleLanes: Bool
 
-    private var policy: PatchPolicy { located.policy }
-    private var places: PolicyPlaces { located.places }
+    var policy: PatchPolicy { located.policy }
+    var places: PolicyPlaces { located.places }
 
     func run() {
         checkConditions()
         checkLanes()
         checkUse()
+        checkDetection()
         checkGates()
         checkReboot()
         checkExceptions()

@@ -16,7 +16,7 @@ enum PolicySentences {
             case .byHand:
                 "waits until \(people) \(treatment.approvers == 1 ? "approves" : "approve") it"
             case .prepareOnly:
-                "is downloaded and planned, and installed only when \(people) "
+                "is downloaded ahead and planned, and installed only when \(people) "
                     + (treatment.approvers == 1 ? "releases it" : "release it")
             case .declined: "is declined and not installed"
             case .hold(let reason): "is held and not installed. Reason: \(sentence(reason))"
@@ -59,7 +59,7 @@ enum PolicySentences {
         if kinds.count < WindowKind.allCases.count {
             text += " It is for \(ConditionSentence.list(kinds, "and")) only."
         }
-        if window.isStaffed { text += " Nothing starts in it without a named person on duty." }
+        if window.isStaffed { text += " Nothing is installed in it: it asks for a person on duty." }
         return text
     }
 

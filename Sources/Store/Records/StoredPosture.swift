@@ -9,15 +9,18 @@ struct StoredPosture: Codable {
     var waysBack: [WayBack?]?
     /// What each update's changelog names; `nil` in what former releases have stored.
     var changelogs: [[String]?]?
+    /// How each update stands that is downloaded ahead; `nil` where none is.
+    var prefetches: [Prefetch?]?
 
     private enum CodingKeys: String, CodingKey {
-        case waysBack, changelogs
+        case waysBack, changelogs, prefetches
     }
 
     init(_ whole: Posture) {
         posture = whole
         waysBack = whole.updates.map(\.wayBack)
         changelogs = whole.updates.map(\.changelogVulnerabilities)
+        prefetches = whole.updates.map(\.prefetch)
         posture.updates = []
     }
 
@@ -26,6 +29,7 @@ struct StoredPosture: Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         waysBack = try values.decodeIfPresent([WayBack?].self, forKey: .waysBack)
         changelogs = try values.decodeIfPresent([[String]?].self, forKey: .changelogs)
+        prefetches = try values.decodeIfPresent([Prefetch?].self, forKey: .prefetches)
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -34,6 +38,9 @@ struct StoredPosture: Codable {
         try values.encode(waysBack, forKey: .waysBack)
         if changelogs?.contains(where: { $0 != nil }) == true {
             try values.encode(changelogs, forKey: .changelogs)
+        }
+        if prefetches?.contains(where: { $0 != nil }) == true {
+            try values.encode(prefetches, forKey: .prefetches)
         }
     }
 
@@ -48,6 +55,9 @@ struct StoredPosture: Codable {
             for (index, names) in changelogs.enumerated() {
                 whole.updates[index].changelogVulnerabilities = names
             }
+        }
+        if let prefetches, prefetches.count == updates.count {
+            for (index, known) in prefetches.enumerated() { whole.updates[index].prefetch = known }
         }
         return whole
     }

@@ -47,7 +47,7 @@ public struct Hold: RoleDocument {
     }
 
     /// Whether a version of a package is held.
-    func covers(_ package: PackageKey, version: String) -> Bool {
+    public func covers(_ package: PackageKey, version: String) -> Bool {
         entries.contains {
             $0.manager == package.manager && $0.name == package.name
                 && ($0.version ?? version) == version

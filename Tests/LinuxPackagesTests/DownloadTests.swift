@@ -1,0 +1,64 @@
+import Fleet
+import Foundation
+import PackageManagers
+import Rollout
+import TestSupport
+import Testing
+
+@testable import LinuxPackages
+
+/// The programs that download without installing.
+struct DownloadTests {
+    private static func update(_ manager: PackageManagerName) -> LockedUpdate {
+        LockedUpdate(
+            manager: manager, name: "labgood", architecture: "noarch", from: "1.0-1", to: "1:2.0-1")
+    }
+
+    static let commands: [(PackageManagerName, [String]?)] = [
+        (
+            .zypper,
+            [
+                "/usr/bin/zypper", "--non-interactive", "--no-refresh", "install",
+                "--download-only", "--no-recommends", "labgood.noarch=1:2.0-1",
+            ]
+        ),
+        (
+            .pacman,
+            [
+                "/usr/bin/pacman", "-Sw", "--noconfirm", "--noprogressbar", "labgood=1:2.0-1",
+            ]
+        ),
+        (.flatpak, nil),
+    ]
+
+    @Test(arguments: commands)
+    func `a tool downloads exactly what was approved, or says that it cannot`(
+        manager: PackageManagerName, command: [String]?
+    ) throws {
+        let tool = try #require(NativeTools.installing(manager, runner: SubprocessRunner()))
+        #expect(tool.download(of: [Self.update(manager)]) == command)
+    }
+
+    @Test func `dnf downloads with the words of its installation`() throws {
+        let tool = try #require(NativeTools.installing(.dnf, runner: SubprocessRunner()))
+        let update = Self.update(.dnf)
+        let command = try #require(tool.download(of: [update]))
+        #expect(command == (tool.commands(for: [update]).first ?? []) + ["--downloadonly"])
+    }
+
+    @Test func `a package of rpm is found in the folder of whichever source it came from`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let packages = folder.appending(path: "dnf/lab-0123/packages")
+            try FileManager.default.createDirectory(at: packages, withIntermediateDirectories: true)
+            let file = packages.appending(path: "labgood-2.0-1.noarch.rpm")
+            let store = RpmStore(stores: [folder.appending(path: "dnf").path])
+            #expect(store.file("labgood", "1:2.0-1", "noarch") == nil)
+            try Data("rpm".utf8).write(to: file)
+            #expect(store.file("labgood", "1:2.0-1", "noarch") == file.path)
+            #expect(store.file("labgood", "2.0-2", "noarch") == nil)
+            #expect(store.file("../labgood", "2.0-1", "noarch") == nil)
+        }
+    }
+}
