@@ -42,10 +42,10 @@ struct PrefetchTests {
         otherwise: Approval = .prepareOnly, rules: [PolicyRule] = []
     ) throws -> PolicySet {
         let name = try #require(PolicyName("ahead"))
+        let opens = try #require(LocalTime(hour: hour, minute: 0))
         let window = try #require(
             MaintenanceWindow(
-                name: name.text, recurrence: .daily,
-                from: try #require(LocalTime(hour: hour, minute: 0)), lengthSeconds: 4 * 3600,
+                name: name.text, recurrence: .daily, from: opens, lengthSeconds: 4 * 3600,
                 kinds: kinds))
         let policy = PatchPolicy(
             name: try #require(PolicyName("servers")), applies: .always,

@@ -113,6 +113,7 @@ enum Samples {
             case "RebootRequest": RebootRequest()
             case "TraitChange": TraitChange(addTags: ["web"])
             case "TrustRequest": TrustRequest(rootVersion: 1)
+            case "PrefetchRequest": PrefetchRequest()
             case "EnvelopeText": EnvelopeText(envelope: "{}")
             case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
             case "ScriptWish":

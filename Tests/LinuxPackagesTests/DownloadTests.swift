@@ -47,9 +47,9 @@ struct DownloadTests {
     }
 
     @Test func `a package of rpm is found in the folder of whichever source it came from`()
-        async throws
+        throws
     {
-        try await withTemporaryFolder { folder in
+        try withTemporaryFolder { folder in
             let packages = folder.appending(path: "dnf/lab-0123/packages")
             try FileManager.default.createDirectory(at: packages, withIntermediateDirectories: true)
             let file = packages.appending(path: "labgood-2.0-1.noarch.rpm")

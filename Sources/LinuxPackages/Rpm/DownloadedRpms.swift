@@ -14,6 +14,8 @@ struct DownloadedRpms: Sendable {
     let runner: any CommandRunning
     /// Where the agent keeps what it must remember; `nil` to keep nothing.
     let stateFolder: String?
+    /// Where the tools keep downloaded packages.
+    var store = RpmStore()
 
     private var rpm: ToolRunner { ToolRunner(runner: runner, path: "/usr/bin/rpm") }
 
@@ -21,7 +23,7 @@ struct DownloadedRpms: Sendable {
     func adding(to updates: [Update]) async -> [Update] {
         guard updates.contains(where: Self.isRpm) else { return updates }
         let memory = ChangelogMemory(stateFolder: stateFolder)
-        let (known, folders) = (memory.read(), RpmStore().folders)
+        let (known, folders) = (memory.read(), store.folders)
         var next: [String: [String]?] = [:]
         var left = Self.mostAtOnce
         var result = updates

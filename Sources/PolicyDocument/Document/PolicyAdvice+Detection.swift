@@ -25,10 +25,10 @@ extension PolicyAdvice {
         }
         let end = now.adding(seconds: Self.daysLookedAt * 86_400)
         let openings = OpenStretch.merging(calendar.remaining(at: now, until: end))
-        let gaps = zip(openings, openings.dropFirst()).map { $1.opens.seconds(since: $0.closes) }
-        guard let gap = gaps.max() ?? (openings.isEmpty ? nil : Int64.max),
-            gap > Self.longestShut
-        else { return }
+        // The time after the last of them counts until where was looked.
+        let nexts = openings.dropFirst().map(\.opens) + [end]
+        let gaps = zip(openings, nexts).map { $1.seconds(since: $0.closes) }
+        guard let gap = gaps.max(), gap > Self.longestShut else { return }
         list.warning(
             places.windows[stated.name] ?? places.start,
             "endpoints scan by themselves only in the windows that allow looking (“detection”), "
