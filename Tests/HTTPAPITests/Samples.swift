@@ -108,8 +108,7 @@ enum Samples {
                     tenant: world.tenant.id, name: "Old PHP", owner: "anna", reason: "Vendor",
                     compensatingControl: "No network", package: "php",
                     expiresAt: Fixture.start.adding(seconds: 86_400))
-            case "GroupDraft":
-                GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = new")
+            case "GroupDraft": GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = n")
             case "RebootRequest": RebootRequest()
             case "TraitChange": TraitChange(addTags: ["web"])
             case "TrustRequest": TrustRequest(rootVersion: 1)

@@ -36,13 +36,14 @@ struct DownloadTests {
         manager: PackageManagerName, command: [String]?
     ) throws {
         let tool = try #require(NativeTools.installing(manager, runner: SubprocessRunner()))
-        #expect(tool.download(of: [Self.update(manager)]) == command)
+        let downloading = tool as? any DownloadingTool
+        #expect(downloading?.download(of: [Self.update(manager)]) == command)
     }
 
-    @Test func `dnf downloads with the words of its installation`() throws {
-        let tool = try #require(NativeTools.installing(.dnf, runner: SubprocessRunner()))
+    @Test func `dnf downloads with the words of its installation`() {
+        let tool = DnfTool(runner: SubprocessRunner())
         let update = Self.update(.dnf)
-        let command = try #require(tool.download(of: [update]))
+        let command = tool.download(of: [update])
         #expect(command == (tool.commands(for: [update]).first ?? []) + ["--downloadonly"])
     }
 

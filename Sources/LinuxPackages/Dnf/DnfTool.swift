@@ -205,7 +205,7 @@ extension DnfTool: SoftwareLooking {
 
 // MARK: - Installing
 
-extension DnfTool: LockListTool {
+extension DnfTool: DownloadingTool {
     func lockHolder() -> String? {
         let files = [
             "/var/lib/dnf/rpmdb_lock.pid", "/var/cache/dnf/metadata_lock.pid",
@@ -311,7 +311,7 @@ extension DnfTool: LockListTool {
     }
 
     /// dnf keeps what it only downloads until its next transaction has gone well.
-    func download(of updates: [LockedUpdate]) -> [String]? {
+    func download(of updates: [LockedUpdate]) -> [String] {
         [path] + changeOptions + upgrade(updates) + ["--downloadonly"]
     }
 

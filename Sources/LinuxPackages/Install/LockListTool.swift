@@ -18,11 +18,6 @@ protocol LockListTool: Sendable {
     func solve(_ updates: [LockedUpdate]) async -> Solution
     /// The programs that do it, one after another.
     func commands(for updates: [LockedUpdate]) -> [[String]]
-    /// The program that downloads them and what they need, and installs nothing; `nil` where the
-    /// tool cannot do one without the other.
-    func download(of updates: [LockedUpdate]) -> [String]?
-    /// Where the package of an update lies that has been downloaded.
-    func downloadedFile(of update: LockedUpdate) -> String?
     /// What the tool's words and status mean.
     func complaint(status: Int32, lines: [String]) -> RunVerdict?
     /// The files of an installed package.
@@ -34,13 +29,19 @@ protocol LockListTool: Sendable {
 }
 
 extension LockListTool {
-    func download(of updates: [LockedUpdate]) -> [String]? { nil }
-    func downloadedFile(of update: LockedUpdate) -> String? { nil }
     func damage() async -> String? { nil }
     var repair: [[String]] { [] }
     func files(of package: PackageKey) async -> [String] { [] }
     var goesBack: Bool { false }
     func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> { [] }
+}
+
+/// What a package tool must answer so that it can download without installing.
+protocol DownloadingTool: LockListTool {
+    /// The program that downloads updates and what they need.
+    func download(of updates: [LockedUpdate]) -> [String]
+    /// Where the package of an update lies that has been downloaded.
+    func downloadedFile(of update: LockedUpdate) -> String?
 }
 
 /// What a tool would do to install a lock list.

@@ -156,7 +156,7 @@ extension PacmanTool: SoftwareLooking {
 
 // MARK: - Installing
 
-extension PacmanTool: LockListTool {
+extension PacmanTool: DownloadingTool {
     func lockHolder() -> String? {
         Files.exists(Self.lock) ? OpenFiles.holder(of: Self.lock) : nil
     }
@@ -215,7 +215,7 @@ extension PacmanTool: LockListTool {
         [[Self.path] + install(updates)]
     }
 
-    func download(of updates: [LockedUpdate]) -> [String]? {
+    func download(of updates: [LockedUpdate]) -> [String] {
         [Self.path, "-Sw"] + install(updates).dropFirst()
     }
 

@@ -26,9 +26,7 @@ extension EndpointInstaller: Prefetching {
     private func prefetch(
         _ updates: [LockedUpdate], with manager: PackageManagerName
     ) async -> [PrefetchResult] {
-        guard let tool = NativeTools.installing(manager, runner: runner),
-            let words = tool.download(of: updates), let path = words.first
-        else {
+        guard let tool = downloading(manager), let path = tool.download(of: updates).first else {
             return updates.map {
                 PrefetchResult(
                     update: $0, state: .notPossible,
@@ -36,7 +34,7 @@ extension EndpointInstaller: Prefetching {
             }
         }
         let output = await ToolRunner(runner: runner, path: path, environment: environment)
-            .run(Array(words.dropFirst()), seconds: Self.prefetchSeconds)
+            .run(Array(tool.download(of: updates).dropFirst()), seconds: Self.prefetchSeconds)
         let complaint = tool.complaint(status: output.status, lines: output.lines)?.sentence
         return updates.map { update in
             guard output.status == 0, tool.downloadedFile(of: update) != nil else {
@@ -53,18 +51,20 @@ extension EndpointInstaller: Prefetching {
         }
     }
 
+    private func downloading(_ manager: PackageManagerName) -> (any DownloadingTool)? {
+        NativeTools.installing(manager, runner: runner) as? any DownloadingTool
+    }
+
     /// Whether the package of an update lies in its tool's store.
     public func isDownloaded(_ update: LockedUpdate) -> Bool {
         if update.manager == .apt { return apt.isDownloaded(update) }
-        let tool = NativeTools.installing(update.manager, runner: runner)
-        return tool?.downloadedFile(of: update) != nil
+        return downloading(update.manager)?.downloadedFile(of: update) != nil
     }
 
     /// Removes the package of an update from its tool's store.
     public func discard(_ update: LockedUpdate) {
         if update.manager == .apt { return apt.discard(update) }
-        let tool = NativeTools.installing(update.manager, runner: runner)
-        if let file = tool?.downloadedFile(of: update) {
+        if let file = downloading(update.manager)?.downloadedFile(of: update) {
             try? FileManager.default.removeItem(atPath: file)
         }
     }

@@ -159,7 +159,7 @@ extension ZypperTool: SoftwareLooking {
 
 // MARK: - Installing
 
-extension ZypperTool: LockListTool {
+extension ZypperTool: DownloadingTool {
     func lockHolder() -> String? {
         RpmLock.holder() ?? PidFile.holder("/run/zypp.pid") ?? PidFile.holder("/var/run/zypp.pid")
     }
@@ -204,7 +204,7 @@ extension ZypperTool: LockListTool {
         [[Self.path] + Self.quiet + ["install", "--no-recommends"] + install(updates)]
     }
 
-    func download(of updates: [LockedUpdate]) -> [String]? {
+    func download(of updates: [LockedUpdate]) -> [String] {
         [Self.path] + Self.quiet + ["install", "--download-only", "--no-recommends"]
             + install(updates)
     }

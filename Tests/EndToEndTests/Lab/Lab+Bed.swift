@@ -81,6 +81,7 @@ extension Lab {
         try await addRingPackages()
         try await addWavePackages()
         try await addTrustPackages()
+        try await addBeforePackages()
         try await serveRepository()
     }
 

@@ -39,7 +39,7 @@ extension Lab {
         try await bed("in", endpoint, "/usr/bin/apt-get", "-q", "update")
         try await bed(
             ["in", endpoint, "/usr/bin/apt-get", "-q", "-y", "install"]
-                + (Self.slowPackages + Self.ringPackages + Self.trustPackages
+                + (Self.slowPackages + Self.ringPackages + Self.trustPackages + Self.beforePackages
                 + Self.wavePackages + Scenario.rebootPackages).map { "\($0)=1.0" })
         if number != 1 { try await bed("in", endpoint, "/usr/bin/dpkg", "--purge", "labfail") }
     }
