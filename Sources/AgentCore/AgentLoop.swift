@@ -38,6 +38,7 @@ public struct AgentLoop: Sendable {
         installer: any Installing, runs: any RunSupervising, state: any StateFolder,
         aftercare: AftercareParts? = nil, trust: TrustDesk? = nil,
         selfUpdates: (any SelfUpdating)? = nil, prefetch: PrefetchParts? = nil,
+        safeguards: (any Safeguarding)? = nil,
         effects: AgentEffects, logger: Logger
     ) {
         let bell = Bell()
@@ -46,7 +47,8 @@ public struct AgentLoop: Sendable {
         let runner = JobRunner(
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
             effects: effects, aftercare: aftercare,
-            gate: trust.map { GrantGate(desk: $0, link: link) }, selfUpdates: selfUpdates)
+            gate: trust.map { GrantGate(desk: $0, link: link) }, selfUpdates: selfUpdates,
+            safeguards: safeguards)
         let reboots = aftercare.map { parts in
             RebootDesk(
                 endpoint: endpoint, parts: parts, link: link, runner: runner, presence: bell,

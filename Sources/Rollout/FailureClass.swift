@@ -36,6 +36,10 @@ public enum FailureClass: String, Codable, Sendable, CaseIterable {
     case unhealthyAfterPatch
     /// The endpoint was rebooted, and still says that it must reboot.
     case rebootNotClearing
+    /// The policy asks for a backup that is young enough, and there is none, or it is not known.
+    case backupTooOld
+    /// The policy asks for a snapshot before the installation, and none could be taken.
+    case snapshotMissing
     /// The order breaks the rules that the agent keeps by itself, and was refused.
     case refused
     /// The package manager failed in a way that is not in this list; the log has its words.
@@ -46,10 +50,10 @@ extension FailureClass {
     /// Whether the same attempt may succeed later without anybody changing anything.
     public var mayPassByItself: Bool {
         switch self {
-        case .lockHeld, .network, .hung, .interrupted: true
+        case .lockHeld, .network, .hung, .interrupted, .backupTooOld: true
         case .diskFull, .signature, .hashMismatch, .versionNotAvailable, .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .journalUnreadable, .nothingChanged,
-            .unhealthyAfterPatch, .rebootNotClearing, .refused, .other:
+            .unhealthyAfterPatch, .rebootNotClearing, .snapshotMissing, .refused, .other:
             false
         }
     }
@@ -85,6 +89,10 @@ extension FailureClass {
             "Look at the probe that fails; set the package back if the update is the cause."
         case .rebootNotClearing:
             "Look at what asks for the reboot on the endpoint; rebooting again does not end it."
+        case .backupTooOld:
+            "Make a backup, or let the agent ask for it (/etc/patchbay-agent/backup.json)."
+        case .snapshotMissing:
+            "Give the endpoint a file system that takes snapshots, or let the policy prefer them only."
         case .refused: "Look at the reason; the endpoint obeys only orders that fit its rules."
         case .other: "Read the log of the run."
         }

@@ -74,13 +74,18 @@ public struct JobResult: Hashable, Sendable, Codable {
     public var failure: FailureClass?
     /// The runs that went well, with what they took; `nil` where nobody measured them.
     public var runs: [InstallRun]?
+    /// The snapshot that the endpoint took before the installation, such as
+    /// `btrfs /.patchbay-snapshots/…`; `nil` where it took none.
+    public var snapshot: String?
 
     /// What an endpoint reports.
     public init(
         outcomes: [UpdateOutcome], cancelledBeforeStart: Bool = false, notes: [String] = [],
         isHealthy: Bool? = nil, wasHealthy: Bool? = nil, probes: [ProbeResult]? = nil,
-        goesOn: Bool? = nil, failure: FailureClass? = nil, runs: [InstallRun]? = nil
+        goesOn: Bool? = nil, failure: FailureClass? = nil, runs: [InstallRun]? = nil,
+        snapshot: String? = nil
     ) {
+        self.snapshot = snapshot
         self.runs = runs
         self.outcomes = outcomes
         self.cancelledBeforeStart = cancelledBeforeStart

@@ -38,6 +38,11 @@ struct RunAgent: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("What is logged: debug, info, warning or error.", valueName: "level"))
     var logLevel = "info"
+    @Option(
+        help: ArgumentHelp(
+            "The file that names the commands that tell when the last backup was made.",
+            valueName: "file"))
+    var backupCommands = BackupCommands.standardPath
     @OptionGroup var state: StateOption
 
     func validate() throws {
@@ -90,7 +95,8 @@ struct RunAgent: AsyncParsableCommand {
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
             state: folder, aftercare: .ofThisMachine(state: folder, rules: trust), trust: trust,
             selfUpdates: selfUpdates,
-            prefetch: PrefetchParts(link: server.link, tools: installer), effects: .system,
+            prefetch: PrefetchParts(link: server.link, tools: installer),
+            safeguards: SystemSafeguards(backupCommands: backupCommands), effects: .system,
             logger: logger)
         let people = agent.people.flatMap {
             PeopleSocket(path: PeopleSocket.path(of: folder), answering: $0)

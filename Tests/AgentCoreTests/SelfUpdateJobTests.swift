@@ -51,7 +51,8 @@ struct SelfUpdateJobTests {
             [JournalEntry(at: world.now, .accepted(order))], in: folder)
         let runner = JobRunner(
             endpoint: Orders.endpoint, desk: ScanDesk(world), installer: world, runs: world,
-            state: folder, effects: world.effects, aftercare: nil, gate: nil, selfUpdates: watch)
+            state: folder, effects: world.effects, aftercare: nil, gate: nil, selfUpdates: watch,
+            safeguards: nil)
         let job = try await runner.carryOut(
             JobRun(order, endpoint: Orders.endpoint), watch: JobWatch())
         return try #require(job.result)

@@ -34,6 +34,9 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     case probedBefore([ProbeResult])
     /// How updates of the order can be undone, by what was found and kept before their run.
     case keptWaysBack([KnownWayBack])
+    /// The policy's conditions for an installation hold: what was found and done, and how the
+    /// snapshot is called that was taken.
+    case safeguarded(notes: [String], snapshot: String?)
     /// These lines of the order are settled.
     case settled([UpdateOutcome])
     /// A fresh scan after a run was looked at, and the rest of the order is tried again.

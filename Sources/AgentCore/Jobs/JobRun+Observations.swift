@@ -13,6 +13,9 @@ public enum JobObservation: Hashable, Sendable {
     case preflighted(Preflight, plan: RunPlan?, logOffset: Int64)
     /// How the updates of the run that comes next can be undone.
     case keptWaysBack([KnownWayBack])
+    /// The policy's conditions for an installation hold: what was found and done, and the name of
+    /// the snapshot.
+    case safeguarded(notes: [String], snapshot: String?)
     /// A wait is over.
     case waited
     /// A run has ended; how many seconds it took, where its start and its end were both seen.
@@ -119,9 +122,12 @@ extension JobRun {
             [.delivered(refusal: refusal, isInterim: result.goesOn)]
         case (.probedBefore(let results), .preflight): [.probedBefore(results)]
         case (.keptWaysBack(let known), .preflight): [.keptWaysBack(known)]
+        case (.safeguarded(let notes, let snapshot), .preflight):
+            [.safeguarded(notes: notes, snapshot: snapshot)]
         case (.probed(let results), .probing): [.probed(results)]
         case (.scanned, _), (.scanFailed, _), (.preflighted, _), (.waited, _), (.runEnded, _),
-            (.delivered, _), (.probedBefore, _), (.probed, _), (.keptWaysBack, _):
+            (.delivered, _), (.probedBefore, _), (.probed, _), (.keptWaysBack, _),
+            (.safeguarded, _):
             []
         }
     }
@@ -144,7 +150,8 @@ extension JobRun {
             outcomes: order.updates.prefix(JobOrder.maximumUpdates).compactMap { outcomes[$0] },
             cancelledBeforeStart: wasUntouched || isEmpty,
             notes: isEmpty ? notes + ["The order was empty, and was refused."] : notes,
-            goesOn: awaitedBoot == nil ? nil : true, runs: measured.isEmpty ? nil : measured)
+            goesOn: awaitedBoot == nil ? nil : true, runs: measured.isEmpty ? nil : measured,
+            snapshot: snapshot)
         result.take(probesAfter ?? [], before: probesBefore)
         let entry = JournalEntry(at: now, .finished(result))
         apply(entry)
@@ -260,7 +267,8 @@ extension JobRun {
         case .interrupted, .diskFull, .network, .signature, .hashMismatch, .versionNotAvailable,
             .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .hung, .journalUnreadable,
-            .nothingChanged, .unhealthyAfterPatch, .rebootNotClearing, .refused, .other:
+            .nothingChanged, .unhealthyAfterPatch, .rebootNotClearing, .backupTooOld,
+            .snapshotMissing, .refused, .other:
             return [ended]
                 + giveUp(
                     .interruptedPackageManager,
@@ -296,7 +304,8 @@ extension JournalEvent {
     fileprivate var endsAStep: Bool {
         switch self {
         case .checked, .settled, .cancelled, .probed: true
-        case .probedBefore, .keptWaysBack, .rebootAwaited, .installed, .followedUp, .accepted,
+        case .probedBefore, .keptWaysBack, .safeguarded, .rebootAwaited, .installed, .followedUp,
+            .accepted,
             .lockWaitBegan,
             .runPlanned, .runEnded, .triedAgain, .journalDamaged,
             .journalLost, .finished, .delivered:

@@ -72,6 +72,10 @@ public struct JobRun: Sendable {
     public internal(set) var isCancelled = false
     /// What the probes showed before the first run.
     public internal(set) var probesBefore: [ProbeResult]?
+    /// Whether the policy's conditions for an installation were seen to.
+    var isSafeguarded = false
+    /// The snapshot that was taken before the first run.
+    var snapshot: String?
     /// How updates of the order can be undone.
     var waysBack: [LockedUpdate: WayBack] = [:]
     /// The SHA-256 of the files that updates of the order are installed from.
@@ -171,6 +175,10 @@ extension JobRun {
                 waysBack[line.update] = line.wayBack
                 files[line.update] = line.sha256
             }
+        case .safeguarded(let found, let name):
+            isSafeguarded = true
+            snapshot = name
+            notes += found
         case .rebootAwaited(let boot, let signals):
             awaitedBoot = boot
             awaitedSignals = signals

@@ -19,6 +19,7 @@ public struct JobRunner: Sendable {
     let aftercare: AftercareParts?
     let gate: GrantGate?
     let selfUpdates: (any SelfUpdating)?
+    let safeguards: (any Safeguarding)?
 
     /// A runner for the endpoint's jobs.
     public init(
@@ -27,14 +28,16 @@ public struct JobRunner: Sendable {
     ) {
         self.init(
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
-            effects: effects, aftercare: aftercare, gate: nil, selfUpdates: nil)
+            effects: effects, aftercare: aftercare, gate: nil, selfUpdates: nil,
+            safeguards: nil)
     }
 
     init(
         endpoint: EndpointID, desk: ScanDesk, installer: any Installing, runs: any RunSupervising,
         state: any StateFolder, effects: AgentEffects, aftercare: AftercareParts?, gate: GrantGate?,
-        selfUpdates: (any SelfUpdating)?
+        selfUpdates: (any SelfUpdating)?, safeguards: (any Safeguarding)?
     ) {
+        self.safeguards = safeguards
         self.gate = gate
         self.selfUpdates = selfUpdates
         self.endpoint = endpoint
@@ -70,26 +73,8 @@ public struct JobRunner: Sendable {
                     .preflight, "Compares the order with what is installed.", at: effects.now())
                 observation = await look(at: job)
             case .preflight:
-                watch.show(
-                    .preflight, "Checks whether the updates can be installed now.",
-                    at: effects.now())
-                switch await admission(of: job, watch) {
-                case .open:
-                    // Asking for the approval may have brought newer policies, with other probes.
-                    job.following = await following(job.order)
-                    observation = try await preflight(job)
-                case .waits: return job
-                case .refused(let sentence):
-                    observation = .preflighted(
-                        .blocked(.refused, sentence), plan: nil, logOffset: 0)
-                }
-                if let known = await waysBack(observation, of: job, watch) {
-                    try Task.checkCancellation()
-                    try record(job.handle(.keptWaysBack(known), at: effects.now()), of: job)
-                }
-                if let results = await probesBefore(observation, of: job) {
-                    try record(job.handle(.probedBefore(results), at: effects.now()), of: job)
-                }
+                guard let prepared = try await prepare(&job, watch) else { return job }
+                observation = prepared
             case .waiting(let holder):
                 watch.show(
                     .waitingForLock, "Waits for the package manager's lock, held by \(holder).",
@@ -115,6 +100,42 @@ public struct JobRunner: Sendable {
             try Task.checkCancellation()
             try record(job.handle(observation, at: effects.now()), of: job)
             if case .scanFailed = observation { try await wait(.local, tries: job.scanFailures) }
+        }
+    }
+
+    /// Everything that comes before a run: the endpoint's own policies, the package manager's word,
+    /// what is kept and looked at beforehand; `nil` when the job waits for its window.
+    private func prepare(
+        _ job: inout JobRun, _ watch: JobWatch
+    ) async throws -> JobObservation? {
+        watch.show(
+            .preflight, "Checks whether the updates can be installed now.", at: effects.now())
+        let observation: JobObservation
+        switch await admission(of: job, watch) {
+        case .open:
+            // Asking for the approval may have brought newer policies, with other probes.
+            job.following = await following(job.order)
+            observation = try await preflight(job)
+        case .waits: return nil
+        case .refused(let sentence):
+            observation = .preflighted(.blocked(.refused, sentence), plan: nil, logOffset: 0)
+        }
+        if let known = await waysBack(observation, of: job, watch) {
+            try Task.checkCancellation()
+            try record(job.handle(.keptWaysBack(known), at: effects.now()), of: job)
+        }
+        if let results = await probesBefore(observation, of: job) {
+            try record(job.handle(.probedBefore(results), at: effects.now()), of: job)
+        }
+        switch await safeguard(observation, of: job, watch) {
+        case .nothing: return observation
+        case .done(let notes, let snapshot):
+            try record(
+                job.handle(.safeguarded(notes: notes, snapshot: snapshot), at: effects.now()),
+                of: job)
+            return observation
+        case .unmet(let failure, let sentence):
+            return .preflighted(.blocked(failure, sentence), plan: nil, logOffset: 0)
         }
     }
 

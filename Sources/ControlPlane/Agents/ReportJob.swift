@@ -67,6 +67,7 @@ extension UseCases {
                 isPassed: $0.isPassed,
                 sentence: PlainText.line($0.sentence, atMost: longestSentence))
         }
+        clean.snapshot = clean.snapshot.map { PlainText.line($0, atMost: longestSentence) }
         clean.notes = clean.notes.map { PlainText.line($0, atMost: longestSentence) }
         clean.runs = clean.runs.map { runs in
             runs.prefix(InstallRun.mostOfJob).filter(\.isPlausible)

@@ -108,6 +108,7 @@ extension NamedSchema {
                 .array(
                     .object(["probe": .string, "isPassed": .boolean, "sentence": .string]))),
             "goesOn": .optional(.boolean), "failure": .optional(.string),
+            "snapshot": .optional(.string),
             "runs": .optional(
                 .array(
                     .object([

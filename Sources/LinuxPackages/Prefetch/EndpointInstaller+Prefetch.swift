@@ -3,6 +3,7 @@ import Fleet
 import Foundation
 import PackageManagers
 public import Rollout
+import SystemFiles
 
 /// Downloads ahead with the tools of the endpoint, each into its own store: dnf, zypper and pacman
 /// compare what came with their indexes themselves, then and when they install it.
@@ -33,8 +34,10 @@ extension EndpointInstaller: Prefetching {
                     sentence: "\(manager.rawValue) cannot download without installing.")
             }
         }
-        let output = await ToolRunner(runner: runner, path: path, environment: environment)
-            .run(Array(tool.download(of: updates).dropFirst()), seconds: Self.prefetchSeconds)
+        let words = Self.inOwnUnit(tool.download(of: updates))
+        let output = await ToolRunner(
+            runner: runner, path: words.first ?? path, environment: environment
+        ).run(Array(words.dropFirst()), seconds: Self.prefetchSeconds)
         let complaint = tool.complaint(status: output.status, lines: output.lines)?.sentence
         return updates.map { update in
             guard output.status == 0, tool.downloadedFile(of: update) != nil else {
@@ -50,6 +53,25 @@ extension EndpointInstaller: Prefetching {
                 sentence: "\(update.name) \(update.to) lies in \(manager.rawValue)'s store.")
         }
     }
+
+    /// These tools write their caches, locks and logs in places that the agent's own unit may not
+    /// touch: where systemd is the first process, a download has a unit of its own, as an
+    /// installation has.
+    fileprivate static func inOwnUnit(
+        _ command: [String],
+        hasSystemd: Bool = Files.exists("/run/systemd/system") && Files.exists(systemdRun)
+    ) -> [String] {
+        guard hasSystemd else { return command }
+        let variables = ToolEnvironment.fixed.sorted { $0.key < $1.key }.map {
+            "--setenv=\($0.key)=\($0.value)"
+        }
+        return [
+            systemdRun, "--wait", "--pipe", "--collect", "--quiet",
+            "--property=RuntimeMaxSec=\(prefetchSeconds)",
+        ] + variables + ["--"] + command
+    }
+
+    private static let systemdRun = "/usr/bin/systemd-run"
 
     private func downloading(_ manager: PackageManagerName) -> (any DownloadingTool)? {
         NativeTools.installing(manager, runner: runner) as? any DownloadingTool

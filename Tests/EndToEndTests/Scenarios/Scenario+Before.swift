@@ -6,7 +6,7 @@ import Testing
 
 extension Scenario {
     /// What happens before an installation.
-    static let before = [downloadedAhead]
+    static let before = [downloadedAhead, backupTooOld]
 
     static let downloadedAhead = Scenario(
         "an update that is only prepared is downloaded, and goes in with its source gone"
@@ -32,12 +32,36 @@ extension Scenario {
         try await expectVerified(job, "labahead", on: endpoint)
         try await lab.serveRepository()
     }
+
+    static let backupTooOld = Scenario(
+        "an installation does not start before its backup is young enough, by what restic says"
+    ) { lab in
+        let endpoint = try lab.endpoint(2)
+        try await lab.saveBefore(before: "{snapshot: preferred, backupAge: 12h}")
+        try await endpoint.expectPolicies()
+        let unknown = try await lab.deploy("labbackup", to: endpoint)
+        let outcome = try #require(unknown.outcome("labbackup"))
+        #expect(outcome.failure == .backupTooOld)
+        #expect(outcome.sentence.contains("No command is named"), "\(outcome.sentence)")
+        try await endpoint.nameBackup(hoursAgo: 30)
+        let old = try await lab.deploy("labbackup", to: endpoint)
+        #expect(old.outcome("labbackup")?.failure == .backupTooOld)
+        #expect(old.sentence.contains("not older than 12 hours"), "\(old.sentence)")
+        try await expectUntouched("labbackup", on: endpoint)
+        try await endpoint.nameBackup(hoursAgo: 2)
+        let job = try await lab.deploy("labbackup", to: endpoint)
+        try await expectVerified(job, "labbackup", on: endpoint)
+        let notes = job.result?.notes ?? []
+        #expect(notes.contains { $0.contains("A backup was there") }, "\(notes)")
+        #expect(notes.contains { $0.contains("No snapshot was taken") }, "\(notes)")
+        try await lab.saveBefore()
+    }
 }
 
 extension Lab {
     /// Packages for what happens before: version 1.0 is installed in every endpoint, 2.0 is on
     /// offer.
-    static let beforePackages = ["labahead"]
+    static let beforePackages = ["labahead", "labbackup"]
 
     /// Adds them to the repository.
     func addBeforePackages() async throws {
@@ -73,5 +97,32 @@ extension Lab {
             isThere
                 ? ["policy", "update", "lab-before", "--file", file.path, "--confirm"]
                 : ["policy", "create", file.path, "--confirm"])
+    }
+}
+
+extension LabEndpoint {
+    /// Names a backup program that says, as restic does, that the last backup is so old.
+    fileprivate func nameBackup(hoursAgo: Int) async throws {
+        let instant = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+            .adding(seconds: -3600 * Int64(hoursAgo))
+        try await run("/bin/mkdir", "-p", "/etc/patchbay-agent")
+        try await write(
+            """
+            #!/bin/sh
+            [ "$RESTIC_PASSWORD" = lab ] || exit 12
+            echo '[{"time":"\(instant)","tree":"0","paths":["/"],"hostname":"lab","id":"1"}]'
+
+            """, to: "/usr/local/bin/restic")
+        try await write("RESTIC_PASSWORD=lab\n", to: "/etc/patchbay-agent/restic.env")
+        try await write(
+            """
+            {"commands": [{"name": "restic", "format": "restic",
+              "argv": ["/usr/local/bin/restic", "snapshots", "--json", "--latest", "1"],
+              "environmentFile": "/etc/patchbay-agent/restic.env"}]}
+
+            """, to: "/etc/patchbay-agent/backup.json")
+        try await run("/bin/chmod", "755", "/usr/local/bin/restic")
+        try await run("/bin/chmod", "600", "/etc/patchbay-agent/restic.env")
+        try await run("/bin/chmod", "644", "/etc/patchbay-agent/backup.json")
     }
 }

@@ -1,0 +1,31 @@
+public import Fleet
+
+/// What the endpoint can do before an installation, so that there is a way back whatever happens:
+/// tell when its last backup was made, and take a snapshot of its file system.
+public protocol Safeguarding: Sendable {
+    /// When the last backup was made, by the commands that the endpoint's administrator has named.
+    func lastBackup(at now: Timestamp) async -> BackupAnswer
+    /// Takes a snapshot of the file system that the packages stand on, and removes the oldest of
+    /// its own kind when there are too many.
+    ///
+    /// - Parameter label: what it is for: letters, digits, `_` and `-`.
+    func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer
+}
+
+/// When the last backup was made.
+public enum BackupAnswer: Hashable, Sendable {
+    /// Then, as the command of this name says; of several commands it is the oldest.
+    case made(at: Timestamp, by: String)
+    /// It is not known; a sentence says why.
+    case unknown(String)
+}
+
+/// What became of a snapshot.
+public enum SnapshotAnswer: Hashable, Sendable {
+    /// It has been taken, under this name.
+    case taken(String)
+    /// The endpoint cannot take one; a sentence says why.
+    case notPossible(String)
+    /// It should have been possible, and failed; a sentence says why.
+    case failed(String)
+}
