@@ -31,12 +31,7 @@ struct BtrfsSnapshotTests {
             try await run("/usr/bin/truncate", "-s", "256M", disk)
             try await run("/sbin/mkfs.btrfs", "-q", disk)
             try await run("/bin/mkdir", place)
-            do {
-                try await run("/bin/mount", "-o", "loop", disk, place)
-            } catch {
-                // A machine without free loop devices says nothing about snapshots.
-                return
-            }
+            try await run("/bin/mount", "-o", "loop", disk, place)
             do {
                 try await takeSeven(of: place)
             } catch {
