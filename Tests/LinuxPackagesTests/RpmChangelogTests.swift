@@ -85,7 +85,9 @@ struct RpmChangelogTests {
         let runner = ChangelogRunner(Self.newer)
         let reader = DownloadedRpms(
             runner: runner, stateFolder: folder.appending(path: "state").path,
-            store: RpmStore(stores: [folder.appending(path: "store").path, folder.appending(path: "none").path]))
+            store: RpmStore(stores: [
+                folder.appending(path: "store").path, folder.appending(path: "none").path,
+            ]))
         func update(_ name: String) -> Update {
             Update(
                 manager: .dnf, name: name, architecture: "x86_64", installed: "1:3.0.7-26.el9",

@@ -8,7 +8,10 @@ public protocol Safeguarding: Sendable {
     /// Takes a snapshot of the file system that the packages stand on, and removes the oldest of
     /// its own kind when there are too many.
     ///
-    /// - Parameter label: what it is for: letters, digits, `_` and `-`.
+    /// - Parameters:
+    ///   - label: what it is for: letters, digits, `_` and `-`.
+    ///   - now: the time, which its name tells.
+    /// - Returns: its name, or why there is none.
     func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer
 }
 

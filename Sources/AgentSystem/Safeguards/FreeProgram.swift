@@ -13,6 +13,7 @@ enum FreeProgram {
     ///   - variables: what may be seen by everybody.
     ///   - secrets: a file of `NAME=value` lines.
     ///   - seconds: how long it may take.
+    /// - Returns: the argument vector.
     static func words(
         _ command: [String], variables: [String: String], secrets: String?, seconds: Int64
     ) -> [String] {
@@ -32,13 +33,14 @@ enum FreeProgram {
         Files.exists("/run/systemd/system") && Files.exists(systemdRun)
     }
 
-    /// Runs a program to its end; `nil` when it could not be run, or took too long.
+    /// Runs a program to its end.
     ///
     /// - Parameters:
     ///   - command: the program's absolute path and its arguments.
     ///   - variables: what its environment holds beside the usual.
     ///   - secrets: a file of further variables, and what it holds, for where there is no systemd.
     ///   - seconds: how long it may take.
+    /// - Returns: what it printed; `nil` when it could not be run, or took too long.
     static func run(
         _ command: [String], variables: [String: String] = [:],
         secrets: (file: String, values: [String: String])? = nil, seconds: Int64
