@@ -99,14 +99,21 @@ let package = Package(
         module(
             "ControlPlane",
             [
-                "Findings", "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar",
+                "Findings", "Fleet", "Versions", "Advisories", "Calendar",
                 "Policy",
                 "Rollout", "AgentProtocol", "Trust", "ServerRecords",
             ]),
         module(
+            "Intelligence",
+            [
+                "Findings", "Fleet", "Advisories", "AdvisoryFormats", "Trust", "ServerRecords",
+                "ControlPlane",
+            ]),
+        module(
             "Administration",
             [
-                "Findings", "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Policy",
+                "Intelligence", "Findings", "Fleet", "Advisories", "AdvisoryFormats", "Calendar",
+                "Policy",
                 "PolicyDocument", "Rollout", "Trust", "ServerRecords", "ControlPlane",
             ]),
         module(
@@ -134,7 +141,8 @@ let package = Package(
             "HTTPAPI",
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
-                "ServerRecords", "ControlPlane", "Administration", httpTypes, hummingbird,
+                "ServerRecords", "ControlPlane", "Intelligence", "Administration", httpTypes,
+                hummingbird,
                 hummingbirdTLS, logging, nioCore, nioSSL,
             ]),
         module("HTMLTree", ["Fleet", "Trust"]),
@@ -147,7 +155,7 @@ let package = Package(
             [
                 "HTMLTree", "PageParts",
                 "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ServerRecords",
-                "ControlPlane", "Administration", "HTTPAPI", httpTypes,
+                "ControlPlane", "Intelligence", "Administration", "HTTPAPI", httpTypes,
             ]),
         module(
             "PackageManagers",
@@ -197,7 +205,8 @@ let package = Package(
             dependencies: [
                 "CommandBasics", "OfflineCommands", "Advisories", "Feeds", "Fleet", "Versions",
                 "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
-                "Administration", "Findings", "AgentCore", "Store", "HTTPAPI", "Dashboard",
+                "Intelligence", "Administration", "Findings", "AgentCore", "Store", "HTTPAPI",
+                "Dashboard",
                 "LinuxPackages",
                 "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
@@ -223,7 +232,7 @@ let package = Package(
                 "Findings", "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy",
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
-                "Administration", "Store",
+                "Intelligence", "Administration", "Store",
             ]),
         tests(
             "StoreTests",
@@ -244,7 +253,8 @@ let package = Package(
             "HTTPAPITests",
             [
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
-                "Trust", "ServerRecords", "ControlPlane", "Administration", "Store", "HTTPAPI",
+                "Trust", "ServerRecords", "ControlPlane", "Intelligence",
+                "Administration", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),

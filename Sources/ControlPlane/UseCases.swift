@@ -29,11 +29,11 @@ public final class UseCases: Sendable {
     /// Which endpoint has which vulnerability.
     public let findings = FleetFindings()
     /// Lets one change of the feeds come after the other.
-    let feedTurn = Turn()
+    package let feedTurn = Turn()
     /// What this process has of the feeds.
-    let feedBook = FeedBook()
+    package let feedBook = FeedBook()
     /// Where the content of feeds is kept; `nil` where there is no such place.
-    let shelf: (any FeedShelf)?
+    package let shelf: (any FeedShelf)?
     /// Where check-ins wait for their shared transaction.
     let checkInDesk = CheckInDesk()
     /// Which endpoints have been told to scan.

@@ -1,3 +1,4 @@
+import Intelligence
 import Administration
 import Advisories
 import AdvisoryFormats

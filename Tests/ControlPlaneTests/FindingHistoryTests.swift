@@ -1,3 +1,4 @@
+import Intelligence
 @testable import Findings
 @testable import Administration
 import Advisories

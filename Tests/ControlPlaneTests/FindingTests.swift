@@ -1,3 +1,4 @@
+import Intelligence
 @testable import Findings
 import Administration
 import Advisories

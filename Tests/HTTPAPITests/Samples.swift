@@ -1,3 +1,4 @@
+import Intelligence
 import Administration
 import AgentProtocol
 import ControlPlane

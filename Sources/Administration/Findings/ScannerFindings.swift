@@ -1,3 +1,4 @@
+import Intelligence
 public import Advisories
 public import ControlPlane
 import Findings

@@ -1,3 +1,4 @@
+import Intelligence
 import Advisories
 public import ControlPlane
 import Findings

@@ -1,5 +1,5 @@
 public import Calendar
-import Findings
+package import Findings
 public import Fleet
 public import Policy
 package import Rollout
@@ -138,7 +138,7 @@ public struct EndpointDecisions {
 
     /// How an endpoint stands, whose zone has this name: with the deadlines and the exposure by
     /// which its decisions are made too.
-    func standing(of id: EndpointID, zone: String) throws -> EndpointStanding {
+    package func standing(of id: EndpointID, zone: String) throws -> EndpointStanding {
         let (said, rules) = (try traits(of: id), zoneRules(zone) ?? .utc)
         let hasPauses = !pauses.isEmpty || !book.written.isEmpty
         guard book.namesDeadlines || hasPauses,

@@ -1,3 +1,4 @@
+public import ControlPlane
 import Findings
 import Fleet
 public import ServerRecords

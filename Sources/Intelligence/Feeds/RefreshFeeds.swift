@@ -1,3 +1,4 @@
+public import ControlPlane
 import Advisories
 import AdvisoryFormats
 import Findings

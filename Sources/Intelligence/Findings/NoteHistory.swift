@@ -1,3 +1,4 @@
+package import ControlPlane
 package import Fleet
 import ServerRecords
 

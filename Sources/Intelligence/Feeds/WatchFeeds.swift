@@ -1,3 +1,4 @@
+public import ControlPlane
 import Fleet
 import ServerRecords
 

@@ -1,41 +1,7 @@
+public import ControlPlane
 import Fleet
 import ServerRecords
-import Synchronization
 import Trust
-
-extension SignalSubject {
-    /// What is woken when a feed was changed, here or by another process on the same database.
-    public static let feeds = "feeds"
-}
-
-/// What this process knows of its own copy of the feeds.
-final class FeedBook: Sendable {
-    private struct State {
-        /// What the shelf holds: the digests by feed.
-        var shelved: [String: String] = [:]
-        /// What findings are judged by: the digests by feed; `nil` before the first time.
-        var applied: [String: String]?
-        /// The troubles of feeds that there are alerts for, acknowledged or not.
-        var alerted: Set<String> = []
-    }
-
-    private let state = Mutex(State())
-
-    func shelved(_ feed: String) -> String? { state.withLock { $0.shelved[feed] } }
-
-    func note(shelved digest: String?, of feed: String) {
-        state.withLock { $0.shelved[feed] = digest }
-    }
-
-    var applied: [String: String]? { state.withLock { $0.applied } }
-
-    func note(applied: [String: String]) { state.withLock { $0.applied = applied } }
-
-    /// The troubles that there are alerts for, as far as this process knows.
-    var alerted: Set<String> { state.withLock { $0.alerted } }
-
-    func note(alerted: Set<String>) { state.withLock { $0.alerted = alerted } }
-}
 
 extension UseCases {
     /// Takes over what another process on the same database has done to the feeds: brings its

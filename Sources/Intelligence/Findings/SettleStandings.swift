@@ -1,12 +1,8 @@
+package import ControlPlane
 import Advisories
 package import Findings
-package import Fleet
+import Fleet
 package import ServerRecords
-
-extension SignalSubject {
-    /// What people say of a tenant's endpoints, or which policies hold for them, has changed.
-    package static func standings(of tenant: TenantID) -> String { "standings:\(tenant)" }
-}
 
 extension UseCases {
     /// From so many endpoints on, what people say of them is read for all of the tenant at once.

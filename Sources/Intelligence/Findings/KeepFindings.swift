@@ -1,15 +1,8 @@
+public import ControlPlane
 public import Advisories
 import Findings
 import Fleet
 import ServerRecords
-
-extension SignalSubject {
-    /// What is woken when something happened to an endpoint's software, with the endpoint as the
-    /// part.
-    static let findings = "findings"
-
-    static func findings(of endpoint: EndpointID) -> String { "\(findings)/\(endpoint)" }
-}
 
 extension UseCases {
     /// How many endpoints are read in one transaction.
@@ -178,13 +171,6 @@ extension UseCases {
         return changed
     }
 
-    /// Notes that something happened to an endpoint's software, after it has been stored. Other
-    /// processes on the database are told by `announce`.
-    func touchFindings(of endpoint: EndpointID) {
-        findings.touch(endpoint)
-        signals.notify(SignalSubject.findings)
-    }
-
     /// Waits until the feeds have been read at the start: what is judged without them has nothing,
     /// and what was missed while no server looked could not be told. A shelf that answers too late
     /// holds nobody up.
@@ -247,27 +233,5 @@ extension FleetMember {
         var member = self
         member.inventoryDigest = judgedDigest
         return member
-    }
-}
-
-extension SoftwareFooting {
-    /// The most names of replaced code that are kept, and the longest of each in characters: a
-    /// whole distribution upgrade replaces some hundred libraries.
-    private static let mostNames = 2_000
-    private static let longestName = 256
-
-    /// What matching needs of a posture.
-    init(of posture: Posture) {
-        var code = ReplacedCode()
-        for signal in posture.reboot.signals { code.addNames(in: signal.detail) }
-        for restart in posture.restarts {
-            for file in restart.files { code.addFile(file) }
-        }
-        let names = code.packages.filter { $0.count <= Self.longestName }.sorted()
-        let facts = posture.endpoint
-        self.init(
-            os: facts.os, kernel: facts.virtualization.isContainer ? "" : facts.kernel,
-            replaced: Array(names.prefix(Self.mostNames)),
-            timeZone: String(facts.timeZone.prefix(Self.longestName)))
     }
 }

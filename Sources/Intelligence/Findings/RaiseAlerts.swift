@@ -1,3 +1,4 @@
+import ControlPlane
 import Findings
 import Fleet
 import ServerRecords
