@@ -75,7 +75,9 @@ extension PlanMaker {
             let works = items.map { member.updates[$0.update].context.work }
             return DeadlineMember(
                 endpoint: member.subject.key, outlook: member.outlook[lane],
-                work: WorkEstimate(together: works), from: plan.from, until: dueAt)
+                work: WorkEstimate(together: works),
+                // Not before all of it is approved.
+                from: items.map(\.startsAt).max() ?? plan.from, until: dueAt)
         }
     }
 }

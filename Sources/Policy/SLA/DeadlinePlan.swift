@@ -17,7 +17,8 @@ public struct DeadlineMember: Hashable, Sendable {
         self.work = work
     }
 
-    /// A member whose time is that of a lane; without a limit where no window limits it.
+    /// A member whose time is that of a lane, not before `now`; without a limit where no window
+    /// limits it.
     public init(
         endpoint: String, outlook: LaneOutlook, work: WorkEstimate, from now: Timestamp,
         until end: Timestamp
@@ -25,7 +26,9 @@ public struct DeadlineMember: Hashable, Sendable {
         let stretches =
             switch outlook {
             case .unrestricted: [OpenStretch(opens: now, closes: max(now, end))]
-            case .openings(let lane): lane.openings.map(\.stretch)
+            case .openings(let lane):
+                lane.openings.map(\.stretch).filter { $0.closes > now }
+                    .map { OpenStretch(opens: max($0.opens, now), closes: $0.closes) }
             case .zoneUnknown: [OpenStretch]()
             }
         self.init(endpoint: endpoint, stretches: stretches, work: work)

@@ -106,6 +106,18 @@ struct PlanTests {
         #expect(easy.installs.map(\.ring?.text) == ["canary", "early", "broad"])
     }
 
+    @Test func `the way back from a date begins when what it is for is approved`() throws {
+        var policy = try Self.ringed()
+        policy.sla = [try Sample.name("e8-ml3")]
+        // Sunday's window is the first after two days from when Saturday's has begun.
+        var update = Self.update(dueAt: Sample.days(20))
+        update.subject.releasedAt = Self.saturday.adding(seconds: 12 * Self.hour - 2 * 86_400)
+        let plan = Self.plan([Self.endpoint("a", policy, tags: ["canary"], [update])])
+        let install = try #require(plan.installs.first)
+        #expect(install.startsAt == Self.saturday.adding(seconds: 86_400))
+        #expect(plan.deadlines.first?.rings.first?.endsAt == install.startsAt.adding(seconds: 600))
+    }
+
     @Test func `each endpoint, version, window, reboot, size and vulnerability`() throws {
         let policy = try Sample.policy(reboot: RebootRule(mode: .ifNeeded))
         let plan = Self.plan([
