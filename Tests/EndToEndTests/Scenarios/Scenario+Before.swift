@@ -72,7 +72,7 @@ extension Lab {
     }
 
     /// Saves a policy whose window is always open, in the place of all others.
-    fileprivate func saveBefore(rules: String = "[]", before: String? = nil) async throws {
+    func saveBefore(rules: String = "[]", before: String? = nil) async throws {
         let text = """
             patchbay: policy/v1
             name: lab-before
