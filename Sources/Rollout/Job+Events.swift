@@ -10,6 +10,8 @@ public enum JobEvent: Hashable, Sendable {
     case reported(JobResult)
     /// Somebody asks for it to be called off.
     case cancelRequested
+    /// Its order is taken back for a reason, one sentence, unless its updates are in already.
+    case withdrawn(because: String)
     /// Time has passed: leases and deadlines are looked at.
     case tick
     /// A scan after the run shows that the pending reboot or restart has happened, with what it
@@ -50,6 +52,7 @@ extension Job {
         case .progressed(let step): try progress(step, at: now)
         case .reported(let result): try report(result, at: now)
         case .cancelRequested: cancel(at: now)
+        case .withdrawn(let reason): withdraw(reason, at: now)
         case .tick: tick(at: now)
         case .restartObserved(let outcomes): try observeRestart(outcomes, at: now)
         case .endpointRetired: retire(at: now)
@@ -151,6 +154,27 @@ extension Job {
                 .cancelled, "The updates are installed; waiting for the restart was called off.",
                 at: now)
         case .verified, .failedVerification, .failed, .cancelled, .expired:
+            return []
+        }
+    }
+
+    /// As a cancellation, with the reason told; waiting for a restart goes on, since what it is for
+    /// is installed.
+    private mutating func withdraw(_ reason: String, at now: Timestamp) -> [JobAction] {
+        switch state {
+        case .queued:
+            return end(.cancelled, "Taken back before the endpoint collected it. \(reason)", at: now)
+        case .interrupted:
+            return end(
+                .cancelled,
+                "Taken back while the endpoint was silent; its next scan shows what is installed. "
+                    + reason, at: now)
+        case .leased, .running:
+            guard !cancelRequested else { return [] }
+            cancelRequested = true
+            sentence = "Taken back; what is being installed is not cut off. \(reason)"
+            return [.audit(sentence), .wakeEndpoint]
+        case .pendingRestart, .verified, .failedVerification, .failed, .cancelled, .expired:
             return []
         }
     }

@@ -86,6 +86,17 @@ public struct Job: Hashable, Sendable, Codable {
     /// Whether its endpoint holds it and waits for its window: another job may overtake it.
     public var waitsForWindow: Bool { state == .running && progress?.phase == .waitingForWindow }
 
+    /// Whether its endpoint has begun to change something: before that, its order can be taken back
+    /// as if it had never been given.
+    public var isAtWork: Bool {
+        switch progress?.phase {
+        case .repairing, .downloading, .installing, .verifying, .probing, .waitingForReboot,
+            .rebooting:
+            true
+        case .preflight, .waitingForWindow, .waitingForLock, nil: false
+        }
+    }
+
     /// A new job, which waits for its endpoint.
     public init(
         id: JobID, tenant: TenantID, deployment: DeploymentID, endpoint: EndpointID,

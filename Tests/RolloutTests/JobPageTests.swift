@@ -35,6 +35,7 @@ import Testing
         case "reported":
             .reported(JobTests.result(state == .pendingRestart ? .pendingRestart : .verified))
         case "cancel requested": .cancelRequested
+        case "taken back": .withdrawn(because: "Declined by anna.")
         case "time passes": .tick
         case "restart observed": .restartObserved(JobTests.result(.verified).outcomes)
         case "endpoint retired": .endpointRetired

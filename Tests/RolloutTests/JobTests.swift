@@ -58,7 +58,8 @@ struct JobTests {
 
     static let events: [JobEvent] = [
         .collected, .progressed(step), .reported(result(.verified)), .reported(result(.failed)),
-        .reported(result(.pendingRestart)), .cancelRequested, .tick,
+        .reported(result(.pendingRestart)), .cancelRequested,
+        .withdrawn(because: "Declined by anna."), .tick,
         .restartObserved(result(.verified).outcomes), .endpointRetired,
     ]
 

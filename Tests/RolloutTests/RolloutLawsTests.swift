@@ -74,8 +74,11 @@ import Testing
                 offer, FailureClass.allCases.randomElement(using: &generator) ?? .other)
         case 22: return .jobFailed(offer, .network)
         case 23: return .jobExpired(offer)
-        case 24: return .jobSkipped(offer, Bool.random(using: &generator) ? .notNeeded : .heldBack)
-        case 25, 26: return .jobWithdrawn(offer)
+        case 24:
+            let reason = SkipReason.allCases.randomElement(using: &generator) ?? .notNeeded
+            return .jobSkipped(offer, reason)
+        case 25: return .jobWithdrawn(offer)
+        case 26: return .ordersRecalled(ids.prefix(2).map { rollout.offer($0) })
         case 27:
             return .healthReported(id, isHealthy: .random(using: &generator), observedAt: observed)
         case 28: return .updateMissingAgain(id, observedAt: observed)

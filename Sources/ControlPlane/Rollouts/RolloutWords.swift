@@ -26,9 +26,9 @@ enum RolloutWords {
     /// What is told after an endpoint's report: that it has begun, or what a late report shows.
     static func reported(before: Job, after: Job, on platform: String?) -> [RolloutEvent] {
         guard let offer = offer(of: after) else { return [] }
-        if after.state == .pendingRestart || (after.state == .running && isAtWork(after)) {
+        if after.state == .pendingRestart || (after.state == .running && after.isAtWork) {
             let hasBegun =
-                before.state == .pendingRestart || (before.state == .running && isAtWork(before))
+                before.state == .pendingRestart || (before.state == .running && before.isAtWork)
             return hasBegun ? [] : [.jobStarted(offer)]
         }
         guard before.state == after.state, before.result == nil, let result = after.result,
@@ -52,16 +52,6 @@ enum RolloutWords {
         }
         return RolloutVerification(
             installed: files, isHealthy: sawItBefore ? nil : result?.isHealthy)
-    }
-
-    /// Whether the endpoint changes something: before that an order can still be taken back.
-    private static func isAtWork(_ job: Job) -> Bool {
-        switch job.progress?.phase {
-        case .repairing, .downloading, .installing, .verifying, .probing, .waitingForReboot,
-            .rebooting:
-            true
-        default: false
-        }
     }
 
     private static func offer(of job: Job) -> RolloutOffer? {

@@ -21,6 +21,10 @@ extension RingRollout {
         case .jobExpired(let offer): expire(offer, &actions)
         case .jobSkipped(let offer, let reason): end(offer, as: .skipped(reason))
         case .jobWithdrawn(let offer): takeBack(offer)
+        case .ordersRecalled(let offers):
+            for offer in offers {
+                if let place = place(of: offer) { withdraw(place, &actions) }
+            }
         case .healthReported(let endpoint, let isHealthy, let at):
             noteHealth(endpoint, isHealthy, at)
         case .updateMissingAgain(let endpoint, let at): missAgain(endpoint, at, &actions)

@@ -79,7 +79,7 @@ extension RingRollout {
         guard !hasOutage(ring) else { return false }
         guard let gate = plan.rings[ring].gate else {
             return tally.reachable == 0 && tally.open == 0
-                && (tally.verified > 0 || tally.members == 0)
+                && (tally.verified > 0 || (tally.members == 0 && !isWhollyDenied(ring)))
         }
         guard tally.verified >= gate.minimum,
             gate.verified.isReached(by: tally.verified, of: tally.members)
@@ -125,10 +125,18 @@ extension RingRollout {
         if isTooMany(tally.failed, of: ended) {
             return .tooManyFailures(ring: name, failures: tally.failed, ended: ended)
         }
-        if ring < plan.rings.count - 1, tally.members > 0, tally.verified + tally.pending == 0 {
+        if ring < plan.rings.count - 1, tally.members > 0 || isWhollyDenied(ring),
+            tally.verified + tally.pending == 0
+        {
             return .gateOutOfReach(ring: name, possible: 0, members: tally.members)
         }
         return nil
+    }
+
+    /// Whether nobody of the first ring may have what moves: then nobody has tried it for the
+    /// others.
+    private func isWhollyDenied(_ ring: Int) -> Bool {
+        ring == 0 && roster.tallies[ring].denied > 0 && roster.tallies[ring].members == 0
     }
 
     private func isTooMany(_ count: Int, of ended: Int) -> Bool {

@@ -35,6 +35,8 @@ public enum SkipReason: String, Hashable, Sendable, Codable, CaseIterable {
     case notNeeded
     /// It must not: a hold or an exception that came meanwhile. It counts as not verified.
     case heldBack
+    /// All that it misses has been denied since, by a person or a policy: it counts nowhere.
+    case denied
 }
 
 /// How a halted rollout goes on.
@@ -66,6 +68,9 @@ public enum RolloutEvent: Hashable, Sendable, Codable {
     case jobExpired(RolloutOffer)
     /// The endpoint did not try.
     case jobSkipped(RolloutOffer, SkipReason)
+    /// These orders hold what must not be installed any more: those that have not begun are taken
+    /// back, and their endpoints have their turn again.
+    case ordersRecalled([RolloutOffer])
     /// A withdrawn order will not be carried out.
     case jobWithdrawn(RolloutOffer)
     /// Probes of an endpoint, patched or not yet, answered at a time.

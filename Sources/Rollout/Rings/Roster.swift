@@ -15,6 +15,8 @@ struct Roster: Hashable, Sendable {
         var open = 0
         var failed = 0
         var usingBudget = 0
+        /// Those whose updates have all been denied.
+        var denied = 0
     }
 
     /// What a budget asks of one site in a ring.
@@ -131,6 +133,7 @@ struct Roster: Hashable, Sendable {
             if case .failed = entry.phase { tallies[entry.ring].failed += sign }
             if entry.phase == .waiting { tallies[entry.ring].waiting += sign }
         }
+        if !entry.hasLeft, entry.phase == .skipped(.denied) { tallies[entry.ring].denied += sign }
         if entry.isOpen { tallies[entry.ring].open += sign }
         if entry.usesBudget {
             tallies[entry.ring].usingBudget += sign

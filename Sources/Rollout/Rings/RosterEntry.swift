@@ -74,7 +74,9 @@ public struct RosterEntry: Hashable, Sendable, Codable {
     }
 
     /// Whether it counts among the members of its ring.
-    var counts: Bool { !hasLeft && phase != .skipped(.notNeeded) }
+    package var counts: Bool {
+        !hasLeft && phase != .skipped(.notNeeded) && phase != .skipped(.denied)
+    }
 
     /// Whether it is in work, or was patched and is unhealthy: it uses the budget.
     public var usesBudget: Bool {
