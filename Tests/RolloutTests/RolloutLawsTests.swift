@@ -164,7 +164,7 @@ import Testing
             let soak = rollout.plan.lane == .emergency ? 0 : rollout.plan.rings[ring].soak.seconds
             let passed = try #require(now.passedAt)
             let hasMembers = rollout.endpoints.contains {
-                $0.ring == ring && !$0.hasLeft && $0.phase != .skipped(.notNeeded)
+                $0.ring == ring && $0.counts
             }
             if hasMembers { #expect(passed.seconds(since: satisfied) >= soak, "\(place)") }
         }

@@ -69,7 +69,9 @@ extension UseCases {
         of agent: AgentPrincipal, at now: Timestamp, in records: any Records,
         waking wakes: inout Set<String>
     ) throws -> JobOrder? {
-        guard var job = try self.nextJob(of: agent, in: records) else { return nil }
+        guard
+            var job = try undeniedJob(of: agent, at: now, in: records, waking: &wakes)
+        else { return nil }
         let grant = try handOutGrant(for: job, in: records, at: now, waking: &wakes)
         if case .waiting = grant { return nil }
         let actions = try job.handle(.collected, at: now)
@@ -82,5 +84,47 @@ extension UseCases {
             grant: grant.text,
             expectedSeconds: try records.expectedSeconds(
                 of: job.updates.map { WorkKey($0.key) }, on: job.endpoint, tenant: job.tenant))
+    }
+
+    /// The next job with nothing in it that has been denied since it was ordered. One that has is
+    /// taken back here and now, whoever else is late to hear of the denial.
+    private func undeniedJob(
+        of agent: AgentPrincipal, at now: Timestamp, in records: any Records,
+        waking wakes: inout Set<String>
+    ) throws -> Job? {
+        var judge: OrderJudge?
+        for _ in 0..<Self.queuedLookedAt {
+            guard let job = try nextJob(of: agent, in: records) else { return nil }
+            guard job.canBeRecalled, !job.updates.isEmpty else { return job }
+            var own =
+                try judge
+                ?? OrderJudge(of: agent.tenant, in: records, at: now, isForMany: false, by: self)
+            let denied = try denied(job, by: &own, in: records)
+            judge = own
+            guard let recall = OrderRecall(job, denied) else { return job }
+            try self.recall(
+                [recall], of: agent.tenant, in: records, at: now, waking: &wakes)
+            // Collected before: its endpoint learns of it at its next word about it.
+            if try records.job(job.id, in: .tenant(agent.tenant))?.state.isTerminal != true {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    /// What has been denied of an order since it was given.
+    private func denied(
+        _ job: Job, by judge: inout OrderJudge, in records: any Records
+    ) throws -> [WaveLine: String] {
+        if job.rolloutOrder != nil,
+            let deployment = try records.deployment(job.deployment, in: .tenant(job.tenant)),
+            let lost = try judge.lostPolicy(of: deployment)
+        {
+            return Dictionary(
+                job.updates.map { (WaveLine($0), lost) }, uniquingKeysWith: { first, _ in first })
+        }
+        guard !judge.isSilent else { return [:] }
+        return try judge.denied(
+            of: job, try records.posture(of: job.endpoint, tenant: job.tenant))
     }
 }

@@ -19,7 +19,7 @@ extension UseCases {
         let id: DeploymentID = effects.newIdentifier()
         let jobIDs = selection.endpoints.map { _ in effects.newIdentifier(Kinds.Job.self) }
         return try await writeWaking { records, wakes in
-            let plan = try Self.plan(selection, in: principal.scope, records: records)
+            let plan = try self.plan(selection, in: principal.scope, records: records)
             guard plan.endpointsWithWork > 0 else { throw Self.nothingToInstall(plan) }
             let deadline = now.adding(seconds: plan.deadlineSeconds)
             let deployment = Deployment(

@@ -19,7 +19,7 @@ extension UseCases {
         try principal.require(.view)
         try Self.check(selection)
         return try await ledger.read { records in
-            try Self.plan(selection, in: principal.scope, records: records)
+            try self.plan(selection, in: principal.scope, records: records)
         }
     }
 
@@ -49,9 +49,10 @@ extension UseCases {
         }
     }
 
-    static func plan(
+    func plan(
         _ selection: DeploymentSelection, in scope: Scope, records: any Records
     ) throws -> DeploymentPlan {
+        var judge: OrderJudge?
         var tenants: Set<TenantID> = []
         var lines: [DeploymentPlan.Line] = []
         for id in selection.endpoints {
@@ -60,7 +61,13 @@ extension UseCases {
                 throw Refusal.notFound("endpoint \(id)")
             }
             tenants.insert(endpoint.tenant)
-            lines.append(try line(for: endpoint, selection, records: records))
+            var own =
+                try judge
+                ?? OrderJudge(
+                    of: endpoint.tenant, in: records, at: effects.now(),
+                    isForMany: selection.endpoints.count > 1, by: self)
+            lines.append(try Self.line(for: endpoint, selection, by: &own, records: records))
+            judge = own
         }
         guard let tenant = tenants.first, tenants.count == 1 else {
             throw Refusal(
@@ -69,12 +76,13 @@ extension UseCases {
                 nextStep: "Make one deployment for each tenant.")
         }
         return DeploymentPlan(
-            tenant: tenant, title: title(of: selection, lines),
-            deadlineSeconds: selection.deadlineSeconds ?? defaultDeadlineSeconds, lines: lines)
+            tenant: tenant, title: Self.title(of: selection, lines),
+            deadlineSeconds: selection.deadlineSeconds ?? Self.defaultDeadlineSeconds, lines: lines)
     }
 
     private static func line(
-        for endpoint: EndpointRecord, _ selection: DeploymentSelection, records: any Records
+        for endpoint: EndpointRecord, _ selection: DeploymentSelection,
+        by judge: inout OrderJudge, records: any Records
     ) throws -> DeploymentPlan.Line {
         let posture = try records.posture(of: endpoint.id, tenant: endpoint.tenant)
         let missing = posture?.updates ?? []
@@ -89,11 +97,16 @@ extension UseCases {
         var line = DeploymentPlan.Line(
             endpoint: endpoint.id, endpointName: endpoint.name, updates: [], leftOut: [], bytes: 0,
             mayNeedReboot: false)
-        for update in missing where selection.chooses(update) {
+        let chosen = missing.filter(selection.chooses)
+        let denied = try posture.map {
+            try judge.denied(of: chosen.map { WaveLine(LockedUpdate($0)) }, on: endpoint.id, $0)
+        }
+        for update in chosen {
             let isBlocked = blocked.contains(BlockedLine(update.key, update.candidate))
             if let reason = isBlocked
                 ? "Version \(update.candidate) is blocked until a person unblocks it."
-                : reasonToLeaveOut(update, underWay: underWay)
+                : denied?[WaveLine(LockedUpdate(update))]
+                    ?? reasonToLeaveOut(update, underWay: underWay)
             {
                 line.leftOut.append(.init(name: update.name, reason: reason))
                 continue

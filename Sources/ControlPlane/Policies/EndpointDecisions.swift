@@ -103,16 +103,16 @@ public struct EndpointDecisions {
         self.records = records
         work = KnownWork(of: tenant)
         zoneRules = useCases.effects.zoneRules
-        let names = try DirectoryNames(scope: .tenant(tenant), records: records)
+        let directory = try DirectoryNames(scope: .tenant(tenant), records: records)
         let policies =
             try candidates ?? useCases.policyShelf.policies(of: tenant, in: records)
         book = PolicyBook(
-            policies, groups: try records.groups(in: .tenant(tenant)), names: names,
+            policies, groups: try records.groups(in: .tenant(tenant)), names: directory,
             zoneRules: zoneRules)
-        approvals = try records.approvals(holdingFor: tenant).map { $0.placed(names) }
+        approvals = try records.approvals(holdingFor: tenant).map { $0.placed(directory) }
         let accepted = try records.exceptions(holdingFor: tenant)
         func risk(_ record: ExceptionRecord) -> RiskException? {
-            record.approvedBy.flatMap { try? record.exception(approver: $0, names) }
+            record.approvedBy.flatMap { try? record.exception(approver: $0, directory) }
         }
         exceptions = accepted.compactMap(risk)
         pauses = try (accepted + records.exceptions(endedFor: tenant)).compactMap { record in
@@ -121,7 +121,12 @@ public struct EndpointDecisions {
             else { return nil }
             return (pause, risk)
         }
-        rings = showsRings ? RingTurns(try records.openRollouts(of: tenant)) : RingTurns()
+        let names = Set(policies.map(\.name))
+        rings =
+            showsRings
+            ? RingTurns(
+                try records.openRollouts(of: tenant).filter { !$0.hasLostPolicy(among: names) })
+            : RingTurns()
         knowledge = UpdateKnowledge(of: tenant, findings: useCases.findings)
         traits = isForMany ? .all(try records.traits(of: tenant)) : .each
     }
@@ -264,6 +269,35 @@ public struct EndpointDecisions {
             updates: decided.map(\.0), decisions: decided.map(\.1))
     }
 
+    /// Whether anything at all is denied for anybody: most often nothing is, and nobody has to be
+    /// asked about.
+    var deniesAnything: Bool {
+        approvals.contains(where: \.denies) || book.placed.contains { $0.policy.denies }
+    }
+
+    /// What people and policies forbid of updates that were chosen for an endpoint, each with the
+    /// version that it would get as its candidate.
+    mutating func denials(
+        of updates: [Update], for endpoint: EndpointRecord, facts: EndpointFacts?
+    ) throws -> [WaveLine: Decision] {
+        guard deniesAnything, !updates.isEmpty else { return [:] }
+        let traits = try traits(of: endpoint.id)
+        let subject = subject(endpoint, facts: facts, traits: traits)
+        let zones = zones(of: facts, subject)
+        let policy = policy(for: subject, zones).0
+        let own = approvals.filter { $0.concerns(subject, at: now) }
+        let standing = EndpointStanding(
+            traits, under: policy?.effective, zone: zones.endpoint, pauses: pauses(for: subject))
+        let known = try knowledge.known(
+            updates, on: endpoint, standing: standing, in: records, at: now)
+        var denials: [WaveLine: Decision] = [:]
+        for update in known.map(\.subject) {
+            let line = WaveLine(key: update.update.key, version: update.update.candidate)
+            denials[line] = Decision.denied(update, under: policy, approvals: own, at: now)
+        }
+        return denials
+    }
+
     private static func precedes(_ left: Update, _ right: Update) -> Bool {
         (left.classes.first ?? .feature, left.name) < (right.classes.first ?? .feature, right.name)
     }
@@ -314,5 +348,22 @@ public struct EndpointDecisions {
             deployments[job.deployment] = .some(deployment)
             return (job, deployment)
         }
+    }
+}
+
+extension ApprovalByHand {
+    /// Whether it forbids.
+    fileprivate var denies: Bool {
+        switch verdict {
+        case .declined, .hold: true
+        case .approved, .deferred: false
+        }
+    }
+}
+
+extension PatchPolicy {
+    /// Whether a rule or the default of it forbids something.
+    fileprivate var denies: Bool {
+        otherwise.approval.denies || rules.contains { $0.treatment.approval.denies }
     }
 }

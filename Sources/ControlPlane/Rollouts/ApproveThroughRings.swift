@@ -13,7 +13,7 @@ extension UseCases {
         let now = effects.now()
         let id: DeploymentID = effects.newIdentifier()
         return try await writeWaking { records, wakes in
-            let plan = try Self.plan(selection, in: principal.scope, records: records)
+            let plan = try self.plan(selection, in: principal.scope, records: records)
             guard plan.endpointsWithWork > 0 else { throw Self.nothingToInstall(plan) }
             let rules = try self.ringRules(of: name, tenant: plan.tenant, in: records)
             let lane = selection.lane ?? .routine

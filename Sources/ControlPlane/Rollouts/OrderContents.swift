@@ -12,6 +12,8 @@ enum OrderContents: Hashable {
     case notNeeded
     /// What it misses is held back: by its administrator, its distribution or a block.
     case heldBack
+    /// What it misses has been denied, by people or policies.
+    case denied
     /// Another deployment is installing it.
     case busy
 
@@ -26,17 +28,18 @@ enum OrderContents: Hashable {
     ///   - missing: what the endpoint's latest scan shows missing.
     ///   - underWay: the packages that open jobs of other deployments install there.
     ///   - blocked: the versions that nobody gets.
+    ///   - denied: what this endpoint must not get.
     ///   - isBounded: whether an order has a bound, as one that a policy gives has; what a person
     ///     chose has none.
     init(
         of lines: [WaveLine], missing: [Update], underWay: Set<PackageKey>,
-        blocked: Set<BlockedLine>, isBounded: Bool
+        blocked: Set<BlockedLine>, denied: Set<WaveLine> = [], isBounded: Bool
     ) {
-        let versions = Dictionary(grouping: lines, by: \.key).mapValues { $0.map(\.version) }
         var chosen: [(update: LockedUpdate, isSecurity: Bool)] = []
-        var (held, busy) = (0, 0)
-        for update in missing {
-            guard let version = Self.version(of: update, among: versions[update.key] ?? []) else {
+        var (held, busy, refused) = (0, 0, 0)
+        for (update, version) in Self.chosen(of: lines, among: missing) {
+            if denied.contains(WaveLine(key: update.key, version: version)) {
+                refused += 1
                 continue
             }
             let isOpen =
@@ -56,7 +59,17 @@ enum OrderContents: Hashable {
         } else if busy > 0 {
             self = .busy
         } else {
-            self = held > 0 ? .heldBack : .notNeeded
+            self = held > 0 ? .heldBack : refused > 0 ? .denied : .notNeeded
+        }
+    }
+
+    /// What an endpoint misses of a list, each with the version of the list that it would get.
+    static func chosen(
+        of lines: [WaveLine], among missing: [Update]
+    ) -> [(update: Update, version: String)] {
+        let versions = Dictionary(grouping: lines, by: \.key).mapValues { $0.map(\.version) }
+        return missing.compactMap { update in
+            version(of: update, among: versions[update.key] ?? []).map { (update, $0) }
         }
     }
 

@@ -14,11 +14,15 @@ struct RolloutStep {
     let records: any Records
     let now: Timestamp
     let actor: String
-    private(set) var record: RolloutRecord
+    var record: RolloutRecord
     var deployment: Deployment
     var wakes: Set<String> = []
     private var queue: [PostedRolloutEvent] = []
     private var blocked: Set<BlockedLine>?
+    /// Why orders are recalled, by endpoint.
+    var recallReasons: [EndpointID: String] = [:]
+    /// What people and policies forbid now; read when the first order is given.
+    var judge: OrderJudge?
 
     /// A step of a rollout that is stored.
     init(
@@ -104,10 +108,11 @@ struct RolloutStep {
         let contents = OrderContents(
             of: record.lines, missing: posture.updates,
             underWay: Set(open.flatMap { $0.updates.map(\.key) }), blocked: blocked,
-            isBounded: record.isAutomatic)
+            denied: try deniedLines(for: offer.endpoint, posture), isBounded: record.isAutomatic)
         switch contents {
         case .notNeeded: skip(offer, .notNeeded)
         case .heldBack: skip(offer, .heldBack)
+        case .denied: skip(offer, .denied)
         // It rests, and has its turn again.
         case .busy: queue.append(PostedRolloutEvent(event: .jobWithdrawn(offer), at: now))
         case .order(let open):
@@ -137,7 +142,9 @@ struct RolloutStep {
                 scope: scope, deployment: record.deployment, endpoint: offer.endpoint,
                 openOnly: true))
         guard var job = open.first(where: { $0.rolloutOrder == offer.number }) else { return }
-        let actions = try job.handle(.cancelRequested, at: now)
+        let reason = recallReasons[offer.endpoint] ?? record.endedBecause
+        let actions = try job.handle(
+            reason.map { .withdrawn(because: $0) } ?? .cancelRequested, at: now)
         wakes.formUnion(
             try useCases.carryOut(actions, of: job, actor: actor, at: now, in: records))
     }
@@ -163,7 +170,12 @@ struct RolloutStep {
             _ = try? deployment.handle(.resume, at: now)
             try note("deployment.running", mode.sentence)
         case .cancelled:
-            guard let actions = try? deployment.handle(.cancel, at: now) else { return }
+            guard var actions = try? deployment.handle(.cancel, at: now) else { return }
+            if let reason = record.endedBecause {
+                try note("rollout.denied", "Called off: \(reason)")
+                // What has not begun is withdrawn with the reason; what has begun goes on.
+                actions.removeAll { $0 == .cancelOpenJobs }
+            }
             wakes.formUnion(
                 try useCases.carryOut(actions, of: deployment, actor: actor, at: now, in: records))
         }
@@ -218,7 +230,7 @@ struct RolloutStep {
         try note("deployment.\(deployment.state.rawValue)", "Every job has ended.")
     }
 
-    private func note(_ action: String, _ sentence: String) throws {
+    func note(_ action: String, _ sentence: String) throws {
         try useCases.appendAudit(
             action, subject: record.deployment.text, sentence: sentence, actor: actor,
             tenant: record.tenant, in: records, at: now)
@@ -227,7 +239,7 @@ struct RolloutStep {
     private func name(_ ring: Int) -> String { record.rollout.plan.rings[ring].name.text }
 
     /// A sentence in which endpoints stand with their names.
-    private func sentence(_ text: String) -> String {
+    func sentence(_ text: String) -> String {
         RolloutSentences.naming(text) { id in
             (try? records.endpoint(id, in: scope))?.name
         }

@@ -15,31 +15,32 @@ extension UseCases {
     public func steer(_ tenant: TenantID) async throws -> [DeploymentID] {
         let now = effects.now()
         try await ledger.write { _ = try $0.noteFirstSeen(of: tenant, at: now) }
-        let (open, blocked, hasPolicies) = try await ledger.read { records in
-            (
-                try records.openRollouts(of: tenant),
-                Set(
-                    try records.blockedVersions(in: .tenant(tenant)).map { BlockedLine($0) }),
-                try !self.policyShelf.policies(of: tenant, in: records).isEmpty
-            )
+        let ground = try await ledger.read { try SteeringGround(of: tenant, in: $0, self, at: now) }
+        for (deployment, reason) in ground.lost.sorted(by: { $0.key < $1.key }) {
+            try await callOff(deployment, of: tenant, because: reason, at: now)
         }
-        guard hasPolicies else { return [] }
-        var gathering = WaveGathering(open: open, blocked: blocked)
+        guard ground.hasPolicies || ground.deniesAnything else { return [] }
+        let open = ground.open.filter { ground.lost[$0.deployment] == nil }
+        var gathering = WaveGathering(open: open, blocked: ground.blocked)
         var returns = ReturnWatch(open)
+        var review = DenialReview()
+        let carried = ground.deniesAnything ? CarriedLists(open) : CarriedLists([])
         var after: EndpointQuery.Cursor?
         repeat {
             let from = after
             let (page, next) = try await ledger.read { records in
-                try self.look(at: tenant, after: from, at: now, in: records)
+                try self.look(at: tenant, after: from, carried: carried, at: now, in: records)
             }
             for look in page {
                 if let approved = look.approved { gathering.add(approved) }
                 returns.add(look)
+                review.add(look)
             }
             after = next
         } while after != nil
+        try await act(on: review, of: tenant, at: now)
         try await tell(returns.found, of: tenant, at: now)
-        let seen = Set(open.map(\.deployment))
+        let seen = Set(ground.open.map(\.deployment))
         var opened: [DeploymentID] = []
         for (key, wave) in gathering.waves.sorted(by: { $0.key < $1.key }) {
             if let id = try await openWave(wave, key, of: tenant, seen: seen.union(opened), at: now)
@@ -51,8 +52,8 @@ extension UseCases {
     }
 
     private func look(
-        at tenant: TenantID, after: EndpointQuery.Cursor?, at now: Timestamp,
-        in records: any Records
+        at tenant: TenantID, after: EndpointQuery.Cursor?, carried: CarriedLists,
+        at now: Timestamp, in records: any Records
     ) throws -> ([EndpointLook], EndpointQuery.Cursor?) {
         let rows = try records.endpoints(
             EndpointQuery(
@@ -60,14 +61,22 @@ extension UseCases {
                 freshSince: now))
         var decisions = try EndpointDecisions(
             of: tenant, in: records, at: now, isForMany: true, by: self)
+        var judge = try OrderJudge(
+            of: tenant, in: records, at: now, isForMany: true, by: self)
         let looks = try rows.map { row in
-            let decided = try decisions.decide(row)
+            let posture = try records.posture(of: row.id, tenant: tenant)
+            let jobs = try records.jobs(
+                JobQuery(
+                    scope: .tenant(tenant), endpoint: row.id, limit: DecidedEndpoint.jobsShown))
+            let decided = try decisions.decide(row, posture: posture, jobs: jobs)
             return EndpointLook(
                 endpoint: row.id, scannedAt: row.scannedAt,
                 missing: Set(
                     decided.decisions.map {
                         WaveLine(key: $0.update.key, version: $0.update.candidate)
-                    }), approved: ApprovedEndpoint(decided))
+                    }), approved: ApprovedEndpoint(decided),
+                denials: try EndpointDenials(
+                    of: row.id, posture, jobs, carried: carried, by: &judge))
         }
         guard rows.count == Self.endpointsPerLook, let last = rows.last else { return (looks, nil) }
         return (looks, EndpointQuery.Cursor(key: last.name, id: last.id.text))
@@ -98,7 +107,7 @@ extension UseCases {
                 tenant: tenant,
                 title: "\(key.policy), \(key.lane.rawValue): "
                     + (count == 1 ? wave.lines.first?.key.name ?? "" : "\(count) packages"),
-                approvedBy: "policy:\(key.policy)", policy: key.policy,
+                approvedBy: Deployment.approver(key.policy), policy: key.policy,
                 policyVersion: version ?? 0, lane: key.lane, rings: key.rings,
                 members: wave.members.map { (id: $0.key, subject: $0.value) },
                 lines: Array(wave.lines), aftercare: wave.first.aftercare,
@@ -127,6 +136,34 @@ struct EndpointLook: Sendable {
     var scannedAt: Timestamp?
     var missing: Set<WaveLine>
     var approved: ApprovedEndpoint?
+    var denials: EndpointDenials
+}
+
+/// What a look at a tenant begins with.
+private struct SteeringGround: Sendable {
+    let open: [RolloutRecord]
+    let blocked: Set<BlockedLine>
+    let hasPolicies: Bool
+    /// Whether a person or a policy denies anything.
+    let deniesAnything: Bool
+    /// The waves for which no policy stands any more, and what became of it.
+    let lost: [DeploymentID: String]
+
+    init(
+        of tenant: TenantID, in records: any Records, _ useCases: UseCases, at now: Timestamp
+    ) throws {
+        let judge = try OrderJudge(
+            of: tenant, in: records, at: now, isForMany: false, by: useCases)
+        open = try records.openRollouts(of: tenant)
+        blocked = Set(try records.blockedVersions(in: .tenant(tenant)).map { BlockedLine($0) })
+        hasPolicies = judge.hasPolicies
+        deniesAnything = !judge.isSilent
+        var lost: [DeploymentID: String] = [:]
+        for record in open {
+            lost[record.deployment] = try judge.lostPolicy(of: record)
+        }
+        self.lost = lost
+    }
 }
 
 /// Finds updates that went missing again after they were verified.

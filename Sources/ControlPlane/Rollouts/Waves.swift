@@ -135,7 +135,7 @@ struct WaveGathering {
 
 extension RosterEntry {
     /// Whether its rollout sees to the endpoint: it has not ended there, or has given up.
-    fileprivate var isCarriedTo: Bool {
+    var isCarriedTo: Bool {
         guard !hasLeft else { return false }
         switch phase {
         case .waiting, .offered, .withdrawing, .running, .resting, .failed: return true

@@ -28,7 +28,7 @@ extension RolloutStep {
             }
             let contents = OrderContents(
                 of: record.lines, missing: posture.updates, underWay: [], blocked: [],
-                isBounded: record.isAutomatic)
+                denied: try deniedLines(for: endpoint, posture), isBounded: record.isAutomatic)
             if case .order(let list) = contents {
                 updates[endpoint] = record.rollout.locked(
                     list, for: endpoint, on: posture.endpoint)

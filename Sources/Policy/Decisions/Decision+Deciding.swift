@@ -5,7 +5,8 @@ extension Decision {
     /// The one decision for a missing update: the same in the server, in the agent and in
     /// `patchbay policy explain`. For any input there is exactly one.
     ///
-    /// What comes first, decides: (1) a job that is under way; (2) silence of the endpoint; (3)
+    /// What comes first, decides: (1) a job that is under way, unless it can be taken back and the
+    /// update has been denied meanwhile; (2) silence of the endpoint; (3)
     /// what stands in the way on the endpoint; (4) a denial, by a person or by a rule of any level;
     /// (5) an accepted risk; (6) a deferral; (7) failures; (8) the first matching rule, or the
     /// default; (9) rings; (10) windows.
@@ -16,7 +17,16 @@ extension Decision {
         _ subject: UpdateSubject, under policy: CompiledPolicy?,
         in context: DecisionContext, at now: Timestamp
     ) -> Decision {
-        if let job = context.job { return underWay(subject.update, job, dueAt: context.dueAt) }
+        if let job = context.job {
+            if job.stage.canBeTakenBack,
+                let denied = denied(
+                    subject, under: policy, approvals: context.approvals, dueAt: context.dueAt,
+                    at: now)
+            {
+                return denied
+            }
+            return underWay(subject.update, job, dueAt: context.dueAt)
+        }
         if context.isSilent {
             return Decision(
                 update: subject.update, action: .wait, reasonCode: .endpointSilent,
@@ -49,6 +59,20 @@ extension Decision {
         return approval(
             subject, people, verdict, context, now,
             retryAt: isFailureOver ? nil : context.failure?.retryAt)
+    }
+
+    /// What forbids an update, be it ordered or not: a person's denial, or that of a rule or a
+    /// default of any level. `nil` when nothing does.
+    ///
+    /// `policy` is what holds for the endpoint, `approvals` what people have said that concerns it.
+    public static func denied(
+        _ subject: UpdateSubject, under policy: CompiledPolicy?, approvals: [ApprovalByHand],
+        dueAt: Timestamp? = nil, at now: Timestamp
+    ) -> Decision? {
+        if let place = PeoplesWord(approvals, on: subject, at: now).denial {
+            return denial(subject, approvals[place], dueAt)
+        }
+        return policy?.verdict(on: subject, at: now).denial.map { denial(subject, $0, dueAt) }
     }
 
     /// What no rule can change: the rule's name where there is no rule.

@@ -57,6 +57,9 @@ extension DecisionContext {
             case interrupted
             /// Installed, not restarted.
             case pendingRestart
+
+            /// Whether the endpoint has not collected it.
+            var canBeTakenBack: Bool { self == .queued || self == .halted }
         }
 
         /// Where it stands.

@@ -49,8 +49,12 @@ public struct RolloutRecord: Hashable, Sendable, Codable {
     public let orderSeconds: Int64
     /// What follows each installation; `nil` when nothing does.
     public let aftercare: Aftercare?
-    /// What was odd about the plan when it was opened, in sentences.
-    public let warnings: [String]
+    /// What was odd about the plan when it was opened, and what was left out on the way, in
+    /// sentences.
+    public var warnings: [String]
+    /// Why it was called off before its end, in one sentence; `nil` when it was not, or a person
+    /// did.
+    public var endedBecause: String?
     /// How far it has come.
     public var rollout: RingRollout
     /// When time next changes something; `nil` when only events do.
@@ -87,6 +91,12 @@ public struct RolloutRecord: Hashable, Sendable, Codable {
     public var laneText: String { lane.rawValue }
     /// Whether something can still happen to it.
     public var isOpen: Bool { !rollout.state.isTerminal }
+
+    /// Whether a policy has opened it that is not among those that hold: then nobody stands for
+    /// what it brings.
+    public func hasLostPolicy(among holding: Set<PolicyName>) -> Bool {
+        isAutomatic && !holding.contains(policy)
+    }
 }
 
 /// Which rollout.

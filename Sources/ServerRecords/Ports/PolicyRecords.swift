@@ -18,6 +18,9 @@ public protocol PolicyRecords {
     /// Changes whenever the policies that hold for a tenant change: they need not be read again
     /// while it is the same.
     func policyStamp(of tenant: TenantID) throws -> String
+    /// The policy of this name that held for a tenant last and does not any more: it was deleted or
+    /// switched off; `nil` when there was none.
+    func formerPolicy(_ name: PolicyName, of tenant: TenantID) throws -> PolicyRecord?
     /// Every version of a policy, newest first.
     func policyHistory(of id: PolicyID, in scope: Scope, limit: Int) throws -> [PolicyRecord]
 }

@@ -85,6 +85,17 @@ extension StoreRecords: PolicyRecords {
         return "\(sum)/\(count)/\(last)"
     }
 
+    func formerPolicy(_ name: PolicyName, of tenant: TenantID) throws -> PolicyRecord? {
+        try rows(
+            """
+            \(Self.latestVersions) WHERE policy.name = $1
+                AND (policy.deleted = 1 OR policy.enabled = 0)
+                AND (policy.tenant_id = $2 OR policy.tenant_id IS NULL)
+            ORDER BY policy.saved_at DESC LIMIT 1
+            """, name.text, tenant
+        ).first.map { try StoredJSON.value($0.first()) }
+    }
+
     func policyHistory(of id: PolicyID, in scope: Scope, limit: Int) throws -> [PolicyRecord] {
         var query = SQLText(
             """

@@ -1,0 +1,116 @@
+import Fleet
+import Policy
+import Rollout
+import ServerRecords
+
+/// Says what must not be ordered any more, whatever was approved before: a person or a policy has
+/// denied it, or the policy that opened its wave does not hold any more.
+struct OrderJudge {
+    private var decisions: EndpointDecisions
+    private let records: any Records
+    private let holding: Set<PolicyName>
+
+    /// Reads what people and policies say now.
+    init(
+        of tenant: TenantID, in records: any Records, at now: Timestamp, isForMany: Bool,
+        by useCases: UseCases
+    ) throws {
+        self.records = records
+        decisions = try EndpointDecisions(
+            of: tenant, in: records, at: now, isForMany: isForMany, by: useCases)
+        holding = Set(decisions.placedPolicies.map(\.policy.name))
+    }
+
+    /// Whether there is anything to ask about.
+    var isSilent: Bool { !decisions.deniesAnything }
+
+    /// What is forbidden of what an endpoint misses of a list, with the sentence that says who or
+    /// what forbids it.
+    mutating func denied(
+        of lines: [WaveLine], on endpoint: EndpointID, _ posture: Posture
+    ) throws -> [WaveLine: String] {
+        guard !isSilent else { return [:] }
+        return try denied(
+            OrderContents.chosen(of: lines, among: posture.updates).map { chosen in
+                var update = chosen.update
+                update.candidate = chosen.version
+                return update
+            }, on: endpoint, posture)
+    }
+
+    /// What is forbidden of an order that was given. A rollback is not asked about: what is denied
+    /// is the version that it takes away.
+    mutating func denied(of job: Job, _ posture: Posture?) throws -> [WaveLine: String] {
+        guard !isSilent else { return [:] }
+        let missing = Dictionary((posture?.updates ?? []).map { ($0.key, $0) }) { first, _ in first
+        }
+        return try denied(
+            job.updates.filter { !$0.isRollback }.map { line in
+                var update = missing[line.key] ?? Update(line)
+                update.candidate = line.to
+                return update
+            }, on: job.endpoint, posture)
+    }
+
+    private mutating func denied(
+        _ updates: [Update], on id: EndpointID, _ posture: Posture?
+    ) throws -> [WaveLine: String] {
+        guard let endpoint = try records.endpoint(id, in: .tenant(decisions.tenant)) else {
+            return [:]
+        }
+        return try decisions.denials(of: updates, for: endpoint, facts: posture?.endpoint)
+            .mapValues(\.sentence)
+    }
+
+    /// Whether any policy holds for the tenant.
+    var hasPolicies: Bool { !holding.isEmpty }
+
+    /// Why nobody stands any more for what a wave brings; `nil` where the policy that opened it
+    /// holds, or a person chose.
+    func lostPolicy(of record: RolloutRecord) throws -> String? {
+        guard record.hasLostPolicy(among: holding) else { return nil }
+        return try records.lostPolicy(record.policy, of: record.tenant)
+    }
+
+    /// Why nobody stands any more for what a policy's wave brings; `nil` where the policy holds, or
+    /// a person chose.
+    func lostPolicy(of deployment: Deployment) throws -> String? {
+        guard let name = deployment.openedBy, !holding.contains(name) else { return nil }
+        return try records.lostPolicy(name, of: deployment.tenant)
+    }
+}
+
+extension Deployment {
+    private static let policyPrefix = "policy:"
+
+    /// How the audit log names a policy that approves.
+    static func approver(_ policy: PolicyName) -> String { policyPrefix + policy.text }
+
+    /// The policy that has opened it by itself; `nil` where a person did.
+    fileprivate var openedBy: PolicyName? {
+        guard approvedBy.hasPrefix(Self.policyPrefix) else { return nil }
+        return PolicyName(String(approvedBy.dropFirst(Self.policyPrefix.count)))
+    }
+}
+
+extension PolicyRecords {
+    /// What became of a policy that does not hold for a tenant any more, in one sentence.
+    package func lostPolicy(_ name: PolicyName, of tenant: TenantID) throws -> String {
+        guard let former = try formerPolicy(name, of: tenant) else {
+            return "There is no policy \(name) any more."
+        }
+        let verb = former.isDeleted ? "deleted" : "switched off"
+        let why = former.note.isEmpty ? "." : ": \(former.note)"
+        return "The policy \(name) was \(verb) by \(former.savedBy)\(why)"
+    }
+}
+
+extension Update {
+    /// A line of an order that its endpoint does not report as missing any more.
+    fileprivate init(_ line: LockedUpdate) {
+        self.init(
+            manager: line.manager, name: line.name, architecture: line.architecture,
+            installed: line.from, candidate: line.to, classes: [], origin: "",
+            installability: .installable)
+    }
+}

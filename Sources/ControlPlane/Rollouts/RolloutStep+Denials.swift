@@ -1,0 +1,135 @@
+import Fleet
+import Policy
+import Rollout
+import ServerRecords
+
+// What people and policies have denied since the rollout was opened.
+
+extension RolloutStep {
+    /// The most lines of which a rollout's page says that they were left out.
+    private static let mostLeftOut = 20
+
+    /// What an endpoint must not get of the list any more. What is left out for the first time is
+    /// told.
+    mutating func deniedLines(
+        for endpoint: EndpointID, _ posture: Posture
+    ) throws -> Set<WaveLine> {
+        var judge = try judge ?? makeJudge()
+        defer { self.judge = judge }
+        if try judge.lostPolicy(of: deployment) != nil { return Set(record.lines) }
+        let denied = try judge.denied(of: record.lines, on: endpoint, posture)
+        for (line, sentence) in denied.sorted(by: { $0.key < $1.key }) {
+            try noteLeftOut("\(line.key.name) \(line.version) was left out. \(sentence)")
+        }
+        return Set(denied.keys)
+    }
+
+    private func makeJudge() throws -> OrderJudge {
+        try OrderJudge(
+            of: record.tenant, in: records, at: now,
+            isForMany: record.rollout.endpoints.count > 1, by: useCases)
+    }
+
+    private mutating func noteLeftOut(_ words: String) throws {
+        guard !record.warnings.contains(words), record.warnings.count < Self.mostLeftOut else {
+            return
+        }
+        record.warnings.append(words)
+        try note("rollout.denied", words)
+    }
+}
+
+/// An order that holds what has been denied since it was given, and has not begun.
+struct OrderRecall: Sendable {
+    var job: JobID
+    var deployment: DeploymentID
+    var endpoint: EndpointID
+    /// Which order of its rollout it is; `nil` where its deployment has none.
+    var order: Int?
+    /// What must not be installed.
+    var denied: Set<WaveLine>
+    /// Who or what denied it, and why.
+    var sentence: String
+
+    /// What is to be recalled of an order; `nil` when nothing is, or it has begun, or it is being
+    /// taken back already.
+    init?(_ job: Job, _ denied: [WaveLine: String]) {
+        guard let reason = denied.min(by: { $0.key < $1.key })?.value, job.canBeRecalled else {
+            return nil
+        }
+        self.job = job.id
+        deployment = job.deployment
+        endpoint = job.endpoint
+        order = job.rolloutOrder
+        self.denied = Set(denied.keys)
+        sentence = reason
+    }
+}
+
+extension Job {
+    /// Whether its endpoint has begun nothing of it yet.
+    var canBeRecalled: Bool {
+        switch state {
+        case .queued: true
+        case .leased, .running, .interrupted: !isAtWork
+        case .pendingRestart, .verified, .failedVerification, .failed, .cancelled, .expired: false
+        }
+    }
+}
+
+extension UseCases {
+    /// Takes back orders that hold what has been denied. Their endpoints get at once what is left
+    /// of them.
+    func recall(
+        _ recalls: [OrderRecall], of tenant: TenantID, in records: any Records, at now: Timestamp,
+        waking wakes: inout Set<String>
+    ) throws {
+        for (deployment, orders) in Dictionary(grouping: recalls, by: \.deployment)
+            .sorted(by: { $0.key < $1.key })
+        {
+            let scope = Scope.tenant(tenant)
+            let offers = orders.compactMap { order in
+                order.order.map { RolloutOffer(endpoint: order.endpoint, number: $0) }
+            }
+            if !offers.isEmpty, let record = try records.rollout(of: deployment, in: scope),
+                let whole = try records.deployment(deployment, in: scope)
+            {
+                var step = RolloutStep(
+                    of: record, whole, by: "system", at: now, in: records, self)
+                step.recallReasons = Dictionary(
+                    orders.map { ($0.endpoint, $0.sentence) },
+                    uniquingKeysWith: { first, _ in first })
+                _ = try step.run([.ordersRecalled(offers)])
+                wakes.formUnion(step.wakes)
+            }
+            for order in orders where order.order == nil {
+                try recall(order, of: tenant, in: records, at: now, waking: &wakes)
+            }
+        }
+    }
+
+    /// Takes back an order that no rollout leads, and gives its endpoint one with what is left.
+    private func recall(
+        _ recall: OrderRecall, of tenant: TenantID, in records: any Records, at now: Timestamp,
+        waking wakes: inout Set<String>
+    ) throws {
+        guard var job = try records.job(recall.job, in: .tenant(tenant)), job.canBeRecalled,
+            !job.cancelRequested
+        else { return }
+        let rest = job.updates.filter {
+            $0.isRollback || !recall.denied.contains(WaveLine($0))
+        }
+        if !rest.isEmpty {
+            try records.insert(
+                Job(
+                    id: effects.newIdentifier(), tenant: tenant, deployment: job.deployment,
+                    endpoint: job.endpoint, updates: rest, createdAt: now, deadline: job.deadline,
+                    aftercare: job.aftercare))
+        }
+        let actions = try job.handle(.withdrawn(because: recall.sentence), at: now)
+        wakes.formUnion(try carryOut(actions, of: job, actor: "system", at: now, in: records))
+        guard !rest.isEmpty else { return }
+        try requestGrants(of: job.deployment, tenant: tenant, in: records, at: now, &wakes)
+        wakes.insert(SignalSubject.work(job.endpoint))
+    }
+}
