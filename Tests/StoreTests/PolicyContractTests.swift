@@ -80,6 +80,37 @@ import Testing
     }
 
     @Test(arguments: Engine.present)
+    func `a policy that does not hold any more is found by its name, the latest first`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let (ours, theirs) = try await tenants(ledger, &samples)
+            var gone = try samples.policy("servers", .tenant(ours.id))
+            let first = gone
+            (gone.version, gone.change, gone.isEnabled) = (2, .deleted, false)
+            (gone.savedAt, gone.savedBy) = (gone.savedAt.adding(seconds: 60), "user:ben")
+            let deleted = gone
+            let name = first.name
+            func former(_ tenant: Tenant) async throws -> PolicyRecord? {
+                try await ledger.read { try $0.formerPolicy(name, of: tenant.id) }
+            }
+            try await ledger.write { try $0.insert(first) }
+            #expect(try await former(ours) == nil)
+            try await ledger.write { try $0.update(deleted) }
+            #expect(try await former(ours) == deleted)
+            #expect(try await former(theirs) == nil)
+            var base = try samples.policy("servers", .provider)
+            base.isEnabled = false
+            base.savedAt = deleted.savedAt.adding(seconds: 60)
+            let off = base
+            try await ledger.write { try $0.insert(off) }
+            #expect(try await former(ours) == off)
+            #expect(try await former(theirs) == off)
+        }
+    }
+
+    @Test(arguments: Engine.present)
     func `the stamp of a tenant's policies moves with each change that concerns it`(
         _ engine: Engine
     ) async throws {

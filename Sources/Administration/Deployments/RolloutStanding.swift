@@ -81,13 +81,15 @@ public struct RolloutStanding: Hashable, Sendable, Codable {
     public var policy: String
     /// That policy's version.
     public var policyVersion: Int
+    /// What became of that policy, where it does not hold any more; `nil` while it does.
+    public var policyNote: String?
     /// The lane.
     public var lane: Lane
     /// Whether the policy opened it; if not, a person chose what moves.
     public var isAutomatic: Bool
     /// Where it stands.
     public var state: State
-    /// Why it is halted, in one sentence.
+    /// Why it is halted, or was called off though nobody asked for that, in one sentence.
     public var reason: String?
     /// What it waits for, in sentences; empty once it has ended.
     public var waits: [String]
@@ -95,7 +97,7 @@ public struct RolloutStanding: Hashable, Sendable, Codable {
     public var rings: [RingStanding]
     /// What moves: package and version.
     public var lines: [WaveLine]
-    /// What was odd about the plan.
+    /// What was odd about the plan, and what was left out of it on the way.
     public var warnings: [String]
     /// When it is due, if an SLA clock runs.
     public var dueAt: Timestamp?

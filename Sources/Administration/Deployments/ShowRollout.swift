@@ -19,6 +19,8 @@ extension RolloutStanding {
         state = record.standing
         if case .halted(let halt) = rollout.state {
             reason = RolloutSentences.naming(halt.sentence + Self.causes(of: halt, rollout), name)
+        } else {
+            reason = record.endedBecause
         }
         waits = rollout.waits.map { RolloutSentences.naming($0.sentence, name) }
         rings = rollout.plan.rings.indices.map { RingStanding(rollout, ring: $0, naming: name) }
@@ -54,7 +56,7 @@ extension RolloutStanding.RingStanding {
         let entries = rollout.endpoints.filter { $0.ring == place && !$0.hasLeft }
         let isLast = place == rollout.plan.rings.count - 1
         self.name = ring.name.text
-        members = entries.count { $0.phase != .skipped(.notNeeded) }
+        members = entries.count(where: \.counts)
         verified = entries.count { $0.phase == .verified }
         failed = entries.count { if case .failed = $0.phase { true } else { false } }
         working = entries.count(where: \.isOpen)
@@ -137,6 +139,7 @@ extension RosterEntry {
         case .failed(let reason): "It is not tried again: \(reason.words)."
         case .skipped(.notNeeded): "It misses nothing of the list (any more)."
         case .skipped(.heldBack): "What it misses is held back on the endpoint or blocked."
+        case .skipped(.denied): "All that it misses of the list has been denied."
         }
     }
 }
@@ -152,6 +155,10 @@ extension UseCases {
         let scope = Scope.tenant(deployment.tenant)
         guard let record = try records.rollout(of: deployment.id, in: scope) else { return nil }
         var standing = RolloutStanding(record) { (try? records.endpoint($0, in: scope))?.name }
+        let holding = try policyShelf.policies(of: record.tenant, in: records)
+        if !holding.contains(where: { $0.name == record.policy }) {
+            standing.policyNote = try records.lostPolicy(record.policy, of: record.tenant)
+        }
         if record.isOpen { try foresee(&standing, record, records) }
         return standing
     }

@@ -1,7 +1,7 @@
-import Fleet
-import Policy
+package import Fleet
+package import Policy
 import Rollout
-import ServerRecords
+package import ServerRecords
 
 /// Says what must not be ordered any more, whatever was approved before: a person or a policy has
 /// denied it, or the policy that opened its wave does not hold any more.

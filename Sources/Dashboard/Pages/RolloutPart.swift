@@ -31,10 +31,18 @@ private func rolloutStanding(_ rollout: RolloutStanding, _ chrome: Chrome) -> HT
                 "."
             }
         }
+        if let words = rollout.policyNote { note(.warn, .policy) { words } }
         if let reason = rollout.reason {
-            note(.bad, .pause) {
-                strong { "Halted. " }
-                reason
+            if rollout.state == .cancelled {
+                note(.warn, .stop) {
+                    strong { "Called off. " }
+                    reason
+                }
+            } else {
+                note(.bad, .pause) {
+                    strong { "Halted. " }
+                    reason
+                }
             }
         }
         for warning in rollout.warnings where rollout.state != .completed {
@@ -197,7 +205,7 @@ extension AuditEntry {
         case "rollout.ringOpened", "deployment.running": .run
         case "rollout.soaking", "rollout.soakShortened": .queued
         case "deployment.halted": .pause
-        case "deployment.cancelled": .stop
+        case "deployment.cancelled", "rollout.denied": .stop
         case "version.blocked", "rollout.gaveUp": .bad
         case "rollout.warning", "rollout.soakInterrupted": .warn
         default: .policy

@@ -36,6 +36,7 @@ extension NamedSchema {
         "Rollout",
         [
             "policy": .string, "policyVersion": .integer,
+            "policyNote": .optional(.string),
             "lane": .oneOf(Lane.allCases.map(\.rawValue)), "isAutomatic": .boolean,
             "state": .oneOf(RolloutStanding.State.allCases.map(\.rawValue)),
             "reason": .optional(.string), "waits": .array(.string), "rings": .array(.named(.ring)),

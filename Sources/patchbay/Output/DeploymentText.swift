@@ -46,12 +46,15 @@ enum DeploymentText {
                 "\(ring.failed)", "\(ring.working)", ring.gate ?? "",
                 ring.soakUntil?.wholeSeconds.description ?? "")
         }
-        let reason = rollout.reason.map { "Halted: \(Table.printable($0))\n" } ?? ""
+        let word = rollout.state == .cancelled ? "Called off" : "Halted"
+        let reason = rollout.reason.map { "\(word): \(Table.printable($0))\n" } ?? ""
+        let notes = ([rollout.policyNote].compactMap(\.self) + rollout.warnings)
+            .map { "! \(Table.printable($0))\n" }.joined()
         let waits = rollout.waits.map { "- \(Table.printable($0))\n" }.joined()
         return """
             rings of \(rollout.policy), version \(rollout.policyVersion), lane \
             \(rollout.lane.rawValue): \(rollout.state.rawValue)
-            \(reason)\(waits)
+            \(reason)\(notes)\(waits)
             \(table.text(width: width))
 
             """
