@@ -46,7 +46,7 @@ struct DenialTests {
 
     private func jobs(_ rings: RingHouse, of endpoint: TestEndpoint) async throws -> [Job] {
         try await rings.useCases.jobs(by: rings.house.administrator, endpoint: endpoint.id)
-            .map(\.job)
+            .map(\.job).sorted { !$0.state.isTerminal && $1.state.isTerminal }
     }
 
     @Test(arguments: [ApprovalDraft.Verdict.decline, .hold])

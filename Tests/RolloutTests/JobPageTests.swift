@@ -65,7 +65,7 @@ import Testing
             page.rows.flatMap(\.states).sorted { $0.rawValue < $1.rawValue }
                 == Job.State.allCases.sorted { $0.rawValue < $1.rawValue })
         #expect(page.events.allSatisfy { Self.event($0, .queued) != nil })
-        #expect(page.events.count == 7)
+        #expect(page.events.count == 8)
         #expect(page.rows.allSatisfy { $0.cells.count == page.events.count })
     }
 
