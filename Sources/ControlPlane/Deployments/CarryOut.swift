@@ -1,6 +1,6 @@
 public import Fleet
-import Rollout
-import ServerRecords
+package import Rollout
+package import ServerRecords
 
 /// The names under which `Signals` wakes those who wait.
 public enum SignalSubject {
@@ -22,7 +22,7 @@ extension UseCases {
     ///
     /// - Returns: the subjects to wake once the transaction has been committed; earlier, whoever
     ///   wakes would not see it yet.
-    func carryOut(
+    package func carryOut(
         _ actions: [JobAction], of job: Job, actor: String, at now: Timestamp,
         in records: any Records
     ) throws -> Set<String> {

@@ -1,5 +1,5 @@
 import Fleet
-import Rollout
+package import Rollout
 public import ServerRecords
 
 extension UseCases {
@@ -47,6 +47,15 @@ extension UseCases {
                 "The deadline must lie 5 minutes to 90 days from now.",
                 nextStep: "Choose another deadline.")
         }
+    }
+
+    /// - Throws: `Refusal` `E_AFTERCARE` for what makes no sense.
+    package static func check(_ aftercare: Aftercare?) throws {
+        guard let fault = aftercare?.fault else { return }
+        throw Refusal(
+            .malformed, "E_AFTERCARE",
+            "What is to follow the installation cannot be done: \(fault)",
+            nextStep: "Mend that part, or leave it out.")
     }
 
     func plan(

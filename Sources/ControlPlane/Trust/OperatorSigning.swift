@@ -138,7 +138,7 @@ extension UseCases {
         }
     }
 
-    static let noRoot = Refusal(
+    package static let noRoot = Refusal(
         .conflict, "E_TRUST_NO_ROOT", "This installation has no trust root.",
         nextStep: "Take one with “patchbay trust adopt”.")
     private static let isSealed = Refusal(

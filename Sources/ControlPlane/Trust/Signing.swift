@@ -1,10 +1,10 @@
 package import Fleet
 import Foundation
-import ServerRecords
+package import ServerRecords
 package import Trust
 
 /// A document that is to be signed.
-struct SigningWish<Body: RoleDocument> {
+package struct SigningWish<Body: RoleDocument> {
     /// The document.
     var document: SignedDocument<Body>
     /// The deployment that a grant is for.
@@ -18,7 +18,8 @@ struct SigningWish<Body: RoleDocument> {
     /// Whether older versions are forgotten.
     var isReplacing = false
 
-    init(
+    /// A wish.
+    package init(
         _ document: SignedDocument<Body>, deployment: DeploymentID? = nil, actor: String,
         reason: String
     ) {
@@ -33,7 +34,7 @@ extension UseCases {
     /// Signs a document with the server's own keys when they suffice; else has it wait.
     ///
     /// - Returns: whether it is signed.
-    func sign<Body: RoleDocument>(
+    package func sign<Body: RoleDocument>(
         _ wish: SigningWish<Body>, under root: HeldRoot, in records: any Records,
         at now: Timestamp, waking wakes: inout Set<String>
     ) throws -> Bool {

@@ -1,5 +1,5 @@
-import Fleet
-import ServerRecords
+package import Fleet
+package import ServerRecords
 import Synchronization
 public import Trust
 
@@ -108,7 +108,7 @@ package struct HeldRoot: Sendable {
 
 extension StoredDocument {
     /// A document in its envelope, as it is stored.
-    init<Body: DocumentBody>(
+    package init<Body: DocumentBody>(
         _ document: SignedDocument<Body>, _ envelope: Envelope, deployment: DeploymentID? = nil
     ) {
         let heading = document.heading
@@ -121,7 +121,7 @@ extension StoredDocument {
     /// What it says; no signature is looked at, since that was done when it was stored.
     ///
     /// - Throws: `VerificationRefusal` when it is of another kind.
-    func read<Body: DocumentBody>(as: Body.Type) throws -> SignedDocument<Body> {
+    package func read<Body: DocumentBody>(as: Body.Type) throws -> SignedDocument<Body> {
         try SignedDocument<Body>(unverified: Envelope(json: envelope))
     }
 }

@@ -1,3 +1,4 @@
+public import ControlPlane
 import Findings
 public import Fleet
 import Rollout

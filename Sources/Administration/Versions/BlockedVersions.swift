@@ -1,3 +1,4 @@
+public import ControlPlane
 public import Fleet
 import Rollout
 public import ServerRecords

@@ -1,3 +1,4 @@
+public import ControlPlane
 public import Fleet
 import Foundation
 public import ServerRecords

@@ -1,3 +1,4 @@
+public import ControlPlane
 public import Fleet
 import Policy
 public import Rollout
@@ -58,13 +59,5 @@ extension UseCases {
             wakes = [SignalSubject.work(id)]
             return job
         }
-    }
-
-    static func check(_ aftercare: Aftercare?) throws {
-        guard let fault = aftercare?.fault else { return }
-        throw Refusal(
-            .malformed, "E_AFTERCARE",
-            "What is to follow the installation cannot be done: \(fault)",
-            nextStep: "Mend that part, or leave it out.")
     }
 }
