@@ -163,7 +163,8 @@ extension Job {
     private mutating func withdraw(_ reason: String, at now: Timestamp) -> [JobAction] {
         switch state {
         case .queued:
-            return end(.cancelled, "Taken back before the endpoint collected it. \(reason)", at: now)
+            return end(
+                .cancelled, "Taken back before the endpoint collected it. \(reason)", at: now)
         case .interrupted:
             return end(
                 .cancelled,
