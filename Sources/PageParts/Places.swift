@@ -66,6 +66,7 @@ extension Place {
     package static let approvals = Place("approvals")
     package static let decide = Place("approvals", "new")
     package static let decideChosen = Place("approvals", "chosen")
+    package static let unblock = Place("approvals", "unblock")
     package static let exceptions = Place("exceptions")
     package static let groups = Place("groups")
     package static let dropGroup = Place("groups", "delete")

@@ -120,6 +120,7 @@ extension Decision.ReasonCode {
             StateLook(kind: .unknown, icon: .unknown, word: "Unknown")
         case .declined: StateLook(kind: .idle, icon: .stop, word: "Declined")
         case .onHold: StateLook(kind: .idle, icon: .pause, word: "On hold")
+        case .versionBlocked: StateLook(kind: .warn, icon: .stop, word: "Version blocked")
         case .deferred: StateLook(kind: .idle, icon: .pause, word: "Deferred")
         case .riskAccepted: StateLook(kind: .idle, icon: .pause, word: "Risk accepted")
         case .ageing: StateLook(kind: .idle, icon: .queued, word: "Ageing")

@@ -146,6 +146,18 @@ struct PolicyCommandTests {
         }
     }
 
+    @Test func `a window in the zone of a site is named, which no file knows`() async throws {
+        try await withTemporaryFolder { folder in
+            let text = Self.policy.replacing("zone: Europe/Berlin", with: "zone: site")
+                .replacing("zone: endpoint", with: "zone: site")
+                .replacing("zone: UTC", with: "zone: site")
+            let file = try write(text, "p.yaml", in: folder)
+            let check = try await CommandLine.patchbay("policy", "check", file)
+            #expect(check.status == 0)
+            #expect(check.errorOutput.contains("cannot be told without the site"))
+        }
+    }
+
     @Test func `openings stand in order, with the offset of their own zone`() async throws {
         try await withTemporaryFolder { folder in
             let file = try write(Self.policy, "p.yaml", in: folder)

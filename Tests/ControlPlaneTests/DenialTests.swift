@@ -249,6 +249,35 @@ struct DenialTests {
         #expect(try await reason() == .queued)
     }
 
+    @Test func `a version that a person blocks is taken back at once, until it is unblocked`()
+        async throws
+    {
+        let (rings, _) = try await rings()
+        let by = rings.house.administrator
+        func decision() async throws -> Decision? {
+            try await rings.useCases.endpoint(rings.endpoints[0].id, by: by).decisions
+                .first { $0.update.name == "nginx" }
+        }
+        let wish = VersionToBlock(package: "nginx", version: "2", reason: "It broke our shop.")
+        _ = try await rings.useCases.block(wish, by: by)
+        let blocked = try #require(try await decision())
+        #expect(blocked.reasonCode == .versionBlocked)
+        #expect(blocked.sentence.contains("It broke our shop."))
+        #expect(try await rings.endpoints[0].collect()?.updates.map(\.name) == ["bash"])
+        await #expect(throws: Refusal.self) { try await rings.useCases.block(wish, by: by) }
+        var silent = wish
+        silent.reason = " "
+        let wordless = silent
+        await #expect(throws: Refusal.self) { try await rings.useCases.block(wordless, by: by) }
+        let viewer = Principal(
+            name: "user:eve", scope: .tenant(rings.house.tenant.id), permissions: [.view])
+        await #expect(throws: Refusal.self) { try await rings.useCases.block(wish, by: viewer) }
+        try await rings.useCases.unblock(
+            VersionToUnblock(package: "nginx", version: "2"), by: by)
+        #expect(try await decision()?.reasonCode != .versionBlocked)
+        #expect(try await rings.useCases.verifyAudit().intact)
+    }
+
     @Test func `a canary ring whose endpoints may not have it proves nothing for the others`()
         async throws
     {

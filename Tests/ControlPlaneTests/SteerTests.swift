@@ -137,6 +137,33 @@ struct SteerTests {
         #expect(done.isDisjoint(with: rest.updates.map(\.name)))
     }
 
+    @Test func `an endpoint far behind is listed with its batches and its end`() async throws {
+        let rings = try await RingHouse(canaries: 2, others: 0, policy: atOnce(soakSeconds: 0))
+        let names = (0..<120).map { "pkg\($0)" }
+        try await rings.endpoints[0].report(
+            Dictionary(uniqueKeysWithValues: names.map { ($0, "1") }),
+            updates: names.enumerated().map { place, name in
+                TestEndpoint.update(name, classes: place < 10 ? [.security] : [.bugfix])
+            })
+        let by = rings.house.administrator
+        let behind = try await rings.useCases.updateDebt(by: by)
+        let one = try #require(behind.first)
+        #expect(behind.map(\.endpoint) == [rings.endpoints[0].id])
+        #expect((one.owed, one.approved) == (120, 120))
+        #expect(one.batches.map(\.updates) == [50, 50, 20])
+        #expect(one.batches.map(\.security) == [10, 0, 0])
+        let starts = one.batches.compactMap(\.startsAt)
+        #expect(starts.first == rings.house.clock.now)
+        #expect(zip(starts, starts.dropFirst()).allSatisfy { $1.seconds(since: $0) >= 3600 })
+        #expect(try #require(one.doneAt) > starts[2])
+        // By its age alone an endpoint that misses one fix has fallen behind too.
+        _ = try await rings.useCases.steer(rings.house.tenant.id)
+        try await rings.pass(seconds: 10 * 86_400)
+        for endpoint in rings.endpoints { try await endpoint.missNginx() }
+        #expect(try await rings.useCases.updateDebt(by: by, days: 9).count == 2)
+        #expect(try await rings.useCases.updateDebt(by: by, days: 11).isEmpty)
+    }
+
     @Test func `an update that goes missing again is installed again, three times at most`()
         async throws
     {

@@ -79,7 +79,13 @@ extension AllPages {
         (
             "approvals",
             approvalsPage(
-                PolicySamples.approvals, tenant: nil, chrome: Samples.chrome("/approvals"))
+                PolicySamples.approvals,
+                blocked: [
+                    BlockedVersion(
+                        tenant: Samples.tenant, manager: .apt, package: "nginx",
+                        version: "1.22.1-9+deb12u2", deployment: nil,
+                        reason: "It broke the shop.", by: "user:anna", at: Samples.now)
+                ], tenant: nil, chrome: Samples.chrome("/approvals"))
         ),
         (
             "approval-new",

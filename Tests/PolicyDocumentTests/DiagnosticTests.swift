@@ -286,6 +286,10 @@ struct DiagnosticTests {
                 "the gate of “a” cannot be met: it asks for 3 verified endpoints, and the ring names 1"
             ),
             (
+                "[{name: a, members: tag in (x, y)}, {name: c, members: tag = x}, {name: b, members: rest}]",
+                "warning: nobody is left for the ring “c”: the ring “a” takes everybody that it could"
+            ),
+            (
                 "[{name: a, members: os = a and os = b}, {name: b, members: rest}]",
                 "no endpoint can be in the ring “a”: its parts exclude each other"
             ),

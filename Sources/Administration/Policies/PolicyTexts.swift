@@ -32,6 +32,8 @@ struct PolicyText {
     let exceptions: [RiskException]
     /// Errors and warnings, in the order of the text.
     let remarks: [PolicyRemark]
+    /// Where its parts stand; `nil` when the text cannot be used.
+    let spots: PolicySpots?
 
     /// The longest text, in bytes: 256 rules of 200 bytes come to a fifth of it.
     static let maximumBytes = 256 * 1024
@@ -43,6 +45,7 @@ struct PolicyText {
     ) {
         guard yaml.utf8.count <= Self.maximumBytes else {
             policy = nil
+            spots = nil
             exceptions = []
             remarks = [
                 PolicyRemark(
@@ -67,6 +70,7 @@ struct PolicyText {
         }
         let isUsable = !remarks.contains(where: \.isError)
         policy = isUsable ? file.policies.first : nil
+        spots = policy.flatMap { file.spots[$0.name] }
         exceptions = policy.flatMap { file.exceptions[$0.name] } ?? []
         self.remarks = remarks
     }

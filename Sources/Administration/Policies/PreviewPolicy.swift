@@ -21,17 +21,19 @@ extension UseCases {
             let (text, old, new) = try self.read(draft, by: principal, at: now, in: records)
             guard let new else { return PolicyPreview(remarks: text.remarks, name: nil) }
             return try self.preview(
-                from: old, to: new, remarks: text.remarks, at: now, in: records)
+                from: old, to: new, text, at: now, in: records)
         }
     }
 
     /// What a change of one policy would do; `nil` stands for “there is none”, as a policy that is
     /// switched off.
     func preview(
-        from old: PolicyRecord?, to new: PolicyRecord?, remarks: [PolicyRemark] = [],
+        from old: PolicyRecord?, to new: PolicyRecord?, _ text: PolicyText? = nil,
         at now: Timestamp, in records: any Records
     ) throws -> PolicyPreview {
-        var preview = PolicyPreview(remarks: remarks, name: (new ?? old)?.name.text)
+        var preview = PolicyPreview(
+            remarks: text?.remarks ?? [], name: (new ?? old)?.name.text)
+        var fleet = new.map { FleetRemarks(on: $0.policy, text?.spots) }
         guard let place = (new ?? old)?.place else { return preview }
         let tenants =
             try place.tenant.map { [$0] } ?? records.tenants(in: .provider).map(\.id)
@@ -53,10 +55,14 @@ extension UseCases {
                         "A preview looks at \(Self.previewedEndpoints) endpoints at most.",
                         nextStep: "Save the policy for one tenant, site or group at a time.")
                 }
-                try comparison.add(
+                let becomes = try comparison.add(
                     endpoint, old: old?.name, new: new?.name, to: &preview, in: records)
+                fleet?.add(
+                    becomes.subject, applies: becomes.membership(of: new?.name), of: tenant,
+                    at: now)
             }
         }
+        preview.remarks += fleet?.remarks ?? []
         return preview
     }
 
@@ -91,7 +97,7 @@ private struct PolicyComparison {
     mutating func add(
         _ endpoint: EndpointRecord, old: PolicyName?, new: PolicyName?,
         to preview: inout PolicyPreview, in records: any Records
-    ) throws {
+    ) throws -> DecidedEndpoint {
         preview.endpoints += 1
         let posture = try records.posture(of: endpoint.id, tenant: endpoint.tenant)
         let jobs = try records.jobs(
@@ -113,6 +119,7 @@ private struct PolicyComparison {
         let could = Set(was.decisions.filter(\.actsNow).map(\.update.key))
         let can = becomes.decisions.filter { $0.actsNow && !could.contains($0.update.key) }
         if !can.isEmpty { preview.acts.append(act(becomes, can)) }
+        return becomes
     }
 
     private func act(_ decided: DecidedEndpoint, _ can: [Decision]) -> PolicyPreview.Act {

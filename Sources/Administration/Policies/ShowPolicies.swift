@@ -39,13 +39,18 @@ extension UseCases {
             }
             let record = try Self.policy(id, in: principal.scope, records)
             let draft = PolicyDraft(policy: id, yaml: record.yaml)
-            let remarks = try self.read(draft, by: principal, at: now, in: records).text.remarks
+            let text = try self.read(draft, by: principal, at: now, in: records).text
             let names = try DirectoryNames(scope: principal.scope, records: records)
             var detail = PolicyDetail(
                 summary: try Self.summary(record, names, records), yaml: record.yaml,
-                written: try self.written(record, in: records), remarks: remarks, endpoints: [],
+                written: try self.written(record, in: records), remarks: text.remarks,
+                endpoints: [],
                 endpointCount: 0, unknown: [])
-            try self.addMembers(of: record, of: nil, to: &detail, at: now, in: records)
+            var fleet = FleetRemarks(on: record.policy, text.spots)
+            try self.addMembers(of: record, of: nil, to: &detail, at: now, in: records) {
+                fleet.add($0, applies: $1, of: $2, at: now)
+            }
+            detail.remarks += fleet.remarks
             return detail
         }
     }
@@ -97,7 +102,8 @@ extension UseCases {
 
     func addMembers(
         of record: PolicyRecord, of tenant: TenantID?, to detail: inout PolicyDetail,
-        at now: Timestamp, in records: any Records
+        at now: Timestamp, in records: any Records,
+        noting note: (EndpointSubject, Ternary, TenantID) -> Void = { _, _, _ in }
     ) throws {
         let tenants =
             try (tenant ?? record.place.tenant).map { [$0] }
@@ -112,7 +118,9 @@ extension UseCases {
                 let posture = try records.posture(of: endpoint.id, tenant: tenant)
                 let subject = try decisions.subject(endpoint, facts: posture?.endpoint)
                 let member = PolicyPreview.Member(endpoint: endpoint.id, name: endpoint.name)
-                switch applies.evaluate(subject, at: now) {
+                let answer = applies.evaluate(subject, at: now)
+                note(subject, answer, tenant)
+                switch answer {
                 case .yes:
                     detail.endpointCount += 1
                     if detail.endpoints.count < PolicyDetail.endpointsShown {

@@ -41,7 +41,7 @@ public struct FleetStanding: Hashable, Sendable {
     /// The reasons by which an update never goes on by itself, until something is put right.
     public static let stuck: Set<Decision.ReasonCode> = [
         .stoppedAfterFailures, .lastAttemptFailed, .noWindow, .doesNotFit, .zoneUnknown,
-        .membershipUnknown, .ageUnknown,
+        .membershipUnknown, .ageUnknown, .versionBlocked,
     ]
 
     /// How many different updates have a reason on at least one endpoint.

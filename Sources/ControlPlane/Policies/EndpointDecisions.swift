@@ -50,6 +50,7 @@ public struct EndpointDecisions {
     private let exceptions: [RiskException]
     /// The pauses of deadlines, each with the condition for the endpoints that it is for.
     private let pauses: [(pause: RiskPause, exception: RiskException)]
+    private let blocks: [BlockedLine: BlockedVersion]
     private let traits: TraitSource
     /// How far ahead windows are looked for; `nil` for as far as decisions need.
     private let end: Timestamp?
@@ -121,6 +122,9 @@ public struct EndpointDecisions {
             else { return nil }
             return (pause, risk)
         }
+        blocks = Dictionary(
+            try records.blockedVersions(in: .tenant(tenant)).map { (BlockedLine($0), $0) }
+        ) { first, _ in first }
         let names = Set(policies.map(\.name))
         rings =
             showsRings
@@ -250,6 +254,7 @@ public struct EndpointDecisions {
                 context.job?.missed = policy?.missedWindow(
                     of: known.subject, heard: heard, ordered: ordered, in: zones, at: now)
             }
+            context.block = blocks[BlockedLine(update.key, update.candidate)]?.standing
             context.failure = tries.failure(of: update)
             let line = WorkHistory.Line(WorkKey(update.key), bytes: update.bytes)
             context.work = history.estimate(CollectionOfOne(line), reboots: reboots)
@@ -273,6 +278,7 @@ public struct EndpointDecisions {
     /// asked about.
     var deniesAnything: Bool {
         approvals.contains(where: \.denies) || book.placed.contains { $0.policy.denies }
+            || blocks.values.contains(where: \.isByHand)
     }
 
     /// What people and policies forbid of updates that were chosen for an endpoint, each with the
@@ -293,7 +299,12 @@ public struct EndpointDecisions {
         var denials: [WaveLine: Decision] = [:]
         for update in known.map(\.subject) {
             let line = WaveLine(key: update.update.key, version: update.update.candidate)
-            denials[line] = Decision.denied(update, under: policy, approvals: own, at: now)
+            // What a rollout has blocked is for its own halt to deal with.
+            let block = blocks[BlockedLine(line.key, line.version)].flatMap {
+                $0.isByHand ? $0.standing : nil
+            }
+            denials[line] = Decision.denied(
+                update, under: policy, approvals: own, block: block, at: now)
         }
         return denials
     }
@@ -348,6 +359,16 @@ public struct EndpointDecisions {
             deployments[job.deployment] = .some(deployment)
             return (job, deployment)
         }
+    }
+}
+
+extension BlockedVersion {
+    /// Whether a person blocked it, and no rollout or rollback.
+    fileprivate var isByHand: Bool { deployment == nil }
+
+    /// The block, as decisions look at it.
+    fileprivate var standing: DecisionContext.VersionBlock {
+        DecisionContext.VersionBlock(by: by, reason: reason)
     }
 }
 

@@ -14,10 +14,24 @@ extension Dashboard {
             Place.approvals.path, .principal(.view), "What people have said of updates.",
             query: [tenantField]
         ) { visit in
-            let tenant: TenantID? = try visit.call.queryIdentifier("tenant")
-            let items = try await visit.useCases.approvals(
-                by: visit.principal, tenant: tenant, includingEnded: true, limit: decisionRows)
-            return approvalsPage(items, tenant: tenant, chrome: visit.chrome)
+            try await approvals(visit, tenant: try visit.call.queryIdentifier("tenant"))
+        },
+        action(Place.unblock.path, .principal(.approve), "Lets a blocked version go out again.") {
+            visit, form in
+            do {
+                try await visit.useCases.unblock(
+                    VersionToUnblock(
+                        tenant: form["tenant"].flatMap(TenantID.init),
+                        manager: form["manager"].flatMap(PackageManagerName.init(rawValue:))
+                            ?? .apt,
+                        package: form["package"] ?? "", version: form["version"] ?? ""),
+                    by: visit.principal)
+                return .redirect(to: .approvals, .takenBack)
+            } catch let refusal as Refusal {
+                return .html(
+                    try await approvals(visit, tenant: nil, refused: refusal).rendered(),
+                    status: refusal.kind.httpStatus)
+            }
         },
         page(
             Place.decide.path, .principal(.approve), "A form to say something of updates.",
@@ -60,6 +74,47 @@ extension Dashboard {
     /// The most updates that are decided about at once.
     private static let mostDecided = 500
 
+    private static func approvals(
+        _ visit: Visit, tenant: TenantID?, refused: Refusal? = nil
+    ) async throws -> HTML {
+        approvalsPage(
+            try await visit.useCases.approvals(
+                by: visit.principal, tenant: tenant, includingEnded: true, limit: decisionRows),
+            blocked: try await visit.useCases.blockedVersions(
+                by: visit.principal, tenant: tenant),
+            tenant: tenant, refused: refused, chrome: visit.chrome)
+    }
+
+    /// Blocks the chosen versions, each as it is missing now.
+    private static func block(_ visit: Visit, _ form: FormFields) async throws {
+        let updates = form.all("update").compactMap(MissingUpdateKey.init(text:))
+        guard updates.count <= mostDecided else {
+            throw Refusal(
+                .tooLarge, "E_SELECTION_UPDATES",
+                "At most \(mostDecided) versions are blocked at once.", nextStep: "Choose fewer.")
+        }
+        for update in updates {
+            _ = try await visit.useCases.block(
+                VersionToBlock(
+                    tenant: form["tenant"].flatMap(TenantID.init),
+                    manager: try await manager(of: update, visit), package: update.name,
+                    version: update.candidate, reason: form["reason"] ?? ""), by: visit.principal)
+        }
+    }
+
+    /// The package manager of an update, which the lists of missing updates do not name.
+    private static func manager(
+        of update: MissingUpdateKey, _ visit: Visit
+    ) async throws -> PackageManagerName? {
+        let page = try await visit.useCases.endpoints(
+            EndpointFilter(missing: update, limit: 1), by: visit.principal)
+        guard let endpoint = page.items.first else { return nil }
+        return try await visit.useCases.endpoint(endpoint.id, by: visit.principal).decisions
+            .first {
+                $0.update.name == update.name && $0.update.candidate == update.candidate
+            }?.update.manager
+    }
+
     private static func deciding(
         _ visit: Visit, _ form: FormFields, refused: Refusal? = nil
     ) async throws -> Deciding {
@@ -78,8 +133,12 @@ extension Dashboard {
 
     private static func decide(_ visit: Visit, _ form: FormFields) async throws -> Answer {
         do {
-            for draft in try drafts(form) {
-                _ = try await visit.useCases.decide(draft, by: visit.principal)
+            if form["verdict"] == blockVerdict {
+                try await block(visit, form)
+            } else {
+                for draft in try drafts(form) {
+                    _ = try await visit.useCases.decide(draft, by: visit.principal)
+                }
             }
             let endpoints = form.all("endpoint").compactMap(EndpointID.init)
             let back =

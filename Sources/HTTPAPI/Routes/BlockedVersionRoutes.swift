@@ -18,6 +18,36 @@ enum BlockedVersionRoutes {
                         by: try call.principal(), tenant: try call.queryIdentifier("tenant"))))
         },
         Route(
+            .get, "/api/v1/update-debt", permission: .principal(.view),
+            summary: "Endpoints that have fallen behind, the batches in which they catch up, and "
+                + "when they are done at the earliest.",
+            query: [
+                QueryParameter("tenant", .identifier("tnt"), "Only this tenant's."),
+                QueryParameter(
+                    "days", .integer,
+                    "A missing fix that has been out for longer counts as falling behind; "
+                        + "\(UseCases.usualDebtDays) unless given."),
+            ],
+            response: .updateDebt
+        ) { call in
+            .json(
+                ItemList(
+                    items: try await call.useCases.updateDebt(
+                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
+                        days: try call.queryNumber(
+                            "days", in: 0...UseCases.longestDebtDays,
+                            standard: UseCases.usualDebtDays))))
+        },
+        Route(
+            .post, "/api/v1/blocked-versions", permission: .principal(.approve),
+            summary: "Blocks a version: nobody of the tenant gets it until a person unblocks it.",
+            request: .versionToBlock, response: .blockedVersion
+        ) { call in
+            .json(
+                try await call.useCases.block(try call.decode(), by: try call.principal()),
+                status: 201)
+        },
+        Route(
             .post, "/api/v1/blocked-versions/unblock", permission: .principal(.approve),
             summary: "Lets a blocked version go out again.",
             query: [

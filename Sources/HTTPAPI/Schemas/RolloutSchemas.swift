@@ -51,5 +51,24 @@ extension NamedSchema {
             "version": .string, "deployment": .optional(.identifier("dep")), "reason": .string,
             "by": .string, "at": .time,
         ])
+    static let updateDebt = list(
+        "UpdateDebtList",
+        of: NamedSchema(
+            "IndebtedEndpoint",
+            [
+                "endpoint": .identifier("ept"), "name": .string, "tenant": .identifier("tnt"),
+                "owed": .integer, "approved": .integer, "oldestAt": .optional(.time),
+                "batches": .array(
+                    .object([
+                        "updates": .integer, "security": .integer, "startsAt": .optional(.time),
+                    ])),
+                "doneAt": .optional(.time),
+            ]))
+    static let versionToBlock = NamedSchema(
+        "VersionToBlock",
+        [
+            "tenant": .optional(.identifier("tnt")), "manager": .optional(.packageManager),
+            "package": .string, "version": .string, "reason": .string,
+        ])
     static let blockedVersionList = list("BlockedVersionList", of: blockedVersion)
 }

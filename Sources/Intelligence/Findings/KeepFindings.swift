@@ -1,7 +1,7 @@
 public import ControlPlane
 public import Advisories
 import Findings
-import Fleet
+package import Fleet
 import ServerRecords
 
 extension UseCases {

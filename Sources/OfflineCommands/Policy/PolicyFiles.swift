@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calendar
 import CommandBasics
 import Fleet
 import Foundation
@@ -53,7 +54,7 @@ struct PolicyFiles: ParsableArguments {
         var owners: [PolicyName: String] = [:]
         for (name, bytes) in zip(files, contents) {
             let file = PolicyFile.read(bytes, named: name, in: surroundings)
-            reading.diagnostics += file.diagnostics
+            reading.diagnostics += file.diagnostics + Self.siteWindows(of: file, named: name)
             reading.policies += file.policies
             for policy in file.policies {
                 if let owner = owners[policy.name], owner != name {
@@ -79,6 +80,20 @@ struct PolicyFiles: ParsableArguments {
         for diagnostic in reading.diagnostics { Terminal.writeError(diagnostic.description) }
         guard reading.isUsable else { throw ExitCode(Failure.Status.wrongUse.rawValue) }
         return reading
+    }
+
+    /// Windows that go by the zone of each endpoint's site: which that is, nobody can tell without
+    /// the server.
+    private static func siteWindows(of file: PolicyFile, named name: String) -> [Diagnostic] {
+        file.policies.flatMap { policy in
+            policy.windows.filter { $0.zone == .site }.map { window in
+                let spot = file.spots[policy.name]?.windows[window.name]
+                return Diagnostic(
+                    .warning, file: name, line: spot?.line ?? 1, column: spot?.column ?? 1,
+                    "when the window “\(window.name)” opens cannot be told without the site: “zone: "
+                        + "site” is taken for the endpoint's own zone here (--zone says another)")
+            }
+        }
     }
 
     private func bytes(of file: String) throws -> [UInt8] {

@@ -7,7 +7,7 @@ extension Decision {
     ///
     /// What comes first, decides: (1) a job that is under way, unless it can be taken back and the
     /// update has been denied meanwhile; (2) silence of the endpoint; (3)
-    /// what stands in the way on the endpoint; (4) a denial, by a person or by a rule of any level;
+    /// what stands in the way on the endpoint; (4) a denial, by a person or by a rule of any level, or a block of the version;
     /// (5) an accepted risk; (6) a deferral; (7) failures; (8) the first matching rule, or the
     /// default; (9) rings; (10) windows.
     ///
@@ -20,8 +20,8 @@ extension Decision {
         if let job = context.job {
             if job.stage.canBeTakenBack,
                 let denied = denied(
-                    subject, under: policy, approvals: context.approvals, dueAt: context.dueAt,
-                    at: now)
+                    subject, under: policy, approvals: context.approvals, block: context.block,
+                    dueAt: context.dueAt, at: now)
             {
                 return denied
             }
@@ -46,6 +46,7 @@ extension Decision {
             return denial(subject, context.approvals[place], context.dueAt)
         }
         if let ruling = verdict?.denial { return denial(subject, ruling, context.dueAt) }
+        if let block = context.block { return blocked(subject, block, context.dueAt) }
         if !context.exceptions.isEmpty, let risk = acceptedRisk(subject, context, now) {
             return risk
         }
@@ -61,18 +62,33 @@ extension Decision {
             retryAt: isFailureOver ? nil : context.failure?.retryAt)
     }
 
-    /// What forbids an update, be it ordered or not: a person's denial, or that of a rule or a
-    /// default of any level. `nil` when nothing does.
+    /// What forbids an update, be it ordered or not: a person's denial, that of a rule or a default
+    /// of any level, or a block of its version. `nil` when nothing does.
     ///
     /// `policy` is what holds for the endpoint, `approvals` what people have said that concerns it.
     public static func denied(
         _ subject: UpdateSubject, under policy: CompiledPolicy?, approvals: [ApprovalByHand],
-        dueAt: Timestamp? = nil, at now: Timestamp
+        block: DecisionContext.VersionBlock? = nil, dueAt: Timestamp? = nil, at now: Timestamp
     ) -> Decision? {
         if let place = PeoplesWord(approvals, on: subject, at: now).denial {
             return denial(subject, approvals[place], dueAt)
         }
-        return policy?.verdict(on: subject, at: now).denial.map { denial(subject, $0, dueAt) }
+        if let ruling = policy?.verdict(on: subject, at: now).denial {
+            return denial(subject, ruling, dueAt)
+        }
+        return block.map { blocked(subject, $0, dueAt) }
+    }
+
+    /// A version that nobody gets.
+    private static func blocked(
+        _ subject: UpdateSubject, _ block: DecisionContext.VersionBlock, _ dueAt: Timestamp?
+    ) -> Decision {
+        var grounds = DecisionGrounds()
+        grounds.person = block.by
+        grounds.text = block.reason
+        return Decision(
+            subject.update, .versionBlocked, rule: "block of the version", nextAt: nil,
+            dueAt: dueAt, lane: nil, grounds: grounds)
     }
 
     /// What no rule can change: the rule's name where there is no rule.

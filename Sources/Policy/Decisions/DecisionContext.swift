@@ -12,6 +12,8 @@ public struct DecisionContext: Hashable, Sendable {
     public var isSilent: Bool
     /// What people have said that concerns the endpoint (`ApprovalByHand.concerns`).
     public var approvals: [ApprovalByHand]
+    /// Why nobody of the tenant gets the version; `nil` when it is not blocked.
+    public var block: VersionBlock?
     /// The exceptions that concern the endpoint (`RiskException.concerns`), ended ones included.
     public var exceptions: [RiskException]
     /// How long the installation takes, with what is kept back for a reboot.
@@ -26,7 +28,8 @@ public struct DecisionContext: Hashable, Sendable {
     /// What stands around an update.
     public init(
         job: JobStanding? = nil, failure: FailureStanding? = nil, isSilent: Bool = false,
-        approvals: [ApprovalByHand] = [], exceptions: [RiskException] = [],
+        approvals: [ApprovalByHand] = [], block: VersionBlock? = nil,
+        exceptions: [RiskException] = [],
         work: WorkEstimate = WorkEstimate(seconds: 0), dueAt: Timestamp? = nil,
         ring: RingStanding? = nil, outlook: WindowOutlook = .unrestricted
     ) {
@@ -34,6 +37,7 @@ public struct DecisionContext: Hashable, Sendable {
         self.failure = failure
         self.isSilent = isSilent
         self.approvals = approvals
+        self.block = block
         self.exceptions = exceptions
         self.work = work
         self.dueAt = dueAt
@@ -43,6 +47,20 @@ public struct DecisionContext: Hashable, Sendable {
 }
 
 extension DecisionContext {
+    /// A version that nobody gets until a person unblocks it.
+    public struct VersionBlock: Hashable, Sendable {
+        /// Who blocked it: a person, or the rollout that it went wrong in.
+        public var by: String
+        /// Why, in one sentence.
+        public var reason: String
+
+        /// A blocked version.
+        public init(by: String, reason: String) {
+            self.by = by
+            self.reason = reason
+        }
+    }
+
     /// A job that has the update in its lock list.
     public struct JobStanding: Hashable, Sendable {
         /// Where the job stands.

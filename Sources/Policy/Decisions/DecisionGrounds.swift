@@ -96,6 +96,9 @@ extension DecisionGrounds {
             return "\(Self.capitalized(rule)) approves it after \(days) in the open\(ending)"
         case .declined: return person.map { "Declined by \($0)\(because)" } ?? "Declined by \(rule)"
         case .onHold: return "Held by \(person ?? rule)\(because)"
+        case .versionBlocked:
+            return "Version \(decision.update.candidate) is blocked by \(person ?? "somebody") "
+                + "until a person unblocks it\(because)"
         case .deferred: return "\(person ?? "Somebody") has put the decision off until \(next)"
         case .riskAccepted:
             return "The \(rule) accepts the risk until \(next)\(because)"

@@ -50,6 +50,8 @@ extension Decision {
         case declined
         /// A rule or a person holds it, with a reason.
         case onHold
+        /// This version went wrong at a canary, or a person has blocked it.
+        case versionBlocked
         /// A person has put the decision off.
         case deferred
         /// An exception accepts the risk until a date.
@@ -111,6 +113,8 @@ extension Decision.ReasonCode {
             "A fact is missing that decides whether a policy applies to the endpoint."
         case .declined: "A rule or a person has declined it."
         case .onHold: "A rule or a person holds it, for a reason that is told."
+        case .versionBlocked:
+            "This version went wrong at a canary, was rolled back, or a person has blocked it."
         case .deferred: "A person has put the decision off until a time that is told."
         case .riskAccepted: "An exception accepts the risk until it expires."
         case .ageing: "The rule approves it when the fix has been out for so many days."
@@ -151,6 +155,7 @@ extension Decision.ReasonCode {
         case .endpointSilent: "Look whether the endpoint is up and its agent runs."
         case .membershipUnknown: "Set the fact that is missing, such as the role or the tags."
         case .declined, .onHold: "Change the rule or withdraw the decision if it should go in."
+        case .versionBlocked: "Unblock the version if it should go in."
         case .deferred, .riskAccepted: "Nothing until then; or withdraw it."
         case .ageUnknown: "Approve it by hand, or let a source record when the fix appeared."
         case .awaitingSecondApproval: "A second person approves it."
@@ -180,7 +185,7 @@ extension Decision.ReasonCode {
         case .pendingRestart: .restart
         case .held, .phased, .keptBack, .needsSubscription, .excluded: .blocked
         case .prepared: .prepare
-        case .declined, .onHold: .decline
+        case .declined, .onHold, .versionBlocked: .decline
         }
     }
 }

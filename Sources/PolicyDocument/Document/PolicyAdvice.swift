@@ -141,12 +141,48 @@ struct PolicyAdvice {
                 continue
             }
             for (ring, place) in zip(rings, elements) { check(ring, place) }
+            checkTurns(rings, elements)
             let shares = rings.reduce(0) { sum, ring in
                 if case .share(let share) = ring.members { return sum + share.basisPoints }
                 return sum
             }
             if shares == Percentage.whole, rings.last?.members == .rest, let place = elements.last {
                 list.warning(place, "the shares before it come to 100%: nobody is left for “rest”")
+            }
+        }
+    }
+
+    /// Rings of which “applies” or an earlier ring leaves nobody: an endpoint is in the first ring
+    /// of the list that takes it.
+    private func checkTurns(_ rings: [Ring], _ elements: [Place]) {
+        for (index, (ring, place)) in zip(rings, elements).enumerated() {
+            guard case .matching(let members) = ring.members,
+                !ExpressionLogic.isImpossible(members),
+                !ExpressionLogic.isImpossible(policy.applies)
+            else { continue }
+            if ExpressionLogic.isImpossible(policy.applies.narrowed(to: members)) {
+                list.warning(
+                    place,
+                    "nobody can be in the ring “\(ring.name)”: its members and “applies” exclude "
+                        + "each other")
+                continue
+            }
+            let earlier = rings[..<index].first { other in
+                guard case .matching(let taken) = other.members else { return false }
+                return ExpressionLogic.covers(taken, members)
+            }
+            if let earlier {
+                list.warning(
+                    place,
+                    "nobody is left for the ring “\(ring.name)”: the ring “\(earlier.name)” takes "
+                        + "everybody that it could")
+            } else if let most = policy.applies.mostEndpoints, let gate = ring.gate,
+                gate.minimum > most
+            {
+                list.warning(
+                    place,
+                    "the gate of “\(ring.name)” cannot be met: it asks for \(gate.minimum) verified "
+                        + "endpoints, and “applies” names \(most)")
             }
         }
     }

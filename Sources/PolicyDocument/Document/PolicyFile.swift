@@ -12,6 +12,10 @@ public struct PolicyFile: Sendable {
     /// Errors and warnings, in the order of the file.
     public let diagnostics: [Diagnostic]
 
+    /// Where parts of the policies stand, for those who find something later, when endpoints are
+    /// known.
+    public let spots: [PolicyName: PolicySpots]
+
     /// Whether the policies may be used: no diagnostic is an error.
     public var isUsable: Bool { !diagnostics.contains { $0.severity == .error } }
 
@@ -46,7 +50,8 @@ public struct PolicyFile: Sendable {
     ) -> PolicyFile {
         let list = DiagnosticList(file: name)
         guard let source = SourceText(bytes, list) else {
-            return PolicyFile(policies: [], exceptions: [:], diagnostics: list.inOrder)
+            return PolicyFile(
+                policies: [], exceptions: [:], diagnostics: list.inOrder, spots: [:])
         }
         let documents = YAMLComposer(source, list).documents()
         if documents.isEmpty, !list.hasErrors {
@@ -67,6 +72,38 @@ public struct PolicyFile: Sendable {
         return PolicyFile(
             policies: located.map(\.policy),
             exceptions: Dictionary(exceptions) { first, _ in first },
-            diagnostics: list.inOrder)
+            diagnostics: list.inOrder,
+            spots: Dictionary(located.map { ($0.policy.name, PolicySpots($0.places)) }) {
+                first, _ in first
+            })
+    }
+}
+
+/// Where parts of a policy stand in its text.
+public struct PolicySpots: Hashable, Sendable {
+    /// A line and a column, both from 1.
+    public struct Spot: Hashable, Sendable {
+        /// The line.
+        public let line: Int
+        /// The column, counted in Unicode scalars.
+        public let column: Int
+
+        init(_ place: Place) {
+            line = place.line
+            column = place.column
+        }
+    }
+
+    /// The condition that says which endpoints it applies to.
+    public let applies: Spot
+    /// The rings of each list, in order.
+    public let rings: [PolicyName: [Spot]]
+    /// The windows by name.
+    public let windows: [String: Spot]
+
+    init(_ places: PolicyPlaces) {
+        applies = Spot(places.applies)
+        rings = places.ringElements.mapValues { $0.map(Spot.init) }
+        windows = places.windows.mapValues(Spot.init)
     }
 }

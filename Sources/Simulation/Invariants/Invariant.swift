@@ -26,6 +26,8 @@ public enum Invariant: String, Sendable, CaseIterable {
     case budgetRespected
     /// Nothing begins that no operator has signed.
     case signatureRespected
+    /// No order holds what was denied for its endpoint before it was made.
+    case denialRespected
 }
 
 /// A safeguard that can be switched off in the simulation's wiring, to see that it is missed.

@@ -52,7 +52,17 @@ extension World {
         }
     }
 
+    /// An order that is new holds nothing that was denied before.
+    private func checkDenial(_ job: Job) {
+        guard let denial, job.tenant == tenants[0].id, job.createdAt > denial.at,
+            job.updates.contains(where: { $0.name == denial.package })
+        else { return }
+        timeline.broken(
+            .denialRespected, "\(job.id) holds \(denial.package), which was declined before")
+    }
+
     private func check(_ job: Job, was old: Job?) {
+        if old == nil { checkDenial(job) }
         if let old, old.state.isTerminal {
             if job.state != old.state || (old.result != nil && job.result != old.result) {
                 timeline.broken(

@@ -25,7 +25,7 @@ extension World {
         let job = timeline.chance { $0.pick(open) }
         let endpoint = endpoints[Int(timeline.chance { $0.next() } % UInt64(endpoints.count))]
         let useCases = server.useCases
-        switch timeline.chance({ $0.number(in: 0...15) }) {
+        switch timeline.chance({ $0.number(in: 0...16) }) {
         case 0...4: try await approveForSome()
         case 5: try await beginRings()
         case 6:
@@ -49,7 +49,24 @@ extension World {
         case 11: try await useCases.requestScan(endpoint.id, by: .localAdministrator)
         case 12, 13: release()
         case 14: try await forge(for: endpoint)
+        case 15: try await changeDenial()
         default: try await interfere(with: job)
+        }
+    }
+
+    /// Declines a package for the first tenant, or takes that back.
+    private func changeDenial() async throws {
+        if let old = denial {
+            denial = nil
+            timeline.note("person", "takes back what was said of \(old.package)")
+            _ = try await server.useCases.endApproval(old.word, by: .localAdministrator)
+        } else if let name = timeline.chance({ $0.pick(Self.packages) }) {
+            timeline.note("person", "declines \(name)")
+            let item = try await server.useCases.decide(
+                ApprovalDraft(
+                    .decline, tenant: tenants[0].id, package: name, reason: "It is not wanted."),
+                by: .localAdministrator)
+            denial = (name, item.record.id, timeline.instant)
         }
     }
 

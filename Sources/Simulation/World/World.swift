@@ -57,6 +57,8 @@ final class World {
     var looks = 0
     var commitsSeen = -1
     var halted: Set<DeploymentID> = []
+    /// What a person has declined for the first tenant and not taken back.
+    var denial: (package: String, word: ApprovalID, at: Timestamp)?
     /// Rollouts that have been called off in calm.
     var calledOff: Set<DeploymentID> = []
 

@@ -6,7 +6,9 @@ import Testing
 
 extension Scenario {
     /// What policies do by themselves: nobody approves anything in these.
-    static let waves = [waveByItself, otherFile, badWaveStops, sickWaveStops, missedWindow]
+    static let waves = [
+        waveByItself, otherFile, badWaveStops, sickWaveStops, missedWindow, declinedWave,
+    ]
 
     static let waveByItself = Scenario(
         "a policy opens a rollout by itself, which goes through the rings as it was foreseen"
@@ -169,14 +171,51 @@ extension Scenario {
     }
 }
 
+extension Scenario {
+    static let declinedWave = Scenario(
+        "what is declined while the canary is watched goes to nobody else, and the wave ends"
+    ) { lab in
+        try await lab.saveStop()
+        try await lab.offer("labwavestop")
+        let deployment = try await lab.wave(of: "labwavestop")
+        _ = try await eventually("the canary is watched", within: .seconds(300)) {
+            try await lab.rings(of: deployment).rollout?.rings.first?.soakUntil
+        }
+        try await lab.patchbay(
+            "approval", "decline", "labwavestop", "--reason", "It broke the shop.")
+        let ended = try await eventually("the wave ends", within: .seconds(60)) {
+            let detail = try await lab.rings(of: deployment)
+            return detail.rollout?.state == "cancelled" ? detail : nil
+        }
+        #expect(ended.rollout?.reason?.contains("It broke the shop.") == true)
+        #expect(ended.jobs.map(\.job.endpoint) == [try lab.endpoint(1).id])
+        #expect(ended.jobs.first?.job.state == .verified)
+        // Longer than the scheduler's round.
+        try await Task.sleep(for: .seconds(12))
+        for number in 2...3 {
+            let endpoint = try lab.endpoint(number)
+            try await expectUntouched("labwavestop", on: endpoint)
+            let why = try await lab.view(of: endpoint).decisions.first {
+                $0.update.name == "labwavestop"
+            }
+            #expect(why?.sentence.contains("It broke the shop.") == true)
+        }
+        #expect(try await lab.rings(of: deployment).jobs.count == 1)
+    }
+}
+
 extension Lab {
     /// Packages that policies approve by themselves: version 1.0 is installed in every endpoint.
     static let wavePackages = [
         "labwavegood", "labwaveswap", "labwavebad", "labwavesick", "lablate1", "lablate2",
+        "labwavestop",
     ]
-    private static let offeredLater: Set<String> = ["labwaveswap", "labwavebad", "labwavesick"]
+    private static let offeredLater: Set<String> = [
+        "labwaveswap", "labwavebad", "labwavesick", "labwavestop",
+    ]
     static let wavePolicy = "lab-waves"
     private static let latePolicy = "lab-late"
+    private static let stopPolicy = "lab-stop"
 
     /// Adds them to the repository; the 2.0 of some comes later.
     func addWavePackages() async throws {
@@ -223,6 +262,30 @@ extension Lab {
         [ "$version" != 2.0 ]
 
         """
+
+    /// Saves a policy whose canary is watched for an hour.
+    func saveStop() async throws {
+        try await patchbay("endpoint", "set", endpoint(1).id.text, "--tag", "canary")
+        try await saveOnly(
+            Self.stopPolicy,
+            """
+            patchbay: policy/v1
+            name: \(Self.stopPolicy)
+            applies: all
+            lanes:
+              routine: {windows: [any], rings: slow}
+            rules:
+              - {when: package = labwavestop, approve: at once}
+            default: {approve: by hand}
+            windows:
+              any: {every: day, from: "00:00", for: 24h, zone: endpoint}
+            rings:
+              slow:
+                - {name: canary, members: tag = canary, soak: 1h, gate: {verified: 100%, minimum: 1}}
+                - {name: broad, members: rest}
+
+            """)
+    }
 
     /// Saves a policy whose window of two minutes is open, and closes soon.
     ///

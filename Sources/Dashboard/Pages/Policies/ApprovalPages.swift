@@ -9,7 +9,8 @@ import ServerRecords
 
 /// What people have said of updates.
 func approvalsPage(
-    _ items: [ApprovalItem], tenant: TenantID?, chrome: Chrome
+    _ items: [ApprovalItem], blocked: [BlockedVersion] = [], tenant: TenantID?,
+    refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     policyFrame(
         .approvals,
@@ -23,7 +24,9 @@ func approvalsPage(
             }
         }
     } content: {
+        problem(refused)
         tenantFilter(.approvals, tenant, chrome)
+        if !blocked.isEmpty { blockedVersions(blocked, chrome) }
         if items.isEmpty {
             empty("Nothing has been said") {
                 p {
@@ -38,6 +41,47 @@ func approvalsPage(
                     rows: items.map { row($0, chrome) })
             }
         }
+    }
+}
+
+/// Versions that nobody gets, with the way to let them go out again.
+private func blockedVersions(_ blocked: [BlockedVersion], _ chrome: Chrome) -> HTML {
+    div(.id("blocked"), Attribute("class", "wrap part")) {
+        dataTable(
+            "Blocked versions: nobody gets them until a person unblocks them",
+            [
+                Column("Package"), Column("Version"), Column("Why"), Column("By"), Column("Since"),
+                Column(""),
+            ],
+            rows: blocked.map { version in
+                tr {
+                    th { version.package }
+                    td(class: "ver") { version.version }
+                    td(class: "free") {
+                        version.reason
+                        if let deployment = version.deployment {
+                            " "
+                            a(.href(.deployment(deployment))) { "The deployment" }
+                        }
+                    }
+                    td(class: "cut") { version.by }
+                    td { chrome.time(version.at) }
+                    td {
+                        if chrome.may(.approve) {
+                            chrome.postForm(.unblock) {
+                                hidden("tenant", version.tenant.text)
+                                hidden("manager", version.manager.rawValue)
+                                hidden("package", version.package)
+                                hidden("version", version.version)
+                                button(
+                                    class: "quiet", .type("submit"),
+                                    .ariaLabel("Unblock \(version.package) \(version.version)")
+                                ) { "Unblock" }
+                            }
+                        }
+                    }
+                }
+            })
     }
 }
 
@@ -108,7 +152,7 @@ func decidePage(_ deciding: Deciding, chrome: Chrome) -> HTML {
             for update in deciding.updates { hidden("update", update.text) }
             for endpoint in deciding.endpoints { hidden("endpoint", endpoint.text) }
             if deciding.updates.isEmpty { packageField() }
-            verdicts()
+            verdicts(mayBlock: !deciding.updates.isEmpty)
             scope(deciding, chrome)
             if !deciding.updates.isEmpty { reach() }
             div(class: "row") {
@@ -117,7 +161,7 @@ func decidePage(_ deciding: Deciding, chrome: Chrome) -> HTML {
                     input(
                         .type("text"), .id("reason"), .name("reason"), .maxlength(500),
                         .value(deciding.reason))
-                    small { "Declining and holding need a reason." }
+                    small { "Declining, holding and blocking need a reason." }
                 }
                 div(class: "field") {
                     label(.forField("until")) { "Until, when deferred (UTC)" }
@@ -142,22 +186,32 @@ private func packageField() -> HTML {
     }
 }
 
-private func verdicts() -> HTML {
-    fieldset {
+/// What the form says in place of a verdict to block the chosen versions.
+let blockVerdict = "block"
+
+private func verdicts(mayBlock: Bool) -> HTML {
+    let verdicts = [
+        (
+            ApprovalDraft.Verdict.approve.rawValue,
+            "Approve: install it, in its windows and rings"
+        ),
+        (ApprovalDraft.Verdict.decline.rawValue, "Decline: do not install it"),
+        (ApprovalDraft.Verdict.hold.rawValue, "Hold: do not install it for now"),
+        (ApprovalDraft.Verdict.defer.rawValue, "Defer: decide again at a time"),
+    ]
+    let block = [
+        (
+            blockVerdict,
+            "Block this version: nobody of the tenant gets it until somebody unblocks it"
+        )
+    ]
+    return fieldset {
         legend { "What" }
-        for (verdict, words) in [
-            (
-                ApprovalDraft.Verdict.approve,
-                "Approve: install it, in its windows and rings"
-            ),
-            (.decline, "Decline: do not install it"),
-            (.hold, "Hold: do not install it for now"),
-            (.defer, "Defer: decide again at a time"),
-        ] {
+        for (value, words) in mayBlock ? verdicts + block : verdicts {
             label(class: "s") {
                 input(
-                    .type("radio"), .name("verdict"), .value(verdict.rawValue),
-                    .checked(verdict == .approve), .required())
+                    .type("radio"), .name("verdict"), .value(value),
+                    .checked(value == ApprovalDraft.Verdict.approve.rawValue), .required())
                 words
             }
         }
