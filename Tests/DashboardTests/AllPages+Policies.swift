@@ -67,8 +67,8 @@ extension AllPages {
         (
             "policy-plan",
             planPage(
-                PolicySamples.plan, tenant: Samples.tenant, chrome: Samples.chrome("/policies/plan")
-            )
+                PolicySamples.plan, debt: [PolicySamples.indebted], tenant: Samples.tenant,
+                chrome: Samples.chrome("/policies/plan"))
         ),
         (
             "policy-windows",
@@ -111,6 +111,21 @@ extension AllPages {
                 ], tenant: nil, chrome: Samples.chrome("/groups"))
         ),
     ]
+}
+
+extension PolicySamples {
+    /// An endpoint that misses 120 updates.
+    static let indebted: IndebtedEndpoint = {
+        let batches = [(50, 0), (50, 60), (20, 120)].map { updates, minutes in
+            IndebtedEndpoint.Batch(
+                updates: updates, security: minutes == 0 ? 12 : 0,
+                startsAt: Samples.now.adding(seconds: Int64(minutes) * 60))
+        }
+        return IndebtedEndpoint(
+            endpoint: Samples.id(11), name: "web-1.berlin.example.org", tenant: Samples.tenant,
+            owed: 131, approved: 120, oldestAt: Samples.ago(minutes: 200_000), batches: batches,
+            doneAt: Samples.now.adding(seconds: 8_000))
+    }()
 }
 
 /// Policies and what goes with them, for pages.

@@ -15,6 +15,13 @@ public struct IndebtedEndpoint: Hashable, Sendable, Codable {
         public var security: Int
         /// When it begins at the earliest; `nil` where no window that is known fits it.
         public var startsAt: Timestamp?
+
+        /// A batch.
+        public init(updates: Int, security: Int, startsAt: Timestamp?) {
+            self.updates = updates
+            self.security = security
+            self.startsAt = startsAt
+        }
     }
 
     /// The endpoint.
@@ -35,18 +42,19 @@ public struct IndebtedEndpoint: Hashable, Sendable, Codable {
     /// nothing is approved.
     public var doneAt: Timestamp?
 
-    /// How it stands, in one sentence.
-    public var sentence: String {
-        let waiting = owed - approved
-        var words = "It misses \(owed) updates"
-        if approved == 0 { return words + ", and none of them is approved." }
-        let count = batches.count
-        words +=
-            "; \(approved) are approved, and come in \(count) \(count == 1 ? "batch" : "batches")"
-        words +=
-            doneAt.map { ", done at the earliest \($0.wholeSeconds)." }
-            ?? ", of which no window that is known has room for all."
-        return waiting > 0 ? words + " \(waiting) wait for something else." : words
+    /// An endpoint that has fallen behind.
+    public init(
+        endpoint: EndpointID, name: String, tenant: TenantID, owed: Int, approved: Int,
+        oldestAt: Timestamp?, batches: [Batch], doneAt: Timestamp?
+    ) {
+        self.endpoint = endpoint
+        self.name = name
+        self.tenant = tenant
+        self.owed = owed
+        self.approved = approved
+        self.oldestAt = oldestAt
+        self.batches = batches
+        self.doneAt = doneAt
     }
 }
 

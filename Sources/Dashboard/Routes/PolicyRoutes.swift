@@ -39,7 +39,8 @@ extension Dashboard {
                 return planPage(nil, tenant: nil, chrome: visit.chrome)
             }
             let plan = try await visit.useCases.planPolicies(for: tenant, by: visit.principal)
-            return planPage(plan, tenant: tenant, chrome: visit.chrome)
+            let debt = try await visit.useCases.updateDebt(by: visit.principal, tenant: tenant)
+            return planPage(plan, debt: debt, tenant: tenant, chrome: visit.chrome)
         },
         page(
             Place.windows.path, .principal(.view), "When the windows open next.",

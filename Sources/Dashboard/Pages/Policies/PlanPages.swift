@@ -9,7 +9,8 @@ import ServerRecords
 
 /// What the policies would do with a tenant's fleet, before anything runs.
 func planPage(
-    _ plan: PlannedFleet?, tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
+    _ plan: PlannedFleet?, debt: [IndebtedEndpoint] = [], tenant: TenantID?,
+    refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     policyFrame(
         .plan,
@@ -30,6 +31,7 @@ func planPage(
             misses(plan, chrome)
             installs(plan, chrome)
             waits(plan)
+            debtPart(debt, chrome)
         } else if refused == nil {
             empty("Choose a tenant") { p { "A plan is for one tenant's fleet." } }
         }
