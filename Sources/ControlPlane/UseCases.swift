@@ -25,7 +25,7 @@ public final class UseCases: Sendable {
     /// The policies that are ready for use.
     public let policyShelf = PolicyShelf()
     /// What is decided about fleets, for pages.
-    let decisionBoard = DecisionBoard()
+    package let decisionBoard = DecisionBoard()
     /// Which endpoint has which vulnerability.
     public let findings = FleetFindings()
     /// Lets one change of the feeds come after the other.

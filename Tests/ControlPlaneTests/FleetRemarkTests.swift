@@ -32,7 +32,7 @@ struct FleetRemarkTests {
         let rings = try await RingHouse()
         let preview = try await rings.useCases.previewPolicy(
             PolicyDraft(tenant: rings.house.tenant.id, yaml: yaml), by: rings.house.administrator)
-        #expect(!preview.remarks.contains(where: \.isError))
+        #expect(preview.remarks.filter(\.isError).isEmpty)
         return preview.remarks.map { "\($0.line): \($0.message)" }
     }
 
