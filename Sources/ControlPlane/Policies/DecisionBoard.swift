@@ -11,6 +11,9 @@ public struct UpdateStanding: Hashable, Sendable {
     public var nextAt: Timestamp?
     /// The earliest due date.
     public var dueAt: Timestamp?
+
+    /// Nobody misses it.
+    package init() {}
 }
 
 /// What is decided about everything that is missing, added up.
@@ -25,6 +28,14 @@ public struct FleetStanding: Hashable, Sendable {
         public var endpoints: Int
         /// How many installations.
         public var updates: Int
+
+        /// Something that happens.
+        package init(at: Timestamp, policy: String?, endpoints: Int, updates: Int) {
+            self.at = at
+            self.policy = policy
+            self.endpoints = endpoints
+            self.updates = updates
+        }
     }
 
     /// Each missing update.
