@@ -86,7 +86,11 @@ struct PolicyCommandTests {
         let file = example(name)
         let check = try await CommandLine.patchbay(
             "policy", "check", file, "--at", "2026-11-21T12:00:00Z")
-        #expect(check.status == 0 && check.output.isEmpty && check.errorOutput.isEmpty)
+        // Which window the zone of a site opens, no file knows.
+        let faults = check.errorOutput.split(separator: "\n").filter {
+            !$0.contains("cannot be told without the site")
+        }
+        #expect(check.status == 0 && check.output.isEmpty && faults.isEmpty)
         let calendar = try decoded(
             Windows.self,
             try await CommandLine.patchbay(

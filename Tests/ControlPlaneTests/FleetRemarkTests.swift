@@ -12,7 +12,7 @@ struct FleetRemarkTests {
     ) -> String {
         """
         patchbay: policy/v1
-        name: servers
+        name: mine
         applies: \(applies)
         lanes:
           routine: {windows: [any], rings: standard}
@@ -80,7 +80,7 @@ struct FleetRemarkTests {
         let saved = try await rings.useCases.savePolicy(
             PolicyDraft(
                 tenant: rings.house.tenant.id,
-                yaml: text(minimum: 2).replacing("name: servers", with: "name: others")),
+                yaml: text(minimum: 2)),
             by: rings.house.administrator)
         let detail = try await rings.useCases.policy(saved.id, by: rings.house.administrator)
         #expect(detail.remarks.contains { $0.message.contains("asks for 2 verified") })

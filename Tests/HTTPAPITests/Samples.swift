@@ -104,6 +104,10 @@ enum Samples {
             case "PolicyOrder": PolicyOrder(confirm: true)
             case "ApprovalDraft":
                 ApprovalDraft(.approve, tenant: world.tenant.id, package: "openssl")
+            case "VersionToBlock":
+                VersionToBlock(
+                    tenant: world.tenant.id, package: "openssl", version: "3.0", reason: "It broke."
+                )
             case "ExceptionDraft":
                 ExceptionDraft(
                     tenant: world.tenant.id, name: "Old PHP", owner: "anna", reason: "Vendor",

@@ -1,7 +1,7 @@
-package import Fleet
-package import Policy
+import Fleet
+import Policy
 import Rollout
-package import ServerRecords
+import ServerRecords
 
 /// Says what must not be ordered any more, whatever was approved before: a person or a policy has
 /// denied it, or the policy that opened its wave does not hold any more.
@@ -90,18 +90,6 @@ extension Deployment {
     fileprivate var openedBy: PolicyName? {
         guard approvedBy.hasPrefix(Self.policyPrefix) else { return nil }
         return PolicyName(String(approvedBy.dropFirst(Self.policyPrefix.count)))
-    }
-}
-
-extension PolicyRecords {
-    /// What became of a policy that does not hold for a tenant any more, in one sentence.
-    package func lostPolicy(_ name: PolicyName, of tenant: TenantID) throws -> String {
-        guard let former = try formerPolicy(name, of: tenant) else {
-            return "There is no policy \(name) any more."
-        }
-        let verb = former.isDeleted ? "deleted" : "switched off"
-        let why = former.note.isEmpty ? "." : ": \(former.note)"
-        return "The policy \(name) was \(verb) by \(former.savedBy)\(why)"
     }
 }
 

@@ -26,7 +26,7 @@ extension UseCases {
     /// month.
     static let policyRenewalSeconds: Int64 = 30 * 86_400
     /// The setting that holds the brake, as JSON.
-    static let brakeSetting = "trust.brake"
+    package static let brakeSetting = "trust.brake"
 
     /// Signs a tenant's policies, or has them wait for operators: to be called in the transaction
     /// that changes one of them.

@@ -6,8 +6,8 @@ extension Decision {
     /// `patchbay policy explain`. For any input there is exactly one.
     ///
     /// What comes first, decides: (1) a job that is under way, unless it can be taken back and the
-    /// update has been denied meanwhile; (2) silence of the endpoint; (3)
-    /// what stands in the way on the endpoint; (4) a denial, by a person or by a rule of any level, or a block of the version;
+    /// update has been denied meanwhile; (2) silence of the endpoint; (3) what stands in the way on
+    /// the endpoint; (4) a denial, by a person or by a rule of any level, or a block of the version;
     /// (5) an accepted risk; (6) a deferral; (7) failures; (8) the first matching rule, or the
     /// default; (9) rings; (10) windows.
     ///

@@ -74,3 +74,15 @@ public protocol TraitRecords {
     /// Removes a group; `false` when there was none.
     func deleteGroup(_ name: PolicyName, of tenant: TenantID) throws -> Bool
 }
+
+extension PolicyRecords {
+    /// What became of a policy that does not hold for a tenant any more, in one sentence.
+    package func lostPolicy(_ name: PolicyName, of tenant: TenantID) throws -> String {
+        guard let former = try formerPolicy(name, of: tenant) else {
+            return "There is no policy \(name) any more."
+        }
+        let verb = former.isDeleted ? "deleted" : "switched off"
+        let why = former.note.isEmpty ? "." : ": \(former.note)"
+        return "The policy \(name) was \(verb) by \(former.savedBy)\(why)"
+    }
+}

@@ -1,3 +1,4 @@
+public import ControlPlane
 import Fleet
 public import ServerRecords
 public import Trust
