@@ -11,7 +11,8 @@ extension Decision {
         case .awaitingSecondApproval: grounds.approval == .prepareOnly
         case .awaitingApproval, .deploymentHalted, .interrupted, .pendingRestart,
             .lastAttemptFailed, .held, .phased, .keptBack, .needsSubscription, .excluded,
-            .endpointSilent, .membershipUnknown, .declined, .onHold, .deferred, .riskAccepted,
+            .endpointSilent, .membershipUnknown, .declined, .onHold, .versionBlocked, .deferred,
+            .riskAccepted,
             .ageing, .ageUnknown, .stoppedAfterFailures, .awaitingRetry, .doesNotFit, .noWindow,
             .zoneUnknown, .catchingUp, .windowMissed, .windowOpen:
             false
