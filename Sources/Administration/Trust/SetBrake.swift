@@ -1,5 +1,6 @@
 public import ControlPlane
 import Fleet
+import Foundation
 public import ServerRecords
 public import Trust
 
@@ -11,14 +12,15 @@ extension UseCases {
     public func setBrake(_ brake: BlastRadiusBrake, by principal: Principal) async throws {
         try principal.require(.administer)
         guard principal.scope == .provider else { throw Self.onlyProvider }
-        guard brake.fault == nil, let text = TrustJSON.encode(brake) else {
+        guard brake.fault == nil, let bytes = try? JSONEncoder().encode(brake) else {
             throw Refusal(
                 .malformed, "E_BRAKE", "The brake makes no sense: \(brake.fault ?? "").",
                 nextStep: "Give a share of 0 to 100 % and a number of tenants.")
         }
         let now = effects.now()
         try await writeWaking { records, wakes in
-            try records.setSetting(Self.brakeSetting, to: text)
+            try records.setSetting(
+                Self.brakeSetting, to: String(decoding: bytes, as: UTF8.self))
             try self.appendAudit(
                 "trust.brake", subject: "brake",
                 sentence: "Two keys must sign what reaches more than "
