@@ -1,7 +1,7 @@
 public import ControlPlane
 public import Advisories
 import Findings
-package import Fleet
+import Fleet
 import ServerRecords
 
 extension UseCases {
