@@ -53,6 +53,15 @@ enum Samples {
         return route.path.description.hasSuffix("{digest}") ? inventory.canonicalBytes : []
     }
 
+    private static func approval(in world: Fixture.World) -> ApprovalDraft {
+        ApprovalDraft(.approve, tenant: world.tenant.id, package: "openssl")
+    }
+
+    private static func block(in world: Fixture.World) -> VersionToBlock {
+        VersionToBlock(
+            tenant: world.tenant.id, package: "openssl", version: "3.0", reason: "It broke.")
+    }
+
     /// A body that fits a route and a tenant, so that only the asker can be what is wrong with a
     /// call.
     static func body(of route: Route, _ world: Fixture.World) throws -> [UInt8] {
@@ -102,12 +111,8 @@ enum Samples {
             case "PolicyDraft":
                 PolicyDraft(tenant: world.tenant.id, yaml: policy("another"), confirm: true)
             case "PolicyOrder": PolicyOrder(confirm: true)
-            case "ApprovalDraft":
-                ApprovalDraft(.approve, tenant: world.tenant.id, package: "openssl")
-            case "VersionToBlock":
-                VersionToBlock(
-                    tenant: world.tenant.id, package: "openssl", version: "3.0", reason: "It broke."
-                )
+            case "ApprovalDraft": approval(in: world)
+            case "VersionToBlock": block(in: world)
             case "ExceptionDraft":
                 ExceptionDraft(
                     tenant: world.tenant.id, name: "Old PHP", owner: "anna", reason: "Vendor",
