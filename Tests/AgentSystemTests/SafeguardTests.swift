@@ -88,7 +88,7 @@ struct SafeguardTests {
             "told of no backup"
         ),
         (
-            #"{"commands": [{"name": "a", "format": "time", "argv": ["/bin/sleep", "60"], "timeoutSeconds": 1}]}"#,
+            #"{"commands": [{"name": "a", "format": "time", "argv": ["/bin/sleep", "900"], "timeoutSeconds": 1}]}"#,
             "did not end within 1 s"
         ),
     ]
