@@ -90,9 +90,10 @@ enum ServiceUnit {
         UMask=0077
         MemoryMax=200M
         TasksMax=128
-        # apt's simulation writes its caches, and apt-get update its indexes.
+        # What package tools write when they refresh, look or download: their caches, indexes, locks and
+        # logs. "-": an endpoint has some of them only.
         ProtectSystem=strict
-        ReadWritePaths=/var/lib/apt /var/cache/apt
+        ReadWritePaths=-/var/cache -/var/log -/var/lib/apt -/var/lib/dnf -/var/lib/pacman -/var/lib/flatpak
         ProtectHome=read-only
         PrivateTmp=yes
         NoNewPrivileges=yes
