@@ -63,6 +63,8 @@ struct FitToDueDateTests {
         #expect(plan.rings.map { $0.members.count } == [1, 2, 0])
         #expect(plan.rings[1].members.map(\.endpoint) == [Self.ids[1], Self.ids[2]].sorted())
         #expect(plan.rings[0].soak < .hours(7))
+        let moved = plan.rings[1].members.filter { $0.endpoint == Self.ids[2] }
+        #expect(moved.map(\.ownRing?.text) == ["broad"])
         let sentences = warnings.map(\.sentence)
         #expect(sentences.contains { $0.contains("goes with ring early instead of broad") })
         #expect(sentences.contains { $0.hasPrefix("Ring canary is watched for") })

@@ -36,6 +36,11 @@ extension RolloutOpening {
                 else { continue }
                 let keys = Set(placements.map(\.endpoint))
                 let members = rings[before].members.filter { keys.contains($0.endpoint.text) }
+                    .map { member in
+                        var member = member
+                        member.ownRing = rings[before].name
+                        return member
+                    }
                 rings[before].members.removeAll { keys.contains($0.endpoint.text) }
                 rings[place].members += members
                 warnings.append(

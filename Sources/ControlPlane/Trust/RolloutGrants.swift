@@ -20,7 +20,9 @@ extension RolloutStep {
         guard let root = try useCases.heldRoot(in: records), root.body.mode == .sealed else {
             return
         }
-        var updates: [EndpointID: [LockedUpdate]] = [:]
+        // Who goes with an earlier ring than its own is approved as one of its own.
+        var updates: [PolicyName: [EndpointID: [LockedUpdate]]] = [:]
+        let name = record.rollout.plan.rings[ring].name
         for entry in record.rollout.endpoints where entry.ring == ring && !entry.hasLeft {
             let endpoint = entry.member.endpoint
             guard let posture = try records.posture(of: endpoint, tenant: record.tenant) else {
@@ -30,18 +32,20 @@ extension RolloutStep {
                 of: record.lines, missing: posture.updates, underWay: [], blocked: [],
                 denied: try deniedLines(for: endpoint, posture), isBounded: record.isAutomatic)
             if case .order(let list) = contents {
-                updates[endpoint] = record.rollout.locked(
-                    list, for: endpoint, on: posture.endpoint)
+                updates[entry.member.ownRing ?? name, default: [:]][endpoint] =
+                    record.rollout.locked(list, for: endpoint, on: posture.endpoint)
             }
         }
         guard !updates.isEmpty else { return }
         let fleet = try records.fleetCounts(in: .tenant(record.tenant), freshSince: now)
-        try useCases.requestGrant(
-            GrantWish(
-                tenant: record.tenant, deployment: record.deployment, lane: record.lane,
-                ring: record.rollout.plan.rings[ring].name, updates: updates, notBefore: now,
-                notAfter: deployment.deadline, reaches: record.rollout.endpoints.count,
-                ofEndpoints: fleet.total, actor: actor),
-            in: records, at: now, waking: &wakes)
+        for (own, updates) in updates.sorted(by: { $0.key < $1.key }) {
+            try useCases.requestGrant(
+                GrantWish(
+                    tenant: record.tenant, deployment: record.deployment, lane: record.lane,
+                    ring: own, updates: updates, notBefore: now,
+                    notAfter: deployment.deadline, reaches: record.rollout.endpoints.count,
+                    ofEndpoints: fleet.total, actor: actor),
+                in: records, at: now, waking: &wakes)
+        }
     }
 }

@@ -82,11 +82,15 @@ public struct RolloutMember: Hashable, Sendable, Codable {
     public var endpoint: EndpointID
     /// Its site's name, in which budgets per site are counted; empty for none.
     public var site: String
+    /// The ring that it belongs to by the policy, where it goes with an earlier one. Its approval
+    /// names this ring: the endpoint finds its own by itself, and takes no other.
+    public var ownRing: PolicyName?
 
     /// A member.
-    public init(endpoint: EndpointID, site: String = "") {
+    public init(endpoint: EndpointID, site: String = "", ownRing: PolicyName? = nil) {
         self.endpoint = endpoint
         self.site = site
+        self.ownRing = ownRing
     }
 }
 
