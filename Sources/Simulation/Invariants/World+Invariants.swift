@@ -114,7 +114,10 @@ extension World {
 
     /// An order that is handed out is its endpoint's own, and not called off.
     func checkHandOut(_ order: JobOrder, to endpoint: SimulatedEndpoint) throws {
-        if order.endpoint != endpoint.id || jobs[order.job]?.tenant != endpoint.tenant {
+        // An order that was made in the same call, in place of one that was taken back, is not on
+        // the books yet.
+        let tenant = jobs[order.job]?.tenant ?? endpoint.tenant
+        if order.endpoint != endpoint.id || tenant != endpoint.tenant {
             timeline.broken(
                 .tenantIsolation, "\(endpoint.name) is handed the order \(order.job) of another")
         }
@@ -146,7 +149,10 @@ extension World {
             for part in trial.parts
             where part.members.count(where: installing.contains) > part.limit {
                 let busy = part.members.filter { member in
-                    guard let job = trial.jobs(of: member, in: jobs).last else { return false }
+                    // What a person has called off on a silent endpoint counts no more: the server
+                    // cannot know whether it goes on there.
+                    guard let job = trial.jobs(of: member, in: jobs).last, job.state != .cancelled
+                    else { return false }
                     return endpoints.first { $0.id == member }?.isInstalling(job.id) == true
                 }
                 if busy.count > part.limit {
