@@ -103,23 +103,12 @@ import Testing
     }
 
     @Test(arguments: Engine.present)
-    func `an alert is raised once for each tenant, and acknowledged by one of its people`(
+    func `an alert about a feed is the provider's, and opened again when its trouble returns`(
         _ engine: Engine
     ) async throws {
         try await withLedger(engine) { (ledger: SQLLedger) async throws in
             var samples = Samples()
-            let (own, other) = (
-                try await samples.place(in: ledger), try await samples.place(in: ledger)
-            )
-            func alert(_ tenant: TenantID, _ subject: String) -> Alert {
-                Alert(
-                    id: samples.id(), tenant: tenant, kind: .knownExploited, subject: subject,
-                    sentence: "Look.", endpoints: 3, raisedAt: samples.now)
-            }
-            let alerts = [
-                alert(own.tenant.id, "CVE-1"), alert(own.tenant.id, "CVE-2"),
-                alert(other.tenant.id, "CVE-1"),
-            ]
+            let own = try await samples.place(in: ledger)
             let feeds = (0..<2).map { _ in
                 Alert(
                     id: samples.id(), tenant: nil, kind: .feedStale, subject: "kev never",
@@ -140,6 +129,35 @@ import Testing
                 #expect(try records.alert(ended.id, in: own.scope) == nil)
                 #expect(try records.alert(ended.id, in: .provider) == ended)
             }
+            let reopened = try await ledger.write { records in
+                [
+                    try records.reopenFeedAlert(.feedStale, about: "kev never"),
+                    try records.reopenFeedAlert(.feedStale, about: "kev never"),
+                    try records.reopenFeedAlert(.feedWaiting, about: "kev never"),
+                ]
+            }
+            #expect(reopened == [true, false, false])
+        }
+    }
+
+    @Test(arguments: Engine.present)
+    func `an alert is raised once for each tenant, and acknowledged by one of its people`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let (own, other) = (
+                try await samples.place(in: ledger), try await samples.place(in: ledger)
+            )
+            func alert(_ tenant: TenantID, _ subject: String) -> Alert {
+                Alert(
+                    id: samples.id(), tenant: tenant, kind: .knownExploited, subject: subject,
+                    sentence: "Look.", endpoints: 3, raisedAt: samples.now)
+            }
+            let alerts = [
+                alert(own.tenant.id, "CVE-1"), alert(own.tenant.id, "CVE-2"),
+                alert(other.tenant.id, "CVE-1"),
+            ]
             let again = alert(own.tenant.id, "CVE-1")
             let added = try await ledger.write { records in
                 try (alerts + [again]).map { try records.insert($0) }

@@ -61,7 +61,11 @@ extension UseCases {
         }
         try await ledger.write { records in
             // One that a person has acknowledged stays so.
-            for alert in raised where try records.insert(alert) {
+            for alert in raised
+            where
+                try records.insert(alert)
+                || records.reopenFeedAlert(alert.kind, about: alert.subject)
+            {
                 try self.appendAudit(
                     "alert.raised", subject: alert.id.text, sentence: alert.sentence,
                     actor: "system", tenant: nil, in: records, at: now)

@@ -202,6 +202,10 @@ public protocol AlertRecords {
     func countOpenAlerts(in scope: Scope) throws -> Int
     /// One alert; `nil` when there is none in scope.
     func alert(_ id: AlertID, in scope: Scope) throws -> Alert?
+    /// Opens an alert about a feed again that the system itself has acknowledged.
+    ///
+    /// - Returns: whether there was one.
+    func reopenFeedAlert(_ kind: Alert.Kind, about subject: String) throws -> Bool
     /// The alerts about feeds that are open, oldest first.
     func openFeedAlerts() throws -> [Alert]
     /// Stores an alert's new state.

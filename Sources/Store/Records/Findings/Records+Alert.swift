@@ -35,6 +35,14 @@ extension StoreRecords: AlertRecords {
         return try rows(query).first.map(Self.alert)
     }
 
+    func reopenFeedAlert(_ kind: Alert.Kind, about subject: String) throws -> Bool {
+        try change(
+            """
+            UPDATE alert SET acknowledged_at = NULL, acknowledged_by = NULL
+            WHERE tenant_id IS NULL AND kind = $1 AND subject = $2 AND acknowledged_by = 'system'
+            """, kind, subject) == 1
+    }
+
     func openFeedAlerts() throws -> [Alert] {
         try rows(
             """
