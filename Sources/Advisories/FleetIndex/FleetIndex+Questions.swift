@@ -110,6 +110,16 @@ extension FleetIndex {
             .filter { holdings.isHeld($0, by: endpoint) }.map { SoftwareNumber(value: $0) }
     }
 
+    /// The source packages of those of an endpoint's packages that have these names, by name.
+    public func sources(of endpoint: UInt32, among names: Set<String>) -> [String: String] {
+        var sources: [String: String] = [:]
+        for number in rows(of: endpoint) {
+            let name = packageName(of: number)
+            if names.contains(name) { sources[name] = software(number).row.source }
+        }
+        return sources
+    }
+
     /// Everything that is found on an endpoint, row by row.
     public func findings(of endpoint: UInt32) -> [Finding] {
         var findings: [Finding] = []

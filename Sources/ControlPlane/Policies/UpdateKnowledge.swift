@@ -49,11 +49,13 @@ struct UpdateKnowledge {
         let found = number.map { state.fleet.findings(of: $0) } ?? []
         let findings = Dictionary(grouping: found, by: \.package)
         let sameElsewhere = Dictionary(grouping: found, by: \.vulnerability)
+        let sources = number.map { state.fleet.sources(of: $0, among: names) } ?? [:]
         return updates.map { update in
             let closed = (findings[update.name] ?? []).filter { Self.closes(update, $0) }
             var known = KnownUpdate(
                 update, closing: closed.map { $0.placed(in: standing.context) },
                 isJudged: isCovered || !closed.isEmpty, firstSeenAt: sightings.fixSeen(update))
+            known.subject.source = sources[update.name]
             if closed.isEmpty { known.subject.takeChangelog(state.fleet.index) }
             guard let number else { return known }
             known.closesSome = !closed.isEmpty
