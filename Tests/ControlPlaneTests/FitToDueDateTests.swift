@@ -19,15 +19,15 @@ struct FitToDueDateTests {
 
     /// Canary, early and broad, watched for twelve hours each; one window of four hours for each
     /// member, which opens after so many hours.
-    private func opening(_ opens: [Int64], due: Int64, mayShorten: Bool = true) throws
-        -> RolloutOpening
-    {
+    private func opening(
+        _ opens: [Int64], due: Int64, mayShorten: Bool = true, gate: RingGate? = nil
+    ) throws -> RolloutOpening {
         func ring(_ name: String) throws -> Ring {
             Ring(
                 name: try #require(PolicyName(name)),
                 members: name == "broad"
                     ? .rest : .matching(try GroupExpression(parsing: "tag = \(name)")),
-                soak: .hours(12))
+                soak: .hours(12), gate: gate)
         }
         var turns: [EndpointID: RolloutOpening.Turn] = [:]
         for (id, hours) in zip(Self.ids, opens) {
@@ -77,6 +77,24 @@ struct FitToDueDateTests {
             warnings.contains(
                 .missesDueDate(
                     [Self.ids[2]], dueAt: Self.now.adding(seconds: 20 * Self.hour), .noWindow)))
+    }
+
+    @Test func `nobody is moved out of a ring whose gate could then not be met`() throws {
+        let whole = try #require(Percentage("100%"))
+        let opening = try opening(
+            [0, 6, 3], due: 20, gate: RingGate(verified: whole, minimum: 1))
+        let (plan, warnings) = opening.plan(at: Self.now)
+        #expect(plan.rings.map { $0.members.count } == [1, 1, 1])
+        #expect(
+            warnings.contains(
+                .missesDueDate(
+                    [Self.ids[2]], dueAt: Self.now.adding(seconds: 20 * Self.hour), .ringTooLate)))
+    }
+
+    @Test func `a date behind what is known of windows is left alone`() throws {
+        let (plan, warnings) = try opening([0, 6, 3], due: 71 * 24).plan(at: Self.now)
+        #expect(plan.rings.map(\.soak) == [.hours(12), .hours(12), .hours(12)])
+        #expect(warnings.isEmpty)
     }
 
     @Test func `without a deadline in the policy nothing is moved`() throws {

@@ -116,9 +116,11 @@ public struct EndpointDecisions {
             record.approvedBy.flatMap { try? record.exception(approver: $0, directory) }
         }
         exceptions = accepted.compactMap(risk)
+        let forgotten = now.adding(seconds: -Self.pauseRemembered)
         pauses = try (accepted + records.exceptions(endedFor: tenant)).compactMap { record in
             guard let risk = risk(record),
-                let pause = RiskPause(risk, approvedAt: record.approvedAt, endedAt: record.endedAt)
+                let pause = RiskPause(risk, approvedAt: record.approvedAt, endedAt: record.endedAt),
+                pause.time.until > forgotten
             else { return nil }
             return (pause, risk)
         }
@@ -154,11 +156,21 @@ public struct EndpointDecisions {
             let endpoint = try records.endpoint(id, in: .tenant(tenant))
         else { return EndpointStanding(said, under: nil, zone: rules) }
         let facts =
-            book.asksForFacts || hasPauses
+            book.asksForFacts || pausesAskForFacts
             ? try records.posture(of: id, tenant: tenant)?.endpoint : nil
         let subject = subject(endpoint, facts: facts, traits: said)
         let policy = EffectivePolicy(of: book.placed, for: subject, at: now)
         return EndpointStanding(said, under: policy, zone: rules, pauses: pauses(for: subject))
+    }
+
+    /// For how long a pause that is over still counts, in seconds: 400 days, after which whatever
+    /// began before it is overdue by every regime, with or without it.
+    private static let pauseRemembered: Int64 = 400 * 86_400
+
+    /// Whether it takes a scan's facts to tell for which endpoints deadlines stand still.
+    private var pausesAskForFacts: Bool {
+        pauses.contains { PolicyBook.asksForFacts($0.exception.endpoints) }
+            || book.written.contains { PolicyBook.asksForFacts($0.exception.endpoints) }
     }
 
     /// When deadlines stand still on an endpoint.

@@ -27,6 +27,11 @@ struct PolicyBook: Sendable {
         .endpoint, .role, .tag, .tenant, .site, .group, .criticality, .exposed,
     ]
 
+    /// Whether it takes a scan's facts to evaluate a condition.
+    static func asksForFacts(_ condition: GroupExpression?) -> Bool {
+        condition.map { !$0.fields.isSubset(of: saidByPeople) } ?? false
+    }
+
     /// An exception of a policy's text.
     struct WrittenException: Sendable {
         let exception: RiskException

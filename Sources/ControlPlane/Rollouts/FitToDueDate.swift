@@ -17,7 +17,10 @@ extension RolloutOpening {
     func fit(
         _ rings: inout [RolloutRing], to dueAt: Timestamp, at now: Timestamp
     ) -> [RolloutWarning] {
-        guard !turns.isEmpty, dueAt > now else { return [] }
+        // Openings are known so far ahead: what lies behind that would look as if it never came.
+        guard !turns.isEmpty, dueAt > now,
+            dueAt <= now.adding(seconds: EffectivePolicy.outlookSeconds)
+        else { return [] }
         let fitted = DeadlinePlan.fitting(
             rings.map { deadlineRing($0, until: dueAt, from: now) }, to: dueAt, from: now)
         var warnings: [RolloutWarning] = []
@@ -71,6 +74,7 @@ extension RolloutOpening {
                         work: WorkEstimate(together: turn.works), from: now, until: dueAt)
                 }
             },
-            soakSeconds: wanted, minimumSoakSeconds: min(wanted, SoakShortening.shortest.seconds))
+            soakSeconds: wanted, minimumSoakSeconds: min(wanted, SoakShortening.shortest.seconds),
+            minimumMembers: ring.gate?.minimum ?? 0)
     }
 }

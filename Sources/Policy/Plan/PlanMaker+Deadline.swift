@@ -24,9 +24,10 @@ extension PlanMaker {
     }
 
     /// The date that rings are fitted to: the earliest of what moves together, where the policy
-    /// names deadlines.
+    /// names deadlines. A date behind the plan's end is left alone: windows are known up to there.
     func due(_ policy: EffectivePolicy, _ items: [PlanItem]) -> Timestamp? {
-        policy.sla.isEmpty ? nil : items.compactMap(\.decision.dueAt).min()
+        guard !policy.sla.isEmpty else { return nil }
+        return items.compactMap(\.decision.dueAt).min().flatMap { $0 <= plan.until ? $0 : nil }
     }
 
     /// How long the rings are watched by the policy, in seconds; not at all in the emergency lane.
@@ -48,7 +49,8 @@ extension PlanMaker {
                     name: ring.name.text,
                     members: members(byRing.items[place] ?? [], chain.lane, until: dueAt),
                     soakSeconds: soaks[place],
-                    minimumSoakSeconds: min(soaks[place], SoakShortening.shortest.seconds))
+                    minimumSoakSeconds: min(soaks[place], SoakShortening.shortest.seconds),
+                    minimumMembers: ring.gate?.minimum ?? 0)
             }, to: dueAt, from: plan.from)
         let keys = Dictionary(
             endpoints.enumerated().map { ($0.element.subject.key, $0.offset) },

@@ -45,13 +45,17 @@ public struct DeadlineRing: Hashable, Sendable {
     public var soakSeconds: Int64
     /// How long it is watched at least, in seconds.
     public var minimumSoakSeconds: Int64
+    /// How many of its members must stay in it, because its gate wants so many.
+    public var minimumMembers: Int
 
     /// A ring; the least soak is never longer than the wanted one.
     public init(
-        name: String, members: [DeadlineMember], soakSeconds: Int64, minimumSoakSeconds: Int64 = 0
+        name: String, members: [DeadlineMember], soakSeconds: Int64, minimumSoakSeconds: Int64 = 0,
+        minimumMembers: Int = 0
     ) {
         self.name = name
         self.members = members
+        self.minimumMembers = minimumMembers
         self.soakSeconds = max(0, soakSeconds)
         self.minimumSoakSeconds = min(max(0, minimumSoakSeconds), max(0, soakSeconds))
     }

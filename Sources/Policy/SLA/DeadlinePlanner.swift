@@ -7,7 +7,8 @@ extension DeadlinePlan {
     /// The soaks are shortened together, step by step from the wanted to the least, and the longest
     /// ones with the fewest misses are kept. An endpoint whose last window is too early for its
     /// ring moves to the latest earlier ring that has a place for it without taking longer; never
-    /// to the first of several, since the canaries are a choice.
+    /// to the first of several, since the canaries are a choice, and never out of a ring whose gate
+    /// could then not be met.
     public static func fitting(_ rings: [DeadlineRing], to dueAt: Timestamp, from now: Timestamp)
         -> DeadlinePlan
     {
@@ -105,8 +106,12 @@ private struct DeadlinePlanner {
     }
 
     private mutating func moveTheLate() {
+        var left = rings.map(\.members.count)
         for (index, candidate) in late {
-            guard let found = earlierPlace(for: candidate, before: index) else {
+            // A ring that its gate can no longer be met in would halt the rollout.
+            guard left[index] > rings[index].minimumMembers,
+                let found = earlierPlace(for: candidate, before: index)
+            else {
                 misses.append(
                     .init(
                         endpoint: candidate.endpoint, ring: rings[index].name,
@@ -115,6 +120,7 @@ private struct DeadlinePlanner {
             }
             var placement = found.placement
             placement.movedFrom = rings[index].name
+            left[index] -= 1
             planned[found.ring].placements.append(placement)
         }
         for index in planned.indices {

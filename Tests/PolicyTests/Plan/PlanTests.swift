@@ -106,6 +106,13 @@ struct PlanTests {
         #expect(easy.installs.map(\.ring?.text) == ["canary", "early", "broad"])
     }
 
+    @Test func `a date behind the plan's end is left alone`() throws {
+        let plan = try Self.threeRings(
+            [("canary", 6), ("early", 0), ("broad", 4)], dueAt: Sample.days(22))
+        #expect(plan.deadlines.isEmpty)
+        #expect(plan.installs.map(\.ring?.text) == ["canary", "early", "broad"])
+    }
+
     @Test func `the way back from a date begins when what it is for is approved`() throws {
         var policy = try Self.ringed()
         policy.sla = [try Sample.name("e8-ml3")]
