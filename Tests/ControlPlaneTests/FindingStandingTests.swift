@@ -135,6 +135,33 @@ struct FindingStandingTests {
         #expect(try await finding().pausedUntil == nil)
     }
 
+    @Test func `a next step tells how it stands to the date`() async throws {
+        let house = try await house()
+        let endpoint = try await house.enrol("web-1")
+        try await endpoint.report(
+            ["openssl": "3.0.1"],
+            updates: [TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2")])
+        try await house.useCases.buildFindings()
+        func step() async throws -> NextStep {
+            try #require(
+                try await house.useCases.nextSteps(
+                    about: "CVE-2026-1", FindingFilter(), by: house.administrator
+                ).items.first)
+        }
+        let undecided = try await step()
+        #expect(undecided.standing == .breachForecast)
+        #expect(undecided.warning == "Nothing that is planned keeps the due date.")
+        #expect(undecided.clocks.map(\.preset) == [.bod2604, .pci401])
+        // An order's own deadline may lie behind the date: it is being carried out all the same.
+        _ = try await house.useCases.approve(
+            DeploymentSelection(
+                endpoints: [endpoint.principal.endpoint], updates: [.init(name: "openssl")],
+                deadlineSeconds: 20 * Self.day), by: house.administrator)
+        #expect(try await step().standing == .onTrack)
+        house.clock.advance(seconds: 15 * Self.day)
+        #expect(try await step().warning == "The due date has passed.")
+    }
+
     @Test func `a policy for some endpoints sets the dates of those only`() async throws {
         let house = try await house()
         let (web, base) = (try await house.enrol("web-1"), try await house.enrol("db-1"))

@@ -1,6 +1,7 @@
 import Administration
 import ControlPlane
 import Fleet
+import Intelligence
 import Policy
 import Rollout
 import ServerRecords
@@ -153,6 +154,33 @@ import Testing
         #expect(preview.sentence.contains("2 more follow in later rings"))
     }
 
+    @Test func `a ring in which nobody gets it holds nobody back, and the preview says so`()
+        async throws
+    {
+        let house = try await House()
+        for name in ["web-1", "web-2"] {
+            let endpoint = try await house.enrol(name)
+            try await endpoint.report(["openssl": "1"], updates: [TestEndpoint.update("openssl")])
+        }
+        // Somebody is in the first ring, and misses nothing.
+        let canary = try await house.enrol("canary-1")
+        try await canary.report(["openssl": "2"])
+        _ = try await house.useCases.setTraits(
+            TraitChange(tags: ["canary"]), of: canary.principal.endpoint,
+            by: house.administrator)
+        let rings = """
+            rings:
+              two:
+                - {name: canary, members: tag = canary, soak: 1h}
+                - {name: broad, members: rest}
+            """
+        let text = Self.yaml(more: rings).replacing(
+            "windows: [main]}", with: "windows: [main], rings: two}")
+        let preview = try await house.useCases.previewPolicy(
+            PolicyDraft(tenant: house.tenant.id, yaml: text), by: house.administrator)
+        #expect(preview.installsNow == 2)
+    }
+
     @Test func `a person's word is heard: hold, approval, deferral, and its end`() async throws {
         let house = try await House()
         let endpoint = try await house.enrol("web-1")
@@ -178,6 +206,24 @@ import Testing
         wait.until = house.clock.now.adding(seconds: 3600)
         _ = try await house.useCases.decide(wait, by: house.administrator)
         #expect(try await decisions(house, endpoint).first?.reasonCode == .deferred)
+    }
+
+    @Test func `a word about a source package is heard for what is built from it`() async throws {
+        let house = try await House()
+        let endpoint = try await house.enrol("web-1")
+        let library = Package(
+            manager: .apt, name: "libssl3", version: "1", architecture: "amd64",
+            source: "openssl", sourceVersion: "1")
+        try await endpoint.report(
+            ["bash": "5"], others: [library], updates: [TestEndpoint.update("libssl3")])
+        try await house.useCases.buildFindings()
+        try await save(Self.yaml(), in: house)
+        #expect(try await decisions(house, endpoint).first?.reasonCode == .windowOpen)
+        _ = try await house.useCases.decide(
+            ApprovalDraft(
+                .hold, tenant: house.tenant.id, package: "openssl", reason: "Tested first"),
+            by: house.administrator)
+        #expect(try await decisions(house, endpoint).first?.reasonCode == .onHold)
     }
 
     @Test func `a word about one endpoint is not heard on another`() async throws {

@@ -124,7 +124,9 @@ extension NextStep {
         nextAt = first.nextAt
         sentence = first.sentence
         // What a person must decide first is not planned, whenever it could be looked at again.
-        let plannedAt = first.action == .install ? first.nextAt : nil
+        let isUnderWay = [.queued, .inProgress, .interrupted, .pendingRestart]
+            .contains(first.reasonCode)
+        let plannedAt = isUnderWay ? now : first.action == .install ? first.nextAt : nil
         standing = SLAStanding(due: dueAt, at: now, plannedAt: plannedAt)
     }
 

@@ -61,6 +61,7 @@ extension UseCases {
                     becomes.subject, applies: becomes.membership(of: new?.name), of: tenant,
                     at: now)
             }
+            comparison.settleTurns(in: &preview)
         }
         preview.remarks += fleet?.remarks ?? []
         return preview
@@ -88,6 +89,21 @@ extension UseCases {
 private struct PolicyComparison {
     var before: EndpointDecisions
     var after: EndpointDecisions
+    private var turns: [Turn] = []
+
+    /// What waits for what.
+    private struct Way: Hashable {
+        let policy: PolicyName
+        let lane: Lane
+        let package: String
+    }
+
+    /// The place in its list of the ring in which an endpoint would act.
+    private struct Turn {
+        let act: Int
+        let ring: Int
+        let ways: [Way]
+    }
 
     init(before: EndpointDecisions, after: EndpointDecisions) {
         self.before = before
@@ -118,11 +134,27 @@ private struct PolicyComparison {
             .count { $0.action != $1.action || $0.reasonCode != $1.reasonCode }
         let could = Set(was.decisions.filter(\.actsNow).map(\.update.key))
         let can = becomes.decisions.filter { $0.actsNow && !could.contains($0.update.key) }
-        if !can.isEmpty { preview.acts.append(act(becomes, can)) }
+        if !can.isEmpty { preview.acts.append(act(becomes, can, place: preview.acts.count)) }
         return becomes
     }
 
-    private func act(_ decided: DecidedEndpoint, _ can: [Decision]) -> PolicyPreview.Act {
+    /// Says who waits for an earlier ring: one in which somebody gets the same. A ring in which
+    /// nobody does is passed at once, and holds nobody back.
+    func settleTurns(in preview: inout PolicyPreview) {
+        var first: [Way: Int] = [:]
+        for turn in turns {
+            for way in turn.ways { first[way] = min(first[way] ?? turn.ring, turn.ring) }
+        }
+        for turn in turns {
+            preview.acts[turn.act].waitsForRing = turn.ways.allSatisfy {
+                first[$0] ?? turn.ring < turn.ring
+            }
+        }
+    }
+
+    private mutating func act(
+        _ decided: DecidedEndpoint, _ can: [Decision], place number: Int
+    ) -> PolicyPreview.Act {
         let effective = decided.policy?.effective
         let reboots = (effective?.reboot?.value ?? .none).mode != .never
         var act = PolicyPreview.Act(
@@ -136,6 +168,10 @@ private struct PolicyComparison {
         let place = RingAssignment(rings, of: name).place(of: decided.subject, at: after.now).ring
         act.ring = place.map { rings[$0].name.text }
         act.waitsForRing = place != 0
+        if let place {
+            let ways = act.packages.map { Way(policy: name, lane: lane, package: $0) }
+            turns.append(Turn(act: number, ring: place, ways: ways))
+        }
         return act
     }
 }
