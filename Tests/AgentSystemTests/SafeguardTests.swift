@@ -139,15 +139,58 @@ struct SafeguardTests {
 
     @Test func `ZFS snapshots are counted, and the oldest removed`() async {
         let asked = Recorder()
-        let old = (1...6).map { "tank/root@patchbay-2026110\($0)-job" }
+        let old = (1...6).map { "tank/root@patchbay-2026110\($0)010203-job" }
+        let others = ["tank/root@mine", "tank/root@patchbay-2025", "tank/root@patchbay-20250101"]
         let answer = await snapshots(
             mounts: "tank/root / zfs rw 0 0\n", programs: ["/usr/sbin/zfs"],
-            ["list": (old + ["tank/root@mine"]).joined(separator: "\n")], asked: asked
+            ["list": (old + others).joined(separator: "\n")], asked: asked
         ).take("job-1", at: now)
         #expect(answer == .taken("zfs tank/root@patchbay-20261122010203-job-1"))
         #expect(
             asked.all.filter { $0.contains("destroy") }
-                == [["/usr/sbin/zfs", "destroy", "tank/root@patchbay-20261101-job"]])
+                == [1, 2].map {
+                    ["/usr/sbin/zfs", "destroy", "tank/root@patchbay-2026110\($0)010203-job"]
+                })
+    }
+
+    @Test func `of LVM only this volume's own snapshots are removed`() async {
+        let asked = Recorder()
+        let own = (1...5).map { " patchbay-2026110\($0)010203-job:root" }
+        let others = [" root:", " patchbay-20250101010203-data:home", " patchbay-2025:root"]
+        _ = await snapshots(
+            mounts: "/dev/mapper/vg0-root / ext4 rw 0 0\n", programs: ["/usr/sbin/lvs"],
+            [
+                "vg_name": " vg0:root: \n",
+                "lv_name,origin vg0": (own + others).joined(separator: "\n"),
+            ], asked: asked
+        ).take("job-1", at: now)
+        #expect(
+            asked.all.filter { $0.first == "/usr/sbin/lvremove" }
+                == [["/usr/sbin/lvremove", "--yes", "vg0/patchbay-20261101010203-job"]])
+    }
+
+    @Test func `the snapshot just made is never removed, though the clock went back`() {
+        let old = (1...6).map { "patchbay-2027110\($0)010203-job" }
+        let made = "patchbay-20261122010203-job-1"
+        let gone = Snapshots.tooMany(old + [made], beside: made)
+        #expect(gone == Array(old.prefix(2)))
+    }
+
+    static let names: [(String, Bool)] = [
+        ("patchbay-20261122010203-job", true), ("patchbay-20261122010203-", false),
+        ("patchbay-20261122010203", false), ("patchbay-2025", false), ("patchbay-old", false),
+        ("patchbay-202611220102034-job", false), ("my-patchbay-20261122010203-job", false),
+    ]
+
+    @Test(arguments: names)
+    func `a snapshot is known as one's own by its whole form`(name: String, isOwn: Bool) {
+        #expect(Snapshots.isOwn(name) == isOwn)
+    }
+
+    @Test func `a program that takes a snapshot has two minutes`() {
+        let words = FreeProgram.words(
+            ["/bin/true"], variables: [:], secrets: nil, seconds: Snapshots.patienceSeconds)
+        #expect(words.contains("--property=RuntimeMaxSec=120"))
     }
 
     @Test(arguments: [(" vg0:root: \n", true), (" vg0:root:pool0 \n", false)])

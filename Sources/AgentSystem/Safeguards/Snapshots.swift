@@ -9,11 +9,12 @@ struct Snapshots: Sendable {
     static let kept = 5
     /// What the names of its own snapshots begin with.
     static let prefix = "patchbay-"
+    /// The digits of the time in a name: year, month, day, hour, minute, second.
+    private static let stampDigits = 14
     /// The folder of read-only snapshots on Btrfs.
     static let btrfsFolder = ".patchbay-snapshots"
-    /// How long one program may take, in milliseconds: an LVM snapshot of a busy disk takes
-    /// seconds.
-    private static let patience: Int64 = 120_000
+    /// How long one program may take, in seconds: an LVM snapshot of a busy disk takes a few.
+    static let patienceSeconds: Int64 = 120
     /// How much of a complaint is told, in characters.
     private static let longestWords = 300
 
@@ -27,7 +28,7 @@ struct Snapshots: Sendable {
     /// Which programs are there.
     var exists: @Sendable (String) -> Bool = { Files.exists($0) }
     /// How programs are run.
-    var run: Run = { await FreeProgram.run($0, seconds: Snapshots.patience) }
+    var run: Run = { await FreeProgram.run($0, seconds: Snapshots.patienceSeconds) }
 
     /// Takes one. Its name tells when, so that names sort by age.
     func take(_ label: String, at now: Timestamp) async -> SnapshotAnswer {
@@ -88,7 +89,7 @@ struct Snapshots: Sendable {
         let path = "\(folder)/\(name)"
         let output = await run([program, "subvolume", "snapshot", "-r", mountPoint, path])
         guard output?.status == 0 else { return .failed(Self.complaint("btrfs", output)) }
-        for old in Self.tooMany(Files.names(in: folder)) {
+        for old in Self.tooMany(Files.names(in: folder), beside: name) {
             _ = await run([program, "subvolume", "delete", "\(folder)/\(old)"])
         }
         return .taken("btrfs \(path)")
@@ -106,7 +107,7 @@ struct Snapshots: Sendable {
         let names = (list?.text ?? "").split(whereSeparator: \.isNewline).compactMap {
             $0.split(separator: "@").last.map(String.init)
         }
-        for old in Self.tooMany(names) {
+        for old in Self.tooMany(names, beside: name) {
             _ = await run([program, "destroy", "\(dataset)@\(old)"])
         }
         return .taken("zfs \(dataset)@\(name)")
@@ -131,9 +132,11 @@ struct Snapshots: Sendable {
             ["/usr/sbin/lvcreate", "--yes", "--snapshot", "--name", name] + size
                 + ["\(group)/\(volume)"])
         guard output?.status == 0 else { return .failed(Self.complaint("lvcreate", output)) }
-        let list = await run([Self.lvs, "--noheadings", "-o", "lv_name", group])
-        let names = (list?.text ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
-        for old in Self.tooMany(names) {
+        let list = await run([
+            Self.lvs, "--noheadings", "--separator", ":", "-o", "lv_name,origin", group,
+        ])
+        let names = Self.volumes(of: volume, in: list?.text ?? "")
+        for old in Self.tooMany(names, beside: name) {
             _ = await run(["/usr/sbin/lvremove", "--yes", "\(group)/\(old)"])
         }
         return .taken("lvm \(group)/\(name)")
@@ -141,10 +144,30 @@ struct Snapshots: Sendable {
 
     // MARK: - Words
 
-    /// Its own snapshots beyond the newest few.
-    static func tooMany(_ names: [String]) -> [String] {
-        let own = names.filter { $0.hasPrefix(prefix) }.sorted()
-        return Array(own.dropLast(kept))
+    /// Its own snapshots beyond the newest few, of which the one just made is one, whatever the
+    /// clock has said before.
+    static func tooMany(_ names: [String], beside made: String) -> [String] {
+        let own = names.filter { isOwn($0) && $0 != made }.sorted()
+        return Array(own.dropLast(kept - 1))
+    }
+
+    /// Whether a name has exactly the form of those made here: people have names of their own that
+    /// begin alike.
+    static func isOwn(_ name: String) -> Bool {
+        guard name.hasPrefix(prefix) else { return false }
+        let rest = name.dropFirst(prefix.count)
+        let stamp = rest.prefix(stampDigits)
+        return stamp.count == stampDigits && stamp.allSatisfy { $0.isASCII && $0.isNumber }
+            && rest.dropFirst(stampDigits).first == "-" && rest.count > stampDigits + 1
+    }
+
+    /// The snapshots of one volume, of what lvs lists of its group: volume and origin.
+    private static func volumes(of origin: String, in text: String) -> [String] {
+        text.split(whereSeparator: \.isNewline).compactMap { line in
+            let words = line.split(separator: ":", omittingEmptySubsequences: false)
+                .map { String($0.filter { !$0.isWhitespace }) }
+            return words.count == 2 && words[1] == origin ? words[0] : nil
+        }
     }
 
     private static func complaint(_ program: String, _ output: ProgramOutput?) -> String {
