@@ -64,8 +64,8 @@ public struct AgentLoop: Sendable {
             if let prefetch, let trust {
                 PrefetchDesk(
                     prefetch, trust: trust, desk: desk, installer: installer, state: state,
-                    claim: aftercare?.claim, isBusy: { work.isBusy }, bell: bell,
-                    effects: effects, logger: logger)
+                    claim: aftercare?.claim, isBusy: { work.isBusy || reboots?.isAtHand == true },
+                    bell: bell, effects: effects, logger: logger)
             } else { nil }
         presence = Presence(
             schedule: CheckInSchedule(endpoint), link: link, desk: desk, work: worker, bell: bell,

@@ -200,6 +200,56 @@ struct PrefetchTests {
         #expect(PrefetchMemory.read(folder).entries.isEmpty)
         #expect(told == [:])
     }
+
+    @Test func `a download ends with its window, and goes on in the next one`() async throws {
+        store.change { $0.missing = ["labgood": "2.0"] }
+        store.change { $0.wishes = ["labgood": "2.0"] }
+        store.change { $0.hangs = true }
+        let prefetches = prefetches(try trust(policies(from: 10)))
+        _ = try await desk.scan(refreshingSources: false)
+        try await prefetches.step()
+        #expect(store.change { $0.wasCutOff })
+        #expect(world.now.wholeSeconds.description == "2026-11-21T14:00:00Z")
+        try await prefetches.step()
+        #expect(store.change { $0.tries } == 1, "the window is closed")
+        store.change { $0.hangs = false }
+        pass(seconds: 21 * 3600)
+        try await prefetches.step()
+        #expect(told == ["labgood": .downloaded])
+    }
+
+    @Test func `a control plane that does not answer is left alone for a while`() async throws {
+        store.change { $0.missing = ["labgood": "2.0"] }
+        store.change { $0.wishes = ["labgood": "2.0"] }
+        store.change { $0.isSilent = true }
+        let prefetches = prefetches(try trust(policies(from: 10)))
+        _ = try await desk.scan(refreshingSources: false)
+        for _ in 1...60 {
+            try? await prefetches.step()
+            pass(seconds: 60)
+        }
+        #expect((3...6).contains(store.change { $0.asked }))
+        store.change { $0.isSilent = false }
+        pass(seconds: PrefetchDesk.pauseSeconds + PrefetchDesk.pauseSpreadSeconds)
+        try await prefetches.step()
+        #expect(told == ["labgood": .downloaded])
+    }
+
+    @Test func `after an opening an endpoint waits for its own place, soon and always the same`()
+        async throws
+    {
+        store.change { $0.missing = ["labgood": "2.0"] }
+        let trust = try trust(policies(from: 13))
+        _ = try await desk.scan(refreshingSources: false)
+        let opens = world.now.adding(seconds: 3600)
+        let place = CheckInSchedule(Orders.endpoint).place(in: 600_000)
+        let begins = Timestamp(milliseconds: opens.milliseconds + place)
+        let before = Timestamp(milliseconds: begins.milliseconds - 1)
+        #expect(place > 0)
+        #expect(await trust.prefetchPermission(at: before).lanes == [])
+        let permission = await trust.prefetchPermission(at: begins)
+        #expect(permission.closes[.routine] == opens.adding(seconds: 4 * 3600))
+    }
 }
 
 /// A scan that shows updates missing.
@@ -230,6 +280,7 @@ final class FakeStore: Prefetching, PrefetchLink {
         var tries = 0
         var fails = false
         var hangs = false
+        var isSilent = false
         var wasCutOff = false
     }
 
@@ -244,8 +295,13 @@ final class FakeStore: Prefetching, PrefetchLink {
     func prefetchList(
         _ request: PrefetchRequest
     ) async throws(LinkFailure) -> PrefetchResponse {
-        change { content in
+        if change({ content in
             content.asked += 1
+            return content.isSilent
+        }) {
+            throw .unreachable("No answer.")
+        }
+        return change { content in
             return PrefetchResponse(
                 wishes: content.wishes.sorted { $0.key < $1.key }.map {
                     PrefetchResponse.Wish(
@@ -277,7 +333,8 @@ final class FakeStore: Prefetching, PrefetchLink {
         change { $0.files.contains(Self.name(update)) }
     }
 
-    func discard(_ update: LockedUpdate) {
+    func discard(_ update: LockedUpdate) -> String? {
         _ = change { $0.files.remove(Self.name(update)) }
+        return nil
     }
 }

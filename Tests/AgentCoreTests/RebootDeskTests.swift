@@ -64,6 +64,22 @@ import Testing
         #expect(window.from <= at && at < window.until)
     }
 
+    @Test func `a reboot is at hand in its window, and not while it waits for one`()
+        async throws
+    {
+        let now = lives.world.now
+        let window = RebootWindow(
+            from: now.adding(seconds: 7200), until: now.adding(seconds: 10_800))
+        lives.machine.change { $0.sessions = [Self.person(1000)] }
+        _ = try await lives.install(Self.order("labkernel", care: Self.care(windows: [window])))
+        let desk = lives.desk()
+        try await lives.look(desk, steps: 3)
+        #expect(!desk.isAtHand)
+        lives.world.change { $0.now = window.from }
+        try await lives.look(desk, steps: 1)
+        #expect(desk.isAtHand)
+    }
+
     @Test func `people are warned first, and have the time that the warning promises`() async throws
     {
         lives.machine.change { $0.sessions = [Self.person(1000), Self.person(1001)] }

@@ -24,11 +24,15 @@ public struct CheckInSchedule: Hashable, Sendable {
         }
     }
 
+    /// This endpoint's own place in a span of time, in milliseconds: at least 0, less than the
+    /// span.
+    func place(in span: Int64) -> Int64 { span > 0 ? Int64(seed % UInt64(span)) : 0 }
+
     /// The next instant after `now` to check in at: the first of the endpoint's instants that is at
     /// least a quarter of the interval away, so never more than one and a quarter intervals.
     public func next(after now: Timestamp, intervalSeconds: Int64) -> Timestamp {
         let interval = min(max(intervalSeconds, Self.shortestInterval), Self.longestInterval) * 1000
-        let phase = Int64(seed % UInt64(interval))
+        let phase = place(in: interval)
         let earliest = now.milliseconds + interval / 4
         let past = (earliest - phase) % interval
         return Timestamp(

@@ -13,7 +13,9 @@ public protocol Prefetching: Sendable {
     /// tells.
     func isDownloaded(_ update: LockedUpdate) -> Bool
     /// Removes the package of an update that another version has replaced.
-    func discard(_ update: LockedUpdate)
+    ///
+    /// - Returns: why it could not be removed; `nil` when it is gone.
+    func discard(_ update: LockedUpdate) -> String?
 }
 
 /// What became of downloading one update ahead.

@@ -11,12 +11,17 @@ import Trust
 ///
 /// What is worth it the control plane says; whether it is done the endpoint decides by what it has
 /// signed: the window, holds, rules that forbid, and its own scan, which must show exactly that
-/// version missing. A job always comes first: a download under way is cut off for it.
+/// version missing. A job or a reboot always comes first: a download under way is cut off for it,
+/// and ends with its window.
 final class PrefetchDesk: Sendable {
     /// How often there is a look whether something is to be done, in milliseconds.
     static let tickMilliseconds: Int64 = 60_000
     /// How long the answer to the same question holds, in seconds: an approval may have aged.
     static let askSeconds: Int64 = 3_600
+    /// How long a control plane that did not answer is left alone at least, in seconds, and by how
+    /// much more at most, so that a fleet does not come back at once.
+    static let pauseSeconds: Int64 = 600
+    static let pauseSpreadSeconds: Int64 = 600
     /// How often there is a look whether a job has come, in milliseconds.
     static let busyPollMilliseconds: Int64 = 1_000
 
@@ -31,6 +36,18 @@ final class PrefetchDesk: Sendable {
     private let effects: AgentEffects
     private let logger: Logger
     private let asked = Mutex<Question?>(nil)
+    private let pause = Mutex<Pause?>(nil)
+
+    /// How long nothing is asked after a question without an answer.
+    private struct Pause: Hashable, Sendable {
+        var since: Timestamp
+        var seconds: Int64
+
+        /// Not any more either when the clock was put back.
+        func holds(at now: Timestamp) -> Bool {
+            (0..<seconds).contains(now.seconds(since: since))
+        }
+    }
 
     /// What was asked last, and when.
     private struct Question: Hashable, Sendable {
@@ -93,6 +110,7 @@ final class PrefetchDesk: Sendable {
     func step() async throws {
         guard let record = desk.latest, !isBusy() else { return }
         let now = effects.now()
+        guard pause.withLock({ $0?.holds(at: now) }) != true else { return }
         let memory = try tidied(allBut: record.posture.updates)
         let open = record.posture.updates.filter {
             $0.installability == .installable
@@ -105,18 +123,34 @@ final class PrefetchDesk: Sendable {
             policies: (try TrustFiles.load(from: state))?.policyDigest, lanes: permission.lanes,
             open: open.map { LockedUpdate($0) }, at: now)
         guard isNew(question) else { return }
-        let answer = try await parts.link.prefetchList(PrefetchRequest())
+        let answer = try await ask(at: now)
         asked.withLock { $0 = question }
-        let wanted = open.filter { update in
-            answer.wishes.contains { wish in
-                wish.update.key == update.key && wish.update.to == update.candidate
-                    && Lane(rawValue: wish.lane).map {
-                        permission.allows(update, lane: $0, at: now)
-                    } ?? false
-            }
+        var wanted: [LockedUpdate] = []
+        var ends: [Timestamp] = []
+        for update in open {
+            let lane = answer.wishes.lazy
+                .filter { $0.update.key == update.key && $0.update.to == update.candidate }
+                .compactMap { Lane(rawValue: $0.lane) }
+                .first { permission.allows(update, lane: $0, at: now) }
+            guard let lane, let closes = permission.closes[lane] else { continue }
+            wanted.append(LockedUpdate(update))
+            ends.append(closes)
         }
-        guard !wanted.isEmpty else { return }
-        try await download(wanted.map { LockedUpdate($0) })
+        // What goes on beyond the first end is asked for and downloaded anew.
+        guard let end = ends.min() else { return }
+        try await download(wanted, until: end)
+    }
+
+    private func ask(at now: Timestamp) async throws(LinkFailure) -> PrefetchResponse {
+        do {
+            let answer = try await parts.link.prefetchList(PrefetchRequest())
+            pause.withLock { $0 = nil }
+            return answer
+        } catch {
+            let more = Int64(Double(Self.pauseSpreadSeconds) * effects.chance())
+            pause.withLock { $0 = Pause(since: now, seconds: Self.pauseSeconds + more) }
+            throw error
+        }
     }
 
     private func isNew(_ question: Question) -> Bool {
@@ -137,11 +171,14 @@ final class PrefetchDesk: Sendable {
         let replaced = memory.forget(allBut: missing)
         guard memory != before else { return memory }
         try memory.write(state)
-        for update in replaced { parts.tools.discard(update) }
+        for update in replaced {
+            guard let reason = parts.tools.discard(update) else { continue }
+            logger.warning("What was downloaded ahead of an older version stays: \(reason)")
+        }
         return memory
     }
 
-    private func download(_ updates: [LockedUpdate]) async throws {
+    private func download(_ updates: [LockedUpdate], until end: Timestamp) async throws {
         if let claim, !claim.takeForRun() { return forgetQuestion() }
         defer { claim?.releaseRun() }
         var results: [PrefetchResult]
@@ -157,7 +194,10 @@ final class PrefetchDesk: Sendable {
             guard !install.isEmpty else { break }
             let words = install.prefix(5).map { "\($0.name) \($0.to)" }.joined(separator: ", ")
             logger.info("Downloads \(install.count) updates ahead: \(words).")
-            guard let fetched = await fetchUnlessBusy(install) else { return forgetQuestion() }
+            guard let fetched = await fetch(install, until: end) else {
+                logger.info("The download was cut off.")
+                return forgetQuestion()
+            }
             results += fetched
         }
         try Task.checkCancellation()
@@ -181,12 +221,15 @@ final class PrefetchDesk: Sendable {
         updates.map { PrefetchResult(update: $0, state: .failed, sentence: sentence) }
     }
 
-    /// Downloads; `nil` when a job came in between, for which the download was cut off.
-    private func fetchUnlessBusy(_ updates: [LockedUpdate]) async -> [PrefetchResult]? {
+    /// Downloads; `nil` when it was cut off, because a job or a reboot came in between or the
+    /// window closed.
+    private func fetch(
+        _ updates: [LockedUpdate], until end: Timestamp
+    ) async -> [PrefetchResult]? {
         await withTaskGroup(of: [PrefetchResult]?.self) { group in
             group.addTask { [parts] in await parts.tools.prefetch(updates) }
             group.addTask { [isBusy, effects] in
-                while !Task.isCancelled, !isBusy() {
+                while !Task.isCancelled, !isBusy(), effects.now() < end {
                     try? await effects.sleep(Self.busyPollMilliseconds)
                 }
                 return nil

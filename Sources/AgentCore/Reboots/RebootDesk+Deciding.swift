@@ -37,10 +37,12 @@ extension RebootDesk {
             situation.hasSession = !sessions.isEmpty
             if decision == .reboot { situation.inhibitors = await hindrances() }
             decision = content.withLock { content in
-                RebootDecision.decide(
-                    situation.with(content.memory, sessions, terms.rule, at: now),
-                    by: terms.rule, at: now)
+                let whole = situation.with(content.memory, sessions, terms.rule, at: now)
+                content.isAtHand = whole.isAtHand(by: terms.rule, at: now)
+                return RebootDecision.decide(whole, by: terms.rule, at: now)
             }
+        } else {
+            content.withLock { $0.isAtHand = false }
         }
         if decision == .reboot { return try await perform(jobs, situation, terms) }
         return try await act(on: decision, jobs, terms, now)
@@ -190,6 +192,17 @@ extension RebootDesk {
 }
 
 extension RebootSituation {
+    /// Whether it reboots now, or within a warning, but for what must not be cut off.
+    func isAtHand(by rule: RebootRule, at now: Timestamp) -> Bool {
+        var free = self
+        free.inhibitors = []
+        switch RebootDecision.decide(free, by: rule, at: now) {
+        case .reboot, .warn, .waitForWarning: return true
+        case .notNeeded, .leftToPeople, .loopStopped, .waitForWindow, .inhibited, .deferred, .ask:
+            return false
+        }
+    }
+
     /// The situation with what people have been shown and have said.
     func with(
         _ memory: RebootMemory?, _ sessions: [UserSession], _ rule: RebootRule, at now: Timestamp

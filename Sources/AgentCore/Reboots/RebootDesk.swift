@@ -21,6 +21,8 @@ final class RebootDesk: Sendable {
     struct Content {
         var waiting: [JobRun] = []
         var isLoaded = false
+        /// Whether it reboots as soon as nothing is in its way.
+        var isAtHand = false
         var memory: RebootMemory?
         var terms: RebootTerms?
         var status = RebootStatus.none
@@ -119,6 +121,9 @@ final class RebootDesk: Sendable {
         return try await decide(jobs)
     }
 
+    /// Whether the endpoint reboots as soon as nothing is in its way, or people have been warned.
+    var isAtHand: Bool { content.withLock { $0.isAtHand } }
+
     var waiting: [JobRun] { content.withLock { $0.waiting } }
 
     /// What a former life has left waiting.
@@ -144,6 +149,7 @@ final class RebootDesk: Sendable {
     private func forget() throws(StateFolderFailure) {
         let had = content.withLock { content in
             content.status = .none
+            content.isAtHand = false
             content.told = [:]
             return content.memory != nil
         }

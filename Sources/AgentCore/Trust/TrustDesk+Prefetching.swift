@@ -6,8 +6,11 @@ import Trust
 
 /// What the signed policies of an endpoint say of downloading ahead, at one instant.
 struct PrefetchPermission: Sendable {
-    /// The lanes of which a window is open that allows downloads.
-    var lanes: Set<Lane> = []
+    /// The lanes of which a window is open that allows downloads, and when the last of those
+    /// closes.
+    var closes: [Lane: Timestamp] = [:]
+    /// Those lanes.
+    var lanes: Set<Lane> { Set(closes.keys) }
     /// When the next such window opens; `nil` when none does.
     var next: Timestamp?
     /// The endpoint's policy, by which updates are judged.
@@ -17,7 +20,7 @@ struct PrefetchPermission: Sendable {
     /// Whether the endpoint's own policies let it download an update in a lane's windows: neither a
     /// signed hold nor a rule is against it.
     func allows(_ update: Update, lane: Lane, at now: Timestamp) -> Bool {
-        guard lanes.contains(lane), let policy else { return false }
+        guard closes[lane] != nil, let policy else { return false }
         let isHeld = holds.map(\.document).contains {
             $0.heading.issuedAt <= now && now < $0.heading.expiresAt
                 && $0.body.covers(update.key, version: update.candidate)
@@ -34,13 +37,27 @@ extension TrustDesk {
         guard let ground = await windowGround(at: now) else { return permission }
         for lane in Lane.allCases {
             guard let calendar = ground.calendar(of: lane)?.only(.prefetch) else { continue }
-            if calendar.isOpen(at: now) { permission.lanes.insert(lane) }
+            permission.closes[lane] = calendar.openings(at: now)
+                .filter { spread(after: $0) <= now }.map(\.closes).max()
             let next = calendar.nextOpening(after: now)?.opens
             permission.next = [permission.next, next].compactMap(\.self).min()
         }
         permission.policy = CompiledPolicy(ground.effective)
         permission.holds = holds(ground.memo, at: now)
         return permission
+    }
+
+    /// The most by which the endpoints of a fleet are spread over the beginning of a window, in
+    /// seconds, and the part of a short window that this may be.
+    private static let longestSpread: Int64 = 600
+    private static let shareOfWindow: Int64 = 10
+
+    /// When this endpoint begins in an opening: they all open at once, and all would ask at once.
+    private func spread(after opening: Occurrence) -> Timestamp {
+        let length = opening.closes.milliseconds - opening.opens.milliseconds
+        let span = min(Self.longestSpread * 1000, length / Self.shareOfWindow)
+        return Timestamp(
+            milliseconds: opening.opens.milliseconds + CheckInSchedule(endpoint).place(in: span))
     }
 
     /// What holds for this endpoint by its signed policies, with the zones of its windows; `nil`

@@ -14,7 +14,7 @@ public struct EndpointInstaller: Installing {
     let apt: AptInstaller
     let runner: any CommandRunning
     private let inactivityLimit: Int64
-    private let proxyEnvironment: [String: String]
+    let proxyEnvironment: [String: String]
 
     /// An installer for this machine.
     ///

@@ -1,16 +1,11 @@
 public import AgentCore
 import Fleet
-import Foundation
 import PackageManagers
 public import Rollout
-import SystemFiles
 
 /// Downloads ahead with the tools of the endpoint, each into its own store: dnf, zypper and pacman
 /// compare what came with their indexes themselves, then and when they install it.
 extension EndpointInstaller: Prefetching {
-    /// How long downloading ahead may take, in seconds: six hours bring 2 GB over 1 Mbit/s.
-    private static let prefetchSeconds: Int64 = 6 * 3600
-
     /// Downloads exactly these versions and what they need, tool by tool.
     public func prefetch(_ updates: [LockedUpdate]) async -> [PrefetchResult] {
         var results: [PrefetchResult] = []
@@ -34,10 +29,15 @@ extension EndpointInstaller: Prefetching {
                     sentence: "\(manager.rawValue) cannot download without installing.")
             }
         }
-        let words = Self.inOwnUnit(tool.download(of: updates))
-        let output = await ToolRunner(
-            runner: runner, path: words.first ?? path, environment: environment
-        ).run(Array(words.dropFirst()), seconds: Self.prefetchSeconds)
+        let command = tool.download(of: updates)
+        let output =
+            PrefetchUnit.isPossible
+            ? await PrefetchUnit(
+                manager, runner: runner, environment: environment,
+                proxies: proxyEnvironment.keys.sorted()
+            ).run(command)
+            : await ToolRunner(runner: runner, path: path, environment: environment)
+                .run(Array(command.dropFirst()), seconds: PrefetchUnit.seconds)
         let complaint = tool.complaint(status: output.status, lines: output.lines)?.sentence
         return updates.map { update in
             guard output.status == 0, tool.downloadedFile(of: update) != nil else {
@@ -54,25 +54,6 @@ extension EndpointInstaller: Prefetching {
         }
     }
 
-    /// These tools write their caches, locks and logs in places that the agent's own unit may not
-    /// touch: where systemd is the first process, a download has a unit of its own, as an
-    /// installation has.
-    fileprivate static func inOwnUnit(
-        _ command: [String],
-        hasSystemd: Bool = Files.exists("/run/systemd/system") && Files.exists(systemdRun)
-    ) -> [String] {
-        guard hasSystemd else { return command }
-        let variables = ToolEnvironment.fixed.sorted { $0.key < $1.key }.map {
-            "--setenv=\($0.key)=\($0.value)"
-        }
-        return [
-            systemdRun, "--wait", "--pipe", "--collect", "--quiet",
-            "--property=RuntimeMaxSec=\(prefetchSeconds)",
-        ] + variables + ["--"] + command
-    }
-
-    private static let systemdRun = "/usr/bin/systemd-run"
-
     private func downloading(_ manager: PackageManagerName) -> (any DownloadingTool)? {
         NativeTools.installing(manager, runner: runner) as? any DownloadingTool
     }
@@ -83,11 +64,10 @@ extension EndpointInstaller: Prefetching {
         return downloading(update.manager)?.downloadedFile(of: update) != nil
     }
 
-    /// Removes the package of an update from its tool's store.
-    public func discard(_ update: LockedUpdate) {
+    /// Removes the package of an update from its tool's store; says why when it cannot.
+    public func discard(_ update: LockedUpdate) -> String? {
         if update.manager == .apt { return apt.discard(update) }
-        if let file = downloading(update.manager)?.downloadedFile(of: update) {
-            try? FileManager.default.removeItem(atPath: file)
-        }
+        guard let file = downloading(update.manager)?.downloadedFile(of: update) else { return nil }
+        return AptInstaller.remove(file)
     }
 }

@@ -55,9 +55,21 @@ extension AptInstaller {
         Files.status(archive(of: update))?.isRegular == true
     }
 
-    /// Removes a package from apt's archive.
-    package func discard(_ update: LockedUpdate) {
-        try? FileManager.default.removeItem(atPath: archive(of: update))
+    /// Removes a package from apt's archive; says why when it cannot.
+    @discardableResult
+    package func discard(_ update: LockedUpdate) -> String? {
+        Self.remove(archive(of: update))
+    }
+
+    /// Removes a file that was downloaded ahead, if it is there; says why when it cannot.
+    package static func remove(_ file: String) -> String? {
+        guard Files.exists(file) else { return nil }
+        do {
+            try FileManager.default.removeItem(atPath: file)
+            return nil
+        } catch {
+            return "\(file) could not be removed: \(error.localizedDescription)"
+        }
     }
 
     /// Removes files from apt's archive that are not what the signed index names: apt itself looks
