@@ -286,17 +286,18 @@ public struct EndpointDecisions {
             updates: decided.map(\.0), decisions: decided.map(\.1))
     }
 
-    /// Whether anything at all is denied for anybody: most often nothing is, and nobody has to be
-    /// asked about.
+    /// Whether anything at all is denied or blocked for anybody: most often nothing is, and nobody
+    /// has to be asked about.
     var deniesAnything: Bool {
         approvals.contains(where: \.denies) || book.placed.contains { $0.policy.denies }
-            || blocks.values.contains(where: \.isByHand)
+            || !blocks.isEmpty
     }
 
     /// What people and policies forbid of updates that were chosen for an endpoint, each with the
-    /// version that it would get as its candidate.
+    /// version that it would get as its candidate; `counts` says which blocks of versions forbid.
     mutating func denials(
-        of updates: [Update], for endpoint: EndpointRecord, facts: EndpointFacts?
+        of updates: [Update], for endpoint: EndpointRecord, facts: EndpointFacts?,
+        countingBlocks counts: (BlockedVersion) -> Bool
     ) throws -> [WaveLine: Decision] {
         guard deniesAnything, !updates.isEmpty else { return [:] }
         let traits = try traits(of: endpoint.id)
@@ -311,9 +312,8 @@ public struct EndpointDecisions {
         var denials: [WaveLine: Decision] = [:]
         for update in known.map(\.subject) {
             let line = WaveLine(key: update.update.key, version: update.update.candidate)
-            // What a rollout has blocked is for its own halt to deal with.
             let block = blocks[BlockedLine(line.key, line.version)].flatMap {
-                $0.isByHand ? $0.standing : nil
+                counts($0) ? $0.standing : nil
             }
             denials[line] = Decision.denied(
                 update, under: policy, approvals: own, block: block, at: now)
@@ -375,9 +375,6 @@ public struct EndpointDecisions {
 }
 
 extension BlockedVersion {
-    /// Whether a person blocked it, and no rollout or rollback.
-    fileprivate var isByHand: Bool { deployment == nil }
-
     /// The block, as decisions look at it.
     fileprivate var standing: DecisionContext.VersionBlock {
         DecisionContext.VersionBlock(by: by, reason: reason)

@@ -6,7 +6,8 @@ import ServerRecords
 /// Says what must not be ordered any more, whatever was approved before: a person or a policy has
 /// denied it, or the policy that opened its wave does not hold any more.
 struct OrderJudge {
-    private var decisions: EndpointDecisions
+    /// By what it judges, for whoever asks about the same endpoints besides.
+    var decisions: EndpointDecisions
     private let records: any Records
     private let holding: Set<PolicyName>
 
@@ -25,7 +26,8 @@ struct OrderJudge {
     var isSilent: Bool { !decisions.deniesAnything }
 
     /// What is forbidden of what an endpoint misses of a list, with the sentence that says who or
-    /// what forbids it.
+    /// what forbids it. What rollouts and rollbacks have blocked is no denial here: a list keeps
+    /// it, and holds it back (`OrderContents`).
     mutating func denied(
         of lines: [WaveLine], on endpoint: EndpointID, _ posture: Posture
     ) throws -> [WaveLine: String] {
@@ -35,11 +37,11 @@ struct OrderJudge {
                 var update = chosen.update
                 update.candidate = chosen.version
                 return update
-            }, on: endpoint, posture)
+            }, on: endpoint, posture, countingBlocks: \.isByHand)
     }
 
-    /// What is forbidden of an order that was given. A rollback is not asked about: what is denied
-    /// is the version that it takes away.
+    /// What is forbidden of an order that was given, blocks by other rollouts and by rollbacks
+    /// included. A rollback is not asked about: what is denied is the version that it takes away.
     mutating func denied(of job: Job, _ posture: Posture?) throws -> [WaveLine: String] {
         guard !isSilent else { return [:] }
         let missing = Dictionary((posture?.updates ?? []).map { ($0.key, $0) }) { first, _ in first
@@ -49,17 +51,19 @@ struct OrderJudge {
                 var update = missing[line.key] ?? Update(line)
                 update.candidate = line.to
                 return update
-            }, on: job.endpoint, posture)
+            }, on: job.endpoint, posture, countingBlocks: { $0.forbids(job) })
     }
 
     private mutating func denied(
-        _ updates: [Update], on id: EndpointID, _ posture: Posture?
+        _ updates: [Update], on id: EndpointID, _ posture: Posture?,
+        countingBlocks counts: (BlockedVersion) -> Bool
     ) throws -> [WaveLine: String] {
         guard let endpoint = try records.endpoint(id, in: .tenant(decisions.tenant)) else {
             return [:]
         }
-        return try decisions.denials(of: updates, for: endpoint, facts: posture?.endpoint)
-            .mapValues(\.sentence)
+        return try decisions.denials(
+            of: updates, for: endpoint, facts: posture?.endpoint, countingBlocks: counts
+        ).mapValues(\.sentence)
     }
 
     /// Whether any policy holds for the tenant.
@@ -90,6 +94,18 @@ extension Deployment {
     fileprivate var openedBy: PolicyName? {
         guard approvedBy.hasPrefix(Self.policyPrefix) else { return nil }
         return PolicyName(String(approvedBy.dropFirst(Self.policyPrefix.count)))
+    }
+}
+
+extension BlockedVersion {
+    /// Whether a person blocked it, and no rollout or rollback.
+    fileprivate var isByHand: Bool { deployment == nil }
+
+    /// Whether an order that holds the version must not go out. What a rollout has blocked itself
+    /// does not stop its own orders: its halt has taken back those that have not begun. A
+    /// deployment without rings has no such law; its block is that of its rollback.
+    fileprivate func forbids(_ job: Job) -> Bool {
+        isByHand || job.rolloutOrder == nil || deployment != job.deployment
     }
 }
 
