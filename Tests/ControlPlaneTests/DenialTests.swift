@@ -140,6 +140,77 @@ struct DenialTests {
         #expect(try await jobs(rings, of: rings.endpoints[0]).first?.state == .verified)
     }
 
+    /// A canary that has installed with one tool and waits for its window before the next, when
+    /// bash is declined.
+    private func betweenTwoTools() async throws -> (RingHouse, DeploymentID, JobOrder) {
+        let (rings, id) = try await rings(canaries: 1, others: 1)
+        let order = try #require(try await rings.endpoints[0].collect())
+        try await rings.endpoints[0].work(on: order)
+        #expect(try await !rings.endpoints[0].wait(on: order))
+        _ = try await decline("bash", rings)
+        return (rings, id, order)
+    }
+
+    @Test func `an order that waits before its second tool is called off at its next word`()
+        async throws
+    {
+        let (rings, id, order) = try await betweenTwoTools()
+        try await rings.pass(seconds: 10)
+        #expect(try await rings.endpoints[0].wait(on: order))
+        try await rings.pass(seconds: 10)
+        let audit = try await rings.detail(id).timeline ?? []
+        #expect(audit.count { $0.sentence.hasPrefix("Taken back; what is being installed") } <= 1)
+        let outcomes = order.updates.map {
+            UpdateOutcome(
+                update: $0, state: $0.name == "nginx" ? .verified : .skipped,
+                versionAfter: nil, sentence: "As told.")
+        }
+        _ = try await rings.useCases.reportResult(
+            JobResult(outcomes: outcomes), job: order.job, by: rings.endpoints[0].principal)
+        try await rings.endpoints[0].report(
+            ["bash": "1", "nginx": "2"], updates: [TestEndpoint.update("bash")])
+        // It has tried what is left for the others, and nothing has failed.
+        try await rings.pass(seconds: FailureCounts.firstRestSeconds)
+        #expect(try await rings.endpoints[0].collect() == nil)
+        #expect(try await rings.standing(id).state == .running)
+        try await rings.pass(seconds: RingHouse.soakSeconds)
+        #expect(try await rings.endpoints[1].collect()?.updates.map(\.name) == ["nginx"])
+    }
+
+    @Test func `an order that was begun and interrupted is ended, and what is left is ordered`()
+        async throws
+    {
+        let (rings, id, order) = try await betweenTwoTools()
+        rings.house.clock.advance(seconds: Job.leaseSeconds)
+        try await rings.useCases.tick()
+        #expect(try await jobs(rings, of: rings.endpoints[0]).map(\.state) == [.interrupted])
+        try await rings.pass(seconds: 10)
+        let ended = try #require(try await jobs(rings, of: rings.endpoints[0]).first)
+        #expect(ended.state == .cancelled && ended.id == order.job)
+        #expect(ended.sentence.contains("It broke our shop."))
+        // Its endpoint hears of it at its next word, which finds no open order any more.
+        await #expect(throws: Refusal.self) { try await rings.endpoints[0].wait(on: order) }
+        try await rings.pass(seconds: FailureCounts.firstRestSeconds)
+        #expect(try await rings.endpoints[0].collect()?.updates.map(\.name) == ["nginx"])
+        #expect(try await rings.standing(id).state == .running)
+    }
+
+    @Test func `a deployment without rings is called off between two tools too`() async throws {
+        let rings = try await RingHouse(canaries: 1, others: 0)
+        let endpoint = rings.endpoints[0]
+        try await endpoint.report(packages, updates: missing)
+        _ = try await rings.useCases.approve(
+            DeploymentSelection(
+                endpoints: [endpoint.id], updates: [.init(name: "nginx"), .init(name: "bash")]),
+            by: rings.house.administrator)
+        let order = try #require(try await endpoint.collect())
+        try await endpoint.work(on: order)
+        #expect(try await !endpoint.wait(on: order))
+        _ = try await decline("bash", rings)
+        try await rings.pass(seconds: 10)
+        #expect(try await endpoint.wait(on: order))
+    }
+
     @Test func `a resumed rollout makes no order with what was declined while it was halted`()
         async throws
     {

@@ -39,7 +39,8 @@ extension RolloutStep {
     }
 }
 
-/// An order that holds what has been denied since it was given, and has not begun.
+/// An order that holds what has been denied since it was given, and at which its endpoint is not
+/// at work.
 struct OrderRecall: Sendable {
     var job: JobID
     var deployment: DeploymentID
@@ -51,8 +52,7 @@ struct OrderRecall: Sendable {
     /// Who or what denied it, and why.
     var sentence: String
 
-    /// What is to be recalled of an order; `nil` when nothing is, or it has begun, or it is being
-    /// taken back already.
+    /// What is to be recalled of an order; `nil` when nothing is, or its endpoint is at work on it.
     init?(_ job: Job, _ denied: [WaveLine: String]) {
         guard let reason = denied.min(by: { $0.key < $1.key })?.value, job.canBeRecalled else {
             return nil
@@ -64,10 +64,20 @@ struct OrderRecall: Sendable {
         self.denied = Set(denied.keys)
         sentence = reason
     }
+
+    /// What its rollout can take back itself: an order that its endpoint has not begun. `nil` when
+    /// it has begun (it waits for a window before its second tool, or after an interruption), or is
+    /// being taken back, or the rollout leads it no more.
+    fileprivate func offer(of rollout: RingRollout) -> RolloutOffer? {
+        guard let order, let entry = rollout.entry(of: endpoint), entry.phase == .offered,
+            entry.orders == order
+        else { return nil }
+        return RolloutOffer(endpoint: endpoint, number: order)
+    }
 }
 
 extension Job {
-    /// Whether its endpoint has begun nothing of it yet.
+    /// Whether its endpoint is at work on nothing of it now.
     var canBeRecalled: Bool {
         switch state {
         case .queued: true
@@ -88,27 +98,26 @@ extension UseCases {
             .sorted(by: { $0.key < $1.key })
         {
             let scope = Scope.tenant(tenant)
-            let offers = orders.compactMap { order in
-                order.order.map { RolloutOffer(endpoint: order.endpoint, number: $0) }
-            }
-            if !offers.isEmpty, let record = try records.rollout(of: deployment, in: scope),
+            if let record = try records.rollout(of: deployment, in: scope),
                 let whole = try records.deployment(deployment, in: scope)
             {
+                let offers = orders.compactMap { $0.offer(of: record.rollout) }
                 var step = RolloutStep(
                     of: record, whole, by: "system", at: now, in: records, self)
                 step.recallReasons = Dictionary(
                     orders.map { ($0.endpoint, $0.sentence) },
                     uniquingKeysWith: { first, _ in first })
-                _ = try step.run([.ordersRecalled(offers)])
+                if !offers.isEmpty { _ = try step.run([.ordersRecalled(offers)]) }
                 wakes.formUnion(step.wakes)
             }
-            for order in orders where order.order == nil {
+            for order in orders {
                 try recall(order, of: tenant, in: records, at: now, waking: &wakes)
             }
         }
     }
 
-    /// Takes back an order that no rollout leads, and gives its endpoint one with what is left.
+    /// Takes back an order that no rollout leads, and gives its endpoint one with what is left; or
+    /// the rest of one that its rollout counts as begun, which gives the next by itself.
     private func recall(
         _ recall: OrderRecall, of tenant: TenantID, in records: any Records, at now: Timestamp,
         waking wakes: inout Set<String>
@@ -116,9 +125,12 @@ extension UseCases {
         guard var job = try records.job(recall.job, in: .tenant(tenant)), job.canBeRecalled,
             !job.cancelRequested
         else { return }
-        let rest = job.updates.filter {
-            $0.isRollback || !recall.denied.contains(WaveLine($0))
-        }
+        let rest =
+            recall.order != nil
+            ? []
+            : job.updates.filter {
+                $0.isRollback || !recall.denied.contains(WaveLine($0))
+            }
         if !rest.isEmpty {
             try records.insert(
                 Job(

@@ -112,7 +112,7 @@ struct RolloutStep {
         switch contents {
         case .notNeeded: skip(offer, .notNeeded)
         case .heldBack: skip(offer, .heldBack)
-        case .denied: skip(offer, .denied)
+        case .denied: try deny(offer, on: posture.endpoint)
         // It rests, and has its turn again.
         case .busy: queue.append(PostedRolloutEvent(event: .jobWithdrawn(offer), at: now))
         case .order(let open):
@@ -128,6 +128,21 @@ struct RolloutStep {
             try requestGrant(for: job)
             wakes.insert(SignalSubject.work(offer.endpoint))
         }
+    }
+
+    /// All that an endpoint misses has been denied. Whoever got a part before has what is left of
+    /// the list, and has tried it for the others.
+    private mutating func deny(_ offer: RolloutOffer, on facts: EndpointFacts) throws {
+        let jobs = try records.jobs(
+            JobQuery(
+                scope: scope, deployment: record.deployment, endpoint: offer.endpoint,
+                limit: DecidedEndpoint.jobsShown))
+        let part = jobs.first {
+            $0.result?.outcomes.contains { $0.state == .verified } == true
+        }
+        guard let part else { return skip(offer, .denied) }
+        let found = RolloutWords.verification(part.result, facts.platform)
+        queue.append(PostedRolloutEvent(event: .jobVerified(offer, found), at: now))
     }
 
     private mutating func skip(_ offer: RolloutOffer, _ reason: SkipReason) {

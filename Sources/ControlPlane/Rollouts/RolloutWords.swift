@@ -13,7 +13,11 @@ enum RolloutWords {
         switch job.state {
         case .verified: return [.jobVerified(offer, verification(job.result, platform))]
         case .failedVerification: return [.jobFailed(offer, .nothingChanged)]
-        case .failed: return [failed(offer, job.result ?? JobResult(outcomes: []), platform)]
+        case .failed:
+            let result = job.result ?? JobResult(outcomes: [])
+            // Called off after a part of it: as one that ended without a result.
+            if job.cancelRequested, result.wasOnlyCalledOff { return [.jobExpired(offer)] }
+            return [failed(offer, result, platform)]
         case .expired: return [.jobExpired(offer)]
         case .cancelled:
             // Not begun, it was taken back; begun, it ended without a result. The rollout knows
@@ -38,7 +42,7 @@ enum RolloutWords {
     }
 
     /// What the probes showed. Where they failed before the updates too, they say nothing of them.
-    private static func verification(
+    static func verification(
         _ result: JobResult?, _ platform: String?
     ) -> RolloutVerification {
         let sawItBefore = result?.wasHealthy == false
@@ -87,6 +91,20 @@ enum RolloutWords {
     private static func rank(_ cause: FailureClass) -> Int {
         if GiveUpReason.failure(cause).blamesPackage { return 0 }
         return cause.mayPassByItself ? 2 : 1
+    }
+}
+
+extension JobResult {
+    /// Whether nothing went wrong, and the rest was not tried because the order was called off.
+    fileprivate var wasOnlyCalledOff: Bool {
+        failure == nil
+            && outcomes.allSatisfy { outcome in
+                switch outcome.state {
+                case .verified, .pendingRestart: true
+                case .skipped: outcome.failure == nil
+                case .failed, .failedVerification: false
+                }
+            }
     }
 }
 
