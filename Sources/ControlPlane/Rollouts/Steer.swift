@@ -59,8 +59,7 @@ extension UseCases {
             EndpointQuery(
                 scope: .tenant(tenant), after: after, limit: Self.endpointsPerLook,
                 freshSince: now))
-        var decisions = try EndpointDecisions(
-            of: tenant, in: records, at: now, isForMany: true, by: self)
+        // One reading of all traits, approvals and policies serves both questions.
         var judge = try OrderJudge(
             of: tenant, in: records, at: now, isForMany: true, by: self)
         let looks = try rows.map { row in
@@ -68,7 +67,7 @@ extension UseCases {
             let jobs = try records.jobs(
                 JobQuery(
                     scope: .tenant(tenant), endpoint: row.id, limit: DecidedEndpoint.jobsShown))
-            let decided = try decisions.decide(row, posture: posture, jobs: jobs)
+            let decided = try judge.decisions.decide(row, posture: posture, jobs: jobs)
             return EndpointLook(
                 endpoint: row.id, scannedAt: row.scannedAt,
                 missing: Set(
