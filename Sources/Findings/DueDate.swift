@@ -9,7 +9,13 @@ package struct DueDate: Hashable, Sendable {
 }
 
 extension DueDate {
-    /// The earliest deadline of a finding; `nil` when no preset sets one.
+    /// The earliest deadline of all clocks; `nil` when none sets one.
+    package init?(_ clocks: [SLAClock]) {
+        guard let strictest = clocks.strictest, let due = strictest.dueAt else { return nil }
+        self.init(at: due, preset: strictest.preset)
+    }
+
+    /// The clocks that run for a finding, one for each regime that counts for its endpoint.
     ///
     /// - Parameters:
     ///   - assessment: how bad the vulnerability is here.
@@ -20,19 +26,7 @@ extension DueDate {
     ///   - detected: since when it has been on the endpoint.
     ///   - standing: the regimes that count, and the endpoint's exposure and zone.
     ///   - pauses: when the clocks stand still.
-    package init?(
-        _ assessment: Assessment, vulnerability: String, state: Finding.State, known: Timestamp,
-        detected: Timestamp, standing: EndpointStanding, pauses: [RiskPause]
-    ) {
-        let clocks = Self.clocks(
-            assessment, vulnerability: vulnerability, state: state, known: known,
-            detected: detected, standing: standing, pauses: pauses)
-        guard let strictest = clocks.strictest, let due = strictest.dueAt else { return nil }
-        self.init(at: due, preset: strictest.preset)
-    }
-
-    /// The clocks that run for a finding, one for each regime that counts for its endpoint; the
-    /// parameters are those of the date.
+    /// - Returns: the clocks, in the order of the regimes.
     package static func clocks(
         _ assessment: Assessment, vulnerability: String, state: Finding.State, known: Timestamp,
         detected: Timestamp, standing: EndpointStanding, pauses: [RiskPause]

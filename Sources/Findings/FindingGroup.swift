@@ -51,9 +51,7 @@ package struct FindingGroup: Sendable {
     /// By when it must be gone from an endpoint that has had it since an instant; never earlier for
     /// one that has had it since later.
     package func due(detected: Timestamp) -> DueDate? {
-        DueDate(
-            worst, vulnerability: vulnerability, state: state, known: known, detected: detected,
-            standing: standing, pauses: pauses)
+        DueDate(clocks(detected: detected))
     }
 
     /// The clocks that run on an endpoint that has had it since an instant.

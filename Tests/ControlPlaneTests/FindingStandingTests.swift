@@ -39,6 +39,17 @@ struct FindingStandingTests {
         return house
     }
 
+    /// The house with one endpoint that misses the mended openssl.
+    private func houseWithEndpoint() async throws -> (House, TestEndpoint) {
+        let house = try await house()
+        let endpoint = try await house.enrol("web-1")
+        try await endpoint.report(
+            ["openssl": "3.0.1"],
+            updates: [TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2")])
+        try await house.useCases.buildFindings()
+        return (house, endpoint)
+    }
+
     /// Every place that shows by when a vulnerability must be gone from an endpoint.
     private func dates(
         _ house: House, _ endpoint: TestEndpoint, _ vulnerability: String
@@ -62,12 +73,7 @@ struct FindingStandingTests {
     @Test func `a policy's deadlines count at once, and are the same wherever they are shown`()
         async throws
     {
-        let house = try await house()
-        let endpoint = try await house.enrol("web-1")
-        try await endpoint.report(
-            ["openssl": "3.0.1"],
-            updates: [TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2")])
-        try await house.useCases.buildFindings()
+        let (house, endpoint) = try await houseWithEndpoint()
         let since = try await house.useCases.findings(
             of: endpoint.principal.endpoint, by: house.administrator
         ).items.first?.firstSeenAt
@@ -95,12 +101,7 @@ struct FindingStandingTests {
     @Test func `the clocks stand still while an accepted risk holds, and only so long`()
         async throws
     {
-        let house = try await house()
-        let endpoint = try await house.enrol("web-1")
-        try await endpoint.report(
-            ["openssl": "3.0.1"],
-            updates: [TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2")])
-        try await house.useCases.buildFindings()
+        let (house, endpoint) = try await houseWithEndpoint()
         let began = house.clock.now
         func expectDue(afterDays days: Int64, _ line: Int = #line) async throws {
             for date in try await dates(house, endpoint, "CVE-2026-1") {
@@ -136,12 +137,7 @@ struct FindingStandingTests {
     }
 
     @Test func `a next step tells how it stands to the date`() async throws {
-        let house = try await house()
-        let endpoint = try await house.enrol("web-1")
-        try await endpoint.report(
-            ["openssl": "3.0.1"],
-            updates: [TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2")])
-        try await house.useCases.buildFindings()
+        let (house, endpoint) = try await houseWithEndpoint()
         func step() async throws -> NextStep {
             try #require(
                 try await house.useCases.nextSteps(

@@ -129,6 +129,20 @@ import Testing
         #expect(preview.changedDecisions == 2)
     }
 
+    /// What a policy with canaries by their tag, and the others after them, would do.
+    private func previewOfRings(in house: House) async throws -> PolicyPreview {
+        let rings = """
+            rings:
+              two:
+                - {name: canary, members: tag = canary, soak: 1h}
+                - {name: broad, members: rest}
+            """
+        let text = Self.yaml(more: rings).replacing(
+            "windows: [main]}", with: "windows: [main], rings: two}")
+        return try await house.useCases.previewPolicy(
+            PolicyDraft(tenant: house.tenant.id, yaml: text), by: house.administrator)
+    }
+
     @Test func `only the first ring begins at once`() async throws {
         let house = try await House()
         for name in ["canary-1", "web-1", "web-2"] {
@@ -139,16 +153,7 @@ import Testing
                 TraitChange(tags: ["canary"]), of: endpoint.principal.endpoint,
                 by: house.administrator)
         }
-        let rings = """
-            rings:
-              two:
-                - {name: canary, members: tag = canary, soak: 1h}
-                - {name: broad, members: rest}
-            """
-        let text = Self.yaml(more: rings).replacing(
-            "windows: [main]}", with: "windows: [main], rings: two}")
-        let preview = try await house.useCases.previewPolicy(
-            PolicyDraft(tenant: house.tenant.id, yaml: text), by: house.administrator)
+        let preview = try await previewOfRings(in: house)
         #expect(preview.acts.count == 3)
         #expect(preview.installsNow == 1)
         #expect(preview.sentence.contains("2 more follow in later rings"))
@@ -168,16 +173,7 @@ import Testing
         _ = try await house.useCases.setTraits(
             TraitChange(tags: ["canary"]), of: canary.principal.endpoint,
             by: house.administrator)
-        let rings = """
-            rings:
-              two:
-                - {name: canary, members: tag = canary, soak: 1h}
-                - {name: broad, members: rest}
-            """
-        let text = Self.yaml(more: rings).replacing(
-            "windows: [main]}", with: "windows: [main], rings: two}")
-        let preview = try await house.useCases.previewPolicy(
-            PolicyDraft(tenant: house.tenant.id, yaml: text), by: house.administrator)
+        let preview = try await previewOfRings(in: house)
         #expect(preview.installsNow == 2)
     }
 

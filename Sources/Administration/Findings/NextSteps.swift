@@ -124,8 +124,8 @@ extension NextStep {
         nextAt = first.nextAt
         sentence = first.sentence
         // What a person must decide first is not planned, whenever it could be looked at again.
-        let isUnderWay = [.queued, .inProgress, .interrupted, .pendingRestart]
-            .contains(first.reasonCode)
+        let isUnderWay =
+            first.reasonCode.isUnderWay && first.reasonCode != .deploymentHalted
         let plannedAt = isUnderWay ? now : first.action == .install ? first.nextAt : nil
         standing = SLAStanding(due: dueAt, at: now, plannedAt: plannedAt)
     }

@@ -50,7 +50,7 @@ struct PolicyBook: Sendable {
         }
         namesDeadlines = placed.contains { !$0.policy.sla.isEmpty }
         asksForFacts = (placed.map(\.policy.applies) + groups.map(\.members)).contains {
-            !$0.fields.isSubset(of: Self.saidByPeople)
+            Self.asksForFacts($0)
         }
         let zones = placed.flatMap {
             $0.policy.windows.map(\.zone) + $0.policy.freezes.compactMap(\.zone)

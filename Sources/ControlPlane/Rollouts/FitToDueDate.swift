@@ -74,7 +74,7 @@ extension RolloutOpening {
                         work: WorkEstimate(together: turn.works), from: now, until: dueAt)
                 }
             },
-            soakSeconds: wanted, minimumSoakSeconds: min(wanted, SoakShortening.shortest.seconds),
+            soakSeconds: wanted, minimumSoakSeconds: SoakShortening.shortest.seconds,
             minimumMembers: ring.gate?.minimum ?? 0)
     }
 }

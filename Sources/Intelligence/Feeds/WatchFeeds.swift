@@ -61,11 +61,11 @@ extension UseCases {
         }
         try await ledger.write { records in
             // One that a person has acknowledged stays so.
-            for alert in raised
-            where
-                try records.insert(alert)
-                || records.reopenFeedAlert(alert.kind, about: alert.subject)
-            {
+            for new in raised {
+                let added = try records.insert(new)
+                guard let alert = try added ? new : Self.reopened(new, in: records) else {
+                    continue
+                }
                 try self.appendAudit(
                     "alert.raised", subject: alert.id.text, sentence: alert.sentence,
                     actor: "system", tenant: nil, in: records, at: now)
@@ -81,5 +81,14 @@ extension UseCases {
         }
         // What was acknowledged is not asked for again and again.
         feedBook.note(alerted: current)
+    }
+
+    /// The alert that there was about the same trouble, open again; `nil` where a person has
+    /// acknowledged it.
+    private static func reopened(_ alert: Alert, in records: any Records) throws -> Alert? {
+        guard try records.reopenFeedAlert(alert.kind, about: alert.subject) else { return nil }
+        return try records.openFeedAlerts().first {
+            $0.kind == alert.kind && $0.subject == alert.subject
+        }
     }
 }

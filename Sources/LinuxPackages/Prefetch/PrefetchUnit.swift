@@ -3,7 +3,7 @@ import PackageManagers
 import SystemFiles
 
 /// The unit of systemd in which a tool downloads ahead, as an installation has one: the tools write
-/// their caches, locks and logs in places that the agent's own unit may not touch.
+/// locks and state in places that the agent's own unit may not touch.
 ///
 /// It goes on when `systemd-run` is killed, so that it is stopped by its name.
 struct PrefetchUnit: Sendable {

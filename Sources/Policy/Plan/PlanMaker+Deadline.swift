@@ -49,7 +49,7 @@ extension PlanMaker {
                     name: ring.name.text,
                     members: members(byRing.items[place] ?? [], chain.lane, until: dueAt),
                     soakSeconds: soaks[place],
-                    minimumSoakSeconds: min(soaks[place], SoakShortening.shortest.seconds),
+                    minimumSoakSeconds: SoakShortening.shortest.seconds,
                     minimumMembers: ring.gate?.minimum ?? 0)
             }, to: dueAt, from: plan.from)
         let keys = Dictionary(
