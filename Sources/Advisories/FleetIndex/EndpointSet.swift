@@ -119,6 +119,23 @@ public struct EndpointSet: Hashable, Sendable {
         }
     }
 
+    /// Calls `body` with the numbers that share each upper half, in order.
+    func forEachBlock(_ body: (UInt16, Members) -> Void) {
+        for block in blocks { body(block.upper, block.members) }
+    }
+
+    /// The lower halves of the numbers with an upper half; `nil` where there are none.
+    func members(of upper: UInt16) -> Members? {
+        let place = place(of: upper)
+        return place.isKnown ? blocks[place.index].members : nil
+    }
+
+    /// Adds numbers whose upper half is higher than those that it holds.
+    mutating func append(_ members: Members, of upper: UInt16) {
+        precondition(blocks.last.map { $0.upper < upper } ?? true, "blocks come in order")
+        blocks.append(Block(upper: upper, members: members))
+    }
+
     /// The numbers in order.
     public var numbers: [UInt32] {
         var numbers: [UInt32] = []

@@ -103,10 +103,10 @@ struct Holdings: Sendable {
 
     /// The endpoints that have one of these rows.
     func holders(ofAny rows: some Sequence<Int32>) -> EndpointSet {
-        var holders = EndpointSet()
+        var holders = EndpointGathering()
         var byBase: [Int32: [Int32]] = [:]
         for row in rows {
-            holders.formUnion(besides[Int(row)])
+            holders.add(besides[Int(row)])
             for base in basesOfRow[Int(row)] { byBase[base, default: []].append(row) }
         }
         for (base, rows) in byBase {
@@ -114,10 +114,9 @@ struct Holdings: Sendable {
             for row in rows.dropFirst() where !without.isEmpty {
                 without = without.intersection(lacking[Int(row)])
             }
-            let members = bases[Int(base)].members
-            holders.formUnion(without.isEmpty ? members : members.subtracting(without))
+            holders.add(bases[Int(base)].members, without: without)
         }
-        return holders
+        return holders.gathered()
     }
 
     /// Whether any endpoint has a row.

@@ -7,7 +7,8 @@ enum Members: Hashable, Sendable {
 
     /// Beyond this many members, bits (8 KiB) are smaller than a list (2 bytes a member).
     static let longestList = 4096
-    private static let wordCount = 1024
+    /// Words of bits for 65,536 numbers.
+    static let wordCount = 1024
 
     var count: Int {
         switch self {
@@ -155,7 +156,7 @@ enum Members: Hashable, Sendable {
         }
     }
 
-    private static func smallest(_ words: [UInt64], _ count: Int) -> Members {
+    static func smallest(_ words: [UInt64], _ count: Int) -> Members {
         let bits = Members.bits(words: words, count: count)
         if count > longestList { return bits }
         var list: [UInt16] = []
@@ -197,7 +198,7 @@ enum Members: Hashable, Sendable {
         return rest
     }
 
-    private static func mask(_ member: UInt16) -> UInt64 { 1 << UInt64(member & 63) }
+    static func mask(_ member: UInt16) -> UInt64 { 1 << UInt64(member & 63) }
 
     /// The first place whose member is not less.
     private static func place(of member: UInt16, in list: [UInt16]) -> Int {
