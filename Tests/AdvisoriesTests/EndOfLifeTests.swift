@@ -25,10 +25,11 @@ struct EndOfLifeTests {
         _ now: String, _ state: EndOfLifeStatus.State
     ) throws {
         let cycle = EndOfLifeCycle(
-            product: "debian", cycle: "13", endOfLife: .on(try day("2028-08-09")),
+            product: "almalinux", cycle: "9", endOfLife: .on(try day("2028-08-09")),
             extendedSupport: .on(try day("2030-06-30")))
         let instant = try #require(Timestamp(now))
-        let status = EndOfLife.status(of: .trixie, in: index([.endOfLifeCycle(cycle)]), at: instant)
+        let os = OperatingSystem(id: "almalinux", versionId: "9.5", name: "")
+        let status = EndOfLife.status(of: os, in: index([.endOfLifeCycle(cycle)]), at: instant)
         #expect(status?.state == state)
         #expect(status?.hasExtendedSupport(at: instant) == true)
     }
@@ -49,9 +50,54 @@ struct EndOfLifeTests {
         ]
         let status = EndOfLife.status(
             of: .bookworm, in: index(records), at: try day("2026-06-11"))
-        #expect(status?.state == .ended)
-        #expect(status?.endsAt == (try day("2026-06-10")))
+        // The security team's time is over; LTS comes to everybody.
+        #expect(status?.state == .supported)
+        #expect(status?.endsAt == (try day("2028-06-30")))
         #expect(status?.extendedUntil == (try day("2033-06-30")))
+        #expect(
+            status?.phases.words
+                == "security until 2026-06-10, lts until 2028-06-30, elts (when declared) until 2033-06-30"
+        )
+        #expect(status?.phases.map(\.isOver) == [true, false, false])
+        let later = EndOfLife.status(of: .bookworm, in: index(records), at: try day("2028-07-01"))
+        #expect(later?.state == .ended && later?.phases.map(\.isOver) == [true, true, false])
+    }
+
+    /// What everybody has decides; what must be chosen or bought is shown.
+    @Test(arguments: [
+        ("ubuntu", "22.04", "esm", "2027-06-02", EndOfLifeStatus.State.ended, "2027-06-01"),
+        ("ubuntu", "22.04", "server", "2027-06-02", .supported, "2032-04-21"),
+        ("debian", "12", "elts", "2027-06-02", .ended, "2027-06-01"),
+        ("debian", "12", "lts", "2027-06-02", .supported, "2032-04-21"),
+    ])
+    func `only support that everybody has counts by itself`(
+        id: String, version: String, support: String, now: String, state: EndOfLifeStatus.State,
+        ends: String
+    ) throws {
+        let release = DistributionRelease(
+            distribution: id, version: version, series: "x", endOfLife: try day("2027-06-01"),
+            extendedSupport: [.init(name: support, until: try day("2032-04-21"))])
+        let os = OperatingSystem(id: id, versionId: version, name: "")
+        let status = EndOfLife.status(
+            of: os, in: index([.distributionRelease(release)]), at: try day(now))
+        #expect(status?.state == state)
+        #expect(status?.endsAt == (try day(ends)))
+    }
+
+    @Test(arguments: [
+        (SupportEnd.ended, SupportEnd.open, EndOfLifeStatus.State.supported),
+        (.ended, .ended, .ended), (.open, .ended, .supported),
+    ])
+    func `ends without a date are weighed too`(
+        security: SupportEnd, longer: SupportEnd, state: EndOfLifeStatus.State
+    ) throws {
+        let cycle = EndOfLifeCycle(
+            product: "debian", cycle: "12", activeSupport: .ended, endOfLife: security,
+            extendedSupport: longer)
+        let status = EndOfLife.status(
+            of: .bookworm, in: index([.endOfLifeCycle(cycle)]), at: try day("2026-01-01"))
+        #expect(status?.state == state && status?.endsAt == nil)
+        #expect(status?.phases.map(\.name) == ["active", "security", "lts"])
     }
 
     @Test(arguments: [

@@ -190,7 +190,7 @@ struct MatchTests {
             """
         let result = try await match(
             feeds: [("debian.csv", calendar), ("t.json", Self.tracker)], "--at",
-            "2026-05-01T00:00:00Z")
+            "2028-05-01T00:00:00Z")
         #expect(result.output.contains("\"state\":\"within90Days\""), "\(result.output)")
     }
 }

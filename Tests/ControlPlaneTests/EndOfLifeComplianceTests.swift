@@ -76,6 +76,43 @@ struct EndOfLifeComplianceTests {
         #expect(try await verdict(house).compliance == .nonCompliant, "the answer has expired")
     }
 
+    @Test func `extended support that is over itself is none`() async throws {
+        let shelf = TestShelf()
+        let ended = House.start.adding(seconds: -10 * 86_400)
+        shelf.publish(
+            "ends",
+            .init(
+                format: .distroInfo,
+                records: [
+                    .distributionRelease(
+                        DistributionRelease(
+                            distribution: "debian", version: "12", series: "bookworm",
+                            endOfLife: ended,
+                            extendedSupport: [
+                                .init(name: "lts", until: ended),
+                                .init(
+                                    name: "elts", until: House.start.adding(seconds: 86_400)),
+                            ]))
+                ]))
+        let house = try await House(shelf: shelf)
+        _ = try await house.useCases.addFeed(
+            NewFeed(name: "ends", source: "https://feeds.example.org/ends"),
+            by: house.administrator)
+        try await house.useCases.refreshDueFeeds()
+        let endpoint = try await house.enrol("web-1")
+        try await endpoint.report(["openssl": "3.0.1"])
+        try await house.useCases.buildFindings()
+        try await answer(house, days: 30)
+        let item = try #require(
+            try await house.useCases.endOfLife(by: house.administrator).items.first)
+        #expect(item.compliance == .compliant && item.sentence.contains("elts"), "\(item)")
+        house.clock.advance(seconds: 3 * 86_400)
+        let later = try #require(
+            try await house.useCases.endOfLife(by: house.administrator).items.first)
+        #expect(later.compliance == .nonCompliant)
+        #expect(later.sentence.contains("declared is over too"), "\(later.sentence)")
+    }
+
     @Test func `an answer while the fleet is being read makes no endpoint compliant`()
         async throws
     {

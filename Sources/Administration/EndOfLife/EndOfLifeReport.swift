@@ -12,10 +12,12 @@ public struct EndOfLifeItem: Hashable, Sendable, Codable {
     public var cycle: String
     /// Where the end of support lies.
     public var state: EndOfLifeStatus.State
-    /// The last day.
+    /// The last day of the last support that everybody has.
     public var endsAt: Timestamp?
     /// The last day of longer support, which must be chosen or bought.
     public var extendedUntil: Timestamp?
+    /// Every support that the release has.
+    public var phases: [SupportPhase]
     /// How many endpoints have it.
     public var endpoints: Int
     /// What a person has said is done about it; expired answers too.

@@ -74,15 +74,14 @@ struct SupportEnds {
     /// The tenant's endpoints with a product that counts against them, each with the first such
     /// product by name.
     func unsupported(of tenant: TenantID, answers: [EndOfLifeAnswer]) -> [EndpointID: String] {
-        let answered = Set(
-            answers.filter { $0.until > now }.map {
-                Key(tenant: $0.tenant, product: $0.product, cycle: $0.cycle)
-            })
+        let said = Dictionary(
+            answers.map { (Key(tenant: $0.tenant, product: $0.product, cycle: $0.cycle), $0) },
+            uniquingKeysWith: { first, _ in first })
         let own = state.tenants[tenant] ?? EndpointSet()
         var found: [EndpointID: String] = [:]
         for (status, endpoints) in holders where status.state == .ended {
             let key = Key(tenant: tenant, product: status.product, cycle: status.cycle)
-            guard !answered.contains(key) else { continue }
+            if isAnswered(status, said[key]) { continue }
             let name = "\(status.product) \(status.cycle)"
             endpoints.intersection(own).forEach { number in
                 guard let id = state.member(number)?.id else { return }
@@ -96,24 +95,44 @@ struct SupportEnds {
         _ status: EndOfLifeStatus, of tenant: TenantID, on endpoints: Int,
         answer: EndOfLifeAnswer?
     ) -> EndOfLifeItem {
-        let isAnswered = answer.map { $0.until > now } ?? false
-        let complies = status.state != .ended || isAnswered
+        let complies = status.state != .ended || isAnswered(status, answer)
         return EndOfLifeItem(
             tenant: tenant, product: status.product, cycle: status.cycle, state: status.state,
-            endsAt: status.endsAt, extendedUntil: status.extendedUntil, endpoints: endpoints,
+            endsAt: status.endsAt, extendedUntil: status.extendedUntil, phases: status.phases,
+            endpoints: endpoints,
             answer: answer, compliance: complies ? .compliant : .nonCompliant,
             sentence: sentence(status, answer))
     }
 
+    /// Whether an answer still counts: one that says that the product has longer support does not
+    /// when that is over too.
+    private func isAnswered(_ status: EndOfLifeStatus, _ answer: EndOfLifeAnswer?) -> Bool {
+        guard let answer, answer.until > now else { return false }
+        return answer.treatment != .extendedSupport || status.extendedUntil == nil
+            || status.hasExtendedSupport(at: now)
+    }
+
     private func sentence(_ status: EndOfLifeStatus, _ answer: EndOfLifeAnswer?) -> String {
-        if let answer, answer.until > now {
+        let longer = status.phases.filter { !$0.isForAll && !$0.isOver }
+        if let answer, isAnswered(status, answer) {
+            let support = answer.treatment == .extendedSupport && !longer.isEmpty
             return "\(answer.treatment.words) until \(answer.until.wholeSeconds): \(answer.reason)"
+                + (support ? " (\(longer.words))" : "")
         }
-        let expired = answer == nil ? "" : " What was said about it has expired."
+        let expired =
+            answer.map {
+                $0.until > now
+                    ? " The extended support that was declared is over too."
+                    : " What was said about it has expired."
+            } ?? ""
         switch status.state {
         case .ended:
+            let toBeHad =
+                longer.isEmpty
+                ? ""
+                : " Longer support is to be had: \(longer.map(\.words).joined(separator: ", "))."
             return
-                "Support has ended: replace it, isolate it, take extended support, or accept the risk until a date.\(expired)"
+                "Support has ended: replace it, isolate it, take extended support, or accept the risk until a date.\(toBeHad)\(expired)"
         case .within90Days: return "Support ends within 90 days.\(expired)"
         case .within365Days: return "Support ends within a year.\(expired)"
         case .supported: return "It is supported.\(expired)"

@@ -290,6 +290,8 @@ public struct EndpointFindings: Hashable, Sendable, Codable {
         public var endsAt: Timestamp?
         /// The last day of longer support, which must be chosen or bought.
         public var extendedUntil: Timestamp?
+        /// Every support that the release has.
+        public var phases: [SupportPhase]
     }
 
     /// The findings, riskiest first.

@@ -200,7 +200,8 @@ extension FindingState {
         return ((system.map { [$0] } ?? []) + applications).map { status in
             EndpointFindings.EndOfSupport(
                 product: status.product, cycle: status.cycle, state: status.state,
-                endsAt: status.endsAt, extendedUntil: status.extendedUntil)
+                endsAt: status.endsAt, extendedUntil: status.extendedUntil,
+                phases: status.phases)
         }
     }
 }

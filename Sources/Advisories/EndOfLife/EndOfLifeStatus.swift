@@ -21,11 +21,13 @@ public struct EndOfLifeStatus: Hashable, Sendable {
     public var cycle: String
     /// Where the end of support for everybody lies.
     public var state: State
-    /// The last day of support for everybody, at 00:00 UTC; `nil` when nobody says.
+    /// The last day of the last support that everybody has, at 00:00 UTC; `nil` when nobody says.
     public var endsAt: Timestamp?
     /// The last day of the longest support that must be chosen or bought, at 00:00 UTC; `nil` where
     /// there is none or it has no date.
     public var extendedUntil: Timestamp?
+    /// Every support that the release has, in the order in which they end.
+    public var phases: [SupportPhase]
 
     /// Whether support that must be chosen or bought is still to be had.
     public func hasExtendedSupport(at now: Timestamp) -> Bool {
@@ -52,10 +54,12 @@ public enum EndOfLife {
                 && (names.contains(release.version) || names.contains(release.series))
         }
         if let own, let ends = own.endOfLife {
-            return EndOfLifeStatus(
-                product: distribution, cycle: own.version.isEmpty ? own.series : own.version,
-                state: state(.on(ends), at: now), endsAt: ends,
-                extendedUntil: own.extendedSupport.map(\.until).max())
+            let longer = own.extendedSupport.map {
+                Support($0.name, .on($0.until), isForAll: isForAll($0.name, of: distribution))
+            }
+            return status(
+                of: distribution, cycle: own.version.isEmpty ? own.series : own.version,
+                [Support("security", .on(ends), isForAll: true)] + longer, at: now)
         }
         return status(ofProduct: product(of: os), version: os.versionId, in: index, at: now)
     }
@@ -100,9 +104,51 @@ public enum EndOfLife {
     }
 
     private static func status(of cycle: EndOfLifeCycle, at now: Timestamp) -> EndOfLifeStatus {
-        EndOfLifeStatus(
-            product: cycle.product, cycle: cycle.cycle, state: state(cycle.endOfLife, at: now),
-            endsAt: cycle.endOfLife.date, extendedUntil: cycle.extendedSupport?.date)
+        var supports = [Support("security", cycle.endOfLife, isForAll: true)]
+        if let active = cycle.activeSupport {
+            supports.insert(Support("active", active, isForAll: true), at: 0)
+        }
+        if let longer = cycle.extendedSupport {
+            // endoflife.date has one longer support a release; Debian's is LTS.
+            let name = cycle.product == "debian" ? "lts" : "extended"
+            supports.append(
+                Support(name, longer, isForAll: isForAll(name, of: cycle.product)))
+        }
+        return status(of: cycle.product, cycle: cycle.cycle, supports, at: now)
+    }
+
+    private struct Support {
+        let name: String
+        let end: SupportEnd
+        let isForAll: Bool
+
+        init(_ name: String, _ end: SupportEnd, isForAll: Bool) {
+            self.name = name
+            self.end = end
+            self.isForAll = isForAll
+        }
+    }
+
+    /// Whether a longer support comes to everybody without being asked for: Debian's LTS comes from
+    /// the same package sources, and so did that of Ubuntu's servers.
+    private static func isForAll(_ support: String, of product: String) -> Bool {
+        (product == "debian" && support == "lts") || (product == "ubuntu" && support == "server")
+    }
+
+    /// The state is that of the last support that everybody has.
+    private static func status(
+        of product: String, cycle: String, _ supports: [Support], at now: Timestamp
+    ) -> EndOfLifeStatus {
+        // Full support that is said to last longer than security fixes is no longer support.
+        let lasting = supports.filter { $0.name != "active" }
+        let end = lasting.filter(\.isForAll).map(\.end).reduce(.ended, SupportEnd.later)
+        let longest = lasting.filter { !$0.isForAll }.compactMap(\.end.date).max()
+        let phases = supports.map {
+            SupportPhase($0.name, $0.end, isForAll: $0.isForAll, at: now)
+        }
+        return EndOfLifeStatus(
+            product: product, cycle: cycle, state: state(end, at: now), endsAt: end.date,
+            extendedUntil: longest, phases: phases)
     }
 
     /// The cycle that a version belongs to: the longest that the version's leading parts spell.
@@ -147,12 +193,5 @@ public enum EndOfLife {
         case "sles", "sles_sap", "sled": "sles"
         case let other: other
         }
-    }
-}
-
-extension SupportEnd {
-    /// The last day; `nil` where nobody says.
-    var date: Timestamp? {
-        if case .on(let day) = self { day } else { nil }
     }
 }

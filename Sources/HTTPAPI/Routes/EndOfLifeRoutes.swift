@@ -50,7 +50,7 @@ public enum EndOfLifeRoutes {
 extension EndOfLifeItem: ExportRow {
     static let columns = [
         "tenant", "product", "cycle", "state", "endsAt", "extendedUntil", "endpoints",
-        "compliance", "sentence", "treatment", "until", "reason", "saidBy",
+        "compliance", "sentence", "treatment", "until", "reason", "saidBy", "phases",
     ]
 
     var line: CSVLine {
@@ -62,6 +62,7 @@ extension EndOfLifeItem: ExportRow {
         for cell in [
             compliance.rawValue, sentence, answer?.treatment.rawValue ?? "",
             answer?.until.description ?? "", answer?.reason ?? "", answer?.saidBy ?? "",
+            phases.words,
         ] {
             line.add(cell)
         }
@@ -72,13 +73,16 @@ extension EndOfLifeItem: ExportRow {
 extension NamedSchema {
     private static let treatment = Schema.oneOf(
         EndOfLifeAnswer.Treatment.allCases.map(\.rawValue))
+    static let supportPhase = Schema.object([
+        "name": .string, "until": .optional(.time), "isOver": .boolean, "isForAll": .boolean,
+    ])
     static let endOfLifeItem = NamedSchema(
         "EndOfLifeItem",
         [
             "tenant": .identifier("tnt"), "product": .string, "cycle": .string,
             "state": .oneOf(EndOfLifeStatus.State.allCases.map(\.rawValue)),
             "endsAt": .optional(.time), "extendedUntil": .optional(.time),
-            "endpoints": .integer,
+            "phases": .array(supportPhase), "endpoints": .integer,
             "answer": .optional(
                 .object([
                     "tenant": .identifier("tnt"), "product": .string, "cycle": .string,

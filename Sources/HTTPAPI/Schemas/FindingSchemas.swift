@@ -134,6 +134,7 @@ extension NamedSchema {
                     "product": .string, "cycle": .string,
                     "state": .oneOf(EndOfLifeStatus.State.allCases.map(\.rawValue)),
                     "endsAt": .optional(.time), "extendedUntil": .optional(.time),
+                    "phases": .array(supportPhase),
                 ])),
         ])
 

@@ -107,7 +107,14 @@ struct MatchJSON {
         field("state", status.state.rawValue)
         field("endsAt", status.endsAt?.description)
         field("extendedUntil", status.extendedUntil?.description)
-        raw(",\"extendedSupport\":\(status.hasExtendedSupport(at: now))}")
+        raw(",\"extendedSupport\":\(status.hasExtendedSupport(at: now)),\"phases\":[")
+        list(status.phases) { json, phase in
+            json.raw("{\"name\":")
+            json.text(phase.name)
+            json.field("until", phase.until?.description)
+            json.raw(",\"isOver\":\(phase.isOver),\"isForAll\":\(phase.isForAll)}")
+        }
+        raw("]}")
     }
 
     private mutating func list<Value>(

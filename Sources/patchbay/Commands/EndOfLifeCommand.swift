@@ -62,12 +62,13 @@ struct EndOfLifeCommand: AsyncParsableCommand {
 
     private static func text(_ report: EndOfLifeReport) -> String {
         var table = Table(
-            .text("PRODUCT"), .text("STATE"), .text("ENDS"), .number("ENDPOINTS"),
+            .text("PRODUCT"), .text("STATE"), .text("ENDS"), .text("SUPPORTS"),
+            .number("ENDPOINTS"),
             .text("COMPLIANCE"), .text("WHY"))
         for item in report.items {
             table.add(
                 "\(item.product) \(item.cycle)", item.state.rawValue,
-                item.endsAt.map { String($0.description.prefix(10)) } ?? "",
+                item.endsAt.map { String($0.description.prefix(10)) } ?? "", item.phases.words,
                 "\(item.endpoints)", item.compliance.rawValue, item.sentence)
         }
         return [

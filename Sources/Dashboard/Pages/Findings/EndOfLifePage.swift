@@ -52,6 +52,7 @@ func endOfLifePage(
                     "End of support",
                     [
                         Column("State"), Column("Product"), Column("Support ends"),
+                        Column("Supports"),
                         Column("Endpoints", isNumber: true), Column("What is done"),
                     ] + (chrome.tenants.count > 1 ? [Column("Tenant")] : []),
                     rows: report.items.prefix(productRows).map { row($0, chrome) })
@@ -69,6 +70,7 @@ private func row(_ item: EndOfLifeItem, _ chrome: Chrome) -> HTML {
         td { item.state.look.drawn() }
         th { "\(item.product) \(item.cycle)" }
         td(.data(.label, "Ends")) { chrome.time(item.endsAt, or: "no date is known") }
+        td(class: "why", .data(.label, "Supports")) { item.phases.words }
         td(class: "num", .data(.label, "Endpoints")) { Words.count(item.endpoints) }
         td(class: "why") { item.sentence }
         if chrome.tenants.count > 1 { td { chrome.tenantName(item.tenant) } }

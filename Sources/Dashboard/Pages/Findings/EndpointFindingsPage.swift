@@ -76,16 +76,14 @@ private func endOfLife(_ ends: [EndpointFindings.EndOfSupport], _ chrome: Chrome
                 "How long it is supported",
                 [
                     Column("State"), Column("Product"), Column("Support ends"),
-                    Column("Longer support"), Column("What to do"),
+                    Column("Supports"), Column("What to do"),
                 ],
                 rows: ends.map { end in
                     tr {
                         td { end.state.look.drawn() }
                         th { "\(end.product) \(end.cycle)" }
                         td { chrome.time(end.endsAt, or: "no date is known") }
-                        td {
-                            end.extendedUntil.map { "until \($0.description.prefix(10))" } ?? "none"
-                        }
+                        td(class: "why") { end.phases.words }
                         td(class: "why") { end.state.advice }
                     }
                 })
