@@ -27,6 +27,8 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
     /// A hash of the machine's own identifier, which tells a clone from the original; `nil` where
     /// there is none.
     public var machineFingerprint: String?
+    /// What others know it by; `nil` from agents that do not tell it.
+    public var identity: MachineIdentity?
 
     /// The facts of one endpoint.
     public init(
@@ -34,7 +36,7 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
         architecture: String, hardware: Hardware = Hardware(),
         virtualization: Virtualization = Virtualization(),
         power: Power = Power(), disks: [Disk] = [], usersLoggedIn: [String] = [],
-        machineFingerprint: String? = nil
+        machineFingerprint: String? = nil, identity: MachineIdentity? = nil
     ) {
         self.hostname = hostname
         self.os = os
@@ -48,6 +50,7 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
         self.disks = disks
         self.usersLoggedIn = usersLoggedIn
         self.machineFingerprint = machineFingerprint
+        self.identity = identity
     }
 }
 

@@ -36,6 +36,28 @@ import Testing
         #expect(result.runs?.count ?? 0 == runs)
     }
 
+    @Test(arguments: [
+        ("", nil),
+        (#", "identity": {"addresses": ["192.0.2.7"], "somethingNew": 1}"#, ["192.0.2.7"]),
+    ])
+    func `facts of a former or a coming agent are read`(
+        more: String, addresses: [String]?
+    ) throws {
+        let text = """
+            {"hostname": "a", "os": {"id": "debian", "versionId": "12", "name": "D", "idLike": []},
+            "kernel": "6", "bootId": "b", "timeZone": "Etc/UTC", "architecture": "amd64",
+            "hardware": {"processorCount": 1, "memoryBytes": 1},
+            "virtualization": {"kind": "none", "isContainer": false}, "power": {"onMains": true},
+            "disks": [], "usersLoggedIn": []MORE}
+            """
+        let facts: EndpointFacts = try read(text.replacing("MORE", with: more))
+        #expect(facts.identity?.addresses == addresses)
+        if addresses == nil {
+            let again = String(decoding: try JSONEncoder().encode(facts), as: UTF8.self)
+            #expect(!again.contains("identity"))
+        }
+    }
+
     @Test func `what is not known is not written, so that former readers see what they know`()
         throws
     {

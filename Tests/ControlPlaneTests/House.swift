@@ -87,12 +87,15 @@ struct TestEndpoint: Sendable {
         bootId: String = "boot-1",
         restarts: [RestartNeed] = [],
         sources: [SourceState] = [SourceState(name: "http://deb.example.org/debian", state: .ok)],
+        identity: MachineIdentity? = nil,
         scannedAt: Timestamp? = nil
     ) async throws {
         let inventory = Inventory(
             packages.map { TestEndpoint.package($0.key, $0.value) } + others)
+        var facts = facts(bootId: bootId)
+        facts.identity = identity
         let posture = Posture(
-            endpoint: facts(bootId: bootId), sources: sources, updates: updates,
+            endpoint: facts, sources: sources, updates: updates,
             reboot: RebootState(signals: reboot), restarts: restarts)
         let digest = Digest.sha256Hex(inventory.canonicalBytes)
         try await house.useCases.storeInventory(

@@ -67,7 +67,7 @@ import Testing
         #expect(
             done.problems.map(\.reason) == [
                 "No endpoint has this name.",
-                "It names an address only, and endpoints are known by their names.",
+                "No endpoint has told this address.",
                 "it names no CVE.",
             ])
         let first = try await verdicts(house)
@@ -90,6 +90,56 @@ import Testing
             by: house.administrator)
         #expect(try await verdicts(house).count == 4)
         #expect(try await house.useCases.scannerImports(by: house.administrator).count == 2)
+    }
+
+    @Test func `a machine is told by its full name, its address or its serial number`()
+        async throws
+    {
+        let house = try await house()
+        let known: [(name: String, identity: MachineIdentity)] = [
+            (
+                "web-1",
+                .init(fullName: "web-1.acme.example", addresses: ["192.0.2.1", "172.17.0.1"])
+            ),
+            (
+                "web-1",
+                .init(fullName: "web-1.bolt.example", addresses: ["192.0.2.2", "172.17.0.1"])
+            ),
+            ("db-1", .init(addresses: ["192.0.2.3", "2001:db8::3"], serialNumber: "SN 42")),
+            ("db-2", .init(addresses: ["192.0.2.4", "127.0.0.1"], serialNumber: "None")),
+        ]
+        var ids: [EndpointID] = []
+        for each in known {
+            let endpoint = try await house.enrol(each.name)
+            try await endpoint.report(["openssl": "3.0.1"], identity: each.identity)
+            ids.append(endpoint.principal.endpoint)
+        }
+        let rows: [(row: String, place: Int?, reason: String)] = [
+            ("WEB-1.acme.example.,,", 0, ""), ("web-1.bolt.example,,", 1, ""),
+            ("web-1.else.example,,", nil, "No endpoint has this name."),
+            ("web-1,,", nil, "2 endpoints have this name."), ("web-1,192.0.2.2,", 1, ""),
+            ("ip-192-0-2-1.cloud.example,192.0.2.1,", 0, ""), (",192.0.2.3,", 2, ""),
+            (",2001:DB8:0::3,", 2, ""), (",\"172.17.0.1, 192.0.2.1\",", 0, ""),
+            (",172.17.0.1,", nil, "2 endpoints have this address."),
+            (",\"192.0.2.1, 192.0.2.2\",", nil, "2 endpoints have this address."),
+            (",127.0.0.1,", nil, "It names only an address that tells no machine."),
+            (",172.17.0.1,sn 42", 2, ""), (",,SN 42", 2, ""),
+            (",,None", nil, "It names no machine; give the endpoint's name with the import."),
+            (",,SN 43", nil, "No endpoint has told this serial number."),
+            ("db-2,192.0.2.3,SN 42", 3, ""),
+        ]
+        for each in rows {
+            let report = "Host,IP,Serial Number,CVE\n\(each.row),CVE-2026-1001\n"
+            let scanner = each.row.replacing(",", with: "_")
+            let done = try await house.useCases.importScannerReport(
+                ScannerReport(content: Array(report.utf8), scanner: scanner),
+                by: house.administrator)
+            #expect(done.problems.map(\.reason).joined() == each.reason, "\(each.row)")
+            let found = try await house.useCases.scannerFindings(
+                ScannerFindingFilter(), by: house.administrator
+            ).items.filter { $0.scanner == scanner }
+            #expect(found.map(\.endpoint) == each.place.map { [ids[$0]] } ?? [], "\(each.row)")
+        }
     }
 
     @Test func `a tenant's people import for their endpoints, and see theirs`() async throws {

@@ -1,5 +1,6 @@
 import Fleet
 import Foundation
+import SystemFiles
 import TestSupport
 import Testing
 
@@ -138,6 +139,44 @@ struct FactTests {
         #expect(
             facts.disks.contains { $0.mountPoint == "/" && $0.totalBytes > 0 && $0.freeBytes >= 0 })
         #expect(Set(facts.disks.map(\.mountPoint)).count == facts.disks.count)
+    }
+
+    @Test(arguments: [
+        ("web-1.example.org", "", "web-1.example.org"),
+        ("web-1", "127.0.1.1 web-1.example.org web-1\n", "web-1.example.org"),
+        (
+            "WEB-1", "# 127.0.1.1 web-1.no.example web-1\n127.0.1.1\tWeb-1.Example.org WEB-1 # x\n",
+            "web-1.example.org"
+        ),
+        ("web-1", "127.0.1.1 web-1 web-1.example.org\n", "web-1.example.org"),
+        ("web-1", "127.0.1.1 other.example.org web-1\n", nil),
+        ("web-1", "127.0.0.1 localhost web-1\n", nil), ("web-1", "", nil), ("", "::1 a.b\n", nil),
+        ("web-1", "127.0.1.1 web-11.example.org web-11\n", nil),
+    ])
+    func `a full name is the machine's own, or stands beside it in the table of hosts`(
+        hostname: String, hosts: String, name: String?
+    ) {
+        #expect(IdentityFacts.fullName(of: hostname, hosts: Array(hosts.utf8)) == name)
+    }
+
+    @Test func `temporary addresses are left out`() throws {
+        let table = """
+            20010db8000000000000000000000001 02 40 00 80     eth0
+            20010db8000000000000000000000002 02 40 00 01     eth0
+            20010db8000000000000000000000003 02 40 00 20     eth0
+            junk 02 40 00 01 eth0
+            """
+        let found = NetworkInterfaces.temporary(inTable: Array(table.utf8))
+        #expect(found.map(\.description).sorted() == ["2001:db8::2", "2001:db8::3"])
+    }
+
+    @Test func `another root's identity tells nothing of this machine`() throws {
+        try withTemporaryFolder { folder in
+            let facts = SystemFacts(root: folder.path).read(architecture: "")
+            #expect(facts.identity == nil)
+        }
+        let own = SystemFacts(root: "").read(architecture: "").identity
+        #expect(own?.plain == own)
     }
 
     @Test

@@ -74,6 +74,29 @@ import Testing
     }
 
     @Test(arguments: Engine.present)
+    func `what else an endpoint is known by is kept, replaced and forgotten`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let own = try await samples.place(in: ledger)
+            let known = [
+                nil, MachineIdentity(fullName: "a.example.org", addresses: ["192.0.2.1"]),
+                MachineIdentity(serialNumber: "S1", firmwareId: "f1"), nil,
+            ]
+            for identity in known {
+                try await ledger.write {
+                    try $0.store(identity, of: own.endpoint.id, tenant: own.tenant.id)
+                }
+                let read = try await ledger.read {
+                    try $0.endpointNames(in: own.scope, after: nil, limit: 9)
+                }
+                #expect(read.map(\.identity) == [identity])
+            }
+        }
+    }
+
+    @Test(arguments: Engine.present)
     func `a day's figures are the last of the day, and add up over tenants`(
         _ engine: Engine
     ) async throws {

@@ -1,6 +1,7 @@
 import AdvisoryFormats
 public import ControlPlane
 public import Fleet
+import Intelligence
 public import ServerRecords
 
 /// A scanner's report on its way in.
@@ -32,8 +33,6 @@ public struct ScannerReport: Sendable {
 extension UseCases {
     /// The largest report, in bytes: that of some thousand machines. It is read record by record.
     public static let scannerReportLimit = 32 << 20
-    /// The most findings of one report.
-    static let mostScannerFindings = 200_000
     /// Findings that one transaction stores: about 20 ms, for which nothing else is written.
     private static let findingsPerWrite = 500
     private static let namesPerRead = 2_000
@@ -129,124 +128,6 @@ extension UseCases {
         for first in stride(from: 0, to: found.count, by: Self.findingsPerWrite) {
             let piece = Array(found[first..<min(first + Self.findingsPerWrite, found.count)])
             try await ledger.write { try $0.save(piece) }
-        }
-    }
-}
-
-/// Endpoints by their names.
-struct EndpointBook: Sendable {
-    private var byName: [String: [EndpointName]] = [:]
-    private var byShortName: [String: [EndpointName]] = [:]
-
-    mutating func add(_ endpoint: EndpointName) {
-        let name = endpoint.name.lowercased()
-        byName[name, default: []].append(endpoint)
-        byShortName[Self.short(name), default: []].append(endpoint)
-    }
-
-    /// What comes of looking for a machine.
-    enum Match {
-        case found(EndpointName)
-        case none
-        case several(Int)
-    }
-
-    /// The endpoint that a machine's names mean: the whole name, else its first label where one of
-    /// the two is nothing more.
-    func match(_ hosts: [String]) -> Match {
-        var count = 0
-        for host in hosts.map({ $0.lowercased() }) {
-            let trimmed = host.hasSuffix(".") ? String(host.dropLast()) : host
-            var found = byName[trimmed] ?? []
-            if found.isEmpty {
-                found = (byShortName[Self.short(trimmed)] ?? []).filter {
-                    !trimmed.contains(".") || !$0.name.contains(".")
-                }
-            }
-            if found.count == 1, let only = found.first { return .found(only) }
-            count = max(count, found.count)
-        }
-        return count > 1 ? .several(count) : .none
-    }
-
-    private static func short(_ name: String) -> String { String(name.prefix { $0 != "." }) }
-}
-
-/// Puts a report's records to the endpoints that they are about.
-struct ScannerSorting {
-    private struct Key: Hashable {
-        let endpoint: EndpointID
-        let vulnerability: String
-    }
-
-    private let book: EndpointBook
-    private let machine: String?
-    private let now: Timestamp
-    private var found: [Key: (endpoint: EndpointName, record: ScannerRecord)] = [:]
-
-    init(book: EndpointBook, machine: String?, at now: Timestamp) {
-        self.book = book
-        self.machine = machine
-        self.now = now
-    }
-
-    mutating func take(_ record: ScannerRecord, into done: inout ScannerImport) {
-        let hosts =
-            record.hosts.isEmpty && record.address.isEmpty
-            ? [machine].compactMap { $0 } : record.hosts
-        let match = book.match(hosts)
-        switch match {
-        case .found(let endpoint):
-            for name in record.vulnerabilities { add(record, name, endpoint, &done) }
-        case .none, .several:
-            done.unmapped += 1
-            done.note(
-                .init(
-                    place: record.place, machine: hosts.first ?? record.address,
-                    reason: Self.reason(match, hosts, record)))
-        }
-    }
-
-    private mutating func add(
-        _ record: ScannerRecord, _ vulnerability: String, _ endpoint: EndpointName,
-        _ done: inout ScannerImport
-    ) {
-        let key = Key(endpoint: endpoint.id, vulnerability: vulnerability)
-        if found[key] == nil, found.count >= UseCases.mostScannerFindings {
-            done.note(
-                .init(
-                    place: record.place, machine: endpoint.name,
-                    reason: "The report has more than \(UseCases.mostScannerFindings) findings."))
-            done.isComplete = false
-            return
-        }
-        if let known = found[key], (known.record.seenAt ?? now) >= (record.seenAt ?? now) { return }
-        found[key] = (endpoint, record)
-    }
-
-    private static func reason(
-        _ match: EndpointBook.Match, _ hosts: [String], _ record: ScannerRecord
-    ) -> String {
-        if case .several(let count) = match { return "\(count) endpoints have this name." }
-        if !hosts.isEmpty { return "No endpoint has this name." }
-        return record.address.isEmpty
-            ? "It names no machine; give the endpoint's name with the import."
-            : "It names an address only, and endpoints are known by their names."
-    }
-
-    /// What was taken, by endpoint and vulnerability.
-    func findings(of done: ScannerImport) -> [ScannerFinding] {
-        found.sorted {
-            ($0.key.endpoint, $0.key.vulnerability) < ($1.key.endpoint, $1.key.vulnerability)
-        }
-        .map { key, value in
-            ScannerFinding(
-                endpoint: key.endpoint, tenant: value.endpoint.tenant,
-                vulnerability: key.vulnerability, scanner: done.scanner, importID: done.id,
-                reportedAt: min(value.record.seenAt ?? now, now),
-                severity: value.record.severity ?? .unrated, package: value.record.package,
-                detail: value.record.detail.isEmpty
-                    ? value.record.title : value.record.detail)
         }
     }
 }

@@ -64,6 +64,9 @@ private struct RunReading {
         "host", "hostname", "fqdn", "machine", "endpoint", "computer", "asset", "target",
     ]
 
+    /// Those that tell the number of its hardware.
+    private static let numberKeys = ["serialNumber", "serial", "biosSerialNumber", "hardwareUuid"]
+
     init(_ run: JSONValue, number: Int) {
         self.run = run
         self.number = number
@@ -116,6 +119,10 @@ private struct RunReading {
                 record.address = host
             }
         }
+        record.serialNumber =
+            Self.numberKeys.lazy
+            .compactMap { properties?.text($0) ?? self.run["properties"]?.text($0) }.first
+            .map(short) ?? ""
         let names = [result.text("ruleId"), rule?.text("id"), rule?.text("name")]
         let tags = rule?["properties"]?.texts("tags") ?? []
         let told = ["cve", "cves", "CVE"].flatMap { key in

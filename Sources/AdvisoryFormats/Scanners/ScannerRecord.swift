@@ -17,6 +17,8 @@ public struct ScannerRecord: Hashable, Sendable {
     public var hosts: [String] = []
     /// The machine's address; empty where it is not told.
     public var address = ""
+    /// The serial number of its hardware; empty where it is not told.
+    public var serialNumber = ""
     /// The vulnerabilities, by their CVE ids.
     public var vulnerabilities: [String] = []
     /// How bad the scanner thinks that it is.

@@ -5,7 +5,7 @@ import Fleet
 enum ScannerTable {
     /// What a column holds.
     private enum Meaning: Hashable {
-        case host, address, vulnerability, severity, package, title, detail, seenAt
+        case host, address, number, vulnerability, severity, package, title, detail, seenAt
     }
 
     /// What columns are called, in lower case without anything but letters and digits. Of a meaning
@@ -20,6 +20,13 @@ enum ScannerTable {
             ]
         ),
         (.address, ["ip", "ipaddress", "hostip", "ipv4", "ipv4address", "ipv6address", "address"]),
+        (
+            .number,
+            [
+                "serialnumber", "serial", "biosserialnumber", "hardwareserialnumber",
+                "systemserialnumber", "hardwareuuid", "biosuuid", "systemuuid",
+            ]
+        ),
         (
             .vulnerability,
             [
@@ -96,7 +103,8 @@ enum ScannerTable {
                 columns[meaning] = known.compactMap { cells.firstIndex(of: $0) }
             }
             let knows = { (meaning: Meaning) in columns[meaning]?.isEmpty == false }
-            if knows(.vulnerability), knows(.host) || knows(.address) { return columns }
+            let knowsMachine = knows(.host) || knows(.address) || knows(.number)
+            if knows(.vulnerability), knowsMachine { return columns }
         }
         throw UnreadableReport(
             message:
@@ -131,6 +139,7 @@ enum ScannerTable {
             }
         }
         record.address = cells(.address).first ?? record.address
+        record.serialNumber = cells(.number).first ?? ""
         record.vulnerabilities = (columns[.vulnerability] ?? []).flatMap { place in
             fields.indices.contains(place)
                 ? VulnerabilityName.cves(inText: fields[place].uppercased()) : []

@@ -103,7 +103,10 @@ extension UseCases {
         try records.appendHistory(
             endpoint: agent.endpoint, of: agent.tenant, digest: upload.inventoryDigest,
             at: scannedAt)
-        try records.store(bounded(upload.posture), of: agent.endpoint, tenant: agent.tenant)
+        let posture = bounded(upload.posture)
+        try records.store(posture, of: agent.endpoint, tenant: agent.tenant)
+        try records.store(
+            posture.endpoint.identity, of: agent.endpoint, tenant: agent.tenant)
         try records.store(
             SoftwareFooting(of: upload.posture), of: agent.endpoint, tenant: agent.tenant)
         endpoint.name = String(upload.posture.endpoint.hostname.prefix(longestName))
@@ -135,6 +138,8 @@ extension UseCases {
     /// A posture whose free texts, which are for people to read, are cut to a bearable length.
     private static func bounded(_ posture: Posture) -> Posture {
         var bounded = posture
+        let identity = posture.endpoint.identity?.plain
+        bounded.endpoint.identity = identity?.isEmpty == true ? nil : identity
         for index in bounded.updates.indices {
             bounded.updates[index].origin = String(
                 bounded.updates[index].origin.prefix(longestUpdateText))

@@ -141,6 +141,7 @@ private func facts(_ detail: EndpointDetail, _ posture: Posture, _ chrome: Chrom
                     + (endpoint.virtualization.isContainer ? " (container)" : "")
         }
         if !machine.isEmpty { fact("Machine") { machine } }
+        if let identity = endpoint.identity { known(identity) }
         fact("Time zone") { endpoint.timeZone }
         if !endpoint.power.onMains {
             fact("Power") {
@@ -157,6 +158,17 @@ private func facts(_ detail: EndpointDetail, _ posture: Posture, _ chrome: Chrom
         }
         fact("Agent") { detail.agentVersion.isEmpty ? "unknown" : detail.agentVersion }
         fact("Enrolled") { chrome.time(detail.enrolledAt) }
+    }
+}
+
+/// What others know the machine by.
+private func known(_ identity: MachineIdentity) -> HTML {
+    HTML.pieces {
+        if let name = identity.fullName { fact("Full name") { name } }
+        if !identity.addresses.isEmpty {
+            fact("Addresses") { identity.addresses.joined(separator: ", ") }
+        }
+        if let serial = identity.serialNumber { fact("Serial number") { serial } }
     }
 }
 

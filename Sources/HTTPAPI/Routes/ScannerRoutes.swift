@@ -104,6 +104,7 @@ extension NamedSchema {
             "importedAt": .time, "importedBy": .string, "scanner": .string,
             "format": .oneOf(["csv", "sarif"]), "records": .integer, "findings": .integer,
             "endpoints": .integer, "rejected": .integer, "unmapped": .integer,
+            "byAddress": .optional(.integer), "byNumber": .optional(.integer),
             "isComplete": .boolean,
             "problems": .array(
                 .object(["place": .string, "machine": .string, "reason": .string])),

@@ -72,6 +72,11 @@ extension NamedSchema {
             "disks": .array(
                 .object(["mountPoint": .string, "freeBytes": .integer, "totalBytes": .integer])),
             "usersLoggedIn": .array(.string), "machineFingerprint": .optional(.string),
+            "identity": .optional(
+                .object([
+                    "fullName": .optional(.string), "addresses": .array(.string),
+                    "serialNumber": .optional(.string), "firmwareId": .optional(.string),
+                ])),
         ])
 
     static let posture = NamedSchema(

@@ -26,16 +26,20 @@ package struct SystemFacts: Sendable {
     package func read(architecture: String) -> EndpointFacts {
         let kernel = KernelIdentity.running
         let isLive = root.isEmpty
+        let name = hostname(kernel)
+        let virtualization =
+            isLive ? VirtualizationEvidence.read().virtualization : Virtualization()
         return EndpointFacts(
-            hostname: hostname(kernel), os: operatingSystem, kernel: isLive ? kernel.release : "",
+            hostname: name, os: operatingSystem, kernel: isLive ? kernel.release : "",
             bootId: isLive ? Files.line("/proc/sys/kernel/random/boot_id") ?? "" : "",
             timeZone: TimeZoneFact(root: root).name, architecture: architecture,
             hardware: isLive ? HardwareFacts.read() : Hardware(),
-            virtualization: isLive
-                ? VirtualizationEvidence.read().virtualization : Virtualization(),
+            virtualization: virtualization,
             power: isLive ? PowerFacts(folder: "/sys/class/power_supply").power : Power(),
             disks: DiskFacts(root: root).disks,
-            usersLoggedIn: isLive ? UserSessions.read() : [], machineFingerprint: fingerprint)
+            usersLoggedIn: isLive ? UserSessions.read() : [], machineFingerprint: fingerprint,
+            identity: IdentityFacts.read(
+                root: root, hostname: name, isContainer: virtualization.isContainer))
     }
 
     /// `/etc/os-release` before `/usr/lib/os-release`, as os-release(5) says.

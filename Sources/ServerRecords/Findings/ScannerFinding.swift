@@ -50,6 +50,11 @@ public struct ScannerImport: Hashable, Sendable, Codable {
     public var rejected: Int
     /// Records whose machine is no endpoint here.
     public var unmapped: Int
+    /// Records whose machine was told by its address, and no name here; `nil` in what former
+    /// releases have stored.
+    public var byAddress: Int?
+    /// Records whose machine was told by the number of its hardware alone.
+    public var byNumber: Int?
     /// Whether the report was read to its end.
     public var isComplete: Bool
     /// The first things that could not be used, at most `maximumProblems`.
@@ -70,6 +75,7 @@ public struct ScannerImport: Hashable, Sendable, Codable {
         self.scanner = scanner
         self.format = format
         (records, findings, endpoints, rejected, unmapped) = (0, 0, 0, 0, 0)
+        (byAddress, byNumber) = (0, 0)
         isComplete = true
         problems = []
     }
@@ -170,11 +176,16 @@ public struct EndpointName: Hashable, Sendable {
     public var tenant: TenantID
     /// Its name.
     public var name: String
+    /// What else it is known by; `nil` where its agent does not tell.
+    public var identity: MachineIdentity?
 
     /// What an endpoint is called.
-    public init(id: EndpointID, tenant: TenantID, name: String) {
+    public init(
+        id: EndpointID, tenant: TenantID, name: String, identity: MachineIdentity? = nil
+    ) {
         self.id = id
         self.tenant = tenant
         self.name = name
+        self.identity = identity
     }
 }

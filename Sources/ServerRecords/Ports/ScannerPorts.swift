@@ -12,6 +12,8 @@ public protocol ScannerRecords {
     ) throws -> [ScannerImport]
     /// Findings of scanners on endpoints that are not retired.
     func scannerFindings(_ query: ScannerFindingQuery) throws -> [ScannerFinding]
+    /// Keeps what others know an endpoint by; `nil` forgets it.
+    func store(_ identity: MachineIdentity?, of endpoint: EndpointID, tenant: TenantID) throws
     /// Endpoints that are not retired with their names, by identifier, those after `after` only.
     func endpointNames(in scope: Scope, after: EndpointID?, limit: Int) throws -> [EndpointName]
 }

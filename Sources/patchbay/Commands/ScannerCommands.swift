@@ -58,6 +58,12 @@ struct ScannerImportCommand: AsyncParsableCommand {
             "\(done.scanner): \(done.findings) findings on \(done.endpoints) endpoints, out of \(done.records) records.",
             "Not used: \(done.rejected) that could not be read or name no CVE, \(done.unmapped) whose machine is no endpoint.",
         ]
+        let told = [
+            (done.byAddress ?? 0, "address"), (done.byNumber ?? 0, "serial number"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) by \($0.1)" }
+        if !told.isEmpty {
+            lines.append("Machines told by no name: \(told.joined(separator: ", ")) (records).")
+        }
         if !done.isComplete { lines.append("The report was not read to its end.") }
         guard !done.problems.isEmpty else { return lines.joined(separator: "\n") }
         var table = Table(.text("PLACE"), .text("MACHINE"), .text("REASON"))

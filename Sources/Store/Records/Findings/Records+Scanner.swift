@@ -74,15 +74,39 @@ extension StoreRecords: ScannerRecords {
     }
 
     func endpointNames(in scope: Scope, after: EndpointID?, limit: Int) throws -> [EndpointName] {
-        var text = SQLText("SELECT id, tenant_id, name FROM endpoint")
-        text.require("retired_at IS NULL")
-        text.require(scope)
-        if let after { text.require("id > \(text.bind(after))") }
-        text.add("ORDER BY id LIMIT \(text.bind(max(limit, 0)))")
+        var text = SQLText(
+            """
+            SELECT endpoint.id, endpoint.tenant_id, endpoint.name, known.body FROM endpoint
+            LEFT JOIN endpoint_identity AS known ON known.tenant_id = endpoint.tenant_id
+                AND known.endpoint_id = endpoint.id
+            """)
+        text.require("endpoint.retired_at IS NULL")
+        text.require(scope, column: "endpoint.tenant_id")
+        if let after { text.require("endpoint.id > \(text.bind(after))") }
+        text.add("ORDER BY endpoint.id LIMIT \(text.bind(max(limit, 0)))")
         return try rows(text).map { row in
             var row = row.reader
-            return EndpointName(id: try row.next(), tenant: try row.next(), name: try row.next())
+            let (id, tenant): (EndpointID, TenantID) = (try row.next(), try row.next())
+            let (name, body): (String, String?) = (try row.next(), try row.next())
+            return EndpointName(
+                id: id, tenant: tenant, name: name,
+                identity: try body.map { try StoredJSON.value($0) })
         }
+    }
+
+    func store(_ identity: MachineIdentity?, of endpoint: EndpointID, tenant: TenantID) throws {
+        guard let identity else {
+            try change(
+                "DELETE FROM endpoint_identity WHERE tenant_id = $1 AND endpoint_id = $2", tenant,
+                endpoint)
+            return
+        }
+        try change(
+            """
+            INSERT INTO endpoint_identity (tenant_id, endpoint_id, body) VALUES ($1, $2, $3)
+            ON CONFLICT (tenant_id, endpoint_id) DO UPDATE SET body = excluded.body
+            WHERE endpoint_identity.body <> excluded.body
+            """, tenant, endpoint, try StoredJSON.text(identity))
     }
 }
 
