@@ -258,8 +258,11 @@ package struct FindingState: Sendable {
     private mutating func counted(
         _ software: [Int64], _ footing: SoftwareFooting, on platform: FleetIndex.PlatformNumber
     ) -> [FleetIndex.SoftwareNumber] {
-        guard let known = rows[platform] else { return [] }
         var (usual, others): ([FleetIndex.SoftwareNumber], [FleetIndex.SoftwareNumber]) = ([], [])
+        if let system = OperatingSystemRow.row(of: footing.os) {
+            usual.append(fleet.register(CountedRow(system), on: platform))
+        }
+        guard let known = rows[platform] else { return usual }
         usual.reserveCapacity(software.count)
         let replaced = Set(footing.replaced)
         known.look(up: software) { _, row in

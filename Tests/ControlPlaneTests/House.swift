@@ -87,13 +87,14 @@ struct TestEndpoint: Sendable {
         bootId: String = "boot-1",
         restarts: [RestartNeed] = [],
         sources: [SourceState] = [SourceState(name: "http://deb.example.org/debian", state: .ok)],
-        identity: MachineIdentity? = nil,
+        identity: MachineIdentity? = nil, os: OperatingSystem? = nil,
         scannedAt: Timestamp? = nil
     ) async throws {
         let inventory = Inventory(
             packages.map { TestEndpoint.package($0.key, $0.value) } + others)
         var facts = facts(bootId: bootId)
         facts.identity = identity
+        facts.os = os ?? facts.os
         let posture = Posture(
             endpoint: facts, sources: sources, updates: updates,
             reboot: RebootState(signals: reboot), restarts: restarts)

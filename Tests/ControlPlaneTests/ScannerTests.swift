@@ -92,6 +92,49 @@ import Testing
         #expect(try await house.useCases.scannerImports(by: house.administrator).count == 2)
     }
 
+    /// Windows is a package of its own, whose version is the build.
+    @Test(arguments: [
+        ("10.0.20348.2522", "Microsoft Windows Server 2022 Standard", ["CVE-2026-5001"]),
+        ("10.0.20348.2527", "Microsoft Windows Server 2022 Standard", []),
+        ("10.0.20348.2522", "Microsoft Windows 11 Pro", []), ("11", "Windows 11", []),
+    ])
+    func `a Windows has what its build has not mended`(
+        build: String, name: String, found: [String]
+    ) async throws {
+        let shelf = TestShelf()
+        shelf.publish(
+            "msrc",
+            .init(
+                format: .msrc,
+                records: [
+                    .advisory(
+                        Advisory(
+                            id: "CVE-2026-5001",
+                            source: AdvisorySource(name: "msrc", authority: .tracker),
+                            vulnerabilities: ["CVE-2026-5001"],
+                            affected: [
+                                AffectedPackage(
+                                    scope: .release(
+                                        ReleaseName(
+                                            distribution: "windows-server", release: "10.0.20348")),
+                                    order: .generic, name: "windows", counting: .binary,
+                                    ranges: [.before(fix: "10.0.20348.2527")])
+                            ]))
+                ]))
+        let house = try await House(shelf: shelf)
+        _ = try await house.useCases.addFeed(
+            NewFeed(name: "msrc", source: "https://feeds.example.org/msrc"),
+            by: house.administrator)
+        try await house.useCases.refreshDueFeeds()
+        let endpoint = try await house.enrol("win-1")
+        try await endpoint.report(
+            [:], os: OperatingSystem(id: "windows", versionId: build, name: name))
+        try await house.useCases.buildFindings()
+        let page = try await house.useCases.findings(FindingFilter(), by: house.administrator)
+        #expect(page.items.map(\.vulnerability) == found)
+        #expect(page.items.allSatisfy { $0.packages.map(\.fixedIn) == ["10.0.20348.2527"] })
+    }
+
     @Test func `a machine is told by its full name, its address or its serial number`()
         async throws
     {

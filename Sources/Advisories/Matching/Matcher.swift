@@ -19,7 +19,8 @@ public struct Matcher: Sendable {
         var matcher = RowMatcher(index: index, scopes: scopes)
         var report = MatchReport(
             findings: [], isCovered: !scopes.isEmpty, undetermined: 0, unreadable: [])
-        for counted in endpoint.counted {
+        let system = OperatingSystemRow.row(of: endpoint.os).map { [CountedRow($0)] } ?? []
+        for counted in system + endpoint.counted {
             let answer = writer.add(counted, with: &matcher, to: &report.findings)
             report.undetermined += answer.undetermined
             if answer.isUnreadable { report.unreadable.append(counted.row.name) }

@@ -14,6 +14,10 @@ public struct Platform: Sendable, Hashable {
     /// `known` are releases with both number and codename (distro-info), where a feed told of them;
     /// those of Debian and Ubuntu that are known here are used as well.
     public init(_ os: OperatingSystem, known: [DistributionRelease] = []) {
+        if let windows = OperatingSystemRow.release(of: os) {
+            releases = [windows]
+            return
+        }
         let distribution = Self.distribution(of: os.id)
         var names: [String] = [""]
         func add(_ name: String) {

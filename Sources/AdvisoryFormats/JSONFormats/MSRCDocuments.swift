@@ -20,8 +20,9 @@ struct MSRCVulnerability {
     var notAffected: [String] = []
     var fixes: [Fix] = []
 
-    /// The advisory. Knowledge base articles that fix it are its aliases; products are packages of
-    /// the world `microsoft` under their full names, and builds are their versions.
+    /// The advisory. Knowledge base articles that fix it are its aliases. Products that are releases
+    /// of Windows are those, with the system as their package; the others are packages of the world
+    /// `microsoft` under their full names. Builds are versions.
     func advisory(
         products: [String: String], published: Timestamp?
     ) throws -> Advisory {
@@ -34,7 +35,9 @@ struct MSRCVulnerability {
         }
         let articles = fixes.map(\.label).filter { !$0.isEmpty && $0.allSatisfy(\.isNumber) }
         func package(_ product: String, _ status: AffectedPackage.Status) -> AffectedPackage? {
-            guard let name = products[product] else { return nil }
+            guard let name = products[product], WindowsProduct.release(of: name) == nil else {
+                return nil
+            }
             let build = status == .affected ? builds[product] : nil
             return AffectedPackage(
                 scope: .ecosystem("microsoft"), order: .generic, name: name, counting: .binary,
@@ -44,8 +47,38 @@ struct MSRCVulnerability {
             id: id, source: AdvisorySource(name: "msrc", authority: .tracker),
             aliases: articles.unique.map { "KB\($0)" }, vulnerabilities: [id], severity: severity,
             cvss: cvss.unique, published: published, modified: modified, title: headline(title),
-            affected: affected.unique.compactMap { package($0, .affected) }
+            affected: windows(products)
+                + affected.unique.compactMap { package($0, .affected) }
                 + notAffected.unique.compactMap { package($0, .notAffected) })
+    }
+
+    /// The releases of Windows among the affected products, each once.
+    private func windows(_ products: [String: String]) -> [AffectedPackage] {
+        var found: [(release: ReleaseName, fix: String?)] = []
+        for product in affected.unique {
+            guard let release = products[product].flatMap(WindowsProduct.release) else { continue }
+            let fixes = fixes.filter { $0.products.contains(product) }
+                .compactMap { $0.build.flatMap { WindowsProduct.build($0, of: release) } }
+            // Updates without a restart have builds of their own, below that of the usual update:
+            // only from the highest on is it sure that the fix is there.
+            let fix = fixes.max(by: Self.isOlder)
+            guard let place = found.firstIndex(where: { $0.release == release }) else {
+                found.append((release, fix))
+                continue
+            }
+            found[place].fix = [found[place].fix, fix].compactMap(\.self).max(by: Self.isOlder)
+        }
+        return found.map { release, fix in
+            // Without a build nothing tells a mended system from one that is not.
+            AffectedPackage(
+                scope: .release(release), order: .generic, name: WindowsProduct.package,
+                counting: .binary, status: fix == nil ? .undetermined : .affected,
+                ranges: fix.map { [.before(fix: $0)] } ?? [])
+        }
+    }
+
+    private static func isOlder(_ one: String, _ other: String) -> Bool {
+        (try? Ecosystem.generic.compare(one, other)) == .less
     }
 }
 

@@ -62,15 +62,20 @@ package struct MatchCommand: ParsableCommand {
     package func run() throws {
         let endpoint = try MatchInventory.read(file: inventory)
         var names: Set<String> = []
-        for row in endpoint.rows { names.formUnion(row.indexNames) }
+        let system = OperatingSystemRow.row(of: endpoint.os)
+        for row in endpoint.rows + [system].compactMap(\.self) { names.formUnion(row.indexNames) }
         var builder = AdvisoryIndexBuilder(onlyFor: names)
-        let feeds = try Self.load(feed) { builder.add($0) }
+        var unmatched: Set<String> = []
+        let feeds = try Self.load(feed) { record in
+            builder.add(record)
+            if system != nil { unmatched.formUnion(record.unmatchedProducts) }
+        }
         let index = builder.build()
         let answer = MatchAnswer(
             report: Matcher(index).report(
                 on: endpoint, context: EndpointContext(exposure: exposure, criticality: criticality)
             ),
-            endpoint: endpoint, index: index,
+            endpoint: endpoint, index: index, unmatchedProducts: unmatched.count,
             now: at.flatMap { Timestamp($0) } ?? SystemEffects.now())
         show(answer)
         for line in Self.warnings(feeds) + answer.warnings {
@@ -144,10 +149,16 @@ struct MatchAnswer {
     /// Packages from beside the operating system of whose world no feed speaks, or whose product is
     /// not known to feeds, by the world.
     let uncovered: [(world: String, packages: Int)]
+    /// Microsoft's products in the feeds that are no release of Windows; asked on Windows alone.
+    let unmatchedProducts: Int
     let now: Timestamp
 
-    init(report: MatchReport, endpoint: EndpointSoftware, index: AdvisoryIndex, now: Timestamp) {
+    init(
+        report: MatchReport, endpoint: EndpointSoftware, index: AdvisoryIndex,
+        unmatchedProducts: Int = 0, now: Timestamp
+    ) {
         self.report = report
+        self.unmatchedProducts = unmatchedProducts
         self.now = now
         operatingSystem = EndOfLife.status(of: endpoint.os, in: index, at: now)
         applications = EndOfLife.applications(of: endpoint.rows, in: index, at: now)
@@ -184,6 +195,12 @@ struct MatchAnswer {
                     + "of where they come from, or by their names: \(shown.joined(separator: ", "))."
             )
         }
+        if unmatchedProducts > 0 {
+            lines.append(
+                "\(unmatchedProducts) products in the feeds of Microsoft are no release of Windows "
+                    + "(such as Office or SQL Server), and were not matched with what is installed."
+            )
+        }
         if !report.unreadable.isEmpty {
             let names = Table.printable(report.unreadable.prefix(10).joined(separator: ", "))
             lines.append(
@@ -217,5 +234,15 @@ struct MatchAnswer {
         let name = "\(Table.printable(status.product)) \(Table.printable(status.cycle))"
         guard let ends = status.endsAt else { return "\(name): \(status.state.rawValue)" }
         return "\(name): support ends \(ends.description.prefix(10)) (\(status.state.rawValue))"
+    }
+}
+
+extension FeedRecord {
+    /// The names of Microsoft's products that nothing installed is matched with.
+    fileprivate var unmatchedProducts: [String] {
+        guard case .advisory(let advisory) = self, advisory.source.name == "msrc" else { return [] }
+        return advisory.affected.compactMap { part in
+            if case .ecosystem = part.scope { part.name } else { nil }
+        }
     }
 }

@@ -55,7 +55,11 @@ struct MatchJSON {
             writer.text(part.world)
             writer.raw(",\"packages\":\(part.packages)}")
         }
-        raw("],\"endOfLife\":[")
+        raw("],")
+        if answer.unmatchedProducts > 0 {
+            raw("\"unmatchedProducts\":\(answer.unmatchedProducts),")
+        }
+        raw("\"endOfLife\":[")
         let ends = (answer.operatingSystem.map { [$0] } ?? []) + answer.applications
         list(ends) { $0.write($1, at: answer.now) }
         raw("]}\n")
