@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run test check bench agent-static packages format clean help
+.PHONY: run test test-vm check bench agent-static packages format clean help
 
 # What `make run` passes on, such as ARGS="--once --format json".
 ARGS ?=
@@ -16,6 +16,11 @@ run: ## install what is missing, build, and show this machine's state and the da
 test: ## install what is missing and run every test
 	@scripts/setup --test
 	@scripts/test
+
+test-vm: ## the product on virtual machines with their own kernel; slow (half an hour), needs root
+	@scripts/setup --test
+	@testbed/lab install --machines
+	@scripts/test build machines
 
 check: ## formatting, a build without warnings, and the laws of the house
 	@scripts/setup

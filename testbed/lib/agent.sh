@@ -9,9 +9,10 @@ swift_runtime_directories() {
 
 is_static() { ! readelf --program-headers "$1" | grep -qw INTERP; }
 
-# Copies those libraries that the binary asks for, directly or through another one, and that
-# belong to the toolchain; the C library and its like are the endpoint's own.
-copy_swift_runtime() {
+# swift_runtime_into BINARY TREE: copies those libraries that the binary asks for, directly or
+# through another one, and that belong to the toolchain; the C library and its like are the
+# endpoint's own.
+swift_runtime_into() {
     local binary=$1 root=$2 directories=() directory library
     mapfile -t directories < <(swift_runtime_directories)
     (( ${#directories[@]} )) || could_not "swift is not on the PATH: its run-time is not found"
@@ -24,7 +25,6 @@ copy_swift_runtime() {
     done < <(LD_LIBRARY_PATH=$(IFS=:; echo "${directories[*]}") ldd "$binary" |
         awk '$2 == "=>" { print $3 }')
     echo /usr/lib/swift/linux > "$root/etc/ld.so.conf.d/swift.conf"
-    ldconfig -r "$root"
 }
 
 command_agent() {
@@ -40,10 +40,15 @@ command_agent() {
         esac
     done
     [[ -x $binary ]] || wrong_use "agent: '$binary' is not a program"
+    if is_machine "$number"; then
+        agent_into_machine "$number" "$binary"
+        return
+    fi
     root=$(endpoint_directory "$number")/merged
     if ! is_static "$binary"; then
         [[ $static == no ]] || wrong_use "agent: '$binary' is not statically linked"
-        copy_swift_runtime "$binary" "$root"
+        swift_runtime_into "$binary" "$root"
+        ldconfig -r "$root"
     fi
     install -m 755 "$binary" "$root/usr/bin/.patchbay-agent.new"
     mv -f "$root/usr/bin/.patchbay-agent.new" "$root/usr/bin/patchbay-agent"

@@ -9,6 +9,25 @@ LAB_TOOLS=(
     sysctl:procps perl:perl-base
 )
 
+# What virtual machines need beside that.
+LAB_MACHINE_TOOLS=(
+    qemu-system-x86_64:qemu-system-x86 extlinux:extlinux mkfs.ext4:e2fsprogs ssh:openssh-client
+    ssh-keygen:openssh-client vgcfgrestore:lvm2 losetup:util-linux
+)
+
+machine_findings() {
+    local entry
+    for entry in "${LAB_MACHINE_TOOLS[@]}"; do
+        command -v "${entry%%:*}" > /dev/null ||
+            echo "missing tool ${entry%%:*}: install the package ${entry##*:} \
+(testbed/lab install --machines)"
+    done
+    [[ -c /dev/net/tun ]] || echo "no /dev/net/tun: a virtual machine has no network"
+    losetup --find > /dev/null 2>&1 || echo "no loop devices: disks cannot be made"
+    [[ $(dpkg --print-architecture 2> /dev/null) == amd64 ]] ||
+        echo "not amd64: the boot loader of the virtual machines is for PCs"
+}
+
 doctor_findings() {
     local entry
     if [[ $EUID -ne 0 ]]; then
@@ -51,16 +70,20 @@ doctor_overlay() {
 
 command_doctor() {
     local findings
-    findings=$(doctor_findings)
+    findings=$(
+        doctor_findings
+        [[ ${1:-} != --machines ]] || machine_findings
+    )
     [[ -z $findings ]] && return 0
     printf '%s\n' "$findings"
     exit 3
 }
 
 command_install() {
+    local wanted missing=() name lists=("$TESTBED/packages.txt")
     need_root
-    local wanted missing=() name
-    mapfile -t wanted < <(grep -Ev '^\s*(#|$)' "$TESTBED/packages.txt")
+    [[ ${1:-} != --machines ]] || lists+=("$TESTBED/packages-machine.txt")
+    mapfile -t wanted < <(grep -hEv '^\s*(#|$)' "${lists[@]}")
     for name in "${wanted[@]}"; do
         [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2> /dev/null) == installed ]] ||
             missing+=("$name")

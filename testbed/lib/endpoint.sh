@@ -12,7 +12,7 @@ CLEAN_ENVIRONMENT=(
     HOME=/root LANG=C.UTF-8 TERM=dumb
 )
 
-endpoint_exists() { mountpoint -q "$(endpoint_directory "$1")/merged"; }
+endpoint_exists() { is_machine "$1" || mountpoint -q "$(endpoint_directory "$1")/merged"; }
 
 need_endpoint() {
     check_endpoint "$1"
@@ -89,6 +89,10 @@ leader_pid() {
 
 boot_endpoint() {
     local number=$1 directory
+    if is_machine "$number"; then
+        boot_machine "$number"
+        return
+    fi
     directory=$(endpoint_directory "$number")
     create_endpoint "$number"
     [[ -z $(nspawn_pids "$number") ]] || return 0
@@ -107,17 +111,19 @@ command_boot() {
 }
 
 command_ready() {
-    local number state deadline
+    local number state deadline seconds
     need_root
     (( $# )) || wrong_use "ready: which endpoint?"
-    deadline=$(( SECONDS + READY_SECONDS ))
     for number in "$@"; do
         need_endpoint "$number"
+        seconds=$READY_SECONDS
+        is_machine "$number" && seconds=$MACHINE_READY_SECONDS
+        deadline=$(( SECONDS + seconds ))
         while :; do
             state=$(enter_endpoint "$number" systemctl is-system-running 2> /dev/null || true)
             [[ $state == running || $state == degraded ]] && break
             (( SECONDS < deadline )) || could_not "endpoint $number has not booted in \
-$READY_SECONDS s (state '${state:-none}'); see $(endpoint_directory "$number")/console.log"
+$seconds s (state '${state:-none}'); see $(endpoint_directory "$number")/console.log"
             sleep 0.1
         done
     done
@@ -140,6 +146,10 @@ need_leader() { leader_pid "$1" || could_not "endpoint $1 is not booted: lab boo
 # For functions that go on afterwards.
 enter_endpoint() {
     local leader
+    if is_machine "$1"; then
+        enter_machine "$@"
+        return
+    fi
     leader=$(need_leader "$1")
     shift
     ( enter_by_exec "$leader" "$@" )
@@ -150,6 +160,10 @@ command_in() {
     need_root
     need_endpoint "${1:-}"
     (( $# > 1 )) || wrong_use "in: which command?"
+    if is_machine "$1"; then
+        enter_machine "$@"
+        return
+    fi
     leader=$(need_leader "$1")
     shift
     enter_by_exec "$leader" "$@"
@@ -158,6 +172,10 @@ command_in() {
 # halt_endpoint NUMBER cleanly|now: the processes end, the disk stays.
 halt_endpoint() {
     local number=$1 how=$2 directory leader pid deadline
+    if is_machine "$number"; then
+        halt_machine "$number" "$how"
+        return
+    fi
     directory=$(endpoint_directory "$number")
     # First the loop that would boot it again.
     pid=$(cat "$directory/loop.pid" 2> /dev/null || true)
@@ -179,6 +197,10 @@ halt_endpoint() {
 
 remove_endpoint() {
     local number=$1 directory
+    if is_machine "$number"; then
+        remove_machine "$number" "$2"
+        return
+    fi
     directory=$(endpoint_directory "$number")
     halt_endpoint "$number" "$2"
     remove_netns "$(endpoint_netns "$number")"

@@ -18,6 +18,10 @@ command_push() {
     need_root
     need_endpoint "${1:-}"
     (( $# == 3 )) || wrong_use "push: N SOURCE DESTINATION"
+    if is_machine "$1"; then
+        push_to_machine "$@"
+        return
+    fi
     target=$(outside_path "$1" "$3")
     mkdir -p "$(dirname "$target")"
     # Beside it and then renamed: a program that is running can be replaced.
@@ -32,6 +36,10 @@ command_pull() {
     need_root
     need_endpoint "${1:-}"
     (( $# == 3 )) || wrong_use "pull: N SOURCE DESTINATION"
+    if is_machine "$1"; then
+        pull_from_machine "$@"
+        return
+    fi
     source=$(outside_path "$1" "$2")
     cp -a --no-preserve=ownership -- "$source" "$3"
 }

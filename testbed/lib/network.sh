@@ -146,7 +146,12 @@ command_net() {
     local number=${1:-} fault=${2:-} host=${3:-} netns
     check_endpoint "$number"
     netns=$(endpoint_netns "$number")
-    netns_exists "$netns" || could_not "endpoint $number does not exist"
+    if is_machine "$number"; then
+        [[ $fault == cut || $fault == restore ]] ||
+            could_not "net: a machine knows cut and restore only"
+    else
+        netns_exists "$netns" || could_not "endpoint $number does not exist"
+    fi
     [[ $host == server ]] && host=$LAB_SERVER_ADDRESS
     case $fault in
         cut) ip -n "$NETNS_SWITCH" link set "ep$number" down ;;

@@ -39,8 +39,11 @@ extension Lab {
     func bed(_ arguments: String...) async throws -> ProgramResult { try await bed(arguments) }
 
     /// Runs `testbed/lab`, however it ends.
-    func tryBed(_ arguments: [String]) async throws -> ProgramResult {
-        try await run([Self.tool("lab").path] + arguments, environment: environment)
+    func tryBed(
+        _ arguments: [String], within patience: Duration = .seconds(60)
+    ) async throws -> ProgramResult {
+        try await run(
+            [Self.tool("lab").path] + arguments, environment: environment, timeout: patience)
     }
 
     /// Runs a tool of the package repository, such as `add` or `fault`, on this lab's repository.

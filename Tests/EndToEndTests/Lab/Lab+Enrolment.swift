@@ -44,9 +44,11 @@ extension Lab {
         if number != 1 { try await bed("in", endpoint, "/usr/bin/dpkg", "--purge", "labfail") }
     }
 
-    private func installAgent(_ number: Int, token: URL) async throws {
+    /// Puts the agent into an endpoint, enrols it, and starts its service.
+    func installAgent(_ number: Int, token: URL) async throws {
         let endpoint = "\(number)"
-        try await bed("agent", endpoint, "--binary", agent.path)
+        try await tryBed(["agent", endpoint, "--binary", agent.path], within: .machine)
+            .succeeded("testbed/lab agent \(endpoint)")
         try await bed("push", endpoint, token.path, "/root/enrolment-token")
         try await bed(
             "in", endpoint, "/usr/bin/patchbay-agent", "enrol", "--token-file",

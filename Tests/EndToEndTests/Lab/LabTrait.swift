@@ -6,6 +6,8 @@ import Testing
 /// happens.
 struct LabTrait: TestTrait, TestScoping {
     let database: Database
+    /// How many endpoints are booted and enrolled.
+    var size = Lab.size
 
     /// Once around the whole function, not around each case.
     func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
@@ -15,8 +17,9 @@ struct LabTrait: TestTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let lab = try await Lab.start(database)
+        let lab = try await Lab.start(database, booting: size)
         do {
+            if size == 0 { try await lab.patchbay("admin", "create", "anna") }
             try await Lab.$shared.withValue(lab) { try await function() }
         } catch {
             await lab.end()
@@ -29,25 +32,14 @@ struct LabTrait: TestTrait, TestScoping {
 extension Trait where Self == LabTrait {
     /// A lab with a server over this database, and enrolled endpoints.
     static func lab(_ database: Database) -> Self { LabTrait(database: database) }
+
+    /// A lab with a server over SQLite and no endpoint yet.
+    static var emptyLab: Self { LabTrait(database: .sqlite, size: 0) }
 }
 
 extension Requirement {
     /// `testbed/lab doctor` finds nothing missing.
-    static let testBed = Requirement {
-        let doctor = Process()
-        let answer = Pipe()
-        doctor.executableURL = Lab.tool("lab")
-        doctor.arguments = ["doctor"]
-        doctor.standardOutput = answer
-        doctor.standardError = answer
-        guard (try? doctor.run()) != nil else { return "testbed/lab does not start" }
-        let text = String(
-            decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        doctor.waitUntilExit()
-        guard doctor.terminationStatus != 0 else { return nil }
-        return "the test bed lacks something: "
-            + text.split(separator: "\n").joined(separator: "; ")
-    }
+    static let testBed = Lab.doctor()
 
     /// The product has been built.
     static let binaries = Requirement {
@@ -55,5 +47,32 @@ extension Requirement {
             !FileManager.default.isExecutableFile(atPath: $0.path)
         }
         .map { "\($0.lastPathComponent) has not been built (swift build)" }
+    }
+}
+
+extension Lab {
+    /// What `testbed/lab doctor` finds missing.
+    static func doctor(_ options: String...) -> Requirement {
+        Requirement {
+            let answer = answer(of: [tool("lab").path, "doctor"] + options)
+            guard answer.status != 0 else { return nil }
+            return "the test bed lacks something: "
+                + answer.text.split(separator: "\n").joined(separator: "; ")
+        }
+    }
+
+    /// What a program says, waited for.
+    static func answer(of arguments: [String]) -> (status: Int32, text: String) {
+        let program = Process()
+        let answer = Pipe()
+        program.executableURL = URL(filePath: arguments[0])
+        program.arguments = Array(arguments.dropFirst())
+        program.standardOutput = answer
+        program.standardError = answer
+        guard (try? program.run()) != nil else { return (-1, "\(arguments[0]) does not start") }
+        let text = String(
+            decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        program.waitUntilExit()
+        return (program.terminationStatus, text)
     }
 }

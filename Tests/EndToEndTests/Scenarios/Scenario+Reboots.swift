@@ -159,7 +159,7 @@ extension Scenario {
     }
 
     /// An instant as the command line reads it.
-    private static func stamp(_ date: Date) -> String {
+    static func stamp(_ date: Date) -> String {
         Timestamp(seconds: Int64(date.timeIntervalSince1970)).description
     }
 
