@@ -87,6 +87,7 @@ let package = Package(
         module("AgentProtocol", ["Fleet", "Rollout"]),
         module("Markup"),
         module("PolicyDocument", ["Fleet", "Calendar", "Policy", yams]),
+        module("PolicyForm", ["Calendar", "Policy", "PolicyDocument"]),
         module(
             "Trust",
             ["Fleet", "Versions", "Calendar", "Policy", crypto, cryptoExtras, swiftASN1, x509]),
@@ -151,9 +152,15 @@ let package = Package(
             "PageParts",
             ["HTMLTree", "Fleet", "Policy", "Rollout", "ServerRecords", "Administration"]),
         module(
+            "PolicyEditor",
+            [
+                "HTMLTree", "PageParts", "Fleet", "Calendar", "Policy", "PolicyForm",
+                "ServerRecords", "Administration",
+            ]),
+        module(
             "Dashboard",
             [
-                "HTMLTree", "PageParts",
+                "HTMLTree", "PageParts", "PolicyForm", "PolicyEditor",
                 "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ServerRecords",
                 "ControlPlane", "Intelligence", "Administration", "HTTPAPI", httpTypes,
             ]),
@@ -247,7 +254,8 @@ let package = Package(
             "DashboardTests",
             [
                 "Dashboard", "HTMLTree", "PageParts", "HTTPAPI", "ServerRecords", "ControlPlane",
-                "Administration", "Advisories", "Policy", "Rollout", "Fleet",
+                "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
+                "PolicyEditor", "Rollout", "Fleet",
             ]),
         tests(
             "HTTPAPITests",
@@ -268,7 +276,8 @@ let package = Package(
             "FeedsTests",
             ["Feeds", "AdvisoryFormats", "Advisories", "ServerRecords", "Trust", "Fleet"]),
         tests("MarkupTests", ["Markup"]),
-        tests("PolicyDocumentTests", ["PolicyDocument", "Policy", "Calendar", "Fleet"]),
+        tests(
+            "PolicyDocumentTests", ["PolicyDocument", "PolicyForm", "Policy", "Calendar", "Fleet"]),
         tests("FleetTests", ["Fleet"]),
         tests("PolicyTests", ["Policy", "Calendar", "Fleet"]),
         tests("RolloutTests", ["Rollout", "Fleet", "Calendar", "Policy"]),

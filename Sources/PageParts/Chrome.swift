@@ -74,8 +74,10 @@ package enum Notice: String, Sendable, CaseIterable {
     case policySaved = "policy-saved"
     case policyDeleted = "policy-deleted"
     case decided
+    case decidedNothing = "decided-nothing"
     case takenBack = "taken-back"
     case exceptionRequested = "exception-requested"
+    case exceptionForNothing = "exception-for-nothing"
     case exceptionChanged = "exception-changed"
     case groupsChanged = "groups-changed"
     case traitsSet = "traits-set"
@@ -108,8 +110,12 @@ package enum Notice: String, Sendable, CaseIterable {
         case .policySaved: "Saved. What endpoints miss is decided by it from now on."
         case .policyDeleted: "The policy is deleted. Its history stays in the audit log."
         case .decided: "Stored. The decisions follow it from now on."
+        case .decidedNothing:
+            "Stored. No endpoint misses such an update now: it is kept for when one does. Check how the name is written."
         case .takenBack: "Taken back. The decisions are as if it had not been said."
         case .exceptionRequested: "Asked for. It changes nothing until somebody else agrees."
+        case .exceptionForNothing:
+            "Asked for. No endpoint has what it is about now: it is kept for when one does. Check how the names are written."
         case .exceptionChanged: "Done. The exception is as shown."
         case .groupsChanged: "Done. The groups are as shown."
         case .traitsSet: "Stored. Policies see the endpoint so from now on."

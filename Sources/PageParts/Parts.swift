@@ -216,6 +216,11 @@ package func searchField(_ value: String?, says words: String) -> HTML {
     }
 }
 
+/// A field that a person does not see; nothing when there is no value.
+package func hidden(_ name: String, _ value: String?) -> HTML? {
+    value.map { input(.type("hidden"), .name(name), .value($0)) }
+}
+
 /// A choice among values; the first stands for all.
 package func choice(
     _ name: String, says words: String, _ options: [(value: String, words: String)],

@@ -3,6 +3,9 @@ import Fleet
 import Foundation
 import HTTPAPI
 import Policy
+import PolicyDocument
+import PolicyEditor
+import PolicyForm
 import Rollout
 
 @testable import ServerRecords
@@ -43,6 +46,15 @@ extension AllPages {
                     draft: PolicyDraft(yaml: policyStarter), sites: Samples.sites),
                 chrome: Samples.chrome("/policies/new"))
         ),
+        (
+            "policy-form",
+            policyEditorPage(
+                PolicyEditing(
+                    draft: PolicyDraft(yaml: policyStarter), sheet: PolicySamples.sheet(),
+                    sites: Samples.sites),
+                chrome: Samples.chrome("/policies/new"))
+        ),
+        ("policy-form-faults", PolicySamples.faultyForm),
         (
             "policy-edit-preview",
             policyEditorPage(
@@ -155,6 +167,32 @@ enum PolicySamples {
     static let summary = summary(
         71, "servers-standard", title: "Standard servers", isOn: true)
     static let off = summary(72, "kiosk", title: "kiosk", isOn: false)
+
+    /// The form of a text.
+    static func sheet(_ yaml: String = policyStarter) -> PolicySheet {
+        let file = PolicyFile.read(Array(yaml.utf8), named: "sample")
+        guard let policy = file.policies.first else { preconditionFailure("\(file.diagnostics)") }
+        return PolicySheet(policy, accepting: file.exceptions[policy.name] ?? [])
+    }
+
+    /// A form with faults, and what reading it says.
+    static let faultyForm: HTML = {
+        var sheet = Self.sheet()
+        sheet.root["applies"] = "rol = server"
+        sheet.make(.add(table: "rules"))
+        sheet.make(.add(table: "freezes"))
+        let file = PolicyFile.read(Array(sheet.document.text.utf8), named: "sample")
+        let preview = PolicyPreview(
+            remarks: file.diagnostics.map {
+                PolicyRemark(
+                    isError: $0.severity == .error, line: $0.line, column: $0.column,
+                    message: $0.message)
+            }, name: nil)
+        return policyEditorPage(
+            PolicyEditing(
+                stored: summary, draft: PolicyDraft(policy: summary.id, yaml: policyStarter),
+                sheet: sheet, preview: preview), chrome: Samples.chrome("/policies/x/edit"))
+    }()
 
     static let detail = PolicyDetail(
         summary: summary, yaml: policyStarter,

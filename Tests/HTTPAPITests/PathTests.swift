@@ -89,5 +89,25 @@ struct PathTests {
         let answer = try await Fixture().call(
             "GET", "/api/v1/endpoints?\(query)", as: .provider(.viewer))
         #expect(answer.status == 400, "\(answer.text)")
+        #expect(!answer.text.contains("openapi.json"), "\(answer.text)")
+    }
+
+    @Test(arguments: [
+        ("endpoints?limit=0", "Give a whole number from 1 to 500."),
+        (
+            "endpoints?compliance=complaint",
+            "Did you mean “compliant”? It is one of: compliant, nonCompliant, unknown."
+        ),
+        ("endpoints?reboot=yes", "It is true or false."),
+        ("endpoints?tenant=acme", "begins with tnt_; patchbay tenant list lists them."),
+        ("update-debt?days=-3", "Give a whole number from 0 to"),
+        ("findings?state=blah", "It is one of: "),
+    ])
+    func `a wrong value of the query is answered with those that can be`(
+        query: String, words: String
+    ) async throws {
+        let answer = try await Fixture().call("GET", "/api/v1/\(query)", as: .provider(.viewer))
+        #expect(answer.status == 400)
+        #expect(answer.text.contains(words), "\(answer.text)")
     }
 }

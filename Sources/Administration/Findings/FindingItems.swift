@@ -63,6 +63,9 @@ public struct FindingItem: Hashable, Sendable, Codable {
     public var pausedBy: String?
     /// All clocks that run for it, one for each regime; the one with the earliest date drives.
     public var clocks: [SLAClock]
+    /// That traces of an attack must be looked for before patching, and which regime demands it;
+    /// `nil` when none does.
+    public var forensics: String?
     /// The packages that have it.
     public var packages: [Package]
 }

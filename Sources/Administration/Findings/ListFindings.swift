@@ -168,6 +168,7 @@ struct FindingRow: Sendable {
         let due = group.due(detected: first)
         let pause = group.pauses.holding(at: now)
         let inputs = worst.risk.inputs
+        let clocks = group.clocks(detected: first)
         return FindingItem(
             vulnerability: group.vulnerability, endpoint: endpoint.id, endpointName: endpoint.name,
             tenant: endpoint.tenant, state: state, severity: worst.severity,
@@ -179,7 +180,7 @@ struct FindingRow: Sendable {
             dueAt: due?.at, dueUnder: due?.preset.title,
             isOverdue: due.map { $0.at < now } ?? false,
             pausedUntil: pause?.time.until, pausedBy: pause?.name,
-            clocks: group.clocks(detected: first),
+            clocks: clocks, forensics: clocks.forensics,
             packages: group.findings.map {
                 FindingItem.Package(
                     name: $0.package, installed: $0.installed, fixedIn: $0.fixedIn,

@@ -31,6 +31,11 @@ public struct NextStep: Hashable, Sendable, Codable {
     public var clocks: [SLAClock]
     /// Until when an accepted risk makes the clocks stand still; `nil` when none does now.
     public var pausedUntil: Timestamp?
+    /// The name of that exception.
+    public var pausedBy: String?
+    /// That traces of an attack must be looked for before patching, and which regime demands it;
+    /// `nil` when none does.
+    public var forensics: String?
 
     /// What people must know of the due date, in words; `nil` while it will be kept, or there is
     /// none.
@@ -107,7 +112,8 @@ extension NextStep {
             endpoint: finding.endpoint, endpointName: finding.endpointName,
             tenant: finding.tenant, state: finding.state, sentence: finding.reason, decisions: [],
             dueAt: finding.dueAt, standing: SLAStanding(due: finding.dueAt, at: now),
-            clocks: finding.clocks, pausedUntil: finding.pausedUntil)
+            clocks: finding.clocks, pausedUntil: finding.pausedUntil,
+            pausedBy: finding.pausedBy, forensics: finding.forensics)
     }
 
     init(_ finding: FindingItem, _ decided: DecidedEndpoint, at now: Timestamp) {

@@ -64,13 +64,16 @@ public struct ApprovalItem: Hashable, Sendable, Codable {
     public var record: ApprovalRecord
     /// What was said, of what and where, as one sentence.
     public var sentence: String
+    /// That nothing in the fleet is meant by it now; told when it is said, `nil` in lists.
+    public var warning: String?
 }
 
 extension UseCases {
     /// Stores what somebody says about updates: from now on the decisions follow it.
     ///
     /// - Throws: `Refusal` `E_APPROVAL_UPDATES` when it names no update, `E_APPROVAL_REASON`
-    ///   without a reason where one is needed, `E_APPROVAL_UNTIL`, `E_APPROVAL_ENDPOINTS`.
+    ///   without a reason where one is needed, `E_APPROVAL_UNTIL`, `E_APPROVAL_ENDPOINTS`,
+    ///   `E_VULNERABILITY`.
     public func decide(
         _ draft: ApprovalDraft, by principal: Principal
     ) async throws -> ApprovalItem {
@@ -81,7 +84,7 @@ extension UseCases {
         let selector = try Self.selector(of: draft)
         let verdict = try Self.verdict(of: draft, reason, at: now)
         let endpoints = draft.endpoints ?? []
-        return try await writeWaking { records, wakes in
+        var item = try await writeWaking { records, wakes in
             let tenant = try principal.tenant(for: draft.tenant)
             let place = try self.place(
                 level: draft.level, tenant: tenant, part: draft.place, in: records)
@@ -101,6 +104,9 @@ extension UseCases {
                 for: tenant, by: principal.name, in: records, at: now, waking: &wakes)
             return item
         }
+        // It is stored, whatever becomes of this question.
+        item.warning = try? await warning(about: item.record, by: principal)
+        return item
     }
 
     /// Takes back what somebody has said.
@@ -162,7 +168,8 @@ extension UseCases {
                 nextStep: "Name the package, or the vulnerability.")
         }
         return UpdateSelector(
-            package: package, version: draft.version, vulnerability: draft.vulnerability)
+            package: package, version: draft.version,
+            vulnerability: try draft.vulnerability.map(GivenVulnerability.name))
     }
 
     private static func verdict(

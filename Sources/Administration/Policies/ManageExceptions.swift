@@ -55,7 +55,7 @@ public struct ExceptionDraft: Hashable, Sendable, Codable {
 extension UseCases {
     /// Asks for a risk to be accepted. It changes nothing until somebody else agrees.
     ///
-    /// - Throws: `Refusal` `E_EXCEPTION_INVALID`, `E_EXPRESSION`.
+    /// - Throws: `Refusal` `E_EXCEPTION_INVALID`, `E_EXPRESSION`, `E_VULNERABILITY`.
     public func requestException(
         _ draft: ExceptionDraft, by principal: Principal
     ) async throws -> ExceptionRecord {
@@ -63,6 +63,7 @@ extension UseCases {
         let now = effects.now()
         let id: ExceptionID = effects.newIdentifier()
         let endpoints = try draft.endpoints.map { try Self.expression($0) }
+        let vulnerabilities = try (draft.vulnerabilities ?? []).map(GivenVulnerability.name)
         return try await writeWaking { records, _ in
             let tenant = try principal.tenant(for: draft.tenant)
             let record = ExceptionRecord(
@@ -74,7 +75,7 @@ extension UseCases {
                 reason: try Self.checkedNote(draft.reason),
                 compensatingControl: try Self.checkedNote(draft.compensatingControl),
                 package: draft.package.map { Glob($0) },
-                vulnerabilities: (draft.vulnerabilities ?? []).map { $0.uppercased() },
+                vulnerabilities: vulnerabilities,
                 endpoints: endpoints, startsAt: draft.startsAt ?? now, expiresAt: draft.expiresAt,
                 requestedBy: principal.name, requestedAt: now)
             guard draft.expiresAt > now else { throw Self.invalid(.wrongTime) }

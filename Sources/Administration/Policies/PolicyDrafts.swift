@@ -156,6 +156,9 @@ public struct PolicySummary: Hashable, Sendable, Codable {
     public var note: String
     /// Whether it is the provider's, shown to people of a tenant that it holds for: to read only.
     public var isInherited = false
+    /// What is well written and probably does not do what was meant: told when it is saved, `nil`
+    /// in lists.
+    public var warnings: [PolicyRemark]?
 
     init(_ record: PolicyRecord, _ names: DirectoryNames, endpointName: String? = nil) {
         id = record.id

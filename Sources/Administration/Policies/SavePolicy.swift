@@ -21,11 +21,12 @@ extension UseCases {
         let id = draft.policy ?? effects.newIdentifier()
         // What it would do is worked out before the transaction that writes, which holds everybody
         // else up.
-        try await ledger.read { records in
+        let warnings = try await ledger.read { records in
             let (text, old, new) = try self.read(draft, by: principal, at: now, in: records)
             guard let new else { throw text.refusal }
-            try self.requireConfirmation(
-                draft.confirm, from: old, to: new.isEnabled ? new : nil, at: now, in: records)
+            return try self.requireConfirmation(
+                draft.confirm, from: old, to: new.isEnabled ? new : nil, text, at: now,
+                in: records)
         }
         return try await writeWaking { records, wakes in
             let (text, old, new) = try self.read(
@@ -36,7 +37,10 @@ extension UseCases {
                 throw Self.policyChanged(old)
             }
             try self.store(new, replacing: old, by: principal, at: now, in: records, &wakes)
-            return PolicySummary(new, try DirectoryNames(scope: .provider, records: records))
+            var summary = PolicySummary(
+                new, try DirectoryNames(scope: .provider, records: records))
+            summary.warnings = warnings
+            return summary
         }
     }
 
@@ -63,7 +67,7 @@ extension UseCases {
         let note = try Self.checkedNote(order.note)
         try await ledger.read { records in
             let old = try Self.policy(id, in: principal.scope, records)
-            try self.requireConfirmation(
+            _ = try self.requireConfirmation(
                 order.confirm, from: old.isEnabled ? old : nil,
                 to: change == .enabled ? old : nil, at: now, in: records)
         }
@@ -163,14 +167,23 @@ extension UseCases {
 
     // MARK: Storing
 
+    /// Refuses what would act at once and was not confirmed; else what there is to say about the
+    /// text, which a confirmation leaves as it is.
     private func requireConfirmation(
-        _ isConfirmed: Bool?, from old: PolicyRecord?, to new: PolicyRecord?, at now: Timestamp,
-        in records: any Records
-    ) throws {
-        guard isConfirmed != true else { return }
-        let preview = try preview(
-            from: old?.isEnabled == true ? old : nil, to: new, at: now, in: records)
-        guard preview.installsNow > 0 else { return }
+        _ isConfirmed: Bool?, from old: PolicyRecord?, to new: PolicyRecord?,
+        _ text: PolicyText? = nil, at now: Timestamp, in records: any Records
+    ) throws -> [PolicyRemark] {
+        if isConfirmed == true, text == nil { return [] }
+        let preview: PolicyPreview
+        do {
+            preview = try self.preview(
+                from: old?.isEnabled == true ? old : nil, to: new, text, at: now, in: records)
+        } catch let refusal as Refusal where isConfirmed == true {
+            // A fleet too large to be looked at keeps nobody from what they have confirmed.
+            guard refusal.kind == .tooLarge else { throw refusal }
+            return text?.remarks ?? []
+        }
+        guard preview.installsNow > 0, isConfirmed != true else { return preview.remarks }
         throw Refusal(
             .conflict, "E_POLICY_ACTS_NOW", preview.sentence,
             nextStep: "Look at the preview, and confirm the change when that is meant.")

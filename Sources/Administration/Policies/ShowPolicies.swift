@@ -5,9 +5,10 @@ import PolicyDocument
 public import ServerRecords
 
 extension UseCases {
-    /// The policies that the asker may see: the provider's first, then by tenant and name.
+    /// The policies that the asker may see: the provider's first, then by tenant and name. Those
+    /// that were deleted have a history still, and are told by their last change.
     public func policies(
-        by principal: Principal, tenant: TenantID? = nil
+        by principal: Principal, tenant: TenantID? = nil, includingDeleted: Bool = false
     ) async throws -> [PolicySummary] {
         try principal.require(.view)
         guard let scope = principal.scope.narrowed(to: tenant) else {
@@ -15,10 +16,11 @@ extension UseCases {
         }
         return try await ledger.read { records in
             let names = try DirectoryNames(scope: scope, records: records)
-            var policies = try records.policies(in: scope)
+            var policies = try records.policies(in: scope, includingDeleted: includingDeleted)
             if principal.scope == .provider, tenant != nil {
                 policies =
-                    try records.policies(in: .provider).filter { $0.place.tenant == nil }
+                    try records.policies(in: .provider, includingDeleted: includingDeleted)
+                    .filter { $0.place.tenant == nil }
                     + policies
             }
             return try Self.inherited(by: principal, in: records).map {

@@ -108,11 +108,6 @@ private func filters(_ filter: EndpointFilter, _ chrome: Chrome) -> HTML {
     }
 }
 
-/// A field that a person does not see; nothing when there is no value.
-func hidden(_ name: String, _ value: String?) -> HTML? {
-    value.map { input(.type("hidden"), .name(name), .value($0)) }
-}
-
 private func chips(_ filter: EndpointFilter, _ place: Place, _ chrome: Chrome) -> HTML? {
     guard filter.isNarrow else { return nil }
     return div(class: "chips") {

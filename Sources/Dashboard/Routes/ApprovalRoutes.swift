@@ -132,19 +132,21 @@ extension Dashboard {
     }
 
     private static func decide(_ visit: Visit, _ form: FormFields) async throws -> Answer {
+        var notice = Notice.decided
         do {
             if form["verdict"] == blockVerdict {
                 try await block(visit, form)
             } else {
                 for draft in try drafts(form) {
-                    _ = try await visit.useCases.decide(draft, by: visit.principal)
+                    let item = try await visit.useCases.decide(draft, by: visit.principal)
+                    if item.warning != nil { notice = .decidedNothing }
                 }
             }
             let endpoints = form.all("endpoint").compactMap(EndpointID.init)
             let back =
                 endpoints.count == 1
                 ? endpoints.first.map { Place.endpoint($0) } ?? .approvals : .approvals
-            return .redirect(to: back, .decided)
+            return .redirect(to: back, notice)
         } catch let refusal as Refusal {
             let page = decidePage(
                 try await deciding(visit, form, refused: refusal), chrome: visit.chrome)
@@ -191,25 +193,31 @@ extension Dashboard {
         ) { visit in try await exceptions(visit) },
         action(Place.exceptions.path, .principal(.approve), "Asks for a risk to be accepted.") {
             visit, form in
-            try await onExceptions(visit, .exceptionRequested) {
-                _ = try await visit.useCases.requestException(
+            try await onExceptions(visit) {
+                let record = try await visit.useCases.requestException(
                     try draft(form), by: visit.principal)
+                // It is asked for, whatever becomes of this question.
+                let warning = try? await visit.useCases.warning(
+                    about: record, by: visit.principal)
+                return warning == nil ? .exceptionRequested : .exceptionForNothing
             }
         },
         action(
             "/exceptions/{exception}/approve", .principal(.approve), "Accepts a risk."
         ) { visit, _ in
-            try await onExceptions(visit, .exceptionChanged) {
+            try await onExceptions(visit) {
                 _ = try await visit.useCases.approveException(
                     try visit.call.identifier("exception"), by: visit.principal)
+                return .exceptionChanged
             }
         },
         action(
             "/exceptions/{exception}/end", .principal(.approve), "Ends an accepted risk."
         ) { visit, _ in
-            try await onExceptions(visit, .exceptionChanged) {
+            try await onExceptions(visit) {
                 _ = try await visit.useCases.endException(
                     try visit.call.identifier("exception"), by: visit.principal)
+                return .exceptionChanged
             }
         },
     ]
@@ -240,11 +248,10 @@ extension Dashboard {
     }
 
     private static func onExceptions(
-        _ visit: Visit, _ notice: Notice, _ act: () async throws -> Void
+        _ visit: Visit, _ act: () async throws -> Notice
     ) async throws -> Answer {
         do {
-            try await act()
-            return .redirect(to: .exceptions, notice)
+            return .redirect(to: .exceptions, try await act())
         } catch let refusal as Refusal where refusal.kind != .notFound {
             return .html(
                 try await exceptions(visit, refused: refusal).rendered(),

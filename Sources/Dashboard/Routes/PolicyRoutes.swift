@@ -5,6 +5,7 @@ import HTMLTree
 import HTTPAPI
 import PageParts
 import Policy
+import PolicyEditor
 import ServerRecords
 
 /// Policies: list, page, editor, plan, windows.
@@ -19,13 +20,13 @@ extension Dashboard {
         },
         page(
             Place.newPolicy.path, .principal(.approve), "The editor with a new policy.",
-            query: [tenantField]
+            query: [tenantField, shapeField]
         ) { visit in
             let draft = PolicyDraft(
                 tenant: try visit.call.queryIdentifier("tenant")
                     ?? (visit.chrome.tenants.count == 1 ? visit.chrome.tenants.first?.id : nil),
                 yaml: policyStarter)
-            return try await editor(PolicyEditing(draft: draft), visit)
+            return try await opened(PolicyEditing(draft: draft), visit)
         },
         action(
             Place.newPolicy.path, .principal(.approve), "Checks or saves a new policy.",
@@ -65,11 +66,13 @@ extension Dashboard {
                     try visit.call.identifier("policy"), by: visit.principal),
                 chrome: visit.chrome)
         },
-        page("/policies/{policy}/edit", .principal(.approve), "The editor with a policy.") {
-            visit in
+        page(
+            "/policies/{policy}/edit", .principal(.approve), "The editor with a policy.",
+            query: [shapeField]
+        ) { visit in
             let detail = try await ownPolicy(visit)
             let draft = PolicyDraft(policy: detail.summary.id, yaml: detail.yaml)
-            return try await editor(
+            return try await opened(
                 PolicyEditing(stored: detail.summary, draft: draft), visit)
         },
         action(
@@ -98,54 +101,6 @@ extension Dashboard {
     static func oneTenant(_ visit: Visit) throws -> TenantID? {
         try visit.call.queryIdentifier("tenant")
             ?? (visit.chrome.tenants.count == 1 ? visit.chrome.tenants.first?.id : nil)
-    }
-
-    private static func editor(_ editing: PolicyEditing, _ visit: Visit) async throws -> HTML {
-        var editing = editing
-        if editing.stored == nil {
-            editing.sites = try await visit.useCases.sites(by: visit.principal)
-            editing.groups = try await visit.useCases.groups(by: visit.principal)
-        }
-        return policyEditorPage(editing, chrome: visit.chrome)
-    }
-
-    private static func edit(
-        _ stored: PolicySummary?, _ visit: Visit, _ form: FormFields
-    ) async throws -> Answer {
-        var editing = PolicyEditing(stored: stored, draft: draft(form, stored))
-        do {
-            if form["do"] == "save" {
-                let saved = try await visit.useCases.savePolicy(
-                    editing.draft, by: visit.principal)
-                return .redirect(to: .policy(saved.id), .policySaved)
-            }
-        } catch let refusal as Refusal {
-            editing.refused = refusal
-        }
-        do {
-            editing.preview = try await visit.useCases.previewPolicy(
-                editing.draft, by: visit.principal)
-        } catch let refusal as Refusal {
-            editing.refused = editing.refused ?? refusal
-        }
-        return .html(
-            try await editor(editing, visit).rendered(),
-            status: editing.refused?.kind.httpStatus ?? 200)
-    }
-
-    private static func draft(_ form: FormFields, _ stored: PolicySummary?) -> PolicyDraft {
-        // Browsers send line ends as CR LF (HTML Living Standard, form submission).
-        let yaml = (form["yaml"] ?? "").replacing("\r\n", with: "\n")
-        var draft = PolicyDraft(
-            policy: stored?.id, tenant: form["tenant"].flatMap(TenantID.init), yaml: yaml,
-            note: form["note"], version: form["version"].flatMap { Int($0) },
-            confirm: form["confirm"] == "true")
-        let place = (form["place"] ?? "").split(separator: ":", maxSplits: 1)
-        if place.count == 2 {
-            draft.level = PolicyLevel(rawValue: String(place[0]))
-            draft.place = String(place[1])
-        }
-        return draft
     }
 
     private static func switchPolicy(_ visit: Visit, _ form: FormFields) async throws -> Answer {

@@ -143,7 +143,7 @@ package enum Stylesheet {
         .quiet { border-color: transparent; background: none; color: var(--dim); padding: 4px 8px }
         .quiet:hover { color: var(--text) }
         input[type=text], input[type=search], input[type=password], input[type=number],
-          input[type=date], input[type=datetime-local], select {
+          input[type=date], input[type=time], input[type=datetime-local], select {
           min-height: 32px; padding: 4px 8px; border: 1px solid var(--edge); border-radius: 6px;
             background: var(--ground); max-width: 100%;
         }

@@ -93,6 +93,8 @@ extension Attribute {
     package static func formnovalidate() -> Attribute {
         Attribute("formnovalidate", isPresent: true)
     }
+    /// The list of suggestions of a field.
+    package static func list(_ id: String?) -> Attribute { Attribute("list", ifAny: id) }
     package static func rows(_ count: Int) -> Attribute { Attribute("rows", String(count)) }
     package static func spellcheck(_ text: StaticString) -> Attribute {
         Attribute("spellcheck", "\(text)")
@@ -137,6 +139,9 @@ extension Attribute {
     }
     package static func ariaLabelledBy(_ id: String) -> Attribute {
         Attribute("aria-labelledby", id)
+    }
+    package static func ariaInvalid(_ isPresent: Bool) -> Attribute {
+        Attribute("aria-invalid", ifAny: isPresent ? "true" : nil)
     }
     package static func ariaDescribedBy(_ id: String?) -> Attribute {
         Attribute("aria-describedby", ifAny: id)

@@ -72,10 +72,12 @@ enum ApprovalRoutes {
             summary: "Asks for a risk to be accepted.", request: .exceptionDraft,
             response: .exception
         ) { call in
-            .json(
-                try await call.useCases.requestException(
-                    try call.decode(), by: try call.principal()),
-                status: 201)
+            let principal = try call.principal()
+            let record = try await call.useCases.requestException(
+                try call.decode(), by: principal)
+            // It is asked for, whatever becomes of this question.
+            let warning = try? await call.useCases.warning(about: record, by: principal)
+            return .json(Warned(record: record, warning: warning), status: 201)
         },
         Route(
             .get, "/api/v1/exceptions/{exception}", permission: .principal(.view),

@@ -43,9 +43,11 @@ enum BlockedVersionRoutes {
             summary: "Blocks a version: nobody of the tenant gets it until a person unblocks it.",
             request: .versionToBlock, response: .blockedVersion
         ) { call in
-            .json(
-                try await call.useCases.block(try call.decode(), by: try call.principal()),
-                status: 201)
+            let principal = try call.principal()
+            let blocked = try await call.useCases.block(try call.decode(), by: principal)
+            // It is blocked, whatever becomes of this question.
+            let warning = try? await call.useCases.warning(about: blocked, by: principal)
+            return .json(Warned(record: blocked, warning: warning), status: 201)
         },
         Route(
             .post, "/api/v1/blocked-versions/unblock", permission: .principal(.approve),

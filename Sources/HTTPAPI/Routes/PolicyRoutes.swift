@@ -13,12 +13,17 @@ enum PolicyRoutes {
     private static let reading: [Route] = [
         Route(
             .get, "/api/v1/policies", permission: .principal(.view), summary: "Lists policies.",
-            query: [tenant], response: .policyList
+            query: [
+                tenant,
+                QueryParameter(
+                    "deleted", .boolean, "Also those that were deleted: their history stays."),
+            ], response: .policyList
         ) { call in
             .json(
                 ItemList(
                     items: try await call.useCases.policies(
-                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"))))
+                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
+                        includingDeleted: try call.queryFlag("deleted"))))
         },
         Route(
             .get, "/api/v1/policies/{policy}", permission: .principal(.view),

@@ -104,7 +104,14 @@ public struct Call: Sendable {
     public func queryNumber(
         _ name: String, in range: ClosedRange<Int>, standard: Int
     ) throws(Refusal) -> Int {
-        try queryValue(name) { Int($0).flatMap { range.contains($0) ? $0 : nil } } ?? standard
+        guard let text = query[name] else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            throw Refusal(
+                .malformed, "E_MALFORMED",
+                "“\(name)” cannot be “\(text.prefix(Self.repeated))”.",
+                nextStep: "Give a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
     }
 
     /// A truth value from the query, `true` or `false`; `false` when it is not there.
@@ -120,10 +127,41 @@ public struct Call: Sendable {
     ) throws(Refusal) -> Value? {
         guard let text = query[name] else { return nil }
         guard let value = parse(text) else {
-            throw WireJSON.malformed("The query's “\(name)” cannot be read.")
+            throw Refusal(
+                .malformed, "E_MALFORMED",
+                "“\(name)” cannot be “\(text.prefix(Self.repeated))”.",
+                nextStep: nextStep(for: name, text))
         }
         return value
     }
+
+    /// How many characters of a wrong value are repeated.
+    private static let repeated = 60
+
+    /// What a value of the query may be, by what the route promises of it.
+    private func nextStep(for name: String, _ text: String) -> String {
+        let parameter = route.query.first { $0.name == name }
+        switch parameter?.schema {
+        case .oneOf(let words):
+            let meant = Spelling.nearest(to: text, among: words).map { "Did you mean “\($0)”? " }
+            return (meant ?? "") + "It is one of: \(words.joined(separator: ", "))."
+        case .boolean: return "It is true or false."
+        case .integer, .number: return "Give a number."
+        case .identifier(let prefix):
+            let kind = Self.lists[prefix].map { "; \($0) lists them" } ?? ""
+            return "Give an identifier, which begins with \(prefix)_\(kind)."
+        case .string(format: "date-time"): return "Give a time such as 2026-11-21T18:00:00Z."
+        default:
+            return parameter.map { "What it is for: \($0.summary)" }
+                ?? "Compare the request with /api/openapi.json."
+        }
+    }
+
+    /// The commands that list what identifiers stand for.
+    private static let lists = [
+        "tnt": "patchbay tenant list", "ept": "patchbay endpoint list",
+        "pol": "patchbay policy list", "dep": "patchbay deployment list",
+    ]
 }
 
 /// A person's session, as the server has just found it.

@@ -98,7 +98,7 @@ extension NamedSchema {
             "sentence": .string, "reason": .string,
             "firstSeenAt": .time, "dueAt": .optional(.time), "dueUnder": .optional(.string),
             "isOverdue": .boolean, "pausedUntil": .optional(.time), "pausedBy": .optional(.string),
-            "clocks": .array(.named(slaClock)),
+            "clocks": .array(.named(slaClock)), "forensics": .optional(.string),
             "packages": .array(
                 .object([
                     "name": .string, "installed": .string, "fixedIn": .optional(.string),
@@ -122,6 +122,7 @@ extension NamedSchema {
                     "nextAt": .optional(.time), "dueAt": .optional(.time),
                     "standing": .oneOf(SLAStanding.allCases.map(\.rawValue)),
                     "clocks": .array(.named(slaClock)), "pausedUntil": .optional(.time),
+                    "pausedBy": .optional(.string), "forensics": .optional(.string),
                 ])),
             "next": .optional(.string), "total": .optional(.integer),
         ])

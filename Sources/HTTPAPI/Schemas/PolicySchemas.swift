@@ -30,6 +30,7 @@ extension NamedSchema {
             "change": .oneOf(PolicyRecord.Change.allCases.map(\.rawValue)),
             "isEnabled": .boolean, "inherits": .optional(.string), "savedAt": .time,
             "savedBy": .string, "note": .string, "isInherited": .boolean,
+            "warnings": .optional(.array(.named(remark))),
         ])
     static let policyList = list("PolicyList", of: policySummary)
 
@@ -136,7 +137,10 @@ extension NamedSchema {
             "until": .optional(.time),
         ])
     static let approvalItem = NamedSchema(
-        "ApprovalItem", ["record": .named(approvalRecord), "sentence": .string])
+        "ApprovalItem",
+        [
+            "record": .named(approvalRecord), "sentence": .string, "warning": .optional(.string),
+        ])
     static let approvalList = list("ApprovalList", of: approvalItem)
     private static let place = Schema.object([
         "level": level, "tenant": .optional(.identifier("tnt")), "part": .string,
@@ -181,7 +185,7 @@ extension NamedSchema {
             "endpoints": .optional(.string), "startsAt": .time, "expiresAt": .time,
             "requestedBy": .string, "requestedAt": .time, "approvedBy": .optional(.string),
             "approvedAt": .optional(.time), "endedBy": .optional(.string),
-            "endedAt": .optional(.time),
+            "endedAt": .optional(.time), "warning": .optional(.string),
         ])
     static let exceptionList = list("ExceptionList", of: exception)
 

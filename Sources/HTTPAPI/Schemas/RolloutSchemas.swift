@@ -49,7 +49,7 @@ extension NamedSchema {
         [
             "tenant": .identifier("tnt"), "manager": .packageManager, "package": .string,
             "version": .string, "deployment": .optional(.identifier("dep")), "reason": .string,
-            "by": .string, "at": .time,
+            "by": .string, "at": .time, "warning": .optional(.string),
         ])
     static let updateDebt = list(
         "UpdateDebtList",

@@ -30,6 +30,18 @@ public struct SLAClock: Hashable, Sendable, Codable {
     }
 }
 
+extension Collection<SLAClock> {
+    /// That traces of an attack must be looked for before patching, and who demands it; `nil` when
+    /// no regime does.
+    public var forensics: String? {
+        let demanding = filter(\.needsForensics).map(\.preset.title)
+        guard !demanding.isEmpty else { return nil }
+        let who = demanding.joined(separator: " and ")
+        return "\(who) \(demanding.count == 1 ? "demands" : "demand")"
+            + " forensics: look for traces of an attack before it is patched."
+    }
+}
+
 extension SLAPreset {
     /// The regime's clock for a subject; the zone's local time and dates count.
     public func clock(

@@ -213,7 +213,7 @@ enum PolicySentences {
         var things = exception.package.map { ["the package \($0.pattern)"] } ?? []
         things += exception.vulnerabilities.sorted()
         return "\(exception.name): \(ConditionSentence.list(things, "and")), from "
-            + "\(ExceptionDays.first(of: exception)) to \(ExceptionDays.last(of: exception)). "
+            + "\(ExceptionText.first(of: exception)) to \(ExceptionText.last(of: exception)). "
             + "Reason: \(sentence(exception.reason)) "
             + "Protected meanwhile by: \(sentence(exception.compensatingControl)) "
             + "Owner: \(exception.owner). Approved by: \(exception.approver)."

@@ -1,4 +1,4 @@
-import Calendar
+package import Calendar
 public import Policy
 
 /// Writes policies as documents: the same value always as the same text. Comments of a file that
@@ -180,16 +180,16 @@ public enum PolicyWriter {
             ),
             (
                 "endpoints",
-                exception.endpoints.flatMap { endpoints in
-                    endpoints == applies ? nil : YAMLText.scalar(endpoints.description)
+                ExceptionText.endpoints(of: exception, in: applies).map {
+                    YAMLText.scalar($0.description)
                 }
             ),
             ("owner", YAMLText.scalar(exception.owner)),
             ("reason", YAMLText.scalar(exception.reason)),
             ("control", YAMLText.scalar(exception.compensatingControl)),
             ("approver", YAMLText.scalar(exception.approver)),
-            ("from", ExceptionDays.first(of: exception).description),
-            ("until", ExceptionDays.last(of: exception).description),
+            ("from", ExceptionText.first(of: exception).description),
+            ("until", ExceptionText.last(of: exception).description),
         ])
     }
 }
@@ -207,15 +207,32 @@ enum BudgetText {
     }
 }
 
-/// The days on which an exception holds, in UTC.
-enum ExceptionDays {
-    /// The first day.
-    static func first(of exception: RiskException) -> LocalDate {
+/// Accepted risks as policies write them.
+package enum ExceptionText {
+    /// The first day on which one holds, in UTC.
+    package static func first(of exception: RiskException) -> LocalDate {
         TimeZoneRules.utc.date(at: exception.startsAt)
     }
 
-    /// The last day: the exception ends as it ends.
-    static func last(of exception: RiskException) -> LocalDate {
+    /// The last day in UTC: the exception ends as it ends.
+    package static func last(of exception: RiskException) -> LocalDate {
         TimeZoneRules.utc.date(at: exception.expiresAt).adding(days: -1)
+    }
+
+    /// What a policy that applies to `applies` says of the endpoints of one: nothing when it holds
+    /// for all of the policy's, else what is asked for beside `applies`.
+    package static func endpoints(
+        of exception: RiskException, in applies: GroupExpression
+    ) -> GroupExpression? {
+        guard let whole = exception.endpoints, whole != applies else { return nil }
+        guard case .all(let terms) = whole.root else { return whole }
+        let shared: [GroupExpression.Term] =
+            if case .all(let parts) = applies.root { parts } else { [applies.root] }
+        guard terms.count > shared.count, Array(terms.prefix(shared.count)) == shared else {
+            return whole
+        }
+        // Left as it is where reading would not put `applies` in front of it again.
+        let own = GroupExpression(.all(Array(terms.dropFirst(shared.count))))
+        return ExpressionLogic.covers(applies, own) ? whole : own
     }
 }

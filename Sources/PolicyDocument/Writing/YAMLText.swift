@@ -1,7 +1,7 @@
 /// Writes values as YAML that every reader of version 1.1 or 1.2 reads alike.
-enum YAMLText {
+package enum YAMLText {
     /// A text: bare when nobody could take it for anything else, else in double quotes.
-    static func scalar(_ text: String) -> String {
+    package static func scalar(_ text: String) -> String {
         isPlain(text) ? text : quoted(text)
     }
 
@@ -12,7 +12,7 @@ enum YAMLText {
     }
 
     /// `[value, …]`; the values are written already.
-    static func list(_ values: [String]) -> String {
+    package static func list(_ values: [String]) -> String {
         "[\(values.joined(separator: ", "))]"
     }
 
@@ -36,7 +36,7 @@ enum YAMLText {
     }
 
     /// YAML 1.2.2 section 5.7: escapes of a text in double quotes.
-    private static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

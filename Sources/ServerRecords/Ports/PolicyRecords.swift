@@ -11,8 +11,9 @@ public protocol PolicyRecords {
     func update(_ policy: PolicyRecord) throws
     /// A policy as it is now, deleted or not; `nil` when there is none in scope.
     func policy(_ id: PolicyID, in scope: Scope) throws -> PolicyRecord?
-    /// The policies in scope that are not deleted, the provider's first, then by tenant and name.
-    func policies(in scope: Scope) throws -> [PolicyRecord]
+    /// The policies in scope, the provider's first, then by tenant and name; those that were
+    /// deleted too when they are asked for.
+    func policies(in scope: Scope, includingDeleted: Bool) throws -> [PolicyRecord]
     /// The policies that are switched on and hold for a tenant: its own and the provider's.
     func policies(holdingFor tenant: TenantID) throws -> [PolicyRecord]
     /// Changes whenever the policies that hold for a tenant change: they need not be read again
@@ -76,6 +77,11 @@ public protocol TraitRecords {
 }
 
 extension PolicyRecords {
+    /// The policies in scope that are not deleted, the provider's first, then by tenant and name.
+    public func policies(in scope: Scope) throws -> [PolicyRecord] {
+        try policies(in: scope, includingDeleted: false)
+    }
+
     /// What became of a policy that does not hold for a tenant any more, in one sentence.
     package func lostPolicy(_ name: PolicyName, of tenant: TenantID) throws -> String {
         guard let former = try formerPolicy(name, of: tenant) else {

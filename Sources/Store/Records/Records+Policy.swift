@@ -46,9 +46,9 @@ extension StoreRecords: PolicyRecords {
         return try rows(query).first.map { try StoredJSON.value($0.first()) }
     }
 
-    func policies(in scope: Scope) throws -> [PolicyRecord] {
+    func policies(in scope: Scope, includingDeleted: Bool) throws -> [PolicyRecord] {
         var query = SQLText(Self.latestVersions)
-        query.require("policy.deleted = 0")
+        if !includingDeleted { query.require("policy.deleted = 0") }
         query.require(scope, column: "policy.tenant_id")
         query.add("ORDER BY coalesce(policy.tenant_id, ''), policy.name")
         return try rows(query).map { try StoredJSON.value($0.first()) }

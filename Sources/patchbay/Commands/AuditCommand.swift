@@ -20,7 +20,7 @@ struct AuditCommand: ParsableCommand {
             commandName: "list", abstract: "List audit entries, newest first.",
             discussion: "Example: patchbay audit list --subject dep_01h2xcejqtf2nbrexx3vqjhp41")
         @Option(help: "Only entries about this identifier.") var subject: String?
-        @Option(help: "How many entries.") var limit = 100
+        @Option(parsing: .unconditional, help: "How many entries.") var limit = 100
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 

@@ -95,12 +95,20 @@ struct BlockVersionCommand: AsyncParsableCommand {
             tenant: try tenant.map(Given.tenant),
             manager: manager.flatMap(PackageManagerName.init(rawValue:)), package: package,
             version: version, reason: reason)
-        let blocked: BlockedVersion = try await server.withClient {
+        let blocked: Warned<BlockedVersion> = try await server.withClient {
             try await $0.post("/api/v1/blocked-versions", wish)
         }
+        blocked.tellWarning()
         try output.show(blocked) {
-            "Blocked \(Table.printable($0.package)) \(Table.printable($0.version)): nobody gets it "
-                + "until it is unblocked."
+            "Blocked \(Table.printable($0.record.package)) \(Table.printable($0.record.version)): "
+                + "nobody gets it until it is unblocked."
         }
+    }
+}
+
+extension Warned {
+    /// Says on standard error what probably was not meant; in JSON it stands too.
+    func tellWarning() {
+        if let warning { Terminal.writeError("warning: \(Table.printable(warning))") }
     }
 }

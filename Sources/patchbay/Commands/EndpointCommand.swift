@@ -93,10 +93,19 @@ struct EndpointCommand: ParsableCommand {
         @OptionGroup var output: FormatOption
 
         func run() async throws {
-            let detail: EndpointDetail = try await server.withClient {
-                try await $0.get("/api/v1/endpoints/\(Path.segment(endpoint))")
+            let (detail, found): (EndpointDetail, FindingPage) = try await server.withClient {
+                (
+                    try await $0.get("/api/v1/endpoints/\(Path.segment(endpoint))"),
+                    try await $0.get(
+                        "/api/v1/findings",
+                        query: [
+                            ("endpoint", endpoint), ("limit", "\(FindingFilter.maximumPage)"),
+                        ])
+                )
             }
-            try output.show(detail) { EndpointText(detail: $0, width: Terminal.width).text }
+            try output.show(detail) {
+                EndpointText(detail: $0, found: found.items, width: Terminal.width).text
+            }
         }
     }
 

@@ -16,7 +16,8 @@ struct ExposureCommand: AsyncParsableCommand {
             Example: patchbay finding exposure --days 30
             Example: patchbay finding exposure --format csv
             """)
-    @Option(help: "Days back, today included.") var days = UseCases.usualExposureDays
+    @Option(parsing: .unconditional, help: "Days back, today included.")
+    var days = UseCases.usualExposureDays
     @Option(help: "Only this tenant's.") var tenant: String?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: ListFormatOption

@@ -40,7 +40,7 @@ struct FindingCommand: ParsableCommand {
         @Option(help: "Only of this endpoint.") var endpoint: String?
         @OptionGroup var part: FindingPartOptions
         @Option(help: "The page after this: next of the page before.") var after: String?
-        @Option(help: "Rows of a page.") var limit = 100
+        @Option(parsing: .unconditional, help: "Rows of a page.") var limit = 100
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: ListFormatOption
 
@@ -70,9 +70,13 @@ struct FindingCommand: ParsableCommand {
                     "\(item.risk)", item.vulnerability, item.endpointName,
                     (first?.name ?? "") + more, first?.installed ?? "", first?.fixedIn ?? "",
                     item.state.rawValue, item.kev ? "yes" : "",
-                    item.dueAt.map { String($0.description.prefix(10)) } ?? "")
+                    DueWords.text(item.dueAt, item.pausedUntil, item.pausedBy))
             }
             var lines = [table.text(width: Terminal.width, empty: "No findings.")]
+            lines += Set(page.items.compactMap(\.forensics)).sorted().map { sentence in
+                let names = Set(page.items.filter { $0.forensics == sentence }.map(\.vulnerability))
+                return "\(names.sorted().joined(separator: ", ")): \(sentence)"
+            }
             if let total = page.total { lines.append("\(total) in all.") }
             if let next = page.next { lines.append("Next page: --after \(next)") }
             return lines.joined(separator: "\n")
@@ -94,7 +98,7 @@ struct FindingCommand: ParsableCommand {
         @Option(help: "Part of the name, or of an affected package's.") var search: String?
         @OptionGroup var part: FindingPartOptions
         @Option(help: "The page after this: next of the page before.") var after: String?
-        @Option(help: "Rows of a page.") var limit = 100
+        @Option(parsing: .unconditional, help: "Rows of a page.") var limit = 100
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: ListFormatOption
 
@@ -169,6 +173,17 @@ struct FindingCommand: ParsableCommand {
             }
             return (lines + ["", table.text(width: Terminal.width)]).joined(separator: "\n")
         }
+    }
+}
+
+/// By when something is due, for tables.
+enum DueWords {
+    /// The date, or until when an accepted risk makes the clocks stand still.
+    static func text(_ due: Timestamp?, _ pausedUntil: Timestamp?, _ by: String?) -> String {
+        guard let pausedUntil else {
+            return due.map { String($0.description.prefix(10)) } ?? ""
+        }
+        return "paused until \(pausedUntil.description.prefix(10)) by \(by ?? "an exception")"
     }
 }
 

@@ -24,7 +24,7 @@ struct FindingHistoryCommand: AsyncParsableCommand {
     var to: String?
     @Option(help: "Only this tenant's.") var tenant: String?
     @Option(help: "The page after this: next of the page before.") var after: String?
-    @Option(help: "Endpoints of a page.") var limit = 100
+    @Option(parsing: .unconditional, help: "Endpoints of a page.") var limit = 100
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: ListFormatOption
 

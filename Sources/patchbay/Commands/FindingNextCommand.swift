@@ -21,7 +21,7 @@ struct FindingNextCommand: AsyncParsableCommand {
     @Option(help: "Only of this endpoint.") var endpoint: String?
     @OptionGroup var part: FindingPartOptions
     @Option(help: "The page after this: next of the page before.") var after: String?
-    @Option(help: "Endpoints of a page.") var limit = 50
+    @Option(parsing: .unconditional, help: "Endpoints of a page.") var limit = 50
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
 
@@ -46,8 +46,12 @@ struct FindingNextCommand: AsyncParsableCommand {
         for step in page.items {
             table.add(
                 step.endpointName, step.policy ?? "none",
-                step.nextAt?.description ?? "open", step.dueAt?.description ?? "",
-                [step.sentence, step.warning].compactMap(\.self).joined(separator: " "))
+                step.nextAt?.description ?? "open",
+                step.pausedUntil == nil
+                    ? step.dueAt?.description ?? ""
+                    : DueWords.text(step.dueAt, step.pausedUntil, step.pausedBy),
+                [step.sentence, step.warning, step.forensics].compactMap(\.self).joined(
+                    separator: " "))
         }
         var lines = [table.text(width: Terminal.width, empty: "No endpoint has it.")]
         if let next = page.next { lines.append("Next page: --after \(next)") }

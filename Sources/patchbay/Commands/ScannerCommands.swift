@@ -86,7 +86,7 @@ struct ScannerFindingsCommand: AsyncParsableCommand {
     @Option(help: "Only of this endpoint.") var endpoint: String?
     @Option(help: "Only this tenant's.") var tenant: String?
     @Option(help: "The page after this: next of the page before.") var after: String?
-    @Option(help: "Rows of a page.") var limit = 100
+    @Option(parsing: .unconditional, help: "Rows of a page.") var limit = 100
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: ListFormatOption
 

@@ -65,7 +65,10 @@ struct DebtCommand: AsyncParsableCommand {
             security first; DONE is foreseen from windows and usual times, at the earliest.
             """)
     @Option(help: "Only this tenant's.") var tenant: String?
-    @Option(help: "Days in the open after which a missing fix counts; 90 unless given.")
+    @Option(
+        parsing: .unconditional,
+        help: "Days in the open after which a missing fix counts; 90 unless given."
+    )
     var days: Int?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption

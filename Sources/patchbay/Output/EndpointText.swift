@@ -9,10 +9,13 @@ import ServerRecords
 /// One endpoint, for people at a terminal.
 struct EndpointText {
     let detail: EndpointDetail
+    /// What is found on it, the riskiest.
+    var found: [FindingItem] = []
     let width: Int?
 
     var text: String {
-        let parts = [heading, updates, changelogs, signals, sources, jobs].filter { !$0.isEmpty }
+        let parts = [heading, updates, changelogs, pauses, forensics, signals, sources, jobs].filter
+        { !$0.isEmpty }
         return parts.joined(separator: "\n\n")
     }
 
@@ -42,6 +45,28 @@ struct EndpointText {
                 update.classes.first?.rawValue ?? "", decision.sentence)
         }
         return table.text(width: width)
+    }
+
+    /// Where an accepted risk makes the clocks stand still.
+    private var pauses: String {
+        let paused = found.filter { $0.pausedUntil != nil }
+        if paused.isEmpty { return "" }
+        let lines = paused.prefix(Self.shownPauses).map {
+            "  \(Table.printable($0.vulnerability)): "
+                + Table.printable(DueWords.text($0.dueAt, $0.pausedUntil, $0.pausedBy))
+        }
+        let rest = paused.count - lines.count
+        return (["Clocks that stand still:"] + lines + (rest > 0 ? ["  and \(rest) more"] : []))
+            .joined(separator: "\n")
+    }
+
+    private static let shownPauses = 20
+
+    /// What must be done before patching.
+    private var forensics: String {
+        found.filter { $0.forensics != nil }.prefix(Self.shownPauses).map {
+            "\(Table.printable($0.vulnerability)): \($0.forensics ?? "")"
+        }.joined(separator: "\n")
     }
 
     /// What no feed says, but the packages themselves.

@@ -24,6 +24,7 @@ func endpointFindingsPage(
     }
     return endpointFrame(detail, part: .vulnerabilities, chrome: chrome) {
         coverage(found, detail, chrome)
+        forensicsNote(found.items)
         endOfLife(found.endOfLife, chrome)
         section(class: "part", .ariaLabelledBy("found")) {
             div(class: "head") {

@@ -236,6 +236,12 @@ extension Chrome {
                     ": \(item.pausedBy ?? "an exception")."
                 }
             }
+            if let forensics = item.forensics {
+                p(class: "s warn", .title(forensics)) {
+                    Icon.search.drawn()
+                    span { "Forensics first" }
+                }
+            }
         }
     }
 

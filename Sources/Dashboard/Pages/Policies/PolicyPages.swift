@@ -224,45 +224,6 @@ private func members(_ detail: PolicyDetail) -> HTML {
     }
 }
 
-/// Endpoints as links, side by side.
-func memberLinks(_ members: [PolicyPreview.Member]) -> HTML {
-    p(class: "names") {
-        for (place, member) in members.prefix(shownMembers).enumerated() {
-            if place > 0 { ", " }
-            a(.href(.endpoint(member.endpoint))) { member.name }
-        }
-        if members.count > shownMembers {
-            " and \(Words.count(members.count - shownMembers)) more"
-        }
-    }
-}
-
-/// The most endpoints that are named one after another.
-private let shownMembers = 60
-
-/// What is to be said about a policy's text.
-func remarkList(_ remarks: [PolicyRemark]) -> HTML? {
-    guard !remarks.isEmpty else { return nil }
-    let errors = remarks.count(where: \.isError)
-    let list = HTML.pieces {
-        strong {
-            errors > 0
-                ? "The text cannot be used: \(Words.count(errors, "fault"))."
-                : "The text can be used, and probably does not do what is meant."
-        }
-        ul(class: "plain") {
-            for remark in remarks {
-                li {
-                    span(class: "ver") { "Line \(remark.line), column \(remark.column): " }
-                    if !remark.isError { "Warning: " }
-                    remark.message
-                }
-            }
-        }
-    }
-    return errors > 0 ? note(.bad, .bad) { list } : note(.warn, .warn) { list }
-}
-
 /// The question before a policy is switched or deleted.
 func policySwitchPage(
     _ detail: PolicyDetail, refused: Refusal? = nil, chrome: Chrome
@@ -296,12 +257,6 @@ func policySwitchPage(
             }
         }
     }
-}
-
-/// What must be ticked before something acts at once.
-let confirmBox = label(class: "s confirm") {
-    input(.type("checkbox"), .name("confirm"), .value("true"), .required())
-    "This may happen at once."
 }
 
 /// Every version of a policy.

@@ -41,6 +41,9 @@ struct ApprovalCommand: ParsableCommand {
             let item: ApprovalItem = try await server.withClient {
                 try await $0.post("/api/v1/approvals", draft)
             }
+            if let warning = item.warning {
+                Terminal.writeError("warning: \(Table.printable(warning))")
+            }
             try output.show(item) { "\($0.sentence)  \($0.record.id)" }
         }
     }

@@ -108,10 +108,11 @@ struct ExceptionCommand: ParsableCommand {
                 tenant: try tenant.map(Given.tenant), name: name, owner: owner, reason: reason,
                 compensatingControl: control, package: package, vulnerabilities: vulnerability,
                 endpoints: endpoints, expiresAt: try Given.time(until))
-            let record: ExceptionRecord = try await server.withClient {
+            let asked: Warned<ExceptionRecord> = try await server.withClient {
                 try await $0.post("/api/v1/exceptions", draft)
             }
-            try output.show(record) { "Asked for: \($0.id)" }
+            asked.tellWarning()
+            try output.show(asked) { "Asked for: \($0.record.id)" }
         }
     }
 

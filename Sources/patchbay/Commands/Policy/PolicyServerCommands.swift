@@ -14,12 +14,20 @@ extension PolicyLevel: ExpressibleByArgument {}
 struct PolicyArgument: ParsableArguments {
     @Argument(help: "The policy: its name or its identifier.") var policy: String
 
-    /// Its identifier: the one given, or that of the only policy of the name.
-    func find(_ client: APIClient, tenant: String? = nil) async throws -> String {
+    /// Its identifier: the one given, or that of the only policy of the name. Where a history is
+    /// asked for, the one that was deleted last will do when none is left.
+    func find(
+        _ client: APIClient, tenant: String? = nil, orDeleted: Bool = false
+    ) async throws -> String {
         if PolicyID(policy) != nil { return policy }
         let list: ItemList<PolicySummary> = try await client.get(
-            "/api/v1/policies", query: [("tenant", tenant)])
-        let named = list.items.filter { $0.name == policy }
+            "/api/v1/policies",
+            query: [("tenant", tenant), ("deleted", orDeleted ? "true" : nil)])
+        let all = list.items.filter { $0.name == policy }
+        let named = all.filter { $0.change != .deleted }
+        if named.isEmpty, let last = all.max(by: { $0.savedAt < $1.savedAt }) {
+            return last.id.text
+        }
         // One's own comes before the provider's of the same name.
         let own = named.filter { !$0.isInherited }
         let found = own.isEmpty ? named : own
@@ -181,6 +189,7 @@ struct PolicyCreateCommand: AsyncParsableCommand {
             // Each is told when it is saved: a refusal takes none of the earlier ones back.
             for draft in drafts {
                 let summary: PolicySummary = try await client.post("/api/v1/policies", draft)
+                summary.tellWarnings()
                 try output.show(summary) {
                     "Saved \($0.name), version \($0.version): \($0.id)"
                 }
@@ -225,6 +234,7 @@ struct PolicyUpdateCommand: AsyncParsableCommand {
                 PolicyDraft(
                     yaml: try text.read(), note: options.note, confirm: options.confirm))
         }
+        summary.tellWarnings()
         try output.show(summary) { "Saved \($0.name), version \($0.version)" }
     }
 }
@@ -260,7 +270,8 @@ struct PolicyHistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let list: ItemList<PolicyVersion> = try await server.withClient { client in
-            try await client.get("/api/v1/policies/\(try await policy.find(client))/versions")
+            try await client.get(
+                "/api/v1/policies/\(try await policy.find(client, orDeleted: true))/versions")
         }
         try output.show(list) { list in
             var table = Table(
@@ -318,6 +329,15 @@ struct PolicyPreviewCommand: AsyncParsableCommand {
             return lines.map { Table.printable($0) }.joined(separator: "\n")
         }
         if preview.name == nil { throw ExitCode(Failure.Status.wrongUse.rawValue) }
+    }
+}
+
+extension PolicySummary {
+    /// Says on standard error what probably does not do what was meant; in JSON it stands too.
+    fileprivate func tellWarnings() {
+        for warning in warnings ?? [] {
+            Terminal.writeError("\(name):\(Table.printable(warning.text))")
+        }
     }
 }
 

@@ -1,49 +1,82 @@
-import Administration
-import ControlPlane
+package import Administration
 import Fleet
-import HTMLTree
-import PageParts
+package import HTMLTree
+package import PageParts
 import Policy
-import ServerRecords
+package import PolicyForm
+package import ServerRecords
 
 /// What stands in the editor.
-struct PolicyEditing {
+package struct PolicyEditing {
     /// The policy that is changed; `nil` for a new one.
-    var stored: PolicySummary?
+    package var stored: PolicySummary?
     /// The draft.
-    var draft: PolicyDraft
+    package var draft: PolicyDraft
+    /// The fields; `nil` where the policy is written as text.
+    package var sheet: PolicySheet?
+    /// What reading the draft has to say, when it was not asked what it would do.
+    package var remarks: [PolicyRemark] = []
     /// What saving it would do; `nil` before it was asked for.
-    var preview: PolicyPreview?
-    /// Why it was not saved.
-    var refused: Refusal?
+    package var preview: PolicyPreview?
+    /// Why it was not saved, or why the form cannot show the text.
+    package var refused: Refusal?
+    /// Whether the text that the form was made from has comments, which the form does not show.
+    package var hasComments = false
     /// The sites of the asker's tenants.
-    var sites: [Site] = []
+    package var sites: [Site] = []
     /// The groups of the asker's tenants.
-    var groups: [EndpointGroup] = []
+    package var groups: [EndpointGroup] = []
+    /// The names of the other policies.
+    package var policies: [String] = []
+
+    /// The editor with a draft.
+    package init(
+        stored: PolicySummary? = nil, draft: PolicyDraft, sheet: PolicySheet? = nil,
+        preview: PolicyPreview? = nil, refused: Refusal? = nil, sites: [Site] = []
+    ) {
+        self.stored = stored
+        self.draft = draft
+        self.sheet = sheet
+        self.preview = preview
+        self.refused = refused
+        self.sites = sites
+    }
 }
 
-/// Writing a policy: its text, what is wrong with it, what it would do, and then the one button.
-func policyEditorPage(_ editing: PolicyEditing, chrome: Chrome) -> HTML {
+/// Writing a policy, in a form or as text: what is wrong with it, what it would do, and then the
+/// one button.
+package func policyEditorPage(_ editing: PolicyEditing, chrome: Chrome) -> HTML {
     let words = editing.stored.map { "Change \($0.title)" } ?? "Write a policy"
-    let place = editing.stored.map { Place.policy($0.id, "edit") } ?? .newPolicy
     return layout(words, section: .policies, chrome: chrome) {
         pageTitle(words, crumb: ("Policies", .policies)) {
             p(class: "dim") {
-                "Check the text first: you see who joins and leaves, and what would happen at once. Nothing is changed before you save."
+                "Check it first: you see who joins and leaves, and what would happen at once. Nothing is changed before you save."
             }
         }
         problem(editing.refused)
-        if let preview = editing.preview {
-            remarkList(preview.remarks)
-            if preview.name != nil { previewPart(preview) }
+        if let sheet = editing.sheet {
+            faultList(editing.said, sheet)
+        } else {
+            remarkList(editing.said)
         }
-        chrome.postForm(place, class: "editor") {
+        if let preview = editing.preview, preview.name != nil { previewPart(preview) }
+        chrome.postForm(editing.place, class: "editor") {
+            // The first button of a form is the one that the return key presses.
+            button(
+                class: "vh", .type("submit"), .name("do"), .value("check"), .tabindex(-1),
+                .ariaHidden(), .formnovalidate()
+            ) { "Check" }
             if let stored = editing.stored {
                 hidden("version", String(stored.version))
             } else {
                 placeFields(editing, chrome)
             }
-            textField(editing)
+            shapes(editing)
+            if let sheet = editing.sheet {
+                formFields(editing, sheet)
+            } else {
+                textField(editing)
+            }
             div(class: "field") {
                 label(.forField("note")) { "Why, for the history and the audit log" }
                 input(
@@ -51,7 +84,7 @@ func policyEditorPage(_ editing: PolicyEditing, chrome: Chrome) -> HTML {
                     .value(editing.draft.note ?? ""))
             }
             if editing.mustConfirm { confirmBox }
-            div(class: "acts") {
+            div(class: "grip") {
                 if editing.canSave {
                     button(class: "main", .type("submit"), .name("do"), .value("save")) {
                         editing.saveWords
@@ -59,7 +92,7 @@ func policyEditorPage(_ editing: PolicyEditing, chrome: Chrome) -> HTML {
                 }
                 button(
                     class: editing.canSave ? "quiet" : "main", .type("submit"), .name("do"),
-                    .value("check"), Attribute.formnovalidate()
+                    .value("check"), .formnovalidate()
                 ) { "Check, and show what it would do" }
                 a(
                     class: "button quiet",
@@ -67,11 +100,85 @@ func policyEditorPage(_ editing: PolicyEditing, chrome: Chrome) -> HTML {
                 ) { "Leave" }
             }
         }
-        if editing.stored == nil { help() }
+        if editing.stored == nil, editing.sheet == nil { help() }
     }
 }
 
+/// The two shapes of one policy; what is typed goes along.
+private func shapes(_ editing: PolicyEditing) -> HTML {
+    func tab(_ words: String, _ value: String, isCurrent: Bool) -> HTML {
+        button(
+            .type("submit"), .name("do"), .value(value), .formnovalidate(),
+            .ariaCurrent(isCurrent ? "page" : nil), .disabled(isCurrent)
+        ) { words }
+    }
+    return HTML.pieces {
+        hidden("shape", editing.sheet == nil ? "text" : "form")
+        div(class: "tabs", .role("group"), .ariaLabel("How the policy is shown")) {
+            tab("Form", "to-form", isCurrent: editing.sheet != nil)
+            tab("Text", "to-text", isCurrent: editing.sheet == nil)
+        }
+    }
+}
+
+private func formFields(_ editing: PolicyEditing, _ sheet: PolicySheet) -> HTML {
+    let zones = Set(editing.sites.compactMap(\.timeZone)).sorted()
+    return HTML.pieces {
+        // The text that the form was made from: it stays as it is while the form says the same.
+        hidden("yaml", editing.draft.yaml)
+        if editing.hasComments {
+            note(.plain, .policy) {
+                "The text has comments, which the form does not show. They stay while nothing is changed here; a change by the form writes the text anew, without them."
+            }
+        }
+        SheetPage(
+            parts: SheetParts(
+                sheet: sheet, place: editing.place, remarks: editing.remarksByField),
+            policies: editing.policies, zones: zones
+        ).html
+    }
+}
+
+/// What is to be said about a form, with a link to each field.
+private func faultList(_ remarks: [PolicyRemark], _ sheet: PolicySheet) -> HTML? {
+    guard !remarks.isEmpty else { return nil }
+    let errors = remarks.count(where: \.isError)
+    let document = sheet.document
+    let list = HTML.pieces {
+        strong {
+            errors > 0
+                ? "The policy cannot be used yet: \(Words.count(errors, "fault"))."
+                : "The policy can be used, and probably does not do what is meant."
+        }
+        ul(class: "plain") {
+            for remark in remarks {
+                li {
+                    if let field = document.field(ofLine: remark.line) {
+                        a(.href(Place.here.at(field))) { FieldWords.place(field) }
+                        ": "
+                        if !remark.isError { "Warning: " }
+                        sheet.sentence(of: remark, at: field)
+                    } else {
+                        if !remark.isError { "Warning: " }
+                        sheet.sentence(of: remark, at: "")
+                    }
+                }
+            }
+        }
+    }
+    return errors > 0 ? note(.bad, .bad) { list } : note(.warn, .warn) { list }
+}
+
 extension PolicyEditing {
+    fileprivate var place: Place {
+        stored.map { Place.policy($0.id, "edit") } ?? .newPolicy
+    }
+    /// What is to be said about the draft.
+    fileprivate var said: [PolicyRemark] { preview?.remarks ?? remarks }
+    fileprivate var remarksByField: [String: [PolicyRemark]] {
+        guard let document = sheet?.document else { return [:] }
+        return Dictionary(grouping: said) { document.field(ofLine: $0.line) ?? "" }
+    }
     /// Saving is offered once the text has been checked and has no errors.
     fileprivate var canSave: Bool { preview?.name != nil }
     fileprivate var mustConfirm: Bool { canSave && (preview?.installsNow ?? 0) > 0 }
@@ -216,7 +323,7 @@ private func help() -> HTML {
 }
 
 /// What a new policy begins with: careful, and complete.
-let policyStarter = """
+package let policyStarter = """
     patchbay: policy/v1
     name: servers-standard
     title: Standard servers

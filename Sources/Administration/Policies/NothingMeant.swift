@@ -1,0 +1,143 @@
+import Advisories
+public import ControlPlane
+import Findings
+import Fleet
+import Intelligence
+import Policy
+public import ServerRecords
+
+/// What people say of updates and risks is kept also when nothing in the fleet is meant by it: it
+/// may come. But it is told, since mostly a name is misspelt.
+extension UseCases {
+    /// That no endpoint of the asker's has what an exception is about now; `nil` when one does.
+    public func warning(
+        about exception: ExceptionRecord, by principal: Principal
+    ) async throws -> String? {
+        try await nothingMeant(
+            by: UpdateSelector(package: exception.package), exception.vulnerabilities,
+            scope: principal.scope.narrowed(to: exception.place.tenant) ?? principal.scope,
+            asking: principal)
+    }
+
+    /// That no endpoint of the asker's misses a version that was blocked; `nil` when one does.
+    public func warning(
+        about blocked: BlockedVersion, by principal: Principal
+    ) async throws -> String? {
+        try await nothingMeant(
+            by: UpdateSelector(package: Glob(blocked.package), version: blocked.version), [],
+            scope: .tenant(blocked.tenant), asking: principal)
+    }
+
+    /// That no endpoint of the asker's misses what somebody speaks of now; `nil` when one does.
+    func warning(
+        about record: ApprovalRecord, by principal: Principal
+    ) async throws -> String? {
+        try await nothingMeant(
+            by: record.word.updates, [record.word.updates.vulnerability].compactMap(\.self),
+            scope: principal.scope.narrowed(to: record.place.tenant) ?? principal.scope,
+            asking: principal)
+    }
+
+    private func nothingMeant(
+        by selector: UpdateSelector, _ vulnerabilities: [String], scope: Scope,
+        asking principal: Principal
+    ) async throws -> String? {
+        var tenant: TenantID?
+        if case .tenant(let only) = scope { tenant = only }
+        // While the fleet is being read nothing is known to be nowhere.
+        guard try await currentFindings(in: scope).isBuilt else { return nil }
+        if !vulnerabilities.isEmpty {
+            for name in vulnerabilities {
+                let page = try await findings(
+                    FindingFilter(tenant: tenant, vulnerability: name.uppercased(), limit: 1),
+                    by: principal)
+                if !page.items.isEmpty { return nil }
+            }
+            let names = vulnerabilities.joined(separator: ", ")
+            return "No endpoint has \(names) now. It is kept for when one does."
+        }
+        guard let package = selector.package else { return nil }
+        let missing = try await ledger.read { records in
+            try records.missingUpdates(
+                in: scope, search: Self.literal(of: package.pattern), securityOnly: false,
+                limit: Self.missingLookedAt)
+        }
+        let isMissed = missing.contains {
+            package.matches($0.name) && (selector.version ?? $0.candidate) == $0.candidate
+        }
+        if isMissed || missing.count == Self.missingLookedAt { return nil }
+        switch try await installed(package, in: scope) {
+        case .asSource: return nil
+        case .byName:
+            let version = selector.version.map { " to \($0)" } ?? ""
+            return "No endpoint misses an update of \(package.pattern)\(version) now. "
+                + "It is kept for when one does."
+        case .nowhere:
+            return "No endpoint has a package \(package.pattern) now, nor misses one. "
+                + "It is kept for when one does; check how the name is written."
+        }
+    }
+
+    /// The most missing updates that are looked through: as many as fit a page ten times. When so
+    /// many bear a name, some endpoint does miss one.
+    private static let missingLookedAt = 5_000
+
+    /// The longest part of a pattern that stands for itself, to look for.
+    private static func literal(of pattern: String) -> String? {
+        let parts: [Substring] = pattern.split { $0 == "*" || $0 == "?" }
+        return parts.max { $0.count < $1.count }.map(String.init)
+    }
+
+    private enum Installed { case nowhere, byName, asSource }
+
+    /// How a package stands on endpoints. Of a source package it cannot be told by its name which
+    /// updates it has, so that nothing is said of those.
+    private func installed(_ package: Glob, in scope: Scope) async throws -> Installed {
+        let state = try await currentFindings(in: scope)
+        var seen: Set<FleetIndex.SoftwareNumber> = []
+        var isNamed = false
+        for number in state.numbers.values {
+            guard let member = state.member(number), scope.includes(member.tenant) else {
+                continue
+            }
+            for row in state.fleet.rows(of: number) where seen.insert(row).inserted {
+                let software = state.fleet.software(row).row
+                if package.matches(software.name) { isNamed = true }
+                if software.source != software.name, package.matches(software.source) {
+                    return .asSource
+                }
+            }
+        }
+        return isNamed ? .byName : .nowhere
+    }
+}
+
+/// Names of vulnerabilities as people give them.
+enum GivenVulnerability {
+    /// The name in capitals.
+    ///
+    /// - Throws: `Refusal` `E_VULNERABILITY` for what can be nobody's name of one.
+    static func name(_ text: String) throws -> String {
+        let name = text.uppercased()
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        let isCVE =
+            parts.count == 3 && parts[0] == "CVE" && parts[1].count == 4
+            && (4...19).contains(parts[2].count) && (parts[1] + parts[2]).allSatisfy(isDigit)
+        // Feeds also have names of their own, such as TEMP-0841856-B18BAF or GHSA-….
+        let isOther =
+            parts.count > 1 && parts[0] != "CVE"
+            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { isDigit($0) || isLetter($0) } }
+            && name.contains(where: isDigit) && parts[0].allSatisfy(isLetter)
+        guard isCVE || isOther else {
+            throw Refusal(
+                .malformed, "E_VULNERABILITY",
+                "“\(text.prefix(60))” is no vulnerability's name.",
+                nextStep: "Write it as CVE-2026-1234; patchbay finding vulnerabilities lists what "
+                    + "there is.")
+        }
+        return name
+    }
+
+    private static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }
+    private static func isLetter(_ character: Character) -> Bool { ("A"..."Z").contains(character) }
+}
