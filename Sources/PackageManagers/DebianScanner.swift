@@ -75,7 +75,7 @@ public struct DebianScanner: Scanning {
     private func withWayBack(_ update: Update) -> Update {
         guard update.wayBack == nil else { return update }
         var kept = KeptPackages(
-            folder: stateFolder.map(KeptPackages.folder) ?? "", runner: runner)
+            folder: stateFolder.map(KeptFolder.path) ?? "", runner: runner)
         kept.archives = "\(root)/var/cache/apt/archives"
         var update = update
         update.wayBack =
@@ -84,7 +84,7 @@ public struct DebianScanner: Scanning {
     }
 
     private var changelogs: DownloadedChangelogs {
-        let kept = stateFolder.map { [KeptPackages.folder(in: $0)] } ?? []
+        let kept = stateFolder.map { [KeptFolder.path(in: $0)] } ?? []
         return DownloadedChangelogs(
             runner: runner, stateFolder: stateFolder,
             folders: ["\(root)/var/cache/apt/archives"] + kept)

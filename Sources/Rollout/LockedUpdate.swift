@@ -37,6 +37,10 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
         self.goesBack = goesBack
     }
 
+    /// What an approval must name as replaced: flatpak's commits have no order, so that only the
+    /// exact step can be approved. `nil` where versions tell themselves which is newer.
+    public var replaces: String? { manager == .flatpak ? from : nil }
+
     /// The line that installs a missing update.
     public init(_ update: Update) {
         self.init(

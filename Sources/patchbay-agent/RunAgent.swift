@@ -83,6 +83,7 @@ struct RunAgent: AsyncParsableCommand {
         let installer = EndpointInstaller(
             inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies,
             stateFolder: folder.path)
+        await installer.endDownloadsLeftBehind()
         let selfUpdates = SelfUpdates(
             state: folder, program: program, patienceSeconds: selfUpdatePatience, effects: .system
         ) { installer.installRun(for: [$0]) }

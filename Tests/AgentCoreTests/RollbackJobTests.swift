@@ -67,6 +67,21 @@ struct RollbackJobTests {
         #expect(checked([upwards], on: "1.0").outcomes[upwards]?.failure == .refused)
     }
 
+    @Test func `What has no order goes back only from exactly what is taken back`() {
+        let line = LockedUpdate(
+            manager: .flatpak, name: "org.lab.Good", architecture: "x86_64",
+            from: "aaaaaaaaaaaa", to: "bbbbbbbbbbbb", goesBack: true)
+        func outcome(_ version: String) -> UpdateOutcome? {
+            var job = JobRun(Orders.order([line]), endpoint: Orders.endpoint)
+            _ = job.handle(
+                .scanned(EndpointView(installed: [line.key: version])), at: Orders.start)
+            return job.outcomes[line]
+        }
+        #expect(outcome("aaaaaaaaaaaa") == nil)
+        #expect(outcome("cccccccccccc")?.failure == .refused)
+        #expect(outcome("bbbbbbbbbbbb")?.state == .verified)
+    }
+
     @Test func `How an update can be undone is kept in the journal and told with its outcome`() {
         let update = Orders.update("labgood")
         var job = checked([update], on: "1.0")

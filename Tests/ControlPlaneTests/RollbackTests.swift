@@ -79,6 +79,36 @@ struct RollbackTests {
         #expect(try await endpoint.collect() == nil)
     }
 
+    @Test func `what cannot be undone is approved only by who says so, and that is on record`()
+        async throws
+    {
+        let house = try await House()
+        let endpoint = try await house.enrol("ep1")
+        var lost = TestEndpoint.update("bash")
+        lost.wayBack = .noWay
+        var kept = TestEndpoint.update("zsh")
+        kept.wayBack = .packageDowngrade
+        try await endpoint.report(["bash": "1", "zsh": "1"], updates: [lost, kept])
+        func approve(_ names: [String], accepting: Bool?) async throws -> Deployment {
+            try await house.useCases.approve(
+                DeploymentSelection(
+                    endpoints: [endpoint.principal.endpoint],
+                    updates: names.map { .init(name: $0) }, acceptsNoWayBack: accepting),
+                by: house.administrator)
+        }
+        for accepting in [nil, false] {
+            await expectRefusal("E_NO_WAY_BACK_UNACCEPTED") {
+                _ = try await approve(["bash", "zsh"], accepting: accepting)
+            }
+        }
+        #expect(try await endpoint.collect() == nil)
+        _ = try await approve(["zsh"], accepting: nil)
+        let deployment = try await approve(["bash"], accepting: true)
+        let entries = try await house.useCases.auditEntries(
+            by: house.administrator, subject: deployment.id.text, before: nil, limit: 9)
+        #expect(entries.contains { $0.sentence.contains("without a way back: bash") })
+    }
+
     @Test func `what the deployment does not have is refused`() async throws {
         let (house, _, deployment) = try await installed()
         await expectRefusal("E_ROLLBACK_SELECTION") {

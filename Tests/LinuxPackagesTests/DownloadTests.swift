@@ -35,7 +35,8 @@ struct DownloadTests {
     func `a tool downloads exactly what was approved, or says that it cannot`(
         manager: PackageManagerName, command: [String]?
     ) throws {
-        let tool = try #require(NativeTools.installing(manager, runner: SubprocessRunner()))
+        let tool = try #require(
+            NativeTools.installing(manager, runner: SubprocessRunner(), replaced: nil))
         let downloading = tool as? any DownloadingTool
         #expect(downloading?.download(of: [Self.update(manager)]) == command)
     }

@@ -22,7 +22,7 @@ struct AptPrefetchTests {
         var status: Int32 = 0
 
         func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {
-            if command.path == KeptPackages.sha256sum {
+            if command.path == KeptFolder.sha256sum {
                 let path = command.arguments.last ?? ""
                 return output("\(Files.line(path) ?? "")  \(path)\n")
             }
@@ -71,6 +71,31 @@ struct AptPrefetchTests {
         #expect(result.state == .failed)
         #expect(result.sentence.contains("not the one that the signed index names"))
         #expect(!isThere)
+    }
+
+    /// What something is mounted on cannot be removed: it stands for a disk that takes no changes.
+    @Test(.requires(.root))
+    func `a false file that cannot be removed is told, and not taken for downloaded`()
+        async throws
+    {
+        try await withTemporaryFolder { root in
+            let archives = root.appending(path: "var/cache/apt/archives")
+            try FileManager.default.createDirectory(at: archives, withIntermediateDirectories: true)
+            let other = String(repeating: "ff", count: 32)
+            let installer = AptInstaller(
+                runner: Tools(archives: archives, words: other), root: root.path,
+                inactivityLimitSeconds: 60)
+            let path = archives.appending(path: file).path
+            try Data(other.utf8).write(to: URL(filePath: path))
+            try #require(try await run(["/usr/bin/mount", "--bind", path, path]).status == 0)
+            let stuck = await installer.dropSpoiled([update])
+            let result = await installer.prefetch([update]).first
+            try #require(try await run(["/usr/bin/umount", path]).status == 0)
+            #expect(stuck[update]?.contains("cannot be removed") == true)
+            #expect(result?.state == .failed)
+            #expect(await installer.dropSpoiled([update]) == [:])
+            #expect(!installer.isDownloaded(update))
+        }
     }
 
     @Test func `what apt could not fetch is told in its own words`() async throws {

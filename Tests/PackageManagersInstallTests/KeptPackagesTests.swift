@@ -23,7 +23,7 @@ struct KeptPackagesTests {
         func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {
             let text: String
             switch command.path {
-            case KeptPackages.sha256sum:
+            case KeptFolder.sha256sum:
                 let path = command.arguments.last ?? ""
                 let words = Files.line(path) ?? ""
                 text = "\(words)  \(path)\n"
@@ -51,7 +51,7 @@ struct KeptPackagesTests {
             #expect(await kept.keep([update], at: now) == [update: .packageDowngrade])
             try FileManager.default.removeItem(atPath: archive)
             #expect(await kept.keep([update], at: now) == [update: .packageDowngrade])
-            #expect(await kept.trusted(update.undone) == "\(kept.folder)/\(fileName)")
+            #expect(await kept.trusted(update.undone) == "\(kept.folder.path)/\(fileName)")
             #expect(kept.present(update.undone) != nil)
         }
     }
@@ -77,10 +77,10 @@ struct KeptPackagesTests {
             let kept = try kept(folder)
             try Data("abc".utf8).write(to: URL(filePath: "\(kept.archives)/\(fileName)"))
             _ = await kept.keep([update], at: now)
-            try Data("evil".utf8).write(to: URL(filePath: "\(kept.folder)/\(fileName)"))
+            try Data("evil".utf8).write(to: URL(filePath: "\(kept.folder.path)/\(fileName)"))
             #expect(await kept.trusted(update.undone) == nil)
             #expect(kept.present(update.undone) == nil)
-            #expect(!Files.exists("\(kept.folder)/\(fileName)"))
+            #expect(!Files.exists("\(kept.folder.path)/\(fileName)"))
         }
     }
 
@@ -89,9 +89,9 @@ struct KeptPackagesTests {
             let kept = try kept(folder)
             try Data("abc".utf8).write(to: URL(filePath: "\(kept.archives)/\(fileName)"))
             _ = await kept.keep([update], at: now)
-            kept.trim(at: now.adding(seconds: KeptPackages.longestAgeSeconds))
+            kept.folder.trim(at: now.adding(seconds: KeptFolder.longestAgeSeconds))
             #expect(kept.present(update.undone) != nil)
-            kept.trim(at: now.adding(seconds: KeptPackages.longestAgeSeconds + 1))
+            kept.folder.trim(at: now.adding(seconds: KeptFolder.longestAgeSeconds + 1))
             #expect(kept.present(update.undone) == nil)
         }
     }

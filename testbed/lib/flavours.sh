@@ -1,16 +1,17 @@
 # shellcheck shell=bash
-# Root file systems of endpoints with other package tools than apt. Each flavour is a Debian root
-# with the tool, made into a system of its own: its os-release, its package database with the first
-# versions of the lab's packages, its one source. Built once, cached as a tarball per base.
+# Root file systems of endpoints with other package tools than apt, and of other releases of
+# Debian. A flavour with another tool is a Debian root made into a system of its own: its
+# os-release, its package database with the first versions of the lab's packages, its one source.
+# debian11 and debian13 are those releases themselves. Built once, cached as a tarball per base.
 
-FLAVOURS=(dnf4 dnf5 zypper pacman flatpak)
+FLAVOURS=(dnf4 dnf5 zypper pacman flatpak debian11 debian13)
 
 # Which base a flavour stands on.
 flavour_base() {
     case $1 in
         dnf4 | pacman | flatpak) echo tools ;;
         zypper) echo zypper ;;
-        dnf5) echo dnf5 ;;
+        dnf5 | debian11 | debian13) echo "$1" ;;
         *) wrong_use "unknown flavour '$1'; one of: ${FLAVOURS[*]}" ;;
     esac
 }
@@ -28,8 +29,15 @@ base_packages() {
     esac
 }
 
-# Debian 12 has no dnf 5; its successor in preparation has.
-base_suite() { if [[ $1 == dnf5 ]]; then echo forky; else echo "$RECIPE_SUITE"; fi; }
+# Debian 12 has no dnf 5; a release in preparation has.
+base_suite() {
+    case $1 in
+        dnf5) echo forky ;;
+        debian11) echo bullseye ;;
+        debian13) echo trixie ;;
+        *) echo "$RECIPE_SUITE" ;;
+    esac
+}
 
 tool_base_tarball() {
     local key
@@ -53,7 +61,7 @@ build_tool_base() {
     for option in "${options[@]}"; do arguments+=(--aptopt="$option"); done
     # The release in preparation is signed for a week only.
     if [[ $base == dnf5 ]]; then arguments+=(--aptopt='Acquire::Check-Valid-Until "false"'); fi
-    mapfile -t packages < <(base_packages "$base" | tr ' ' '\n')
+    mapfile -t packages < <(base_packages "$base" | tr -s ' ' '\n')
     packages+=("${COMMON_PACKAGES[@]}")
     say "building the root file system with $base (once; about a minute)"
     mmdebstrap --quiet --mode=root --variant=minbase "${arguments[@]}" \
@@ -138,6 +146,7 @@ command_tool_repository() {
 flavour_key() {
     {
         cat "$TESTBED/lib/flavours.sh" "$TESTBED/lib/prepare-flavour" \
+            "$TESTBED/lib/rootfs.sh" "$TESTBED"/repo/{lib.sh,behaviours.sh,table.txt} \
             "$TESTBED"/repo/tools/make-* "$(signing_public_key)"
         echo "$LAB_REPOSITORY_PORT"
     } | sha256sum | cut -c1-16
@@ -154,7 +163,7 @@ ensure_flavour() {
     base=$(flavour_base "$flavour")
     path=$(flavour_path "$flavour")
     ensure_tool_base "$base"
-    ensure_tool_repository
+    [[ $flavour == debian* ]] || ensure_tool_repository
     [[ ! -d $path ]] || return 0
     work=$LAB_BASE/flavours/making-$flavour
     rm -rf "$work"
@@ -162,9 +171,15 @@ ensure_flavour() {
     mount -t overlay flavour "$work/merged" \
         -o "lowerdir=$(tool_base_path "$base"),upperdir=$work/upper,workdir=$work/work"
     local status=0
-    in_workshop "$work/merged" "$(tool_repository_path)" "$SIGNING_HOME" \
-        /bin/bash -s "$flavour" "http://$LAB_SERVER_ADDRESS:$LAB_REPOSITORY_PORT" \
-        < "$TESTBED/lib/prepare-flavour" > "$LAB_BASE/flavours/$flavour.log" 2>&1 || status=1
+    if [[ $flavour == debian* ]]; then
+        # As the endpoints of the usual release are made.
+        (configure_apt "$work/merged" && install_first_versions "$work/merged") \
+            > "$LAB_BASE/flavours/$flavour.log" 2>&1 || status=1
+    else
+        in_workshop "$work/merged" "$(tool_repository_path)" "$SIGNING_HOME" \
+            /bin/bash -s "$flavour" "http://$LAB_SERVER_ADDRESS:$LAB_REPOSITORY_PORT" \
+            < "$TESTBED/lib/prepare-flavour" > "$LAB_BASE/flavours/$flavour.log" 2>&1 || status=1
+    fi
     umount "$work/merged"
     (( status == 0 )) ||
         could_not "the flavour $flavour: $(tail -n 3 "$LAB_BASE/flavours/$flavour.log")"

@@ -69,7 +69,10 @@ extension JobRun {
 
     /// Only exactly the version that the order takes back is taken back.
     private func faultOfGoingBack(_ update: LockedUpdate, from installed: String) -> String? {
-        guard update.manager.order(update.from, update.to) == .greater else {
+        // What has no order (flatpak's commits) cannot be told older: it is gone back to only from
+        // exactly what the order takes back, below.
+        let order = update.manager.order(update.from, update.to)
+        guard order == .greater || (order == nil && update.manager == .flatpak) else {
             return "\(update.to) is not older than the \(update.from) that is to be taken back"
         }
         guard installed != update.from, installed != update.to else { return nil }

@@ -157,7 +157,9 @@ struct GrantGate: Sendable {
             workSeconds: view.workSeconds,
             compare: { $0.order($1, $2) })
         let lines = view.updates.map {
-            Grant.Update($0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack)
+            Grant.Update(
+                $0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack,
+                replaces: $0.replaces)
         }
         do throws(GrantRefusal) {
             try check.check(grant, for: lines, at: now)

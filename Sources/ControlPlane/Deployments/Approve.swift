@@ -6,7 +6,8 @@ extension UseCases {
     /// Approves a selection: a deployment with one job for each endpoint that has something to
     /// install. With a policy named it moves through that policy's rings.
     ///
-    /// - Throws: `Refusal` `E_NOTHING_TO_INSTALL` when no endpoint has.
+    /// - Throws: `Refusal` `E_NOTHING_TO_INSTALL` when no endpoint has, `E_NO_WAY_BACK_UNACCEPTED`
+    ///   when a part cannot be undone and the selection does not accept that.
     public func approve(
         _ selection: DeploymentSelection, by principal: Principal
     ) async throws -> Deployment {
@@ -21,6 +22,7 @@ extension UseCases {
         return try await writeWaking { records, wakes in
             let plan = try self.plan(selection, in: principal.scope, records: records)
             guard plan.endpointsWithWork > 0 else { throw Self.nothingToInstall(plan) }
+            try plan.checkWayBack(accepted: selection.acceptsNoWayBack)
             let deadline = now.adding(seconds: plan.deadlineSeconds)
             let deployment = Deployment(
                 id: id, tenant: plan.tenant, title: plan.title, approvedBy: principal.name,
@@ -44,7 +46,7 @@ extension UseCases {
             try self.appendAudit(
                 "deployment.approved", subject: id.text,
                 sentence: "Approved “\(plan.title)” for \(endpoints) endpoints: "
-                    + Self.listed(updates) + ".",
+                    + Self.listed(updates) + "." + plan.wayBackRemark,
                 actor: principal.name, tenant: plan.tenant, in: records, at: now)
             return deployment
         }

@@ -1,5 +1,6 @@
 public import Fleet
 public import Rollout
+import ServerRecords
 
 /// What an approval would do, before anything acts.
 public struct DeploymentPlan: Hashable, Sendable, Codable {
@@ -46,11 +47,12 @@ public struct DeploymentPlan: Hashable, Sendable, Codable {
     /// On how many endpoints a reboot may be needed afterwards.
     public var endpointsThatMayReboot: Int { lines.count { $0.mayNeedReboot } }
     /// Whether something in it cannot be undone for all that is known.
-    public var lacksWayBack: Bool { lines.contains { $0.noWayBack?.isEmpty == false } }
+    public var lacksWayBack: Bool { !lost.isEmpty }
+    /// The names of those that cannot be undone on one of the endpoints, each once.
+    var lost: [String] { Set(lines.flatMap { $0.noWayBack ?? [] }).sorted() }
 
     /// How the way back looks, said before anything acts.
     public var wayBack: String {
-        let lost = Set(lines.flatMap { $0.noWayBack ?? [] }).sorted()
         let unknown = Set(lines.flatMap { $0.unknownWayBack ?? [] }).sorted()
         if !lost.isEmpty {
             return "No way back for \(UseCases.listed(lost, atMost: 5)): the version before it can "
@@ -62,5 +64,23 @@ public struct DeploymentPlan: Hashable, Sendable, Codable {
         }
         return "All of it can be rolled back: each endpoint keeps the version before, or a source "
             + "still offers it."
+    }
+
+    /// What cannot be undone is approved only by a person who says so.
+    ///
+    /// - Throws: `Refusal` `E_NO_WAY_BACK_UNACCEPTED`.
+    func checkWayBack(accepted: Bool?) throws(Refusal) {
+        guard lacksWayBack, accepted != true else { return }
+        throw Refusal(
+            .conflict, "E_NO_WAY_BACK_UNACCEPTED",
+            "There is no way back for \(UseCases.listed(lost, atMost: 5)), and the approval does "
+                + "not say that it is accepted.",
+            nextStep: "Approve it with that word (--no-way-back, acceptsNoWayBack, the box on the "
+                + "review page), or leave those updates out.")
+    }
+
+    /// What the audit log adds to an approval.
+    var wayBackRemark: String {
+        lacksWayBack ? " Accepted without a way back: \(UseCases.listed(lost))." : ""
     }
 }

@@ -15,6 +15,7 @@ extension UseCases {
         return try await writeWaking { records, wakes in
             let plan = try self.plan(selection, in: principal.scope, records: records)
             guard plan.endpointsWithWork > 0 else { throw Self.nothingToInstall(plan) }
+            try plan.checkWayBack(accepted: selection.acceptsNoWayBack)
             let rules = try self.ringRules(of: name, tenant: plan.tenant, in: records)
             let lane = selection.lane ?? .routine
             let decisions = try EndpointDecisions(

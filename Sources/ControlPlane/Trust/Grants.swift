@@ -154,7 +154,7 @@ extension UseCases {
             updates: batch.lines.map {
                 Grant.Update(
                     $0.key, version: $0.value.version, sha256: $0.value.sha256,
-                    goesBack: wish.isRollback ? true : nil)
+                    goesBack: wish.isRollback ? true : nil, replaces: $0.value.replaces)
             },
             notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce,
             policyDigest: ground.policies.digest,
@@ -262,7 +262,7 @@ struct KnownGrant: Sendable {
 }
 
 /// Endpoints that can share one lock list: no two of them install different versions or files of a
-/// package.
+/// package, or replace different ones where that is named.
 struct LockListBatch: Sendable {
     /// The endpoints, in order.
     package var endpoints: [EndpointID] = []
@@ -273,6 +273,7 @@ struct LockListBatch: Sendable {
     struct Line: Hashable, Sendable {
         var version: String
         var sha256: String?
+        var replaces: String?
     }
 
     /// As few batches as a simple way finds; an endpoint with more lines than one grant takes has
@@ -282,7 +283,7 @@ struct LockListBatch: Sendable {
         for (endpoint, list) in updates.sorted(by: { $0.key < $1.key }) where !list.isEmpty {
             let lines = Dictionary(
                 list.prefix(Grant.maximumUpdates).map {
-                    ($0.key, Line(version: $0.to, sha256: $0.sha256))
+                    ($0.key, Line(version: $0.to, sha256: $0.sha256, replaces: $0.replaces))
                 }
             ) { _, last in last }
             if let place = batches.firstIndex(where: { $0.takes(lines) }) {

@@ -72,7 +72,9 @@ extension UseCases {
         var body = ring.grant
         body.target = .endpoints([job.endpoint])
         body.updates = job.updates.prefix(Grant.maximumUpdates).map {
-            Grant.Update($0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack)
+            Grant.Update(
+                $0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack,
+                replaces: $0.replaces)
         }.sorted { $0.package < $1.package }
         body.notAfter = max(job.deadline, body.notBefore.adding(seconds: 1))
         body.nonce = newNonce()

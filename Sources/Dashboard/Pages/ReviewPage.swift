@@ -40,6 +40,7 @@ func reviewPage(
                     deadlineField(plan.deadlineSeconds)
                 }
             }
+            if work > 0, plan.lacksWayBack { acceptance }
             div(class: "acts") {
                 if work > 0 {
                     button(class: "main", .type("submit")) {
@@ -122,6 +123,14 @@ private func effects(_ plan: DeploymentPlan) -> HTML {
                 }
             }
         }
+    }
+}
+
+/// What cannot be undone is approved only by a person who says so.
+private var acceptance: HTML {
+    label(class: "s confirm") {
+        input(.type("checkbox"), .name("acceptsNoWayBack"), .value("true"), .required())
+        "Approve it although a part of it cannot be undone"
     }
 }
 

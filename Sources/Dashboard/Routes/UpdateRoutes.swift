@@ -122,6 +122,7 @@ extension Dashboard {
         return DeploymentSelection(
             endpoints: endpoints,
             updates: updates.map { .init(name: $0.name, candidate: $0.candidate) },
-            title: form["title"], deadlineSeconds: form["deadline"].flatMap { Int64($0) })
+            title: form["title"], deadlineSeconds: form["deadline"].flatMap { Int64($0) },
+            acceptsNoWayBack: form["acceptsNoWayBack"] == "true" ? true : nil)
     }
 }

@@ -149,6 +149,7 @@ extension NamedSchema {
             "allSecurity": .optional(.boolean), "title": .optional(.string),
             "deadlineSeconds": .optional(.integer), "aftercare": .optional(.named(.aftercare)),
             "policy": .optional(.string), "lane": .optional(.oneOf(Lane.allCases.map(\.rawValue))),
+            "acceptsNoWayBack": .optional(.boolean),
         ])
     static let rebootRequest = NamedSchema(
         "RebootRequest", ["aftercare": .optional(.named(.aftercare))])

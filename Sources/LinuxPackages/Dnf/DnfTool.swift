@@ -12,6 +12,8 @@ struct DnfTool: Sendable {
     let isFifth: Bool
     /// The program.
     let path: String
+    /// What the agent has kept; `nil` where it keeps nothing.
+    var replaced: ReplacedPackages?
 
     /// What a query is told: no network, no questions.
     private var quiet: [String] { ["-C", "-q"] }
@@ -114,12 +116,6 @@ extension DnfTool: SoftwareLooking {
                     ? Set(offers.map(\.name)).subtracting(seen).subtracting(locks.keys) : [],
                 plan: reading.plan, advisories: advisories
             ).updates
-        let ways = await stillOffered(look.updates.map { LockedUpdate($0) })
-        look.updates = look.updates.map { update in
-            var update = update
-            update.wayBack = ways.contains(LockedUpdate(update)) ? .packageDowngrade : .noWay
-            return update
-        }
     }
 
     private var query: [String] { ["repoquery", "--upgrades", "--qf", offerFormat] }
@@ -205,7 +201,7 @@ extension DnfTool: SoftwareLooking {
 
 // MARK: - Installing
 
-extension DnfTool: DownloadingTool {
+extension DnfTool: DownloadingTool, ReturningTool {
     func lockHolder() -> String? {
         let files = [
             "/var/lib/dnf/rpmdb_lock.pid", "/var/cache/dnf/metadata_lock.pid",
@@ -239,12 +235,12 @@ extension DnfTool: DownloadingTool {
     private func upgrade(_ updates: [LockedUpdate]) -> [String] {
         let isBack = updates.contains(where: \.isRollback)
         return (isBack ? ["downgrade"] : ["--best", "upgrade"])
-            + updates.map { "\($0.name)-\($0.to).\($0.architecture)" }
+            + updates.map { update in
+                (isBack ? replaced?.file(of: update, with: self) : nil)
+                    ?? "\(update.name)-\(update.to).\(update.architecture)"
+            }
     }
 
-    var goesBack: Bool { true }
-
-    /// dnf keeps nothing by itself: a version that no source offers any more cannot be had.
     func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> {
         let offered = await offered(
             updates.map { "\($0.name)-\($0.from).\($0.architecture)" })
@@ -263,6 +259,23 @@ extension DnfTool: DownloadingTool {
         guard output.status == 0 else { return [] }
         var unread: [String] = []
         return offers(output.output, &unread)
+    }
+
+    func keptName(_ update: LockedUpdate, version: String) -> String? {
+        RpmStore.fileName(update.name, version, update.architecture)
+    }
+
+    func storedFile(_ update: LockedUpdate, version: String) -> String? {
+        RpmStore().file(update.name, version, update.architecture)
+    }
+
+    func downloadAgain(_ updates: [LockedUpdate]) -> [String]? {
+        [path] + changeOptions + ["reinstall", "--downloadonly"]
+            + updates.map { "\($0.name)-\($0.from).\($0.architecture)" }
+    }
+
+    func isReplaced(_ file: String, by update: LockedUpdate) async -> Bool {
+        await RpmFile(runner: runner, path: file).isReplaced(by: update)
     }
 
     func solve(_ updates: [LockedUpdate]) async -> Solution {

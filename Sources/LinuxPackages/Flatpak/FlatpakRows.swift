@@ -96,6 +96,11 @@ struct FlatpakRows {
 }
 
 extension FlatpakRows.Row {
+    /// Whether a line of an order is about it.
+    func isMeant(by update: LockedUpdate) -> Bool {
+        name == update.name && arch == update.architecture
+    }
+
     /// What an order names.
     init(_ update: LockedUpdate) {
         let parts = update.name.split(separator: "/").map(String.init)
@@ -146,7 +151,7 @@ struct FlatpakComplaint {
             (.diskFull, ["not enough", "No space left on device"]),
             (
                 .versionNotAvailable,
-                ["status 404", "No such ref", "No ref for", "Commit not found"]
+                ["status 404", "HTTP 404", "No such ref", "No ref for", "Commit not found"]
             ),
             (.held, ["is masked"]),
             (

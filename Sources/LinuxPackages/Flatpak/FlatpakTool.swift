@@ -121,19 +121,20 @@ extension FlatpakTool: SoftwareLooking {
             } : []
     }
 
-    private func remotes() async -> [(id: String, name: String)] {
+    private func remotes() async -> [(id: String, name: String, url: String)] {
         let output = await flatpak.run(["remotes", "--system", "--columns=name,url"])
         return TextLines.strings(output.output).compactMap { line in
             let fields = line.split(separator: "\t").map(String.init)
             guard let id = fields.first, Grammar.consists(id, of: "_.-") else { return nil }
-            return (id, fields.count > 1 ? "\(id) \(fields[1])" : "\(id) ")
+            let url = fields.count > 1 ? fields[1] : ""
+            return (id, "\(id) \(url)", url)
         }
     }
 }
 
 // MARK: - Installing
 
-extension FlatpakTool: LockListTool {
+extension FlatpakTool: LockListTool, ReturningTool {
     /// flatpak has no lock that keeps others out: its repository waits for a moment at most.
     func lockHolder() -> String? { nil }
 
@@ -149,25 +150,57 @@ extension FlatpakTool: LockListTool {
         return held
     }
 
-    /// Asks each application's remote whether its newest commit is the approved one.
+    /// A remote keeps former commits for as long as it likes: each is asked for.
+    func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> {
+        guard !updates.isEmpty else { return [] }
+        let (installed, remotes) = (await installed(), await remotes())
+        var questions: [LockedUpdate: FlatpakHistory.Question] = [:]
+        for update in updates {
+            guard let own = installed.first(where: { $0.isMeant(by: update) }),
+                let remote = remotes.first(where: { $0.id == own.origin })
+            else { continue }
+            let active = await flatpak.run(["info", "--system", "--show-commit", own.reference])
+            guard let commit = FlatpakCommits.alone(active),
+                commit.hasPrefix(FlatpakRows.commit(of: update.from))
+            else { continue }
+            questions[update] = FlatpakHistory.Question(
+                remote: remote.id, url: remote.url, reference: own.reference, commit: commit)
+        }
+        let answered = await FlatpakHistory(runner: runner).answered(Array(questions.values))
+        return Set(updates.filter { update in questions[update].map(answered.contains) ?? false })
+    }
+
+    /// The whole commit of a line among those that a remote names for an application, the newest
+    /// first: an update must be the newest itself.
+    private func commit(of update: LockedUpdate, among output: CommandOutput) -> String? {
+        let wanted = FlatpakRows.commit(of: update.to)
+        guard update.isRollback else {
+            return FlatpakCommits.alone(output).flatMap { $0.hasPrefix(wanted) ? $0 : nil }
+        }
+        return TextLines.strings(output.output).lazy.compactMap { line in
+            TextLines.words(line).last.flatMap { FlatpakCommits.isWhole($0) ? $0 : nil }
+        }.first { $0.hasPrefix(wanted) }
+    }
+
+    private func installed() async -> [FlatpakRows.Row] {
+        FlatpakRows(await flatpak.run(["list", "--system", Self.columns + ",active"]).output).rows
+    }
+
+    /// Asks each application's remote whether its newest commit is the approved one, or whether it
+    /// still has the one that is gone back to.
     func solve(_ updates: [LockedUpdate]) async -> Solution {
         var plan = ChangePlan()
-        let installed = FlatpakRows(
-            await flatpak.run(["list", "--system", Self.columns + ",active"]).output
-        ).rows
+        let installed = await installed()
         for update in updates {
-            guard
-                let own = installed.first(where: {
-                    $0.name == update.name && $0.arch == update.architecture
-                })
-            else {
+            guard let own = installed.first(where: { $0.isMeant(by: update) }) else {
                 return .refused(
                     Obstacle(
                         .versionNotAvailable, "\(update.name) is not installed.",
                         culprits: [update.name]))
             }
             let output = await flatpak.run([
-                "remote-info", "--system", "--show-commit", own.origin, own.reference,
+                "remote-info", "--system", update.isRollback ? "--log" : "--show-commit",
+                own.origin, own.reference,
             ])
             guard output.status == 0 else {
                 let verdict = FlatpakComplaint(lines: output.lines, status: output.status).verdict
@@ -176,12 +209,16 @@ extension FlatpakTool: LockListTool {
                         verdict?.failure ?? .other, verdict?.sentence ?? output.reason,
                         culprits: [update.name]))
             }
-            let commit = TextLines.trimmed(String(decoding: output.output, as: UTF8.self))
-            guard commit.hasPrefix(FlatpakRows.commit(of: update.to)) else { continue }
+            guard let commit = commit(of: update, among: output) else { continue }
             FlatpakCommits.note(commit, for: update)
-            plan.changed.append(
-                ChangePlan.Change(
-                    name: update.name, architecture: update.architecture, version: update.to))
+            let change = ChangePlan.Change(
+                name: update.name, architecture: update.architecture, version: update.to)
+            if update.isRollback {
+                plan.downgraded.append(update.name)
+                plan.olderVersions.append(change)
+            } else {
+                plan.changed.append(change)
+            }
         }
         return .plan(plan)
     }
@@ -205,6 +242,17 @@ extension FlatpakTool: LockListTool {
 /// The whole commits behind the twelve digits that are shown, as the remotes told them at
 /// preflight.
 enum FlatpakCommits {
+    /// A whole commit that a command printed, alone on its line.
+    static func alone(_ output: CommandOutput) -> String? {
+        guard output.status == 0 else { return nil }
+        return TextLines.strings(output.output).map { TextLines.trimmed($0) }.first(where: isWhole)
+    }
+
+    /// Whether a word is a whole commit.
+    static func isWhole(_ word: String) -> Bool {
+        word.utf8.count == 64 && word.allSatisfy { $0.isASCII && $0.isHexDigit }
+    }
+
     private static let known = Mutex<[LockedUpdate: String]>([:])
     /// One endpoint has some tens of applications; more than this is forgotten.
     private static let most = 4096

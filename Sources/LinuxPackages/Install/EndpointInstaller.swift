@@ -15,6 +15,7 @@ public struct EndpointInstaller: Installing {
     let runner: any CommandRunning
     private let inactivityLimit: Int64
     let proxyEnvironment: [String: String]
+    private let replaced: ReplacedPackages?
 
     /// An installer for this machine.
     ///
@@ -40,6 +41,9 @@ public struct EndpointInstaller: Installing {
             inactivityLimitSeconds: inactivityLimitSeconds, proxyEnvironment: proxyEnvironment,
             stateFolder: stateFolder)
         self.runner = runner
+        replaced = stateFolder.map {
+            ReplacedPackages(folder: KeptFolder(KeptFolder.path(in: $0), runner: runner))
+        }
         inactivityLimit = inactivityLimitSeconds
         self.proxyEnvironment = proxyEnvironment
     }
@@ -76,16 +80,20 @@ public struct EndpointInstaller: Installing {
     ) async -> Preflight {
         if manager == .apt {
             let answer = await apt.preflight(updates, tolerating: brokenPackages)
+            guard case .ready(let install, let settled) = answer else { return answer }
             // What was downloaded ahead is looked at once more before it is installed.
-            if case .ready(let install, _) = answer { await apt.dropSpoiled(install) }
-            return answer
+            let stuck = await apt.dropSpoiled(install)
+            return .ready(
+                install: install.filter { stuck[$0] == nil },
+                settled: settled
+                    + install.compactMap { update in
+                        stuck[update].map { outcome(update, .hashMismatch, $0) }
+                    })
         }
-        guard let tool = NativeTools.installing(manager, runner: runner) else {
+        guard let tool = tool(manager) else {
             return .blocked(.refused, "\(manager.rawValue) is not supported yet.")
         }
-        guard tool.goesBack || !updates.contains(where: \.isRollback) else {
-            return .blocked(.refused, "\(manager.rawValue) cannot take updates back yet.")
-        }
+        await replaced?.dropChanged(updates, with: tool)
         return await LockListCheck(tool: tool).check(updates, tolerating: Set(brokenPackages))
     }
 
@@ -95,9 +103,12 @@ public struct EndpointInstaller: Installing {
     ) async -> [LockedUpdate: WayBack] {
         var ways = await apt.keepWaysBack(for: updates.filter { $0.manager == .apt }, at: now)
         for (manager, own) in Dictionary(grouping: updates, by: \.manager) where manager != .apt {
-            guard let tool = NativeTools.installing(manager, runner: runner) else { continue }
-            let back = tool.goesBack ? await tool.stillOffered(own) : []
-            for update in own { ways[update] = back.contains(update) ? .packageDowngrade : .noWay }
+            let forward = own.filter { !$0.isRollback }
+            guard let tool = tool(manager), let replaced, !forward.isEmpty else { continue }
+            let found = await replaced.keep(forward, with: tool, at: now) { command in
+                _ = await download(command, with: manager, seconds: KeptPackages.fetchSeconds)
+            }
+            ways.merge(found) { _, new in new }
         }
         return ways
     }
@@ -117,8 +128,7 @@ public struct EndpointInstaller: Installing {
 
     /// The run that installs these updates, which are all of one tool.
     public func installRun(for updates: [LockedUpdate]) -> RunPlan {
-        guard let manager = updates.first?.manager, manager != .apt,
-            let tool = NativeTools.installing(manager, runner: runner)
+        guard let manager = updates.first?.manager, manager != .apt, let tool = tool(manager)
         else { return apt.installRun(for: updates) }
         return RunPlan(
             kind: .install, commands: tool.commands(for: updates), environment: environment,
@@ -128,7 +138,7 @@ public struct EndpointInstaller: Installing {
     /// The run that mends the native tool's package database.
     public func repairRun() -> RunPlan {
         guard let native = EndpointTools.read(root: "").native, native != .apt,
-            let tool = NativeTools.installing(native, runner: runner)
+            let tool = tool(native)
         else { return apt.repairRun() }
         return RunPlan(
             kind: .repair, commands: tool.repair, environment: environment,
@@ -163,13 +173,17 @@ public struct EndpointInstaller: Installing {
     /// Which of these files are a package's own.
     public func files(among files: [String], of package: PackageKey) async -> [String] {
         if package.manager == .apt { return await apt.files(among: files, of: package) }
-        guard let tool = NativeTools.installing(package.manager, runner: runner) else { return [] }
+        guard let tool = tool(package.manager) else { return [] }
         return PackageFiles(await tool.files(of: package)).own(among: files)
     }
 
-    private func tool(of run: RunPlan) -> (any LockListTool)? {
+    private func tool(of run: RunPlan) -> (any ReturningTool)? {
         let manager = run.updates.first?.manager ?? EndpointTools.read(root: "").native ?? .apt
-        return NativeTools.installing(manager, runner: runner)
+        return tool(manager)
+    }
+
+    func tool(_ manager: PackageManagerName) -> (any ReturningTool)? {
+        NativeTools.installing(manager, runner: runner, replaced: replaced)
     }
 
     var environment: [String: String] {

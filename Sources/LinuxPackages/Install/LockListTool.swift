@@ -22,18 +22,12 @@ protocol LockListTool: Sendable {
     func complaint(status: Int32, lines: [String]) -> RunVerdict?
     /// The files of an installed package.
     func files(of package: PackageKey) async -> [String]
-    /// Whether it can install an older version in the place of a newer one.
-    var goesBack: Bool { get }
-    /// Of which of the updates a source still offers the version that they replace.
-    func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate>
 }
 
 extension LockListTool {
     func damage() async -> String? { nil }
     var repair: [[String]] { [] }
     func files(of package: PackageKey) async -> [String] { [] }
-    var goesBack: Bool { false }
-    func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> { [] }
 }
 
 /// What a package tool must answer so that it can download without installing.

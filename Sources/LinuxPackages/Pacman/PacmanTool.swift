@@ -9,11 +9,14 @@ import Versions
 struct PacmanTool: Sendable {
     let manager = PackageManagerName.pacman
     let runner: any CommandRunning
+    /// What the agent has kept; `nil` where it keeps nothing.
+    var replaced: ReplacedPackages?
 
     private static let path = "/usr/bin/pacman"
     private static let database = "/var/lib/pacman"
     private static let lock = "/var/lib/pacman/db.lck"
     private static let configuration = "/etc/pacman.conf"
+    private static let store = "/var/cache/pacman/pkg"
     /// A plan in one word each: name, version, source, bytes to download.
     private static let format = ["--print", "--print-format", "%n|%v|%r|%s"]
     /// How often a plan of everything is tried without what stands in its way.
@@ -156,7 +159,7 @@ extension PacmanTool: SoftwareLooking {
 
 // MARK: - Installing
 
-extension PacmanTool: DownloadingTool {
+extension PacmanTool: DownloadingTool, ReturningTool {
     func lockHolder() -> String? {
         Files.exists(Self.lock) ? OpenFiles.holder(of: Self.lock) : nil
     }
@@ -180,11 +183,48 @@ extension PacmanTool: DownloadingTool {
         return held
     }
 
+    private static let options = ["--noconfirm", "--noprogressbar"]
+
+    /// A source offers the newest version only: an older one is installed from its file.
     private func install(_ updates: [LockedUpdate]) -> [String] {
-        ["-S", "--noconfirm", "--noprogressbar"] + updates.map { "\($0.name)=\($0.to)" }
+        guard updates.contains(where: \.isRollback) else {
+            return ["-S"] + Self.options + updates.map { "\($0.name)=\($0.to)" }
+        }
+        return ["-U"] + Self.options
+            + updates.compactMap { replaced?.file(of: $0, with: self) }
+    }
+
+    func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> { [] }
+
+    /// The ending tells how it is compressed, which pacman sees for itself.
+    func keptName(_ update: LockedUpdate, version: String) -> String? {
+        "\(update.name)-\(version)-\(update.architecture).pkg.tar"
+    }
+
+    /// `name-version-architecture.pkg.tar.zst`, with a signature beside it or `.part` behind it
+    /// while it comes.
+    func storedFile(_ update: LockedUpdate, version: String) -> String? {
+        let start = "\(update.name)-\(version)-\(update.architecture).pkg.tar"
+        return Files.names(in: Self.store).first {
+            $0.hasPrefix(start) && !$0.hasSuffix(".sig") && !$0.hasSuffix(".part")
+        }.map { "\(Self.store)/\($0)" }
+    }
+
+    /// pacman reads the whole package to answer.
+    func isReplaced(_ file: String, by update: LockedUpdate) async -> Bool {
+        let output = await pacman.run(["-Qp", file])
+        return output.status == 0
+            && TextLines.strings(output.output).contains("\(update.name) \(update.from)")
     }
 
     func solve(_ updates: [LockedUpdate]) async -> Solution {
+        let lost = updates.filter { $0.isRollback && replaced?.file(of: $0, with: self) == nil }
+        if let first = lost.first {
+            return .refused(
+                Obstacle(
+                    .versionNotAvailable, "The package of \(first.name) \(first.to) is not kept.",
+                    culprits: lost.map(\.name)))
+        }
         let output = await pacman.run(install(updates) + Self.format)
         guard output.status == 0 else {
             let lines = output.lines
@@ -206,7 +246,12 @@ extension PacmanTool: DownloadingTool {
                 continue
             }
             let isOlder = (try? Ecosystem.pacman.compare(row.version, old)) == .less
-            if isOlder { plan.downgraded.append(row.name) } else { plan.changed.append(change) }
+            if isOlder {
+                plan.downgraded.append(row.name)
+                plan.olderVersions.append(change)
+            } else {
+                plan.changed.append(change)
+            }
         }
         return .plan(plan)
     }
@@ -219,14 +264,8 @@ extension PacmanTool: DownloadingTool {
         [Self.path, "-Sw"] + install(updates).dropFirst()
     }
 
-    /// `name-version-architecture.pkg.tar.zst`, with a signature beside it or `.part` behind it
-    /// while it comes.
     func downloadedFile(of update: LockedUpdate) -> String? {
-        let folder = "/var/cache/pacman/pkg"
-        let start = "\(update.name)-\(update.to)-\(update.architecture).pkg.tar"
-        return Files.names(in: folder).first {
-            $0.hasPrefix(start) && !$0.hasSuffix(".sig") && !$0.hasSuffix(".part")
-        }.map { "\(folder)/\($0)" }
+        storedFile(update, version: update.to)
     }
 
     func complaint(status: Int32, lines: [String]) -> RunVerdict? {

@@ -22,22 +22,15 @@ extension EndpointInstaller: Prefetching {
     private func prefetch(
         _ updates: [LockedUpdate], with manager: PackageManagerName
     ) async -> [PrefetchResult] {
-        guard let tool = downloading(manager), let path = tool.download(of: updates).first else {
+        guard let tool = downloading(manager) else {
             return updates.map {
                 PrefetchResult(
                     update: $0, state: .notPossible,
                     sentence: "\(manager.rawValue) cannot download without installing.")
             }
         }
-        let command = tool.download(of: updates)
-        let output =
-            PrefetchUnit.isPossible
-            ? await PrefetchUnit(
-                manager, runner: runner, environment: environment,
-                proxies: proxyEnvironment.keys.sorted()
-            ).run(command)
-            : await ToolRunner(runner: runner, path: path, environment: environment)
-                .run(Array(command.dropFirst()), seconds: PrefetchUnit.seconds)
+        let output = await download(
+            tool.download(of: updates), with: manager, seconds: PrefetchUnit.seconds)
         let complaint = tool.complaint(status: output.status, lines: output.lines)?.sentence
         return updates.map { update in
             guard output.status == 0, tool.downloadedFile(of: update) != nil else {
@@ -55,7 +48,31 @@ extension EndpointInstaller: Prefetching {
     }
 
     private func downloading(_ manager: PackageManagerName) -> (any DownloadingTool)? {
-        NativeTools.installing(manager, runner: runner) as? any DownloadingTool
+        tool(manager) as? any DownloadingTool
+    }
+
+    /// Ends what an agent that was killed has left downloading: it would hold its tool's lock for
+    /// hours, and nobody waits for it. An installation that was left is another matter: its job
+    /// finds it again.
+    public func endDownloadsLeftBehind() async {
+        guard PrefetchUnit.isPossible else { return }
+        for manager in EndpointTools.read(root: "").all where downloading(manager) != nil {
+            await PrefetchUnit(manager, runner: runner, environment: [:], proxies: []).stop()
+        }
+    }
+
+    /// Runs a program of a tool that downloads and installs nothing, to its end.
+    func download(
+        _ command: [String], with manager: PackageManagerName, seconds: Int64
+    ) async -> CommandOutput {
+        guard PrefetchUnit.isPossible else {
+            return await ToolRunner(runner: runner, path: command[0], environment: environment)
+                .run(Array(command.dropFirst()), seconds: seconds)
+        }
+        return await PrefetchUnit(
+            manager, runner: runner, environment: environment,
+            proxies: proxyEnvironment.keys.sorted()
+        ).run(command, seconds: seconds)
     }
 
     /// Whether the package of an update lies in its tool's store.

@@ -47,11 +47,13 @@ struct PrefetchUnit: Sendable {
 
     /// Runs a tool to its end. It is at its end too when this returns because the task was
     /// cancelled or the time was up.
-    func run(_ command: [String]) async -> CommandOutput {
+    func run(
+        _ command: [String], seconds: Int64 = PrefetchUnit.seconds
+    ) async -> CommandOutput {
         // What an agent that was killed may have left.
         await stop()
-        let words = await words(command)
-        let output = await tool(words[0]).run(Array(words.dropFirst()), seconds: Self.seconds)
+        let words = await words(command, seconds)
+        let output = await tool(words[0]).run(Array(words.dropFirst()), seconds: seconds)
         if Task.isCancelled || output.status == ToolRunner.notRun {
             // A task of its own: in a cancelled one no program is run.
             await Task { await stop() }.value
@@ -59,11 +61,12 @@ struct PrefetchUnit: Sendable {
         return output
     }
 
-    private func stop() async {
+    /// Ends it, if it is there.
+    func stop() async {
         _ = await tool(Self.systemctl).run(["stop", name])
     }
 
-    private func words(_ command: [String]) async -> [String] {
+    private func words(_ command: [String], _ seconds: Int64) async -> [String] {
         var known: [String] = []
         if !proxies.isEmpty {
             let version = Self.version(await tool(Self.systemdRun).run(["--version"]).lines)
@@ -75,7 +78,7 @@ struct PrefetchUnit: Sendable {
             } + known.map { "--setenv=\($0)" }
         return [
             Self.systemdRun, "--wait", "--pipe", "--collect", "--quiet", "--unit=\(name)",
-            "--property=RuntimeMaxSec=\(Self.seconds)",
+            "--property=RuntimeMaxSec=\(seconds)",
             "--property=TimeoutStopSec=\(Self.stopSeconds)",
         ] + variables + ["--"] + command
     }

@@ -2,6 +2,7 @@ public import AgentCore
 public import Fleet
 import Foundation
 public import PackageManagers
+import Rollout
 
 /// Looks at an endpoint with whatever package tools it has.
 public struct EndpointScanner: Scanning {
@@ -78,15 +79,28 @@ public struct EndpointScanner: Scanning {
         return Scan(
             scannedAt: now, endpoint: facts, sources: look.sources,
             packages: look.packages.sorted { $0.precedes($1) },
-            updates: updates.map(Self.withWayBack).sorted { $0.key < $1.key },
+            updates: await withWaysBack(updates, native).sorted { $0.key < $1.key },
             reboot: RebootState(signals: signals), restarts: restarts, unparsed: look.unparsed)
     }
 
-    /// What a tool does not say can be undone cannot be undone with it.
-    private static func withWayBack(_ update: Update) -> Update {
-        var update = update
-        update.wayBack = update.wayBack ?? .noWay
-        return update
+    /// What can be undone: the version before it lies here, or can still be had.
+    private func withWaysBack(
+        _ updates: [Update], _ manager: PackageManagerName
+    ) async -> [Update] {
+        guard let tool = NativeTools.installing(manager, runner: runner, replaced: nil) else {
+            return updates
+        }
+        let replaced = configuration.stateFolder.map {
+            ReplacedPackages(folder: KeptFolder(KeptFolder.path(in: $0), runner: runner))
+        }
+        let lines = updates.map { LockedUpdate($0) }
+        let near = lines.filter { replaced?.mayHave($0, with: tool) == true }
+        let back = await tool.stillOffered(lines.filter { !near.contains($0) }).union(near)
+        return updates.map { update in
+            var update = update
+            update.wayBack = back.contains(LockedUpdate(update)) ? .packageDowngrade : .noWay
+            return update
+        }
     }
 
     /// A tool that fails beside the native one is a source that failed, not a scan that failed.
@@ -97,9 +111,8 @@ public struct EndpointScanner: Scanning {
             let look = try await self.look(tool, refreshing: refreshing, at: scan.scannedAt)
             scan.sources += look.sources
             scan.packages = (scan.packages + look.packages).sorted { $0.precedes($1) }
-            scan.updates = (scan.updates + look.updates.map(Self.withWayBack)).sorted {
-                $0.key < $1.key
-            }
+            let updates = await withWaysBack(look.updates, tool.manager)
+            scan.updates = (scan.updates + updates).sorted { $0.key < $1.key }
             scan.unparsed += look.unparsed
         } catch {
             scan.sources.append(
@@ -142,14 +155,23 @@ enum NativeTools {
     }
 
     static func installing(
-        _ manager: PackageManagerName, runner: any CommandRunning
-    ) -> (any LockListTool)? {
+        _ manager: PackageManagerName, runner: any CommandRunning, replaced: ReplacedPackages?
+    ) -> (any ReturningTool)? {
         switch manager {
-        case .dnf: DnfTool(runner: runner)
-        case .zypper: ZypperTool(runner: runner)
-        case .pacman: PacmanTool(runner: runner)
-        case .flatpak: FlatpakTool(runner: runner)
-        default: nil
+        case .dnf:
+            var tool = DnfTool(runner: runner)
+            tool.replaced = replaced
+            return tool
+        case .zypper:
+            var tool = ZypperTool(runner: runner)
+            tool.replaced = replaced
+            return tool
+        case .pacman:
+            var tool = PacmanTool(runner: runner)
+            tool.replaced = replaced
+            return tool
+        case .flatpak: return FlatpakTool(runner: runner)
+        default: return nil
         }
     }
 }

@@ -14,6 +14,8 @@ struct ZypperPlanReader {
     private(set) var errors: [String] = []
     /// Names in a list of locks.
     private(set) var locks: [String] = []
+    /// Packages of sources in the answer to a search.
+    private(set) var offers: [ChangePlan.Change] = []
 
     private var part = ""
     private var text = ""
@@ -32,6 +34,12 @@ struct ZypperPlanReader {
         }
         for (place, change) in plan.changed.enumerated() {
             plan.changed[place].version = RpmUpdates.withoutZeroEpoch(change.version)
+        }
+        for (place, change) in plan.olderVersions.enumerated() {
+            plan.olderVersions[place].version = RpmUpdates.withoutZeroEpoch(change.version)
+        }
+        for (place, offer) in offers.enumerated() {
+            offers[place].version = RpmUpdates.withoutZeroEpoch(offer.version)
         }
     }
 
@@ -54,6 +62,8 @@ struct ZypperPlanReader {
         case "lock": isLock = true
         case "solvable" where element["type"] == "package":
             add(element)
+        case "solvable" where element["kind"] == "package":
+            offer(element)
         default:
             if element.name.hasPrefix("to-") { part = element.name }
         }
@@ -67,10 +77,23 @@ struct ZypperPlanReader {
         case "to-upgrade", "to-upgrade-change-arch": plan.changed.append(change)
         case "to-install": plan.added.append(change)
         case "to-remove": plan.removed.append(change.name)
-        case "to-downgrade", "to-downgrade-change-arch": plan.downgraded.append(change.name)
+        case "to-downgrade", "to-downgrade-change-arch":
+            plan.downgraded.append(change.name)
+            plan.olderVersions.append(change)
         case "to-reinstall": break
         default: plan.downgraded.append(change.name)
         }
+    }
+
+    /// What is installed and stands in no source has this for a source.
+    private static let installedOnly = "(System Packages)"
+
+    private mutating func offer(_ element: MarkupElement) {
+        guard let name = element["name"], let version = element["edition"],
+            element["repository"] != Self.installedOnly
+        else { return }
+        offers.append(
+            ChangePlan.Change(name: name, architecture: element["arch"] ?? "", version: version))
     }
 
     private mutating func end(_ name: String) {

@@ -8,6 +8,8 @@ import SystemFiles
 struct ZypperTool: Sendable {
     let manager = PackageManagerName.zypper
     let runner: any CommandRunning
+    /// What the agent has kept; `nil` where it keeps nothing.
+    var replaced: ReplacedPackages?
 
     private static let path = "/usr/bin/zypper"
     private static let sourceFolder = "/etc/zypp/repos.d"
@@ -159,7 +161,7 @@ extension ZypperTool: SoftwareLooking {
 
 // MARK: - Installing
 
-extension ZypperTool: DownloadingTool {
+extension ZypperTool: DownloadingTool, ReturningTool {
     func lockHolder() -> String? {
         RpmLock.holder() ?? PidFile.holder("/run/zypp.pid") ?? PidFile.holder("/var/run/zypp.pid")
     }
@@ -180,8 +182,48 @@ extension ZypperTool: DownloadingTool {
         return held
     }
 
+    /// What is installed, and how: an older version only where the list goes back.
     private func install(_ updates: [LockedUpdate]) -> [String] {
-        updates.map { "\($0.name).\($0.architecture)=\($0.to)" }
+        let isBack = updates.contains(where: \.isRollback)
+        return (isBack ? ["--oldpackage"] : [])
+            + updates.map { update in
+                (isBack ? replaced?.file(of: update, with: self) : nil)
+                    ?? "\(update.name).\(update.architecture)=\(update.to)"
+            }
+    }
+
+    func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> {
+        guard !updates.isEmpty else { return [] }
+        let output = await asking.run(
+            Self.xml + ["search", "--details", "--match-exact", "--type", "package"]
+                + Set(updates.map(\.name)).sorted())
+        guard output.status == 0 else { return [] }
+        let offers = ZypperPlanReader(output.output).offers
+        return Set(
+            updates.filter { update in
+                offers.contains {
+                    $0.name == update.name && $0.architecture == update.architecture
+                        && $0.version == update.from
+                }
+            })
+    }
+
+    func keptName(_ update: LockedUpdate, version: String) -> String? {
+        RpmStore.fileName(update.name, version, update.architecture)
+    }
+
+    func storedFile(_ update: LockedUpdate, version: String) -> String? {
+        RpmStore().file(update.name, version, update.architecture)
+    }
+
+    func downloadAgain(_ updates: [LockedUpdate]) -> [String]? {
+        [Self.path] + Self.quiet
+            + ["install", "--force", "--download-only", "--no-recommends"]
+            + updates.map { "\($0.name).\($0.architecture)=\($0.from)" }
+    }
+
+    func isReplaced(_ file: String, by update: LockedUpdate) async -> Bool {
+        await RpmFile(runner: runner, path: file).isReplaced(by: update)
     }
 
     func solve(_ updates: [LockedUpdate]) async -> Solution {
@@ -200,7 +242,8 @@ extension ZypperTool: DownloadingTool {
     }
 
     func commands(for updates: [LockedUpdate]) -> [[String]] {
-        // A downgrade is never a solution here, and a licence that must be accepted is a person's.
+        // Only a list that goes back may bring older versions, and a licence that must be accepted
+        // is a person's.
         [[Self.path] + Self.quiet + ["install", "--no-recommends"] + install(updates)]
     }
 

@@ -36,8 +36,11 @@ extension AptInstaller {
         } catch {
             complaint = "apt-get \(error.clause)."
         }
-        await dropSpoiled(updates)
+        let stuck = await dropSpoiled(updates)
         return updates.map { update in
+            if let reason = stuck[update] {
+                return PrefetchResult(update: update, state: .failed, sentence: reason)
+            }
             guard !isDownloaded(update) else {
                 return PrefetchResult(
                     update: update, state: .downloaded,
@@ -56,7 +59,6 @@ extension AptInstaller {
     }
 
     /// Removes a package from apt's archive; says why when it cannot.
-    @discardableResult
     package func discard(_ update: LockedUpdate) -> String? {
         Self.remove(archive(of: update))
     }
@@ -74,20 +76,27 @@ extension AptInstaller {
 
     /// Removes files from apt's archive that are not what the signed index names: apt itself looks
     /// at the size only of what lies there already.
-    package func dropSpoiled(_ updates: [LockedUpdate]) async {
+    ///
+    /// - Returns: those that are still there, each with the reason: apt must not see them.
+    package func dropSpoiled(_ updates: [LockedUpdate]) async -> [LockedUpdate: String] {
         let there = updates.filter { !$0.isRollback && isDownloaded($0) }
-        guard !there.isEmpty else { return }
+        guard !there.isEmpty else { return [:] }
         let offered = await offeredFiles(for: there)
+        var stuck: [LockedUpdate: String] = [:]
         for update in there {
             guard let wanted = offered[update], let file = await hash(archive(of: update)),
                 file != wanted
             else { continue }
-            discard(update)
+            stuck[update] = discard(update).map {
+                "The file that lies in apt's archive is not the one that the signed index names, "
+                    + "and cannot be removed: \($0)"
+            }
         }
+        return stuck
     }
 
     private func hash(_ path: String) async -> String? {
-        let command = Command(path: KeptPackages.sha256sum, arguments: ["-b", "--", path])
+        let command = Command(path: KeptFolder.sha256sum, arguments: ["-b", "--", path])
         guard let output = try? await runner.run(command), output.status == 0 else { return nil }
         return TextLines.strings(output.output).first?.split(separator: " ").first.map(String.init)
     }

@@ -36,7 +36,7 @@ public struct AptInstaller: Installing {
         runner: any CommandRunning, root: String, inactivityLimitSeconds: Int64,
         proxyEnvironment: [String: String] = [:], stateFolder: String? = nil
     ) {
-        kept = stateFolder.map { KeptPackages(folder: KeptPackages.folder(in: $0), runner: runner) }
+        kept = stateFolder.map { KeptPackages(folder: KeptFolder.path(in: $0), runner: runner) }
         self.runner = runner
         self.root = root
         inactivityLimit = inactivityLimitSeconds

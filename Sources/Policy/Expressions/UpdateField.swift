@@ -94,6 +94,8 @@ public enum UpdateField: String, ExpressionField {
     case installability
     /// What unites the fix with later versions of it.
     case family
+    /// How it could be undone.
+    case wayBack = "wayback"
 
     /// Other names for fields.
     public static let synonyms: [String: UpdateField] = [
@@ -108,6 +110,7 @@ public enum UpdateField: String, ExpressionField {
         SSVCDecision.allCases.map(\.rawValue), isOrdered: true)
     private static let classWords = WordList(UpdateClass.allCases.map(\.rawValue))
     private static let installabilityWords = WordList(Installability.allCases.map(\.rawValue))
+    private static let wayBackWords = WordList(WayBack.allCases.map(\.rawValue))
 
     /// The kind of its values.
     public var kind: FieldKind {
@@ -119,6 +122,7 @@ public enum UpdateField: String, ExpressionField {
         case .severity: .words(Self.severityWords)
         case .class: .wordSet(Self.classWords)
         case .installability: .words(Self.installabilityWords)
+        case .wayBack: .words(Self.wayBackWords)
         case .cve: .texts
         case .package, .source, .origin, .manager, .architecture, .version, .family: .text
         case .age: .duration
@@ -156,6 +160,7 @@ public enum UpdateField: String, ExpressionField {
         case .severity: subject.severity.bit
         case .ssvc: subject.ssvc?.bit
         case .installability: subject.update.installability.bit
+        case .wayBack: subject.update.wayBack?.bit
         case .class: subject.update.classes.reduce(0) { $0 | $1.bit }
         default: nil
         }
@@ -212,6 +217,15 @@ extension UpdateClass {
         case .security: 1
         case .bugfix: 2
         case .feature: 4
+        }
+    }
+}
+
+extension WayBack {
+    fileprivate var bit: UInt32 {
+        switch self {
+        case .packageDowngrade: 1
+        case .noWay: 2
         }
     }
 }

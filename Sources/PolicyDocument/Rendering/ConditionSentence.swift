@@ -1,3 +1,4 @@
+import Fleet
 import Policy
 
 /// A field whose comparisons can be said in plain words.
@@ -158,6 +159,7 @@ extension UpdateField: SpokenField {
         case .bytes: "its download"
         case .installability: "its standing with the package manager"
         case .family: "its advisory"
+        case .wayBack: "its way back"
         }
     }
 
@@ -169,6 +171,10 @@ extension UpdateField: SpokenField {
                 "it closes \(isSo ? "a" : "no") vulnerability that is known to be exploited (KEV)"
         case .class: return "it is \(holds ? "a" : "no") \(value) update"
         case .cve: return "it \(holds ? "closes" : "does not close") \(value)"
+        case .wayBack:
+            let canGoBack = holds == (value == WayBack.packageDowngrade.rawValue)
+            return canGoBack
+                ? "it can be undone by the package before it" : "there is no way back from it"
         default: return nil
         }
     }

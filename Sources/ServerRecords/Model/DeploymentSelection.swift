@@ -36,14 +36,18 @@ public struct DeploymentSelection: Hashable, Sendable, Codable {
     public var policy: String?
     /// The lane of that policy; `nil` for the routine one.
     public var lane: Lane?
+    /// Whether it is approved knowing that a part of it cannot be undone; without this word nothing
+    /// is approved of which that is known.
+    public var acceptsNoWayBack: Bool?
 
     /// A selection.
     public init(
         endpoints: [EndpointID], updates: [ChosenUpdate], allSecurity: Bool? = nil,
         title: String? = nil,
         deadlineSeconds: Int64? = nil, aftercare: Aftercare? = nil,
-        policy: String? = nil, lane: Lane? = nil
+        policy: String? = nil, lane: Lane? = nil, acceptsNoWayBack: Bool? = nil
     ) {
+        self.acceptsNoWayBack = acceptsNoWayBack
         self.endpoints = endpoints
         self.updates = updates
         self.allSecurity = allSecurity

@@ -41,12 +41,17 @@ public struct Grant: RoleDocument {
         /// Whether the version is older than what is installed, and is to be installed all the
         /// same: only what is granted so ever goes back. `nil` for an update.
         public var goesBack: Bool?
+        /// What must be installed, exactly, for the version to be put in its place: for packages
+        /// whose versions have no order, so that a step back could not be told. `nil` for others.
+        public var replaces: String?
 
         /// A line.
         public init(
-            _ package: PackageKey, version: String, sha256: String? = nil, goesBack: Bool? = nil
+            _ package: PackageKey, version: String, sha256: String? = nil, goesBack: Bool? = nil,
+            replaces: String? = nil
         ) {
             self.goesBack = goesBack
+            self.replaces = replaces
             self.package = package
             self.version = version
             self.sha256 = sha256
@@ -144,7 +149,9 @@ public struct Grant: RoleDocument {
         guard (1...Self.maximumUpdates).contains(packages.count),
             packages == Set(packages).sorted()
         else { return "its updates are not 1 to \(Self.maximumUpdates) in order" }
-        let texts = updates.flatMap { [$0.package.name, $0.package.architecture, $0.version] }
+        let texts = updates.flatMap {
+            [$0.package.name, $0.package.architecture, $0.version, $0.replaces ?? $0.version]
+        }
         if texts.contains(where: { $0.isEmpty || $0.utf8.count > Self.maximumTextBytes }) {
             return "a name or version in it is empty or too long"
         }

@@ -154,17 +154,23 @@ public struct GrantCheck: Sendable {
             let (package, name) = (update.package, update.package.name)
             guard let line = granted[package], line.version == update.version,
                 update.sha256 == line.sha256,
-                (update.goesBack == true) == (line.goesBack == true)
+                (update.goesBack == true) == (line.goesBack == true),
+                line.replaces == nil || update.replaces == line.replaces
             else { throw .notInLockList(name) }
             if held.contains(where: { $0.body.covers(package, version: update.version) }) {
                 throw .held(name)
             }
             guard let present = installed[package] else { throw .notInstalled(name) }
+            if let replaces = line.replaces, present != replaces, present != update.version {
+                throw .replacesOther(name)
+            }
             switch compare(package.manager, present, update.version) {
             case .less, .equal: break
             // Only what was signed as a way back goes back.
             case .greater where line.goesBack == true: break
             case .greater: throw .downgrade(name)
+            // It was signed for exactly what is installed: an older grant is for something else.
+            case nil where line.replaces != nil: break
             case nil: throw .unorderedVersion(name)
             }
         }
@@ -213,6 +219,8 @@ public enum GrantRefusal: Error, Hashable, Sendable {
     case downgrade(String)
     /// Its versions cannot be compared, so that it could be a downgrade.
     case unorderedVersion(String)
+    /// Something else is installed than what it replaces.
+    case replacesOther(String)
 
     /// A stable code.
     public var code: String {
@@ -235,6 +243,7 @@ public enum GrantRefusal: Error, Hashable, Sendable {
         case .notInstalled: "E_GRANT_NOT_INSTALLED"
         case .downgrade: "E_GRANT_DOWNGRADE"
         case .unorderedVersion: "E_GRANT_VERSION"
+        case .replacesOther: "E_GRANT_REPLACES"
         }
     }
 
@@ -278,6 +287,8 @@ public enum GrantRefusal: Error, Hashable, Sendable {
             "A newer version of \(name) is installed, and an endpoint never goes back."
         case .unorderedVersion(let name):
             "The versions of \(name) cannot be compared, so that it could be a step back."
+        case .replacesOther(let name):
+            "Something else of \(name) is installed than what the approval replaces."
         }
     }
     private static func minutes(_ seconds: Int64) -> String {

@@ -75,6 +75,7 @@ struct DeploymentCommand: ParsableCommand {
         var allSecurity = false
         @Option(help: "A name for people.") var title: String?
         @Option(help: "Seconds after which jobs expire; a week unless given.") var deadline: Int64?
+        @Flag(help: "Approve it although a part of it cannot be undone.") var noWayBack = false
         @OptionGroup var aftercare: AftercareOptions
         @OptionGroup var rings: RingOptions
         @Flag(help: "Only show what would be done.") var plan = false
@@ -127,7 +128,8 @@ struct DeploymentCommand: ParsableCommand {
                         name: halves.first ?? text, candidate: halves.count == 2 ? halves[1] : nil)
                 },
                 allSecurity: allSecurity ? true : nil, title: title, deadlineSeconds: deadline,
-                aftercare: try? aftercare.value(), policy: rings.policy, lane: rings.chosenLane)
+                aftercare: try? aftercare.value(), policy: rings.policy, lane: rings.chosenLane,
+                acceptsNoWayBack: noWayBack ? true : nil)
         }
     }
 

@@ -78,7 +78,7 @@ extension Lab {
 
     private static func creation(_ updates: [String], _ endpoints: [LabEndpoint]) -> [String] {
         ["deployment", "create"] + endpoints.flatMap { ["--endpoint", $0.id.text] }
-            + updates.flatMap { ["--update", $0] }
+            + updates.flatMap { ["--update", $0] } + ["--no-way-back"]
     }
 
     /// The jobs of a deployment.

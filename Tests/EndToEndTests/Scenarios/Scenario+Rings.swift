@@ -114,7 +114,7 @@ extension Lab {
     /// What is given to the command line.
     func ringCreation(_ package: String, on chosen: [LabEndpoint]) -> [String] {
         ["deployment", "create"] + chosen.flatMap { ["--endpoint", $0.id.text] }
-            + ["--update", package, "--policy", Self.ringPolicy]
+            + ["--update", package, "--policy", Self.ringPolicy, "--no-way-back"]
     }
 
     /// Approves a package for everyone, through the rings.

@@ -17,7 +17,8 @@ struct ToolEndpoint: Sendable {
     static func start(_ flavour: Flavour, in lab: Lab) async throws -> ToolEndpoint {
         let number = "\(flavour.number)"
         try await lab.bed("light", number, "--flavour", flavour.name)
-        try await lab.bed("agent", number, "--binary", lab.agent.path)
+        let agent = flavour.needsStaticAgent ? Lab.staticAgent ?? lab.agent : lab.agent
+        try await lab.bed("agent", number, "--binary", agent.path)
         let token = lab.folder.appending(path: "token-\(flavour.name)")
         let tenant: Answers.Tenant = try await lab.answer(to: ["tenant", "create", flavour.name])
         try await lab.patchbay(
@@ -26,8 +27,8 @@ struct ToolEndpoint: Sendable {
         try await lab.bed(
             "run", number, "/usr/bin/patchbay-agent", "enrol", "--token-file",
             "/etc/enrolment-token")
-        let agent = try startAgent(flavour, in: lab)
-        let item = try await eventually("\(flavour.name) has been scanned", seen: { agent.log }) {
+        let program = try startAgent(flavour, in: lab)
+        let item = try await eventually("\(flavour.name) has been scanned", seen: { program.log }) {
             () -> Answers.Item? in
             let list: Answers.Endpoints = try await lab.answer(to: ["endpoint", "list"])
             guard let item = list.items.first(where: { $0.name == "ep\(number)" }) else {
@@ -35,10 +36,11 @@ struct ToolEndpoint: Sendable {
             }
             let endpoint = LabEndpoint(number: flavour.number, lab: lab.id, id: item.id)
             let sources = try await lab.view(of: endpoint).posture?.sources ?? []
-            return sources.contains { $0.name.hasPrefix("lab ") && $0.state == .ok } ? item : nil
+            return sources.contains { $0.name.hasPrefix(flavour.sources) && $0.state == .ok }
+                ? item : nil
         }
         return ToolEndpoint(
-            flavour: flavour, lab: lab, agent: agent,
+            flavour: flavour, lab: lab, agent: program,
             endpoint: LabEndpoint(number: flavour.number, lab: lab.id, id: item.id))
     }
 
@@ -76,6 +78,32 @@ struct ToolEndpoint: Sendable {
     /// What the server knows of it.
     var view: Answers.Endpoint {
         get async throws { try await lab.view(of: endpoint) }
+    }
+}
+
+extension Lab {
+    /// The agent as one static file, which runs on whatever C library; `nil` where it has not been
+    /// built.
+    static var staticAgent: URL? {
+        let file = Places.packageRoot.appending(path: ".build/patchbay-agent-static")
+        return FileManager.default.isExecutableFile(atPath: file.path) ? file : nil
+    }
+
+    /// apt's source has dropped the first version of a package, flatpak's remote the first commit
+    /// of an application; sources of the other tools offer the newest version only.
+    func loseFirst(of flavour: Flavour) async throws {
+        if flavour.manager == .apt {
+            try FileManager.default.removeItem(
+                at: repository.appending(path: "public/pool/stable/\(flavour.lost)_1.0_all.deb"))
+            try await repository("add", "labfiller", "1.0")
+        }
+        guard !flavour.keepsFiles else { return }
+        let folder = repository.appending(path: "public")
+        let commit = try String(
+            contentsOf: folder.appending(path: "flatpak-first.\(flavour.lost)"), encoding: .utf8
+        ).trimmingCharacters(in: .whitespacesAndNewlines)
+        let object = "flatpak/objects/\(commit.prefix(2))/\(commit.dropFirst(2)).commit"
+        try FileManager.default.removeItem(at: folder.appending(path: object))
     }
 }
 

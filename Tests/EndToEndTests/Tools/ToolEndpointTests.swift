@@ -5,9 +5,10 @@ import TestSupport
 import Testing
 
 /// The product on real endpoints with dnf 4, dnf 5, zypper, pacman and flatpak, each with the tool
-/// itself, its own database and a signed repository in the lab.
+/// itself, its own database and a signed repository in the lab; and on Debian 11 and 13.
 ///
-/// A flavour that this machine cannot have (no mirror with dnf 5, say) is skipped by name.
+/// A flavour that this machine cannot have (no mirror with dnf 5, say, or no static agent for an
+/// older C library) is skipped by name.
 @Suite(.requires(.root, .networkNamespaces, .testBed, .binaries))
 struct ToolEndpointTests {
     @Test(.serialized, .toolLab, arguments: Flavour.all)
@@ -18,6 +19,11 @@ struct ToolEndpointTests {
             print("skipped: \(flavour.name): \(made.errorOutput)")
             try Test.cancel("\(flavour.name) cannot be had here: \(made.errorOutput)")
         }
+        if flavour.needsStaticAgent, Lab.staticAgent == nil {
+            print("skipped: \(flavour.name): there is no static agent: make agent-static")
+            try Test.cancel("\(flavour.name) needs a static agent: make agent-static")
+        }
+        try await lab.loseFirst(of: flavour)
         var endpoint = try await ToolEndpoint.start(flavour, in: lab)
         try await expectTruthfulScan(endpoint)
         let isDownloaded = try await expectPrefetch(endpoint)
@@ -38,7 +44,8 @@ struct ToolEndpointTests {
         let posture = try #require(try await endpoint.view.posture)
         let updates = posture.updates.filter { $0.manager == flavour.manager }
         let byName = Dictionary(uniqueKeysWithValues: updates.map { ($0.name, $0) })
-        #expect(posture.sources.contains { $0.name.hasPrefix("lab ") && $0.state == .ok })
+        let own = posture.sources.filter { $0.name.hasPrefix(flavour.sources) }
+        #expect(own.contains { $0.state == .ok })
         #expect(posture.unparsed == [])
         let good = try #require(byName[flavour.good])
         #expect(good.installability == .installable)
@@ -60,16 +67,16 @@ struct ToolEndpointTests {
         // The tools that merely lie on the endpoint's disk are not its own.
         let managers = Set(posture.updates.map(\.manager))
         #expect(managers.isSubset(of: [flavour.manager, .apt]))
-        #expect(flavour.manager == .flatpak || !managers.contains(.apt))
+        #expect([.apt, .flatpak].contains(flavour.manager) || !managers.contains(.apt))
     }
 
-    /// What is only prepared is downloaded. Flatpak cannot, and under signed policies its updates
-    /// are refused yet, since commits of one version have no order.
+    /// What is only prepared is downloaded, which flatpak cannot. From here on the endpoint has
+    /// signed policies, and asks for a signed approval of whatever is installed or taken back.
     private func expectPrefetch(_ endpoint: ToolEndpoint) async throws -> Bool {
         let flavour = endpoint.flavour
-        guard flavour.manager != .flatpak else { return false }
         try await endpoint.lab.saveBefore(
             rules: "[{when: package = \"\(flavour.good)\", approve: prepare only}]")
+        guard flavour.manager != .flatpak else { return false }
         let before = try await endpoint.version(of: flavour.good)
         let update = try await eventually(
             "it is downloaded", within: .seconds(300), seen: { endpoint.agent.log }
@@ -101,43 +108,82 @@ struct ToolEndpointTests {
         #expect(refused.status == 3)
     }
 
-    /// What a source still offers is taken back; what it does not cannot be.
+    /// What is kept, or can still be had, is taken back; what cannot is told before it is
+    /// installed. What was taken back does not come again by itself.
     private func expectRollback(_ endpoint: ToolEndpoint) async throws {
         let (lab, flavour) = (endpoint.lab, endpoint.flavour)
-        guard let name = flavour.back else { return }
-        let deployment = try await lab.approve([name, "labbug"], on: [endpoint.endpoint])
+        let names = [flavour.back, flavour.lost]
+        let plan: Answers.Plan = try await lab.plan(names, on: [endpoint.endpoint])
+        #expect(plan.lines.first?.noWayBack == [flavour.lost])
+        let unaccepted = try await lab.tryPatchbay([
+            "deployment", "create", "--endpoint", endpoint.endpoint.id.text, "--update",
+            flavour.lost,
+        ])
+        #expect(unaccepted.errorOutput.contains("E_NO_WAY_BACK_UNACCEPTED"))
+        let before = try await endpoint.version(of: flavour.back)
+        let deployment = try await lab.approve(names, on: [endpoint.endpoint])
         let job = try await lab.end(of: deployment, on: endpoint.endpoint)
         #expect(job.state == .verified, "\(flavour.name): \(job.sentence)")
-        #expect(job.outcome(name)?.wayBack == .packageDowngrade)
-        #expect(job.outcome("labbug")?.wayBack == .noWay)
+        #expect(job.outcome(flavour.back)?.wayBack == .packageDowngrade)
+        #expect(job.outcome(flavour.lost)?.wayBack == .noWay)
+        let after = try await endpoint.version(of: flavour.back)
+        #expect(after != before)
+        // Without any source, only what the agent has kept is left of the old version.
+        if flavour.keepsFiles { await lab.endRepository() }
         let made: Deployment = try await lab.answer(to: Scenario.rollback(deployment))
         let back = try await lab.end(of: made.id, on: endpoint.endpoint)
+        if flavour.keepsFiles { try await lab.serveRepository() }
         #expect(back.state == .verified, "\(flavour.name): \(back.sentence)")
-        #expect(back.updates.map(\.name) == [name])
-        #expect(try await endpoint.version(of: name) == flavour.first)
-        #expect(try await endpoint.version(of: "labbug") == flavour.second)
+        #expect(back.updates.map(\.name) == [flavour.back])
+        #expect(try await endpoint.version(of: flavour.back) == before)
+        let refused = try await lab.tryPatchbay([
+            "deployment", "create", "--plan", "--endpoint", endpoint.endpoint.id.text,
+            "--update", flavour.back, "--format", "json",
+        ])
+        #expect(refused.output.contains("is blocked until a person unblocks it"))
+    }
+
+    /// A version whose script failed is in by what the tool says, and is taken back.
+    private func expectFailedTakenBack(
+        _ bad: String, of deployment: DeploymentID, on endpoint: ToolEndpoint
+    ) async throws {
+        let flavour = endpoint.flavour
+        #expect(try await endpoint.version(of: bad).contains(flavour.second))
+        let made: Deployment = try await endpoint.lab.answer(
+            to: Scenario.rollback(deployment) + ["--update", bad])
+        let back = try await endpoint.lab.end(of: made.id, on: endpoint.endpoint)
+        #expect(back.state == .verified, "\(flavour.name): \(back.sentence)")
+        #expect(try await endpoint.version(of: bad).contains(flavour.first))
     }
 
     /// A script that fails though the tool says that all went well, and a package without a
     /// signature.
     private func expectFailures(_ endpoint: ToolEndpoint) async throws {
         let flavour = endpoint.flavour
-        if let (bad, other) = flavour.failing {
-            let job = try await endpoint.lab.end(
-                of: endpoint.lab.approve([bad, other], on: [endpoint.endpoint]),
-                on: endpoint.endpoint)
-            let outcome = try #require(job.outcome(bad))
-            #expect(outcome.state == .failed, "\(flavour.name): \(outcome.sentence)")
+        let (bad, other) = flavour.failing
+        let first = try await endpoint.version(of: bad)
+        let deployment = try await endpoint.lab.approve(
+            [bad] + (other.map { [$0] } ?? []), on: [endpoint.endpoint])
+        let failing = try await endpoint.lab.end(of: deployment, on: endpoint.endpoint)
+        let outcome = try #require(failing.outcome(bad))
+        #expect(outcome.state == .failed, "\(flavour.name): \(outcome.sentence)")
+        if let other {
             #expect(outcome.failure == .maintainerScript)
             #expect(outcome.sentence.contains("cannot migrate"), "\(outcome.sentence)")
-            #expect(job.outcome(other)?.state == .verified, "\(job.sentence)")
+            #expect(failing.outcome(other)?.state == .verified, "\(failing.sentence)")
             #expect(try await endpoint.version(of: other).contains(flavour.second))
+            try await expectFailedTakenBack(bad, of: deployment, on: endpoint)
+        } else {
+            #expect(outcome.failure == .versionNotAvailable, "\(outcome.sentence)")
+            #expect(try await endpoint.version(of: bad) == first)
         }
-        let before = try await endpoint.version(of: flavour.unsigned)
-        let job = try await endpoint.lab.deploy(flavour.unsigned, to: endpoint.endpoint)
-        #expect(job.state == .failed)
-        #expect(job.outcome(flavour.unsigned)?.failure == .signature, "\(job.sentence)")
-        #expect(try await endpoint.version(of: flavour.unsigned) == before)
+        if let name = flavour.unsigned {
+            let before = try await endpoint.version(of: name)
+            let job = try await endpoint.lab.deploy(name, to: endpoint.endpoint)
+            #expect(job.state == .failed)
+            #expect(job.outcome(name)?.failure == .signature, "\(job.sentence)")
+            #expect(try await endpoint.version(of: name) == before)
+        }
         if let name = flavour.keptBack {
             let job = try await endpoint.lab.deploy(name, to: endpoint.endpoint)
             #expect(job.outcome(name)?.failure == .dependency, "\(job.sentence)")

@@ -109,6 +109,7 @@ struct ExpressionPropertyTests {
         "package ~ \"lib*\"", "package = openssl", "age >= 14 days", "age < 90m", "bytes > 8 MiB",
         "cve = CVE-2026-0001", "source in (a, 'b c', \"d\"\"e\")", "ssvc >= attend",
         "installability = held", "family = 'DSA-1'", "origin ~ *security", "bytes <= 1.5 kB",
+        "wayback = none",
     ]
 
     private static func subject(_ generator: inout SeededGenerator) -> UpdateSubject {
@@ -119,6 +120,8 @@ struct ExpressionPropertyTests {
             epss: [0.9, 0.1, nil].randomElement(using: &generator) ?? nil,
             outFor: [0, 20, nil].randomElement(using: &generator) ?? nil)
         subject.ssvc = [.act, .track, nil].randomElement(using: &generator) ?? nil
+        subject.update.wayBack =
+            [.packageDowngrade, .noWay, nil].randomElement(using: &generator) ?? nil
         subject.cvss = [9, 7.5, 1, nil].randomElement(using: &generator) ?? nil
         return subject
     }

@@ -159,6 +159,13 @@ struct ExpressionTests {
             let test = try Sample.when("installability = \(state.rawValue)")
             #expect(test.evaluate(update, at: Sample.monday) == .yes)
         }
+        for way in WayBack.allCases {
+            var update = Sample.update()
+            let test = try Sample.when("wayback = \(way.rawValue)")
+            #expect(test.evaluate(update, at: Sample.monday) == .unknown)
+            update.update.wayBack = way
+            #expect(test.evaluate(update, at: Sample.monday) == .yes)
+        }
         for kind in UpdateClass.allCases {
             let test = try Sample.when("class = \(kind.rawValue)")
             #expect(test.evaluate(Sample.update(classes: [kind]), at: Sample.monday) == .yes)

@@ -236,6 +236,60 @@ struct GrantCheckTests {
         #expect(try answer(granted: nil, ordered: nil) == .downgrade("openssl"))
     }
 
+    /// flatpak's commits: which of two is older nobody can tell from them.
+    @Test func `without an order only the exact step is taken, and a former approval none`() throws
+    {
+        let package = PackageKey(manager: .flatpak, name: "org.lab.Good", architecture: "x86_64")
+        func answer(
+            installed: String, granted: String?, ordered: String?, back: Bool? = nil,
+            wasDone: Bool = false
+        ) throws -> GrantRefusal? {
+            try ask {
+                $0.check.compare = { _, a, b in a == b ? .equal : nil }
+                $0.check.installed = [package: installed]
+                if wasDone { $0.check.carriedOut = [$0.grant.nonce] }
+                $0.grant.updates = [
+                    Grant.Update(package, version: "c2", goesBack: back, replaces: granted)
+                ]
+                $0.updates = [
+                    Grant.Update(package, version: "c2", goesBack: back, replaces: ordered)
+                ]
+            }
+        }
+        #expect(try answer(installed: "c1", granted: "c1", ordered: "c1") == nil)
+        #expect(try answer(installed: "c1", granted: "c1", ordered: "c1", back: true) == nil)
+        // It is there already: nothing goes back by that.
+        #expect(try answer(installed: "c2", granted: "c1", ordered: "c1") == nil)
+        // c3 has come since: the approval of c1 -> c2 is sent again, as it was and with lies.
+        let other = GrantRefusal.replacesOther("org.lab.Good")
+        #expect(try answer(installed: "c3", granted: "c1", ordered: "c1") == other)
+        #expect(try answer(installed: "c3", granted: "c1", ordered: "c1", back: true) == other)
+        let stranger = GrantRefusal.notInLockList("org.lab.Good")
+        #expect(try answer(installed: "c3", granted: "c1", ordered: "c3") == stranger)
+        #expect(try answer(installed: "c3", granted: "c1", ordered: nil) == stranger)
+        // c1 was gone back to since: what has been carried out is not a second time.
+        #expect(
+            try answer(installed: "c1", granted: "c1", ordered: "c1", wasDone: true) == .carriedOut)
+        // Approvals of former releases name nothing that is replaced.
+        let unordered = GrantRefusal.unorderedVersion("org.lab.Good")
+        #expect(try answer(installed: "c1", granted: nil, ordered: "c1") == unordered)
+        #expect(try answer(installed: "c1", granted: nil, ordered: nil) == unordered)
+    }
+
+    @Test func `what is named as replaced makes no step back of a plain update`() throws {
+        let package = SignedSample.openssl
+        func answer(back: Bool?) throws -> GrantRefusal? {
+            try ask {
+                $0.check.installed[package] = "3.0.18-1"
+                $0.grant.updates[0].replaces = "3.0.18-1"
+                $0.grant.updates[0].goesBack = back
+                $0.updates = $0.grant.updates
+            }
+        }
+        #expect(try answer(back: nil) == .downgrade("openssl"))
+        #expect(try answer(back: true) == nil)
+    }
+
     @Test func `a signed hold stops a granted version until it is lifted or expires`() throws {
         let version = "3.0.17-1~deb12u3"
         func answer(_ version: String?, name: String = "openssl") throws -> GrantRefusal? {
