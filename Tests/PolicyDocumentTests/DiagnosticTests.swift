@@ -69,6 +69,42 @@ struct DiagnosticTests {
                 "f:7:25: the address must begin with http:// or https:// and name a server, not “localhost”"
             ),
             (
+                "services: {restart: always}",
+                "f:7:21: “restart” cannot be “always”; known are needed, never"
+            ),
+            (
+                "services: {never: [a.service]}",
+                "f:7:11: “services” needs “restart”, such as “restart: needed”"
+            ),
+            (
+                "services: {restart: needed, never: [\"a b\"]}",
+                "f:7:37: the unit must be a name without blanks and slashes, not “a b”"
+            ),
+            (
+                "services: {restart: needed, never: [nginx]}",
+                "f:7:37: warning: “nginx” fits no unit: write its whole name, such as “nginx.service”"
+            ),
+            (
+                "services: {restart: needed, never: dbus.service}",
+                "f:7:36: warning: “dbus.service” is never restarted, whatever a policy says"
+            ),
+            (
+                "services: {restart: never, within: 1m}",
+                "f:7:28: warning: “within” has no effect with “restart: never”"
+            ),
+            (
+                "services: {restart: needed, within: 1s}",
+                "f:7:37: “within” must be from 10s to 1h, not 1s"
+            ),
+            (
+                "bandwidth: 2 MiB/s",
+                "f:7:12: “bandwidth” must be a whole number of kB/s, MB/s or GB/s, from 10 kB/s to 10 GB/s, not “2 MiB/s”"
+            ),
+            (
+                "bandwidth: 9 kB/s",
+                "f:7:12: “bandwidth” must be a whole number of kB/s, MB/s or GB/s, from 10 kB/s to 10 GB/s, not “9 kB/s”"
+            ),
+            (
                 "after: {probes: [{unit: ../x}]}",
                 "f:7:25: the unit must be a name without blanks and slashes, not “../x”"
             ),

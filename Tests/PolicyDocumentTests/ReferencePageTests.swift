@@ -78,6 +78,7 @@ struct ReferencePageTests {
         ("Before", 0, "before: {QQQQ: 1}"),
         ("After", 0, "after: {probes: [], QQQQ: 1}"),
         ("After", 1, "after: {probes: [{tcp: 1, QQQQ: 1}]}"),
+        ("Services", 0, "services: {restart: needed, QQQQ: 1}"),
         (
             "Exceptions", 0,
             "exceptions: [{name: a, package: b, owner: c, reason: d, control: e, approver: f, "

@@ -61,7 +61,8 @@ enum RandomPolicy {
             otherwise: treatment(&random), windows: windows, freezes: many(&random, 3, freeze),
             catchUp: maybe(&random) { CatchUp.allCases.randomElement(using: &$0) } ?? nil,
             rings: rings, reboot: maybe(&random, reboot), before: maybe(&random, before),
-            after: maybe(&random, after),
+            after: maybe(&random, after), services: maybe(&random, services),
+            bandwidth: maybe(&random, bandwidth),
             sla: SLAPreset.allCases.filter { _ in Bool.random(using: &random) }
                 .compactMap { PolicyName($0.rawValue) })
     }
@@ -208,6 +209,19 @@ enum RandomPolicy {
         Preconditions(
             snapshot: Preconditions.Snapshot.allCases.randomElement(using: &random) ?? .none,
             backupAge: maybe(&random) { .hours(Int.random(in: 1...8_000, using: &$0)) })
+    }
+
+    private static func services(_ random: inout SeededGenerator) -> ServiceRule {
+        let patterns: [Glob] = ["postgresql.service", "libvirt*", "on", "a?b@*.service", "*"]
+        return ServiceRule(
+            restart: ServiceRule.Mode.allCases.randomElement(using: &random) ?? .never,
+            never: patterns.filter { _ in Bool.random(using: &random) },
+            within: .minutes(Int.random(in: 1...60, using: &random)))
+    }
+
+    private static func bandwidth(_ random: inout SeededGenerator) -> Bandwidth {
+        Bandwidth(bytesPerSecond: Int64.random(in: 10...10_000_000, using: &random) * 1_000)
+            ?? bandwidth(&random)
     }
 
     private static func after(_ random: inout SeededGenerator) -> HealthCheck {

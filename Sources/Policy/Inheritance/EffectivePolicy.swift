@@ -39,6 +39,10 @@ public struct EffectivePolicy: Hashable, Sendable {
     public let before: Sourced<Preconditions>?
     /// What must hold after an installation.
     public let after: Sourced<HealthCheck>?
+    /// Whether services are restarted after an installation.
+    public let services: Sourced<ServiceRule>?
+    /// How fast updates may be downloaded.
+    public let bandwidth: Sourced<Bandwidth>?
     /// The SLA presets of every level, each once.
     public let sla: [Sourced<PolicyName>]
     /// What does not fit together.

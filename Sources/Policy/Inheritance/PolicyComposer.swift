@@ -47,6 +47,8 @@ extension EffectivePolicy {
         reboot = Self.nearest(certain, \.reboot)
         before = Self.nearest(certain, \.before)
         after = Self.nearest(certain, \.after)
+        services = Self.nearest(certain, \.services)
+        bandwidth = Self.nearest(certain, \.bandwidth)
         var windows: [PolicyName: Sourced<MaintenanceWindow>] = [:]
         var rings: [PolicyName: Sourced<[Ring]>] = [:]
         var sla: [Sourced<PolicyName>] = []

@@ -38,6 +38,10 @@ public struct PatchPolicy: Hashable, Sendable, Codable {
     public var before: Preconditions?
     /// What must hold after an installation; `nil` when the inherited policy says.
     public var after: HealthCheck?
+    /// Whether services are restarted after an installation; `nil` when the inherited policy says.
+    public var services: ServiceRule?
+    /// How fast updates may be downloaded; `nil` when the inherited policy says.
+    public var bandwidth: Bandwidth?
     /// The clocks that run for findings, by the names of their presets, such as `pci-401`; those of
     /// every policy that applies count together.
     public var sla: [PolicyName]
@@ -51,7 +55,8 @@ public struct PatchPolicy: Hashable, Sendable, Codable {
         inherits: PolicyName? = nil, lanes: Lanes, rules: [PolicyRule] = [],
         otherwise: Treatment, windows: [MaintenanceWindow] = [], freezes: [Freeze] = [],
         catchUp: CatchUp? = nil, rings: [PolicyName: [Ring]] = [:], reboot: RebootRule? = nil,
-        before: Preconditions? = nil, after: HealthCheck? = nil, sla: [PolicyName] = []
+        before: Preconditions? = nil, after: HealthCheck? = nil, services: ServiceRule? = nil,
+        bandwidth: Bandwidth? = nil, sla: [PolicyName] = []
     ) {
         self.name = name
         self.title = title
@@ -67,6 +72,8 @@ public struct PatchPolicy: Hashable, Sendable, Codable {
         self.reboot = reboot
         self.before = before
         self.after = after
+        self.services = services
+        self.bandwidth = bandwidth
         self.sla = sla
     }
 

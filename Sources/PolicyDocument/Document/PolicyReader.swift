@@ -51,7 +51,8 @@ struct PolicyReader {
             inherits: inherits.flatMap { $0 }, lanes: lanes, rules: rules ?? [],
             otherwise: otherwise, windows: schedule.windows, freezes: schedule.freezes,
             catchUp: schedule.catchUp, rings: rings ?? [:], reboot: settings.reboot,
-            before: settings.before, after: settings.after, sla: settings.sla)
+            before: settings.before, after: settings.after, services: settings.services,
+            bandwidth: settings.bandwidth, sla: settings.sla)
         return LocatedPolicy(policy: policy, places: places, exceptions: exceptions ?? [])
     }
 
@@ -224,6 +225,8 @@ struct PolicyReader {
         var reboot: RebootRule?
         var before: Preconditions?
         var after: HealthCheck?
+        var services: ServiceRule?
+        var bandwidth: Bandwidth?
         var sla: [PolicyName]
     }
 
@@ -236,6 +239,8 @@ struct PolicyReader {
             reboot: mapping.optional("reboot").flatMap(reader.reboot),
             before: mapping.optional("before").flatMap(reader.before),
             after: mapping.optional("after").flatMap(reader.after),
+            services: mapping.optional("services").flatMap(reader.services),
+            bandwidth: mapping.optional("bandwidth").flatMap(reader.bandwidth),
             sla: mapping.optional("sla").map(presets) ?? [])
     }
 

@@ -1,6 +1,6 @@
 import Policy
 
-/// Reads what surrounds an installation: `reboot`, `before` and `after`.
+/// Reads what surrounds an installation: `reboot`, `before`, `after`, `services`, `bandwidth`.
 struct SettingsReader {
     let values: ValueReader
 
@@ -12,6 +12,8 @@ struct SettingsReader {
     static let oldestBackup = TimeSpan.days(366)
     /// The longest that an endpoint may take to be healthy again: a day.
     static let longestWait = TimeSpan.days(1)
+    /// The longest that one service may take to be restarted: an hour.
+    static let longestRestart = TimeSpan.hours(1)
     /// The most deferrals that may be given.
     static let mostDeferrals = 100
 
@@ -77,6 +79,62 @@ struct SettingsReader {
         let probes = elements.compactMap(probe)
         return HealthCheck(
             probes: probes, within: within.flatMap { $0 } ?? HealthCheck.usualWithin)
+    }
+
+    /// `services: {restart, never, within}`
+    func services(_ value: YAMLValue) -> ServiceRule? {
+        guard var mapping = MappingReader(value, "“services”", values.list) else { return nil }
+        let mode = mapping.required("restart", example: "needed").flatMap {
+            values.choice($0, "“restart”", as: ServiceRule.Mode.self)
+        }
+        let never = mapping.optional("never").map(patterns)
+        let within = mapping.optional("within").map {
+            values.span($0, "“within”", in: TimeSpan.seconds(10)...Self.longestRestart)
+        }
+        mapping.finish()
+        guard let mode else { return nil }
+        if mode == .never, let key = ["never", "within"].first(where: mapping.has) {
+            values.list.warning(
+                mapping.place(of: key), "“\(key)” has no effect with “restart: never”")
+        }
+        return ServiceRule(
+            restart: mode, never: never ?? [],
+            within: within.flatMap { $0 } ?? ServiceRule.usualWithin)
+    }
+
+    /// Names of units, in which `*` and `?` stand for any characters.
+    private func patterns(_ value: YAMLValue) -> [Glob] {
+        guard let elements = values.elements(value, "“never”", orSingle: true) else { return [] }
+        guard elements.count <= ServiceRule.maximumPatterns else {
+            values.list.error(
+                value.place,
+                "at most \(ServiceRule.maximumPatterns) patterns, not \(elements.count)")
+            return []
+        }
+        return elements.compactMap { element in
+            guard let text = word(element, "the unit") else { return nil }
+            let pattern = Glob(text)
+            if !text.contains("."), !text.hasSuffix("*") {
+                values.list.warning(
+                    element.place,
+                    "“\(text)” fits no unit: write its whole name, such as “\(text).service”")
+            } else if UntouchableService.reason(for: text) != nil {
+                values.list.warning(
+                    element.place, "“\(text)” is never restarted, whatever a policy says")
+            }
+            return pattern
+        }
+    }
+
+    /// `bandwidth: 2 MB/s`
+    func bandwidth(_ value: YAMLValue) -> Bandwidth? {
+        guard let text = values.sentence(value, "“bandwidth”") else { return nil }
+        if let bandwidth = Bandwidth(text) { return bandwidth }
+        values.list.error(
+            value.place,
+            "“bandwidth” must be a whole number of kB/s, MB/s or GB/s, from 10 kB/s to 10 GB/s, not "
+                + "“\(text.prefix(40))”")
+        return nil
     }
 
     private func probe(_ value: YAMLValue) -> HealthProbe? {

@@ -208,6 +208,20 @@ enum PolicySentences {
         }
     }
 
+    /// Whether services are restarted.
+    static func services(_ rule: ServiceRule) -> String {
+        guard rule.restart == .needed else {
+            return "Services that still run replaced code are not restarted; they are shown as "
+                + "pending restart until somebody restarts them."
+        }
+        let names = rule.never.map(\.pattern)
+        let left = names.isEmpty ? "" : ConditionSentence.list(names, "and") + " and "
+        return
+            "A service that still runs replaced code after an installation is restarted, and has "
+            + "\(rule.within.inWords) to run again. Left alone are \(left)services without which "
+            + "the endpoint, its sessions, containers or virtual machines would be lost."
+    }
+
     /// An accepted risk.
     static func exception(_ exception: RiskException) -> String {
         var things = exception.package.map { ["the package \($0.pattern)"] } ?? []

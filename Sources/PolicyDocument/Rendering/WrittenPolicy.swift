@@ -118,9 +118,14 @@ public struct WrittenPolicy: Sendable {
                 "After, within \(after.within.inWords): \($0)"
             }
         }
+        let paragraphs = [
+            policy.reboot.map(PolicySentences.reboot),
+            policy.services.map(PolicySentences.services),
+            policy.bandwidth.map { "Packages are downloaded at \($0) at most." },
+        ]
         return Section(
-            heading: "Around an installation",
-            paragraphs: policy.reboot.map { [PolicySentences.reboot($0)] } ?? [], items: items)
+            heading: "Around an installation", paragraphs: paragraphs.compactMap(\.self),
+            items: items)
     }
 
     private static func deadlines(_ policy: PatchPolicy) -> Section {

@@ -30,6 +30,10 @@ public enum PolicyWriter {
         if let reboot = policy.reboot { lines.append("reboot: \(self.reboot(reboot))") }
         if let before = policy.before { lines.append("before: \(self.before(before))") }
         if let after = policy.after { lines.append("after: \(self.after(after))") }
+        if let services = policy.services {
+            lines.append("services: \(self.services(services))")
+        }
+        if let bandwidth = policy.bandwidth { lines.append("bandwidth: \(bandwidth)") }
         if !policy.sla.isEmpty { lines.append("sla: \(YAMLText.list(policy.sla.map(name)))") }
         lines += block(
             "exceptions",
@@ -154,6 +158,21 @@ public enum PolicyWriter {
         YAMLText.mapping([
             ("probes", YAMLText.list(check.probes.map(probe))),
             ("within", check.within.description),
+        ])
+    }
+
+    private static func services(_ rule: ServiceRule) -> String {
+        YAMLText.mapping([
+            ("restart", rule.restart.rawValue),
+            (
+                "never",
+                rule.never.isEmpty
+                    ? nil : YAMLText.list(rule.never.map { YAMLText.scalar($0.pattern) })
+            ),
+            (
+                "within",
+                rule.within == ServiceRule.usualWithin ? nil : rule.within.description
+            ),
         ])
     }
 
