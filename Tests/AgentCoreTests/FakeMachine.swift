@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// People, programs and a power button that exist only in a test.
-final class FakeMachine: Rebooting, Probing, RebootRules {
+final class FakeMachine: Rebooting, Probing, RebootRules, ServiceRestarting {
     struct Content: Sendable {
         var sessions: [UserSession] = []
         /// Users whose terminals take nothing.
@@ -18,6 +18,14 @@ final class FakeMachine: Rebooting, Probing, RebootRules {
         var reboots: [Timestamp] = []
         var rebootFault: String?
         var signed: RebootTerms?
+        /// What the signed policy says about services.
+        var services: ServiceTerms?
+        /// The services that systemd knows.
+        var units: [ServiceUnit] = []
+        /// Services that do not come back, or end soon after.
+        var broken: Set<String> = []
+        var shortLived: Set<String> = []
+        var restarted: [String] = []
         /// What each probe answers; those that are not here pass.
         var failing: Set<String> = []
         var boot = 1
@@ -69,8 +77,33 @@ final class FakeMachine: Rebooting, Probing, RebootRules {
             sentence: "Script \(script.name): \(script.interpreter) \(script.text)")
     }
 
+    func describe(_ units: [String]) async -> [ServiceUnit] {
+        change { content in
+            content.units.filter { units.contains($0.name) }.map { unit in
+                var unit = unit
+                if content.restarted.contains(unit.name), content.shortLived.contains(unit.name) {
+                    unit.isActive = false
+                }
+                return unit
+            }
+        }
+    }
+
+    func restart(_ unit: String, within seconds: Int64) async -> String? {
+        let isBroken = change { content in
+            content.restarted.append(unit)
+            return content.broken.contains(unit)
+        }
+        world.change { $0.restarts.removeAll { $0.unit == unit } }
+        return isBroken ? "it did not run again within \(seconds) s" : nil
+    }
+
     func terms(for order: JobOrder, at now: Timestamp) async -> RebootTerms? {
         change { $0.signed }
+    }
+
+    func services(for order: JobOrder, at now: Timestamp) async -> ServiceTerms? {
+        change { $0.services }
     }
 
     var reboots: Int { change { $0.reboots.count } }
@@ -93,7 +126,7 @@ struct Lives {
     private var parts: AftercareParts {
         AftercareParts(
             bootId: "boot-\(machine.change { $0.boot })", rules: machine, rebooting: machine,
-            probing: machine)
+            probing: machine, services: machine)
     }
 
     private func runner(_ parts: AftercareParts) -> JobRunner {

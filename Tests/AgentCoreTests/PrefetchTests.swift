@@ -312,7 +312,9 @@ final class FakeStore: Prefetching, PrefetchLink {
         }
     }
 
-    func prefetch(_ updates: [LockedUpdate]) async -> [PrefetchResult] {
+    func prefetch(
+        _ updates: [LockedUpdate], at bandwidth: Bandwidth?
+    ) async -> [PrefetchResult] {
         change { $0.tries += 1 }
         while change({ $0.hangs }), !Task.isCancelled { await Task.yield() }
         return change { content in

@@ -37,6 +37,9 @@ final class World: Sendable {
         var files: [String: String] = [:]
         var signals: [RebootSignal] = []
         var restarts: [RestartNeed] = []
+        /// The units of daemons that go on running their old code; one without a unit where there
+        /// are none.
+        var daemons: [String] = []
         var lockedUntil: Timestamp?
         var isInterrupted = false
         var cannotBeRepaired = false
@@ -254,8 +257,15 @@ extension World: RunSupervising {
                     RebootSignal(kind: .rebootRequiredFile, detail: "asked for by \(update.name)"))
             case .leavesDaemon:
                 content.installed[update.key] = update.to
-                content.restarts.append(
-                    RestartNeed(process: "daemon", pid: 7, files: ["/usr/lib/\(update.name).so.1"]))
+                let files = ["/usr/lib/\(update.name).so.1"]
+                content.restarts +=
+                    content.daemons.isEmpty
+                    ? [RestartNeed(process: "daemon", pid: 7, files: files)]
+                    : content.daemons.enumerated().map {
+                        RestartNeed(
+                            process: "daemon", pid: Int32(7 + $0.offset), unit: $0.element,
+                            files: files)
+                    }
             case .fails:
                 content.installed[update.key] = nil
                 content.unfinished[update.key] = "half-configured"

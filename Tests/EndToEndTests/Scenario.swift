@@ -31,7 +31,7 @@ extension Scenario {
     static let all =
         [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + crashes + network
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
-        + rings + waves + before + [agentPackage, selfUpdate] + trust
+        + rings + waves + before + services + caches + [agentPackage, selfUpdate] + trust
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {

@@ -37,6 +37,8 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     /// The policy's conditions for an installation hold: what was found and done, and how the
     /// snapshot is called that was taken.
     case safeguarded(notes: [String], snapshot: String?)
+    /// Services that ran replaced code after the last run: what became of each.
+    case sawToServices([ServiceReport])
     /// These lines of the order are settled.
     case settled([UpdateOutcome])
     /// A fresh scan after a run was looked at, and the rest of the order is tried again.

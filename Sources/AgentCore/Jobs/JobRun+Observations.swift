@@ -16,6 +16,8 @@ public enum JobObservation: Hashable, Sendable {
     /// The policy's conditions for an installation hold: what was found and done, and the name of
     /// the snapshot.
     case safeguarded(notes: [String], snapshot: String?)
+    /// Services that ran replaced code were seen to.
+    case sawToServices([ServiceReport])
     /// A wait is over.
     case waited
     /// A run has ended; how many seconds it took, where its start and its end were both seen.
@@ -124,10 +126,11 @@ extension JobRun {
         case (.keptWaysBack(let known), .preflight): [.keptWaysBack(known)]
         case (.safeguarded(let notes, let snapshot), .preflight):
             [.safeguarded(notes: notes, snapshot: snapshot)]
+        case (.sawToServices(let reports), .verifying): [.sawToServices(reports)]
         case (.probed(let results), .probing): [.probed(results)]
         case (.scanned, _), (.scanFailed, _), (.preflighted, _), (.waited, _), (.runEnded, _),
             (.delivered, _), (.probedBefore, _), (.probed, _), (.keptWaysBack, _),
-            (.safeguarded, _):
+            (.safeguarded, _), (.sawToServices, _):
             []
         }
     }
@@ -153,6 +156,10 @@ extension JobRun {
             goesOn: awaitedBoot == nil ? nil : true, runs: measured.isEmpty ? nil : measured,
             snapshot: snapshot)
         result.take(probesAfter ?? [], before: probesBefore)
+        if services.values.contains(where: { $0.state == .failed }) {
+            result.isHealthy = false
+            result.failure = result.failure ?? .unhealthyAfterPatch
+        }
         let entry = JournalEntry(at: now, .finished(result))
         apply(entry)
         return [entry]
@@ -304,7 +311,8 @@ extension JournalEvent {
     fileprivate var endsAStep: Bool {
         switch self {
         case .checked, .settled, .cancelled, .probed: true
-        case .probedBefore, .keptWaysBack, .safeguarded, .rebootAwaited, .installed, .followedUp,
+        case .probedBefore, .keptWaysBack, .safeguarded, .sawToServices, .rebootAwaited, .installed,
+            .followedUp,
             .accepted,
             .lockWaitBegan,
             .runPlanned, .runEnded, .triedAgain, .journalDamaged,

@@ -76,6 +76,10 @@ public struct JobRun: Sendable {
     var isSafeguarded = false
     /// The snapshot that was taken before the first run.
     var snapshot: String?
+    /// What became of services that ran replaced code, at the last look at each.
+    var services: [String: ServiceReport] = [:]
+    /// The run after which services were last seen to.
+    var servicesSeenAfter: Int?
     /// How updates of the order can be undone.
     var waysBack: [LockedUpdate: WayBack] = [:]
     /// The SHA-256 of the files that updates of the order are installed from.
@@ -179,6 +183,8 @@ extension JobRun {
             isSafeguarded = true
             snapshot = name
             notes += found
+        case .sawToServices(let reports):
+            take(reports)
         case .rebootAwaited(let boot, let signals):
             awaitedBoot = boot
             awaitedSignals = signals
@@ -216,6 +222,12 @@ extension JobRun {
         }
     }
 
+    private mutating func take(_ reports: [ServiceReport]) {
+        servicesSeenAfter = runs
+        for report in reports { services[report.unit] = report }
+        notes += reports.map(\.sentence).prefix(Self.mostServiceNotes)
+    }
+
     private mutating func measure(_ verdict: RunVerdict, _ seconds: Int64?) {
         guard case .running(_, let plan) = stage, plan.kind == .install, verdict.failure == nil,
             let seconds, measured.count < InstallRun.mostOfJob
@@ -226,7 +238,8 @@ extension JobRun {
 
     private mutating func applyEnd(_ verdict: RunVerdict) {
         guard case .running(_, let plan) = stage else { return }
-        notes += verdict.notes.filter { !notes.contains($0) }
+        let told = verdict.notes + [plan.note].compactMap(\.self)
+        notes += told.filter { !notes.contains($0) }
         if verdict.failure == .interrupted { interruptions += 1 }
         switch plan.kind {
         case .install:
@@ -255,6 +268,8 @@ extension JobRun {
         }
     }
 
+    /// The most notes about services after one run: more than anybody reads.
+    static let mostServiceNotes = 64
     static let withoutCulprits = "without the culprits"
     static let afterInterruption = "after an interruption"
     static let nextTool = "with the next tool"

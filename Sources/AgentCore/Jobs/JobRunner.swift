@@ -86,7 +86,7 @@ public struct JobRunner: Sendable {
             case .verifying(let plan, _):
                 try await awaitSelfUpdate(plan, watch)
                 watch.show(.verifying, "Scans, to see what is really installed.", at: effects.now())
-                observation = await look(at: job)
+                observation = try await lookAfterRun(plan, of: &job, watch)
             case .probing:
                 observation = .probed(try await probesAfter(job, watch))
             case .finished, .delivered:
@@ -176,12 +176,15 @@ public struct JobRunner: Sendable {
     private func preflight(_ job: JobRun) async throws(StateFolderFailure) -> JobObservation {
         let answer = await withoutOtherFiles(
             await installer.preflight(job.remaining, tolerating: job.brokenPackages))
-        let plan: RunPlan? =
+        var plan: RunPlan? =
             switch answer {
             case .ready(let install, _): install.isEmpty ? nil : installer.installRun(for: install)
             case .needsRepair: installer.repairRun()
             case .locked, .blocked: nil
             }
+        if let free = plan, let bandwidth = await gate?.desk.bandwidth(at: effects.now()) {
+            plan = await installer.limiting(free, to: bandwidth)
+        }
         let offset = try state.size(of: JobFolder(job.order.job).log)
         return .preflighted(answer, plan: plan, logOffset: offset)
     }

@@ -83,7 +83,7 @@ extension JobRun {
             return UpdateOutcome(
                 update: update, state: .pendingRestart, versionAfter: version,
                 sentence: "\(update.name) \(text) is installed; \(Self.listed(programs)) still run"
-                    + "\(programs.count == 1 ? "s" : "") the old code.")
+                    + "\(programs.count == 1 ? "s" : "") the old code." + reasons(programs))
         }
         if let signal = rebootSignal(for: update, view) {
             return UpdateOutcome(
@@ -95,6 +95,14 @@ extension JobRun {
         return UpdateOutcome(
             update: update, state: .verified, versionAfter: version,
             sentence: "A fresh scan shows \(update.name) \(text).")
+    }
+
+    /// Why those that still run the old code were not restarted, as far as it was tried.
+    private func reasons(_ programs: [String]) -> String {
+        let known = services.values.filter { report in
+            report.state != .restarted && programs.contains { $0.hasPrefix("\(report.unit) (") }
+        }
+        return known.sorted { $0.unit < $1.unit }.prefix(3).map { " \($0.sentence)" }.joined()
     }
 
     private func outcome(ofTakenBack update: LockedUpdate, _ view: EndpointView) -> UpdateOutcome {

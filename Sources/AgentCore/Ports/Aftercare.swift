@@ -13,6 +13,9 @@ public protocol RebootRules: Sendable {
     func terms(for order: JobOrder, at now: Timestamp) async -> RebootTerms?
     /// The signed script of a name, if the endpoint may run it.
     func script(named name: String, at now: Timestamp) async -> ScriptStanding
+    /// Whether services are restarted after an order; `nil` when the endpoint holds no signed
+    /// policy that says so.
+    func services(for order: JobOrder, at now: Timestamp) async -> ServiceTerms?
 }
 
 extension RebootRules {
@@ -20,6 +23,9 @@ extension RebootRules {
     public func script(named name: String, at now: Timestamp) async -> ScriptStanding {
         .refused("the endpoint holds no signed script of that name")
     }
+
+    /// None.
+    public func services(for order: JobOrder, at now: Timestamp) async -> ServiceTerms? { nil }
 }
 
 /// Whether an endpoint may run a script.
@@ -131,16 +137,20 @@ public struct AftercareParts: Sendable {
     public var rebooting: any Rebooting
     /// Its probes.
     public var probing: any Probing
+    /// Its services; `nil` where the agent cannot restart them.
+    public var services: (any ServiceRestarting)?
     /// Keeps runs and reboots apart.
     public let claim = RunClaim()
 
     /// What an agent needs.
     public init(
-        bootId: String, rules: any RebootRules, rebooting: any Rebooting, probing: any Probing
+        bootId: String, rules: any RebootRules, rebooting: any Rebooting, probing: any Probing,
+        services: (any ServiceRestarting)? = nil
     ) {
         self.bootId = bootId
         self.rules = rules
         self.rebooting = rebooting
         self.probing = probing
+        self.services = services
     }
 }

@@ -1,5 +1,6 @@
 public import AgentProtocol
 public import Fleet
+public import Policy
 public import Rollout
 
 /// Downloads updates with the endpoint's own package tools, and installs nothing.
@@ -7,8 +8,13 @@ public protocol Prefetching: Sendable {
     /// Downloads exactly these versions into the tool's own store, and checks what came as an
     /// installation does. A cancelled task ends the download; what has come so far may stay.
     ///
+    /// - Parameters:
+    ///   - updates: what to download.
+    ///   - bandwidth: how fast at most; `nil` for no limit.
     /// - Returns: what became of each.
-    func prefetch(_ updates: [LockedUpdate]) async -> [PrefetchResult]
+    func prefetch(
+        _ updates: [LockedUpdate], at bandwidth: Bandwidth?
+    ) async -> [PrefetchResult]
     /// Whether the package of an update lies in the tool's store, as far as a look at the disk
     /// tells.
     func isDownloaded(_ update: LockedUpdate) -> Bool

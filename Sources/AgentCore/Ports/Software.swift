@@ -45,7 +45,7 @@ extension OfferedFiles {
 }
 
 /// Installs exact versions with one package manager.
-public protocol Installing: OfferedFiles {
+public protocol Installing: OfferedFiles, DownloadLimiting {
     /// Looks whether a lock list can be installed now, and changes nothing.
     ///
     /// - Parameters:
@@ -120,6 +120,8 @@ public struct RunPlan: Hashable, Sendable, Codable {
     public var inactivityLimitSeconds: Int64
     /// The updates that it installs; empty for a repair.
     public var updates: [LockedUpdate]
+    /// Something worth knowing that is no failure.
+    public var note: String?
 
     /// A program to run.
     public init(

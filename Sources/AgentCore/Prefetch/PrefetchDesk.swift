@@ -226,8 +226,9 @@ final class PrefetchDesk: Sendable {
     private func fetch(
         _ updates: [LockedUpdate], until end: Timestamp
     ) async -> [PrefetchResult]? {
-        await withTaskGroup(of: [PrefetchResult]?.self) { group in
-            group.addTask { [parts] in await parts.tools.prefetch(updates) }
+        let bandwidth = await trust.bandwidth(at: effects.now())
+        return await withTaskGroup(of: [PrefetchResult]?.self) { group in
+            group.addTask { [parts] in await parts.tools.prefetch(updates, at: bandwidth) }
             group.addTask { [isBusy, effects] in
                 while !Task.isCancelled, !isBusy(), effects.now() < end {
                     try? await effects.sleep(Self.busyPollMilliseconds)

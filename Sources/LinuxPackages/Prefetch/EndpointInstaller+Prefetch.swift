@@ -1,26 +1,33 @@
 public import AgentCore
 import Fleet
 import PackageManagers
+public import Policy
 public import Rollout
 
 /// Downloads ahead with the tools of the endpoint, each into its own store: dnf, zypper and pacman
 /// compare what came with their indexes themselves, then and when they install it.
 extension EndpointInstaller: Prefetching {
     /// Downloads exactly these versions and what they need, tool by tool.
-    public func prefetch(_ updates: [LockedUpdate]) async -> [PrefetchResult] {
+    public func prefetch(
+        _ updates: [LockedUpdate], at bandwidth: Bandwidth?
+    ) async -> [PrefetchResult] {
         var results: [PrefetchResult] = []
         for (manager, own) in Dictionary(grouping: updates, by: \.manager) {
+            var cap: DownloadCap?
+            if let bandwidth {
+                cap = await .read(bandwidth, runner: runner, isForApt: manager == .apt)
+            }
             if manager == .apt {
-                results += await apt.prefetch(own)
+                results += await apt.prefetch(own) { [cap] in cap?.applied(to: $0) ?? $0 }
             } else {
-                results += await prefetch(own, with: manager)
+                results += await prefetch(own, with: manager, cap)
             }
         }
         return results
     }
 
     private func prefetch(
-        _ updates: [LockedUpdate], with manager: PackageManagerName
+        _ updates: [LockedUpdate], with manager: PackageManagerName, _ cap: DownloadCap?
     ) async -> [PrefetchResult] {
         guard let tool = downloading(manager) else {
             return updates.map {
@@ -29,8 +36,13 @@ extension EndpointInstaller: Prefetching {
                     sentence: "\(manager.rawValue) cannot download without installing.")
             }
         }
-        let output = await download(
-            tool.download(of: updates), with: manager, seconds: PrefetchUnit.seconds)
+        let free = tool.download(of: updates)
+        let command = cap?.applied(to: free) ?? free
+        let note =
+            cap.flatMap { cap in
+                cap.applied(to: free) == nil ? " \(cap.sentence(withoutIn: manager.rawValue))" : nil
+            } ?? ""
+        let output = await download(command, with: manager, seconds: PrefetchUnit.seconds)
         let complaint = tool.complaint(status: output.status, lines: output.lines)?.sentence
         return updates.map { update in
             guard output.status == 0, tool.downloadedFile(of: update) != nil else {
@@ -43,7 +55,8 @@ extension EndpointInstaller: Prefetching {
             }
             return PrefetchResult(
                 update: update, state: .downloaded,
-                sentence: "\(update.name) \(update.to) lies in \(manager.rawValue)'s store.")
+                sentence: "\(update.name) \(update.to) lies in \(manager.rawValue)'s store."
+                    + note)
         }
     }
 

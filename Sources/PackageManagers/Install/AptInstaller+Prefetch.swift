@@ -18,8 +18,10 @@ extension AptInstaller {
 
     /// Downloads exactly these versions and what they need, and compares each file with the signed
     /// index.
-    package func prefetch(_ updates: [LockedUpdate]) async -> [PrefetchResult] {
-        let words = AptCommand.download(updates)
+    package func prefetch(
+        _ updates: [LockedUpdate], limiting: ([String]) -> [String] = { $0 }
+    ) async -> [PrefetchResult] {
+        let words = limiting(AptCommand.download(updates))
         let command = Command(
             path: words[0], arguments: Array(words.dropFirst()), environment: environment,
             timeoutSeconds: Self.prefetchSeconds)

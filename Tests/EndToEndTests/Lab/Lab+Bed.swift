@@ -85,6 +85,8 @@ extension Lab {
         try await addWavePackages()
         try await addTrustPackages()
         try await addBeforePackages()
+        try await addServicePackages()
+        try await addCachePackages()
         try await serveRepository()
     }
 

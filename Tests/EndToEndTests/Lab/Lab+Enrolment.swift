@@ -40,7 +40,8 @@ extension Lab {
         try await bed(
             ["in", endpoint, "/usr/bin/apt-get", "-q", "-y", "install"]
                 + (Self.slowPackages + Self.ringPackages + Self.trustPackages + Self.beforePackages
-                + Self.wavePackages + Scenario.rebootPackages).map { "\($0)=1.0" })
+                + Self.wavePackages + Self.servicePackages + Self.cachePackages
+                + Scenario.rebootPackages).map { "\($0)=1.0" })
         if number != 1 { try await bed("in", endpoint, "/usr/bin/dpkg", "--purge", "labfail") }
     }
 

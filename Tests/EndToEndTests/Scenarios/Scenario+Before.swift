@@ -72,7 +72,9 @@ extension Lab {
     }
 
     /// Saves a policy whose window is always open, in the place of all others.
-    func saveBefore(rules: String = "[]", before: String? = nil) async throws {
+    func saveBefore(
+        rules: String = "[]", before: String? = nil, more: String = ""
+    ) async throws {
         let text = """
             patchbay: policy/v1
             name: lab-before
@@ -84,6 +86,7 @@ extension Lab {
             windows:
               always: {every: day, from: "00:00", for: 1d, zone: UTC}
             \(before.map { "before: \($0)" } ?? "")
+            \(more)
 
             """
         let file = folder.appending(path: "before.yaml")
