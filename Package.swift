@@ -81,12 +81,13 @@ let package = Package(
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
         module("Policy", ["Fleet", "Calendar"]),
+        module("Recipes", ["Fleet", "Versions"]),
         module("Rollout", ["Fleet", "Calendar", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
         module("AgentProtocol", ["Fleet", "Rollout"]),
         module("Markup"),
-        module("PolicyDocument", ["Fleet", "Calendar", "Policy", yams]),
+        module("PolicyDocument", ["Fleet", "Calendar", "Policy", "Recipes", yams]),
         module("PolicyForm", ["Calendar", "Policy", "PolicyDocument"]),
         module(
             "Trust",
@@ -118,6 +119,12 @@ let package = Package(
                 "PolicyDocument", "Rollout", "Trust", "ServerRecords", "ControlPlane",
             ]),
         module(
+            "SavedPlans",
+            [
+                "Fleet", "Policy", "Rollout", "Trust", "ServerRecords", "ControlPlane",
+                "Administration",
+            ]),
+        module(
             "AgentCore",
             [
                 "Fleet", "Versions", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust",
@@ -142,7 +149,8 @@ let package = Package(
             "HTTPAPI",
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
-                "ServerRecords", "ControlPlane", "Intelligence", "Administration", httpTypes,
+                "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
+                httpTypes,
                 hummingbird,
                 hummingbirdTLS, logging, nioCore, nioSSL,
             ]),
@@ -158,9 +166,14 @@ let package = Package(
                 "ServerRecords", "Administration",
             ]),
         module(
+            "PlanPages",
+            [
+                "HTMLTree", "PageParts", "Fleet", "Policy", "ServerRecords", "SavedPlans",
+            ]),
+        module(
             "Dashboard",
             [
-                "HTMLTree", "PageParts", "PolicyForm", "PolicyEditor",
+                "HTMLTree", "PageParts", "PolicyForm", "PolicyEditor", "PlanPages", "SavedPlans",
                 "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ServerRecords",
                 "ControlPlane", "Intelligence", "Administration", "HTTPAPI", httpTypes,
             ]),
@@ -173,7 +186,8 @@ let package = Package(
         module(
             "LinuxPackages",
             [
-                "Fleet", "Versions", "Rollout", "AgentCore", "Markup", "SystemFiles",
+                "Fleet", "Versions", "Policy", "Recipes", "Rollout", "AgentCore", "Markup",
+                "SystemFiles",
                 "PackageManagers",
             ]),
         module(
@@ -203,20 +217,27 @@ let package = Package(
         module(
             "OfflineCommands",
             [
-                "CommandBasics", "Fleet", "Versions", "Calendar", "Policy", "Advisories",
+                "CommandBasics", "Fleet", "Versions", "Calendar", "Policy", "Recipes", "Advisories",
                 "PolicyDocument", "AdvisoryFormats", "Trust", "Feeds", "PackageManagers",
                 "AgentSystem", "Simulation", argumentParser,
+            ]),
+        module(
+            "Measuring",
+            [
+                "CommandBasics", "Fleet", "Versions", "Calendar", "Policy", "Advisories", "Feeds",
+                "AgentProtocol", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
+                "Findings",
+                "Administration", "Store", "HTTPAPI", "Simulation",
+                argumentParser, asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
             ]),
         .executableTarget(
             name: "patchbay",
             dependencies: [
-                "CommandBasics", "OfflineCommands", "Advisories", "Feeds", "Fleet", "Versions",
+                "CommandBasics", "OfflineCommands", "Measuring", "Advisories", "Feeds", "Fleet",
                 "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration", "Findings", "AgentCore", "Store", "HTTPAPI",
-                "Dashboard",
-                "LinuxPackages",
-                "PackageManagers", "AgentSystem", "AgentTransport", "Calendar", "Simulation",
-                argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
+                "Intelligence", "Administration", "SavedPlans", "AgentCore", "Store", "HTTPAPI",
+                "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport",
+                "Calendar", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
             path: "Sources/patchbay", exclude: ["README.md"], swiftSettings: strict),
@@ -239,7 +260,7 @@ let package = Package(
                 "Findings", "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy",
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration", "Store",
+                "Intelligence", "Administration", "SavedPlans", "Store",
             ]),
         tests(
             "StoreTests",
@@ -253,7 +274,8 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "Dashboard", "HTMLTree", "PageParts", "HTTPAPI", "ServerRecords", "ControlPlane",
+                "Dashboard", "HTMLTree", "PageParts", "PlanPages", "SavedPlans", "HTTPAPI",
+                "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Rollout", "Fleet",
             ]),
@@ -262,7 +284,7 @@ let package = Package(
             [
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
-                "Administration", "Store", "HTTPAPI",
+                "Administration", "SavedPlans", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
@@ -277,9 +299,14 @@ let package = Package(
             ["Feeds", "AdvisoryFormats", "Advisories", "ServerRecords", "Trust", "Fleet"]),
         tests("MarkupTests", ["Markup"]),
         tests(
-            "PolicyDocumentTests", ["PolicyDocument", "PolicyForm", "Policy", "Calendar", "Fleet"]),
+            "PolicyDocumentTests",
+            ["PolicyDocument", "PolicyForm", "Policy", "Recipes", "Calendar", "Fleet"]),
+        tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("FleetTests", ["Fleet"]),
         tests("PolicyTests", ["Policy", "Calendar", "Fleet"]),
+        tests(
+            "SavedPlansTests",
+            ["SavedPlans", "Administration", "Fleet", "Policy", "Rollout"]),
         tests("RolloutTests", ["Rollout", "Fleet", "Calendar", "Policy"]),
         tests(
             "AgentCoreTests",
@@ -290,7 +317,10 @@ let package = Package(
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
         tests(
             "LinuxPackagesTests",
-            ["LinuxPackages", "PackageManagers", "AgentCore", "Fleet", "Rollout"]),
+            [
+                "LinuxPackages", "PackageManagers", "AgentCore", "Fleet", "Policy", "Recipes",
+                "Rollout",
+            ]),
         tests(
             "PackageManagersInstallTests",
             ["PackageManagers", "SystemFiles", "AgentCore", "Fleet", "Rollout"]),

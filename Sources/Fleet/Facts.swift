@@ -29,6 +29,11 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
     public var machineFingerprint: String?
     /// What others know it by; `nil` from agents that do not tell it.
     public var identity: MachineIdentity?
+    /// The way of package downloads; `nil` where it is not known.
+    public var downloads: DownloadFacts?
+    /// How it stands with the endpoint's backup; `nil` where neither a command nor a policy speaks
+    /// of one.
+    public var backup: BackupFacts?
 
     /// The facts of one endpoint.
     public init(
@@ -36,8 +41,11 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
         architecture: String, hardware: Hardware = Hardware(),
         virtualization: Virtualization = Virtualization(),
         power: Power = Power(), disks: [Disk] = [], usersLoggedIn: [String] = [],
-        machineFingerprint: String? = nil, identity: MachineIdentity? = nil
+        machineFingerprint: String? = nil, identity: MachineIdentity? = nil,
+        downloads: DownloadFacts? = nil, backup: BackupFacts? = nil
     ) {
+        self.downloads = downloads
+        self.backup = backup
         self.hostname = hostname
         self.os = os
         self.kernel = kernel
@@ -51,6 +59,45 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
         self.usersLoggedIn = usersLoggedIn
         self.machineFingerprint = machineFingerprint
         self.identity = identity
+    }
+}
+
+/// The way of an endpoint's package downloads.
+public struct DownloadFacts: Hashable, Sendable, Codable {
+    /// The proxy or cache that packages come through, without passwords; `nil` for straight from
+    /// the source.
+    public var proxy: String?
+    /// What says so, such as `apt's configuration`; `nil` without a proxy.
+    public var toldBy: String?
+
+    /// The way of downloads.
+    public init(proxy: String? = nil, toldBy: String? = nil) {
+        self.proxy = proxy
+        self.toldBy = toldBy
+    }
+}
+
+/// How it stands with an endpoint's backup, by the commands that its administrator has named.
+public struct BackupFacts: Hashable, Sendable, Codable {
+    /// When the last one was made; `nil` where that is not known.
+    public var lastAt: Timestamp?
+    /// The name of the command that says so.
+    public var toldBy: String?
+    /// Why it is not known, in one sentence.
+    public var problem: String?
+    /// Whether it is older than the endpoint's signed policy lets pass before an installation, or
+    /// not known; `nil` where no policy asks.
+    public var isTooOld: Bool?
+
+    /// How it stands.
+    public init(
+        lastAt: Timestamp? = nil, toldBy: String? = nil, problem: String? = nil,
+        isTooOld: Bool? = nil
+    ) {
+        self.lastAt = lastAt
+        self.toldBy = toldBy
+        self.problem = problem
+        self.isTooOld = isTooOld
     }
 }
 

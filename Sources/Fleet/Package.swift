@@ -6,6 +6,8 @@ public enum PackageManagerName: String, Codable, Sendable, CaseIterable, Compara
     case apt
     /// Homebrew: formulae and casks.
     case brew
+    /// Rust's cargo: the programs that it has built. Inventory only, as all languages' managers.
+    case cargo
     /// Chocolatey.
     case chocolatey
     /// dnf, yum and tdnf over rpm.
@@ -14,10 +16,19 @@ public enum PackageManagerName: String, Codable, Sendable, CaseIterable, Compara
     case flatpak
     /// fwupd: firmware, by the identifier of the part that it is for.
     case fwupd
+    /// RubyGems.
+    case gem
     /// The Mac App Store through `mas`, by the store's number.
     case mas
+    /// Node.js's npm: what is installed globally.
+    case npm
     /// Arch's pacman.
     case pacman
+    /// Python's pip.
+    case pip
+    /// No tool: an application that a recipe of the endpoint's administrator tells of
+    /// (docs/recipes.md).
+    case recipe
     /// snapd.
     case snap
     /// macOS's own updates, by `softwareupdate`'s labels.

@@ -31,6 +31,7 @@ struct PackageNameRule {
         case .apk: PackageNameRule("._+-", firstSigns: "._")
         case .apt: PackageNameRule(".+-") { PackageName(apt: $0) != nil }
         case .brew: PackageNameRule(".@_+-/", condition: isFormula)
+        case .cargo: PackageNameRule("_-", lengths: 1...64)
         // NuGet's identifiers.
         case .chocolatey: PackageNameRule("._-", firstSigns: "_", lengths: 1...100)
         // rpm forbids little; these are the characters that distributions use.
@@ -38,9 +39,15 @@ struct PackageNameRule {
         case .flatpak: PackageNameRule("._-/", firstSigns: "_", condition: isApplication)
         // The SHA-1 of what identifies the part.
         case .fwupd: PackageNameRule("", lengths: 40...40, condition: isHexadecimal)
+        case .gem: PackageNameRule("._-", firstSigns: "_")
         case .mas: PackageNameRule("", lengths: 5...20) { $0.utf8.allSatisfy(isDigit) }
+        // Old packages have capitals; a scope stands before the slash.
+        case .npm: PackageNameRule("@._~/-", firstSigns: "@", lengths: 1...214, condition: isNode)
+        // The core metadata's `Name`.
+        case .pip: PackageNameRule("._-")
         // PKGBUILD(5).
         case .pacman: PackageNameRule("@._+-", firstSigns: "@_+")
+        case .recipe: PackageNameRule("-.", lengths: 1...64) { $0 == $0.lowercased() }
         case .snap: PackageNameRule("-_", lengths: 1...51, condition: isSnap)
         case .softwareupdate: PackageNameRule(" .,:()_+-/", isUnicode: true)
         case .windowsUpdate:
@@ -100,6 +107,16 @@ extension PackageNameRule {
     /// ever sees the name. The Store's identifiers have no such signs.
     private static func isWingetIdentifier(_ text: String) -> Bool {
         text.contains(".") || !text.contains { "&!".contains($0) }
+    }
+
+    /// `name`, or `@scope/name`.
+    private static func isNode(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ !$0.isEmpty && !"-.".contains($0.prefix(1)) }) else {
+            return false
+        }
+        guard text.hasPrefix("@") else { return parts.count == 1 && !text.contains("@") }
+        return parts.count == 2 && parts[0].utf8.count > 1 && !text.dropFirst().contains("@")
     }
 
     private static func isHexadecimal(_ text: String) -> Bool {

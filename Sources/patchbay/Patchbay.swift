@@ -28,7 +28,8 @@ struct Patchbay: AsyncParsableCommand {
                 subcommands: [
                     ScanCommand.self, MatchCommand.self, FeedsCommand.self, VersionCommand.self,
                     SLACommand.self,
-                    PolicyCommand.self, TrustCommand.self, SignCommand.self, Debug.self,
+                    PolicyCommand.self, RecipeCommand.self, TrustCommand.self, SignCommand.self,
+                    Debug.self,
                 ]),
             CommandGroup(
                 name: "Server",

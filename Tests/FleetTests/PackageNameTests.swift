@@ -14,6 +14,8 @@ struct PackageNameTests {
         (.snap, "lxd_one"),
         (.softwareupdate, "Command Line Tools (macOS El Capitan version 10.11) for Xcode-8.2"),
         (.windowsUpdate, "KB5079473"), (.windowsUpdate, "11072231-1710-CF53-27ac-435a7a97c643"),
+        (.cargo, "cargo-audit"), (.gem, "net-http2"), (.npm, "@angular/cli"), (.npm, "JSONStream"),
+        (.pip, "Flask"), (.pip, "zope.interface"),
         (.winget, "Microsoft.VCRedist.2015+.x64"), (.winget, "9N0DX20HK701"),
         (.winget, "CursorAI,Inc.Cursor"), (.winget, "Vendor.R&D"), (.winget, "A&B.Tool!x"),
     ])
@@ -37,6 +39,8 @@ struct PackageNameTests {
         (PackageManagerName.brew, "a/b"), (.flatpak, "org.gimp"),
         (.fwupd, "362301DA643102b9f38477387e2193e57abaa590"),
         (.mas, "Keynote"), (.snap, "Firefox"), (.snap, "123"), (.snap, "a--b"), (.snap, "a-"),
+        (.npm, "a/b"), (.npm, "@a"), (.npm, "@/b"), (.npm, "@a/b/c"), (.npm, "a@1"),
+        (.cargo, "a.b"),
         (.windowsUpdate, "KB12a4"),
         (.windowsUpdate, "5079473"), (.winget, "Microsoft Edge"), (.winget, "A.B…"),
         (.winget, "9N&"), (.dnf, "a b"),

@@ -172,7 +172,11 @@ extension PackageManagerName {
         case .dnf, .zypper: .rpm
         case .pacman: .pacman
         case .winget: .winget
-        case .brew, .flatpak, .fwupd, .mas, .snap, .softwareupdate, .windowsUpdate: .generic
+        case .cargo, .npm: .semver
+        case .gem: .rubygems
+        case .pip: .pep440
+        case .brew, .flatpak, .fwupd, .mas, .recipe, .snap, .softwareupdate, .windowsUpdate:
+            .generic
         }
     }
 }

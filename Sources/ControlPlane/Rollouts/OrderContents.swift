@@ -129,7 +129,10 @@ extension Ecosystem {
         case .pacman: self = .pacman
         case .winget: self = .winget
         case .chocolatey: self = .nuget
-        case .brew, .flatpak, .fwupd, .mas, .snap: self = .generic
+        case .cargo, .npm: self = .semver
+        case .gem: self = .rubygems
+        case .pip: self = .pep440
+        case .brew, .flatpak, .fwupd, .mas, .recipe, .snap: self = .generic
         case .softwareupdate, .windowsUpdate: return nil
         }
     }

@@ -11,19 +11,24 @@ public struct EndpointScanner: Scanning {
     private let clock: @Sendable () -> Timestamp
     /// Without a slash at its end; empty for this machine.
     private let root: String
+    private let variables: [String: String]
 
-    /// A scanner that runs this machine's tools; `clock` tells the time at the start of a scan.
+    /// A scanner that runs this machine's tools; `clock` tells the time at the start of a scan, and
+    /// `proxyEnvironment` holds the variables that downloads get.
     public init(
         _ configuration: DebianScanner.Configuration = DebianScanner.Configuration(),
-        clock: @escaping @Sendable () -> Timestamp
+        proxyEnvironment: [String: String] = [:], clock: @escaping @Sendable () -> Timestamp
     ) {
-        self.init(configuration, runner: SubprocessRunner(), clock: clock)
+        self.init(
+            configuration, runner: SubprocessRunner(), proxyEnvironment: proxyEnvironment,
+            clock: clock)
     }
 
     package init(
         _ configuration: DebianScanner.Configuration, runner: any CommandRunning,
-        clock: @escaping @Sendable () -> Timestamp
+        proxyEnvironment: [String: String] = [:], clock: @escaping @Sendable () -> Timestamp
     ) {
+        variables = proxyEnvironment
         self.configuration = configuration
         self.runner = runner
         self.clock = clock
@@ -42,7 +47,26 @@ public struct EndpointScanner: Scanning {
         if tools.hasFlatpak, root.isEmpty {
             await add(FlatpakTool(runner: runner), refreshing: refreshingSources, to: &scan)
         }
+        add(LanguagePackages(root: root), to: &scan)
+        if root.isEmpty { add(await RecipeLook(runner: runner).look(), to: &scan) }
+        if let native = tools.native, root.isEmpty {
+            scan.endpoint.downloads = await DownloadWay(runner: runner, variables: variables)
+                .facts(of: native, sources: scan.sources)
+        }
         return scan
+    }
+
+    private func add(_ languages: LanguagePackages, to scan: inout Scan) {
+        guard !languages.packages.isEmpty || !languages.unparsed.isEmpty else { return }
+        scan.packages = (scan.packages + languages.sorted).sorted { $0.precedes($1) }
+        scan.unparsed += languages.unparsed
+    }
+
+    private func add(_ applications: RecipeLook.Found, to scan: inout Scan) {
+        guard applications != RecipeLook.Found() else { return }
+        scan.packages = (scan.packages + applications.packages).sorted { $0.precedes($1) }
+        scan.updates = (scan.updates + applications.updates).sorted { $0.key < $1.key }
+        scan.unparsed += applications.unparsed
     }
 
     private func nativeScan(

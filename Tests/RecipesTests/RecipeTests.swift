@@ -1,0 +1,72 @@
+import Fleet
+import Foundation
+import Recipes
+import Testing
+
+/// What a recipe says, and what follows from what was seen.
+struct RecipeTests {
+    private let recipe = Recipe(
+        name: "labtool", version: "2.1.0", purpose: .security, detect: "/opt/labtool/bin/labtool",
+        installed: .init(file: "/opt/labtool/VERSION"))
+
+    @Test(arguments: [
+        ("labtool 2.0.1\n", "labtool *", "2.0.1"),
+        ("Welcome\n  labtool 2.0.1 (built today)\n", "labtool *", "2.0.1"),
+        ("2.0.1", "*", "2.0.1"), ("\n2.0.1\r\n", "*", "2.0.1"),
+        ("JAVA_VERSION=\"21.0.5\"", "JAVA_VERSION=\"*\"", "21.0.5"),
+        ("Client Version: v1.30.2+k3s1", "Client Version: v*", "1.30.2+k3s1"),
+        ("version v2", "version *", nil), ("labtool", "labtool *", nil), ("", "*", nil),
+        ("2.0,1", "*", nil), ("other 1\nlabtool 2\nlabtool 3", "labtool *", "2"),
+        ("labtool 2.0.1)", "labtool *", nil), ("labtool (2.0.1)", "labtool (*)", "2.0.1"),
+        (String(repeating: "9", count: 101), "*", nil), ("2", "**", nil), ("2", "", nil),
+    ])
+    func `the version stands where the pattern has its star`(
+        text: String, pattern: String, version: String?
+    ) {
+        #expect(RecipeVersion.find(in: text, by: pattern) == version)
+    }
+
+    @Test(arguments: [
+        ("2.0.9", true), ("2.1.0", false), ("2.1", false), ("2.10.0", false), ("1", true),
+    ])
+    func `an older version is a missing update`(installed: String, isMissing: Bool) throws {
+        let update = recipe.update(from: installed)
+        #expect((update != nil) == isMissing)
+        guard let update else { return }
+        #expect(update.key == recipe.package(installed).key)
+        #expect(update.candidate == "2.1.0")
+        #expect(update.classes == [.security])
+        #expect(update.installability == .keptBack)
+        #expect(update.reason == Recipe.notInstalled)
+    }
+
+    @Test func `a sound recipe survives its JSON`() throws {
+        #expect(recipe.fault == nil)
+        let bytes = try JSONEncoder().encode(recipe)
+        #expect(try JSONDecoder().decode(Recipe.self, from: bytes) == recipe)
+    }
+
+    @Test func `what could do harm has a fault`() {
+        func fault(_ change: (inout Recipe) -> Void) -> String? {
+            var changed = recipe
+            change(&changed)
+            return changed.fault
+        }
+        #expect(fault { $0.name = "../x" } != nil)
+        #expect(fault { $0.name = "-x" } != nil)
+        #expect(fault { $0.version = "latest" } != nil)
+        #expect(fault { $0.detect = "opt/x" } != nil)
+        #expect(fault { $0.detect = "/opt/../etc/x" } != nil)
+        #expect(fault { $0.detect = "/opt/\u{7}" } != nil)
+        #expect(fault { $0.installed = .init(program: []) } != nil)
+        #expect(fault { $0.installed = .init(program: ["sh", "-c", "x"]) } != nil)
+        #expect(fault { $0.installed = .init(program: ["/bin/x", "a\nb"]) } != nil)
+        #expect(
+            fault {
+                $0.installed = .init(program: Array(repeating: "/bin/x", count: 17))
+            } != nil)
+        #expect(fault { $0.installed.program = ["/bin/x"] } != nil)
+        #expect(fault { $0.installed.pattern = "v" } != nil)
+        #expect(fault { $0.installed.pattern = "*.*" } != nil)
+    }
+}
