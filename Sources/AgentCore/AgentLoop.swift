@@ -1,5 +1,6 @@
 public import Fleet
 public import Logging
+import Policy
 
 /// What is set for an agent once.
 public struct AgentSettings: Sendable {
@@ -44,6 +45,14 @@ public struct AgentLoop: Sendable {
         let bell = Bell()
         let desk = ScanDesk(scanner)
         trust?.use(desk)
+        if let safeguards {
+            desk.tell(
+                of: BackupMemory(safeguards, effects: effects) { now in
+                    // Before the first scan nothing is known of the endpoint, nor of its policy.
+                    guard desk.latest != nil else { return nil }
+                    return await trust?.preconditions(at: now).backupAge
+                })
+        }
         let runner = JobRunner(
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
             effects: effects, aftercare: aftercare,

@@ -125,6 +125,7 @@ struct SafeguardTests {
 struct FakeSafeguards: Safeguarding {
     var hoursAgo: Int64?
     var snapshot: String?
+    var namesBackupCommands = true
 
     func lastBackup(at now: Timestamp) async -> BackupAnswer {
         guard let hoursAgo else { return .unknown("No command is named.") }

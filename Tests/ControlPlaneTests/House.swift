@@ -3,6 +3,7 @@ import AgentProtocol
 import Calendar
 import ControlPlane
 import Fleet
+import Intelligence
 import Rollout
 import ServerRecords
 import Store
@@ -61,6 +62,14 @@ final class House: Sendable {
     }
 }
 
+extension House {
+    /// Joins what was reported with what feeds say, as the server does every few seconds.
+    func settle() async throws {
+        try await useCases.buildFindings()
+        try await useCases.settleSupport()
+    }
+}
+
 /// A clock that stands until it is moved.
 final class SteppedClock: Sendable {
     private let instant: Mutex<Timestamp>
@@ -88,13 +97,14 @@ struct TestEndpoint: Sendable {
         restarts: [RestartNeed] = [],
         sources: [SourceState] = [SourceState(name: "http://deb.example.org/debian", state: .ok)],
         identity: MachineIdentity? = nil, os: OperatingSystem? = nil,
-        scannedAt: Timestamp? = nil
+        scannedAt: Timestamp? = nil, backup: BackupFacts? = nil
     ) async throws {
         let inventory = Inventory(
             packages.map { TestEndpoint.package($0.key, $0.value) } + others)
         var facts = facts(bootId: bootId)
         facts.identity = identity
         facts.os = os ?? facts.os
+        facts.backup = backup
         let posture = Posture(
             endpoint: facts, sources: sources, updates: updates,
             reboot: RebootState(signals: reboot), restarts: restarts)

@@ -179,6 +179,10 @@ import Testing
             try await ledger.read { (records: any Records) throws in
                 #expect(try records.alert(acknowledged.id, in: own.scope) == acknowledged)
                 #expect(try records.alert(acknowledged.id, in: other.scope) == nil)
+                let (mine, kind) = (own.tenant.id, Alert.Kind.knownExploited)
+                #expect(try records.alert(kind, about: "CVE-1", of: mine) == acknowledged)
+                #expect(try records.alert(kind, about: "CVE-3", of: mine) == nil)
+                #expect(try records.alert(.backupStale, about: "CVE-1", of: mine) == nil)
                 #expect(try records.countOpenAlerts(in: own.scope) == 1)
                 #expect(try records.countOpenAlerts(in: .provider) == 2)
                 #expect(

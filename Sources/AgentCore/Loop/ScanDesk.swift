@@ -30,6 +30,7 @@ public final class ScanDesk: Sendable {
     private let scanner: any Scanning
     private let newest = Mutex<Record?>(nil)
     private let marks = Mutex<(@Sendable ([Update]) -> [Update])?>(nil)
+    private let backups = Mutex<BackupMemory?>(nil)
 
     /// A desk that scans with `scanner`.
     public init(_ scanner: any Scanning) {
@@ -44,10 +45,18 @@ public final class ScanDesk: Sendable {
         self.marks.withLock { $0 = marks }
     }
 
+    /// Says who knows how it stands with the backup: each scan carries it.
+    func tell(of backups: BackupMemory) {
+        self.backups.withLock { $0 = backups }
+    }
+
     /// Takes a fresh look.
     public func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan {
         var scan = try await scanner.scan(refreshingSources: refreshingSources)
         if let marks = marks.withLock({ $0 }) { scan.updates = marks(scan.updates) }
+        // A look that refreshes the sources takes its time anyway.
+        let memory = backups.withLock { $0 }
+        if let memory { scan.endpoint.backup = await memory.facts(asks: refreshingSources) }
         let record = Record(scan)
         newest.withLock { held in
             // Of two scans that overlapped the later one stands.

@@ -3,6 +3,8 @@ public import Fleet
 /// What the endpoint can do before an installation, so that there is a way back whatever happens:
 /// tell when its last backup was made, and take a snapshot of its file system.
 public protocol Safeguarding: Sendable {
+    /// Whether the endpoint's administrator has named commands that tell of backups.
+    var namesBackupCommands: Bool { get }
     /// When the last backup was made, by the commands that the endpoint's administrator has named.
     func lastBackup(at now: Timestamp) async -> BackupAnswer
     /// Takes a snapshot of the file system that the packages stand on, and removes the oldest of

@@ -1,5 +1,6 @@
 public import AgentCore
 public import Fleet
+import SystemFiles
 
 /// What this machine can do before an installation.
 public struct SystemSafeguards: Safeguarding {
@@ -10,6 +11,9 @@ public struct SystemSafeguards: Safeguarding {
     public init(backupCommands: String = BackupCommands.standardPath) {
         self.backupCommands = backupCommands
     }
+
+    /// Whether there is a file that names commands.
+    public var namesBackupCommands: Bool { Files.exists(backupCommands) }
 
     /// Asks the commands that the endpoint's administrator has named.
     public func lastBackup(at now: Timestamp) async -> BackupAnswer {

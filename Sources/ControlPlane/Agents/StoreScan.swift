@@ -117,6 +117,8 @@ extension UseCases {
         endpoint.bootId = String(upload.posture.endpoint.bootId.prefix(longestLabel))
         endpoint.standing = Standing(of: upload.posture, packages: packages)
         try records.update(endpoint)
+        try useCases.watchBackup(
+            of: endpoint, upload.posture.endpoint.backup, at: now, in: records)
         let wakes = try useCases.settleRestarts(
             waiting, of: endpoint, posture: upload.posture, scannedAt: upload.scannedAt,
             earlierBootAt: earlierBootAt,

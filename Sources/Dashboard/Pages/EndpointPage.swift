@@ -156,6 +156,25 @@ private func facts(_ detail: EndpointDetail, _ posture: Posture, _ chrome: Chrom
         if !endpoint.usersLoggedIn.isEmpty {
             fact("Signed in there") { endpoint.usersLoggedIn.joined(separator: ", ") }
         }
+        if let backup = endpoint.backup {
+            fact("Last backup") {
+                if let last = backup.lastAt {
+                    chrome.time(last)
+                    backup.toldBy.map { " (\($0))" } ?? ""
+                } else {
+                    backup.problem ?? "not known"
+                }
+                if backup.isTooOld == true {
+                    " "
+                    span(class: "tag") { "Too old for its policy" }
+                }
+            }
+        }
+        if let proxy = endpoint.downloads?.proxy {
+            fact("Downloads through") {
+                proxy + (endpoint.downloads?.toldBy.map { " (\($0))" } ?? "")
+            }
+        }
         fact("Agent") { detail.agentVersion.isEmpty ? "unknown" : detail.agentVersion }
         fact("Enrolled") { chrome.time(detail.enrolledAt) }
     }

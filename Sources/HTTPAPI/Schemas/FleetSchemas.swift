@@ -72,6 +72,13 @@ extension NamedSchema {
             "disks": .array(
                 .object(["mountPoint": .string, "freeBytes": .integer, "totalBytes": .integer])),
             "usersLoggedIn": .array(.string), "machineFingerprint": .optional(.string),
+            "downloads": .optional(
+                .object(["proxy": .optional(.string), "toldBy": .optional(.string)])),
+            "backup": .optional(
+                .object([
+                    "lastAt": .optional(.time), "toldBy": .optional(.string),
+                    "problem": .optional(.string), "isTooOld": .optional(.boolean),
+                ])),
             "identity": .optional(
                 .object([
                     "fullName": .optional(.string), "addresses": .array(.string),

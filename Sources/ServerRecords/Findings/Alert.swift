@@ -10,6 +10,8 @@ public struct Alert: Hashable, Sendable, Codable {
         case feedStale
         /// What a feed brought is not taken until a person confirms it.
         case feedWaiting
+        /// An endpoint's last backup is older than its policy lets pass, or not known.
+        case backupStale
     }
 
     /// Its identifier.
@@ -18,7 +20,7 @@ public struct Alert: Hashable, Sendable, Codable {
     public let tenant: TenantID?
     /// What it is about.
     public let kind: Kind
-    /// What it is about: a vulnerability's name; for a feed its name and since when.
+    /// What it is about: a vulnerability's name; for a feed its name and since when; an endpoint.
     public let subject: String
     /// One sentence.
     public let sentence: String

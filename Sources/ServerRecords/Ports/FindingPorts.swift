@@ -208,6 +208,8 @@ public protocol AlertRecords {
     func reopenFeedAlert(_ kind: Alert.Kind, about subject: String) throws -> Bool
     /// The alerts about feeds that are open, oldest first.
     func openFeedAlerts() throws -> [Alert]
+    /// A tenant's alert of a kind about a subject; `nil` when there has been none.
+    func alert(_ kind: Alert.Kind, about subject: String, of tenant: TenantID) throws -> Alert?
     /// Stores an alert's new state.
     func update(_ alert: Alert) throws
 }

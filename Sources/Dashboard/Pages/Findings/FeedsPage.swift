@@ -178,6 +178,12 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
             switch alert.kind {
             case .knownExploited: a(.href(.vulnerability(alert.subject))) { alert.sentence }
             case .feedStale, .feedWaiting: a(.href(.feeds)) { alert.sentence }
+            case .backupStale:
+                if let id = EndpointID(alert.subject) {
+                    a(.href(.endpoint(id))) { alert.sentence }
+                } else {
+                    alert.sentence
+                }
             }
         }
         td { chrome.time(alert.raisedAt) }

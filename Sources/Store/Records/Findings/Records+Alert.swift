@@ -35,6 +35,15 @@ extension StoreRecords: AlertRecords {
         return try rows(query).first.map(Self.alert)
     }
 
+    func alert(_ kind: Alert.Kind, about subject: String, of tenant: TenantID) throws -> Alert? {
+        try rows(
+            """
+            SELECT \(Self.alertColumns) FROM alert
+            WHERE tenant_id = $1 AND kind = $2 AND subject = $3
+            """, tenant, kind, subject
+        ).first.map(Self.alert)
+    }
+
     func reopenFeedAlert(_ kind: Alert.Kind, about subject: String) throws -> Bool {
         try change(
             """
@@ -55,8 +64,11 @@ extension StoreRecords: AlertRecords {
     func update(_ alert: Alert) throws {
         let changed = try change(
             """
-            UPDATE alert SET acknowledged_at = $2, acknowledged_by = $3 WHERE id = $1
-            """, alert.id, alert.acknowledgedAt, alert.acknowledgedBy)
+            UPDATE alert SET acknowledged_at = $2, acknowledged_by = $3, sentence = $4,
+                raised_at = $5
+            WHERE id = $1
+            """, alert.id, alert.acknowledgedAt, alert.acknowledgedBy, alert.sentence,
+            alert.raisedAt)
         try requireOne(changed, "alert")
     }
 
