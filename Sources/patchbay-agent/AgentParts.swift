@@ -105,7 +105,8 @@ extension AftercareParts {
     ) -> AftercareParts {
         AftercareParts(
             bootId: Machine.bootId, rules: rules, rebooting: SystemReboot(),
-            probing: SystemProbes(state: state) { await LoopbackProbe.ask($0) })
+            probing: SystemProbes(state: state) { await LoopbackProbe.ask($0) },
+            services: SystemServices.ofThisMachine)
     }
 }
 
@@ -114,6 +115,6 @@ extension EndpointScanner {
     init(state: DiskStateFolder) {
         self.init(
             DebianScanner.Configuration(root: "/", stateFolder: state.path),
-            clock: AgentEffects.system.now)
+            proxyEnvironment: Environment.proxies, clock: AgentEffects.system.now)
     }
 }

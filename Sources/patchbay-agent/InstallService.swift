@@ -88,6 +88,9 @@ enum ServiceUnit {
         RuntimeDirectory=patchbay-agent
         RuntimeDirectoryMode=0755
         UMask=0077
+        # Scans must not be felt; package runs have units, and priorities, of their own.
+        Nice=10
+        IOSchedulingPriority=7
         MemoryMax=200M
         TasksMax=128
         # What package tools write when they refresh, look or download: their caches, indexes, locks and
