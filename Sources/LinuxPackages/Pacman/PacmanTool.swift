@@ -201,13 +201,16 @@ extension PacmanTool: DownloadingTool, ReturningTool {
         "\(update.name)-\(version)-\(update.architecture).pkg.tar"
     }
 
-    /// `name-version-architecture.pkg.tar.zst`, with a signature beside it or `.part` behind it
-    /// while it comes.
+    /// How packages are compressed, the usual ways first (makepkg.conf(5)).
+    private static let endings = [".zst", ".xz", ".gz", "", ".bz2", ".lz4", ".lz", ".lzo", ".lrz"]
+
+    /// `name-version-architecture.pkg.tar.zst`, with a signature beside it. The store is not listed
+    /// for it: it may hold every version that there ever was.
     func storedFile(_ update: LockedUpdate, version: String) -> String? {
         let start = "\(update.name)-\(version)-\(update.architecture).pkg.tar"
-        return Files.names(in: Self.store).first {
-            $0.hasPrefix(start) && !$0.hasSuffix(".sig") && !$0.hasSuffix(".part")
-        }.map { "\(Self.store)/\($0)" }
+        guard !start.contains("/") else { return nil }
+        return Self.endings.lazy.map { "\(Self.store)/\(start)\($0)" }
+            .first { Files.status($0)?.isRegular == true }
     }
 
     /// pacman reads the whole package to answer.

@@ -118,7 +118,7 @@ public struct EndpointScanner: Scanning {
             ReplacedPackages(folder: KeptFolder(KeptFolder.path(in: $0), runner: runner))
         }
         let lines = updates.map { LockedUpdate($0) }
-        let near = lines.filter { replaced?.mayHave($0, with: tool) == true }
+        let near = Set(lines.filter { replaced?.mayHave($0, with: tool) == true })
         let back = await tool.stillOffered(lines.filter { !near.contains($0) }).union(near)
         return updates.map { update in
             var update = update
