@@ -158,10 +158,24 @@ struct WayBackTests {
             #expect(back.count == 1)
             let path = "\(replaced.folder.path)/\(file)"
             #expect(back.first.map { Array($0.suffix(words.count + 1)) } == words + [path])
+            #expect(back.first?.contains("-C") == (manager == .dnf))
             let forth = try #require(tool.commands(for: [Self.update(manager)]).first)
             #expect(!forth.contains { $0.hasPrefix(replaced.folder.path) })
-            #expect(!forth.contains("--oldpackage") && !forth.contains("-U"))
+            #expect(Set(forth).isDisjoint(with: ["--oldpackage", "-U", "-C"]))
         }
+    }
+
+    /// rpm's words about a file; its status is 0 for those without a signature, too.
+    @Test(arguments: [
+        ("/a/signatures.rpm: digests signatures OK", true), ("/a/b.rpm: digests OK", false),
+        ("/a/signatures.rpm: digests OK", false), ("/a/pgp OK: digests OK", false),
+        ("/a/b.rpm: rsa sha1 (md5) pgp md5 OK", true), ("/a/b.rpm: sha1 md5 OK", false),
+        ("/a/b.rpm: digests SIGNATURES NOT OK", false), ("", false),
+    ])
+    func `Only what is signed by a known key is kept of rpm's packages`(
+        line: String, isSigned: Bool
+    ) {
+        #expect(RpmFile.tellsOfSignature([line]) == isSigned)
     }
 
     private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -314,7 +314,12 @@ extension DnfTool: DownloadingTool, ReturningTool {
     }
 
     func commands(for updates: [LockedUpdate]) -> [[String]] {
-        [[path] + changeOptions + upgrade(updates)]
+        // What is kept needs no source, and dnf else ends when one that has grown old cannot be
+        // reached.
+        let needsNothing = updates.allSatisfy { update in
+            update.isRollback && replaced?.file(of: update, with: self) != nil
+        }
+        return [[path] + (needsNothing ? ["-C"] : []) + changeOptions + upgrade(updates)]
     }
 
     private var changeOptions: [String] {
