@@ -1,7 +1,8 @@
 import Fleet
 import Testing
 
-/// A system with another package tool than apt alone, or another release of Debian, as `testbed/lab light --flavour` makes it.
+/// A system with another package tool than apt alone, or another release of Debian, as
+/// `testbed/lab light --flavour` makes it.
 struct Flavour: Sendable, CustomTestStringConvertible {
     /// The test bed's name of it.
     let name: String
