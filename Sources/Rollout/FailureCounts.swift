@@ -33,6 +33,9 @@ public struct FailureCounts: Hashable, Sendable, Codable {
         return .retry(at: now.adding(seconds: rest))
     }
 
+    /// Whether nothing has failed.
+    public var isEmpty: Bool { counts.isEmpty }
+
     /// How often a cause has struck; `nil` asks for deadlines that passed.
     public func count(of cause: FailureClass?) -> Int { counts[cause?.rawValue ?? "expired"] ?? 0 }
 

@@ -173,6 +173,7 @@ extension Job {
         case .leased, .running:
             guard !cancelRequested else { return [] }
             cancelRequested = true
+            withdrawnBecause = reason
             sentence = "Taken back; what is being installed is not cut off. \(reason)"
             return [.audit(sentence), .wakeEndpoint]
         case .pendingRestart, .verified, .failedVerification, .failed, .cancelled, .expired:
@@ -188,10 +189,10 @@ extension Job {
         guard let lease = leaseExpiresAt, now >= lease, state == .leased || state == .running
         else { return [] }
         if cancelRequested {
-            return end(
-                .cancelled,
-                "Cancelled; the endpoint fell silent, and its next scan shows what is installed.",
-                at: now)
+            let verb = withdrawnBecause == nil ? "Cancelled" : "Taken back"
+            let words =
+                "\(verb); the endpoint fell silent, and its next scan shows what is installed."
+            return end(.cancelled, words + because, at: now)
         }
         state = .interrupted
         leaseExpiresAt = nil
@@ -220,7 +221,9 @@ extension Job {
     }
 
     private mutating func settle(into next: State, at now: Timestamp) -> [JobAction] {
-        let words = result.map(Self.sentence(for:)) ?? sentence
+        // Who took it back is told with how it ended, unless all of it went in before that.
+        let isWhole = next == .verified || next == .pendingRestart
+        let words = (result.map(Self.sentence(for:)) ?? sentence) + (isWhole ? "" : because)
         guard next.isTerminal else {
             state = next
             sentence = words
@@ -228,6 +231,9 @@ extension Job {
         }
         return end(next, words, at: now)
     }
+
+    /// Why its order was taken back, as what follows a sentence.
+    private var because: String { withdrawnBecause.map { " \($0)" } ?? "" }
 
     private mutating func end(_ terminal: State, _ words: String, at now: Timestamp) -> [JobAction]
     {

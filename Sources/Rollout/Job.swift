@@ -67,6 +67,9 @@ public struct Job: Hashable, Sendable, Codable {
     public internal(set) var finishedAt: Timestamp?
     /// Whether somebody has asked for it to be called off.
     public internal(set) var cancelRequested: Bool
+    /// Why its order was taken back while its endpoint had it, one sentence; `nil` when it was not,
+    /// or a person called it off.
+    public internal(set) var withdrawnBecause: String?
     /// The latest step that the endpoint reported.
     public internal(set) var progress: JobProgress?
     /// What the endpoint reported at the end; it may arrive after the job has expired or been

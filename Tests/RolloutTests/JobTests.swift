@@ -180,4 +180,24 @@ struct JobTests {
     func `every failure says what to do`(failure: FailureClass) {
         #expect(failure.nextStep.hasSuffix("."))
     }
+
+    @Test func `whoever took an order back is told with its end, whatever the endpoint says`()
+        throws
+    {
+        let reason = "Declined by anna: It broke our shop."
+        var silent = try Self.job(in: .leased)
+        _ = try silent.handle(.withdrawn(because: reason), at: Self.start.adding(seconds: 2))
+        _ = try silent.handle(.tick, at: Self.start.adding(seconds: Job.firstWordSeconds + 2))
+        #expect(silent.state == .cancelled)
+        #expect(
+            silent.sentence
+                == "Taken back; the endpoint fell silent, and its next scan shows what is installed. "
+                + reason)
+        var obedient = try Self.job(in: .leased)
+        _ = try obedient.handle(.withdrawn(because: reason), at: Self.start.adding(seconds: 2))
+        _ = try obedient.handle(
+            .reported(JobResult(outcomes: [], cancelledBeforeStart: true)),
+            at: Self.start.adding(seconds: 3))
+        #expect(obedient.sentence.hasSuffix(reason))
+    }
 }

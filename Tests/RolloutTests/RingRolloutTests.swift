@@ -36,6 +36,14 @@ import Testing
         #expect(opened.contains(.offer(rollout.offer(Self.ids[4]), isExact: true)))
     }
 
+    @Test func `who rests without having tried has its turn as soon as the way is clear`() {
+        var rollout = Self.started(RolloutSample.twoRings(Self.ids))
+        rollout.take(.jobWithdrawn(rollout.offer(Self.ids[0])), after: 60)
+        rollout.take(.jobFailed(rollout.offer(Self.ids[1]), .network), after: 60)
+        #expect(rollout.take(.tick, after: 120).offered == [])
+        #expect(rollout.take(.wayCleared, after: 120).offered == [Self.ids[0]])
+    }
+
     @Test func `an emergency keeps canaries and gates, and skips the soak`() {
         let usual = RolloutSample.twoRings(Self.ids)
         var rollout = Self.started(RolloutPlan(rings: usual.rings, lane: .emergency))

@@ -125,7 +125,7 @@ import Testing
                     "job verified": .jobVerified(offer, RolloutVerification()),
                     "job expired": .jobExpired(offer), "job withdrawn": .jobWithdrawn(offer),
                     "job skipped": .jobSkipped(offer, .heldBack),
-                    "order recalled": .ordersRecalled([offer]),
+                    "order recalled": .ordersRecalled([offer]), "way cleared": .wayCleared,
                     "endpoint offline": .endpointOffline(id, observedAt: later),
                     "update missing again": .updateMissingAgain(id, observedAt: later),
                 ]

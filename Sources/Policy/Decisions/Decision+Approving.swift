@@ -21,7 +21,9 @@ extension Decision {
         // A person's word comes before age, and releases what is only prepared.
         let needed = treatment.approval.asksPerson ? treatment.approvers : 1
         grounds.person = people.approvers
-        if people.approverCount < needed, context.ring?.isUnderWay != true {
+        let isCarried = context.carriedIn != nil || context.ring?.isUnderWay == true
+        let lane = context.carriedIn ?? treatment.lane
+        if people.approverCount < needed, !isCarried {
             let (code, nextAt) = waiting(
                 for: treatment, subject, approvers: people.approverCount, now)
             if let code {
@@ -31,7 +33,7 @@ extension Decision {
             }
         }
         let outlook =
-            verdict == nil ? LaneOutlook.unrestricted : context.outlook[treatment.lane]
+            verdict == nil ? LaneOutlook.unrestricted : context.outlook[lane]
         var place = Placement(outlook, context.work, from: now, retryAt: retryAt)
         if let ring = context.ring {
             grounds.window = ring.ring.text
@@ -42,7 +44,7 @@ extension Decision {
         }
         return Decision(
             subject.update, place.code, rule: rule, nextAt: place.nextAt, dueAt: context.dueAt,
-            lane: verdict == nil ? nil : treatment.lane, grounds: grounds)
+            lane: verdict == nil ? nil : lane, grounds: grounds)
     }
 
     /// Why it is not approved yet, and when that changes by itself; no code when it is approved.

@@ -8,8 +8,8 @@ extension Decision {
     /// What comes first, decides: (1) a job that is under way, unless it can be taken back and the
     /// update has been denied meanwhile; (2) silence of the endpoint; (3) what stands in the way on
     /// the endpoint; (4) a denial, by a person or by a rule of any level, or a block of the version;
-    /// (5) an accepted risk; (6) a deferral; (7) failures; (8) the first matching rule, or the
-    /// default; (9) rings; (10) windows.
+    /// (5) an accepted risk; (6) a halt of the rollout that carries it; (7) a deferral; (8) failures;
+    /// (9) the first matching rule, or the default; (10) rings; (11) windows.
     ///
     /// `policy` is what holds for the endpoint; `nil` when no policy applies, and then updates wait
     /// for a person. `context` is what stands around the update.
@@ -21,11 +21,13 @@ extension Decision {
             if job.stage.canBeTakenBack,
                 let denied = denied(
                     subject, under: policy, approvals: context.approvals, block: context.block,
-                    dueAt: context.dueAt, at: now)
+                    exceptions: context.exceptions, dueAt: context.dueAt, at: now)
             {
                 return denied
             }
-            return underWay(subject.update, job, dueAt: context.dueAt)
+            var decision = underWay(subject.update, job, dueAt: context.dueAt)
+            decision.lane = context.carriedIn
+            return decision
         }
         if context.isSilent {
             return Decision(
@@ -47,9 +49,12 @@ extension Decision {
         }
         if let ruling = verdict?.denial { return denial(subject, ruling, context.dueAt) }
         if let block = context.block { return blocked(subject, block, context.dueAt) }
-        if !context.exceptions.isEmpty, let risk = acceptedRisk(subject, context, now) {
+        if !context.exceptions.isEmpty,
+            let risk = acceptedRisk(subject, context.exceptions, context.dueAt, now)
+        {
             return risk
         }
+        if let halt = context.halt { return halted(subject.update, halt, context.dueAt) }
         if let place = people.deferral {
             return deferral(subject, context.approvals[place], context.dueAt)
         }
@@ -63,12 +68,15 @@ extension Decision {
     }
 
     /// What forbids an update, be it ordered or not: a person's denial, that of a rule or a default
-    /// of any level, or a block of its version. `nil` when nothing does.
+    /// of any level, a block of its version, or a risk that is accepted in place of it. `nil` when
+    /// nothing does.
     ///
-    /// `policy` is what holds for the endpoint, `approvals` what people have said that concerns it.
+    /// `policy` is what holds for the endpoint, `approvals` and `exceptions` what people have said
+    /// that concerns it.
     public static func denied(
         _ subject: UpdateSubject, under policy: CompiledPolicy?, approvals: [ApprovalByHand],
-        block: DecisionContext.VersionBlock? = nil, dueAt: Timestamp? = nil, at now: Timestamp
+        block: DecisionContext.VersionBlock? = nil, exceptions: [RiskException] = [],
+        dueAt: Timestamp? = nil, at now: Timestamp
     ) -> Decision? {
         if let place = PeoplesWord(approvals, on: subject, at: now).denial {
             return denial(subject, approvals[place], dueAt)
@@ -76,7 +84,8 @@ extension Decision {
         if let ruling = policy?.verdict(on: subject, at: now).denial {
             return denial(subject, ruling, dueAt)
         }
-        return block.map { blocked(subject, $0, dueAt) }
+        if let block { return blocked(subject, block, dueAt) }
+        return exceptions.isEmpty ? nil : acceptedRisk(subject, exceptions, dueAt, now)
     }
 
     /// A version that nobody gets.
@@ -106,7 +115,9 @@ extension Decision {
             (sentence, nextAt) = collection(of: job)
         case .halted:
             code = .deploymentHalted
-            sentence = "Approved, but the deployment is halted."
+            let title = job.deployment.isEmpty ? "" : " “\(job.deployment)”"
+            sentence =
+                "Approved, but the deployment\(title) is halted. Resume it, or cancel it."
             nextAt = nil
         case .working: code = .inProgress
         case .interrupted:
@@ -117,6 +128,18 @@ extension Decision {
         return Decision(
             update: update, action: code.action, reasonCode: code, sentence: sentence,
             rule: "deployment \(job.deployment)", nextAt: nextAt, dueAt: dueAt)
+    }
+
+    /// What an open rollout carries that has stopped.
+    private static func halted(
+        _ update: Update, _ halt: DecisionContext.HaltedRollout, _ dueAt: Timestamp?
+    ) -> Decision {
+        var grounds = DecisionGrounds()
+        grounds.window = halt.title
+        grounds.text = halt.reason
+        return Decision(
+            update, .deploymentHalted, rule: "deployment \(halt.title)", nextAt: nil, dueAt: dueAt,
+            lane: nil, grounds: grounds)
     }
 
     /// When an order is collected that lies ready for its endpoint.
@@ -203,14 +226,15 @@ extension Decision {
     }
 
     private static func acceptedRisk(
-        _ subject: UpdateSubject, _ context: DecisionContext, _ now: Timestamp
+        _ subject: UpdateSubject, _ exceptions: [RiskException], _ dueAt: Timestamp?,
+        _ now: Timestamp
     ) -> Decision? {
-        guard let risk = AcceptedRisk(context.exceptions, for: subject, at: now) else { return nil }
+        guard let risk = AcceptedRisk(exceptions, for: subject, at: now) else { return nil }
         var grounds = DecisionGrounds()
         grounds.text = risk.exception.reason
         return Decision(
             subject.update, .riskAccepted, rule: "exception \(risk.exception.name)",
-            nextAt: risk.exception.expiresAt, dueAt: context.dueAt, lane: nil, grounds: grounds)
+            nextAt: risk.exception.expiresAt, dueAt: dueAt, lane: nil, grounds: grounds)
     }
 
     private static func deferral(
@@ -232,6 +256,7 @@ extension Decision {
     ) -> Decision {
         var grounds = DecisionGrounds(count: failure.sameCauseCount)
         grounds.text = failure.sentence
+        grounds.wayOut = failure.wayOut
         return Decision(
             subject.update, failure.isGivenUp ? .stoppedAfterFailures : .lastAttemptFailed,
             rule: rule, nextAt: nil, dueAt: dueAt, lane: nil, grounds: grounds)

@@ -22,6 +22,11 @@ public struct DecisionContext: Hashable, Sendable {
     public var dueAt: Timestamp?
     /// Where the rings stand; `nil` when they do not matter or it is the endpoint's turn.
     public var ring: RingStanding?
+    /// The lane of the open rollout or deployment that carries the update there; `nil` when none
+    /// does. What is carried has been approved, whatever a rule asks for.
+    public var carriedIn: Lane?
+    /// The open rollout that carries the update there and is halted; `nil` when none is.
+    public var halt: HaltedRollout?
     /// When the lanes have time.
     public var outlook: WindowOutlook
 
@@ -31,7 +36,8 @@ public struct DecisionContext: Hashable, Sendable {
         approvals: [ApprovalByHand] = [], block: VersionBlock? = nil,
         exceptions: [RiskException] = [],
         work: WorkEstimate = WorkEstimate(seconds: 0), dueAt: Timestamp? = nil,
-        ring: RingStanding? = nil, outlook: WindowOutlook = .unrestricted
+        ring: RingStanding? = nil, halt: HaltedRollout? = nil,
+        outlook: WindowOutlook = .unrestricted
     ) {
         self.job = job
         self.failure = failure
@@ -42,6 +48,7 @@ public struct DecisionContext: Hashable, Sendable {
         self.work = work
         self.dueAt = dueAt
         self.ring = ring
+        self.halt = halt
         self.outlook = outlook
     }
 }
@@ -118,6 +125,9 @@ extension DecisionContext {
         public var at: Timestamp?
         /// When it is tried again by itself; `nil` when it is not.
         public var retryAt: Timestamp?
+        /// What a person does about it, in one sentence, where it takes more than mending the cause
+        /// and approving the update again.
+        public var wayOut: String?
 
         /// After so many failures with the same cause an update is left alone, whatever else
         /// holds: a fourth attempt has taught nobody anything yet.
@@ -138,6 +148,20 @@ extension DecisionContext {
             self.sameCauseCount = sameCauseCount
             self.at = at
             self.retryAt = retryAt
+        }
+    }
+
+    /// A rollout that has stopped, by itself or by hand, and goes on only by a person's word.
+    public struct HaltedRollout: Hashable, Sendable {
+        /// Its name.
+        public var title: String
+        /// Why it stopped, in one sentence.
+        public var reason: String
+
+        /// A halted rollout.
+        public init(title: String, reason: String) {
+            self.title = title
+            self.reason = reason
         }
     }
 

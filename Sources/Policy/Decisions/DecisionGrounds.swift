@@ -23,6 +23,8 @@ struct DecisionGrounds: Hashable, Sendable {
     var unjudged: String?
     /// The exception that has ended.
     var expired: String?
+    /// What a person does about it, as a sentence of its own.
+    var wayOut: String?
 
     /// What past runs say of how long it takes.
     struct Learned: Hashable, Sendable {
@@ -73,6 +75,7 @@ extension DecisionGrounds {
         if decision.isLate, let dueAt = decision.dueAt {
             sentence += " That is after its due date, \(MinuteText.utc(dueAt))."
         }
+        if let wayOut { sentence += " \(wayOut)" }
         if let expired { sentence += " The exception \(expired) has expired." }
         if let unjudged {
             sentence +=
@@ -99,6 +102,9 @@ extension DecisionGrounds {
         case .versionBlocked:
             return "Version \(decision.update.candidate) is blocked by \(person ?? "somebody") "
                 + "until a person unblocks it\(because)"
+        case .deploymentHalted:
+            return "Approved, but the rollout “\(window ?? "")” is halted. "
+                + "\(Self.ended(text ?? "It was stopped")) Resume it, or call it off"
         case .deferred: return "\(person ?? "Somebody") has put the decision off until \(next)"
         case .riskAccepted:
             return "The \(rule) accepts the risk until \(next)\(because)"
@@ -187,8 +193,12 @@ extension DecisionGrounds {
     }
 
     /// With one full stop at its end.
-    private static func ended(_ text: String) -> String {
-        let last = text.last
-        return last == "." || last == "?" || last == "!" ? text : text + "."
+    private static func ended(_ text: String) -> String { text.withStop }
+}
+
+extension String {
+    /// The text with a full stop at its end, unless it ends as a sentence already.
+    package var withStop: String {
+        last == "." || last == "?" || last == "!" ? self : self + "."
     }
 }

@@ -72,6 +72,17 @@ extension TimeSpan: LosslessStringConvertible {
         return "\(seconds / unit.seconds)\(word)"
     }
 
+    /// A length of time in its two largest units, such as `2 h 30 min`: for what was measured or
+    /// worked out, and is seldom round.
+    public static func measured(_ seconds: Int64) -> String {
+        let parts: [(Int64, String)] = [
+            (seconds / 86_400, "d"), (seconds % 86_400 / 3600, "h"), (seconds % 3600 / 60, "min"),
+            (seconds % 60, "s"),
+        ]
+        let shown = parts.filter { $0.0 > 0 }.prefix(2).map { "\($0.0) \($0.1)" }
+        return shown.isEmpty ? "0 s" : shown.joined(separator: " ")
+    }
+
     /// For sentences: `2 days`, `1 hour`, `90 minutes`.
     public var inWords: String {
         let unit = Self.units.dropFirst().first {

@@ -97,7 +97,8 @@ struct BudgetDesk {
         var left: [PlanItem] = []
         for item in urgent {
             let total = seconds(taken + [item]) + reserve(taken + [item])
-            if start.adding(seconds: total) <= closes {
+            // What has begun is not cut off.
+            if item.order == .begun || start.adding(seconds: total) <= closes {
                 taken.append(item)
             } else {
                 left.append(item)

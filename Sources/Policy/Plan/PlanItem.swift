@@ -9,6 +9,18 @@ struct PlanItem {
     /// The decision that installs it, and when.
     var decision: Decision
     var startsAt: Timestamp
+    /// Where its order stands; `nil` while there is none.
+    var order: Order?
+    /// The open rollout that carries it there.
+    var carried: CarriedUpdate?
+
+    /// Where an order stands that is out.
+    enum Order {
+        /// It waits for its time.
+        case waiting
+        /// Its endpoint is at work on it.
+        case begun
+    }
 }
 
 /// Finds out when one update is installed.
@@ -36,9 +48,11 @@ struct PlanStepper {
             case .windowOpen, .catchingUp:
                 return .planned(
                     PlanItem(
-                        endpoint: endpoint, update: update, decision: decision, startsAt: now))
-            // A job that is under way is no longer a plan.
-            case .queued, .inProgress, .interrupted, .pendingRestart: return .waiting(decision)
+                        endpoint: endpoint, update: update, decision: decision, startsAt: now,
+                        carried: endpoints[endpoint].updates[update].carried))
+            case .queued, .inProgress: return ordered(endpoint, update, decision, from: now)
+            // When the endpoint is back, and when it restarts, nobody knows.
+            case .interrupted, .pendingRestart: return .waiting(decision)
             default: break
             }
             guard let next = decision.nextAt, next > now, next < until else {
@@ -48,6 +62,36 @@ struct PlanStepper {
             decision = decide(endpoint, update, at: now)
         }
         return .waiting(first)
+    }
+
+    /// When an order that is out begins: at once where its endpoint is at work on it, else when its
+    /// lane next has time; never as late as its deadline, at which it ends unused.
+    private func ordered(
+        _ endpoint: Int, _ update: Int, _ decision: Decision, from earliest: Timestamp
+    ) -> Outcome {
+        let member = endpoints[endpoint]
+        let planned = member.updates[update]
+        guard let job = planned.context.job else { return .waiting(decision) }
+        let rule = member.policy?.verdict(on: planned.subject, at: from).choice?.treatment.lane
+        let lane = decision.lane ?? rule ?? .routine
+        var start: Timestamp?
+        if job.stage == .working {
+            start = earliest
+        } else if let missed = job.missed {
+            // Who catches up as soon as it is back does so at a time that nobody knows.
+            start = missed.catchUp == .nextWindow ? missed.startsAt.map { max($0, earliest) } : nil
+        } else {
+            let outlook = member.policy == nil ? LaneOutlook.unrestricted : member.outlook[lane]
+            start =
+                Placement(outlook, planned.context.work, from: earliest, retryAt: nil).nextAt
+        }
+        guard let start, start < until, start < job.deadline else { return .waiting(decision) }
+        var begun = decision
+        (begun.lane, begun.nextAt) = (lane, start)
+        return .planned(
+            PlanItem(
+                endpoint: endpoint, update: update, decision: begun, startsAt: start,
+                order: job.stage == .working ? .begun : .waiting, carried: planned.carried))
     }
 
     /// The decision at an instant, as if it were the endpoint's turn.

@@ -23,16 +23,35 @@ extension PlanMaker {
         }
     }
 
-    /// The date that rings are fitted to: the earliest of what moves together, where the policy
-    /// names deadlines. A date behind the plan's end is left alone: windows are known up to there.
-    func due(_ policy: EffectivePolicy, _ items: [PlanItem]) -> Timestamp? {
-        guard !policy.sla.isEmpty else { return nil }
-        return items.compactMap(\.decision.dueAt).min().flatMap { $0 <= plan.until ? $0 : nil }
+    /// The dates by which what moves together is due, where the policy names deadlines. What an
+    /// open rollout carries was fitted when that was opened.
+    struct Due {
+        /// Whether some of it is overdue already: then rings are watched for the shortest time, and
+        /// the others' date is kept by that too.
+        var isOverdue = false
+        /// The earliest date that lies ahead, to which rings are fitted. One behind the plan's end
+        /// is left alone: windows are known up to there.
+        var next: Timestamp?
+
+        /// Nothing is due.
+        init() {}
+
+        init(_ policy: EffectivePolicy, _ items: [PlanItem], _ plan: PolicyPlan) {
+            guard !policy.sla.isEmpty else { return }
+            let dates = items.filter { $0.carried == nil }.compactMap(\.decision.dueAt)
+            isOverdue = dates.contains { $0 <= plan.from }
+            next = dates.filter { $0 > plan.from }.min().flatMap { $0 <= plan.until ? $0 : nil }
+        }
     }
 
-    /// How long the rings are watched by the policy, in seconds; not at all in the emergency lane.
-    func soaks(_ rings: [Ring], _ lane: Lane) -> [Int64] {
-        rings.map { lane == .emergency ? 0 : $0.soak.seconds }
+    /// How long the rings are watched by the policy, in seconds; not at all in the emergency lane,
+    /// and for the shortest time where something is overdue.
+    func soaks(_ rings: [Ring], _ lane: Lane, isOverdue: Bool) -> [Int64] {
+        rings.map { ring in
+            if lane == .emergency { return 0 }
+            return isOverdue
+                ? min(ring.soak.seconds, SoakShortening.shortest.seconds) : ring.soak.seconds
+        }
     }
 
     /// Moves those whose windows are too early for their own ring to an earlier one, and notes the
@@ -40,9 +59,10 @@ extension PlanMaker {
     ///
     /// - Returns: how long the rings are watched then, in seconds.
     mutating func fit(
-        _ byRing: inout RingMembers, _ rings: [Ring], _ chain: Chain, to dueAt: Timestamp
+        _ byRing: inout RingMembers, _ rings: [Ring], _ chain: Chain, to dueAt: Timestamp,
+        _ wanted: [Int64]
     ) -> [Int64] {
-        var soaks = soaks(rings, chain.lane)
+        var soaks = wanted
         let fitted = DeadlinePlan.fitting(
             rings.enumerated().map { place, ring in
                 DeadlineRing(
@@ -72,7 +92,9 @@ extension PlanMaker {
     private func members(
         _ items: [PlanItem], _ lane: Lane, until dueAt: Timestamp
     ) -> [DeadlineMember] {
-        Dictionary(grouping: items, by: \.endpoint).sorted { $0.key < $1.key }.map { key, items in
+        Dictionary(grouping: items.filter { $0.carried == nil }, by: \.endpoint).sorted {
+            $0.key < $1.key
+        }.map { key, items in
             let member = endpoints[key]
             let works = items.map { member.updates[$0.update].context.work }
             return DeadlineMember(
@@ -86,8 +108,8 @@ extension PlanMaker {
 
 extension PlanMaker.RingMembers {
     fileprivate mutating func move(_ endpoint: Int, from: Int, to: Int) {
-        let moved = (items[from] ?? []).filter { $0.endpoint == endpoint }
-        items[from]?.removeAll { $0.endpoint == endpoint }
+        let moved = (items[from] ?? []).filter { $0.endpoint == endpoint && $0.carried == nil }
+        items[from]?.removeAll { $0.endpoint == endpoint && $0.carried == nil }
         items[to, default: []] += moved
         members[from]?.removeAll { $0 == endpoint }
         members[to, default: []].append(endpoint)

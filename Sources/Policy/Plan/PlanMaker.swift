@@ -57,9 +57,11 @@ struct PlanMaker {
     }
 
     /// One version of one package: its rings wait for each other.
-    private struct Version: Hashable {
+    /// What an open rollout carries goes by that rollout's rings, and nothing else does.
+    struct Version: Hashable {
         let package: PackageKey
         let candidate: String
+        let rollout: String?
     }
 
     init(_ stepper: PlanStepper, _ plan: PolicyPlan) {
@@ -100,20 +102,19 @@ struct PlanMaker {
             finish(desk.place(items), desk, chain, ring: nil)
             return
         }
-        var byRing = sort(items, into: RingAssignment(rings, of: chain.policy), chain)
-        let dueAt = effective.flatMap { due($0, items) }
-        let soaks =
-            dueAt.map { fit(&byRing, rings, chain, to: $0) } ?? soaks(rings, chain.lane)
-        var notBefore: [Version: Timestamp] = [:]
-        var blocked: [Version: PolicyName] = [:]
+        var byRing = sort(items, into: rings, chain)
+        let due = effective.map { Due($0, items, plan) } ?? Due()
+        var soaks = soaks(rings, chain.lane, isOverdue: due.isOverdue)
+        if let date = due.next { soaks = fit(&byRing, rings, chain, to: date, soaks) }
+        var gates = RingGates(items)
         for (place, ring) in rings.enumerated() {
             var ready: [PlanItem] = []
             for item in byRing.items[place] ?? [] {
-                let version = version(of: item)
-                if let gate = blocked[version] {
-                    waitForRing(item, ring.name, gate)
-                } else if let next = delayed(item, notBefore[version]) {
-                    ready.append(next)
+                switch gates.turn(of: item, version(of: item)) {
+                case .hasCome: ready.append(item)
+                case .closed(let gate): waitForRing(item, ring.name, gate)
+                case .notBefore(let turn):
+                    if let next = delayed(item, turn) { ready.append(next) }
                 }
             }
             var desk = BudgetDesk(stepper, ring: ring, members: byRing.members[place] ?? [])
@@ -121,14 +122,15 @@ struct PlanMaker {
             finish(placed, desk, chain, ring: ring)
             judge(
                 placed, ring, chain, isLast: place == rings.count - 1,
-                soak: Soak(soaks, place, dueAt), &notBefore, &blocked)
+                soak: Soak(soaks, place, due.next), &gates)
         }
     }
 
     /// The items and the members of each ring.
     private mutating func sort(
-        _ items: [PlanItem], into assignment: RingAssignment, _ chain: Chain
+        _ items: [PlanItem], into rings: [Ring], _ chain: Chain
     ) -> RingMembers {
+        let assignment = RingAssignment(rings, of: chain.policy)
         var places: [Int: Int] = [:]
         var members: [Int: [Int]] = [:]
         for (endpoint, member) in endpoints.enumerated()
@@ -147,7 +149,10 @@ struct PlanMaker {
         }
         var sorted: [Int: [PlanItem]] = [:]
         for item in items {
-            if let ring = places[item.endpoint] {
+            let own = item.carried.flatMap { carried in
+                rings.firstIndex { $0.name == carried.name }
+            }
+            if let ring = own ?? places[item.endpoint] {
                 sorted[ring, default: []].append(item)
             } else {
                 wait(item.endpoint, stepper.decide(item.endpoint, item.update, at: plan.from))
@@ -170,7 +175,7 @@ struct PlanMaker {
     /// When the next ring begins for each version that this one has installed.
     private mutating func judge(
         _ placed: [BudgetDesk.Session], _ ring: Ring, _ chain: Chain, isLast: Bool, soak: Soak,
-        _ notBefore: inout [Version: Timestamp], _ blocked: inout [Version: PolicyName]
+        _ gates: inout RingGates
     ) {
         var ends: [Version: (count: Int, last: Timestamp)] = [:]
         for session in placed {
@@ -180,19 +185,25 @@ struct PlanMaker {
             }
         }
         for (version, end) in ends {
-            notBefore[version] = end.last.adding(seconds: soak.seconds(from: end.last))
-            guard let minimum = ring.gate?.minimum, end.count < minimum, !isLast else { continue }
-            blocked[version] = ring.name
+            // A ring that is watched already, or has passed, is left as it stands.
+            let real = gates.standing(of: ring.name, version)
+            if let real, real.ring.isDone { continue }
+            gates.notBefore[version] = end.last.adding(
+                seconds: (real?.soak ?? soak).seconds(from: end.last))
+            let count = end.count + (real?.ring.verified ?? 0)
+            guard let minimum = ring.gate?.minimum, count < minimum, !isLast else { continue }
+            gates.closed[version] = ring.name
             plan.conflicts.append(
                 .gateCannotBeMet(
                     policy: chain.policy, ring: ring.name, package: version.package.name,
-                    members: end.count, minimum: minimum))
+                    members: count, minimum: minimum))
         }
     }
 
     private func version(of item: PlanItem) -> Version {
         let update = item.decision.update
-        return Version(package: update.key, candidate: update.candidate)
+        return Version(
+            package: update.key, candidate: update.candidate, rollout: item.carried?.rollout.key)
     }
 }
 
@@ -236,8 +247,11 @@ extension PlanMaker {
                     PlannedMiss(
                         endpoint: install.endpoint, update: install.update, dueAt: dueAt,
                         startsAt: start,
-                        sentence: "It would be installed \(MinuteText.utc(start)), too late for "
-                            + "its due date, \(MinuteText.utc(dueAt))."))
+                        sentence: dueAt <= plan.from
+                            ? "It is overdue since \(MinuteText.utc(dueAt)); it would be installed "
+                                + "\(MinuteText.utc(start))."
+                            : "It would be installed \(MinuteText.utc(start)), too late for "
+                                + "its due date, \(MinuteText.utc(dueAt))."))
             }
         }
     }
@@ -249,7 +263,9 @@ extension PlanMaker {
             plan.misses.append(
                 PlannedMiss(
                     endpoint: key, update: decision.update, dueAt: dueAt, startsAt: nil,
-                    sentence: decision.sentence))
+                    sentence: dueAt <= plan.from
+                        ? "It is overdue since \(MinuteText.utc(dueAt)). \(decision.sentence)"
+                        : decision.sentence))
         }
     }
 

@@ -72,7 +72,7 @@ extension PlannedDeadline {
             let latest = ring.latestStart.map { "must start by \(MinuteText.utc($0))" }
             return "\(title): ring \(ring.name), \(ring.endpoints) endpoints, from "
                 + "\(MinuteText.utc(ring.startsAt)), \(latest ?? "nobody waits for it"), "
-                + "watched for \(ring.soakSeconds / 60) minutes."
+                + "watched for \(TimeSpan.measured(ring.soakSeconds))."
         }
         let moves = moves.map { "\($0.endpoint): goes with ring \($0.to) instead of \($0.from)." }
         let misses = misses.map { "\($0.endpoint): misses the date; it \($0.reason.words)." }

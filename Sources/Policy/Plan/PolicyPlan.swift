@@ -196,14 +196,17 @@ public struct PlanUpdate: Sendable {
     public var context: DecisionContext
     /// Whether it needs a reboot; `nil` when only the installation shows.
     public var needsReboot: Bool?
+    /// The open rollout that carries it there; `nil` when none does.
+    public var carried: CarriedUpdate?
 
     /// An update of a plan.
     public init(
         subject: UpdateSubject, context: DecisionContext = DecisionContext(),
-        needsReboot: Bool? = nil
+        needsReboot: Bool? = nil, carried: CarriedUpdate? = nil
     ) {
         self.subject = subject
         self.context = context
         self.needsReboot = needsReboot
+        self.carried = carried
     }
 }

@@ -32,6 +32,10 @@ extension RingRollout {
         case .endpointLeft(let endpoint): leave(endpoint, &actions)
         case .endpointOffline(let endpoint, let at): reach(endpoint, false, at, &actions)
         case .endpointOnline(let endpoint, let at): reach(endpoint, true, at, &actions)
+        case .wayCleared:
+            for place in roster.entries.indices where roster.entries[place].restsUntried {
+                roster.update(place) { $0.phase = .waiting }
+            }
         case .haltRequested(let person, let reason):
             if state == .running { halt(.person(by: person, reason: reason), &actions) }
         case .resumeRequested(let person, let mode): resume(person, mode, &actions)

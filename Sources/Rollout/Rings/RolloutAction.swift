@@ -79,7 +79,7 @@ public enum HaltReason: Hashable, Sendable, Codable {
     /// One sentence for people.
     public var sentence: String {
         switch self {
-        case .person(let person, let reason): "\(person) halted it: \(reason)"
+        case .person(let person, let reason): "\(person) halted it: \(reason.withStop)"
         case .gateOutOfReach(let ring, let possible, let members):
             "Ring \(ring) cannot pass its gate: at most \(possible) of \(members) can be verified."
         case .unhealthy(let ring, let unhealthy, let verified):

@@ -85,6 +85,8 @@ public enum RolloutEvent: Hashable, Sendable, Codable {
     case endpointOffline(EndpointID, observedAt: Timestamp)
     /// An endpoint was heard at a time.
     case endpointOnline(EndpointID, observedAt: Timestamp)
+    /// What another deployment did or blocked is over: who rests without having failed has its turn.
+    case wayCleared
     /// Somebody stops it.
     case haltRequested(by: String, reason: String)
     /// Somebody lets it go on.

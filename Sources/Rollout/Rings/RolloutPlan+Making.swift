@@ -19,6 +19,8 @@ public enum RolloutWarning: Hashable, Sendable, Codable {
     case movedForDueDate([EndpointID], from: String, to: PolicyName)
     /// The ring is watched for less than the policy says, so that a due date is kept.
     case soakShortened(ring: PolicyName, from: TimeSpan, to: TimeSpan)
+    /// The due date of the endpoints has passed already, the first of them then.
+    case overdue([EndpointID], since: Timestamp)
     /// The endpoints will miss the due date.
     case missesDueDate([EndpointID], dueAt: Timestamp, DeadlinePlan.MissReason)
 
@@ -41,7 +43,12 @@ public enum RolloutWarning: Hashable, Sendable, Codable {
             "\(Self.listed(endpoints)) \(endpoints.count == 1 ? "goes" : "go") with ring \(to) "
                 + "instead of \(from): no window of \(from)'s turn is early enough for the due date."
         case .soakShortened(let ring, let from, let to):
-            "Ring \(ring) is watched for \(to) instead of \(from), so that the due date is kept."
+            "Ring \(ring) is watched for \(TimeSpan.measured(to.seconds)) instead of "
+                + "\(TimeSpan.measured(from.seconds)), so that the due date is kept."
+        case .overdue(let endpoints, let since):
+            "\(Self.listed(endpoints)): overdue since \(MinuteText.utc(since)); "
+                + "\(endpoints.count == 1 ? "it goes" : "they go") as soon as rings and windows "
+                + "allow, and no ring is watched for longer than it must be."
         case .missesDueDate(let endpoints, let dueAt, let reason):
             "\(Self.listed(endpoints)) will miss the due date, \(MinuteText.utc(dueAt)): "
                 + "\(endpoints.count == 1 ? "it" : "each") \(reason.words)."

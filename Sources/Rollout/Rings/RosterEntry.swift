@@ -65,6 +65,12 @@ public struct RosterEntry: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether it rests though nothing has failed: its order was not begun, or there was none to
+    /// give.
+    public var restsUntried: Bool {
+        if case .resting = phase { failures.isEmpty && !hasLeft } else { false }
+    }
+
     /// Whether it may still come to be verified.
     package var isPending: Bool {
         switch phase {

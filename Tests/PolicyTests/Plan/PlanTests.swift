@@ -52,7 +52,7 @@ struct PlanTests {
     /// Endpoints of three rings, whose clocks are ahead of UTC by so many hours: each has its
     /// window from 22:00 to 02:00 by its own clock.
     private static func threeRings(
-        _ hoursAhead: [(key: String, hours: Int)], dueAt: Timestamp
+        _ hoursAhead: [(key: String, hours: Int)], dueAt: Timestamp, overdue: String? = nil
     ) throws -> PolicyPlan {
         func ring(_ name: String) throws -> Ring {
             Ring(
@@ -71,7 +71,8 @@ struct PlanTests {
                     subject: Sample.endpoint(key, tags: [key]), policy: CompiledPolicy(effective),
                     outlook: effective.outlook(
                         in: Zones(endpoint: zone), at: Sample.monday, until: until),
-                    updates: [update(dueAt: dueAt)])
+                    updates: [update(dueAt: dueAt)]
+                        + (key == overdue ? [update("bash", dueAt: Sample.days(-1))] : []))
             })
     }
 
@@ -92,6 +93,97 @@ struct PlanTests {
         #expect((3600..<6 * 3600).contains(deadline.rings[0].soakSeconds))
         // The third's window shuts at 22:00, and its work takes ten minutes.
         #expect(deadline.rings[1].latestStart == Self.saturday.adding(seconds: -600))
+    }
+
+    @Test func `what is overdue is told so, and the others keep their own date`() throws {
+        let due = Self.saturday.adding(seconds: 14 * Self.hour)
+        let plan = try Self.threeRings(
+            [("canary", 6), ("early", 0), ("broad", 4)], dueAt: due, overdue: "early")
+        #expect(plan.deadlines.map(\.dueAt) == [due])
+        #expect(plan.installs.filter { $0.update.name == "openssl" }.count == 3)
+        #expect(
+            plan.deadlines.first?.moves.map { [$0.endpoint, $0.from, $0.to] }
+                == [["broad", "broad", "early"]])
+        #expect(plan.misses.map(\.endpoint) == ["early"])
+        #expect(
+            plan.misses.first?.sentence.hasPrefix("It is overdue since 2026-11-22 12:00 UTC; ")
+                == true)
+        // Nothing is watched for longer than it must be while something is overdue.
+        #expect(plan.deadlines.first?.rings.map(\.soakSeconds).prefix(2) == [3600, 3600])
+    }
+
+    /// An endpoint to which an open rollout carries openssl.
+    private static func carried(
+        _ key: String, _ ring: Int, _ rollout: PlannedRollout,
+        job stage: DecisionContext.JobStanding.Stage? = nil, _ policy: PatchPolicy
+    ) -> PlanEndpoint {
+        var update = update()
+        update.carried = CarriedUpdate(rollout: rollout, ring: ring)
+        update.context.carriedIn = rollout.lane
+        update.context.job = stage.map {
+            DecisionContext.JobStanding(
+                stage: $0, sentence: "Works.", deployment: "A wave", deadline: Sample.days(60),
+                createdAt: Sample.monday)
+        }
+        return endpoint(key, policy, tags: ring == 0 ? ["canary"] : [], [update])
+    }
+
+    private static func rollout(
+        soakUntil: Timestamp? = nil, isPassed: Bool = false, verified: Int = 0
+    ) throws -> PlannedRollout {
+        PlannedRollout(
+            key: "dep", lane: .routine,
+            rings: [
+                .init(
+                    name: try Sample.name("canary"), isOpen: true, isPassed: isPassed,
+                    soakUntil: soakUntil, soakSeconds: 12 * hour, verified: verified),
+                .init(
+                    name: try Sample.name("broad"), isOpen: isPassed, isPassed: false,
+                    soakUntil: nil, soakSeconds: 0, verified: 0),
+            ])
+    }
+
+    @Test func `an order that is out is planned when it begins, in its ring, and the next waits`()
+        throws
+    {
+        let policy = try Self.ringed()
+        let rollout = try Self.rollout()
+        let plan = Self.plan([
+            Self.carried("a", 0, rollout, job: .queued, policy),
+            Self.carried("b", 1, rollout, policy),
+        ])
+        #expect(plan.installs.map(\.endpoint) == ["a", "b"])
+        #expect(plan.installs.map(\.ring?.text) == ["canary", "broad"])
+        #expect(
+            plan.installs.map(\.startsAt) == [
+                Self.saturday, Self.saturday.adding(seconds: 86_400),
+            ])
+        #expect(plan.waiting.isEmpty && plan.conflicts.isEmpty)
+        let working = Self.plan([Self.carried("a", 0, rollout, job: .working, policy)])
+        #expect(working.installs.map(\.startsAt) == [Sample.monday])
+        #expect(working.installs.map(\.ring?.text) == ["canary"])
+    }
+
+    @Test func `rings of an open rollout stand in the plan as they really do`() throws {
+        let policy = try Self.ringed()
+        let watched = try Self.rollout(soakUntil: Self.saturday.adding(seconds: 3600), verified: 1)
+        let soaking = Self.plan([Self.carried("b", 1, watched, policy)])
+        #expect(soaking.installs.map(\.startsAt) == [Self.saturday.adding(seconds: 3600)])
+        let passed = try Self.rollout(isPassed: true, verified: 1)
+        let open = Self.plan([Self.carried("b", 1, passed, job: .queued, policy)])
+        #expect(open.installs.map(\.startsAt) == [Self.saturday])
+        // A canary that nobody works on, and that has not reached its gate.
+        let stuck = Self.plan([Self.carried("b", 1, try Self.rollout(), policy)])
+        #expect(stuck.installs.isEmpty)
+        #expect(stuck.waiting.map(\.decision.reasonCode) == [.awaitingRing])
+    }
+
+    @Test func `an order is not planned at a time at which it has ended`() throws {
+        var endpoint = Self.carried("a", 0, try Self.rollout(), job: .queued, try Self.ringed())
+        endpoint.updates[0].context.job?.deadline = Self.saturday
+        let plan = Self.plan([endpoint])
+        #expect(plan.installs.isEmpty)
+        #expect(plan.waiting.map(\.decision.reasonCode) == [.queued])
     }
 
     @Test func `with time enough nobody is moved, and who cannot make it is told today`() throws {
