@@ -4,9 +4,10 @@ import Fleet
 import Policy
 import Rollout
 import ServerRecords
-import Store
 import TestSupport
 import Testing
+
+@testable import Store
 
 @Suite struct `Rollouts, first sightings and blocked versions` {
     private static func name(_ text: String) -> PolicyName {
@@ -43,6 +44,39 @@ import Testing
             let cancelled = ended
             try await ledger.write { try $0.update(cancelled) }
             #expect(try await ledger.read { try $0.openRollouts(of: placed.tenant.id) }.isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.present)
+    func `open rollouts are found by whom they name`(_ engine: Engine) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let placed = try await samples.place(in: ledger)
+            let record = try await samples.rollout(of: placed, in: ledger)
+            let (tenant, id) = (placed.tenant.id, placed.endpoint.id)
+            let stranger = samples.id(Kinds.Endpoint.self)
+            func named(_ endpoint: EndpointID) async throws -> [RolloutRecord] {
+                try await ledger.read { try $0.openRollouts(of: tenant, naming: endpoint) }
+            }
+            #expect(try await named(id) == [record])
+            #expect(try await named(stranger).isEmpty)
+            // One that was opened before the store knew whom a rollout names counts for everybody.
+            try await ledger.store.write {
+                try $0.change("UPDATE rollout SET names_endpoints = 0")
+                try $0.change("DELETE FROM rollout_endpoint")
+            }
+            #expect(try await named(id) == [record])
+            #expect(try await named(stranger) == [record])
+            let other = try await samples.rollout(of: placed, in: ledger)
+            var ended = other
+            _ = ended.rollout.handle(.cancelRequested(by: "user:anna"), at: samples.now)
+            let cancelled = ended
+            try await ledger.write { try $0.update(cancelled) }
+            #expect(try await named(id) == [record])
+            let left = try await ledger.store.read {
+                try $0.rows("SELECT 1 FROM rollout_endpoint").count
+            }
+            #expect(left == 0)
         }
     }
 

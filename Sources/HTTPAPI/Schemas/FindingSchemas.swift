@@ -144,6 +144,8 @@ extension NamedSchema {
         [
             "id": .identifier("alr"), "tenant": .optional(.identifier("tnt")),
             "kind": .oneOf(Alert.Kind.allCases.map(\.rawValue)), "subject": .string,
+            "severity": .oneOf(Alert.Severity.allCases.map(\.rawValue)),
+            "deployment": .optional(.identifier("dep")), "nextStep": .string,
             "sentence": .string, "endpoints": .integer, "raisedAt": .time,
             "acknowledgedAt": .optional(.time), "acknowledgedBy": .optional(.string),
         ])

@@ -6,6 +6,8 @@ public struct Alert: Hashable, Sendable, Codable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         /// A vulnerability that endpoints have has come to be known as exploited.
         case knownExploited
+        /// A rollout has halted by itself, and waits for a person's word.
+        case rolloutHalted
         /// A feed has not answered for longer than it may: what it says is no longer news.
         case feedStale
         /// What a feed brought is not taken until a person confirms it.
@@ -14,13 +16,22 @@ public struct Alert: Hashable, Sendable, Codable {
         case backupStale
     }
 
+    /// How soon a person should look.
+    public enum Severity: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Now: endpoints are in danger, or stand still.
+        case critical
+        /// Today.
+        case warning
+    }
+
     /// Its identifier.
     public let id: AlertID
     /// The tenant whose endpoints it is about; `nil` for what is the provider's, such as feeds.
     public let tenant: TenantID?
     /// What it is about.
     public let kind: Kind
-    /// What it is about: a vulnerability's name; for a feed its name and since when; an endpoint.
+    /// What it is about: a vulnerability's name; for a feed or a deployment its name and since when;
+    /// an endpoint.
     public let subject: String
     /// One sentence.
     public let sentence: String
@@ -48,5 +59,70 @@ public struct Alert: Hashable, Sendable, Codable {
         self.raisedAt = raisedAt
         self.acknowledgedAt = acknowledgedAt
         self.acknowledgedBy = acknowledgedBy
+    }
+}
+
+extension Alert {
+    /// How soon a person should look.
+    public var severity: Severity {
+        switch kind {
+        case .knownExploited, .rolloutHalted: .critical
+        case .feedStale, .feedWaiting, .backupStale: .warning
+        }
+    }
+
+    /// The deployment that it is about; `nil` where it is about something else.
+    public var deployment: DeploymentID? {
+        guard kind == .rolloutHalted else { return nil }
+        return DeploymentID(String(subject.prefix { $0 != " " }))
+    }
+
+    /// What a person does about it, in one sentence.
+    public var nextStep: String {
+        switch kind {
+        case .knownExploited: "See what happens next on each endpoint that has it."
+        case .rolloutHalted:
+            "Look at what went wrong; then resume the deployment, or cancel it."
+        case .feedStale: "See why the feed does not answer, or switch it off."
+        case .feedWaiting: "Look at what it brought; then confirm it, or leave it."
+        case .backupStale: "See why the endpoint's backup did not run; it ends with the next one."
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, tenant, kind, subject, sentence, endpoints, raisedAt, acknowledgedAt
+        case acknowledgedBy, severity, deployment, nextStep
+    }
+
+    /// Writes the alert with what follows from its kind.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(id, forKey: .id)
+        try values.encodeIfPresent(tenant, forKey: .tenant)
+        try values.encode(kind, forKey: .kind)
+        try values.encode(severity, forKey: .severity)
+        try values.encode(subject, forKey: .subject)
+        try values.encodeIfPresent(deployment, forKey: .deployment)
+        try values.encode(sentence, forKey: .sentence)
+        try values.encode(nextStep, forKey: .nextStep)
+        try values.encode(endpoints, forKey: .endpoints)
+        try values.encode(raisedAt, forKey: .raisedAt)
+        try values.encodeIfPresent(acknowledgedAt, forKey: .acknowledgedAt)
+        try values.encodeIfPresent(acknowledgedBy, forKey: .acknowledgedBy)
+    }
+
+    /// Reads an alert; what follows from its kind is not believed.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            id: try values.decode(AlertID.self, forKey: .id),
+            tenant: try values.decodeIfPresent(TenantID.self, forKey: .tenant),
+            kind: try values.decode(Kind.self, forKey: .kind),
+            subject: try values.decode(String.self, forKey: .subject),
+            sentence: try values.decode(String.self, forKey: .sentence),
+            endpoints: try values.decode(Int.self, forKey: .endpoints),
+            raisedAt: try values.decode(Timestamp.self, forKey: .raisedAt),
+            acknowledgedAt: try values.decodeIfPresent(Timestamp.self, forKey: .acknowledgedAt),
+            acknowledgedBy: try values.decodeIfPresent(String.self, forKey: .acknowledgedBy))
     }
 }

@@ -26,6 +26,20 @@ public struct WaveLine: Hashable, Comparable, Sendable, Codable {
     }
 }
 
+/// A line that a rollout leaves out since it has been denied.
+public struct LeftOut: Hashable, Sendable, Codable {
+    /// What is left out.
+    public var line: WaveLine
+    /// The warning that says so.
+    public var warning: String
+
+    /// A line that is left out.
+    public init(line: WaveLine, warning: String) {
+        self.line = line
+        self.warning = warning
+    }
+}
+
 /// A deployment that moves through rings, as the store keeps it: what moves, by whose rules, and
 /// how far it has come.
 public struct RolloutRecord: Hashable, Sendable, Codable {
@@ -52,6 +66,9 @@ public struct RolloutRecord: Hashable, Sendable, Codable {
     /// What was odd about the plan when it was opened, and what was left out on the way, in
     /// sentences.
     public var warnings: [String]
+    /// What was left out on the way because it had been denied, with the warning that says so; `nil`
+    /// for nothing.
+    public var leftOut: [LeftOut]?
     /// Why it was called off before its end, in one sentence; `nil` when it was not, or a person
     /// did.
     public var endedBecause: String?

@@ -189,8 +189,22 @@ public struct FindingChange: Hashable, Sendable {
     }
 }
 
+/// Alerts that begin and end by themselves, found by what they are about.
+public protocol StandingAlertRecords {
+    /// Opens an alert about a feed again that the system itself has acknowledged.
+    ///
+    /// - Returns: whether there was one.
+    func reopenFeedAlert(_ kind: Alert.Kind, about subject: String) throws -> Bool
+    /// The alerts about feeds that are open, oldest first.
+    func openFeedAlerts() throws -> [Alert]
+    /// A tenant's alert of a kind about a subject; `nil` when there has been none.
+    func alert(_ kind: Alert.Kind, about subject: String, of tenant: TenantID) throws -> Alert?
+    /// The alerts of a kind that are open in a tenant, oldest first.
+    func openAlerts(_ kind: Alert.Kind, of tenant: TenantID) throws -> [Alert]
+}
+
 /// Alerts: what a person should look at, and has or has not.
-public protocol AlertRecords {
+public protocol AlertRecords: StandingAlertRecords {
     /// Adds an alert, unless the tenant, or the provider, has one of this kind about this subject
     /// already.
     ///
@@ -202,14 +216,6 @@ public protocol AlertRecords {
     func countOpenAlerts(in scope: Scope) throws -> Int
     /// One alert; `nil` when there is none in scope.
     func alert(_ id: AlertID, in scope: Scope) throws -> Alert?
-    /// Opens an alert about a feed again that the system itself has acknowledged.
-    ///
-    /// - Returns: whether there was one.
-    func reopenFeedAlert(_ kind: Alert.Kind, about subject: String) throws -> Bool
-    /// The alerts about feeds that are open, oldest first.
-    func openFeedAlerts() throws -> [Alert]
-    /// A tenant's alert of a kind about a subject; `nil` when there has been none.
-    func alert(_ kind: Alert.Kind, about subject: String, of tenant: TenantID) throws -> Alert?
     /// Stores an alert's new state.
     func update(_ alert: Alert) throws
 }

@@ -88,7 +88,7 @@ extension PolicyRecords {
             return "There is no policy \(name) any more."
         }
         let verb = former.isDeleted ? "deleted" : "switched off"
-        let why = former.note.isEmpty ? "." : ": \(former.note)"
+        let why = former.note.isEmpty ? "." : ": \(former.note.withStop)"
         return "The policy \(name) was \(verb) by \(former.savedBy)\(why)"
     }
 }

@@ -13,8 +13,9 @@ public protocol RolloutRecords {
     func update(_ rollout: RolloutRecord) throws
     /// The rollout of a deployment; `nil` when it does not move through rings, or is not in scope.
     func rollout(of deployment: DeploymentID, in scope: Scope) throws -> RolloutRecord?
-    /// The tenant's rollouts to which something can still happen, oldest first.
-    func openRollouts(of tenant: TenantID) throws -> [RolloutRecord]
+    /// The tenant's rollouts to which something can still happen, oldest first; those that name an
+    /// endpoint only, where one is given.
+    func openRollouts(of tenant: TenantID, naming endpoint: EndpointID?) throws -> [RolloutRecord]
     /// When the latest rollout of a policy and lane was opened by itself; `nil` when none was.
     func latestWave(policy: String, lane: String, of tenant: TenantID) throws -> Timestamp?
     /// Rollouts that have not been told everything, or that time changes by `now`; at most `limit`.
@@ -23,6 +24,13 @@ public protocol RolloutRecords {
     func post(_ event: RolloutEvent, to rollout: RolloutKey, at now: Timestamp) throws
     /// Takes away what a rollout has not been told yet, oldest first, at most `limit`.
     func takeEvents(of rollout: RolloutKey, limit: Int) throws -> [PostedRolloutEvent]
+}
+
+extension RolloutRecords {
+    /// All of the tenant's rollouts to which something can still happen, oldest first.
+    public func openRollouts(of tenant: TenantID) throws -> [RolloutRecord] {
+        try openRollouts(of: tenant, naming: nil)
+    }
 }
 
 /// What is known of versions in a tenant, and when its endpoints were heard of.

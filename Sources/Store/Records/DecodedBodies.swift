@@ -10,9 +10,14 @@ final class DecodedBodies: Sendable {
     private static let longestText = 8 * 1024
 
     private let values = Mutex<[String: any Sendable]>([:])
+    private let count = Mutex(0)
+
+    /// How many texts have been asked for: tests count it, to tell what a question costs.
+    var asked: Int { count.withLock { $0 } }
 
     /// The value that a text stands for.
     func value<Value: Decodable & Sendable>(_ text: String) throws -> Value {
+        count.withLock { $0 += 1 }
         if let known = values.withLock({ $0[text] }) as? Value { return known }
         let value: Value = try StoredJSON.value(text)
         guard text.utf8.count <= Self.longestText else { return value }

@@ -7,12 +7,30 @@ extension StoreRecords: RolloutRecords {
         try change(
             """
             INSERT INTO rollout (tenant_id, deployment_id, policy_name, policy_version, lane, state,
-                is_open, is_automatic, opened_at, wake_at, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                is_open, is_automatic, opened_at, wake_at, body, names_endpoints)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)
             """, rollout.tenant, rollout.deployment, rollout.policyText, rollout.policyVersion,
             rollout.laneText, rollout.standing, rollout.isOpen, rollout.isAutomatic,
             rollout.openedAt, rollout.wakeAt, StoredJSON.text(rollout))
+        guard rollout.isOpen else { return }
+        let endpoints = rollout.rollout.endpoints.map(\.member.endpoint)
+        for start in stride(from: 0, to: endpoints.count, by: Self.endpointsOfStatement) {
+            let part = endpoints[start..<min(start + Self.endpointsOfStatement, endpoints.count)]
+            var query = SQLText(
+                "INSERT INTO rollout_endpoint (tenant_id, deployment_id, endpoint_id) VALUES")
+            let rows = part.map { endpoint in
+                let (tenant, deployment) = (
+                    query.bind(rollout.tenant), query.bind(rollout.deployment)
+                )
+                return "(\(tenant), \(deployment), \(query.bind(endpoint)))"
+            }
+            query.add(rows.joined(separator: ", "))
+            try change(query)
+        }
     }
+
+    /// How many endpoints one statement names: databases take some ten thousand values in one.
+    private static let endpointsOfStatement = 500
 
     func update(_ rollout: RolloutRecord) throws {
         let changed = try change(
@@ -22,6 +40,11 @@ extension StoreRecords: RolloutRecords {
             """, rollout.tenant, rollout.deployment, rollout.standing, rollout.isOpen,
             rollout.wakeAt, StoredJSON.text(rollout))
         try requireOne(changed, "rollout")
+        // Whom a rollout names is asked of open ones only.
+        guard !rollout.isOpen else { return }
+        try change(
+            "DELETE FROM rollout_endpoint WHERE tenant_id = $1 AND deployment_id = $2",
+            rollout.tenant, rollout.deployment)
     }
 
     func rollout(of deployment: DeploymentID, in scope: Scope) throws -> RolloutRecord? {
@@ -31,12 +54,21 @@ extension StoreRecords: RolloutRecords {
         return try rows(query).first.map { try interned.bodies.value($0.first()) }
     }
 
-    func openRollouts(of tenant: TenantID) throws -> [RolloutRecord] {
-        try rows(
-            """
-            SELECT body FROM rollout WHERE tenant_id = $1 AND is_open = 1 ORDER BY deployment_id
-            """, tenant
-        ).map { try interned.bodies.value($0.first()) }
+    func openRollouts(of tenant: TenantID, naming endpoint: EndpointID?) throws -> [RolloutRecord] {
+        var query = SQLText("SELECT body FROM rollout")
+        query.require("tenant_id = \(query.bind(tenant))")
+        query.require("is_open = 1")
+        if let endpoint {
+            query.require(
+                """
+                (names_endpoints = 0 OR EXISTS (SELECT 1 FROM rollout_endpoint AS named \
+                WHERE named.tenant_id = rollout.tenant_id \
+                AND named.deployment_id = rollout.deployment_id \
+                AND named.endpoint_id = \(query.bind(endpoint))))
+                """)
+        }
+        query.add("ORDER BY deployment_id")
+        return try rows(query).map { try interned.bodies.value($0.first()) }
     }
 
     func latestWave(policy: String, lane: String, of tenant: TenantID) throws -> Timestamp? {

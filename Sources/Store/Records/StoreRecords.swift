@@ -33,6 +33,13 @@ struct StoreRecords {
         return try session.execute(sql, values.map(\.sql))
     }
 
+    /// Runs a statement put together from parts that changes rows.
+    @discardableResult
+    func change(_ query: SQLText) throws -> Int {
+        try requireWriting()
+        return try session.execute(query.text, query.values)
+    }
+
     /// Runs a statement that changes rows and returns some of their columns.
     func changeReturning(_ sql: String, _ values: (any SQLConvertible)...) throws -> [SQLRow] {
         try requireWriting()

@@ -29,10 +29,14 @@ struct AlertCommand: ParsableCommand {
             }
             try output.show(list) { list in
                 var table = Table(
-                    .text("ID"), .text("RAISED"), .text("ALERT"), .text("ACKNOWLEDGED BY"))
+                    .text("ID"), .text("RAISED"), .text("SEVERITY"), .text("ALERT"),
+                    .text("ACKNOWLEDGED BY"))
                 for alert in list.items {
                     table.add(
-                        alert.id.text, alert.raisedAt.wholeSeconds.description, alert.sentence,
+                        alert.id.text, alert.raisedAt.wholeSeconds.description,
+                        alert.severity.rawValue,
+                        alert.acknowledgedAt == nil
+                            ? "\(alert.sentence) \(alert.nextStep)" : alert.sentence,
                         alert.acknowledgedBy ?? "")
                 }
                 return table.text(width: Terminal.width, empty: "No alerts.")

@@ -152,7 +152,7 @@ func alertsPage(_ alerts: [Alert], openOnly: Bool, chrome: Chrome) -> HTML {
         if alerts.isEmpty {
             empty(openOnly ? "No open alerts" : "No alerts yet") {
                 p {
-                    "An alert is raised when a vulnerability that endpoints have becomes known as exploited."
+                    "An alert is raised when a vulnerability that endpoints have becomes known as exploited, and when a rollout halts by itself."
                 }
             }
         } else {
@@ -177,6 +177,12 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
         th {
             switch alert.kind {
             case .knownExploited: a(.href(.vulnerability(alert.subject))) { alert.sentence }
+            case .rolloutHalted:
+                if let deployment = alert.deployment {
+                    a(.href(.deployment(deployment))) { alert.sentence }
+                } else {
+                    alert.sentence
+                }
             case .feedStale, .feedWaiting: a(.href(.feeds)) { alert.sentence }
             case .backupStale:
                 if let id = EndpointID(alert.subject) {
@@ -185,6 +191,7 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                     alert.sentence
                 }
             }
+            if alert.acknowledgedAt == nil { div(class: "dim") { alert.nextStep } }
         }
         td { chrome.time(alert.raisedAt) }
         td(class: "acts") {

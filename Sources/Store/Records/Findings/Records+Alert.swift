@@ -61,6 +61,15 @@ extension StoreRecords: AlertRecords {
         ).map(Self.alert)
     }
 
+    func openAlerts(_ kind: Alert.Kind, of tenant: TenantID) throws -> [Alert] {
+        try rows(
+            """
+            SELECT \(Self.alertColumns) FROM alert
+            WHERE tenant_id = $1 AND kind = $2 AND acknowledged_at IS NULL ORDER BY id
+            """, tenant, kind
+        ).map(Self.alert)
+    }
+
     func update(_ alert: Alert) throws {
         let changed = try change(
             """
