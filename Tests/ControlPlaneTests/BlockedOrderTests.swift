@@ -63,8 +63,9 @@ struct BlockedOrderTests {
         #expect(order.deployment == other)
         #expect(order.updates.map(\.name) == ["bash"])
         let taken = try await jobs(other, rings).first { $0.state == .cancelled }
-        #expect(taken?.sentence.contains("nginx") == false)
-        #expect(taken?.sentence.contains("Version 2 is blocked by") == true)
+        #expect(taken?.sentence.contains(" nginx 2: Version 2 is blocked by ") == true)
+        #expect(
+            taken?.sentence.hasSuffix("The other update of it comes with the next order.") == true)
         #expect(try await rings.useCases.verifyAudit().intact)
     }
 

@@ -254,7 +254,7 @@ struct DenialTests {
         let standing = try await rings.standing(id)
         #expect(standing.state == .cancelled)
         let word = change == .deleted ? "deleted" : "switched off"
-        let sentence = "The policy servers was \(word) by user:ben: no longer ours"
+        let sentence = "The policy servers was \(word) by user:ben: no longer ours."
         #expect(standing.reason == sentence)
         #expect(standing.policyNote == sentence)
         let detail = try await rings.useCases.endpoint(
@@ -349,6 +349,92 @@ struct DenialTests {
         #expect(try await rings.useCases.verifyAudit().intact)
     }
 
+    /// Accepts the risk of a package, by two people.
+    private func accept(_ package: String, _ rings: RingHouse) async throws -> ExceptionID {
+        func person(_ name: String) -> Principal {
+            Principal(
+                name: "user:\(name)", scope: .tenant(rings.house.tenant.id),
+                permissions: Role.operatorRole.permissions)
+        }
+        let asked = try await rings.useCases.requestException(
+            ExceptionDraft(
+                name: "Old \(package)", owner: "anna", reason: "The vendor says no.",
+                compensatingControl: "No network", package: package,
+                expiresAt: rings.house.clock.now.adding(seconds: 30 * 86_400)), by: person("ben"))
+        _ = try await rings.useCases.approveException(asked.id, by: person("cleo"))
+        return asked.id
+    }
+
+    @Test func `an accepted risk takes back what has not begun, as a denial does`() async throws {
+        let (rings, id) = try await rings(canaries: 2, others: 0)
+        let exception = try await accept("nginx", rings)
+        let shown = try await rings.useCases.endpoint(
+            rings.endpoints[0].id, by: rings.house.administrator)
+        #expect(shown.decisions.first { $0.update.name == "nginx" }?.reasonCode == .riskAccepted)
+        // The hand-out itself looks, and the scheduler where nobody asks for work.
+        #expect(try await rings.endpoints[0].collect()?.updates.map(\.name) == ["bash"])
+        try await rings.pass(seconds: 10)
+        let other = try await jobs(rings, of: rings.endpoints[1])
+        #expect(other.map(\.state) == [.queued, .cancelled])
+        #expect(other.first?.updates.map(\.name) == ["bash"])
+        let sentence = try #require(other.last?.sentence)
+        #expect(sentence.contains("nginx 2: The exception Old nginx accepts the risk until"))
+        #expect(sentence.hasSuffix("The other update of it comes with the next order."))
+        #expect(
+            try await rings.standing(id).warnings.contains {
+                $0.hasPrefix("nginx 2 was left out. The exception Old nginx")
+            })
+        let plan = try await rings.useCases.planDeployment(
+            rings.selection, by: rings.house.administrator)
+        #expect(plan.lines[0].leftOut.contains { $0.reason.contains("accepts the risk") })
+        _ = try await rings.useCases.endException(exception, by: rings.house.administrator)
+    }
+
+    @Test func `an exception in a policy's text takes back what has not begun too`() async throws {
+        let (rings, _) = try await rings(canaries: 1, others: 0)
+        let now = rings.house.clock.now
+        try await rings.changeRecord { record in
+            record.exceptions = [
+                try RiskException(
+                    name: "Old nginx",
+                    papers: .init(
+                        owner: "anna", reason: "The vendor says no.",
+                        compensatingControl: "No network", approver: "cleo"),
+                    startsAt: now, expiresAt: now.adding(seconds: 86_400), package: Glob("nginx"))
+            ]
+        }
+        #expect(try await rings.endpoints[0].collect()?.updates.map(\.name) == ["bash"])
+    }
+
+    @Test func `a denial that ends is told where it was told that something was left out`()
+        async throws
+    {
+        let (rings, id) = try await rings()
+        let item = try await decline("nginx", rings)
+        let order = try #require(try await rings.endpoints[0].collect())
+        #expect(order.updates.map(\.name) == ["bash"])
+        try await patch(rings.endpoints[0], order)
+        try await rings.pass(seconds: 10)
+        #expect(try await rings.standing(id).warnings.contains { $0.contains("was left out. ") })
+        _ = try await rings.useCases.endApproval(item.record.id, by: rings.house.administrator)
+        try await rings.pass(seconds: 10)
+        let warnings = try await rings.standing(id).warnings
+        #expect(!warnings.contains { $0.contains("was left out. ") })
+        let told = try #require(warnings.first { $0.hasPrefix("nginx 2 was left out until ") })
+        #expect(told.contains("goes with the rest again. 1 endpoint had its turn without it."))
+        let timeline = try await rings.detail(id).timeline
+        #expect(timeline?.filter { $0.action == "rollout.rejoined" }.map(\.sentence) == [told])
+        try await rings.pass(seconds: RingHouse.soakSeconds)
+        #expect(
+            try await rings.endpoints[1].collect().map { Set($0.updates.map(\.name)) }
+                == ["bash", "nginx"])
+        // Said once.
+        try await rings.pass(seconds: 600)
+        #expect(
+            try await rings.detail(id).timeline?.count { $0.action == "rollout.rejoined" } == 1)
+        #expect(try await rings.useCases.verifyAudit().intact)
+    }
+
     @Test func `a canary ring whose endpoints may not have it proves nothing for the others`()
         async throws
     {
@@ -374,14 +460,21 @@ extension RingHouse {
         }
     }
 
-    private func store(_ edit: @Sendable @escaping (inout PolicyRecord) -> Void) async throws {
+    /// Stores the next version of the policy's whole record.
+    func changeRecord(
+        _ edit: @Sendable @escaping (inout PolicyRecord) throws -> Void
+    ) async throws { try await store(edit) }
+
+    private func store(
+        _ edit: @Sendable @escaping (inout PolicyRecord) throws -> Void
+    ) async throws {
         let now = house.clock.now
         let tenant = house.tenant.id
         try await useCases.ledger.write { records in
             guard var policy = try records.policies(in: .tenant(tenant)).first else { return }
             policy.version += 1
             policy.savedAt = now
-            edit(&policy)
+            try edit(&policy)
             try records.update(policy)
         }
     }

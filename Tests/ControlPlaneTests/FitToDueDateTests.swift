@@ -67,7 +67,10 @@ struct FitToDueDateTests {
         #expect(moved.map(\.ownRing?.text) == ["broad"])
         let sentences = warnings.map(\.sentence)
         #expect(sentences.contains { $0.contains("goes with ring early instead of broad") })
-        #expect(sentences.contains { $0.hasPrefix("Ring canary is watched for") })
+        #expect(
+            sentences.contains {
+                $0.hasPrefix("Ring canary is watched for ") && $0.contains(" instead of 12 h, so")
+            }, "\(sentences)")
     }
 
     @Test func `who will be late is told when it begins`() throws {
@@ -95,6 +98,17 @@ struct FitToDueDateTests {
         let (plan, warnings) = try opening([0, 6, 3], due: 71 * 24).plan(at: Self.now)
         #expect(plan.rings.map(\.soak) == [.hours(12), .hours(12), .hours(12)])
         #expect(warnings.isEmpty)
+    }
+
+    @Test func `one that is overdue keeps nobody from being fitted to their own date`() throws {
+        var opening = try opening([0, 6, 3], due: -5)
+        opening.overdue = [Self.ids[1]]
+        opening.nextDueAt = Self.now.adding(seconds: 20 * Self.hour)
+        let (plan, warnings) = opening.plan(at: Self.now)
+        #expect(plan.rings.map { $0.members.count } == [1, 2, 0])
+        #expect(
+            warnings.contains(.overdue([Self.ids[1]], since: Self.now.adding(seconds: -5 * 3600))))
+        #expect(!warnings.contains { $0.sentence.contains("will miss") })
     }
 
     @Test func `without a deadline in the policy nothing is moved`() throws {

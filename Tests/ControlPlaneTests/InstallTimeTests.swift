@@ -64,6 +64,32 @@ import Testing
         #expect(sentence.hasSuffix("; it takes about 4 min (from 3 runs)."), "\(sentence)")
     }
 
+    @Test func `who has fallen behind is done when the learned times say so`() async throws {
+        let house = try await House()
+        let endpoint = try await house.enrol("web-1")
+        for (version, seconds) in [200, 230, 210].enumerated() {
+            _ = try await install(version + 1, on: endpoint, taking: [Self.run(Int64(seconds))])
+            house.clock.advance(seconds: 600)
+        }
+        try await endpoint.report(
+            ["nginx": "4"], updates: [TestEndpoint.update("nginx", from: "4", to: "5")])
+        _ = try await house.useCases.savePolicy(
+            PolicyDraft(
+                tenant: house.tenant.id, yaml: `Policies in the server`.yaml(length: "6h"),
+                note: "A test", confirm: true), by: house.administrator)
+        _ = try await house.useCases.steer(house.tenant.id)
+        house.clock.advance(seconds: 60)
+        let debt = try #require(
+            try await house.useCases.updateDebt(by: house.administrator, days: 0).first)
+        let start = try #require(debt.batches.first?.startsAt)
+        let shown = try await house.useCases.endpoint(
+            endpoint.principal.endpoint, by: house.administrator)
+        #expect(shown.decisions.map(\.reasonCode) == [.queued])
+        #expect(start < house.clock.now.adding(seconds: 86_400))
+        let seconds = try #require(debt.doneAt).seconds(since: start)
+        #expect([230, 230 + WorkFigures.rebootReserveSeconds].contains(seconds), "\(seconds)")
+    }
+
     @Test func `a window that is too short for what was learned is not begun`() async throws {
         let house = try await House()
         let endpoint = try await house.enrol("web-1")

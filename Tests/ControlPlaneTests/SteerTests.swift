@@ -156,8 +156,14 @@ struct SteerTests {
         #expect(starts.first == rings.house.clock.now)
         #expect(zip(starts, starts.dropFirst()).allSatisfy { $1.seconds(since: $0) >= 3600 })
         #expect(try #require(one.doneAt) > starts[2])
-        // By its age alone an endpoint that misses one fix has fallen behind too.
+        // An order that is out begins when the endpoint has time, not when it would run out.
         _ = try await rings.useCases.steer(rings.house.tenant.id)
+        let ordered = try #require(try await rings.useCases.updateDebt(by: by).first)
+        #expect(ordered.approved == 120)
+        #expect(ordered.batches.map(\.updates) == [50, 50, 20])
+        #expect(ordered.batches.map(\.security) == [10, 0, 0])
+        #expect(ordered.batches.compactMap(\.startsAt) == starts)
+        // By its age alone an endpoint that misses one fix has fallen behind too.
         try await rings.pass(seconds: 10 * 86_400)
         for endpoint in rings.endpoints { try await endpoint.missNginx() }
         #expect(try await rings.useCases.updateDebt(by: by, days: 9).count == 2)

@@ -20,6 +20,8 @@ public struct RolloutStanding: Hashable, Sendable, Codable {
             case soaking
             /// Its gate is passed, or it was the last and everyone has ended.
             case passed
+            /// The rollout was called off before its gate was passed.
+            case cancelled
         }
 
         /// Its name.

@@ -9,8 +9,11 @@ extension RolloutStanding {
     /// The most endpoints of one ring that are listed by name.
     static let mostMembers = 50
 
-    /// How a rollout stands; `name` gives an endpoint's name.
-    init(_ record: RolloutRecord, naming name: (EndpointID) -> String?) {
+    /// How a rollout stands; `name` gives an endpoint's name. `busy` are the endpoints that still
+    /// have an open order of it after it was called off.
+    init(
+        _ record: RolloutRecord, busy: Set<EndpointID> = [], naming name: (EndpointID) -> String?
+    ) {
         let rollout = record.rollout
         policy = record.policy.text
         policyVersion = record.policyVersion
@@ -23,7 +26,9 @@ extension RolloutStanding {
             reason = record.endedBecause
         }
         waits = rollout.waits.map { RolloutSentences.naming($0.sentence, name) }
-        rings = rollout.plan.rings.indices.map { RingStanding(rollout, ring: $0, naming: name) }
+        rings = rollout.plan.rings.indices.map {
+            RingStanding(rollout, ring: $0, busy: busy, naming: name)
+        }
         lines = record.lines
         warnings = record.warnings
         dueAt = rollout.plan.dueAt
@@ -50,7 +55,10 @@ extension RolloutStanding {
 }
 
 extension RolloutStanding.RingStanding {
-    init(_ rollout: RingRollout, ring place: Int, naming name: (EndpointID) -> String?) {
+    init(
+        _ rollout: RingRollout, ring place: Int, busy: Set<EndpointID>,
+        naming name: (EndpointID) -> String?
+    ) {
         let ring = rollout.plan.rings[place]
         let progress = rollout.progress[place]
         let entries = rollout.endpoints.filter { $0.ring == place && !$0.hasLeft }
@@ -59,9 +67,13 @@ extension RolloutStanding.RingStanding {
         members = entries.count(where: \.counts)
         verified = entries.count { $0.phase == .verified }
         failed = entries.count { if case .failed = $0.phase { true } else { false } }
-        working = entries.count(where: \.isOpen)
-        waiting = entries.count(where: \.isIdle)
-        offline = entries.count { $0.isIdle && $0.isOffline }
+        // Called off, it hears no more of its orders, and nobody waits for it.
+        let isCalledOff = rollout.state == .cancelled
+        working = entries.count {
+            isCalledOff ? busy.contains($0.member.endpoint) : $0.isOpen
+        }
+        waiting = isCalledOff ? 0 : entries.count(where: \.isIdle)
+        offline = isCalledOff ? 0 : entries.count { $0.isIdle && $0.isOffline }
         notNeeded = entries.count { $0.phase == .skipped(.notNeeded) }
         gate = isLast ? nil : RolloutSentences.gate(ring, hasProbes: rollout.plan.hasProbes)
         soakSeconds = isLast || rollout.plan.lane == .emergency ? 0 : ring.soak.seconds
@@ -70,7 +82,9 @@ extension RolloutStanding.RingStanding {
         passedAt = progress.passedAt
         isOverridden = progress.isOverridden
         stage =
-            if progress.openedAt == nil {
+            if isCalledOff, progress.passedAt == nil {
+                .cancelled
+            } else if progress.openedAt == nil {
                 .waiting
             } else if progress.passedAt != nil || (isLast && rollout.state == .completed) {
                 .passed
@@ -79,10 +93,17 @@ extension RolloutStanding.RingStanding {
             }
         endpoints = entries.sorted { ($0.rank, $0.member.endpoint) < ($1.rank, $1.member.endpoint) }
             .prefix(RolloutStanding.mostMembers).map { entry in
-                RolloutStanding.Member(
-                    endpoint: entry.member.endpoint,
-                    name: name(entry.member.endpoint) ?? entry.member.endpoint.text,
-                    phase: entry.phaseName, sentence: entry.sentence)
+                let id = entry.member.endpoint
+                let isLeft = isCalledOff && entry.isPending
+                let isBusy = busy.contains(id)
+                return RolloutStanding.Member(
+                    endpoint: id, name: name(id) ?? id.text,
+                    phase: isLeft ? (isBusy ? "running" : "cancelled") : entry.phaseName,
+                    sentence: isLeft
+                        ? (isBusy
+                            ? "The rollout was called off; what is being installed is not cut off."
+                            : "The rollout was called off before it was done here.")
+                        : entry.sentence)
             }
     }
 }
@@ -154,12 +175,25 @@ extension UseCases {
     ) throws -> RolloutStanding? {
         let scope = Scope.tenant(deployment.tenant)
         guard let record = try records.rollout(of: deployment.id, in: scope) else { return nil }
-        var standing = RolloutStanding(record) { (try? records.endpoint($0, in: scope))?.name }
+        var busy: Set<EndpointID> = []
+        if record.rollout.state == .cancelled {
+            let open = try records.jobs(
+                JobQuery(
+                    scope: scope, deployment: deployment.id, openOnly: true,
+                    limit: Self.largestDeployment))
+            busy = Set(open.map(\.endpoint))
+        }
+        var standing = RolloutStanding(record, busy: busy) {
+            (try? records.endpoint($0, in: scope))?.name
+        }
         let holding = try policyShelf.policies(of: record.tenant, in: records)
         if !holding.contains(where: { $0.name == record.policy }) {
             standing.policyNote = try records.lostPolicy(record.policy, of: record.tenant)
         }
-        if record.isOpen { try foresee(&standing, record, records) }
+        if record.isOpen {
+            standing.waits += try others(holdingUp: record, in: records)
+            try foresee(&standing, record, records)
+        }
         return standing
     }
 

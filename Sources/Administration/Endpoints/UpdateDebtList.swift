@@ -84,7 +84,8 @@ extension UseCases {
             var seen = 0
             for tenant in try records.tenants(in: scope) {
                 var decisions = try EndpointDecisions(
-                    of: tenant.id, in: records, at: now, isForMany: true, by: self)
+                    of: tenant.id, in: records, at: now, isForMany: true, showsRings: true, by: self
+                )
                 try self.eachEndpoint(of: tenant.id, in: records) { endpoint in
                     seen += 1
                     guard seen <= Self.previewedEndpoints else {
@@ -132,39 +133,66 @@ private struct DebtReckoning {
             doneAt: isForeseen ? batches.last?.end : nil)
     }
 
-    /// The batches in order, each with its end: security first, an hour apart at least, as waves
-    /// are opened.
+    /// The batches in order, each with its end: the orders that are out first, then security, an
+    /// hour apart at least, as waves are opened.
     private func batches(of installs: [Decision]) -> [(IndebtedEndpoint.Batch, end: Timestamp?)] {
-        var left = Dictionary(installs.map { ($0.update.key, $0) }) { first, _ in first }
-        var earliest: Timestamp? = installs.compactMap(\.nextAt).min().map { max($0, now) } ?? now
+        let ordered = installs.filter(\.reasonCode.isUnderWay)
+        let others = installs.filter { !$0.reasonCode.isUnderWay }
+        var left = Dictionary(others.map { ($0.update.key, $0) }) { first, _ in first }
         var batches: [(IndebtedEndpoint.Batch, end: Timestamp?)] = []
-        let reboots = (decided.policy?.effective.reboot?.value ?? .none).mode != .never
+        if !ordered.isEmpty {
+            // What its endpoint is at work on has begun, whatever its windows say.
+            let isBegun = ordered.contains { $0.reasonCode == .inProgress }
+            batches.append(batch(ordered, from: now, isBegun: isBegun))
+        }
+        var earliest = turn(of: others)
         while !left.isEmpty {
             let owed = left.values.map {
                 OwedUpdate(
                     key: $0.update.key,
                     severity: $0.update.classes.contains(.security) ? .important : .unrated)
             }
-            let batch = UpdateDebt().nextBatch(of: owed).compactMap {
+            let next = UpdateDebt().nextBatch(of: owed).compactMap {
                 left.removeValue(forKey: $0.key)
             }
-            let work = WorkFigures.estimate(
-                lines: batch.count, bytes: batch.reduce(0) { $0 + Self.bounded($1.update.bytes) },
-                reboots: reboots)
-            let lane = batch.compactMap(\.lane).min(by: Self.isSlower) ?? .routine
-            let start = earliest.flatMap { self.start(of: work, from: $0, lane: lane) }
-            batches.append(
-                (
-                    IndebtedEndpoint.Batch(
-                        updates: batch.count,
-                        security: batch.count { $0.update.classes.contains(.security) },
-                        startsAt: start), start?.adding(seconds: work.totalSeconds)
-                ))
-            earliest = start.map {
-                max($0.adding(seconds: Self.secondsApart), $0.adding(seconds: work.totalSeconds))
-            }
+            if let last = batches.last { earliest = Self.after(last, not: earliest) }
+            batches.append(batch(next, from: earliest))
         }
         return batches
+    }
+
+    /// When the first of some updates has its turn; `nil` when a ring comes first whose end nobody
+    /// knows.
+    private func turn(of installs: [Decision]) -> Timestamp? {
+        let known = installs.compactMap(\.nextAt).min()
+        if known == nil, installs.contains(where: { $0.reasonCode == .awaitingRing }) { return nil }
+        return max(known ?? now, now)
+    }
+
+    private static func after(
+        _ last: (IndebtedEndpoint.Batch, end: Timestamp?), not before: Timestamp?
+    ) -> Timestamp? {
+        guard let start = last.0.startsAt, let end = last.end, let before else { return nil }
+        return max(start.adding(seconds: secondsApart), end, before)
+    }
+
+    /// One batch from the first time that has room for it.
+    private func batch(
+        _ updates: [Decision], from earliest: Timestamp?, isBegun: Bool = false
+    ) -> (IndebtedEndpoint.Batch, end: Timestamp?) {
+        let work = decided.history.estimate(
+            updates.map {
+                WorkHistory.Line(WorkKey($0.update.key), bytes: Self.bounded($0.update.bytes))
+            }, reboots: (decided.policy?.effective.reboot?.value ?? .none).mode != .never)
+        let lane = updates.compactMap(\.lane).min(by: Self.isSlower) ?? .routine
+        let start =
+            isBegun ? earliest : earliest.flatMap { self.start(of: work, from: $0, lane: lane) }
+        return (
+            IndebtedEndpoint.Batch(
+                updates: updates.count,
+                security: updates.count { $0.update.classes.contains(.security) },
+                startsAt: start), start?.adding(seconds: work.totalSeconds)
+        )
     }
 
     /// How far apart two waves of a lane begin at least, in seconds.

@@ -37,12 +37,13 @@ public struct NextStep: Hashable, Sendable, Codable {
     /// `nil` when none does.
     public var forensics: String?
 
-    /// What people must know of the due date, in words; `nil` while it will be kept, or there is
-    /// none.
+    /// What people must know of the due date, in words; `nil` while it will be kept, there is none,
+    /// or the sentence says so already.
     public var warning: String? {
         switch standing {
         case .noDeadline, .met, .onTrack: nil
         case .breached: "The due date has passed."
+        case .breachForecast where decisions.first?.isLate == true: nil
         case .breachForecast:
             nextAt.map { $0 > dueAt ?? $0 } ?? false
                 ? "That is after the due date." : "Nothing that is planned keeps the due date."

@@ -49,7 +49,8 @@ extension UseCases {
                 throw Refusal.notFound("tenant")
             }
             var decisions = try EndpointDecisions(
-                of: tenant, in: records, at: now, isForMany: true, until: end, by: self)
+                of: tenant, in: records, at: now, isForMany: true, showsRings: true, until: end,
+                by: self)
             var members: [PlanEndpoint] = []
             var names: [String: String] = [:]
             try self.eachEndpoint(of: tenant, in: records) { endpoint in

@@ -81,6 +81,9 @@ extension UseCases {
                 "version.unblocked", subject: version.package,
                 sentence: "Unblocked \(version.package) \(version.version).",
                 actor: principal.name, tenant: tenant, in: records, at: now)
+            wakes.formUnion(
+                try self.clearWay(
+                    forPackage: version.package, of: tenant, in: records, at: now))
             try self.decisionsChanged(
                 for: tenant, by: principal.name, in: records, at: now, waking: &wakes)
         }

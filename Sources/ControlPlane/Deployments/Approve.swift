@@ -53,7 +53,7 @@ extension UseCases {
     }
 
     /// The first few of many names, and how many more there are.
-    static func listed(_ names: [String], atMost limit: Int = 20) -> String {
+    package static func listed(_ names: [String], atMost limit: Int = 20) -> String {
         let shown = names.prefix(limit).joined(separator: ", ")
         return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
     }

@@ -73,7 +73,12 @@ extension UseCases {
                 limit: 1)
         ).count
         let actions = try deployment.handle(.jobEnded(open: open), at: now)
-        return try carryOut(actions, of: deployment, actor: actor, at: now, in: records)
+        let wakes = try carryOut(actions, of: deployment, actor: actor, at: now, in: records)
+        guard deployment.finishedAt != nil else { return wakes }
+        return wakes.union(
+            try clearWay(
+                for: Set(job.updates.map(\.key)), of: job.tenant, besides: deployment.id,
+                in: records, at: now))
     }
 
     /// Stores a deployment after an event, and does what the event's actions ask for.

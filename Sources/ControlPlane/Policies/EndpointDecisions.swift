@@ -26,6 +26,8 @@ public struct DecidedEndpoint: Sendable {
     public var updates: [PlanUpdate]
     /// The decisions, security first, then by name.
     public var decisions: [Decision]
+    /// How long installations of these updates have taken.
+    public var history: WorkHistory
 
     /// The name of the policy that comes first; `nil` when it is not known of any that it applies.
     public var policyName: PolicyName? { policy?.effective.nearest?.name }
@@ -58,7 +60,7 @@ public struct EndpointDecisions {
     private var policies: [[LayerKey]: CompiledPolicy] = [:]
     private var outlooks: [OutlookKey: WindowOutlook] = [:]
     private var deployments: [DeploymentID: Deployment?] = [:]
-    private let rings: RingTurns
+    private let rollouts: RolloutSource
     private var work: KnownWork
 
     private struct LayerKey: Hashable {
@@ -70,6 +72,14 @@ public struct EndpointDecisions {
         let layers: [LayerKey]
         let zone: String
         let siteZone: String?
+    }
+
+    /// Where it is learned what open rollouts carry to an endpoint.
+    private enum RolloutSource {
+        case none
+        /// Those that name the endpoint are read when it is asked about.
+        case each(holding: Set<PolicyName>)
+        case all(RolloutTurns)
     }
 
     private enum TraitSource {
@@ -85,8 +95,9 @@ public struct EndpointDecisions {
     ///   - now: The instant.
     ///   - isForMany: Whether most of the tenant's endpoints will be asked about, so that what can
     ///     be read for all of them at once is.
-    ///   - showsRings: Whether it is told who waits for an earlier ring of a rollout under way. For
-    ///     what people look at; who leads rollouts knows it already, and reading all of them costs.
+    ///   - showsRings: Whether it is told what open rollouts make of an update: that an earlier ring
+    ///     comes first, that it is halted, that it has given the endpoint up. For what people and
+    ///     endpoints ask; who leads rollouts knows it already.
     ///   - end: How far ahead windows are listed; as far as decisions need unless given.
     ///   - candidates: Policies to take instead of those that hold: for questions of the kind “what
     ///     would happen if”.
@@ -128,11 +139,14 @@ public struct EndpointDecisions {
             try records.blockedVersions(in: .tenant(tenant)).map { (BlockedLine($0), $0) }
         ) { first, _ in first }
         let names = Set(policies.map(\.name))
-        rings =
-            showsRings
-            ? RingTurns(
-                try records.openRollouts(of: tenant).filter { !$0.hasLostPolicy(among: names) })
-            : RingTurns()
+        if showsRings, isForMany {
+            rollouts = .all(
+                try RolloutTurns(
+                    records.openRollouts(of: tenant).filter { !$0.hasLostPolicy(among: names) },
+                    in: records))
+        } else {
+            rollouts = showsRings ? .each(holding: names) : .none
+        }
         knowledge = UpdateKnowledge(of: tenant, findings: useCases.findings)
         traits = isForMany ? .all(try records.traits(of: tenant)) : .each
     }
@@ -254,6 +268,7 @@ public struct EndpointDecisions {
         let due = DueDates(
             policy?.effective, standing: standing, detectedAt: endpoint.scannedAt ?? now)
         let reboots = (policy?.effective.reboot?.value ?? .none).mode != .never
+        let turns = try turns(of: endpoint.id)
         let history = try work.history(
             of: known.map { WorkKey($0.subject.update.key) }, on: endpoint.id, in: records)
         var decided = known.map { known -> (PlanUpdate, Decision) in
@@ -267,14 +282,17 @@ public struct EndpointDecisions {
                     of: known.subject, heard: heard, ordered: ordered, in: zones, at: now)
             }
             context.block = blocks[BlockedLine(update.key, update.candidate)]?.standing
+            let turn = turns?.turn(of: update, on: endpoint.id)
             context.failure = tries.failure(of: update)
+            if let turn { context.failure = turn.failure(after: context.failure) }
             let line = WorkHistory.Line(WorkKey(update.key), bytes: update.bytes)
             context.work = history.estimate(CollectionOfOne(line), reboots: reboots)
             context.dueAt = due.dueAt(known)
-            context.ring = rings.standing(of: update, on: endpoint.id)
+            (context.ring, context.halt) = (turn?.ring, turn?.halt)
+            context.carriedIn = turn?.carried?.rollout.lane
             let planned = PlanUpdate(
                 subject: known.subject, context: context,
-                needsReboot: WorkFigures.needsReboot(update))
+                needsReboot: WorkFigures.needsReboot(update), carried: turn?.carried)
             return (
                 planned, Decision.decide(known.subject, under: policy, in: context, at: now)
             )
@@ -283,18 +301,32 @@ public struct EndpointDecisions {
         return DecidedEndpoint(
             endpoint: endpoint, traits: traits, subject: subject, policy: policy, outlook: outlook,
             zones: zones,
-            updates: decided.map(\.0), decisions: decided.map(\.1))
+            updates: decided.map(\.0), decisions: decided.map(\.1), history: history)
+    }
+
+    /// What open rollouts carry to an endpoint; `nil` where nobody asks for it.
+    private func turns(of endpoint: EndpointID) throws -> RolloutTurns? {
+        switch rollouts {
+        case .none: nil
+        case .all(let turns): turns
+        case .each(let holding):
+            try RolloutTurns(
+                records.openRollouts(of: tenant, naming: endpoint)
+                    .filter { !$0.hasLostPolicy(among: holding) }, on: endpoint, in: records)
+        }
     }
 
     /// Whether anything at all is denied or blocked for anybody: most often nothing is, and nobody
     /// has to be asked about.
     var deniesAnything: Bool {
         approvals.contains(where: \.denies) || book.placed.contains { $0.policy.denies }
-            || !blocks.isEmpty
+            || !blocks.isEmpty || exceptions.contains { $0.isActive(at: now) }
+            || book.written.contains { $0.exception.isActive(at: now) }
     }
 
-    /// What people and policies forbid of updates that were chosen for an endpoint, each with the
-    /// version that it would get as its candidate; `counts` says which blocks of versions forbid.
+    /// What people and policies forbid, accepted risks included, of updates that were chosen for an
+    /// endpoint, each with the version that it would get as its candidate; `counts` says which
+    /// blocks of versions forbid.
     mutating func denials(
         of updates: [Update], for endpoint: EndpointRecord, facts: EndpointFacts?,
         countingBlocks counts: (BlockedVersion) -> Bool
@@ -305,6 +337,7 @@ public struct EndpointDecisions {
         let zones = zones(of: facts, subject)
         let policy = policy(for: subject, zones).0
         let own = approvals.filter { $0.concerns(subject, at: now) }
+        let accepted = exceptions(for: subject)
         let standing = EndpointStanding(
             traits, under: policy?.effective, zone: zones.endpoint, pauses: pauses(for: subject))
         let known = try knowledge.known(
@@ -316,7 +349,7 @@ public struct EndpointDecisions {
                 counts($0) ? $0.standing : nil
             }
             denials[line] = Decision.denied(
-                update, under: policy, approvals: own, block: block, at: now)
+                update, under: policy, approvals: own, block: block, exceptions: accepted, at: now)
         }
         return denials
     }
@@ -371,6 +404,23 @@ public struct EndpointDecisions {
             deployments[job.deployment] = .some(deployment)
             return (job, deployment)
         }
+    }
+}
+
+extension RolloutTurns {
+    /// What rollouts of one tenant say, with the names that stand in the store.
+    fileprivate init(
+        _ rollouts: [RolloutRecord], on endpoint: EndpointID? = nil, in records: any Records
+    ) throws {
+        guard let tenant = rollouts.first?.tenant else {
+            self.init()
+            return
+        }
+        let scope = Scope.tenant(tenant)
+        try self.init(
+            rollouts, on: endpoint,
+            titled: { try records.deployment($0, in: scope)?.title ?? $0.text },
+            naming: { (try? records.endpoint($0, in: scope))?.name })
     }
 }
 

@@ -26,6 +26,46 @@ extension RosterEntry {
     fileprivate var isDenied: Bool { !hasLeft && phase == .skipped(.denied) }
 }
 
+/// What rollouts leave out because it was denied: it is watched for the end of that.
+struct LeftOutLists: Sendable {
+    /// How a rollout stands to one endpoint.
+    struct Watched: Sendable {
+        var deployment: DeploymentID
+        var lines: [WaveLine]
+        /// Whether the endpoint has had its turn.
+        var isDone: Bool
+    }
+
+    private var watched: [EndpointID: [Watched]] = [:]
+
+    init(_ open: [RolloutRecord]) {
+        for record in open {
+            let lines = Set((record.leftOut ?? []).map(\.line)).sorted()
+            guard !lines.isEmpty else { continue }
+            for entry in record.rollout.endpoints where !entry.hasLeft {
+                watched[entry.member.endpoint, default: []].append(
+                    Watched(
+                        deployment: record.deployment, lines: lines,
+                        isDone: entry.phase == .verified))
+            }
+        }
+    }
+
+    var isEmpty: Bool { watched.isEmpty }
+
+    func lists(to endpoint: EndpointID) -> [Watched] { watched[endpoint] ?? [] }
+}
+
+/// How what a rollout left out stands now.
+struct LeftOutStanding: Sendable {
+    /// What is still denied for somebody.
+    var denied: Set<WaveLine> = []
+    /// What somebody misses, and may have.
+    var free: Set<WaveLine> = []
+    /// How many of those have had their turn.
+    var missedByDone: [WaveLine: Int] = [:]
+}
+
 /// What has been denied of what is on its way to one endpoint.
 struct EndpointDenials: Sendable {
     /// What is left of a rollout's list for the endpoint.
@@ -40,11 +80,24 @@ struct EndpointDenials: Sendable {
     var recalls: [OrderRecall] = []
     /// What each rollout can still bring.
     var rests: [DeploymentID: Rest] = [:]
+    /// How what rollouts left out stands here.
+    var leftOut: [DeploymentID: LeftOutStanding] = [:]
 
     init(
         of endpoint: EndpointID, _ posture: Posture?, _ jobs: [Job], carried: CarriedLists,
-        by judge: inout OrderJudge
+        leftOut watched: LeftOutLists, by judge: inout OrderJudge
     ) throws {
+        for list in watched.lists(to: endpoint) {
+            guard let posture else { continue }
+            let denied = Set(try judge.denied(of: list.lines, on: endpoint, posture).keys)
+            let chosen = OrderContents.chosen(of: list.lines, among: posture.updates)
+            let missing = Set(chosen.map { WaveLine(key: $0.update.key, version: $0.version) })
+            let free = missing.subtracting(denied)
+            leftOut[list.deployment] = LeftOutStanding(
+                denied: denied, free: free,
+                missedByDone: list.isDone
+                    ? Dictionary(uniqueKeysWithValues: free.map { ($0, 1) }) : [:])
+        }
         guard !judge.isSilent else { return }
         for job in jobs where job.canBeRecalled && !job.cancelRequested {
             if let recall = OrderRecall(job, try judge.denied(of: job, posture)) {
@@ -66,6 +119,7 @@ struct EndpointDenials: Sendable {
 struct DenialReview {
     private(set) var recalls: [OrderRecall] = []
     private var rests: [DeploymentID: EndpointDenials.Rest] = [:]
+    private var leftOut: [DeploymentID: LeftOutStanding] = [:]
 
     mutating func add(_ look: EndpointLook) {
         recalls += look.denials.recalls
@@ -73,6 +127,25 @@ struct DenialReview {
             rests[deployment, default: EndpointDenials.Rest()].open += rest.open
             rests[deployment]?.denied += rest.denied
         }
+        for (deployment, standing) in look.denials.leftOut {
+            leftOut[deployment, default: LeftOutStanding()].denied.formUnion(standing.denied)
+            leftOut[deployment]?.free.formUnion(standing.free)
+            leftOut[deployment]?.missedByDone.merge(standing.missedByDone, uniquingKeysWith: +)
+        }
+    }
+
+    /// What nothing keeps out of its rollout any more, and how many endpoints miss it that had
+    /// their turn.
+    var rejoined: [(deployment: DeploymentID, lines: [WaveLine: Int])] {
+        leftOut.compactMap { deployment, standing in
+            let lines = standing.free.subtracting(standing.denied)
+            guard !lines.isEmpty else { return nil }
+            return (
+                deployment,
+                Dictionary(
+                    uniqueKeysWithValues: lines.map { ($0, standing.missedByDone[$0] ?? 0) })
+            )
+        }.sorted { $0.deployment < $1.deployment }
     }
 
     /// The rollouts of which nothing is left, and why: the reason of most of it comes first.
@@ -100,10 +173,32 @@ extension UseCases {
         for (deployment, reason) in review.ended {
             try await callOff(deployment, of: tenant, because: reason, at: now)
         }
+        for (deployment, lines) in review.rejoined {
+            try await tell(deployment, of: tenant, rejoined: lines, at: now)
+        }
         let recalls = Array(review.recalls.prefix(Self.recallsPerRound))
         guard !recalls.isEmpty else { return }
         try await writeWaking { records, wakes in
             try self.recall(recalls, of: tenant, in: records, at: now, waking: &wakes)
+        }
+    }
+
+    /// Tells a rollout that what it left out goes with the rest again.
+    private func tell(
+        _ deployment: DeploymentID, of tenant: TenantID, rejoined lines: [WaveLine: Int],
+        at now: Timestamp
+    ) async throws {
+        try await writeWaking { records, wakes in
+            guard let record = try records.rollout(of: deployment, in: .tenant(tenant)),
+                record.isOpen,
+                let whole = try records.deployment(deployment, in: .tenant(tenant))
+            else { return }
+            var step = RolloutStep(of: record, whole, by: "system", at: now, in: records, self)
+            for (line, done) in lines.sorted(by: { $0.key < $1.key }) {
+                try step.noteRejoined(line, missedByDone: done)
+            }
+            _ = try step.run([])
+            wakes = step.wakes
         }
     }
 

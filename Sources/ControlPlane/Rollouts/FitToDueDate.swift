@@ -64,7 +64,12 @@ extension RolloutOpening {
     private func deadlineRing(
         _ ring: RolloutRing, until dueAt: Timestamp, from now: Timestamp
     ) -> DeadlineRing {
-        let wanted = lane == .emergency ? 0 : ring.soak.seconds
+        // What is overdue already shortens every soak as far as may be.
+        let isOverdue = self.dueAt.map { $0 <= now } ?? false
+        let soak =
+            isOverdue
+            ? min(ring.soak.seconds, SoakShortening.shortest.seconds) : ring.soak.seconds
+        let wanted = lane == .emergency ? 0 : soak
         return DeadlineRing(
             name: ring.name.text,
             members: ring.members.compactMap { member in

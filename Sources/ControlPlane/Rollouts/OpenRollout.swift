@@ -19,7 +19,12 @@ struct RolloutOpening: Sendable {
     var lines: [WaveLine]
     var aftercare: Aftercare?
     var hasProbes: Bool
+    /// The earliest due date, be it over.
     var dueAt: Timestamp?
+    /// The earliest that lies ahead, to which rings are fitted; `nil` where `dueAt` is that.
+    var nextDueAt: Timestamp?
+    /// Whose due date has passed.
+    var overdue: [EndpointID] = []
     /// Whether soaks may be shortened for the due date.
     var mayShorten = false
     /// When members have time, by endpoint; without it rings are not fitted to the due date.
@@ -40,7 +45,10 @@ struct RolloutOpening: Sendable {
         let sole = PolicyName(Self.soleRing).map { [Ring(name: $0, members: .rest)] } ?? []
         var (resolved, warnings) = RolloutPlan.rings(
             rings.isEmpty ? sole : rings, of: policy, endpoints: members, at: now)
-        if let dueAt, mayShorten { warnings += fit(&resolved, to: dueAt, at: now) }
+        if let dueAt, mayShorten {
+            if !overdue.isEmpty { warnings.append(.overdue(overdue, since: dueAt)) }
+            warnings += fit(&resolved, to: nextDueAt ?? dueAt, at: now)
+        }
         let plan = RolloutPlan(
             rings: resolved, lane: lane, clusters: Self.clusters(members), dueAt: dueAt,
             shortestSoak: mayShorten ? SoakShortening.shortest : nil, hasProbes: hasProbes)

@@ -16,6 +16,8 @@ enum OrderContents: Hashable {
     case denied
     /// Another deployment is installing it.
     case busy
+    /// What it misses went wrong in another deployment, and is blocked.
+    case barred
 
     /// The most updates of one order that a policy gives: an endpoint that is far behind works its
     /// debt off wave by wave.
@@ -28,15 +30,17 @@ enum OrderContents: Hashable {
     ///   - missing: what the endpoint's latest scan shows missing.
     ///   - underWay: the packages that open jobs of other deployments install there.
     ///   - blocked: the versions that nobody gets.
+    ///   - barred: those of them that another deployment has blocked: they are waited for.
     ///   - denied: what this endpoint must not get.
     ///   - isBounded: whether an order has a bound, as one that a policy gives has; what a person
     ///     chose has none.
     init(
         of lines: [WaveLine], missing: [Update], underWay: Set<PackageKey>,
-        blocked: Set<BlockedLine>, denied: Set<WaveLine> = [], isBounded: Bool
+        blocked: Set<BlockedLine>, barred: Set<BlockedLine> = [], denied: Set<WaveLine> = [],
+        isBounded: Bool
     ) {
         var chosen: [(update: LockedUpdate, isSecurity: Bool)] = []
-        var (held, busy, refused) = (0, 0, 0)
+        var (held, busy, refused, waits) = (0, 0, 0, 0)
         for (update, version) in Self.chosen(of: lines, among: missing) {
             if denied.contains(WaveLine(key: update.key, version: version)) {
                 refused += 1
@@ -46,6 +50,8 @@ enum OrderContents: Hashable {
                 update.installability == .installable || update.installability == .keptBack
             if underWay.contains(update.key) {
                 busy += 1
+            } else if isOpen, barred.contains(BlockedLine(update.key, version)) {
+                waits += 1
             } else if !isOpen || blocked.contains(BlockedLine(update.key, version)) {
                 held += 1
             } else {
@@ -58,6 +64,8 @@ enum OrderContents: Hashable {
             self = .order(isBounded ? Self.batch(chosen) : chosen.map(\.update))
         } else if busy > 0 {
             self = .busy
+        } else if waits > 0 {
+            self = .barred
         } else {
             self = held > 0 ? .heldBack : refused > 0 ? .denied : .notNeeded
         }

@@ -7,12 +7,12 @@ import ServerRecords
 public enum RolloutSentences {
     /// A length of time, such as `2 h 30 min`.
     public static func duration(_ seconds: Int64) -> String {
-        let parts: [(Int64, String)] = [
-            (seconds / 86_400, "d"), (seconds % 86_400 / 3600, "h"), (seconds % 3600 / 60, "min"),
-            (seconds % 60, "s"),
-        ]
-        let shown = parts.filter { $0.0 > 0 }.prefix(2).map { "\($0.0) \($0.1)" }
-        return shown.isEmpty ? "0 s" : shown.joined(separator: " ")
+        TimeSpan.measured(seconds)
+    }
+
+    /// So many endpoints.
+    package static func endpoints(_ count: Int) -> String {
+        count == 1 ? "1 endpoint" : "\(count) endpoints"
     }
 
     /// A text in which endpoints stand with their names in place of their identifiers.

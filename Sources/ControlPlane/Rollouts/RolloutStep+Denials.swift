@@ -19,7 +19,7 @@ extension RolloutStep {
         if try judge.lostPolicy(of: deployment) != nil { return Set(record.lines) }
         let denied = try judge.denied(of: record.lines, on: endpoint, posture)
         for (line, sentence) in denied.sorted(by: { $0.key < $1.key }) {
-            try noteLeftOut("\(line.key.name) \(line.version) was left out. \(sentence)")
+            try noteLeftOut(line, "\(line.key.name) \(line.version) was left out. \(sentence)")
         }
         return Set(denied.keys)
     }
@@ -30,12 +30,33 @@ extension RolloutStep {
             isForMany: record.rollout.endpoints.count > 1, by: useCases)
     }
 
-    private mutating func noteLeftOut(_ words: String) throws {
+    private mutating func noteLeftOut(_ line: WaveLine, _ words: String) throws {
         guard !record.warnings.contains(words), record.warnings.count < Self.mostLeftOut else {
             return
         }
         record.warnings.append(words)
+        record.leftOut = (record.leftOut ?? []) + [LeftOut(line: line, warning: words)]
         try note("rollout.denied", words)
+    }
+
+    /// Says that nothing keeps a line out any more: it is told as it was told that it was left out.
+    /// `done` is how many endpoints miss it that had their turn meanwhile.
+    mutating func noteRejoined(_ line: WaveLine, missedByDone done: Int) throws {
+        guard let own = record.leftOut?.filter({ $0.line == line }), !own.isEmpty else { return }
+        let old = Set(own.map(\.warning))
+        let name = "\(line.key.name) \(line.version)"
+        var words =
+            "\(name) was left out until \(now.wholeSeconds); what kept it out has ended, and it goes "
+            + "with the rest again."
+        if done > 0 {
+            words += " \(Self.endpoints(done)) had \(done == 1 ? "its" : "their") turn without it."
+        }
+        record.leftOut?.removeAll { $0.line == line }
+        if let place = record.warnings.firstIndex(where: old.contains) {
+            record.warnings[place] = words
+        }
+        record.warnings.removeAll(where: old.contains)
+        try note("rollout.rejoined", words)
     }
 }
 
@@ -54,15 +75,38 @@ struct OrderRecall: Sendable {
 
     /// What is to be recalled of an order; `nil` when nothing is, or its endpoint is at work on it.
     init?(_ job: Job, _ denied: [WaveLine: String]) {
-        guard let reason = denied.min(by: { $0.key < $1.key })?.value, job.canBeRecalled else {
-            return nil
-        }
+        guard !denied.isEmpty, job.canBeRecalled else { return nil }
         self.job = job.id
         deployment = job.deployment
         endpoint = job.endpoint
         order = job.rolloutOrder
         self.denied = Set(denied.keys)
-        sentence = reason
+        sentence = Self.sentence(of: denied, in: job)
+    }
+
+    /// How many reasons a sentence names.
+    private static let reasonsNamed = 3
+
+    /// Who or what denied it, and what becomes of the rest; which packages are meant where it is
+    /// not all of the order, or not for one reason.
+    private static func sentence(of denied: [WaveLine: String], in job: Job) -> String {
+        let rest = job.updates.count { !denied.keys.contains(WaveLine($0)) }
+        let reasons = Dictionary(grouping: denied.keys.sorted()) { denied[$0] ?? "" }
+            .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        if rest == 0, let only = reasons.first, reasons.count == 1 { return only.key }
+        var words = reasons.prefix(reasonsNamed).map { reason, lines in
+            let names = Set(lines.map { "\($0.key.name) \($0.version)" }).sorted()
+            return "\(UseCases.listed(names, atMost: 5)): \(reason.withStop)"
+        }
+        if reasons.count > reasonsNamed {
+            words.append("\(reasons.count - reasonsNamed) more reasons.")
+        }
+        if rest > 0 {
+            words.append(
+                "The other \(rest == 1 ? "update" : "\(rest) updates") of it "
+                    + "\(rest == 1 ? "comes" : "come") with the next order.")
+        }
+        return words.joined(separator: " ")
     }
 
     /// What its rollout can take back itself: an order that its endpoint has not begun. `nil` when

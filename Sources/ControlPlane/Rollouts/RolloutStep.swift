@@ -18,7 +18,9 @@ struct RolloutStep {
     var deployment: Deployment
     var wakes: Set<String> = []
     private var queue: [PostedRolloutEvent] = []
-    private var blocked: Set<BlockedLine>?
+    private var blocked: [BlockedVersion]?
+    /// Whether it has halted, gone on or ended in this step.
+    var hasTurned = false
     /// Why orders are recalled, by endpoint.
     var recallReasons: [EndpointID: String] = [:]
     /// What people and policies forbid now; read when the first order is given.
@@ -63,6 +65,7 @@ struct RolloutStep {
         if let wake = record.wakeAt, wake <= now { record.wakeAt = nil }
         if !record.isOpen { record.wakeAt = nil }
         try finishDeployment()
+        try settleAlert()
         try records.update(record)
         try records.update(deployment)
         wakes.insert(SignalSubject.deployment(record.deployment))
@@ -74,6 +77,7 @@ struct RolloutStep {
         case .offer(let offer, _): try order(offer)
         case .withdraw(let offer): try withdraw(offer)
         case .halt(let reason):
+            hasTurned = true
             _ = try? deployment.handle(.halt, at: now)
             try note("deployment.halted", sentence(reason.sentence))
         case .gatePassed(let ring):
@@ -89,7 +93,9 @@ struct RolloutStep {
         case .wait(let until): record.wakeAt = until
         case .notify(let notice): try tell(notice)
         case .block: try block()
-        case .complete: try note("rollout.completed", "Every endpoint of every ring has ended.")
+        case .complete:
+            hasTurned = true
+            try note("rollout.completed", "Every endpoint of every ring has ended.")
         }
     }
 
@@ -104,17 +110,19 @@ struct RolloutStep {
                 scope: scope, endpoint: offer.endpoint, openOnly: true,
                 states: [.queued, .leased, .running, .interrupted],
                 limit: UseCases.largestPosture))
-        let blocked = try blockedLines()
+        let blocked = try blockedVersions()
         let contents = OrderContents(
             of: record.lines, missing: posture.updates,
-            underWay: Set(open.flatMap { $0.updates.map(\.key) }), blocked: blocked,
+            underWay: Set(open.flatMap { $0.updates.map(\.key) }),
+            blocked: Set(blocked.map { BlockedLine($0) }),
+            barred: Set(blocked.filter(record.isBarred).map { BlockedLine($0) }),
             denied: try deniedLines(for: offer.endpoint, posture), isBounded: record.isAutomatic)
         switch contents {
         case .notNeeded: skip(offer, .notNeeded)
         case .heldBack: skip(offer, .heldBack)
         case .denied: try deny(offer, on: posture.endpoint)
         // It rests, and has its turn again.
-        case .busy: queue.append(PostedRolloutEvent(event: .jobWithdrawn(offer), at: now))
+        case .busy, .barred: queue.append(PostedRolloutEvent(event: .jobWithdrawn(offer), at: now))
         case .order(let open):
             let updates = record.rollout.locked(
                 open, for: offer.endpoint, on: posture.endpoint)
@@ -182,9 +190,11 @@ struct RolloutStep {
         case .gaveUp(let endpoint, let reason):
             try note("rollout.gaveUp", sentence("\(endpoint) is given up: \(reason.words)."))
         case .resumed(_, let mode):
+            hasTurned = true
             _ = try? deployment.handle(.resume, at: now)
             try note("deployment.running", mode.sentence)
         case .cancelled:
+            hasTurned = true
             guard var actions = try? deployment.handle(.cancel, at: now) else { return }
             if let reason = record.endedBecause {
                 try note("rollout.denied", "Called off: \(reason)")
@@ -228,9 +238,9 @@ struct RolloutStep {
         blocked = nil
     }
 
-    private mutating func blockedLines() throws -> Set<BlockedLine> {
+    private mutating func blockedVersions() throws -> [BlockedVersion] {
         if let blocked { return blocked }
-        let read = Set(try records.blockedVersions(in: scope).map { BlockedLine($0) })
+        let read = try records.blockedVersions(in: scope)
         blocked = read
         return read
     }
@@ -243,6 +253,10 @@ struct RolloutStep {
         guard open.isEmpty else { return }
         _ = try deployment.handle(.jobEnded(open: 0), at: now)
         try note("deployment.\(deployment.state.rawValue)", "Every job has ended.")
+        wakes.formUnion(
+            try useCases.clearWay(
+                for: Set(record.lines.map(\.key)), of: record.tenant, besides: record.deployment,
+                in: records, at: now))
     }
 
     func note(_ action: String, _ sentence: String) throws {
@@ -260,9 +274,7 @@ struct RolloutStep {
         }
     }
 
-    package static func endpoints(_ count: Int) -> String {
-        count == 1 ? "1 endpoint" : "\(count) endpoints"
-    }
+    static func endpoints(_ count: Int) -> String { RolloutSentences.endpoints(count) }
 
     static func duration(_ seconds: Int64) -> String { RolloutSentences.duration(seconds) }
 }

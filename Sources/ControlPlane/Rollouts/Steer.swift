@@ -19,9 +19,10 @@ extension UseCases {
         for (deployment, reason) in ground.lost.sorted(by: { $0.key < $1.key }) {
             try await callOff(deployment, of: tenant, because: reason, at: now)
         }
-        guard ground.hasPolicies || ground.deniesAnything else { return [] }
+        let leftOut = LeftOutLists(ground.open)
+        guard ground.hasPolicies || ground.deniesAnything || !leftOut.isEmpty else { return [] }
         let open = ground.open.filter { ground.lost[$0.deployment] == nil }
-        var gathering = WaveGathering(open: open, blocked: ground.blocked)
+        var gathering = WaveGathering(open: open, blocked: ground.blocked, at: now)
         var returns = ReturnWatch(open)
         var review = DenialReview()
         let carried = ground.deniesAnything ? CarriedLists(open) : CarriedLists([])
@@ -29,7 +30,9 @@ extension UseCases {
         repeat {
             let from = after
             let (page, next) = try await ledger.read { records in
-                try self.look(at: tenant, after: from, carried: carried, at: now, in: records)
+                try self.look(
+                    at: tenant, after: from, carried: carried, leftOut: leftOut, at: now,
+                    in: records)
             }
             for look in page {
                 if let approved = look.approved { gathering.add(approved) }
@@ -53,7 +56,7 @@ extension UseCases {
 
     private func look(
         at tenant: TenantID, after: EndpointQuery.Cursor?, carried: CarriedLists,
-        at now: Timestamp, in records: any Records
+        leftOut: LeftOutLists, at now: Timestamp, in records: any Records
     ) throws -> ([EndpointLook], EndpointQuery.Cursor?) {
         let rows = try records.endpoints(
             EndpointQuery(
@@ -75,7 +78,7 @@ extension UseCases {
                         WaveLine(key: $0.update.key, version: $0.update.candidate)
                     }), approved: ApprovedEndpoint(decided),
                 denials: try EndpointDenials(
-                    of: row.id, posture, jobs, carried: carried, by: &judge))
+                    of: row.id, posture, jobs, carried: carried, leftOut: leftOut, by: &judge))
         }
         guard rows.count == Self.endpointsPerLook, let last = rows.last else { return (looks, nil) }
         return (looks, EndpointQuery.Cursor(key: last.name, id: last.id.text))
@@ -110,7 +113,8 @@ extension UseCases {
                 policyVersion: version ?? 0, lane: key.lane, rings: key.rings,
                 members: wave.members.map { (id: $0.key, subject: $0.value) },
                 lines: Array(wave.lines), aftercare: wave.first.aftercare,
-                hasProbes: wave.first.hasProbes, dueAt: wave.dueAt,
+                hasProbes: wave.first.hasProbes, dueAt: wave.dueAt, nextDueAt: wave.nextDueAt,
+                overdue: wave.overdue.sorted(),
                 mayShorten: wave.first.hasClocks, turns: wave.turns, isAutomatic: true)
             return try self.open(opening, as: id, at: now, in: records, waking: &wakes).id
         }

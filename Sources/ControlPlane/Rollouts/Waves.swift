@@ -84,6 +84,10 @@ struct WaveGathering {
         var members: [EndpointID: EndpointSubject] = [:]
         var lines: Set<WaveLine> = []
         var dueAt: Timestamp?
+        /// The earliest due date that lies ahead.
+        var nextDueAt: Timestamp?
+        /// Whose due date has passed.
+        var overdue: Set<EndpointID> = []
         var first: ApprovedEndpoint
         /// When each member has time, and for how much work.
         var turns: [EndpointID: RolloutOpening.Turn] = [:]
@@ -92,10 +96,12 @@ struct WaveGathering {
     private(set) var waves: [Key: Wave] = [:]
     private let carried: [EndpointID: Set<WaveLine>]
     private let blocked: Set<BlockedLine>
+    private let now: Timestamp
 
     /// Nothing is gathered yet. What open rollouts carry to an endpoint is left to them, and what
     /// is blocked is left out.
-    init(open: [RolloutRecord], blocked: Set<BlockedLine>) {
+    init(open: [RolloutRecord], blocked: Set<BlockedLine>, at now: Timestamp) {
+        self.now = now
         var carried: [EndpointID: Set<WaveLine>] = [:]
         for record in open {
             for entry in record.rollout.endpoints where entry.isCarriedTo {
@@ -127,8 +133,21 @@ struct WaveGathering {
                 approved.endpoint,
                 default: RolloutOpening.Turn(outlook: approved.outlook[approvedLine.lane])
             ].works.append(approvedLine.work)
-            wave.dueAt = [wave.dueAt, approvedLine.dueAt].compactMap { $0 }.min()
+            if let dueAt = approvedLine.dueAt { wave.take(dueAt, of: approved.endpoint, at: now) }
             waves[key] = wave
+        }
+    }
+}
+
+extension WaveGathering.Wave {
+    fileprivate mutating func take(
+        _ date: Timestamp, of endpoint: EndpointID, at now: Timestamp
+    ) {
+        dueAt = min(dueAt ?? date, date)
+        if date <= now {
+            overdue.insert(endpoint)
+        } else {
+            nextDueAt = min(nextDueAt ?? date, date)
         }
     }
 }

@@ -219,6 +219,7 @@ extension RolloutStanding.RingStanding {
         switch stage {
         case .passed: StateLook(kind: .ok, icon: .ok, word: "Passed")
         case .waiting: StateLook(kind: .idle, icon: .queued, word: "Waits")
+        case .cancelled: StateLook(kind: .idle, icon: .stop, word: "Called off")
         case .soaking where state == .running:
             StateLook(kind: .run, icon: .queued, word: "Watched")
         case .open where state == .running:

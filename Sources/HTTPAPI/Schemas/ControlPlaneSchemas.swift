@@ -184,6 +184,7 @@ extension NamedSchema {
             "state": .oneOf(Job.State.allCases.map(\.rawValue)),
             "leaseExpiresAt": .optional(.time), "startedAt": .optional(.time),
             "finishedAt": .optional(.time), "cancelRequested": .boolean,
+            "withdrawnBecause": .optional(.string),
             "progress": .optional(.named(.jobProgress)), "result": .optional(.named(.jobResult)),
             "aftercare": .optional(.named(.aftercare)), "rolloutOrder": .optional(.integer),
             "sentence": .string,
