@@ -122,6 +122,11 @@ public enum Kinds {
         /// “exc”
         public static let prefix = "exc"
     }
+    /// A plan that was saved.
+    public enum Plan: IdentifierKind {
+        /// “pln”
+        public static let prefix = "pln"
+    }
 }
 
 /// A client organisation's identifier.
@@ -144,6 +149,8 @@ public typealias PolicyID = Identifier<Kinds.Policy>
 public typealias ApprovalID = Identifier<Kinds.Approval>
 /// An exception's identifier.
 public typealias ExceptionID = Identifier<Kinds.Exception>
+/// A saved plan's identifier.
+public typealias PlanID = Identifier<Kinds.Plan>
 /// Names an alert.
 public typealias AlertID = Identifier<Kinds.Alert>
 

@@ -72,6 +72,7 @@ package enum Notice: String, Sendable, CaseIterable {
     case userChanged = "user-changed"
     case signedOut = "signed-out"
     case policySaved = "policy-saved"
+    case planSaved = "plan-saved"
     case policyDeleted = "policy-deleted"
     case decided
     case decidedNothing = "decided-nothing"
@@ -108,6 +109,7 @@ package enum Notice: String, Sendable, CaseIterable {
         case .userChanged: "The user is changed."
         case .signedOut: "You have signed out."
         case .policySaved: "Saved. What endpoints miss is decided by it from now on."
+        case .planSaved: "Saved. From now on it tells what goes otherwise."
         case .policyDeleted: "The policy is deleted. Its history stays in the audit log."
         case .decided: "Stored. The decisions follow it from now on."
         case .decidedNothing:

@@ -62,6 +62,7 @@ extension Place {
     package static let policies = Place("policies")
     package static let newPolicy = Place("policies", "new")
     package static let policyPlan = Place("policies", "plan")
+    package static let savedPlans = Place("plans")
     package static let windows = Place("policies", "windows")
     package static let approvals = Place("approvals")
     package static let decide = Place("approvals", "new")
@@ -74,6 +75,8 @@ extension Place {
     package static func policy(_ id: PolicyID, _ part: String? = nil) -> Place {
         part.map { Place("policies", id.text, $0) } ?? Place("policies", id.text)
     }
+
+    package static func savedPlan(_ id: PlanID) -> Place { Place("plans", id.text) }
 
     package static func approval(_ id: ApprovalID, _ verb: String) -> Place {
         Place("approvals", id.text, verb)

@@ -84,6 +84,8 @@ extension Job {
             state = .running
             startedAt = startedAt ?? now
             progress = step
+            // An endpoint may tell late, so its own time is taken, within what can be true.
+            if isAtWork, workBeganAt == nil { workBeganAt = max(createdAt, min(step.at, now)) }
             sentence = step.sentence
             leaseExpiresAt = leaseEnd(after: step, at: now)
             return []

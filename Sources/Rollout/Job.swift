@@ -63,6 +63,9 @@ public struct Job: Hashable, Sendable, Codable {
     public internal(set) var leaseExpiresAt: Timestamp?
     /// When the endpoint first reported work on it.
     public internal(set) var startedAt: Timestamp?
+    /// When the endpoint began to change something, by its own clock as far as that can be; `nil`
+    /// before, and where it has not told.
+    public internal(set) var workBeganAt: Timestamp?
     /// When it reached its terminal state.
     public internal(set) var finishedAt: Timestamp?
     /// Whether somebody has asked for it to be called off.

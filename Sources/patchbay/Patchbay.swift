@@ -35,7 +35,8 @@ struct Patchbay: AsyncParsableCommand {
                 name: "Server",
                 subcommands: [
                     TenantCommand.self, SiteCommand.self, EndpointCommand.self, GroupCommand.self,
-                    UpdateCommand.self, ApprovalCommand.self, ExceptionCommand.self,
+                    UpdateCommand.self, PlanCommand.self, ApprovalCommand.self,
+                    ExceptionCommand.self,
                     DeploymentCommand.self, RollbackCommand.self, JobCommand.self, UserCommand.self,
                     TokenCommand.self,
                     AuditCommand.self, FindingCommand.self, AlertCommand.self, ScriptCommand.self,

@@ -6,6 +6,7 @@ import Foundation
 import HTTPTypes
 import Logging
 import Rollout
+import SavedPlans
 import ServerRecords
 import Store
 import Synchronization
@@ -62,6 +63,7 @@ final class Fixture: Sendable {
         let policy: PolicyID
         let approval: ApprovalID
         let exception: ExceptionID
+        let plan: PlanID
         /// An alert; theirs has none.
         var alert: AlertID?
 
@@ -70,7 +72,7 @@ final class Fixture: Sendable {
             [
                 tenant.id.text, site.id.text, endpoint.text, deployment.text, job.text, user.text,
                 enrolmentToken.text, apiToken.text, tenant.name, policy.text, approval.text,
-                exception.text,
+                exception.text, plan.text,
             ]
         }
 
@@ -86,6 +88,7 @@ final class Fixture: Sendable {
             case "policy": policy.text
             case "approval": approval.text
             case "exception": exception.text
+            case "plan": plan.text
             case "group": "web-\(tenant.name.lowercased())"
             case "digest": digest
             case "vulnerability": FixtureShelf.vulnerability
@@ -158,7 +161,7 @@ final class Fixture: Sendable {
             tenant: tenant, site: site, endpoint: endpoint.id, deployment: deployment.id, job: job,
             user: user.user.id, enrolmentToken: enrolment.token.id, apiToken: api.token.id,
             digest: digest, policy: said.policy, approval: said.approval,
-            exception: said.exception)
+            exception: said.exception, plan: said.plan)
     }
 
     /// What is blocked in each tenant.
@@ -166,7 +169,7 @@ final class Fixture: Sendable {
 
     /// A policy, an approval, an exception, a group and a blocked version of a tenant.
     private static func said(of tenant: Tenant, _ useCases: UseCases) async throws -> (
-        policy: PolicyID, approval: ApprovalID, exception: ExceptionID
+        policy: PolicyID, approval: ApprovalID, exception: ExceptionID, plan: PlanID
     ) {
         let admin = Principal.localAdministrator
         let policy = try await useCases.savePolicy(
@@ -192,7 +195,9 @@ final class Fixture: Sendable {
                     version: blocked.version, deployment: nil, reason: "It fails.", by: "anna",
                     at: start))
         }
-        return (policy.id, approval.record.id, exception.id)
+        let plan = try await useCases.savePlan(
+            PlanDraft(tenant: tenant.id, name: "The plan of \(tenant.name)"), by: admin)
+        return (policy.id, approval.record.id, exception.id, plan.id)
     }
 
     private static func scan(_ endpoint: EndpointRecord, _ useCases: UseCases) async throws

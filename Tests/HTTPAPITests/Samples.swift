@@ -5,6 +5,7 @@ import ControlPlane
 import Fleet
 import Foundation
 import Rollout
+import SavedPlans
 import ServerRecords
 import Trust
 
@@ -55,6 +56,12 @@ enum Samples {
 
     private static func approval(in world: Fixture.World) -> ApprovalDraft {
         ApprovalDraft(.approve, tenant: world.tenant.id, package: "openssl")
+    }
+
+    private static func script(in world: Fixture.World) -> ScriptWish {
+        ScriptWish(
+            name: "check", tenant: world.tenant.id, interpreter: "/bin/sh", text: "exit 0\n",
+            timeoutSeconds: 20)
     }
 
     private static func block(in world: Fixture.World) -> VersionToBlock {
@@ -119,16 +126,14 @@ enum Samples {
                     compensatingControl: "No network", package: "php",
                     expiresAt: Fixture.start.adding(seconds: 86_400))
             case "GroupDraft": GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = n")
+            case "PlanDraft": PlanDraft(tenant: world.tenant.id, name: "another")
             case "RebootRequest": RebootRequest()
             case "TraitChange": TraitChange(addTags: ["web"])
             case "TrustRequest": TrustRequest(rootVersion: 1)
             case "PrefetchRequest": PrefetchRequest()
             case "EnvelopeText": EnvelopeText(envelope: "{}")
             case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
-            case "ScriptWish":
-                ScriptWish(
-                    name: "check", tenant: world.tenant.id, interpreter: "/bin/sh",
-                    text: "exit 0\n", timeoutSeconds: 20)
+            case "ScriptWish": script(in: world)
             case "RollbackSelection": RollbackSelection(updates: ["openssl"])
             default: throw NoSample(name: name)
             }

@@ -32,6 +32,26 @@ import Testing
     }
 
     @Test(arguments: Engine.present)
+    func `saved plans go once their time is over for long, and no other`(_ engine: Engine)
+        async throws
+    {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let placed = try await samples.place(in: ledger)
+            let plans = [1, 20].map { samples.plan("until day \($0)", placed.tenant, day($0)) }
+            try await ledger.write { records in
+                for plan in plans { try records.insert(plan, document: "{}") }
+            }
+            let cut = day(10)
+            #expect(try await ledger.write { try $0.purgePlans(endedBefore: cut, limit: 9) } == 1)
+            let left = try await ledger.read {
+                try $0.plans(in: placed.scope, before: nil, limit: 9)
+            }
+            #expect(left.map(\.name) == ["until day 20"])
+        }
+    }
+
+    @Test(arguments: Engine.present)
     func `history before a day goes, and what was in force on it stays`(_ engine: Engine)
         async throws
     {

@@ -86,6 +86,13 @@ struct Samples {
         }
     }
 
+    mutating func plan(_ name: String, _ tenant: Tenant, _ until: Timestamp) -> SavedPlanRecord {
+        SavedPlanRecord(
+            id: id(), tenant: tenant.id, name: name, ticket: nil, savedAt: now,
+            savedBy: "user:anna", from: until.adding(seconds: -86_400), until: until, installs: 3,
+            digest: hash())
+    }
+
     func package(_ name: String, _ version: String = "1.0-1") -> Package {
         Package(
             manager: .apt, name: name, version: version, architecture: "amd64", source: name,

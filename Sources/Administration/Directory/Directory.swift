@@ -76,7 +76,7 @@ extension UseCases {
     }
 
     /// A name for people: 1 to 100 characters, no control characters, no space at its ends.
-    static func checkedName(_ name: String) throws -> String {
+    package static func checkedName(_ name: String) throws -> String {
         guard (1...100).contains(name.count),
             name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }),
             name.first != " ", name.last != " "
@@ -89,7 +89,7 @@ extension UseCases {
         return name
     }
 
-    static func reportingTakenNames(_ body: () throws -> Void) throws {
+    package static func reportingTakenNames(_ body: () throws -> Void) throws {
         do {
             try body()
         } catch let taken as NameTaken {

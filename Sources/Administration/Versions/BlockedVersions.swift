@@ -90,7 +90,7 @@ extension UseCases {
     }
 
     /// The tenant that is named, or the only one in scope.
-    private func soleTenant(
+    package func soleTenant(
         _ named: TenantID?, of principal: Principal
     ) async throws -> TenantID {
         guard let scope = principal.scope.narrowed(to: named) else {

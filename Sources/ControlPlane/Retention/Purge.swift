@@ -32,6 +32,9 @@ extension UseCases {
         counts.tokens = try await inBatches {
             try $0.purgeTokens(endedBefore: tokens, limit: Retention.batch)
         }
+        counts.plans = try await inBatches {
+            try $0.purgePlans(endedBefore: history, limit: Retention.batch)
+        }
         return counts
     }
 

@@ -58,6 +58,8 @@ public struct PurgeCounts: Hashable, Sendable {
     public var jobLogs = 0
     /// Ended tokens.
     public var tokens = 0
+    /// Saved plans.
+    public var plans = 0
 
     /// Nothing removed yet.
     public init() {}

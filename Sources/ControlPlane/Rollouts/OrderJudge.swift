@@ -1,6 +1,6 @@
 import Fleet
-import Policy
-import Rollout
+package import Policy
+package import Rollout
 import ServerRecords
 
 /// Says what must not be ordered any more, whatever was approved before: a person or a policy has
@@ -91,7 +91,7 @@ extension Deployment {
     static func approver(_ policy: PolicyName) -> String { policyPrefix + policy.text }
 
     /// The policy that has opened it by itself; `nil` where a person did.
-    fileprivate var openedBy: PolicyName? {
+    package var openedBy: PolicyName? {
         guard approvedBy.hasPrefix(Self.policyPrefix) else { return nil }
         return PolicyName(String(approvedBy.dropFirst(Self.policyPrefix.count)))
     }

@@ -10,6 +10,7 @@ public enum Dashboard {
     /// Every route of the dashboard.
     public static let routes: [Route] =
         assets + signing + overviewRoutes + endpointRoutes + updateRoutes + policyRoutes
+        + planRoutes
         + approvalRoutes + exceptionRoutes + groupRoutes + deploymentRoutes
         + findingRoutes + feedRoutes + enrolmentRoutes + directoryRoutes + auditRoutes
 

@@ -183,6 +183,7 @@ extension NamedSchema {
             "updates": .array(.named(.lockedUpdate)), "createdAt": .time, "deadline": .time,
             "state": .oneOf(Job.State.allCases.map(\.rawValue)),
             "leaseExpiresAt": .optional(.time), "startedAt": .optional(.time),
+            "workBeganAt": .optional(.time),
             "finishedAt": .optional(.time), "cancelRequested": .boolean,
             "withdrawnBecause": .optional(.string),
             "progress": .optional(.named(.jobProgress)), "result": .optional(.named(.jobResult)),

@@ -31,8 +31,8 @@ extension Ledger {
 /// Everything that a transaction can read and write, in narrow parts.
 public typealias Records = ApprovalRecords & AuditRecords & CheckInRecords & DeploymentRecords
     & DirectoryRecords & EndpointRecords & ExceptionRecords & IdentityRecords
-    & IntelligenceRecords & InventoryRecords & JobRecords & PolicyRecords & PurgeRecords
-    & RolloutRecords & SessionRecords & SettingRecords & TraitRecords & TrustRecords
+    & IntelligenceRecords & InventoryRecords & JobRecords & PlanRecords & PolicyRecords
+    & PurgeRecords & RolloutRecords & SessionRecords & SettingRecords & TraitRecords & TrustRecords
     & VersionRecords & WakeRecords & WorkRecords
 
 /// The database cannot be reached, is full, or is of another version.

@@ -233,6 +233,12 @@ public struct JobQuery: Hashable, Sendable {
     public var deployment: DeploymentID?
     /// Only of this endpoint.
     public var endpoint: EndpointID?
+    /// Only those made at this instant or later.
+    public var madeFrom: Timestamp?
+    /// Only those made before this instant.
+    public var madeBefore: Timestamp?
+    /// Only those that come after this one, oldest first.
+    public var after: JobID?
     /// Only those that have not ended.
     public var openOnly: Bool
     /// Only in these states; empty for all.
@@ -349,6 +355,8 @@ public protocol PurgeRecords {
     /// Forgets enrolment tokens and tokens of the API that expired or were revoked before an
     /// instant.
     func purgeTokens(endedBefore: Timestamp, limit: Int) throws -> Int
+    /// Forgets saved plans whose time ended before an instant.
+    func purgePlans(endedBefore: Timestamp, limit: Int) throws -> Int
 }
 
 /// Word to other processes on the same database.

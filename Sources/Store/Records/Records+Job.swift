@@ -38,6 +38,9 @@ extension StoreRecords: JobRecords {
             text.require("deployment_id = \(text.bind(deployment))")
         }
         if let endpoint = query.endpoint { text.require("endpoint_id = \(text.bind(endpoint))") }
+        if let from = query.madeFrom { text.require("created_at >= \(text.bind(from))") }
+        if let before = query.madeBefore { text.require("created_at < \(text.bind(before))") }
+        if let after = query.after { text.require("id > \(text.bind(after))") }
         if query.openOnly { text.require("is_open = 1") }
         if !query.states.isEmpty {
             let states = query.states.map { text.bind($0) }.joined(separator: ", ")

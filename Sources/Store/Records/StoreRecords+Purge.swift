@@ -58,4 +58,12 @@ extension StoreRecords: PurgeRecords {
         }
         return removed
     }
+
+    func purgePlans(endedBefore: Timestamp, limit: Int) throws -> Int {
+        try change(
+            """
+            DELETE FROM saved_plan WHERE id IN (
+                SELECT id FROM saved_plan WHERE ends_at < $1 LIMIT $2)
+            """, endedBefore, max(limit, 0))
+    }
 }

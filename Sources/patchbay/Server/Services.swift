@@ -95,7 +95,7 @@ struct PurgeService: Service {
             let counts = try await useCases.purge(retention, at: useCases.effects.now())
             if counts != PurgeCounts() {
                 logger.info(
-                    "Purged \(counts.historyLines) lines of history, \(counts.inventories) inventories, \(counts.jobLogs) job logs, \(counts.tokens) tokens."
+                    "Purged \(counts.historyLines) lines of history, \(counts.inventories) inventories, \(counts.jobLogs) job logs, \(counts.tokens) tokens, \(counts.plans) saved plans."
                 )
             }
             guard sweeping else { return }

@@ -4,6 +4,7 @@ import Fleet
 import HTMLTree
 import HTTPAPI
 import PageParts
+import PlanPages
 import Policy
 import ServerRecords
 
@@ -18,6 +19,8 @@ func planPage(
             "Everything that the policies would install, ring by ring and within the budgets, if every installation went well and nobody said anything meanwhile.",
         tenant: tenant, refused: refused, chrome: chrome
     ) {
+        a(class: "button", .href(.savedPlans.with("tenant", tenant?.text))) { "Saved plans" }
+    } content: {
         tenantFilter(.policyPlan, tenant, chrome)
         if let plan {
             planFigures(plan, chrome)
@@ -145,18 +148,6 @@ private func rest(_ count: Int) -> HTML? {
 
 private func endpointLink(_ key: String, _ name: String) -> HTML {
     EndpointID(key).map { id in a(.href(.endpoint(id))) { name } } ?? .text(name)
-}
-
-extension PlannedReboot {
-    var words: String {
-        switch self {
-        case .none: "No"
-        case .inWindow: "In the window"
-        case .prompt: "Asks the person"
-        case .staysPending: "Stays pending"
-        case .unknown: "As it turns out"
-        }
-    }
 }
 
 /// When the windows of a tenant's policies open next: a strip of weeks for each, and the openings.
