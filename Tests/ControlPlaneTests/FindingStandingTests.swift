@@ -98,6 +98,40 @@ struct FindingStandingTests {
         }
     }
 
+    /// BOD 26-04 gives what is listed 14 days, and three where the internet reaches it.
+    @Test
+    func `what is exploited counts for compliance from its deadline on, which exposure moves`()
+        async throws
+    {
+        let house = try await house()
+        let endpoint = try await house.enrol("web-1")
+        func verdict(_ packages: [String: String]) async throws -> ComplianceVerdict {
+            try await endpoint.report(packages)
+            try await house.settle()
+            let id = endpoint.principal.endpoint
+            return try await house.useCases.endpoint(id, by: house.administrator).item.verdict
+        }
+        let old = ["openssl": "3.0.1"]
+        #expect(try await verdict(old).compliance == .compliant)
+        house.clock.advance(seconds: 4 * Self.day)
+        #expect(try await verdict(old).compliance == .compliant)
+        _ = try await house.useCases.setTraits(
+            TraitChange(isExposed: true), of: endpoint.principal.endpoint,
+            by: house.administrator)
+        let exposed = try await verdict(old)
+        #expect(exposed.compliance == .nonCompliant)
+        #expect(exposed.sentence.contains("CVE-2026-1, due "), "\(exposed.sentence)")
+        let counts = try await house.useCases.overview(by: house.administrator).counts
+        #expect(counts.nonCompliant == 1 && counts.compliant == 0)
+        _ = try await house.useCases.setTraits(
+            TraitChange(isExposed: false), of: endpoint.principal.endpoint,
+            by: house.administrator)
+        #expect(try await verdict(old).compliance == .compliant)
+        house.clock.advance(seconds: 11 * Self.day)
+        #expect(try await verdict(old).compliance == .nonCompliant)
+        #expect(try await verdict(["openssl": "3.0.2"]).compliance == .compliant)
+    }
+
     @Test func `the clocks stand still while an accepted risk holds, and only so long`()
         async throws
     {

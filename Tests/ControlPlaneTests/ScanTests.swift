@@ -130,6 +130,12 @@ struct ScanTests {
         }
         #expect(try await compliance() == .unknown)
         try await endpoint.report(["bash": "1"])
+        #expect(try await compliance() == .unknown, "no feed has been asked about it yet")
+        try await house.settle()
+        #expect(try await compliance() == .compliant)
+        try await endpoint.report(["bash": "2"])
+        #expect(try await compliance() == .unknown, "nor about what is new in it")
+        try await house.settle()
         #expect(try await compliance() == .compliant)
         try await endpoint.report(["bash": "1"], updates: [TestEndpoint.update("bash")])
         #expect(try await compliance() == .nonCompliant)

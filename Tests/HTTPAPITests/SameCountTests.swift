@@ -47,6 +47,7 @@ struct SameCountTests {
             tenants.append((tenant.id, has))
         }
         try await fixture.useCases.buildFindings()
+        try await fixture.useCases.settleSupport()
         for (number, tenant) in tenants.enumerated() {
             try await check(tenant.id, has: tenant.has, fixture, "seed \(seed), fleet \(number)")
         }

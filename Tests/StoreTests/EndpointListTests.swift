@@ -100,7 +100,8 @@ private struct StoredFleet {
         let evidence = ComplianceEvidence(
             scannedAt: endpoint.scannedAt, missingSecurity: standing.missingSecurity,
             rebootRequired: standing.rebootRequired, sourcesNotOk: standing.sourcesNotOk,
-            unsupported: endpoint.unsupported)
+            unsupported: endpoint.faults.unsupported, overdue: endpoint.faults.overdue,
+            isJudged: endpoint.isSettled)
         return ComplianceRule.verdict(evidence, freshSince: freshSince).compliance
     }
 
@@ -158,7 +159,11 @@ extension Samples {
                 osName: "Debian", packages: 10, missingSecurity: chance(50) ? 0 : number(0...3),
                 missingTotal: 4,
                 rebootRequired: chance(25), restartsNeeded: 0, sourcesNotOk: chance(30) ? 1 : 0)
-            endpoint.unsupported = chance(20) ? "debian 10" : nil
+            endpoint.faults = EndpointFaults(
+                unsupported: chance(20) ? "debian 10" : nil,
+                overdue: chance(20) ? "CVE-2026-1" : nil)
+            endpoint.inventoryDigest = chance(90) ? "d\(number(0...1))" : nil
+            endpoint.isSettled = endpoint.inventoryDigest != nil && chance(80)
             endpoints.append(endpoint)
         }
         let stored = endpoints
@@ -166,8 +171,12 @@ extension Samples {
             for tenant in tenants { try records.insert(tenant) }
             for endpoint in stored {
                 try records.insert(endpoint)
-                try records.setUnsupported(
-                    endpoint.unsupported, of: endpoint.id, tenant: endpoint.tenant)
+                try records.set(endpoint.faults, of: endpoint.id, tenant: endpoint.tenant)
+                // What is not settled was settled for another inventory, or never.
+                let former = endpoint.standing.rebootRequired ? "former" : nil
+                if let digest = endpoint.isSettled ? endpoint.inventoryDigest : former {
+                    try records.noteSettled(digest, of: endpoint.id, tenant: endpoint.tenant)
+                }
             }
         }
         return StoredFleet(

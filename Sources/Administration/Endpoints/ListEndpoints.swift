@@ -167,7 +167,7 @@ extension EndpointRecord {
             ComplianceEvidence(
                 scannedAt: scannedAt, missingSecurity: standing.missingSecurity,
                 rebootRequired: standing.rebootRequired, sourcesNotOk: standing.sourcesNotOk,
-                unsupported: unsupported),
+                unsupported: faults.unsupported, overdue: faults.overdue, isJudged: isSettled),
             freshSince: freshSince)
     }
 }

@@ -14,17 +14,25 @@ public struct ComplianceEvidence: Hashable, Sendable {
     /// A product whose support has ended while nobody has said what is done about it; `nil` when
     /// none is known.
     public var unsupported: String?
+    /// A vulnerability that is known to be exploited and whose deadline has passed, with the
+    /// deadline; `nil` when none is known.
+    public var overdue: String?
+    /// Whether the latest scan has been joined with what feeds say: before, the two above may be
+    /// missing.
+    public var isJudged: Bool
 
     /// Evidence.
     public init(
         scannedAt: Timestamp?, missingSecurity: Int, rebootRequired: Bool, sourcesNotOk: Int,
-        unsupported: String? = nil
+        unsupported: String? = nil, overdue: String? = nil, isJudged: Bool = true
     ) {
         self.scannedAt = scannedAt
         self.missingSecurity = missingSecurity
         self.rebootRequired = rebootRequired
         self.sourcesNotOk = sourcesNotOk
         self.unsupported = unsupported
+        self.overdue = overdue
+        self.isJudged = isJudged
     }
 }
 
@@ -68,12 +76,22 @@ public enum ComplianceRule {
                 .nonCompliant,
                 "Support for \(product) has ended, and nobody has said what is done about it.")
         }
+        if let overdue = evidence.overdue {
+            return ComplianceVerdict(
+                .nonCompliant,
+                "The deadline of a vulnerability that is known to be exploited has passed: \(overdue)."
+            )
+        }
         if evidence.sourcesNotOk > 0 {
             let noun = evidence.sourcesNotOk == 1 ? "package source is" : "package sources are"
             return ComplianceVerdict(
                 .unknown,
                 "\(evidence.sourcesNotOk) \(noun) stale or failed, so updates may be missing unseen."
             )
+        }
+        guard evidence.isJudged else {
+            return ComplianceVerdict(
+                .unknown, "The latest scan has not been joined with what the feeds say yet.")
         }
         return ComplianceVerdict(.compliant, "A fresh scan shows no security update missing.")
     }

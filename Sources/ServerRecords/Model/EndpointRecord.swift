@@ -34,9 +34,11 @@ public struct EndpointRecord: Hashable, Sendable {
     public var scanRequestedAt: Timestamp?
     /// Figures of the latest posture, for lists and counts.
     public var standing: Standing
-    /// A product on it, with its release cycle, whose support has ended while nobody has said what
-    /// is done about it; `nil` when there is none. Only `EndOfLifeRecords` changes it.
-    public var unsupported: String?
+    /// What counts against it besides its updates. Only `EndOfLifeRecords` changes it.
+    public var faults: EndpointFaults
+    /// Whether `faults` are those of the latest inventory: before, nobody knows whether it complies.
+    /// Only `EndOfLifeRecords` changes it.
+    public var isSettled: Bool
 
     /// A newly enrolled endpoint.
     public init(
@@ -45,7 +47,7 @@ public struct EndpointRecord: Hashable, Sendable {
         lastSeenAt: Timestamp? = nil, scannedAt: Timestamp? = nil, inventoryDigest: String? = nil,
         postureDigest: String? = nil, agentVersion: String = "", bootId: String = "",
         scanRequestedAt: Timestamp? = nil, standing: Standing = Standing(),
-        unsupported: String? = nil
+        faults: EndpointFaults = EndpointFaults(), isSettled: Bool = false
     ) {
         self.id = id
         self.tenant = tenant
@@ -63,7 +65,8 @@ public struct EndpointRecord: Hashable, Sendable {
         self.bootId = bootId
         self.scanRequestedAt = scanRequestedAt
         self.standing = standing
-        self.unsupported = unsupported
+        self.faults = faults
+        self.isSettled = isSettled
     }
 }
 

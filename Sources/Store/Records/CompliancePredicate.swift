@@ -11,8 +11,9 @@ enum CompliancePredicate {
         """
         CASE WHEN scanned_at IS NULL OR scanned_at < \(freshSince) THEN 'unknown' \
         WHEN missing_security > 0 OR reboot_required = 1 \
-        OR unsupported IS NOT NULL THEN 'nonCompliant' \
-        WHEN sources_not_ok > 0 THEN 'unknown' ELSE 'compliant' END
+        OR unsupported IS NOT NULL OR overdue IS NOT NULL THEN 'nonCompliant' \
+        WHEN sources_not_ok > 0 OR settled_digest IS NULL \
+        OR settled_digest <> inventory_digest THEN 'unknown' ELSE 'compliant' END
         """
     }
 }

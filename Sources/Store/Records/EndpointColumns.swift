@@ -8,7 +8,8 @@ enum EndpointColumns {
         id, tenant_id, site_id, name, public_key, machine_fingerprint, enrolled_at, retired_at, \
         last_seen_at, scanned_at, inventory_digest, posture_digest, agent_version, boot_id, \
         scan_requested_at, os_name, packages, missing_security, missing_total, reboot_required, \
-        restarts_needed, sources_not_ok, unsupported
+        restarts_needed, sources_not_ok, unsupported, overdue, \
+        CASE WHEN settled_digest = inventory_digest THEN 1 ELSE 0 END
         """
 
     /// The record of a row with the columns of `list`.
@@ -22,7 +23,8 @@ enum EndpointColumns {
             inventoryDigest: try row.next(), postureDigest: try row.next(),
             agentVersion: try row.next(),
             bootId: try row.next(), scanRequestedAt: try row.next(), standing: try standing(&row),
-            unsupported: try row.next())
+            faults: EndpointFaults(unsupported: try row.next(), overdue: try row.next()),
+            isSettled: try row.next())
     }
 
     private static func standing(_ row: inout SQLRowReader) throws -> Standing {

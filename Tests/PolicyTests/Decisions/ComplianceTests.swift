@@ -32,6 +32,26 @@ struct ComplianceTests {
         #expect(verdict.sentence.hasSuffix("."))
     }
 
+    /// What feeds say of a scan counts, and a scan of which they have not said anything yet is
+    /// unknown.
+    @Test(
+        arguments: [
+            (nil, true, 0, Compliance.compliant), (nil, false, 0, .unknown),
+            ("CVE-2026-1, due 2026-11-20T00:00:00Z", true, 0, .nonCompliant),
+            ("CVE-2026-1", false, 0, .nonCompliant), (nil, false, 1, .nonCompliant),
+        ] as [(String?, Bool, Int, Compliance)])
+    func `what is exploited and overdue counts, and what is not judged yet is unknown`(
+        overdue: String?, isJudged: Bool, missing: Int, expected: Compliance
+    ) {
+        let verdict = ComplianceRule.verdict(
+            ComplianceEvidence(
+                scannedAt: Self.fresh, missingSecurity: missing, rebootRequired: false,
+                sourcesNotOk: 0, overdue: overdue, isJudged: isJudged),
+            freshSince: ComplianceRule.freshSince(at: Self.now))
+        #expect(verdict.compliance == expected)
+        #expect(missing > 0 || overdue.map { verdict.sentence.contains($0) } ?? true)
+    }
+
     @Test(arguments: Installability.allCases)
     func `a missing security update counts unless the distribution itself still waits`(
         state: Installability

@@ -32,12 +32,38 @@ extension StoreRecords: EndOfLifeRecords {
             answer.reason, answer.saidBy, answer.saidAt)
     }
 
-    func unsupported(of tenant: TenantID) throws -> [EndpointID: String] {
+    func faults(of tenant: TenantID) throws -> [EndpointID: EndpointFaults] {
         let found = try rows(
             """
-            SELECT id, unsupported FROM endpoint
-            WHERE tenant_id = $1 AND unsupported IS NOT NULL
+            SELECT id, unsupported, overdue FROM endpoint
+            WHERE tenant_id = $1 AND (unsupported IS NOT NULL OR overdue IS NOT NULL)
             """, tenant
+        ).map { row in
+            var row = row.reader
+            let id = try row.next(EndpointID.self)
+            return (id, EndpointFaults(unsupported: try row.next(), overdue: try row.next()))
+        }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    func set(_ faults: EndpointFaults, of endpoint: EndpointID, tenant: TenantID) throws {
+        try change(
+            "UPDATE endpoint SET unsupported = $3, overdue = $4 WHERE tenant_id = $1 AND id = $2",
+            tenant, endpoint, faults.unsupported, faults.overdue)
+    }
+
+    func unsettled(of tenant: TenantID, limit: Int) throws -> [EndpointID: String] {
+        let found = try rows(
+            """
+            SELECT endpoint.id, endpoint.inventory_digest FROM endpoint
+            JOIN endpoint_footing AS footing ON footing.tenant_id = endpoint.tenant_id
+                AND footing.endpoint_id = endpoint.id
+            WHERE endpoint.tenant_id = $1 AND endpoint.retired_at IS NULL
+                AND footing.judged_digest = endpoint.inventory_digest
+                AND (endpoint.settled_digest IS NULL
+                    OR endpoint.settled_digest <> endpoint.inventory_digest)
+            LIMIT $2
+            """, tenant, limit
         ).map { row in
             var row = row.reader
             return (try row.next(EndpointID.self), try row.next(String.self))
@@ -45,10 +71,10 @@ extension StoreRecords: EndOfLifeRecords {
         return Dictionary(found) { first, _ in first }
     }
 
-    func setUnsupported(_ product: String?, of endpoint: EndpointID, tenant: TenantID) throws {
+    func noteSettled(_ digest: String, of endpoint: EndpointID, tenant: TenantID) throws {
         try change(
-            "UPDATE endpoint SET unsupported = $3 WHERE tenant_id = $1 AND id = $2",
-            tenant, endpoint, product)
+            "UPDATE endpoint SET settled_digest = $3 WHERE tenant_id = $1 AND id = $2",
+            tenant, endpoint, digest)
     }
 }
 
