@@ -1,5 +1,6 @@
 public import Advisories
 public import Fleet
+public import Intelligence
 public import Policy
 
 /// A vulnerability on an endpoint, in one or more of its packages.
@@ -302,6 +303,8 @@ public struct EndpointFindings: Hashable, Sendable, Codable {
     /// Whether any feed speaks of the endpoint's release: where none does, that nothing is found
     /// means nothing.
     public var isCovered: Bool
+    /// Its packages that no feed covers, by where they come from.
+    public var uncovered: [UncoveredPackages]
     /// The operating system and known applications.
     public var endOfLife: [EndOfSupport]
 }

@@ -49,7 +49,7 @@ extension UseCases {
         let state = try await currentFindings(in: scope)
         let now = effects.now()
         guard let number = state.numbers[endpoint], let member = state.member(number) else {
-            return EndpointFindings(items: [], isCovered: false, endOfLife: [])
+            return EndpointFindings(items: [], isCovered: false, uncovered: [], endOfLife: [])
         }
         let found = Dictionary(grouping: state.fleet.findings(of: number), by: \.vulnerability)
         let rows = found.compactMap { name, findings in
@@ -62,6 +62,9 @@ extension UseCases {
         let os = state.systems[Int(member.system)]
         return EndpointFindings(
             items: items, isCovered: state.fleet.index.speaks(of: Platform(os)),
+            uncovered: state.uncovered(of: number).map {
+                UncoveredPackages(source: $0.source, packages: $0.packages, endpoints: 1)
+            },
             endOfLife: state.endOfSupport(of: number, os, at: now))
     }
 

@@ -19,8 +19,11 @@ extension Dashboard {
             let open = try await visit.useCases.alerts(
                 by: visit.principal, tenant: filter.tenant, openOnly: true,
                 limit: UseCases.largestAlertPage)
+            let coverage = try await visit.useCases.coverage(
+                by: visit.principal, tenant: filter.tenant)
             return vulnerabilitiesPage(
-                page, filter: filter, openAlerts: open.count, chrome: visit.chrome)
+                page, filter: filter, coverage: coverage, openAlerts: open.count,
+                chrome: visit.chrome)
         },
         page(
             Place.endOfLife.path, .principal(.view), "How long everything will be supported.",

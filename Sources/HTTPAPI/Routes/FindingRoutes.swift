@@ -2,6 +2,7 @@ public import Administration
 import Advisories
 import ControlPlane
 import Fleet
+import Intelligence
 public import ServerRecords
 
 extension FindingPart {
@@ -180,6 +181,16 @@ enum FindingRoutes {
             query: ExposureRoutes.queryParameters, response: .exposureReport
         ) { call in
             .json(try await ExposureRoutes.report(call))
+        },
+        Route(
+            .get, "/api/v1/coverage", permission: .principal(.view),
+            summary: "How many installed packages no feed covers.",
+            query: [QueryParameter("tenant", .identifier("tnt"), "Only this tenant's.")],
+            response: .coverageReport
+        ) { call in
+            .json(
+                try await call.useCases.coverage(
+                    by: try call.principal(), tenant: try call.queryIdentifier("tenant")))
         },
         Route(
             .get, "/api/v1/findings", permission: .principal(.view),

@@ -64,6 +64,14 @@ extension NamedSchema {
             "limits": .array(.string),
         ])
 
+    private static let uncovered = Schema.array(
+        .object(["source": .string, "packages": .integer, "endpoints": .integer]))
+    static let coverageReport = NamedSchema(
+        "CoverageReport",
+        [
+            "items": uncovered, "packages": .integer, "endpoints": .integer,
+            "allEndpoints": .integer, "isComplete": .boolean,
+        ])
     static let exposureReport = NamedSchema(
         "ExposureReport",
         [
@@ -130,6 +138,7 @@ extension NamedSchema {
         "EndpointFindings",
         [
             "items": .array(.named(finding)), "isCovered": .boolean,
+            "uncovered": uncovered,
             "endOfLife": .array(
                 .object([
                     "product": .string, "cycle": .string,

@@ -167,9 +167,7 @@ struct MatchAnswer {
         var counts: [String: Int] = [:]
         for row in endpoint.rows {
             guard let world = row.ecosystem else { continue }
-            // A feed that speaks of products knows nothing of a package whose product is unknown.
-            let isTold = !ProductIdentity.worlds.contains(world) || row.product != nil
-            if isTold, index.speaks(of: .ecosystem(world)) { continue }
+            if index.covers(row, isSystemCovered: true) { continue }
             counts[world, default: 0] += 1
         }
         uncovered = counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

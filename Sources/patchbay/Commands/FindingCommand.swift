@@ -14,7 +14,7 @@ struct FindingCommand: ParsableCommand {
             List.self, Vulnerabilities.self, Show.self, FindingNextCommand.self,
             FindingHistoryCommand.self,
             ExposureCommand.self, ScannerImportCommand.self, ScannerFindingsCommand.self,
-            EndOfLifeCommand.self,
+            EndOfLifeCommand.self, CoverageCommand.self,
         ])
 
     /// Refuses what no vulnerability is called, before it becomes part of an address.

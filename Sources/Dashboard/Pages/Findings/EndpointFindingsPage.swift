@@ -60,10 +60,21 @@ private func summary(_ items: [FindingItem]) -> String {
 private func coverage(_ found: EndpointFindings, _ detail: EndpointDetail, _ chrome: Chrome)
     -> HTML?
 {
-    guard !found.isCovered else { return nil }
+    guard !found.isCovered else { return uncovered(found) }
     return note(.warn, .unknown) {
         strong { "No feed speaks of \(detail.item.osName)." }
         " That nothing is found in its packages means nothing: its vulnerabilities are unknown. "
+        a(.href(.feeds)) { "Show the feeds" }
+    }
+}
+
+private func uncovered(_ found: EndpointFindings) -> HTML? {
+    let packages = found.uncovered.reduce(0) { $0 + $1.packages }
+    guard packages > 0 else { return nil }
+    let sources = found.uncovered.map { "\($0.source) (\(Words.count($0.packages)))" }
+    return note(.warn, .unknown) {
+        strong { "\(Words.count(packages, "installed package")) covered by no feed: " }
+        sources.joined(separator: ", ") + ". Their vulnerabilities are unknown. "
         a(.href(.feeds)) { "Show the feeds" }
     }
 }

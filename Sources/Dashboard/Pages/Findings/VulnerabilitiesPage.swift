@@ -4,13 +4,15 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import HTTPAPI
+import Intelligence
 import PageParts
 import Policy
 import ServerRecords
 
 /// The vulnerabilities that endpoints have, riskiest first. The filters live in the address.
 func vulnerabilitiesPage(
-    _ page: VulnerabilityPage, filter: VulnerabilityFilter, openAlerts: Int, chrome: Chrome
+    _ page: VulnerabilityPage, filter: VulnerabilityFilter, coverage: CoverageReport? = nil,
+    openAlerts: Int, chrome: Chrome
 ) -> HTML {
     let place = Place.vulnerabilities(filter)
     return layout("Vulnerabilities", section: .vulnerabilities, chrome: chrome) {
@@ -38,6 +40,7 @@ func vulnerabilitiesPage(
                 "The server has just begun, and is still reading the fleet: what stands here is not all yet."
             }
         }
+        if let coverage { uncoveredNote(coverage) }
         if page.items.isEmpty {
             nothing(page, filter, chrome)
         } else {
@@ -49,6 +52,25 @@ func vulnerabilitiesPage(
         }
     }
 }
+
+/// That nothing is found in some packages means nothing.
+private func uncoveredNote(_ coverage: CoverageReport) -> HTML? {
+    guard coverage.packages > 0 else { return nil }
+    let sources = coverage.items.prefix(shownSources).map {
+        "\($0.source) (\(Words.count($0.packages)))"
+    }
+    let more = coverage.items.count > shownSources ? ", …" : ""
+    return note(.warn, .unknown) {
+        strong {
+            "\(Words.count(coverage.packages, "installed package")) on \(Words.count(coverage.endpoints)) of \(Words.count(coverage.allEndpoints, "endpoint")) covered by no feed: "
+        }
+        sources.joined(separator: ", ") + more + ". Their vulnerabilities are unknown. "
+        a(.href(.feeds)) { "Show the feeds" }
+    }
+}
+
+/// How many sources of uncovered packages are named.
+private let shownSources = 5
 
 private let columns = [
     Column("Risk", isNumber: true), Column("Vulnerability"), Column("What can be done"),

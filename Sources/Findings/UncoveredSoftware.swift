@@ -1,0 +1,53 @@
+package import Advisories
+import Fleet
+
+/// Installed packages that no feed covers, of one source.
+package struct UncoveredSoftware: Sendable {
+    /// The world that they come from, such as `winget`, or the release of the operating system.
+    package let source: String
+    /// How many packages on how many endpoints: each counts wherever it is installed.
+    package var packages = 0
+    /// The endpoints that have any.
+    package var endpoints = EndpointSet()
+}
+
+extension FindingState {
+    /// The packages of some endpoints, `nil` for all, that no feed covers, by their sources.
+    package func uncovered(on visible: EndpointSet?) -> [UncoveredSoftware] {
+        var found: [String: UncoveredSoftware] = [:]
+        var covered: [Platform: Bool] = [:]
+        for number in fleet.allSoftware {
+            guard let source = uncoveredSource(of: number, &covered) else { continue }
+            let holders = fleet.holders(of: number)
+            let endpoints = visible.map { holders.intersection($0) } ?? holders
+            if endpoints.isEmpty { continue }
+            found[source, default: UncoveredSoftware(source: source)].packages += endpoints.count
+            found[source]?.endpoints.formUnion(endpoints)
+        }
+        return found.values.sorted { ($1.packages, $0.source) < ($0.packages, $1.source) }
+    }
+
+    /// How many of an endpoint's packages no feed covers, by their sources.
+    package func uncovered(of endpoint: UInt32) -> [(source: String, packages: Int)] {
+        var found: [String: Int] = [:]
+        var covered: [Platform: Bool] = [:]
+        for number in fleet.rows(of: endpoint) {
+            if let source = uncoveredSource(of: number, &covered) {
+                found[source, default: 0] += 1
+            }
+        }
+        return found.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+    }
+
+    /// Where a package comes from of which no feed speaks; `nil` for one that is covered.
+    private func uncoveredSource(
+        of number: FleetIndex.SoftwareNumber, _ covered: inout [Platform: Bool]
+    ) -> String? {
+        let software = fleet.software(number)
+        let isSystemCovered =
+            covered[software.platform] ?? fleet.index.speaks(of: software.platform)
+        covered[software.platform] = isSystemCovered
+        if fleet.index.covers(software.row, isSystemCovered: isSystemCovered) { return nil }
+        return software.row.ecosystem ?? software.platform.label
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import CommandBasics
+import Fleet
+import Intelligence
+
+/// `patchbay finding coverage`
+struct CoverageCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coverage",
+        abstract: "Show how many installed packages no feed covers.",
+        discussion: """
+            That nothing is found in a package means something only where a feed speaks of where \
+            it comes from.
+
+            Example: patchbay finding coverage
+            """)
+    @Option(help: "Only this tenant's.") var tenant: String?
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: FormatOption
+
+    func run() async throws {
+        let report: CoverageReport = try await server.withClient {
+            try await $0.get("/api/v1/coverage", query: [("tenant", tenant)])
+        }
+        try output.show(report, table: Self.text)
+    }
+
+    private static func text(_ report: CoverageReport) -> String {
+        var table = Table(.text("SOURCE"), .number("PACKAGES"), .number("ENDPOINTS"))
+        for each in report.items {
+            table.add(each.source, "\(each.packages)", "\(each.endpoints)")
+        }
+        var lines = [
+            table.text(width: Terminal.width, empty: "A feed covers every installed package."),
+            "\(report.packages) installed packages on \(report.endpoints) of \(report.allEndpoints) endpoints are covered by no feed.",
+        ]
+        if !report.isComplete {
+            lines.append("The server is still reading the fleet: these figures are not all yet.")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
