@@ -34,12 +34,13 @@ struct ProductClaimTests {
     private static let both = [
         "CVE-2026-1111 winget winget source mozilla:firefox ≥0,<130.0",
         "CVE-2026-1111 homebrew generic source mozilla:firefox ≥0,<130.0",
+        "CVE-2026-1111 chocolatey nuget source mozilla:firefox ≥0,<130.0",
     ]
 
     @Test(arguments: [
         ("a:mozilla:firefox:*:*:*:*:*:*:*:*", end, both),
         ("a:mozilla:firefox:*:*:*:*:-:*:*:*", end, both),
-        ("a:mozilla:firefox:*:*:*:*:*:windows:*:*", end, [both[0]]),
+        ("a:mozilla:firefox:*:*:*:*:*:windows:*:*", end, [both[0], both[2]]),
         ("a:mozilla:firefox:*:*:*:*:*:macos:*:*", end, [both[1]]),
         ("a:mozilla:firefox:*:*:*:*:*:android:*:*", end, []),
         (
@@ -53,13 +54,19 @@ struct ProductClaimTests {
         ("a:mozilla:firefox:-:*:*:*:*:*:*:*", "", []),
         (
             "a:rarlab:winrar:6.22:-:*:*:*:*:*:*", "",
-            ["CVE-2026-1111 winget winget source rarlab:winrar =6.22"]
+            [
+                "CVE-2026-1111 winget winget source rarlab:winrar =6.22",
+                "CVE-2026-1111 chocolatey nuget source rarlab:winrar =6.22",
+            ]
         ),
         ("a:rarlab:winrar:6.22:beta1:*:*:*:*:*:*", "", []),
         (
             "a:notepad-plus-plus:notepad\\\\+\\\\+:*:*:*:*:*:*:*:*",
             "\"versionStartIncluding\": \"8.0\", \"versionEndIncluding\": \"8.5\"",
-            ["CVE-2026-1111 winget winget source notepad-plus-plus:notepad++ ≥8.0,≤8.5"]
+            [
+                "CVE-2026-1111 winget winget source notepad-plus-plus:notepad++ ≥8.0,≤8.5",
+                "CVE-2026-1111 chocolatey nuget source notepad-plus-plus:notepad++ ≥8.0,≤8.5",
+            ]
         ),
         ("a:rarlab:winrar:*:*:*:*:*:*:*:*", "\"versionStartExcluding\": \"6.0\"", []),
     ])
@@ -72,7 +79,7 @@ struct ProductClaimTests {
     }
 
     @Test(arguments: [
-        ("o:microsoft:windows:-:*:*:*:*:*:*:*", [both[0]]),
+        ("o:microsoft:windows:-:*:*:*:*:*:*:*", [both[0], both[2]]),
         ("o:apple:macos:-:*:*:*:*:*:*:*", [both[1]]),
         ("o:linux:linux_kernel:-:*:*:*:*:*:*:*", []), ("a:other:thing:*:*:*:*:*:*:*:*", []),
     ])
@@ -85,6 +92,32 @@ struct ProductClaimTests {
         ]
         #expect(try read(nvd(nodes, joined: "AND")).lines == expected)
         #expect(try read(nvd(nodes, joined: "AND", negate: true)).lines == [])
+    }
+
+    /// The feeds 1.1 put what is joined into `children`.
+    @Test(arguments: [
+        (#"{"operator": "OR", "cpe_match": [MATCH]}"#, both),
+        (
+            #"{"operator": "AND", "children": [{"operator": "OR", "cpe_match": [MATCH]}, "#
+                + #"{"operator": "OR", "cpe_match": [{"vulnerable": false, "#
+                + #""cpe23Uri": "cpe:2.3:o:apple:macos:-:*:*:*:*:*:*:*"}]}]}"#, [both[1]]
+        ),
+        (#"{"operator": "OR", "negate": true, "cpe_match": [MATCH]}"#, []),
+    ])
+    func `the older form of NVD's configurations is read too`(
+        node: String, expected: [String]
+    ) throws {
+        let match =
+            #"{"vulnerable": true, "cpe23Uri": "cpe:2.3:a:mozilla:firefox:*:*:*:*:*:*:*:*", "#
+            + Self.end + "}"
+        let text = """
+            {"CVE_data_type": "CVE", "CVE_data_timestamp": "2020-03-02T08:00Z", "CVE_Items": [
+            {"cve": {"CVE_data_meta": {"ID": "CVE-2026-1111"}, "description": {"description_data":
+            [{"lang": "en", "value": "It falls."}]}}, "impact": {}, "configurations":
+            {"CVE_data_version": "4.0", "nodes": [\(node.replacing("MATCH", with: match))]},
+            "publishedDate": "2020-01-01T10:15Z", "lastModifiedDate": "2020-01-02T10:15Z"}]}
+            """
+        #expect(try read(text).lines == expected)
     }
 
     private func record(_ affected: String) -> String {
@@ -145,7 +178,8 @@ struct ProductClaimTests {
             return [
                 "CVE-2026-1111 winget winget source google:chrome \(range)",
                 "CVE-2026-1111 homebrew generic source google:chrome \(range)",
-            ].prefix(isWindows ? 1 : 2)
+                "CVE-2026-1111 chocolatey nuget source google:chrome \(range)",
+            ].filter { !isWindows || !$0.contains("homebrew") }
         }
         #expect(outcome.lines == whole)
         #expect(outcome.summary.records == 1)

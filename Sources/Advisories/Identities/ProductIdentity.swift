@@ -1,4 +1,7 @@
-/// What vulnerability sources call the product that a package of winget or Homebrew installs.
+public import Versions
+
+/// What vulnerability sources call the product that a package of winget, Homebrew or Chocolatey
+/// installs.
 ///
 /// NVD and CVE records speak of vendors and products, not of packages. Which is which stands in
 /// `ProductTable`; a package that is not there stays unknown, since names that look alike are no
@@ -32,7 +35,19 @@ public struct ProductIdentity: Hashable, Sendable {
     }
 
     /// The worlds whose packages are told by products.
-    public static let worlds = ["winget", "homebrew"]
+    public static let worlds = ["winget", "homebrew", "chocolatey"]
+
+    /// Those of them whose packages run on Windows.
+    public static let windowsWorlds = ["winget", "chocolatey"]
+
+    /// Whose order of versions holds in a world.
+    public static func order(in world: String) -> Ecosystem {
+        switch world {
+        case "winget": .winget
+        case "chocolatey": .nuget
+        default: .generic
+        }
+    }
 
     /// The product by its CPE vendor and product, or by the names that a CVE record has for them;
     /// `nil` for one that no package of the table installs.

@@ -1,4 +1,4 @@
-/// Which packages of winget and Homebrew install which products: checked one by one, never told by
+/// Which packages of winget, Homebrew and Chocolatey install which products: checked one by one, never told by
 /// names that look alike. docs/matching.md says how to add one.
 struct ProductTable: Sendable {
     static let standard = ProductTable(lines)
@@ -12,54 +12,54 @@ struct ProductTable: Sendable {
     private var worldsOfProduct: [String: [String]] = [:]
 
     /// One product a line: its CPE name, and other names of it in CPEs or CVE records behind `=`;
-    /// packages of winget behind `w`, of Homebrew behind `b`. A name that ends in `*` stands for
-    /// all that begin so. `~` in front marks packages that others build.
+    /// packages of winget behind `w`, of Homebrew behind `b`, of Chocolatey behind `c`. A name that
+    /// ends in `*` stands for all that begin so. `~` in front marks packages that others build.
     private static let lines = """
-        mozilla:firefox | w Mozilla.Firefox | b firefox
-        mozilla:firefox_esr | w Mozilla.Firefox.ESR | b firefox@esr
-        mozilla:thunderbird | w Mozilla.Thunderbird | b thunderbird
-        google:chrome | w Google.Chrome | b google-chrome
-        microsoft:edge_chromium = microsoft:microsoft_edge_(chromium-based) | w Microsoft.Edge | b microsoft-edge
-        brave:brave = brave:browser | w Brave.Brave | b brave-browser
+        mozilla:firefox | w Mozilla.Firefox | b firefox | c Firefox
+        mozilla:firefox_esr | w Mozilla.Firefox.ESR | b firefox@esr | c FirefoxESR
+        mozilla:thunderbird | w Mozilla.Thunderbird | b thunderbird | c thunderbird
+        google:chrome | w Google.Chrome | b google-chrome | c GoogleChrome
+        microsoft:edge_chromium = microsoft:microsoft_edge_(chromium-based) | w Microsoft.Edge | b microsoft-edge | c microsoft-edge
+        brave:brave = brave:browser | w Brave.Brave | b brave-browser | c brave
         opera:opera_browser | w Opera.Opera | b opera
-        vivaldi:vivaldi | w Vivaldi.Vivaldi | b vivaldi
-        7-zip:7-zip = 7zip:7-zip | w 7zip.7zip | b ~sevenzip
-        rarlab:winrar | w RARLab.WinRAR
-        videolan:vlc_media_player = videolan:vlc | w VideoLAN.VLC | b vlc
-        putty:putty | w PuTTY.PuTTY | b ~putty
-        winscp:winscp | w WinSCP.WinSCP
-        notepad-plus-plus:notepad++ | w Notepad++.Notepad++
-        git-scm:git = git:git | w ~Git.Git | b ~git
+        vivaldi:vivaldi | w Vivaldi.Vivaldi | b vivaldi | c vivaldi
+        7-zip:7-zip = 7zip:7-zip | w 7zip.7zip | b ~sevenzip | c 7zip 7zip.install
+        rarlab:winrar | w RARLab.WinRAR | c winrar
+        videolan:vlc_media_player = videolan:vlc | w VideoLAN.VLC | b vlc | c vlc vlc.install
+        putty:putty | w PuTTY.PuTTY | b ~putty | c putty putty.install
+        winscp:winscp | w WinSCP.WinSCP | c winscp winscp.install
+        notepad-plus-plus:notepad++ | w Notepad++.Notepad++ | c notepadplusplus notepadplusplus.install
+        git-scm:git = git:git | w ~Git.Git | b ~git | c ~git ~git.install
         openssl:openssl | w ~ShiningLight.OpenSSL* ~FireDaemon.OpenSSL* | b ~openssl@*
         haxx:curl = haxx:libcurl curl:curl | w cURL.cURL | b ~curl
-        python:python = python_software_foundation:cpython | w Python.Python.* | b ~python@*
-        nodejs:node.js = node.js:node.js nodejs:node node.js:node | w OpenJS.NodeJS OpenJS.NodeJS.LTS | b ~node ~node@*
+        python:python = python_software_foundation:cpython | w Python.Python.* | b ~python@* | c python3 python39 python310 python311 python312 python313 python314
+        nodejs:node.js = node.js:node.js nodejs:node node.js:node | w OpenJS.NodeJS OpenJS.NodeJS.LTS | b ~node ~node@* | c nodejs nodejs.install nodejs-lts
         adobe:acrobat_reader_dc | w Adobe.Acrobat.Reader.32-bit Adobe.Acrobat.Reader.64-bit | b adobe-acrobat-reader
-        wireshark:wireshark = wireshark_foundation:wireshark | w WiresharkFoundation.Wireshark | b wireshark-app ~wireshark
-        libreoffice:libreoffice = the_document_foundation:libreoffice | w TheDocumentFoundation.LibreOffice TheDocumentFoundation.LibreOffice.LTS | b libreoffice
-        keepassxc:keepassxc | w KeePassXCTeam.KeePassXC | b keepassxc
-        keepass:keepass | w DominikReichl.KeePass
-        oracle:vm_virtualbox = oracle_corporation:vm_virtualbox oracle_corporation:oracle_vm_virtualbox | w Oracle.VirtualBox | b virtualbox
-        microsoft:visual_studio_code | w Microsoft.VisualStudioCode | b visual-studio-code
-        microsoft:powershell | w Microsoft.PowerShell | b powershell
-        gimp:gimp | w GIMP.GIMP GIMP.GIMP.2 GIMP.GIMP.3 | b gimp
-        inkscape:inkscape | w Inkscape.Inkscape | b inkscape
+        wireshark:wireshark = wireshark_foundation:wireshark | w WiresharkFoundation.Wireshark | b wireshark-app ~wireshark | c wireshark
+        libreoffice:libreoffice = the_document_foundation:libreoffice | w TheDocumentFoundation.LibreOffice TheDocumentFoundation.LibreOffice.LTS | b libreoffice | c libreoffice-fresh libreoffice-still
+        keepassxc:keepassxc | w KeePassXCTeam.KeePassXC | b keepassxc | c keepassxc
+        keepass:keepass | w DominikReichl.KeePass | c keepass keepass.install
+        oracle:vm_virtualbox = oracle_corporation:vm_virtualbox oracle_corporation:oracle_vm_virtualbox | w Oracle.VirtualBox | b virtualbox | c virtualbox
+        microsoft:visual_studio_code | w Microsoft.VisualStudioCode | b visual-studio-code | c vscode vscode.install
+        microsoft:powershell | w Microsoft.PowerShell | b powershell | c powershell-core
+        gimp:gimp | w GIMP.GIMP GIMP.GIMP.2 GIMP.GIMP.3 | b gimp | c gimp
+        inkscape:inkscape | w Inkscape.Inkscape | b inkscape | c inkscape
         obsproject:obs_studio | w OBSProject.OBSStudio | b obs
         teamviewer:teamviewer | w TeamViewer.TeamViewer | b teamviewer
         anydesk:anydesk | w AnyDesk.AnyDesk | b anydesk
         foxit:pdf_reader | w Foxit.FoxitReader | b foxitreader
         openvpn:openvpn | w OpenVPNTechnologies.OpenVPN | b ~openvpn
-        docker:docker_desktop = docker:desktop | w Docker.DockerDesktop | b docker-desktop
-        golang:go = go_standard_library:go | w GoLang.Go | b ~go
+        docker:docker_desktop = docker:desktop | w Docker.DockerDesktop | b docker-desktop | c docker-desktop
+        golang:go = go_standard_library:go | w GoLang.Go | b ~go | c golang
         postgresql:postgresql | w PostgreSQL.PostgreSQL.* | b ~postgresql@*
         mariadb:mariadb | w MariaDB.Server | b ~mariadb
         oracle:mysql = oracle:mysql_server oracle_corporation:mysql_server | w Oracle.MySQL | b ~mysql
         php:php = php_group:php | w PHP.PHP.* | b ~php ~php@*
-        nmap:nmap | w Insecure.Nmap | b ~nmap
-        vim:vim | w vim.vim | b ~vim
-        hashicorp:vault | w Hashicorp.Vault
-        hashicorp:terraform | w Hashicorp.Terraform
-        ffmpeg:ffmpeg | w ~Gyan.FFmpeg | b ~ffmpeg
+        nmap:nmap | w Insecure.Nmap | b ~nmap | c nmap
+        vim:vim | w vim.vim | b ~vim | c vim
+        hashicorp:vault | w Hashicorp.Vault | c vault
+        hashicorp:terraform | w Hashicorp.Terraform | c terraform
+        ffmpeg:ffmpeg | w ~Gyan.FFmpeg | b ~ffmpeg | c ~ffmpeg
         ruby-lang:ruby | b ~ruby ~ruby@*
         f5:nginx = nginx:nginx | b ~nginx
         apache:http_server = apache_software_foundation:apache_http_server | b ~httpd
@@ -78,6 +78,8 @@ struct ProductTable: Sendable {
         webmproject:libwebp | b ~webp
         """
 
+    private static let marks = ["w": "winget", "b": "homebrew", "c": "chocolatey"]
+
     init(_ text: String) {
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: "|").map { part in
@@ -87,7 +89,7 @@ struct ProductTable: Sendable {
             for name in names where name != "=" { products[name] = product }
             for part in parts.dropFirst() {
                 guard let mark = part.first else { continue }
-                let world = mark == "w" ? "winget" : "homebrew"
+                guard let world = Self.marks[mark] else { continue }
                 worldsOfProduct[product, default: []].append(world)
                 for package in part.dropFirst() { add(package.lowercased(), product, to: world) }
             }

@@ -17,7 +17,10 @@ enum NVDRecords {
         .nvd, name: { $0["cve"]?["CVE_data_meta"]?.text("ID") }
     ) { value in
         try requireObject(value)
-        return [.vulnerability(try olderRecord(value))]
+        let record = try olderRecord(value)
+        let claims = ProductClaims.advisory(
+            record, by: ProductClaims.nvd, try ProductClaims.ofOlderNVD(value))
+        return [.vulnerability(record)] + [claims].compactMap(\.self)
     }
 
     private static func record(_ cve: JSONValue) throws -> VulnerabilityRecord {

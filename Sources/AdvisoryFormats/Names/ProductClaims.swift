@@ -1,7 +1,7 @@
 import Advisories
 import Versions
 
-/// What NVD and CVE records say of products that winget or Homebrew install, as statements on
+/// What NVD and CVE records say of products that winget, Homebrew or Chocolatey install, as statements on
 /// packages. A product that no package is known to install is passed over: the two speak of some
 /// hundred thousand.
 enum ProductClaims {
@@ -24,7 +24,7 @@ enum ProductClaims {
         guard !ranges.isEmpty || !versions.isEmpty else { return [] }
         return ProductIdentity.worlds(of: product).filter(worlds.contains).map { world in
             AffectedPackage(
-                scope: .ecosystem(world), order: world == "winget" ? .winget : .generic,
+                scope: .ecosystem(world), order: ProductIdentity.order(in: world),
                 name: product, counting: .source, ranges: ranges, versions: versions)
         }
     }
@@ -39,24 +39,54 @@ extension ProductClaims {
     static func ofNVD(_ cve: JSONValue) throws -> [AffectedPackage] {
         var affected: [AffectedPackage] = []
         for configuration in try cve.array("configurations") where !isNegated(configuration) {
-            let nodes = try configuration.array("nodes")
-            let isJoint = configuration.text("operator") == "AND"
-            for (place, node) in nodes.enumerated() where !isNegated(node) {
-                var worlds = ProductIdentity.worlds
-                if isJoint {
-                    // The others say on what the product must run.
-                    for (other, platform) in nodes.enumerated() where other != place {
-                        let allowed = try systems(platform)
-                        worlds.removeAll { !allowed.contains($0) }
-                    }
+            affected += try claims(
+                of: try configuration.array("nodes"),
+                isJoint: configuration.text("operator") == "AND")
+        }
+        return affected
+    }
+
+    /// The statements of a record of the feeds 1.1, whose nodes hold others: what is joined by
+    /// `AND` stands in `children`.
+    static func ofOlderNVD(_ item: JSONValue) throws -> [AffectedPackage] {
+        var affected: [AffectedPackage] = []
+        for node in try item["configurations"]?.array("nodes") ?? [] where !isNegated(node) {
+            let children = try node.array("children")
+            affected += try claims(
+                of: children.isEmpty ? [node] : children,
+                isJoint: !children.isEmpty && node.text("operator") == "AND")
+        }
+        return affected
+    }
+
+    /// The statements of the nodes of a configuration.
+    private static func claims(
+        of nodes: [JSONValue], isJoint: Bool
+    ) throws -> [AffectedPackage] {
+        var affected: [AffectedPackage] = []
+        for (place, node) in nodes.enumerated() where !isNegated(node) {
+            var worlds = ProductIdentity.worlds
+            if isJoint {
+                // The others say on what the product must run.
+                for (other, platform) in nodes.enumerated() where other != place {
+                    let allowed = try systems(platform)
+                    worlds.removeAll { !allowed.contains($0) }
                 }
-                if worlds.isEmpty || node.text("operator") == "AND" { continue }
-                for match in try node.array("cpeMatch") {
-                    affected += try claim(match, in: worlds)
-                }
+            }
+            if worlds.isEmpty || node.text("operator") == "AND" { continue }
+            for match in try matches(node) {
+                affected += try claim(match, in: worlds)
             }
         }
         return affected
+    }
+
+    private static func matches(_ node: JSONValue) throws -> [JSONValue] {
+        try node.array(node["cpeMatch"] == nil ? "cpe_match" : "cpeMatch")
+    }
+
+    private static func criteria(_ match: JSONValue) -> CPEName? {
+        (match.text("criteria") ?? match.text("cpe23Uri")).flatMap(CPEName.init)
     }
 
     private static func isNegated(_ value: JSONValue) -> Bool { value["negate"]?.flag == true }
@@ -64,12 +94,12 @@ extension ProductClaims {
     /// The worlds of the operating systems that a node names.
     private static func systems(_ node: JSONValue) throws -> Set<String> {
         var worlds: Set<String> = []
-        for match in try node.array("cpeMatch") {
-            guard let name = match.text("criteria").flatMap(CPEName.init), name.part == "o" else {
+        for match in try matches(node) {
+            guard let name = criteria(match), name.part == "o" else {
                 continue
             }
             if name.vendor == "microsoft", name.product.hasPrefix("windows") {
-                worlds.insert("winget")
+                worlds.formUnion(ProductIdentity.windowsWorlds)
             }
             if name.vendor == "apple", ["macos", "mac_os_x", "mac_os"].contains(name.product) {
                 worlds.insert("homebrew")
@@ -80,7 +110,7 @@ extension ProductClaims {
 
     private static func claim(_ match: JSONValue, in worlds: [String]) throws -> [AffectedPackage] {
         guard match["vulnerable"]?.flag == true,
-            let name = match.text("criteria").flatMap(CPEName.init), name.part == "a",
+            let name = criteria(match), name.part == "a",
             let product = product(name)
         else { return [] }
         let worlds = worlds.filter { name.runs(in: $0) }
@@ -165,7 +195,8 @@ extension ProductClaims {
         let named = platforms.filter { platform in systems.contains { platform.contains($0) } }
         if named.isEmpty { return ProductIdentity.worlds }
         return ProductIdentity.worlds.filter { world in
-            named.contains { $0.contains(world == "winget" ? "windows" : "mac") }
+            let isWindows = ProductIdentity.windowsWorlds.contains(world)
+            return named.contains { $0.contains(isWindows ? "windows" : "mac") }
         }
     }
 
@@ -239,7 +270,8 @@ struct CPEName {
         switch targetSoftware {
         case "*", "-": true
         case "macos", "mac_os", "mac_os_x": world == "homebrew"
-        default: targetSoftware.hasPrefix("windows") && world == "winget"
+        default:
+            targetSoftware.hasPrefix("windows") && ProductIdentity.windowsWorlds.contains(world)
         }
     }
 }
