@@ -119,7 +119,7 @@ import Testing
             #expect(warnings.contains { $0.message.contains("unused") })
             // The other one is that nobody in the fleet is a kiosk.
             #expect(warnings.count > 1)
-            #expect(!warnings.contains(where: \.isError))
+            #expect(warnings.allSatisfy { !$0.isError })
         }
         let listed = try await house.useCases.policies(by: house.administrator)
         #expect(listed.allSatisfy { $0.warnings == nil })

@@ -8,6 +8,7 @@ import Fleet
 import ServerRecords
 import TestSupport
 import Testing
+import Versions
 
 @Suite struct `What scanners report` {
     private static let report = """

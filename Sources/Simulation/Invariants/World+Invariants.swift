@@ -219,6 +219,7 @@ extension World {
 
     /// What was not looked at for a day, by the true time, is not compliant.
     private func checkCompliance() async throws {
+        try await settleAll()
         let items = try await observer.endpoints(EndpointFilter(), by: .localAdministrator).items
         for item in items where item.verdict.compliance == .compliant {
             guard let endpoint = endpoints.first(where: { $0.id == item.id }) else { continue }
@@ -228,6 +229,18 @@ extension World {
                     .unknownNotCompliant,
                     "\(endpoint.name) is compliant, last looked at \(age.map(String.init) ?? "never")"
                 )
+            }
+        }
+    }
+
+    /// This world has no feeds that a scan would wait for before it says that an endpoint complies.
+    private func settleAll() async throws {
+        let items = try await observer.endpoints(EndpointFilter(), by: .localAdministrator).items
+        try await observer.ledger.write { records in
+            for item in items {
+                let record = try records.endpoint(item.id, in: .tenant(item.tenant))
+                guard let digest = record?.inventoryDigest else { continue }
+                try records.noteSettled(digest, of: item.id, tenant: item.tenant)
             }
         }
     }

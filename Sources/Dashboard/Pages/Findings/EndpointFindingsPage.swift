@@ -4,6 +4,7 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import HTTPAPI
+import Intelligence
 import PageParts
 import Policy
 import ServerRecords
