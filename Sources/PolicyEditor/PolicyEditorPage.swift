@@ -22,6 +22,8 @@ package struct PolicyEditing {
     package var refused: Refusal?
     /// Whether the text that the form was made from has comments, which the form does not show.
     package var hasComments = false
+    /// Whether operators must sign what is saved before endpoints go by it.
+    package var waitsForOperators = false
     /// The sites of the asker's tenants.
     package var sites: [Site] = []
     /// The groups of the asker's tenants.
@@ -54,6 +56,13 @@ package func policyEditorPage(_ editing: PolicyEditing, chrome: Chrome) -> HTML 
             }
         }
         problem(editing.refused)
+        if editing.waitsForOperators {
+            note(.plain, .shield) {
+                "Operators hold the keys of this installation. What is saved here decides on the server at once; an endpoint goes by it when an operator has signed it, with "
+                code { "patchbay sign" }
+                "."
+            }
+        }
         if let sheet = editing.sheet {
             faultList(editing.said, sheet)
         } else {

@@ -27,6 +27,7 @@ struct SheetPage {
             freezes
             rings
             reboots
+            services
             health
             deadlines
             exceptions
@@ -262,6 +263,27 @@ struct SheetPage {
                 parts.text("reboot-deadline", in: root, "Such as 3d; empty: no end", size: .short)
                 parts.text("reboot-deferrals", in: root, "Else 3", size: .short)
                 parts.text("reboot-warning", in: root, "Else 15m", size: .short)
+            }
+        }
+    }
+
+    private var services: HTML {
+        parts.part(
+            "services", "Services and downloads",
+            "Whether services that still run replaced code are restarted after an installation, and how fast packages come."
+        ) {
+            div(class: "cells") {
+                parts.choice(
+                    "services-restart", in: root,
+                    [
+                        ("", "As inherited, else left alone"), ("never", "Left alone"),
+                        ("needed", "Restarted where needed"),
+                    ], size: .twice)
+                parts.text(
+                    "services-never", in: root, "Such as postgresql*.service, with commas between",
+                    size: .twice)
+                parts.text("services-within", in: root, "Else 3m", size: .short)
+                parts.text("bandwidth", in: root, "Such as 2 MB/s; empty: no limit", size: .short)
             }
         }
     }

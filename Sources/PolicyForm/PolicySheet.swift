@@ -59,6 +59,14 @@ public struct PolicySheet: Hashable, Sendable {
                 root["reboot-warning"] = rule.warning.description
             }
         }
+        if let services = policy.services {
+            root["services-restart"] = services.restart.rawValue
+            root["services-never"] = Self.list(of: services.never.map(\.pattern))
+            if services.within != ServiceRule.usualWithin {
+                root["services-within"] = services.within.description
+            }
+        }
+        root["bandwidth"] = policy.bandwidth?.description ?? ""
         if let before = policy.before {
             root["before-snapshot"] = before.snapshot.rawValue
             root["before-backupAge"] = before.backupAge?.description ?? ""
@@ -67,6 +75,24 @@ public struct PolicySheet: Hashable, Sendable {
             root[table: "probes"] = after.probes.map(Self.probe)
             root["after-within"] = after.within.description
         }
+    }
+}
+
+// MARK: Patterns side by side
+
+extension PolicySheet {
+    /// Patterns with a comma and a blank between them. One that ends with a comma has another one.
+    static func list(of patterns: [String]) -> String {
+        patterns.enumerated().map { place, pattern in
+            let isLast = place == patterns.count - 1
+            return isLast && !pattern.hasSuffix(",") ? pattern : pattern + ","
+        }.joined(separator: " ")
+    }
+
+    /// The patterns of a list.
+    static func patterns(in list: String) -> [String] {
+        list.split(whereSeparator: \.isWhitespace)
+            .map { String($0.hasSuffix(",") ? $0.dropLast() : $0) }.filter { !$0.isEmpty }
     }
 }
 

@@ -188,10 +188,12 @@ enum PolicySamples {
                     isError: $0.severity == .error, line: $0.line, column: $0.column,
                     message: $0.message)
             }, name: nil)
-        return policyEditorPage(
-            PolicyEditing(
-                stored: summary, draft: PolicyDraft(policy: summary.id, yaml: policyStarter),
-                sheet: sheet, preview: preview), chrome: Samples.chrome("/policies/x/edit"))
+        var editing = PolicyEditing(
+            stored: summary, draft: PolicyDraft(policy: summary.id, yaml: policyStarter),
+            sheet: sheet, preview: preview)
+        editing.hasComments = true
+        editing.waitsForOperators = true
+        return policyEditorPage(editing, chrome: Samples.chrome("/policies/x/edit"))
     }()
 
     static let detail = PolicyDetail(

@@ -39,6 +39,24 @@ struct SheetTests {
         }
     }
 
+    @Test func `a policy that uses every key is read back as the same`() {
+        let whole = read(Self.whole)
+        let accepted = whole.exceptions.values.flatMap(\.self)
+        let again = read(sent(PolicySheet(whole.policies[0], accepting: accepted)).document.text)
+        #expect(again.policies == whole.policies && again.exceptions == whole.exceptions)
+    }
+
+    /// A key of the document that the form does not know would be lost.
+    @Test func `the form writes every key that a policy can have`() {
+        let whole = read(Self.whole)
+        let accepted = whole.exceptions.values.flatMap(\.self)
+        let form = PolicySheet(whole.policies[0], accepting: accepted).document.text
+        let keys = Mirror(reflecting: whole.policies[0]).children.compactMap(\.label)
+            .map { $0 == "otherwise" ? "default" : $0 }.filter { $0 != "inherits" }
+        #expect(keys.count > 14)
+        for key in keys { #expect(form.contains("\n\(key):"), "\(key)") }
+    }
+
     @Test func `an exception asks in the form what it asks beside the policy's own condition`() {
         let exception = """
             exceptions:
@@ -84,6 +102,8 @@ struct SheetTests {
         ("rings.0.rings.0.minimum", "0", "rings.0.rings.0.minimum"),
         ("rings.0.rings.1.budget", "some", "rings.0.rings.1.budget"),
         ("reboot-mode", "", "reboot-mode"), ("reboot-deferrals", "101", "reboot-deferrals"),
+        ("services-restart", "always", "services-restart"),
+        ("services-within", "2h", "services-within"), ("bandwidth", "fast", "bandwidth"),
         ("before-backupAge", "old", "before-backupAge"),
         ("probes.0.value", "99999", "probes.0.value"),
         ("after-within", "2d", "after-within"), ("sla", "pci-9", "sla"),
@@ -112,6 +132,7 @@ struct SheetTests {
     private static let whole = """
         patchbay: policy/v1
         name: whole
+        title: Whole
         applies: all
         lanes: {routine: {windows: [w, x], rings: r}, emergency: {windows: [w]}}
         rules:
@@ -129,6 +150,8 @@ struct SheetTests {
             - {name: canary, members: tag = canary, soak: 1d, gate: {verified: 90%, minimum: 2}}
             - {name: broad, members: rest, budget: 20%}
         reboot: {mode: ifNeeded, deadline: 3d, deferrals: 2}
+        services: {restart: needed, never: ["x.service,", "libvirt*", "a,b.service"], within: 5m}
+        bandwidth: 2 MB/s
         before: {snapshot: preferred, backupAge: 1d}
         after: {probes: [{tcp: 443}], within: 5m}
         sla: [pci-401]

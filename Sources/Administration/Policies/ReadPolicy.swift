@@ -19,6 +19,14 @@ public struct PolicyReading: Sendable {
 }
 
 extension UseCases {
+    /// Whether operators must sign what is saved before endpoints go by it.
+    public func operatorsMustSign(by principal: Principal) async throws -> Bool {
+        try principal.require(.view)
+        return try await ledger.read { records in
+            try self.heldRoot(in: records)?.isSealed ?? false
+        }
+    }
+
     /// Reads a draft's text where it would stand, without asking what it would do.
     public func readPolicy(
         _ draft: PolicyDraft, by principal: Principal

@@ -97,6 +97,8 @@ package struct HeldRoot: Sendable {
 
     /// What it says.
     var body: TrustRoot { document.body }
+    /// Whether operators hold the keys, so that what is saved waits for them.
+    package var isSealed: Bool { body.mode == .sealed }
 
     /// What an endpoint of the tenant believes that begins with this root.
     ///

@@ -55,6 +55,8 @@ extension Dashboard {
 
     private static func editor(_ editing: PolicyEditing, _ visit: Visit) async throws -> HTML {
         var editing = editing
+        editing.waitsForOperators = try await visit.useCases.operatorsMustSign(
+            by: visit.principal)
         editing.sites = try await visit.useCases.sites(by: visit.principal)
         if editing.stored == nil {
             editing.groups = try await visit.useCases.groups(by: visit.principal)
