@@ -81,6 +81,7 @@ extension PolicySheet {
         }
         document.putAny(0, "catchUp", root.word("catchUp"), of: "catchUp")
         writeRings(to: &document)
+        writeServices(to: &document)
         writeSurroundings(to: &document)
         if !root[all: "sla"].isEmpty { document.putList(0, "sla", root[all: "sla"], of: "sla") }
         rows("exceptions", to: &document, Self.writeException)
@@ -213,6 +214,19 @@ extension PolicySheet {
         document.putAny(
             3, "budget", budget.isEmpty || !isPerSite ? budget : "\(budget) per site",
             of: "\(path).budget")
+    }
+
+    private func writeServices(to document: inout SheetDocument) {
+        let restart = root.word("services-restart")
+        let never = root.words("services-never")
+        let within = root.word("services-within")
+        if !restart.isEmpty || !never.isEmpty || !within.isEmpty {
+            document.open(0, "services", of: "services-restart")
+            document.put(1, "restart", restart, of: "services-restart")
+            if !never.isEmpty { document.putList(1, "never", never, of: "services-never") }
+            document.putAny(1, "within", within, of: "services-within")
+        }
+        document.putAny(0, "bandwidth", root.word("bandwidth"), of: "bandwidth")
     }
 
     private func writeSurroundings(to document: inout SheetDocument) {
