@@ -127,9 +127,10 @@ struct SheetTests {
                 + [(fault.field, fault.typed)])
         let document = typed.document
         let found = read(document.text).diagnostics.filter { $0.severity == .error }
-        #expect(
-            Set(found.map { document.field(ofLine: $0.line) ?? "" }) == [fault.told],
-            "\(fault): \(found)\n\(document.text)")
+        // What refers to it may be wrong too.
+        let fields = Set(found.map { document.field(ofLine: $0.line) ?? "" })
+        #expect(fields.contains(fault.told), "\(fault): \(found)\n\(document.text)")
+        #expect(!fields.contains(""))
     }
 
     private static let whole = """
