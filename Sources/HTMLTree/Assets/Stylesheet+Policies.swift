@@ -29,9 +29,11 @@ extension Stylesheet {
           .cells:has(.every option[value=nth]:checked) > .if-nth,
           .cells:has(.every option[value=monthDay]:checked) > .if-month-day,
           .cells:has(.every option[value=date]:checked) > .if-date { display: flex }
+        .note li a { text-decoration: underline }
         .faults .s { white-space: normal; align-items: flex-start; font-weight: 400 }
         .faults .i { margin-top: 2px }
-        [aria-invalid] { border-color: var(--bad) }
+        .field [aria-invalid] { border-color: var(--bad) }
+        .editor .part > button { margin-bottom: 12px } .editor > .field { margin-top: 24px }
         .cells textarea { min-height: 64px }
         @media (max-width: 640px) {
           .cells.pairs { display: flex } .cells .short { flex-basis: 40%; max-width: none }
