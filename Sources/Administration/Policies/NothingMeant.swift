@@ -123,11 +123,11 @@ enum GivenVulnerability {
         let isCVE =
             parts.count == 3 && parts[0] == "CVE" && parts[1].count == 4
             && (4...19).contains(parts[2].count) && (parts[1] + parts[2]).allSatisfy(isDigit)
-        // Feeds also have names of their own, such as TEMP-0841856-B18BAF or GHSA-….
+        // Feeds also have names of their own, such as TEMP-0841856-B18BAF or ADV990001.
         let isOther =
-            parts.count > 1 && parts[0] != "CVE"
+            !name.hasPrefix("CVE") && parts[0].first.map(isLetter) == true
             && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { isDigit($0) || isLetter($0) } }
-            && name.contains(where: isDigit) && parts[0].allSatisfy(isLetter)
+            && name.contains(where: isDigit)
         guard isCVE || isOther else {
             throw Refusal(
                 .malformed, "E_VULNERABILITY",
