@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandBasics
 import Foundation
+import Measuring
 import OfflineCommands
 
 /// The command line: the control plane, and everything that a person does with it.

@@ -3,6 +3,7 @@ import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Foundation
+import Measuring
 import ServerRecords
 import Trust
 

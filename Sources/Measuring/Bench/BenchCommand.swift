@@ -1,17 +1,19 @@
-import ArgumentParser
+package import ArgumentParser
 import CommandBasics
 import Foundation
 
 /// `patchbay bench`: the parts of `make bench` that are measured inside one process. It is not in
 /// the help: it is for who works on Patchbay.
-struct BenchCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct BenchCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure parts of Patchbay, one JSON object a line.",
         discussion: "Example: patchbay bench versions", shouldDisplay: false,
         subcommands: [
             BenchIngest.self, BenchUpload.self, BenchAudit.self, BenchVersions.self,
             BenchDecisions.self, BenchFindings.self,
         ])
+
+    package init() {}
 }
 
 /// One measured figure, as `make bench` prints it.

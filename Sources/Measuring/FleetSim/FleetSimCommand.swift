@@ -1,12 +1,12 @@
-import ArgumentParser
+package import ArgumentParser
 import CommandBasics
 import Foundation
 import Simulation
 import Trust
 
 /// `patchbay fleet-sim`
-struct FleetSimCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct FleetSimCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "fleet-sim",
         abstract: "A simulated fleet, which speaks the agents' protocol with a server.",
         discussion: """
@@ -51,7 +51,9 @@ struct FleetSimCommand: AsyncParsableCommand {
     /// The most connections: a process may have 1,024 files open, unless the system says otherwise.
     private static let mostConnections = 500
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         try Self.check(endpoints, in: 1...Self.mostEndpoints, "--endpoints")
         try Self.check(packages, in: 0...20_000, "--packages")
         try Self.check(images, in: 1...1_000, "--images")
@@ -63,7 +65,7 @@ struct FleetSimCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    package func run() async throws {
         let token = try Self.readToken(tokenFile)
         let address = try checkedAddress(of: token)
         let link = try FleetLink(
