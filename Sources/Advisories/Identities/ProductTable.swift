@@ -1,5 +1,5 @@
-/// Which packages of winget, Homebrew and Chocolatey install which products: checked one by one, never told by
-/// names that look alike. docs/matching.md says how to add one.
+/// Which packages of winget, Homebrew and Chocolatey install which products: checked one by one,
+/// never told by names that look alike. docs/matching.md says how to add one.
 struct ProductTable: Sendable {
     static let standard = ProductTable(lines)
 

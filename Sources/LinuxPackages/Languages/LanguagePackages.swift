@@ -81,7 +81,7 @@ struct LanguagePackages: Sendable {
 
     // MARK: JavaScript
 
-    private struct NodePackage: Decodable {
+    private struct ModuleManifest: Decodable {
         var name: String?
         var version: String?
     }
@@ -105,7 +105,7 @@ struct LanguagePackages: Sendable {
         // A folder without the file is none of a package.
         guard Files.exists("\(root)\(path)") else { return }
         guard let bytes = Files.bytes("\(root)\(path)", limit: Self.largestRecord),
-            let package = try? JSONDecoder().decode(NodePackage.self, from: Data(bytes))
+            let package = try? JSONDecoder().decode(ModuleManifest.self, from: Data(bytes))
         else { return tell(path) }
         add(.npm, package.name, package.version, from: path)
     }
