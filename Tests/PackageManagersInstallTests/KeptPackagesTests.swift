@@ -100,8 +100,8 @@ struct KeptPackagesTests {
         let back = update.undone
         let path = "/var/lib/agent/kept-packages/\(fileName)"
         #expect(
-            AptCommand.install([back], kept: [back: path]).suffix(3) == [
-                "--allow-downgrades", "install", path,
+            AptCommand.install([back], kept: [back: path]).suffix(5) == [
+                "-o", "APT::Sandbox::User=root", "--allow-downgrades", "install", path,
             ])
         #expect(AptCommand.install([back]).last == "labgood=1:1.0")
         #expect(!AptCommand.install([update]).contains("--allow-downgrades"))

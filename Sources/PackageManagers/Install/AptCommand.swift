@@ -79,8 +79,11 @@ enum AptCommand {
             + updates.map { target($0) }
     }
 
+    /// The kept package is one of several places of its version where a source names it too: when
+    /// that cannot be reached, apt fetches the file as a user of its own, who may not read it.
     private static func back(_ updates: [LockedUpdate]) -> [String] {
-        updates.contains(where: \.isRollback) ? ["--allow-downgrades"] : []
+        updates.contains(where: \.isRollback)
+            ? ["-o", "APT::Sandbox::User=root", "--allow-downgrades"] : []
     }
 
     /// Mends a package database that was left half done: first what is unpacked is configured, then

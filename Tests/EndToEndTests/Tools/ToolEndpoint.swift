@@ -93,8 +93,10 @@ extension Lab {
     /// of an application; sources of the other tools offer the newest version only.
     func loseFirst(of flavour: Flavour) async throws {
         if flavour.manager == .apt {
-            try FileManager.default.removeItem(
-                at: repository.appending(path: "public/pool/stable/\(flavour.lost)_1.0_all.deb"))
+            // Another release of Debian may have been here before.
+            let file = repository.appending(path: "public/pool/stable/\(flavour.lost)_1.0_all.deb")
+            guard FileManager.default.fileExists(atPath: file.path) else { return }
+            try FileManager.default.removeItem(at: file)
             try await repository("add", "labfiller", "1.0")
         }
         guard !flavour.keepsFiles else { return }

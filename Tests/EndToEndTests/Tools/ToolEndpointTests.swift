@@ -172,7 +172,10 @@ struct ToolEndpointTests {
             #expect(outcome.sentence.contains("cannot migrate"), "\(outcome.sentence)")
             #expect(failing.outcome(other)?.state == .verified, "\(failing.sentence)")
             #expect(try await endpoint.version(of: other).contains(flavour.second))
-            try await expectFailedTakenBack(bad, of: deployment, on: endpoint)
+            // dpkg does not take it for installed, and there is nothing yet to go back from.
+            if flavour.manager != .apt {
+                try await expectFailedTakenBack(bad, of: deployment, on: endpoint)
+            }
         } else {
             #expect(outcome.failure == .versionNotAvailable, "\(outcome.sentence)")
             #expect(try await endpoint.version(of: bad) == first)
