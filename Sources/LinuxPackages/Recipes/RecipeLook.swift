@@ -16,13 +16,12 @@ struct RecipeLook: Sendable {
     private static let largestRecipe = 65_536
     /// How much of a version file is read, in bytes.
     private static let largestVersionFile = 65_536
-    /// How long a program may take to tell its version, in seconds.
-    private static let programSeconds: Int64 = 10
-
     let runner: any CommandRunning
     var folder = RecipeLook.standardFolder
     /// Whose files are trusted; tests trust their own.
     var owner: UInt32 = 0
+    /// How long a program may take to tell its version, in seconds.
+    var programSeconds: Int64 = 10
 
     /// What was found.
     struct Found: Hashable, Sendable {
@@ -97,7 +96,7 @@ struct RecipeLook: Sendable {
             guard let path = program.first else { return nil }
             try checkOwner(of: path)
             let output = await ToolRunner(runner: runner, path: path).run(
-                Array(program.dropFirst()), seconds: Self.programSeconds)
+                Array(program.dropFirst()), seconds: programSeconds)
             guard output.status == 0 else {
                 throw Obstacle(
                     "\(recipe.name) is there, and does not tell its version: \(output.reason)")
