@@ -93,7 +93,7 @@ public struct PlanComparison: Hashable, Sendable, Codable {
     ) {
         self.init(
             PlanReasons(document: document, evidence: evidence, now: now),
-            runs.filter { ($0.beganAt ?? $0.endedAt ?? now) >= document.from })
+            runs.filter { ($0.endedAt ?? now) >= document.from })
     }
 
     private init(_ reasons: PlanReasons, _ runs: [PlanRun]) {
@@ -116,7 +116,9 @@ public struct PlanComparison: Hashable, Sendable, Codable {
             RowJudge(planned: planned, runs: byRow[place] ?? [], reasons: reasons).row
         }
         unplanned = others.compactMap { run in
-            guard let began = run.beganAt, began < document.until else { return nil }
+            guard let began = run.beganAt, began >= document.from, began < document.until else {
+                return nil
+            }
             return Unplanned(
                 endpoint: run.line.endpoint, endpointName: run.endpointName,
                 package: run.line.package, from: run.from, to: run.to, beganAt: began,

@@ -52,6 +52,19 @@ struct ServiceTests {
             ServiceUnit(name: "a.service", isActive: false), "a.service", [], "it is not active"
         ),
         (nil, "gone.service", [], "systemd does not know it"),
+        (
+            ServiceUnit(name: "ssh.service", otherNames: ["sshd.service"]), "ssh.service",
+            ["sshd.service"], "as sshd.service: the policy excludes sshd.service"
+        ),
+        (
+            ServiceUnit(name: "db.service", takesAlong: ["shop.service"]), "db.service",
+            ["shop.service"],
+            "shop.service would be restarted with it, and the policy excludes shop.service"
+        ),
+        (
+            ServiceUnit(name: "db.service", takesAlong: ["shop.service"]), "db.service",
+            ["nginx.service"], nil
+        ),
     ]
 
     @Test(arguments: choices)

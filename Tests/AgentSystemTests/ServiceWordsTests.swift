@@ -8,6 +8,10 @@ import Testing
             Type=notify
             Id=nginx.service
             After=network.target postgresql.service
+            Names=nginx.service web.service
+            RequiredBy=shop.service
+            BoundBy=
+            ConsistsOf=shop.service tally.service
             LoadState=loaded
             ActiveState=active
             RefuseManualStart=no
@@ -31,7 +35,8 @@ import Testing
         #expect(
             ServiceProperties.read(text) == [
                 ServiceUnit(
-                    name: "nginx.service", after: ["network.target", "postgresql.service"]),
+                    name: "nginx.service", after: ["network.target", "postgresql.service"],
+                    otherNames: ["web.service"], takesAlong: ["shop.service", "tally.service"]),
                 ServiceUnit(
                     name: "backup.service", isActive: false, isTask: true, isTransient: true,
                     refusesByHand: true),

@@ -161,7 +161,10 @@ struct ProcessTests {
     @Test(arguments: [
         ("0::/system.slice/nginx.service", "nginx.service"), ("0::/init.scope", "init.scope"),
         ("12:cpu:/x.service\n1:name=systemd:/system.slice/ssh.service", "ssh.service"),
-        ("0::/user.slice/user-1000.slice/user@1000.service/app.slice/a.service", "a.service"),
+        (
+            "0::/user.slice/user-1000.slice/user@1000.service/app.slice/nginx.service",
+            "user@1000.service"
+        ),
         ("0::/user.slice/user-0.slice/session-3.scope", "session-3.scope"),
         (
             "0::/system.slice/system-postgresql.slice/postgresql@15-main.service/sub",

@@ -50,12 +50,12 @@ import Testing
                 at: now)
             #expect(comparison.rows.map(\.planned) == document.installs)
             let lines = Set(document.installs.map(\.line))
-            let mine = runs.filter { ($0.beganAt ?? $0.endedAt ?? now) >= document.from }
+            let mine = runs.filter { ($0.endedAt ?? now) >= document.from }
             let planned = mine.filter { lines.contains($0.line) }.map(\.job)
             #expect(comparison.rows.flatMap(\.jobs).sorted() == planned.sorted())
             let besides = mine.filter { run in
                 !lines.contains(run.line)
-                    && run.beganAt.map { $0 < document.until } == true
+                    && run.beganAt.map { $0 >= document.from && $0 < document.until } == true
             }
             #expect(comparison.unplanned.map(\.job).sorted() == besides.map(\.job).sorted())
             #expect(comparison.counts.values.reduce(0, +) == document.installs.count)

@@ -31,6 +31,7 @@ extension UseCases {
         try await writeWaking { records, wakes in
             var endpoint = try Self.managed(id, by: principal, in: records)
             try records.end(ending)
+            try self.watchBackup(of: endpoint, nil, at: now, in: records)
             endpoint.retiredAt = now
             try records.update(endpoint)
             try self.appendAudit(

@@ -156,7 +156,8 @@ extension JobRun {
             goesOn: awaitedBoot == nil ? nil : true, runs: measured.isEmpty ? nil : measured,
             snapshot: snapshot)
         result.take(probesAfter ?? [], before: probesBefore)
-        if services.values.contains(where: { $0.state == .failed }) {
+        // A reboot that follows starts it anew.
+        if awaitedBoot == nil, services.values.contains(where: { $0.state == .failed }) {
             result.isHealthy = false
             result.failure = result.failure ?? .unhealthyAfterPatch
         }

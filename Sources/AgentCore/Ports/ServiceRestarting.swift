@@ -24,11 +24,16 @@ public struct ServiceUnit: Hashable, Sendable {
     public var refusesByHand: Bool
     /// The units after which it is started.
     public var after: Set<String>
+    /// Further names that it goes by.
+    public var otherNames: Set<String>
+    /// The units that are restarted with it, since they need it or are a part of it.
+    public var takesAlong: Set<String>
 
     /// A service.
     public init(
         name: String, isActive: Bool = true, isTask: Bool = false, isTransient: Bool = false,
-        refusesByHand: Bool = false, after: Set<String> = []
+        refusesByHand: Bool = false, after: Set<String> = [], otherNames: Set<String> = [],
+        takesAlong: Set<String> = []
     ) {
         self.name = name
         self.isActive = isActive
@@ -36,6 +41,8 @@ public struct ServiceUnit: Hashable, Sendable {
         self.isTransient = isTransient
         self.refusesByHand = refusesByHand
         self.after = after
+        self.otherNames = otherNames
+        self.takesAlong = takesAlong
     }
 }
 

@@ -18,7 +18,10 @@ struct ServicePlan: Hashable, Sendable {
         let byName = Dictionary(units.map { ($0.name, $0) }) { first, _ in first }
         var chosen: [ServiceUnit] = []
         for name in Self.services(needs) {
-            if let reason = rule.reasonNotToRestart(name) ?? Self.reason(byName[name]) {
+            let reason =
+                rule.reasonNotToRestart(name) ?? Self.reason(byName[name])
+                ?? byName[name].flatMap { Self.reason($0, by: rule) }
+            if let reason {
                 left.append(ServiceReport(name, .left, reason: reason))
             } else if let unit = byName[name] {
                 chosen.append(unit)
@@ -49,6 +52,20 @@ struct ServicePlan: Hashable, Sendable {
         if unit.isTransient { return "it was started by hand" }
         if unit.refusesByHand { return "its unit refuses to be restarted by hand" }
         return unit.isActive ? nil : "it is not active"
+    }
+
+    /// Why the rule speaks against one of its other names, or against what would be restarted with
+    /// it, as a clause.
+    private static func reason(_ unit: ServiceUnit, by rule: ServiceRule) -> String? {
+        for name in unit.otherNames.sorted() {
+            if let reason = rule.reasonNotToRestart(name) { return "as \(name): \(reason)" }
+        }
+        for name in unit.takesAlong.sorted() {
+            if let reason = rule.reasonNotToRestart(name) {
+                return "\(name) would be restarted with it, and \(reason)"
+            }
+        }
+        return nil
     }
 
     /// Processes that belong to no service.

@@ -42,7 +42,12 @@ public struct SystemServices: ServiceRestarting {
 enum ServiceProperties {
     /// What is asked for.
     static let names =
-        "Id,LoadState,ActiveState,Type,Transient,RefuseManualStop,RefuseManualStart,After"
+        "Id,Names,LoadState,ActiveState,Type,Transient,RefuseManualStop,RefuseManualStart,After,"
+        + takingAlong.joined(separator: ",")
+
+    /// Which units systemd restarts together with a unit (systemd.unit(5): Requires=, BindsTo=,
+    /// PartOf=, seen from the other side).
+    private static let takingAlong = ["RequiredBy", "BoundBy", "ConsistsOf"]
 
     static func read(_ text: String) -> [ServiceUnit] {
         var units: [ServiceUnit] = []
@@ -67,6 +72,11 @@ enum ServiceProperties {
             isTask: block["Type"] == "oneshot", isTransient: block["Transient"] == "yes",
             refusesByHand: block["RefuseManualStop"] == "yes"
                 || block["RefuseManualStart"] == "yes",
-            after: Set((block["After"] ?? "").split(separator: " ").map(String.init)))
+            after: words(block["After"]), otherNames: words(block["Names"]).subtracting([name]),
+            takesAlong: takingAlong.reduce(into: []) { $0.formUnion(words(block[$1])) })
+    }
+
+    private static func words(_ text: String?) -> Set<String> {
+        Set((text ?? "").split(separator: " ").map(String.init))
     }
 }

@@ -1,11 +1,11 @@
-import Fleet
-import ServerRecords
+package import Fleet
+package import ServerRecords
 
 extension UseCases {
     /// Raises an alert for an endpoint whose signed policy asks for a backup that is younger than
     /// the last one, or of which it is not known, as the endpoint itself says; once it is young
     /// enough again, the alert ends by itself.
-    func watchBackup(
+    package func watchBackup(
         of endpoint: EndpointRecord, _ backup: BackupFacts?, at now: Timestamp,
         in records: any Records
     ) throws {

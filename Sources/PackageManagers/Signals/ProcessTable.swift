@@ -49,14 +49,16 @@ package struct ProcessTable: Sendable {
     }
 
     /// The systemd unit in `/proc/PID/cgroup` (cgroups(7)): the last service in the path of
-    /// systemd's own hierarchy, else the scope.
+    /// systemd's own hierarchy, else the scope. What a person's own systemd runs belongs to that:
+    /// its units have names that the system's may have too.
     package static func unit(_ bytes: [UInt8]) -> String? {
         for line in TextLines.strings(bytes) {
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3, parts[0] == "0" || parts[1] == "name=systemd" else { continue }
             let path = parts[2].split(separator: "/")
             let unit =
-                path.last { $0.hasSuffix(".service") } ?? path.last { $0.hasSuffix(".scope") }
+                path.first { $0.hasPrefix("user@") && $0.hasSuffix(".service") }
+                ?? path.last { $0.hasSuffix(".service") } ?? path.last { $0.hasSuffix(".scope") }
             if let unit { return String(unit) }
         }
         return nil

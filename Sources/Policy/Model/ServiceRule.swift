@@ -94,6 +94,8 @@ public enum UntouchableService {
                 "networking.service", "ifup@*.service", "wpa_supplicant*.service", "iwd.service",
                 "dhcpcd*.service", "openvpn*.service", "wg-quick@*.service", "strongswan*.service",
                 "ipsec.service", "frr.service", "bird*.service", "keepalived.service",
+                "connman.service", "openvswitch*.service", "ovs-vswitchd.service",
+                "ovsdb-server.service",
             ],
             reason: "the endpoint could lose its network"),
         Kind(
@@ -110,8 +112,10 @@ public enum UntouchableService {
             patterns: [
                 "packagekit.service", "apt-daily*.service", "unattended-upgrades.service",
                 "dnf-automatic*.service", "dnf-system-upgrade*.service", "packagekit-*.service",
+                "snapd.service",
             ],
             reason: "it may be changing packages"),
+        Kind(patterns: ["fwupd.service"], reason: "it may be writing firmware"),
         Kind(
             patterns: ["emergency.service", "rescue.service", "systemd-fsck*.service"],
             reason: "it is at work only when the system is in trouble"),

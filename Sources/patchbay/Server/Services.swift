@@ -5,6 +5,7 @@ import Logging
 import ServerRecords
 import ServiceLifecycle
 import Store
+import Synchronization
 
 /// Does what comes once the server listens, and then waits; when the work says that this was all,
 /// the group ends.
@@ -135,28 +136,62 @@ struct FeedService: Service {
     let isDue: @Sendable () -> Bool
     let logger: Logger
 
+    /// Whether what is held of the feeds is in memory.
+    private final class Readiness: Sendable {
+        private let state = Mutex(false)
+
+        var isSo: Bool {
+            get { state.withLock { $0 } }
+            set { state.withLock { $0 = newValue } }
+        }
+    }
+
     func run() async throws {
+        let readiness = Readiness()
         try? await cancelWhenGracefulShutdown {
-            var isPrepared = false
-            while !Task.isCancelled {
-                if !isPrepared {
-                    isPrepared = await noting { try await useCases.prepareFeeds() }
-                }
-                let version = useCases.signals.version(of: SignalSubject.feeds)
-                if isDue() { await noting { try await useCases.refreshDueFeeds() } }
-                if isDue() { await noting { try await useCases.watchFeeds() } }
-                let isFollowed = await noting { try await useCases.followFeeds() }
-                // What is not held of the feeds must not make an endpoint compliant.
-                if isDue(), isPrepared, isFollowed {
-                    await noting { try await useCases.settleSupport() }
-                }
-                await useCases.signals.wait(
-                    for: SignalSubject.feeds, since: version,
-                    timeout: .seconds(UseCases.tickIntervalSeconds))
-                // Nobody waits any more once the process is about to end.
-                if useCases.signals.isClosed { try await Task.sleep(for: .seconds(1)) }
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { try await follow(readiness) }
+                group.addTask { try await settle(readiness) }
             }
         }
+    }
+
+    private func follow(_ readiness: Readiness) async throws {
+        var isPrepared = false
+        while !Task.isCancelled {
+            if !isPrepared {
+                isPrepared = await noting { try await useCases.prepareFeeds() }
+                readiness.isSo = isPrepared
+            }
+            let version = useCases.signals.version(of: SignalSubject.feeds)
+            if isDue() { await noting { try await useCases.refreshDueFeeds() } }
+            if isDue() { await noting { try await useCases.watchFeeds() } }
+            let isFollowed = await noting { try await useCases.followFeeds() }
+            readiness.isSo = isPrepared && isFollowed
+            try await waitForNews(since: version)
+        }
+    }
+
+    /// Endpoints are judged beside the feeds' downloads, which can take minutes. What is not held of
+    /// the feeds must not make an endpoint compliant.
+    private func settle(_ readiness: Readiness) async throws {
+        while !Task.isCancelled {
+            let version = useCases.signals.version(of: SignalSubject.feeds)
+            guard readiness.isSo else {
+                try await Task.sleep(for: .seconds(1))
+                continue
+            }
+            if isDue() { await noting { try await useCases.settleSupport() } }
+            try await waitForNews(since: version)
+        }
+    }
+
+    private func waitForNews(since version: UInt64) async throws {
+        await useCases.signals.wait(
+            for: SignalSubject.feeds, since: version,
+            timeout: .seconds(UseCases.tickIntervalSeconds))
+        // Nobody waits any more once the process is about to end.
+        if useCases.signals.isClosed { try await Task.sleep(for: .seconds(1)) }
     }
 
     /// What goes wrong with a feed is noted with it; here is noted what went wrong besides, and the
