@@ -71,14 +71,6 @@ public struct PolicySheet: Hashable, Sendable {
             root["before-snapshot"] = before.snapshot.rawValue
             root["before-backupAge"] = before.backupAge?.description ?? ""
         }
-        if let services = policy.services {
-            root["services-restart"] = services.restart.rawValue
-            root["services-never"] = services.never.map(\.pattern).joined(separator: ", ")
-            if services.within != ServiceRule.usualWithin {
-                root["services-within"] = services.within.description
-            }
-        }
-        root["bandwidth"] = policy.bandwidth?.description ?? ""
         if let after = policy.after {
             root[table: "probes"] = after.probes.map(Self.probe)
             root["after-within"] = after.within.description

@@ -218,7 +218,7 @@ extension PolicySheet {
 
     private func writeServices(to document: inout SheetDocument) {
         let restart = root.word("services-restart")
-        let never = root.words("services-never")
+        let never = Self.patterns(in: root["services-never"])
         let within = root.word("services-within")
         if !restart.isEmpty || !never.isEmpty || !within.isEmpty {
             document.open(0, "services", of: "services-restart")
@@ -237,17 +237,6 @@ extension PolicySheet {
             document.put(1, "mode", mode, of: "reboot-mode")
             for (key, text) in reboot { document.putAny(1, key, text, of: "reboot-\(key)") }
         }
-        let services = ["restart", "never", "within"].map { root.word("services-\($0)") }
-        if services.contains(where: { !$0.isEmpty }) {
-            document.open(0, "services", of: "services-restart")
-            document.put(1, "restart", services[0], of: "services-restart")
-            if !services[1].isEmpty {
-                document.putList(
-                    1, "never", Self.patterns(in: services[1]), of: "services-never")
-            }
-            document.putAny(1, "within", services[2], of: "services-within")
-        }
-        document.putAny(0, "bandwidth", root.word("bandwidth"), of: "bandwidth")
         let before = ["snapshot", "backupAge"].map { ($0, root.word("before-\($0)")) }
         if before.contains(where: { !$0.1.isEmpty }) {
             document.open(0, "before", of: "before-snapshot")

@@ -106,8 +106,6 @@ struct SheetTests {
         ("services-within", "2h", "services-within"), ("bandwidth", "fast", "bandwidth"),
         ("before-backupAge", "old", "before-backupAge"),
         ("probes.0.value", "99999", "probes.0.value"),
-        ("services-within", "2s", "services-within"), ("bandwidth", "fast", "bandwidth"),
-        ("services-restart", "always", "services-restart"),
         ("services-never", "a/b", "services-never"),
         ("after-within", "2d", "after-within"), ("sla", "pci-9", "sla"),
         ("exceptions.0.cves", "CVE-1", "exceptions.0.cves"),
@@ -157,8 +155,6 @@ struct SheetTests {
         services: {restart: needed, never: ["x.service,", "libvirt*", "a,b.service"], within: 5m}
         bandwidth: 2 MB/s
         before: {snapshot: preferred, backupAge: 1d}
-        services: {restart: needed, never: [a.service], within: 5m}
-        bandwidth: 2 MB/s
         after: {probes: [{tcp: 443}], within: 5m}
         sla: [pci-401]
         exceptions:

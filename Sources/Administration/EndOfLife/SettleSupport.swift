@@ -1,3 +1,4 @@
+import Advisories
 public import ControlPlane
 import Findings
 import Fleet
@@ -37,12 +38,13 @@ extension UseCases {
         let (answers, noted) = try await ledger.read {
             (try $0.endOfLifeAnswers(in: .tenant(tenant)), try $0.faults(of: tenant))
         }
-        var found = ends.unsupported(of: tenant, answers: answers).mapValues {
+        var noticed = ends.unsupported(of: tenant, answers: answers).mapValues {
             EndpointFaults(unsupported: $0)
         }
         for (id, overdue) in try await overdueExploited(of: tenant) {
-            found[id, default: EndpointFaults()].overdue = overdue
+            noticed[id, default: EndpointFaults()].overdue = overdue
         }
+        let found = noticed
         let changed = Set(found.keys).union(noted.keys).filter { found[$0] != noted[$0] }.sorted()
         for start in stride(from: 0, to: changed.count, by: Self.settledAtOnce) {
             let part = changed[start...].prefix(Self.settledAtOnce)

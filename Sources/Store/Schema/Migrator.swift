@@ -7,7 +7,8 @@ struct Migrator {
     static let steps: [String] = [
         Schema1.text, Schema2.text, Schema3.text, Schema4.text, Schema5.text,
         Schema6.text, Schema7.text, Schema8.text, Schema9.text, Schema10.text,
-        Schema11.text, Schema12.text, Schema13.text,
+        Schema11.text, Schema12.text, Schema13.text, Schema14.text, Schema15.text,
+        Schema16.text,
     ]
 
     let connection: any SQLConnection

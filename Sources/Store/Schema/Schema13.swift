@@ -1,11 +1,32 @@
-/// What counts against an endpoint besides its updates. The conventions are those of `Schema1`.
+/// Alerts about backups of single endpoints. The conventions are those of `Schema1`.
 enum Schema13 {
-    /// Its statements. `overdue` names a vulnerability that is known to be exploited and whose
-    /// deadline has passed; `settled_digest` is the inventory that both columns were settled for.
+    /// Its statements.
     static let text = """
-        ALTER TABLE endpoint ADD COLUMN overdue TEXT;
-        ALTER TABLE endpoint ADD COLUMN settled_digest TEXT;
-        UPDATE endpoint SET settled_digest = inventory_digest;
+        CREATE TABLE alert_next (
+            tenant_id TEXT REFERENCES tenant (id),
+            id TEXT NOT NULL PRIMARY KEY,
+            kind TEXT NOT NULL
+                CHECK (kind IN ('knownExploited', 'feedStale', 'feedWaiting', 'backupStale')),
+            subject TEXT NOT NULL,
+            sentence TEXT NOT NULL,
+            endpoints INTEGER NOT NULL CHECK (endpoints >= 0),
+            raised_at INTEGER NOT NULL,
+            acknowledged_at INTEGER,
+            acknowledged_by TEXT,
+            CHECK ((tenant_id IS NULL) = (kind IN ('feedStale', 'feedWaiting'))),
+            CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL))
+        ) STRICT;
+        INSERT INTO alert_next (tenant_id, id, kind, subject, sentence, endpoints, raised_at,
+            acknowledged_at, acknowledged_by)
+        SELECT tenant_id, id, kind, subject, sentence, endpoints, raised_at,
+            acknowledged_at, acknowledged_by FROM alert;
+        DROP TABLE alert;
+        ALTER TABLE alert_next RENAME TO alert;
+        CREATE UNIQUE INDEX alert_subject ON alert (tenant_id, kind, subject)
+            WHERE tenant_id IS NOT NULL;
+        CREATE UNIQUE INDEX alert_own_subject ON alert (kind, subject) WHERE tenant_id IS NULL;
+        CREATE INDEX alert_order ON alert (tenant_id, id);
+        CREATE INDEX open_alert ON alert (tenant_id, id) WHERE acknowledged_at IS NULL;
 
         """
 }
