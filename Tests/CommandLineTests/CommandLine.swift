@@ -35,25 +35,49 @@ final class RunningServer: Sendable {
     init(home: URL) async throws {
         self.home = home
         log = home.appendingPathExtension("log")
-        port = Int.random(in: 20_000..<30_000)
+        // Other tests' servers and databases take ports of their own at the same time: one that is
+        // taken is answered with the next guess. Five guesses among 10,000 ports are never all taken.
+        var (tried, port, process) = (0, 0, Process())
+        var isListening = false
+        repeat {
+            tried += 1
+            port = Int.random(in: 20_000..<30_000)
+            process = try Self.start(home: home, port: port, log: log)
+            isListening = try await Self.listens(process, home: home)
+        } while !isListening && tried < 5 && Self.text(of: log).contains("E_PORT_BUSY")
+        self.port = port
+        self.process = process
+        if !isListening { throw ProgramNotReady(log: Self.text(of: log)) }
+    }
+
+    private static func start(home: URL, port: Int, log: URL) throws -> Process {
         try Data().write(to: log)
-        process = Process()
+        let process = Process()
         process.executableURL = URL(filePath: CommandLine.program)
         process.arguments = ["serve", "--home", home.path, "--listen", "127.0.0.1:\(port)"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try FileHandle(forWritingTo: log)
         try process.run()
+        return process
+    }
+
+    /// Whether it came to listen; false when it ended, or was not ready within 30 seconds.
+    private static func listens(_ process: Process, home: URL) async throws -> Bool {
         let note = home.appending(path: "server.json")
         for _ in 0..<600 {
-            if FileManager.default.fileExists(atPath: note.path) { return }
-            guard process.isRunning else { break }
+            if FileManager.default.fileExists(atPath: note.path) { return true }
+            guard process.isRunning else { return false }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw ProgramNotReady(log: said)
+        return false
+    }
+
+    private static func text(of log: URL) -> String {
+        (try? String(contentsOf: log, encoding: .utf8)) ?? ""
     }
 
     /// What it has written so far.
-    var said: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+    var said: String { Self.text(of: log) }
 
     /// Asks it to end, and returns its status.
     func stop() -> Int32 {
