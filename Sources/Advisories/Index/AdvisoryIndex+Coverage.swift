@@ -13,4 +13,10 @@ extension AdvisoryIndex {
         let isTold = !ProductIdentity.worlds.contains(world) || row.product != nil
         return isTold && speaks(of: .ecosystem(world))
     }
+
+    /// Whether a feed speaks of what a vendor adds to the packages of a distribution: EPEL's, which
+    /// the Fedora Project builds for the relatives of RHEL.
+    public func covers(_ vendor: String, on platform: Platform) -> Bool {
+        vendor.lowercased().contains("fedora project") && speaksOfEPEL(on: platform)
+    }
 }

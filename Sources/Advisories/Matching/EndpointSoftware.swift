@@ -11,12 +11,15 @@ public struct EndpointSoftware: Sendable {
     public var rows: [SoftwareRow]
     /// What still runs although it has been replaced.
     public var replaced: ReplacedCode
+    /// The channels of its release that it is known to receive.
+    public var channels: [String]
 
     /// An endpoint's software.
     public init(
         os: OperatingSystem, runningKernel: String = "", rows: [SoftwareRow],
-        replaced: ReplacedCode = ReplacedCode()
+        replaced: ReplacedCode = ReplacedCode(), channels: [String] = []
     ) {
+        self.channels = channels
         self.os = os
         self.runningKernel = runningKernel
         self.rows = rows.withSourceEpochs()

@@ -13,12 +13,13 @@ public struct Matcher: Sendable {
     public func report(
         on endpoint: EndpointSoftware, context: EndpointContext = EndpointContext()
     ) -> MatchReport {
-        let platform = Platform(endpoint.os, known: index.distributionReleases)
+        let platform = Platform(
+            endpoint.os, channels: endpoint.channels, known: index.distributionReleases)
         let scopes = index.scopes(of: platform)
         var writer = FindingWriter(index: index, context: context)
         var matcher = RowMatcher(index: index, scopes: scopes)
         var report = MatchReport(
-            findings: [], isCovered: !scopes.isEmpty, undetermined: 0, unreadable: [])
+            findings: [], isCovered: index.speaks(of: platform), undetermined: 0, unreadable: [])
         let system = OperatingSystemRow.row(of: endpoint.os).map { [CountedRow($0)] } ?? []
         for counted in system + endpoint.counted {
             let answer = writer.add(counted, with: &matcher, to: &report.findings)

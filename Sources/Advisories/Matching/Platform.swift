@@ -8,12 +8,20 @@ public import Fleet
 public struct Platform: Sendable, Hashable {
     /// The names by which feeds may know the release.
     public let releases: [ReleaseName]
+    /// The channels of the release that the endpoint is known to receive, such as `esm-infra`;
+    /// sorted.
+    public let channels: [String]
 
     /// The names of an operating system's release.
     ///
     /// `known` are releases with both number and codename (distro-info), where a feed told of them;
-    /// those of Debian and Ubuntu that are known here are used as well.
-    public init(_ os: OperatingSystem, known: [DistributionRelease] = []) {
+    /// those of Debian and Ubuntu that are known here are used as well. `channels` are those that
+    /// the endpoint's package sources show it to receive (`ReceivedChannels`).
+    public init(
+        _ os: OperatingSystem, channels: [String] = [], known: [DistributionRelease] = []
+    ) {
+        let edition = Self.editions[os.id.lowercased()].map { [$0] } ?? []
+        self.channels = Set(channels + edition).sorted()
         if let windows = OperatingSystemRow.release(of: os) {
             releases = [windows]
             return
@@ -53,11 +61,28 @@ public struct Platform: Sendable, Hashable {
     /// built from the very same packages.
     static func distribution(of id: String) -> String {
         switch id.lowercased() {
-        case "sles_sap", "sled", "sle_hpc", "sle-hpc": "sles"
+        case let edition where editions[edition] != nil: "sles"
+        case "suse-microos": "sle-micro"
         case "archarm": "arch"
         case "redhat", "rhel-coreos": "rhel"
         case let other: other
         }
+    }
+
+    /// Editions of SLES, by their `ID`, and the channel of the server's packages that each receives.
+    private static let editions = [
+        "sles_sap": "sap", "sled": "desktop", "sle_hpc": "hpc", "sle-hpc": "hpc",
+    ]
+
+    /// Whose packages are added to all relatives of RHEL, under the major number of the release.
+    static let epel = "epel"
+
+    /// The release of RHEL for which EPEL's packages on this one are built; `nil` elsewhere.
+    var epelRelease: String? {
+        let relatives: Set = ["rhel", "centos", "almalinux", "rocky", "ol"]
+        guard let first = releases.first, relatives.contains(first.distribution) else { return nil }
+        let number = releases.lazy.map(\.release).first { $0.first?.isNumber == true }
+        return number.map { String($0.prefix { $0 != "." }) }
     }
 
     /// How feeds write a version: RHEL's family by the major number too, Alpine without the patch
@@ -115,17 +140,40 @@ extension AdvisoryIndex {
         var channel: String?
     }
 
-    /// The scopes of this index that hold on a platform.
+    /// The scopes of this index that hold on a platform: those of its release, and EPEL's.
     func scopes(of platform: Platform) -> [HeldScope] {
+        var scopes = ownScopes(of: platform)
+        guard let release = platform.epelRelease else { return scopes }
+        for known in releases["rhel"] ?? []
+        where known.release.channel == Platform.epel && known.release.release == release {
+            scopes.append(HeldScope(number: known.scope, channel: nil))
+        }
+        return scopes
+    }
+
+    /// Of the release itself: without the channels that the endpoint is known to receive.
+    private func ownScopes(of platform: Platform) -> [HeldScope] {
         guard let distribution = platform.releases.first?.distribution,
             let known = releases[distribution]
         else { return [] }
         let names = Set(platform.releases.map(\.release))
-        return known.filter { names.contains($0.release.release) }
-            .map { HeldScope(number: $0.scope, channel: $0.release.channel) }
+        return known.filter {
+            names.contains($0.release.release) && $0.release.channel != Platform.epel
+        }.map { release, number in
+            let channel = release.channel.flatMap { platform.channels.contains($0) ? nil : $0 }
+            return HeldScope(number: number, channel: channel)
+        }
     }
 
     /// Whether any feed speaks of the platform's release: where none does, the absence of findings
     /// says nothing.
-    public func speaks(of platform: Platform) -> Bool { !scopes(of: platform).isEmpty }
+    public func speaks(of platform: Platform) -> Bool { !ownScopes(of: platform).isEmpty }
+
+    /// Whether a feed speaks of EPEL's packages for the platform.
+    public func speaksOfEPEL(on platform: Platform) -> Bool {
+        guard let release = platform.epelRelease else { return false }
+        return releases["rhel"]?.contains {
+            $0.release.channel == Platform.epel && $0.release.release == release
+        } ?? false
+    }
 }

@@ -56,7 +56,9 @@ struct RowMatcher {
             let entry = index.entries[Int(number)]
             if entry.counting == counting, applies(entry, to: row) {
                 do {
-                    if var word = try word(of: number, on: version) {
+                    if var word = try word(of: number, on: version),
+                        word.fix >= 0 || isOfSameKind(entry, row)
+                    {
                         word.isReceived = isReceived
                         for vulnerability in index.vulnerabilities(of: entry) {
                             index.hear(word, &opinions[vulnerability])
@@ -87,8 +89,23 @@ struct RowMatcher {
             case .atFix(let fix): (word.answer, word.fix) = (.justFixed, fix)
             case .outside: break
             }
+            // A package of a module never takes the place of one that is in none, nor the other way
+            // round: what is fixed in one says nothing of the other.
+            if entry.order == .rpm, word.fix >= 0,
+                ModuleMark.isIn(index.versions[word.fix]) != ModuleMark.isIn(version)
+            {
+                return nil
+            }
         }
         return word
+    }
+
+    /// Whether a word without a fix may be about the row, as far as modules go: where no label
+    /// tells, the version tells whether the package is from any.
+    private func isOfSameKind(_ entry: AdvisoryIndex.Entry, _ row: SoftwareRow) -> Bool {
+        guard entry.restriction >= 0, row.order == .rpm, row.module == nil else { return true }
+        return index.restrictions[Int(entry.restriction)].module == nil
+            || ModuleMark.isIn(row.version)
     }
 
     /// Whether the entry's architectures and module let it speak of the row. What is not known of
@@ -135,5 +152,23 @@ struct RowMatcher {
                     vulnerability: vulnerability, verdict: verdict, entry: word.entry,
                     announcement: opinion.announcement?.entry, isDeclined: word.isDeclined))
         }
+    }
+}
+
+/// The mark that the builders of modules put into the releases of their packages:
+/// `1.20.1-1.module+el8.8.0+19544+8d92fce4`, `1.module_el8.7.0+3500`.
+enum ModuleMark {
+    private static let text = Array(".module".utf8)
+
+    /// Whether a version is that of a module's package.
+    static func isIn(_ version: String) -> Bool {
+        let bytes = version.utf8
+        guard bytes.count > text.count else { return false }
+        var matched = 0
+        for byte in bytes {
+            matched = byte == text[matched] ? matched + 1 : (byte == text[0] ? 1 : 0)
+            if matched == text.count { return true }
+        }
+        return false
     }
 }

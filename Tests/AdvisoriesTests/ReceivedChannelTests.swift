@@ -1,0 +1,136 @@
+import Fleet
+import Testing
+import Versions
+
+@testable import Advisories
+
+@Suite struct `What an endpoint receives of a distribution` {
+    private static let xenial = OperatingSystem(
+        id: "ubuntu", versionId: "16.04", name: "Ubuntu 16.04 LTS", codename: "xenial")
+    private static let infra = "https://esm.ubuntu.com/infra/ubuntu xenial-infra-security main"
+    private static let apps = "https://esm.ubuntu.com/apps/ubuntu xenial-apps-security main"
+
+    private static func system(_ id: String, _ version: String) -> OperatingSystem {
+        OperatingSystem(id: id, versionId: version, name: id)
+    }
+
+    @Test(arguments: [
+        (xenial, [infra], ["esm-infra"]),
+        (xenial, [infra, apps], ["esm", "esm-apps", "esm-infra"]),
+        (system("ubuntu", "14.04"), [infra], ["esm", "esm-infra"]),
+        (
+            xenial, ["https://esm.ubuntu.com/fips-updates/ubuntu xenial-updates main"],
+            ["fips", "fips-updates"]
+        ),
+        (xenial, ["http://archive.ubuntu.com/ubuntu xenial-security main"], []),
+        (system("debian", "12"), [infra], []),
+        (
+            system("rhel", "9.2"), ["rhel-9-for-x86_64-baseos-eus-rpms https://cdn.example.org/x"],
+            ["eus"]
+        ),
+        (system("rhel", "9.2"), ["rhel-9-for-x86_64-baseos-rpms"], []),
+        (system("sles", "15.3"), ["SLE-Product-SLES15-SP3-LTSS-Updates"], ["ltss"]),
+    ])
+    func `package sources show the channels`(
+        _ os: OperatingSystem, _ sources: [String], _ expected: [String]
+    ) {
+        #expect(ReceivedChannels.shown(by: sources, on: os) == expected)
+    }
+
+    private func state(
+        _ records: [FeedRecord], _ row: SoftwareRow, on os: OperatingSystem, _ channels: [String]
+    ) -> [String] {
+        var builder = AdvisoryIndexBuilder()
+        for record in records { builder.add(record) }
+        return Matcher(builder.build()).report(
+            on: EndpointSoftware(os: os, rows: [row], channels: channels)
+        ).lines
+    }
+
+    @Test func `a fix for subscribers is one where the sources show the subscription`() {
+        let records: [FeedRecord] = [
+            .debian(
+                "CVE-2026-1", "curl", fixed: "7.47-1+esm2", release: "16.04", channel: "esm-infra",
+                distribution: "ubuntu")
+        ]
+        let row = SoftwareRow.deb("curl", "7.47-1")
+        #expect(state(records, row, on: Self.xenial, []) == ["CVE-2026-1 curl noFix"])
+        #expect(
+            state(records, row, on: Self.xenial, ["esm-infra"])
+                == ["CVE-2026-1 curl fixAvailable 7.47-1+esm2"])
+    }
+
+    private static func suse(_ channel: String) -> FeedRecord {
+        let name = ReleaseName(distribution: "sles", release: "15.5", channel: channel)
+        return .advisory(
+            Advisory(
+                id: "S", source: .notices, vulnerabilities: ["CVE-2026-2"],
+                affected: [
+                    AffectedPackage(
+                        scope: .release(name), order: .rpm, name: "curl", counting: .binary,
+                        ranges: [.before(fix: "8.6-1")])
+                ]))
+    }
+
+    @Test(arguments: [
+        ("sles_sap", "sap", true), ("sles", "sap", false), ("sled", "desktop", true),
+        ("sles", "ltss", false),
+    ])
+    func `an edition of SLES receives what is made for it`(
+        _ id: String, _ channel: String, _ isReceived: Bool
+    ) {
+        let lines = state(
+            [Self.suse(channel)], .rpm("curl", "8.0-1"), on: Self.system(id, "15.5"), [])
+        #expect(
+            lines == [isReceived ? "CVE-2026-2 curl fixAvailable 8.6-1" : "CVE-2026-2 curl noFix"])
+    }
+
+    @Test(arguments: ["rocky", "almalinux", "rhel", "centos", "ol"])
+    func `EPEL's packages are mended by EPEL on every relative of RHEL`(_ id: String) {
+        let epel = ReleaseName(distribution: "rhel", release: "9", channel: "epel")
+        let record = FeedRecord.advisory(
+            Advisory(
+                id: "FEDORA-EPEL-2026-1", source: .notices, vulnerabilities: ["CVE-2026-3"],
+                affected: [
+                    AffectedPackage(
+                        scope: .release(epel), order: .rpm, name: "htop", counting: .binary,
+                        ranges: [.before(fix: "3.2-1.el9")])
+                ]))
+        var builder = AdvisoryIndexBuilder()
+        builder.add(record)
+        let index = builder.build()
+        let os = Self.system(id, "9.4")
+        let found = Matcher(index).report(
+            on: EndpointSoftware(os: os, rows: [.rpm("htop", "3.0-1.el9")]))
+        #expect(found.lines == ["CVE-2026-3 htop fixAvailable 3.2-1.el9"])
+        #expect(!found.isCovered, "EPEL does not speak of the distribution's own packages")
+        #expect(index.covers("Fedora Project", on: Platform(os)))
+        #expect(!index.covers("Fedora Project", on: Platform(Self.system(id, "8.10"))))
+        #expect(!index.covers("Docker", on: Platform(os)))
+    }
+
+    @Test(arguments: [
+        ("1:18.2-1.module_el9.1.0+7", 1), ("1:18.2-1.module+el9.1.0+7+abc", 1), ("1:18.2-1.el9", 0),
+        ("1:20.9-1.module_el9.2.0+1", 0),
+    ])
+    func `what is mended in a module says nothing of packages outside of modules`(
+        _ installed: String, _ count: Int
+    ) {
+        for module in [nil, ModuleStream(name: "nodejs", stream: "20")] {
+            let records: [FeedRecord] = [
+                .rpm(
+                    "RLSA-1", "nodejs", fixed: "1:20.9-1.module_el9.2.0+1", module: module,
+                    vulnerabilities: ["CVE-2026-4"])
+            ]
+            #expect(
+                report(records, [.rpm("nodejs", installed)], os: .rocky).findings.count == count)
+        }
+        let outside: [FeedRecord] = [
+            .rpm("RLSA-2", "nodejs", fixed: "1:20.9-1.el9", vulnerabilities: ["CVE-2026-5"])
+        ]
+        let isOutside = !installed.contains(".module")
+        #expect(
+            report(outside, [.rpm("nodejs", installed)], os: .rocky).findings.count
+                == (isOutside ? 1 : 0))
+    }
+}
