@@ -111,6 +111,54 @@ struct DistributionFormatTests {
     }
 
     @Test(arguments: [
+        (
+            "SUSE-SLE-Module-Basesystem-15-SP5-2026-1", "SUSE-SLE-Module-Basesystem 15-SP5",
+            "sles/15.5"
+        ),
+        ("SUSE-SLE-Module-Basesystem-15-SP5-2026-1", "", "sles/15.5"),
+        ("SUSE-SLE-SERVER-12-SP5-2026-1", "SUSE-SLE-SERVER 12-SP5", "sles/12.5"),
+        (
+            "SUSE-SLE-Product-SLES-15-SP3-LTSS-2026-1", "SUSE-SLE-Product-SLES 15-SP3-LTSS",
+            "sles/15.3/ltss"
+        ),
+        (
+            "SUSE-SLE-Product-SLES_SAP-15-SP5-2026-1", "SUSE-SLE-Product-SLES_SAP 15-SP5",
+            "sles/15.5/sap"
+        ),
+        ("openSUSE-SLE-15.6-2026-1", "openSUSE-SLE 15.6", "opensuse-leap/15.6"),
+        ("openSUSE-2026-1", "openSUSE Backports SLE-15-SP6 Update", "opensuse-leap/15.6"),
+        ("openSUSE-2026-1", "openSUSE Leap 15.6", "opensuse-leap/15.6"),
+        ("openSUSE-2026-1", "openSUSE Tumbleweed", "opensuse-tumbleweed/"),
+    ])
+    func `SUSE's repositories name the release in their own way`(
+        _ id: String, _ release: String, _ scope: String
+    ) throws {
+        let text = """
+            <updates><update from="maint-coord@suse.de" type="security"><id>\(id)</id>
+            <title>curl</title><release>\(release)</release><references>
+            <reference id="CVE-2026-1111" type="cve"/></references><pkglist><collection>
+            <package name="curl" epoch="0" version="8.6" release="150500.4.1" arch="x86_64"/>
+            </collection></pkglist></update></updates>
+            """
+        #expect(try read(text).lines == ["\(id) \(scope) rpm binary curl ≥0,<8.6-150500.4.1"])
+    }
+
+    @Test func `an update of SUSE that tells no release is rejected`() {
+        let text = """
+            <updates><update from="maint-coord@suse.de" type="security"><id>SUSE-2026-1</id>
+            <references><reference id="CVE-2026-1111" type="cve"/></references><pkglist><collection>
+            <package name="curl" epoch="0" version="8.6" release="150500.4.1" arch="x86_64"/>
+            </collection></pkglist></update></updates>
+            """
+        #expect(throws: (any Error).self) {
+            let outcome = try read(text)
+            if outcome.summary.rejectedCount > 0 { throw Refused() }
+        }
+    }
+
+    private struct Refused: Error {}
+
+    @Test(arguments: [
         ("Debian notices", ["CVE-2026-1111", "CVE-2026-2222"]),
         ("Ubuntu notices", ["CVE-2026-1111"]),
         ("OSV", ["CVE-2026-1111"]), ("OSV lines", ["CVE-2026-1111"]), ("Arch", ["CVE-2026-1111"]),

@@ -103,6 +103,21 @@ private enum Report {
             ])
     }
 
+    @Test(arguments: [
+        ("CVE-2026-6666-curl", ["CVE-2026-6666"]), ("CVE-2026-6666-lib-curl4", ["CVE-2026-6666"]),
+        ("CVE-2026-6666-7zip", ["CVE-2026-7777"]), ("grype-1", ["CVE-2026-7777"]),
+    ])
+    func `SARIF's rules may carry the package behind the name, and the name in the title`(
+        _ rule: String, _ names: [String]
+    ) throws {
+        let text = """
+            {"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Grype", "rules": [
+              {"id": "\(rule)", "shortDescription": {"text": "CVE-2026-7777 high for curl"}}]}},
+              "results": [{"ruleId": "\(rule)", "message": {"text": "curl in deb"}}]}]}
+            """
+        #expect(try read(text, as: .sarif).records.map(\.vulnerabilities) == [names])
+    }
+
     @Test(arguments: ["", "Name,Age\nAnna,7\n", "{}", "[]", "\u{0}\u{1}", "{\"runs\": 7}"])
     func `what is no report is refused`(_ text: String) {
         for format in ScannerFormat.allCases {

@@ -70,6 +70,7 @@ enum RPMRelease {
             let release = tag?.release ?? number(hint) ?? ""
             return DistributionNames.rpm("rhel", release, channel: "epel")
         }
+        if let home = suse(id: id, hint: hint) { return home }
         if let home = ProductNames.home(name: hint), case .release(let release) = home.scope,
             !release.release.isEmpty
         {
@@ -79,7 +80,40 @@ enum RPMRelease {
             return nil
         }
         if distribution == "amzn" { return DistributionNames.rpm("amzn", amazon(id, hint, tag)) }
-        return DistributionNames.rpm(distribution, tag?.release ?? number(hint) ?? "")
+        let release = tag?.release ?? number(hint) ?? ""
+        // SUSE's tags tell no release: without one it would count for all of them.
+        if release.isEmpty, ["sles", "opensuse-leap"].contains(distribution) { return nil }
+        return DistributionNames.rpm(distribution, release)
+    }
+
+    /// `SUSE-SLE-Module-Basesystem 15-SP5`, `openSUSE Backports SLE-15-SP5 Update`, `openSUSE
+    /// Tumbleweed`: as SUSE's repositories name what an update is for, in its release or its id.
+    private static func suse(id: String, hint: String) -> PackageHome? {
+        let text = "\(hint) \(id)"
+        guard text.lowercased().contains("suse"), !hint.hasPrefix("SUSE Linux ") else { return nil }
+        let words = text.split { !$0.isLetter && !$0.isNumber && $0 != "." }
+        if words.contains("Tumbleweed") || words.contains("Factory") {
+            return DistributionNames.rpm("opensuse-tumbleweed", "")
+        }
+        guard let place = words.firstIndex(where: isServicePack), place > 0,
+            words[place - 1].allSatisfy(\.isNumber)
+        else { return nil }
+        let release = "\(words[place - 1]).\(words[place].dropFirst(2))"
+        // Leap is built on the service pack of the same number.
+        if hint.hasPrefix("openSUSE") || id.hasPrefix("openSUSE") {
+            return DistributionNames.rpm("opensuse-leap", release)
+        }
+        let channels = [
+            ("LTSS", "ltss"), ("ESPOS", "espos"), ("SAP", "sap"), ("HPC", "hpc"), ("RT", "rt"),
+            ("SLED", "desktop"), ("DESKTOP", "desktop"),
+        ]
+        let channel = channels.first { name, _ in words.contains { $0 == name } }?.1
+        return DistributionNames.rpm("sles", release, channel: channel)
+    }
+
+    /// `SP5`
+    private static func isServicePack(_ word: Substring) -> Bool {
+        word.hasPrefix("SP") && word.count > 2 && word.dropFirst(2).allSatisfy(\.isNumber)
     }
 
     private static func distribution(id: String, hint: String) -> String? {
@@ -116,7 +150,8 @@ enum RPMRelease {
 
     /// The first number in a text: `almalinux-9-for-x86_64` is release 9.
     private static func number(_ text: String) -> String? {
-        text.split { !$0.isNumber && $0 != "." }.first.map(String.init)
+        text.split { !$0.isNumber && $0 != "." }.first { $0.contains(where: \.isNumber) }
+            .map(String.init)
     }
 
     /// `1.0-2.el9_4.1` → RHEL's family 9; `.amzn2023.0.2`, `.fc40`, `.lp155`.

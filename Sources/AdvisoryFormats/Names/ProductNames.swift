@@ -71,7 +71,9 @@ enum ProductNames {
     /// A product of SUSE by its CPE: `sles`, `15`, `sp5`.
     private static func suse(product: String, _ rest: [String]) -> PackageHome {
         let pack = rest.dropFirst().first { $0.hasPrefix("sp") }.map { $0.dropFirst(2) }
-        let release = pack.map { "\(rest[0]).\($0)" } ?? rest[0]
+        // From 16 on the release stands whole behind the major number: `sles:16:16.0:server`.
+        let whole = rest.dropFirst().first { $0.hasPrefix(rest[0] + ".") }
+        let release = pack.map { "\(rest[0]).\($0)" } ?? whole ?? rest[0]
         let editions = [
             "sles": "", "sle-ltss": "ltss", "sles-ltss": "ltss", "sles_sap": "sap",
             "sle_hpc": "hpc", "sle_hpc-ltss": "hpc", "sle_hpc-espos": "hpc", "sled": "desktop",
@@ -81,6 +83,8 @@ enum ProductNames {
             return DistributionNames.rpm(
                 "sles", release, channel: channel.isEmpty ? nil : channel)
         }
+        // What came before SLE Micro 5.3 bears its older name there.
+        if product == "suse-microos" { return DistributionNames.rpm("sle-micro", release) }
         // A module's packages go to every server of the release.
         if product.hasPrefix("sle-module") || product.hasPrefix("sle_module") {
             return DistributionNames.rpm("sles", release)

@@ -130,15 +130,16 @@ private struct RunReading {
         }
         let texts = told + names.compactMap { $0 } + tags
         let named = texts.joined(separator: " ")
-        // What the rule is called tells; only where that names none, the message is asked.
-        let found = VulnerabilityName.cves(inText: named.uppercased())
+        // What the rule is called tells; only where that names none, message and title are asked.
+        let title = rule?["shortDescription"]?.text("text")
         record.vulnerabilities =
-            found.isEmpty ? VulnerabilityName.cves(inText: message.uppercased()) : found
+            [named, message, title ?? ""].lazy
+            .map { VulnerabilityName.cves(inText: $0.uppercased()) }.first { !$0.isEmpty } ?? []
         record.severity = severity(result, rule)
         record.package =
             ["package", "packageName", "component", "pkgName"].lazy
             .compactMap { properties?.text($0) }.first.map(short) ?? packageLine(message)
-        record.title = short(rule?["shortDescription"]?.text("text") ?? message)
+        record.title = short(title ?? message)
         record.detail = short(message)
         record.seenAt = endedAt
         return record
