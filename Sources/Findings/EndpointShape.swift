@@ -9,6 +9,7 @@ struct EndpointShape: Hashable, Sendable {
     let os: OperatingSystem
     let kernel: String
     let replaced: [String]
+    let channels: [String]
 
     /// How many are remembered, about 200 bytes each, before all are forgotten: a fleet in which
     /// every endpoint is special has as many as endpoints, and gains nothing by them.
@@ -19,6 +20,7 @@ struct EndpointShape: Hashable, Sendable {
         os = footing.os
         kernel = footing.kernel
         replaced = footing.replaced
+        channels = footing.channels
     }
 }
 

@@ -12,8 +12,7 @@ package struct FindingState: Sendable {
     package private(set) var tenants: [TenantID: EndpointSet] = [:]
     /// Interned software by release: its row where its standing is the usual one.
     private var rows: [FleetIndex.PlatformNumber: InternedRows] = [:]
-    private var platforms: [OperatingSystem: (number: FleetIndex.PlatformNumber, place: Int32)] =
-        [:]
+    private var platforms: [Ground: (number: FleetIndex.PlatformNumber, place: Int32)] = [:]
     /// The operating systems of the fleet, once each.
     package private(set) var systems: [OperatingSystem] = []
     package private(set) var known: [KnownFinding.Key: Timestamp] = [:]
@@ -22,15 +21,23 @@ package struct FindingState: Sendable {
     private var startNames: [String: UInt32] = [:]
     /// The names of the fleet's zones, once each.
     private var zones: Set<String> = []
+    /// What endpoints have that is not their distribution's, once each; the first is nothing.
+    private var foreign: [[ForeignPackages]] = [[]]
+    private var foreignPlaces: [[ForeignPackages]: Int32] = [[]: 0]
     /// Kernels and replaced code, as they run, by what they were told from.
     private var special: [SpecialRows: [FleetIndex.SoftwareNumber]] = [:]
     /// While the fleet is read: an endpoint of each shape that has come by, and its stamp then.
     private var shapes: [EndpointShape: (number: UInt32, stamp: Int)] = [:]
     package var standings = StandingTable()
     package var rankings: [Scope: [RankedVulnerability]] = [:]
+    /// Rises with whatever changes what is found, or how endpoints stand.
+    package private(set) var revision: UInt64 = 0
     /// Whether the whole fleet has been read once.
     package var isBuilt = false {
-        didSet { shapes = [:] }
+        didSet {
+            shapes = [:]
+            noteChange()
+        }
     }
 
     /// Knows nothing yet.
@@ -45,8 +52,21 @@ package struct FindingState: Sendable {
         package var system: Int32 = 0
         /// The name of its zone.
         fileprivate(set) var zone: String
+        /// What it has that is not its distribution's, a place in `foreign`.
+        fileprivate var foreign: Int32 = 0
         /// Tells whether inventory and footing are those that were last taken.
         let stamp: Int
+    }
+
+    /// What decides which records of feeds hold on an endpoint.
+    private struct Ground: Hashable, Sendable {
+        let os: OperatingSystem
+        let channels: [String]
+
+        init(_ footing: SoftwareFooting) {
+            os = footing.os
+            channels = footing.channels
+        }
     }
 
     private struct StartKey: Hashable, Sendable {
@@ -110,6 +130,13 @@ package struct FindingState: Sendable {
             if standings.set(each.standing, of: each.number) { isNew = true }
         }
         if isNew { rankings = [:] }
+        if !settled.isEmpty { revision &+= 1 }
+    }
+
+    /// Notes that something else is found than before.
+    package mutating func noteChange() {
+        rankings = [:]
+        revision &+= 1
     }
 
     // MARK: Taking endpoints
@@ -121,7 +148,7 @@ package struct FindingState: Sendable {
         var looked: [FleetIndex.PlatformNumber: Set<String>] = [:]
         for member in page.members {
             guard let footing = member.footing else { continue }
-            let platform = platform(of: footing.os)
+            let platform = platform(of: footing)
             for digest in [member.inventoryDigest, member.judgedDigest ?? ""] {
                 guard let software = page.inventories[digest],
                     looked[platform, default: []].insert(digest).inserted
@@ -141,19 +168,28 @@ package struct FindingState: Sendable {
         return unknown
     }
 
-    private mutating func platform(of os: OperatingSystem) -> FleetIndex.PlatformNumber {
-        if let known = platforms[os] { return known.number }
-        let number = fleet.register(Platform(os, known: fleet.index.distributionReleases))
-        platforms[os] = (number, Int32(truncatingIfNeeded: systems.count))
-        systems.append(os)
+    private mutating func platform(of footing: SoftwareFooting) -> FleetIndex.PlatformNumber {
+        let ground = Ground(footing)
+        if let known = platforms[ground] { return known.number }
+        let number = fleet.register(
+            Platform(
+                footing.os, channels: footing.channels, known: fleet.index.distributionReleases))
+        let place = systems.firstIndex(of: footing.os) ?? systems.count
+        if place == systems.count { systems.append(footing.os) }
+        platforms[ground] = (number, Int32(truncatingIfNeeded: place))
         return number
+    }
+
+    /// What an endpoint has that is not its distribution's.
+    package func foreignPackages(of number: UInt32) -> [ForeignPackages] {
+        foreign[Int(member(number)?.foreign ?? 0)]
     }
 
     /// Makes rows of software that is new on a release. Packages of one source that come together
     /// tell each other the source's epoch.
-    private mutating func learn(_ packages: [(Int64, Package)], on os: OperatingSystem) {
-        let platform = platform(of: os)
-        let software = EndpointSoftware(os: os, rows: packages.map { SoftwareRow($0.1) })
+    private mutating func learn(_ packages: [(Int64, Package)], on footing: SoftwareFooting) {
+        let platform = platform(of: footing)
+        let software = EndpointSoftware(os: footing.os, rows: packages.map { SoftwareRow($0.1) })
         for (place, row) in software.rows.enumerated() {
             let number = fleet.register(CountedRow(row), on: platform)
             rows[platform, default: InternedRows()][packages[place].0] = InternedRows.Row(
@@ -176,9 +212,10 @@ package struct FindingState: Sendable {
             standings.unsettle(number)
             if members[Int(number)]?.stamp == record.stamp { return nil }
         }
-        let platform = platform(of: footing.os)
-        record.system = platforms[footing.os]?.place ?? 0
-        rankings = [:]
+        let platform = platform(of: footing)
+        record.system = platforms[Ground(footing)]?.place ?? 0
+        record.foreign = foreignPlace(of: footing.foreign)
+        noteChange()
         let shape = EndpointShape(digest: member.inventoryDigest, footing: footing)
         if numbers[member.id] == nil, let twin = twin(of: shape) {
             fleet.set(add(record, in: member.tenant), asOn: twin)
@@ -186,7 +223,7 @@ package struct FindingState: Sendable {
         }
         if !packages.isEmpty {
             let unknown = unknown(in: software, on: platform)
-            learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing.os)
+            learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing)
         }
         let current = counted(software, footing, on: platform)
         guard let number = numbers[member.id] else {
@@ -238,6 +275,14 @@ package struct FindingState: Sendable {
         guard !isBuilt else { return }
         if shapes.count >= EndpointShape.mostRemembered { shapes = [:] }
         shapes[shape] = (number, stamp)
+    }
+
+    private mutating func foreignPlace(of packages: [ForeignPackages]) -> Int32 {
+        if let known = foreignPlaces[packages] { return known }
+        let place = Int32(truncatingIfNeeded: foreign.count)
+        foreign.append(packages)
+        foreignPlaces[packages] = place
+        return place
     }
 
     /// Makes what many endpoints have the same text, so that it is in memory once.
@@ -305,7 +350,7 @@ package struct FindingState: Sendable {
         members[Int(number)] = nil
         standings.remove(number)
         starts = starts.filter { $0.key.endpoint != number }
-        rankings = [:]
+        noteChange()
     }
 
     // MARK: Since when

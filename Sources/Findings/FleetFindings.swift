@@ -15,8 +15,27 @@ public final class FleetFindings: Sendable {
     /// Whether the feeds have been read once since the process began.
     private let fed = Mutex(false)
 
+    /// What was known when endpoints' faults were settled last, and when that was.
+    private let faults = Mutex<(revision: UInt64, at: Timestamp)?>(nil)
+
     /// Knows nothing yet.
     package init() {}
+
+    /// Whether what counts against endpoints may be otherwise than when it was settled last: what
+    /// is known has changed, or so much time has passed that a deadline may have.
+    package func areFaultsDue(
+        at revision: UInt64, now: Timestamp, afterSeconds patience: Int64
+    ) -> Bool {
+        faults.withLock { last in
+            guard let last, last.revision == revision else { return true }
+            return abs(now.seconds(since: last.at)) >= patience
+        }
+    }
+
+    /// Notes that what counts against endpoints has been settled.
+    package func noteFaults(at revision: UInt64, now: Timestamp) {
+        faults.withLock { $0 = (revision, now) }
+    }
 
     /// Whether the feeds have been read once: before, that nothing is found means nothing.
     package var isFed: Bool { fed.withLock { $0 } }

@@ -24,6 +24,13 @@ extension FindingState {
             found[source, default: UncoveredSoftware(source: source)].packages += endpoints.count
             found[source]?.endpoints.formUnion(endpoints)
         }
+        for number in visible?.numbers ?? Array(numbers.values) {
+            for part in uncoveredForeign(of: number, &covered) {
+                found[part.source, default: UncoveredSoftware(source: part.source)].packages +=
+                    part.packages
+                found[part.source]?.endpoints.insert(number)
+            }
+        }
         return found.values.sorted { ($1.packages, $0.source) < ($0.packages, $1.source) }
     }
 
@@ -36,7 +43,24 @@ extension FindingState {
                 found[source, default: 0] += 1
             }
         }
+        for part in uncoveredForeign(of: endpoint, &covered) {
+            found[part.source, default: 0] += part.packages
+        }
         return found.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+    }
+
+    /// What of the operating system's own package manager is not the distribution's. Where no feed
+    /// speaks of the release, all of its packages are counted by the release already.
+    private func uncoveredForeign(
+        of endpoint: UInt32, _ covered: inout [Platform: Bool]
+    ) -> [ForeignPackages] {
+        let foreign = foreignPackages(of: endpoint)
+        guard !foreign.isEmpty, let system = member(endpoint)?.system else { return [] }
+        let platform = Platform(systems[Int(system)], known: fleet.index.distributionReleases)
+        let isSystemCovered = covered[platform] ?? fleet.index.speaks(of: platform)
+        covered[platform] = isSystemCovered
+        return isSystemCovered
+            ? foreign.filter { !fleet.index.covers($0.source, on: platform) } : []
     }
 
     /// Where a package comes from of which no feed speaks; `nil` for one that is covered.

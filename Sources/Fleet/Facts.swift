@@ -34,6 +34,9 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
     /// How it stands with the endpoint's backup; `nil` where neither a command nor a policy speaks
     /// of one.
     public var backup: BackupFacts?
+    /// The packages that are not the distribution's, by their sources; `nil` where that is not
+    /// known.
+    public var foreignPackages: [ForeignPackages]?
 
     /// The facts of one endpoint.
     public init(
@@ -42,8 +45,10 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
         virtualization: Virtualization = Virtualization(),
         power: Power = Power(), disks: [Disk] = [], usersLoggedIn: [String] = [],
         machineFingerprint: String? = nil, identity: MachineIdentity? = nil,
-        downloads: DownloadFacts? = nil, backup: BackupFacts? = nil
+        downloads: DownloadFacts? = nil, backup: BackupFacts? = nil,
+        foreignPackages: [ForeignPackages]? = nil
     ) {
+        self.foreignPackages = foreignPackages
         self.downloads = downloads
         self.backup = backup
         self.hostname = hostname

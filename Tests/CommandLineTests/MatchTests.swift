@@ -103,6 +103,27 @@ struct MatchTests {
             ])
     }
 
+    @Test func `packages of other builders are counted apart from the distribution's`()
+        async throws
+    {
+        let inventory = """
+            {"endpoint": {"os": {"id": "debian", "versionId": "12", "name": "Debian GNU/Linux 12"}},
+             "packages": [
+              {"manager": "apt", "name": "bash", "version": "5.2.15-2+b8",
+               "origin": "Debian:12.15/oldstable"},
+              {"manager": "apt", "name": "docker-ce", "version": "5:28-1", "origin": "Docker CE:x"},
+              {"manager": "apt", "name": "tool", "version": "1"}]}
+            """
+        let result = try await match(inventory: inventory, feeds: [("tracker.json", Self.tracker)])
+        #expect(result.status == 0)
+        #expect(result.errorOutput.contains("1 packages are not the distribution's"))
+        #expect(result.errorOutput.contains("Docker CE (1)"))
+        #expect(result.output.contains(#""foreign":[{"source":"Docker CE","packages":1}]"#))
+        // Where nothing of the release is known, that is said, and no more.
+        let nothing = try await match(inventory: inventory, feeds: [("kev.json", Self.kev)])
+        #expect(!nothing.errorOutput.contains("not the distribution's"))
+    }
+
     @Test func `findings come riskiest first, with what feeds know of them`() async throws {
         let result = try await match(
             feeds: [

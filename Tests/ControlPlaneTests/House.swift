@@ -97,7 +97,8 @@ struct TestEndpoint: Sendable {
         restarts: [RestartNeed] = [],
         sources: [SourceState] = [SourceState(name: "http://deb.example.org/debian", state: .ok)],
         identity: MachineIdentity? = nil, os: OperatingSystem? = nil,
-        scannedAt: Timestamp? = nil, backup: BackupFacts? = nil
+        scannedAt: Timestamp? = nil, backup: BackupFacts? = nil,
+        foreign: [ForeignPackages]? = nil
     ) async throws {
         let inventory = Inventory(
             packages.map { TestEndpoint.package($0.key, $0.value) } + others)
@@ -105,6 +106,7 @@ struct TestEndpoint: Sendable {
         facts.identity = identity
         facts.os = os ?? facts.os
         facts.backup = backup
+        facts.foreignPackages = foreign
         let posture = Posture(
             endpoint: facts, sources: sources, updates: updates,
             reboot: RebootState(signals: reboot), restarts: restarts)

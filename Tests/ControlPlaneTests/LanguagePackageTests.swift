@@ -76,4 +76,54 @@ struct LanguagePackageTests {
         try await house.settle()
         #expect(try await found().isEmpty)
     }
+
+    @Test func `packages of other builders are not covered by the distribution's feed`()
+        async throws
+    {
+        let shelf = TestShelf()
+        shelf.publish(
+            "tracker",
+            .init(
+                format: .debianTracker,
+                records: [
+                    .advisory(
+                        Advisory(
+                            id: "CVE-2026-1",
+                            source: AdvisorySource(name: "debian-tracker", authority: .tracker),
+                            vulnerabilities: ["CVE-2026-1"],
+                            affected: [
+                                AffectedPackage(
+                                    scope: .release(
+                                        ReleaseName(distribution: "debian", release: "12")),
+                                    order: .deb, name: "bash", counting: .source)
+                            ]))
+                ]))
+        let house = try await House(shelf: shelf)
+        let endpoint = try await house.enrol("web-1")
+        let foreign = [ForeignPackages(source: "Docker CE", packages: 2)]
+        try await endpoint.report(["bash": "1"], foreign: foreign)
+        try await house.settle()
+        func items() async throws -> [UncoveredPackages] {
+            try await house.useCases.coverage(by: house.administrator).items
+        }
+        // Nothing of the release is known: its packages are counted once, whoever built them.
+        #expect(try await items().map(\.source) == ["debian 12"])
+        _ = try await house.useCases.addFeed(
+            NewFeed(name: "tracker", source: "https://feeds.example.org/tracker"),
+            by: house.administrator)
+        try await house.useCases.refreshDueFeeds()
+        try await house.settle()
+        #expect(
+            try await items() == [
+                UncoveredPackages(source: "Docker CE", packages: 2, endpoints: 1)
+            ])
+        let own = try await house.useCases.findings(
+            of: endpoint.principal.endpoint, by: house.administrator)
+        #expect(own.isCovered && own.uncovered.map(\.source) == ["Docker CE"])
+        #expect(own.uncovered.map(\.packages) == [2])
+        house.clock.advance(seconds: 60)
+        try await endpoint.report(["bash": "1"])
+        try await house.settle()
+        #expect(try await items().isEmpty)
+    }
 }

@@ -32,9 +32,15 @@ import Testing
                 os: OperatingSystem(
                     id: "debian", versionId: "12", name: "Debian GNU/Linux 12",
                     codename: "bookworm", idLike: ["a", "b"]), kernel: "6.1.0-30-amd64",
-                replaced: ["libssl3", "openssl"], timeZone: "Europe/Rome")
+                replaced: ["libssl3", "openssl"], timeZone: "Europe/Rome",
+                channels: ["esm-apps", "esm-infra"],
+                foreign: [
+                    ForeignPackages(source: "Docker CE", packages: 3),
+                    ForeignPackages(source: "obs://x y", packages: 1),
+                ])
             for codename in ["bookworm", nil] {
                 footing.os.codename = codename
+                if codename == nil { (footing.channels, footing.foreign) = ([], []) }
                 let stored = footing
                 try await ledger.write { try $0.store(stored, of: scanned.id, tenant: tenant) }
                 let page = try await ledger.read {

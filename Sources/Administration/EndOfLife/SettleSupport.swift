@@ -13,22 +13,32 @@ extension UseCases {
     /// two rounds; the rest is unknown until the next.
     private static let settledPerRound = 50_000
 
+    /// How long a deadline may have passed, in seconds, before it counts where nothing else changed.
+    private static let faultPatienceSeconds: Int64 = 300
+
     /// Notes with every endpoint what counts against it besides its updates: what is beyond its
     /// support without anybody having said what is done about it, and what is known to be exploited
     /// and should have been mended by now. Then the endpoint's latest scan counts as judged.
     ///
     /// What has come since the last time is written, and nothing else; while the fleet is still
-    /// being read, nothing is.
+    /// being read, nothing is. Nothing is looked at while nothing has changed and no deadline can
+    /// have passed unseen for long.
     public func settleSupport() async throws {
         let tenants = findings.snapshot().tenants(in: .provider)
         // What waits is read before the index is: it is in the index then.
         let waiting = try await ledger.read { records in
             try tenants.map { try records.unsettled(of: $0, limit: Self.settledPerRound) }
         }
-        let ends = SupportEnds(findings.snapshot(), at: effects.now())
-        for (tenant, waiting) in zip(tenants, waiting) {
+        // Policies and what people say of endpoints change how they stand.
+        let (state, now) = (try await currentFindings(in: .provider), effects.now())
+        let isDue = findings.areFaultsDue(
+            at: state.revision, now: now, afterSeconds: Self.faultPatienceSeconds)
+        guard isDue || waiting.contains(where: { !$0.isEmpty }) else { return }
+        let ends = SupportEnds(state, at: now)
+        for (tenant, waiting) in zip(tenants, waiting) where isDue || !waiting.isEmpty {
             try await settleSupport(of: tenant, ends, waiting: waiting)
         }
+        if isDue, ends.isComplete { findings.noteFaults(at: state.revision, now: now) }
     }
 
     func settleSupport(

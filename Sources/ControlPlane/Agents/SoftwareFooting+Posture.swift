@@ -20,6 +20,9 @@ extension SoftwareFooting {
         self.init(
             os: facts.os, kernel: facts.virtualization.isContainer ? "" : facts.kernel,
             replaced: Array(names.prefix(Self.mostNames)),
-            timeZone: String(facts.timeZone.prefix(Self.longestName)))
+            timeZone: String(facts.timeZone.prefix(Self.longestName)),
+            channels: ReceivedChannels.shown(
+                by: posture.sources.filter { $0.state != .failed }.map(\.name), on: facts.os),
+            foreign: ForeignPackages.plain(facts.foreignPackages ?? []))
     }
 }

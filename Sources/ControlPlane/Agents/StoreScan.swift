@@ -142,6 +142,8 @@ extension UseCases {
         var bounded = posture
         let identity = posture.endpoint.identity?.plain
         bounded.endpoint.identity = identity?.isEmpty == true ? nil : identity
+        bounded.endpoint.foreignPackages =
+            posture.endpoint.foreignPackages.map(ForeignPackages.plain)
         for index in bounded.updates.indices {
             bounded.updates[index].origin = String(
                 bounded.updates[index].origin.prefix(longestUpdateText))

@@ -153,7 +153,7 @@ extension UseCases {
     @discardableResult
     public func take(_ index: AdvisoryIndex) async throws -> Int {
         let changed = findings.change { state in
-            state.rankings = [:]
+            state.noteChange()
             return state.fleet.refresh(index).count
         }
         try await storeKnown()
@@ -164,7 +164,7 @@ extension UseCases {
     @discardableResult
     func take(_ index: AdvisoryIndex, vulnerabilities: Set<String>) async throws -> Int {
         let changed = findings.change { state in
-            state.rankings = [:]
+            state.noteChange()
             return state.fleet.refresh(index, vulnerabilities: vulnerabilities).count
         }
         try await storeKnown()

@@ -44,6 +44,8 @@ public struct EndpointScanner: Scanning {
     public func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan {
         let tools = EndpointTools.read(root: root)
         var scan = try await nativeScan(tools, refreshing: refreshingSources)
+        let foreign = ForeignPackages.among(scan.packages, of: scan.endpoint.os)
+        scan.endpoint.foreignPackages = foreign.isEmpty ? nil : foreign
         if tools.hasFlatpak, root.isEmpty {
             await add(FlatpakTool(runner: runner), refreshing: refreshingSources, to: &scan)
         }

@@ -60,7 +60,7 @@ package struct MatchCommand: ParsableCommand {
     }
 
     package func run() throws {
-        let endpoint = try MatchInventory.read(file: inventory)
+        let (endpoint, foreign) = try MatchInventory.read(file: inventory)
         var names: Set<String> = []
         let system = OperatingSystemRow.row(of: endpoint.os)
         for row in endpoint.rows + [system].compactMap(\.self) { names.formUnion(row.indexNames) }
@@ -75,7 +75,8 @@ package struct MatchCommand: ParsableCommand {
             report: Matcher(index).report(
                 on: endpoint, context: EndpointContext(exposure: exposure, criticality: criticality)
             ),
-            endpoint: endpoint, index: index, unmatchedProducts: unmatched.count,
+            endpoint: endpoint, foreign: foreign, index: index,
+            unmatchedProducts: unmatched.count,
             now: at.flatMap { Timestamp($0) } ?? SystemEffects.now())
         show(answer)
         for line in Self.warnings(feeds) + answer.warnings {
@@ -149,13 +150,16 @@ struct MatchAnswer {
     /// Packages from beside the operating system of whose world no feed speaks, or whose product is
     /// not known to feeds, by the world.
     let uncovered: [(world: String, packages: Int)]
+    /// Packages of the operating system's package manager that others than the distribution have
+    /// built, and that no feed speaks of.
+    let foreign: [ForeignPackages]
     /// Microsoft's products in the feeds that are no release of Windows; asked on Windows alone.
     let unmatchedProducts: Int
     let now: Timestamp
 
     init(
-        report: MatchReport, endpoint: EndpointSoftware, index: AdvisoryIndex,
-        unmatchedProducts: Int = 0, now: Timestamp
+        report: MatchReport, endpoint: EndpointSoftware, foreign: [ForeignPackages] = [],
+        index: AdvisoryIndex, unmatchedProducts: Int = 0, now: Timestamp
     ) {
         self.report = report
         self.unmatchedProducts = unmatchedProducts
@@ -171,6 +175,11 @@ struct MatchAnswer {
             counts[world, default: 0] += 1
         }
         uncovered = counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        // Where no feed speaks of the release, that is said of all its packages.
+        let release = Platform(
+            endpoint.os, channels: endpoint.channels, known: index.distributionReleases)
+        self.foreign =
+            report.isCovered ? foreign.filter { !index.covers($0.source, on: release) } : []
     }
 
     /// What a person should know beside the findings.
@@ -192,6 +201,15 @@ struct MatchAnswer {
                 "\(count) packages are unknown to the feeds, and were not looked at: no feed speaks "
                     + "of where they come from, or by their names: \(shown.joined(separator: ", "))."
             )
+        }
+        if !foreign.isEmpty {
+            let count = foreign.reduce(0) { $0 + $1.packages }
+            let shown = foreign.prefix(Self.shownWorlds).map {
+                "\(Table.printable($0.source)) (\($0.packages))"
+            }
+            lines.append(
+                "\(count) packages are not the distribution's: that nothing is found in them means "
+                    + "nothing. They come from \(shown.joined(separator: ", ")).")
         }
         if unmatchedProducts > 0 {
             lines.append(

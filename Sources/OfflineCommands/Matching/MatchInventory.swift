@@ -11,17 +11,19 @@ enum MatchInventory {
     /// The largest inventory that is read, in bytes: several times one of 50,000 packages.
     private static let limit = 64 * 1024 * 1024
 
-    /// The software of an endpoint.
+    /// The software of an endpoint, and what of it is not the distribution's.
     ///
     /// - Throws: `Failure` that names the file and the field.
-    static func read(file: String) throws -> EndpointSoftware {
+    static func read(
+        file: String
+    ) throws -> (software: EndpointSoftware, foreign: [ForeignPackages]) {
         guard let bytes = try PrivateFile.read(URL(filePath: file), limit: limit) else {
             throw Failure(
                 .wrongUse, "There is no file \(file).",
                 nextStep: "Name the output of “patchbay scan --format json”.", code: "E_FILE")
         }
         do {
-            return try InventoryReader(bytes).software()
+            return try InventoryReader(bytes).read()
         } catch let fault as InventoryFault {
             throw Failure(
                 .wrongUse, "\(file) is no inventory: \(fault.reason).",
@@ -49,7 +51,7 @@ private struct InventoryReader {
         self.root = root
     }
 
-    func software() throws -> EndpointSoftware {
+    func read() throws -> (EndpointSoftware, [ForeignPackages]) {
         guard let endpoint = root["endpoint"], let system = endpoint["os"], system.isObject else {
             throw InventoryFault(reason: "endpoint.os is missing")
         }
@@ -65,13 +67,21 @@ private struct InventoryReader {
         }
         let family = PackageWorld(of: os)
         var rows: [SoftwareRow] = []
+        var origins = ForeignPackages.Count(on: os)
         for (place, package) in packages.elements.enumerated() {
             rows.append(try row(package, place, family))
+            if let origin = package["origin"]?.text, rows.last?.ecosystem == nil {
+                origins.add(origin, isDebian: rows.last?.order == .deb)
+            }
         }
         let isContainer = endpoint["virtualization"]?["isContainer"]?.flag ?? false
-        return EndpointSoftware(
+        let sources = root["sources"].items.filter { $0["state"]?.text != "failed" }
+        let software = EndpointSoftware(
             os: os, runningKernel: isContainer ? "" : endpoint["kernel"]?.text ?? "", rows: rows,
-            replaced: replaced)
+            replaced: replaced,
+            channels: ReceivedChannels.shown(
+                by: sources.compactMap { $0["name"]?.text }, on: os))
+        return (software, origins.found)
     }
 
     private func row(

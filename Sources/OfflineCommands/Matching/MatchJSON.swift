@@ -56,6 +56,15 @@ struct MatchJSON {
             writer.raw(",\"packages\":\(part.packages)}")
         }
         raw("],")
+        if !answer.foreign.isEmpty {
+            raw("\"foreign\":[")
+            list(answer.foreign) { writer, part in
+                writer.raw("{\"source\":")
+                writer.text(part.source)
+                writer.raw(",\"packages\":\(part.packages)}")
+            }
+            raw("],")
+        }
         if answer.unmatchedProducts > 0 {
             raw("\"unmatchedProducts\":\(answer.unmatchedProducts),")
         }

@@ -29,7 +29,7 @@ struct PolicyFeeds {
     ) throws -> (inventory: PolicyInventory, closed: [Closed], notes: [String]) {
         let nothing = [Closed](repeating: Closed(), count: inventory.updates.count)
         guard !paths.isEmpty else { return (inventory, nothing, []) }
-        let endpoint = try MatchInventory.read(file: inventory.file)
+        let endpoint = try MatchInventory.read(file: inventory.file).software
         var names: Set<String> = []
         for row in endpoint.rows { names.formUnion(row.indexNames) }
         var builder = AdvisoryIndexBuilder(onlyFor: names)

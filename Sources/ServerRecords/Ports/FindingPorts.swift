@@ -33,11 +33,18 @@ public struct SoftwareFooting: Hashable, Sendable {
     public var replaced: [String]
     /// The IANA name of the zone in which deadlines count its days; empty where it names none.
     public var timeZone: String
+    /// The channels of its release that it receives; sorted.
+    public var channels: [String]
+    /// The packages that are not the distribution's.
+    public var foreign: [ForeignPackages]
 
     /// What matching needs of an endpoint.
     public init(
-        os: OperatingSystem, kernel: String, replaced: [String], timeZone: String = ""
+        os: OperatingSystem, kernel: String, replaced: [String], timeZone: String = "",
+        channels: [String] = [], foreign: [ForeignPackages] = []
     ) {
+        self.channels = channels
+        self.foreign = foreign
         self.os = os
         self.kernel = kernel
         self.replaced = replaced

@@ -83,8 +83,10 @@ public struct SyntheticFleet: Sendable {
     /// Who the endpoint is.
     public func facts(of endpoint: Int) -> EndpointFacts {
         var generator = SeededGenerator(~seed, UInt64(endpoint))
+        let name = "sim-\(String(UInt64(seed), radix: 36))-\(endpoint)"
+        let bytes = [16, 8, 0].map { String((endpoint >> $0) & 255) }.joined(separator: ".")
         return EndpointFacts(
-            hostname: "sim-\(String(UInt64(seed), radix: 36))-\(endpoint)",
+            hostname: name,
             os: OperatingSystem(
                 id: "debian", versionId: "12", name: "Debian GNU/Linux 12 (bookworm)",
                 codename: "bookworm"),
@@ -93,7 +95,10 @@ public struct SyntheticFleet: Sendable {
             hardware: Hardware(processorCount: 2, memoryBytes: 4 << 30),
             virtualization: Virtualization(kind: "kvm"),
             disks: [Disk(mountPoint: "/", freeBytes: 10 << 30, totalBytes: 20 << 30)],
-            machineFingerprint: Self.hexadecimal(generator.next(), generator.next()))
+            machineFingerprint: Self.hexadecimal(generator.next(), generator.next()),
+            identity: MachineIdentity(
+                fullName: "\(name).example.org", addresses: ["10.\(bytes)"],
+                serialNumber: "SIM\(String(UInt64(seed), radix: 36).uppercased())-\(endpoint)"))
     }
 
     // MARK: - Parts

@@ -7,15 +7,17 @@ extension StoreRecords: FindingRecords {
         try change(
             """
             INSERT INTO endpoint_footing (tenant_id, endpoint_id, \(FootingColumns.list))
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (tenant_id, endpoint_id) DO UPDATE SET os_id = excluded.os_id,
                 os_version = excluded.os_version, os_name = excluded.os_name,
                 os_codename = excluded.os_codename, os_like = excluded.os_like,
                 kernel = excluded.kernel, replaced = excluded.replaced,
-                time_zone = excluded.time_zone
+                time_zone = excluded.time_zone, channels = excluded.channels,
+                foreign_packages = excluded.foreign_packages
             """, tenant, endpoint, os.id, os.versionId, os.name, os.codename,
             os.idLike.joined(separator: " "), footing.kernel,
-            footing.replaced.joined(separator: "\n"), footing.timeZone)
+            footing.replaced.joined(separator: "\n"), footing.timeZone,
+            footing.channels.joined(separator: " "), FootingColumns.text(of: footing.foreign))
     }
 
     func members(after: EndpointID?, limit: Int, knowing: Set<String>) throws -> FleetPage {
@@ -180,7 +182,8 @@ extension StoreRecords: FindingRecords {
 enum FootingColumns {
     /// The columns, in the order in which they are written and read.
     static let list =
-        "os_id, os_version, os_name, os_codename, os_like, kernel, replaced, time_zone"
+        "os_id, os_version, os_name, os_codename, os_like, kernel, replaced, time_zone, "
+        + "channels, foreign_packages"
 
     /// The same, told apart from columns of other tables.
     static let qualified = list.split(separator: ", ").map { "footing.\($0)" }
@@ -194,12 +197,30 @@ enum FootingColumns {
         let (codename, like): (String?, String?) = (try row.next(), try row.next())
         let (kernel, replaced): (String?, String?) = (try row.next(), try row.next())
         let zone: String? = try row.next()
+        let (channels, foreign): (String?, String?) = (try row.next(), try row.next())
         guard let id, let version, let name, let kernel, let zone else { return nil }
         let os = OperatingSystem(
             id: id, versionId: version, name: name, codename: codename,
             idLike: (like ?? "").split(separator: " ").map(String.init))
         return SoftwareFooting(
             os: os, kernel: kernel,
-            replaced: (replaced ?? "").split(separator: "\n").map(String.init), timeZone: zone)
+            replaced: (replaced ?? "").split(separator: "\n").map(String.init), timeZone: zone,
+            channels: (channels ?? "").split(separator: " ").map(String.init),
+            foreign: self.foreign(in: foreign ?? ""))
+    }
+
+    /// Foreign packages, one source a line: the count, a blank, the source.
+    static func text(of foreign: [ForeignPackages]) -> String {
+        foreign.map { "\($0.packages) \($0.source)" }.joined(separator: "\n")
+    }
+
+    private static func foreign(in text: String) -> [ForeignPackages] {
+        text.split(separator: "\n").compactMap { line in
+            guard let blank = line.firstIndex(of: " "), let packages = Int(line[..<blank]) else {
+                return nil
+            }
+            return ForeignPackages(
+                source: String(line[line.index(after: blank)...]), packages: packages)
+        }
     }
 }
