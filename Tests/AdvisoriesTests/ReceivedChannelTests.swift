@@ -133,4 +133,24 @@ import Versions
             report(outside, [.rpm("nodejs", installed)], os: .rocky).findings.count
                 == (isOutside ? 1 : 0))
     }
+
+    @Test(arguments: [
+        (system("mariner", "2.0"), "azurelinux", "2.0"),
+        (
+            OperatingSystem(id: "openEuler", versionId: "24.03", name: "openEuler 24.03 (LTS-SP2)"),
+            "openeuler", "24.03-LTS-SP2"
+        ),
+        (
+            OperatingSystem(id: "debian", versionId: "", name: "Debian GNU/Linux forky/sid"),
+            "debian", "forky"
+        ),
+        (system("suse-microos", "5.2"), "sle-micro", "5.2"),
+    ])
+    func `a release is found by the name that feeds give it`(
+        _ os: OperatingSystem, _ distribution: String, _ release: String
+    ) {
+        #expect(
+            Platform(os).releases.contains(
+                ReleaseName(distribution: distribution, release: release)))
+    }
 }

@@ -33,6 +33,9 @@ public struct Platform: Sendable, Hashable {
         }
         let version = os.versionId.lowercased()
         for name in Self.versionNames(version, of: distribution) { add(name) }
+        if distribution == "openeuler", let pack = Self.servicePack(inName: os.name) {
+            add("\(os.versionId)-\(pack)")
+        }
         // Where number and codename contradict each other, the number counts: the data of two
         // releases at once would be wrong for either.
         if let codename = os.codename?.lowercased() ?? Self.codename(inName: os.name),
@@ -63,6 +66,7 @@ public struct Platform: Sendable, Hashable {
         switch id.lowercased() {
         case let edition where editions[edition] != nil: "sles"
         case "suse-microos": "sle-micro"
+        case "mariner", "cbl-mariner": "azurelinux"
         case "archarm": "arch"
         case "redhat", "rhel-coreos": "rhel"
         case let other: other
@@ -111,8 +115,18 @@ public struct Platform: Sendable, Hashable {
         return Set(told + own).subtracting([""])
     }
 
-    /// The codename in a name such as `Debian GNU/Linux 12 (bookworm)`.
+    /// `LTS-SP2` in `openEuler 24.03 (LTS-SP2)`: feeds name the release with it.
+    private static func servicePack(inName name: String) -> Substring? {
+        guard let open = name.lastIndex(of: "("), name.hasSuffix(")") else { return nil }
+        return name[name.index(after: open)...].dropLast()
+    }
+
+    /// The codename in a name such as `Debian GNU/Linux 12 (bookworm)`, or the first in `Debian
+    /// GNU/Linux forky/sid`, as systems that are not out yet call themselves.
     private static func codename(inName name: String) -> String? {
+        if name.hasSuffix("/sid") {
+            return name.dropLast("/sid".count).split(separator: " ").last.map { $0.lowercased() }
+        }
         guard let open = name.lastIndex(of: "("), name.hasSuffix(")") else { return nil }
         let word = name[name.index(after: open)...].dropLast().lowercased()
         guard let first = word.split(separator: " ").first else { return nil }
