@@ -14,7 +14,14 @@ import Versions
         OperatingSystem(id: id, versionId: version, name: id)
     }
 
-    @Test(arguments: [
+    @Test(arguments: Self.shown)
+    func `package sources show the channels`(
+        _ os: OperatingSystem, _ sources: [String], _ expected: [String]
+    ) {
+        #expect(ReceivedChannels.shown(by: sources, on: os) == expected)
+    }
+
+    private static let shown: [(OperatingSystem, [String], [String])] = [
         (xenial, [infra], ["esm-infra"]),
         (xenial, [infra, apps], ["esm", "esm-apps", "esm-infra"]),
         (system("ubuntu", "14.04"), [infra], ["esm", "esm-infra"]),
@@ -30,12 +37,7 @@ import Versions
         ),
         (system("rhel", "9.2"), ["rhel-9-for-x86_64-baseos-rpms"], []),
         (system("sles", "15.3"), ["SLE-Product-SLES15-SP3-LTSS-Updates"], ["ltss"]),
-    ])
-    func `package sources show the channels`(
-        _ os: OperatingSystem, _ sources: [String], _ expected: [String]
-    ) {
-        #expect(ReceivedChannels.shown(by: sources, on: os) == expected)
-    }
+    ]
 
     private func state(
         _ records: [FeedRecord], _ row: SoftwareRow, on os: OperatingSystem, _ channels: [String]
@@ -134,7 +136,7 @@ import Versions
                 == (isOutside ? 1 : 0))
     }
 
-    @Test(arguments: [
+    private static let named: [(OperatingSystem, String, String)] = [
         (system("mariner", "2.0"), "azurelinux", "2.0"),
         (
             OperatingSystem(id: "openEuler", versionId: "24.03", name: "openEuler 24.03 (LTS-SP2)"),
@@ -145,7 +147,9 @@ import Versions
             "debian", "forky"
         ),
         (system("suse-microos", "5.2"), "sle-micro", "5.2"),
-    ])
+    ]
+
+    @Test(arguments: Self.named)
     func `a release is found by the name that feeds give it`(
         _ os: OperatingSystem, _ distribution: String, _ release: String
     ) {

@@ -2,15 +2,7 @@ import Fleet
 import Testing
 
 @Suite struct `Packages that are not the distribution's` {
-    private func package(
-        _ name: String, _ origin: String?, _ manager: PackageManagerName
-    ) -> Package {
-        Package(
-            manager: manager, name: name, version: "1", architecture: "amd64", source: name,
-            sourceVersion: "1", origin: origin)
-    }
-
-    @Test(arguments: [
+    private static let origins: [(String, PackageManagerName, String?, String?)] = [
         ("debian", PackageManagerName.apt, "Debian:12.15/oldstable", nil),
         ("debian", .apt, "Debian-Security:12/oldstable-security", nil),
         ("debian", .apt, "Debian Backports:/bookworm-backports", "Debian Backports"),
@@ -28,7 +20,17 @@ import Testing
             "obs://build.opensuse.org/home:me"
         ),
         ("nobody", .dnf, "Anyone", nil),
-    ])
+    ]
+
+    private func package(
+        _ name: String, _ origin: String?, _ manager: PackageManagerName
+    ) -> Package {
+        Package(
+            manager: manager, name: name, version: "1", architecture: "amd64", source: name,
+            sourceVersion: "1", origin: origin)
+    }
+
+    @Test(arguments: Self.origins)
     func `are told by label or vendor`(
         _ id: String, _ manager: PackageManagerName, _ origin: String?, _ source: String?
     ) {
