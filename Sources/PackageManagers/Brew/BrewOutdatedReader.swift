@@ -6,7 +6,7 @@ struct BrewOutdatedReader {
 
     init(_ bytes: [UInt8]) {
         let documents = ToolDocuments(bytes)
-        reading.unparsed = documents.others.filter { !Self.known.contains($0.trimmed) }.map(\.raw)
+        reading.unparsed = Self.unread(documents.others)
         if documents.values.isEmpty, reading.unparsed.isEmpty { reading.unparsed = [""] }
         for document in documents.values {
             if case .array = document {
@@ -23,8 +23,25 @@ struct BrewOutdatedReader {
 
     private static let known = KnownLines(beginnings: [
         "==> ", "Warning: ", "✔", "✔\u{FE0E}", "####", "Already up-to-date", "Updated ",
-        "Running `brew update",
+        "Running `brew update", "Adjust how often this is run", "`brew update", "Hide these hints",
+        "You have ", "You can upgrade", "or list them with", "No changes to ", "Updating Homebrew",
     ])
+
+    /// What is not known of the lines around the document. Below the headings of an update of
+    /// Homebrew itself stand the names of what is new, up to an empty line.
+    private static func unread(_ lines: [ToolLine]) -> [String] {
+        var isList = false
+        return lines.filter { line in
+            if line.isBlank { isList = false }
+            if line.trimmed.hasPrefix("==> ") {
+                isList = ["New ", "Deleted ", "Renamed ", "Outdated ", "Updated "].contains {
+                    line.trimmed.dropFirst(4).hasPrefix($0)
+                }
+            }
+            return !known.contains(line.trimmed)
+                && !(isList && !line.trimmed.hasPrefix("Error"))
+        }.map(\.raw)
+    }
 
     private mutating func read(_ records: [ToolJSON], kind: String) {
         for record in records {

@@ -17,7 +17,11 @@ struct ChocolateyReader {
             "Warnings:", "- ", "Source(s):", "Did you know", "automatically",
             "Features? Learn more",
             "https://", "Validation Warnings", "being ignored due to", "It is recommended",
-            "your system", "Validating", "Upgrade available", "Directory '",
+            "your system", "Validating", "want to halt when this occurs", "using:",
+            "choco feature ", "or pass the option", "Chocolatey detected you are not running",
+            "You may experience errors", "Only an exit code", "A pending system reboot",
+            "Do you want to continue?", "Directly running",
+            "Upgrade available", "Directory '",
             "Attempt to use original download", "This is try", "DEBUG:", "VERBOSE:",
         ],
         endings: [

@@ -11,7 +11,9 @@ struct FlatpakUpdateReader {
 
     init(_ bytes: [UInt8]) {
         var rows: [(line: ToolLine, cells: [String])] = []
-        for line in ToolText.lines(bytes) where !Self.known.contains(line.trimmed) {
+        var note = FlatpakNote()
+        for line in ToolText.lines(bytes) {
+            if note.holds(line) || Self.known.contains(line.trimmed) { continue }
             let cells = Self.withoutNumber(Self.cells(line))
             if cells.contains(where: {
                 FlatpakColumns.isIdentifier($0) || FlatpakColumns.isReference($0)
@@ -43,6 +45,7 @@ struct FlatpakUpdateReader {
             "Looking for", "Nothing to do", "Note that the directories",
             "are not in the search path",
             "installed by Flatpak may not", "'/", "F: ", "Proceed with", "Updating appstream",
+            "Updates complete", "Changes complete",
         ],
         endings: ["environment variable, so applications"])
 
@@ -102,6 +105,23 @@ struct FlatpakUpdateReader {
 
     private static func isHeading(_ line: ToolLine, _ cells: [String]) -> Bool {
         cells.count >= 2 && !line.trimmed.contains { $0.isNumber || ".:…".contains($0) }
+    }
+}
+
+/// What flatpak says of platforms that are not maintained any more: `Info: …`, and below it, three
+/// blanks in, the reason or the applications that it concerns. These are no updates.
+private struct FlatpakNote {
+    private var isOpen = false
+
+    mutating func holds(_ line: ToolLine) -> Bool {
+        if line.text.contains("\t") || line.isBlank {
+            isOpen = false
+        } else if line.trimmed.hasPrefix("Info:") {
+            isOpen = true
+        } else if isOpen {
+            isOpen = line.text.hasPrefix("   ") && !line.text.hasPrefix("    ")
+        }
+        return isOpen
     }
 }
 

@@ -10,8 +10,11 @@ struct SoftwareupdateReader {
     private var label: (text: String, isStarred: Bool, line: ToolLine)?
 
     init(_ bytes: [UInt8]) {
-        for line in ToolText.lines(bytes) { read(line) }
+        let lines = ToolText.lines(bytes)
+        for line in lines { read(line) }
         dropLabel()
+        // Silence is no empty list: the tool always begins with its name.
+        if lines.allSatisfy(\.isBlank) { reading.unparsed = [""] }
     }
 
     private static let known = KnownLines(

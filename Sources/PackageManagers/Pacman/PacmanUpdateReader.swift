@@ -7,7 +7,9 @@ struct PacmanUpdateReader {
 
     init(_ bytes: [UInt8]) {
         for line in ToolText.lines(bytes)
-        where !Self.known.contains(line.trimmed) || Self.isFault(line.trimmed) {
+        where !Self.known.contains(line.trimmed) && !Self.isProgress(line.trimmed)
+            || Self.isFault(line.trimmed)
+        {
             guard let update = Self.update(line.words) else {
                 reading.unparsed.append(line.raw)
                 continue
@@ -19,6 +21,15 @@ struct PacmanUpdateReader {
     /// Headings begin with `::`; an error is never passed over.
     private static let known = KnownLines(
         beginnings: [":: ", "warning: ", "==> "], endings: [" is up to date"])
+
+    /// ` extra  8.4 MiB  12.1 MiB/s 00:01 [####] 100%`, and the same with a sign that eats.
+    private static func isProgress(_ text: String) -> Bool {
+        guard text.hasSuffix("%"), let open = text.firstIndex(of: "["),
+            let close = text.lastIndex(of: "]")
+        else { return false }
+        return open < close && !text.contains(" -> ")
+            && text[open..<close].dropFirst().allSatisfy { "#-cCo ".contains($0) }
+    }
 
     /// Without a repository's database nothing of it would ever be newer.
     private static func isFault(_ text: String) -> Bool { text.contains("database file") }
@@ -41,7 +52,7 @@ struct PacmanUpdateReader {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, Grammar.consists(parts[1], of: ".") else { return false }
         let version = parts[0].split(separator: ":", omittingEmptySubsequences: false)
-        guard version.count <= 2, let last = version.last, Grammar.consists(last, of: "._+~")
+        guard version.count <= 2, let last = version.last, Grammar.consists(last, of: "._+~@^")
         else { return false }
         return version.count == 1 || Grammar.isNumber(version[0])
     }

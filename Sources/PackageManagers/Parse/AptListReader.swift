@@ -16,6 +16,8 @@ struct AptListReader {
         // `now` among the suites marks the version that is installed; `-a` lists it beside the
         // newer one.
         if entry.suites.contains("now") {
+            // Removed, but for its configuration: nothing of it is installed.
+            if let remark = entry.remark, Self.leftovers.contains(remark) { return }
             reading.packages.append(
                 ToolPackage(
                     name: entry.name, version: entry.version, architecture: entry.architecture))
@@ -30,17 +32,28 @@ struct AptListReader {
         }
     }
 
+    private static let leftovers: Set<String> = [
+        "residual-config", "Konfiguration verbleibend", "configuration restante",
+        "configurazione residua", "configuración residual", "ficheiros de configuração",
+    ]
+
+    /// What a shell says when it has no such program, in any language behind the name.
+    private static let faults = KnownLines(
+        beginnings: ["E:", "Error:", "error:", "Fehler:", "Erreur", "Errore", "Ошибка:", "错误"],
+        endings: [": not found", ": command not found"])
+
     /// The heading, warnings and notices have no entry's shape: no `name/suite` in front and no
     /// bracket. An error is never noise: the list behind it would be short.
     private func isNoise(_ text: String) -> Bool {
         if text.isEmpty { return true }
-        if text.hasPrefix("E:") { return false }
+        if Self.faults.contains(text) { return false }
         if text.hasPrefix("WARNING:") || text.hasPrefix("W:") || text.hasPrefix("N:") {
             return true
         }
         let first = text.prefix { $0 != " " }
         guard let slash = first.firstIndex(of: "/") else { return !text.contains("[") }
-        return PackageName(apt: String(first[..<slash])) == nil && !text.contains("[")
+        let name = first[..<slash].prefix { $0 != ":" }
+        return PackageName(apt: String(name)) == nil && !text.contains("[")
     }
 
     private struct Entry {
@@ -55,7 +68,12 @@ struct AptListReader {
             let bracket = text.firstIndex(of: "[")
             let words = TextLines.words(text[..<(bracket ?? text.endIndex)])
             guard words.count == 3, let slash = words[0].firstIndex(of: "/") else { return nil }
-            name = String(words[0][..<slash])
+            // Some print a foreign package with its architecture, as dpkg does.
+            name = String(words[0][..<slash].prefix { $0 != ":" })
+            guard
+                name.utf8.count == words[0][..<slash].utf8.count
+                    || words[0][..<slash] == "\(name):\(words[2])"
+            else { return nil }
             suites = words[0][words[0].index(after: slash)...].split(separator: ",").map(
                 String.init)
             (version, architecture) = (words[1], words[2])

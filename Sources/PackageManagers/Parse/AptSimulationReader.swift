@@ -119,14 +119,15 @@ private struct AptProse {
         isCount = false
         if line.isBlank { return true }
         // An error ends the plan early: what came before it may not be all.
-        if text.hasPrefix("E:") { return false }
+        if text.hasPrefix("E:") || text.hasPrefix("Error:") { return false }
         if Self.isClosingCount(text) {
             isCount = true
             return true
         }
         if line.isIndented { return isList }
-        isList = false
-        if Self.isProgress(text) || Self.hints.contains(text) || Self.isRemark(line) {
+        // Below a heading stand packages, also where it is one of the hints.
+        isList = text.hasSuffix(":") && Self.hints.contains(text)
+        if isList || Self.isProgress(text) || Self.hints.contains(text) || Self.isRemark(line) {
             return true
         }
         // A heading; and a note on several lines, whose first has its colon behind one word.

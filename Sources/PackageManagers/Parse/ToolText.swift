@@ -23,20 +23,37 @@ struct ToolLine {
 
 /// Recorded output on its way to lines.
 enum ToolText {
-    /// UTF-8 without a byte order mark. Windows PowerShell writes UTF-16 into files.
+    /// UTF-8 without a byte order mark. Windows PowerShell writes UTF-16 into files, and programs
+    /// into pipes, there without the mark: no text but UTF-16 has a zero in every other byte.
     static func decoded(_ bytes: [UInt8]) -> [UInt8] {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
-        let isLittle = bytes.starts(with: [0xFF, 0xFE])
-        guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else { return bytes }
+        let hasMark = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+        let isLittle =
+            hasMark ? bytes[0] == 0xFF : zeros(bytes, from: 1) > zeros(bytes, from: 0)
+        guard hasMark || isWide(bytes) else { return bytes }
         var units: [UInt16] = []
         units.reserveCapacity(bytes.count / 2)
-        for place in stride(from: 2, to: bytes.count - 1, by: 2) {
+        for place in stride(from: hasMark ? 2 : 0, to: bytes.count - 1, by: 2) {
             let (low, high) =
                 isLittle
                 ? (bytes[place], bytes[place + 1]) : (bytes[place + 1], bytes[place])
             units.append(UInt16(high) << 8 | UInt16(low))
         }
         return Array(String(decoding: units, as: UTF16.self).utf8)
+    }
+
+    /// How many of the first pairs tell the order of bytes: a line's worth.
+    private static let examined = 128
+
+    private static func zeros(_ bytes: [UInt8], from start: Int) -> Int {
+        stride(from: start, to: min(bytes.count, examined), by: 2).count { bytes[$0] == 0 }
+    }
+
+    /// Whether most of the first pairs hold one zero: letters and blanks of Latin scripts.
+    private static func isWide(_ bytes: [UInt8]) -> Bool {
+        let pairs = min(bytes.count, examined) / 2
+        let (even, odd) = (zeros(bytes, from: 0), zeros(bytes, from: 1))
+        return pairs >= 4 && min(even, odd) == 0 && max(even, odd) * 4 >= pairs * 3
     }
 
     /// The lines, without the prompts and commands that people record with an output.

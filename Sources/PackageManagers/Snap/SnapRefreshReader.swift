@@ -36,7 +36,9 @@ struct SnapRefreshReader {
         var update = ToolUpdate(
             name: words[0], candidate: words[1] == "-" ? "" : words[1])
         if words.count == 6 {
-            guard let bytes = Grammar.bytes(words[3]) else { return nil }
+            // A snap that was built or tried here has no download.
+            let bytes = Grammar.bytes(words[3])
+            guard bytes != nil || words[3] == "-" else { return nil }
             update.bytes = bytes
         }
         let notes = words[words.count - 1]

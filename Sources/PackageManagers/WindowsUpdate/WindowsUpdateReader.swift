@@ -61,7 +61,8 @@ struct WindowsUpdateReader {
     /// `KB` and the number of the article; of an update without one, such as a driver, the
     /// identifier, which the Agent installs it by as well.
     private static func name(_ record: ToolJSON) -> String? {
-        if let article = record["KBArticleIDs"]?.texts.first, !article.hasPrefix("System.") {
+        let articles = record["KBArticleIDs"] ?? record["KB"]
+        if let article = articles?.texts.first, !article.isEmpty, !article.hasPrefix("System.") {
             let number =
                 article.uppercased().hasPrefix("KB") ? String(article.dropFirst(2)) : article
             let name = "KB\(number)"

@@ -1,3 +1,5 @@
+import Fleet
+
 /// The columns of one table, found by its heading.
 ///
 /// winget fills each cell up to its column's width, which it counts in columns of the terminal, and
@@ -30,7 +32,9 @@ struct WingetTable {
         if let (columns, starts) = Self.knownColumns(heading) {
             (self.columns, self.starts) = (columns, starts)
         } else {
-            let rows = body.prefix { !$0.isBlank }.map(\.text)
+            // The count below the rows is as long as it likes, and would hide the columns' edges.
+            let rows = body.prefix { !$0.isBlank }.filter { !WingetReader.isSentence($0.trimmed) }
+                .map(\.text)
             let starts = Self.starts(heading, rows: rows)
             guard (3...6).contains(starts.count) else { return nil }
             self.starts = starts
@@ -46,10 +50,40 @@ struct WingetTable {
         for shift in [0, 1, -1, 2, -2, 3, -3] {
             if let cells = cells(line.text, shift: shift) {
                 let row = Row(columns, cells)
-                if isPlausible(row, isShifted: shift != 0) { return row }
+                // Longer than the rule: a table that somebody shortened by hand, or a sentence.
+                let isLong = DisplayWidth.of(line.text.trimmingEnd) > width + max(shift, 0)
+                if isPlausible(row, isShifted: shift != 0), !isLong || Self.isNamed(row) {
+                    return row
+                }
             }
         }
-        return nil
+        return unaligned(line)
+    }
+
+    /// Whether the row has all that a sentence could not have by chance.
+    private static func isNamed(_ row: Row) -> Bool {
+        PackageName(row[.id], of: .winget) != nil && isSource(row[.source])
+            && (row[.version].utf8.first.map(Grammar.isDigit) ?? false)
+    }
+
+    private static func isSource(_ text: String) -> Bool { ["winget", "msstore"].contains(text) }
+
+    /// A row whose cells stand elsewhere than the heading's, since a script with marks above and
+    /// below its letters was measured otherwise: read from its end, where no cell holds a blank.
+    private func unaligned(_ line: ToolLine) -> Row? {
+        var words = line.words
+        guard columns == [.name, .id, .version, .available, .source],
+            let source = words.popLast(), Self.isSource(source),
+            let available = words.popLast(), var version = words.popLast()
+        else { return nil }
+        if let sign = words.last, ["<", ">"].contains(sign) {
+            version = "\(words.removeLast()) \(version)"
+        }
+        guard let id = words.popLast(), !words.isEmpty, id.contains("."),
+            PackageName(id, of: .winget) != nil || Grammar.isCut(id),
+            [version, available].allSatisfy({ $0.utf8.contains(where: Grammar.isDigit) })
+        else { return nil }
+        return Row(columns, [words.joined(separator: " "), id, version, available, source])
     }
 
     private func isPlausible(_ row: Row, isShifted: Bool) -> Bool {
@@ -68,8 +102,6 @@ struct WingetTable {
 
     /// The cells, when a blank stands in front of each column.
     private func cells(_ text: String, shift: Int) -> [String]? {
-        let total = DisplayWidth.of(text.trimmingEnd)
-        guard total <= width + max(shift, 0) else { return nil }
         let edges = starts.enumerated().map { $0.offset == 0 ? 0 : $0.element + shift }
         var cells = [String](repeating: "", count: edges.count)
         var place = 0
