@@ -41,6 +41,24 @@ struct DownloadTests {
         #expect(downloading?.download(of: [Self.update(manager)]) == command)
     }
 
+    /// Asked for patches, zypper would pass over those that want a restart, and end with 0.
+    @Test func `zypper is asked for packages and never for patches`() {
+        let tool = ZypperTool(runner: SubprocessRunner())
+        let commands = tool.commands(for: [Self.update(.zypper)])
+        #expect(commands.count == 1)
+        #expect(commands[0].contains("install") && !commands[0].contains("patch"))
+        #expect(commands[0].last == "labgood.noarch=1:2.0-1")
+    }
+
+    @Test func `programs of a run are not looked for where people put wrappers`() {
+        for path in [
+            ToolEnvironment.fixed["PATH"], AptInstaller().installRun(for: []).environment["PATH"],
+        ] {
+            #expect(path == "/usr/sbin:/usr/bin:/sbin:/bin")
+        }
+        #expect(ToolEnvironment.fixed["LC_ALL"] == "C.UTF-8")
+    }
+
     @Test func `dnf downloads with the words of its installation`() {
         let tool = DnfTool(runner: SubprocessRunner())
         let update = Self.update(.dnf)

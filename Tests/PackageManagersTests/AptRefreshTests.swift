@@ -60,6 +60,18 @@ struct AptRefreshTests {
         #expect(!reading.answered.contains(Self.lab.refreshKey))
     }
 
+    @Test(arguments: ["EXPKEYSIG", "REVKEYSIG", "KEYEXPIRED"])
+    func `a key that has run out or was revoked fails its source, whose old index stays`(
+        word: String
+    ) {
+        let reading = reading(
+            "Err:1 http://192.0.2.1:8080 stable InRelease\n",
+            errors: "W: GPG error: http://192.0.2.1:8080 stable InRelease: The following "
+                + "signatures were invalid: \(word) 0123 Lab\n")
+        #expect(reading.errors[Self.lab.refreshKey]?.contains(word) == true)
+        #expect(!reading.answered.contains(Self.lab.refreshKey))
+    }
+
     @Test func `a warning about a keyring is no failure`() {
         let reading = reading(
             "Hit:1 http://192.0.2.1:8080 stable InRelease\n",

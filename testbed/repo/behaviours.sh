@@ -10,7 +10,7 @@ SLOW_SECONDS=${SLOW_SECONDS:-8}
 HUGE_INSTALLED_SIZE=1000000000
 
 BEHAVIOURS=(plain conffile reboot-required fail slow hang unmet new-dependency daemon prompt huge
-    reboot)
+    reboot slow-unpack core)
 
 field() { echo "$2" >> "$1/DEBIAN/control"; }
 
@@ -146,5 +146,31 @@ touch /var/lib/$1/rebooted-for-$2
 sync
 systemctl --no-block reboot
 sleep 600
+SCRIPT
+}
+
+# Takes its time before its files are unpacked: meanwhile dpkg has it down as half-installed, and as
+# one that must be installed anew when this is cut off.
+behaviour_slow-unpack() {
+    script "$3" preinst <<SCRIPT
+[ "\$1" = upgrade ] || exit 0
+step=1
+while [ "\$step" -le $SLOW_SECONDS ]; do
+    echo "$1: making room, step \$step of $SLOW_SECONDS"
+    sleep 1
+    step=\$((step + 1))
+done
+SCRIPT
+}
+
+# What the packages of the C library, of systemd and of the agent do when they are upgraded: the
+# service manager starts itself anew, and the agent is restarted in the middle of the run.
+behaviour_core() {
+    postinst "$3" <<SCRIPT
+[ -n "\$2" ] && [ -d /run/systemd/system ] || exit 0
+systemctl daemon-reexec
+systemctl --no-block restart patchbay-agent.service
+sleep 3
+echo "$1: the service manager and the agent are new"
 SCRIPT
 }

@@ -194,7 +194,7 @@ public struct EndpointInstaller: Installing {
 /// What the programs of a run find in their environment; nothing else is there.
 enum ToolEnvironment {
     static let fixed = [
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+        "PATH": RunPath.standard, "HOME": "/root",
         "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "LANGUAGE": "C", "TERM": "dumb", "COLUMNS": "200",
         // Packages must not ask.
         "DEBIAN_FRONTEND": "noninteractive",

@@ -43,8 +43,7 @@ enum AptCommand {
     /// nor restart services behind the package manager's back (needrestart), nor show news
     /// (apt-listchanges), nor prompt for configuration files (ucf).
     static let environment = [
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
-        "LC_ALL": "C",
+        "PATH": RunPath.standard, "HOME": "/root", "LC_ALL": "C",
         "LANG": "C", "LANGUAGE": "C", "TERM": "dumb", "DEBIAN_FRONTEND": "noninteractive",
         "DEBIAN_PRIORITY": "critical", "NEEDRESTART_SUSPEND": "1",
         "APT_LISTCHANGES_FRONTEND": "none",

@@ -79,12 +79,14 @@ struct AptComplaint {
         guard
             let line = first(
                 "unauthenticated packages", "packages cannot be authenticated", "BADSIG",
-                "NO_PUBKEY", "is not signed")
+                "NO_PUBKEY", "EXPKEYSIG", "REVKEYSIG", "is not signed")
         else { return nil }
         let listed = names(below: "packages cannot be authenticated!")
         return verdict(
             .signature, listed,
-            lines.first { $0.contains("BADSIG") || $0.contains("NO_PUBKEY") } ?? line)
+            lines.first { line in
+                ["BADSIG", "NO_PUBKEY", "EXPKEYSIG", "REVKEYSIG"].contains { line.contains($0) }
+            } ?? line)
     }
 
     /// `E: Version '9.9' for 'labgood' was not found`, and a 404 for a version that the mirror no

@@ -77,6 +77,13 @@ package protocol CommandRunning: Sendable {
     func run(_ command: Command) async throws(CommandFailure) -> CommandOutput
 }
 
+/// Where programs that change packages look for the programs that they call by name.
+package enum RunPath {
+    /// Without `/usr/local`, as rpm has it for its scripts: dpkg calls `dpkg-deb` and `tar` by name,
+    /// and a wrapper that somebody put there would stand between it and every package.
+    package static let standard = "/usr/sbin:/usr/bin:/sbin:/bin"
+}
+
 /// What the environment of every program is made of; nothing is inherited beyond the proxy's
 /// settings.
 enum CommandEnvironment {

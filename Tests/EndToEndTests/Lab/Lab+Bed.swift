@@ -87,6 +87,7 @@ extension Lab {
         try await addBeforePackages()
         try await addServicePackages()
         try await addCachePackages()
+        try await addSurroundingPackages()
         try await serveRepository()
     }
 
