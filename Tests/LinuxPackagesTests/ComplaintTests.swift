@@ -98,6 +98,21 @@ struct ComplaintTests {
             failure: .versionNotAvailable, culprits: ["labgood"]),
         Case(
             tool: .pacman, status: 1,
+            text: """
+                http://server/pacman/labgood-2.0-1-any.pkg.tar.zst:
+                2026-11-22 22:44:42 ERROR 404: Not Found.
+                warning: failed to retrieve some files
+                error: failed to commit transaction (error invoking external downloader)
+                """, failure: .versionNotAvailable, culprits: ["labgood"]),
+        Case(
+            tool: .pacman, status: 1,
+            text: """
+                http://server/pacman/labgood-2.0-1-any.pkg.tar.zst.sig:
+                2026-11-22 22:44:42 ERROR 404: Not Found.
+                error: failed to commit transaction (error invoking external downloader)
+                """, failure: .signature, culprits: ["labgood"]),
+        Case(
+            tool: .pacman, status: 1,
             text: ":: unable to satisfy dependency 'labgood>=9' required by labdep",
             failure: .dependency, culprits: ["labdep"]),
         Case(

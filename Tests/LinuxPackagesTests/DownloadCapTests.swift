@@ -55,4 +55,52 @@ struct DownloadCapTests {
     func `apt's own limit is read from its configuration`(lines: [String], limit: Int64?) {
         #expect(DownloadCap.ownLimit(lines) == limit)
     }
+
+    @Test func `zypper and pacman are told of the configuration with the limit`() throws {
+        var cap = try cap("2 MB/s")
+        cap.zypperFile = "/s/zypp.conf"
+        cap.pacmanFile = "/s/pacman.conf"
+        #expect(
+            cap.applied(to: ["/usr/bin/zypper", "install", "a"]) == [
+                "/usr/bin/env", "ZYPP_CONF=/s/zypp.conf", "/usr/bin/zypper", "install", "a",
+            ])
+        #expect(
+            cap.applied(to: ["/usr/bin/pacman", "-S", "a"]) == [
+                "/usr/bin/pacman", "--config", "/s/pacman.conf", "-S", "a",
+            ])
+        // What mends pacman downloads nothing.
+        #expect(cap.applied(to: ["/usr/bin/rm", "-f", "x"]) == ["/usr/bin/rm", "-f", "x"])
+    }
+
+    @Test(
+        arguments: [
+            ("", "2 MB/s", 2_000_000), ("", "1 MB/s", 800_000),
+            ("[main]\ndownload.max_download_speed = 300000", "1 MB/s", 300_000),
+            (
+                "[main]\n# download.max_download_speed = 1\ndownload.max_download_speed=0",
+                "5 MB/s",
+                5_000_000
+            ),
+            ("[main]\ndownload.max_download_speed = 9000000", "5 MB/s", 5_000_000),
+        ])
+    func `zypp's configuration keeps all that it says, and gets the lower limit at its end`(
+        own: String, limit: String, speed: Int
+    ) throws {
+        let capped = CappedConfiguration(bandwidth: try #require(Bandwidth(limit)))
+        let text = capped.zypper(own)
+        #expect(text.hasPrefix(own))
+        #expect(text.hasSuffix("\n[main]\ndownload.max_download_speed = \(speed)\n"))
+    }
+
+    @Test func `pacman's configuration gets wget, unless it has a program of its own`() throws {
+        let capped = CappedConfiguration(bandwidth: try #require(Bandwidth("2 MB/s")))
+        let text = try #require(capped.pacman("# own\n[options]\nIgnorePkg = a\n[core]\n"))
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(
+            lines[0...1] == ["# own", "[options]"] && lines[3...4] == ["IgnorePkg = a", "[core]"])
+        #expect(lines[2].hasPrefix("XferCommand = /usr/bin/wget "))
+        #expect(lines[2].contains("--limit-rate=2000000") && lines[2].hasSuffix("%o %u"))
+        #expect(capped.pacman("[options]\n XferCommand=/usr/bin/curl %u\n") == nil)
+        #expect(capped.pacman("[options]\n#XferCommand = /usr/bin/curl %u\n") != nil)
+    }
 }

@@ -164,7 +164,9 @@ public struct JobRunner: Sendable {
         guard !open.isEmpty else { return nil }
         watch.show(
             .preflight, "Keeps the versions that are about to be replaced.", at: effects.now())
-        let found = await installer.keepWaysBack(for: open, at: effects.now())
+        let bandwidth = await gate?.desk.bandwidth(at: effects.now())
+        let found = await installer.keepWaysBack(
+            for: open, at: effects.now(), within: bandwidth)
         let files = await installer.offeredFiles(for: open)
         let known = open.compactMap { update -> KnownWayBack? in
             guard found[update] != nil || files[update] != nil else { return nil }

@@ -1,4 +1,5 @@
 public import Fleet
+public import Policy
 public import Rollout
 
 /// Looks at the endpoint: its facts, its packages, what is missing.
@@ -58,9 +59,14 @@ public protocol Installing: OfferedFiles, DownloadLimiting {
     /// Sees to it that updates can be undone, before they are installed: keeps the versions that
     /// they replace, as far as they can be had. It changes no installed package.
     ///
+    /// - Parameters:
+    ///   - updates: what is about to be installed.
+    ///   - now: the time.
+    ///   - bandwidth: how fast packages may be fetched; `nil` for no limit.
     /// - Returns: how each of them can be undone; one that is left out is not known.
-    func keepWaysBack(for updates: [LockedUpdate], at now: Timestamp) async
-        -> [LockedUpdate: WayBack]
+    func keepWaysBack(
+        for updates: [LockedUpdate], at now: Timestamp, within bandwidth: Bandwidth?
+    ) async -> [LockedUpdate: WayBack]
     /// The run that installs these updates and nothing else.
     func installRun(for updates: [LockedUpdate]) -> RunPlan
     /// The run that mends a package database which an earlier run left half done.
@@ -81,7 +87,7 @@ public protocol Installing: OfferedFiles, DownloadLimiting {
 extension Installing {
     /// Nothing is kept.
     public func keepWaysBack(
-        for updates: [LockedUpdate], at now: Timestamp
+        for updates: [LockedUpdate], at now: Timestamp, within bandwidth: Bandwidth?
     ) async -> [LockedUpdate: WayBack] { [:] }
 }
 

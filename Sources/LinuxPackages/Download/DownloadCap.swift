@@ -7,6 +7,9 @@ struct DownloadCap: Sendable {
     /// The lowest limit of the endpoint's own apt configuration, in KiB a second; `nil` without
     /// one.
     var ownOfApt: Int64?
+    /// The configurations with the limit that were written for zypper and pacman.
+    var zypperFile: String?
+    var pacmanFile: String?
 
     /// The command with the limit in it; `nil` when its tool has no such option.
     func applied(to command: [String]) -> [String]? {
@@ -17,8 +20,13 @@ struct DownloadCap: Sendable {
             // An absolute limit; librepo shares it among what it downloads at once.
             return [command[0], "--setopt=throttle=\(bandwidth.bytesPerSecond)"]
                 + command.dropFirst()
+        // libzypp takes the path of its configuration from a variable, and from there alone.
+        case "zypper":
+            return zypperFile.map { ["/usr/bin/env", "ZYPP_CONF=\($0)"] + command }
+        case "pacman":
+            return pacmanFile.map { [command[0], "--config", $0] + command.dropFirst() }
         // They download nothing.
-        case "dpkg", "rpm": return command
+        case "dpkg", "rpm", "rm": return command
         default: return nil
         }
     }
@@ -49,20 +57,35 @@ struct DownloadCap: Sendable {
 
     /// What is told when a tool has no option for it.
     func sentence(withoutIn tool: String) -> String {
-        "\(tool) cannot limit its downloads, so that the policy's \(bandwidth) did not hold for it."
+        let reason =
+            tool == "pacman"
+            ? "pacman limits its downloads only where there is wget, and no XferCommand of its own"
+            : "\(tool) cannot limit its downloads"
+        return "\(reason), so that the policy's \(bandwidth) did not hold for it."
     }
 }
 
 extension DownloadCap {
-    /// The limit, with what apt's own configuration says.
+    /// The limit for the programs of these names, with what apt's own configuration says, and with
+    /// the configurations that zypper and pacman need, written into a folder.
     static func read(
-        _ bandwidth: Bandwidth, runner: any CommandRunning, isForApt: Bool
+        _ bandwidth: Bandwidth, runner: any CommandRunning, for programs: Set<String>,
+        folder: String?
     ) async -> DownloadCap {
-        guard isForApt else { return DownloadCap(bandwidth: bandwidth) }
+        var cap = DownloadCap(bandwidth: bandwidth)
+        let capped = CappedConfiguration(bandwidth: bandwidth)
+        if let folder, programs.contains("zypper") {
+            cap.zypperFile = capped.writeZypper(in: folder)
+        }
+        if let folder, programs.contains("pacman") {
+            cap.pacmanFile = capped.writePacman(in: folder)
+        }
+        guard programs.contains("apt-get") else { return cap }
         let output = await ToolRunner(runner: runner, path: "/usr/bin/apt-config").run([
             "shell", "HTTP", "Acquire::http::Dl-Limit", "HTTPS", "Acquire::https::Dl-Limit",
         ])
-        return DownloadCap(bandwidth: bandwidth, ownOfApt: ownLimit(output.lines))
+        cap.ownOfApt = ownLimit(output.lines)
+        return cap
     }
 
     /// Reads `apt-config shell`: `HTTP='500'`. Nought stands for no limit.

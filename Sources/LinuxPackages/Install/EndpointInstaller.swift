@@ -1,6 +1,7 @@
 public import AgentCore
 public import Fleet
 package import PackageManagers
+public import Policy
 public import Rollout
 
 /// Installs exact versions with whatever package tools the endpoint has.
@@ -16,6 +17,7 @@ public struct EndpointInstaller: Installing {
     private let inactivityLimit: Int64
     let proxyEnvironment: [String: String]
     private let replaced: ReplacedPackages?
+    let stateFolder: String?
 
     /// An installer for this machine.
     ///
@@ -44,6 +46,7 @@ public struct EndpointInstaller: Installing {
         replaced = stateFolder.map {
             ReplacedPackages(folder: KeptFolder(KeptFolder.path(in: $0), runner: runner))
         }
+        self.stateFolder = stateFolder
         inactivityLimit = inactivityLimitSeconds
         self.proxyEnvironment = proxyEnvironment
     }
@@ -99,14 +102,23 @@ public struct EndpointInstaller: Installing {
 
     /// Keeps what updates replace, or finds out how else they can be undone.
     public func keepWaysBack(
-        for updates: [LockedUpdate], at now: Timestamp
+        for updates: [LockedUpdate], at now: Timestamp, within bandwidth: Bandwidth?
     ) async -> [LockedUpdate: WayBack] {
-        var ways = await apt.keepWaysBack(for: updates.filter { $0.manager == .apt }, at: now)
+        let ofApt = updates.filter { $0.manager == .apt }
+        let cap = ofApt.isEmpty ? nil : await capOfApt(bandwidth)
+        var ways = await apt.keepPackages(replacedBy: ofApt, at: now) {
+            cap?.applied(to: $0) ?? $0
+        }
         for (manager, own) in Dictionary(grouping: updates, by: \.manager) where manager != .apt {
             let forward = own.filter { !$0.isRollback }
             guard let tool = tool(manager), let replaced, !forward.isEmpty else { continue }
             let found = await replaced.keep(forward, with: tool, at: now) { command in
-                _ = await download(command, with: manager, seconds: KeptPackages.fetchSeconds)
+                var limited: [String]?
+                if let bandwidth {
+                    limited = await self.cap(bandwidth, on: [command]).applied(to: command)
+                }
+                _ = await download(
+                    limited ?? command, with: manager, seconds: KeptPackages.fetchSeconds)
             }
             ways.merge(found) { _, new in new }
         }

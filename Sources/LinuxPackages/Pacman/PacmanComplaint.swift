@@ -66,7 +66,7 @@ struct PacmanComplaint {
     private var signature: RunVerdict? {
         let texts = [
             "missing required signature", "PGP signature", "is unknown trust", "is invalid",
-            "is marginal trust", "required key missing", ".sig'",
+            "is marginal trust", "required key missing", ".sig'", ".sig:",
         ]
         let found = lines.filter { line in texts.contains { line.contains($0) } }
         guard let line = found.first(where: { $0.contains("error: ") }) ?? found.first else {
@@ -94,6 +94,13 @@ struct PacmanComplaint {
                     line.split(separator: ":").last.map { TextLines.trimmed($0) }?
                         .split(separator: "=").first.map(String.init)
                 })
+        }
+        // wget, where it downloads in pacman's place, names the address in the line above.
+        if let place = lines.firstIndex(where: { $0.contains(" ERROR 404: ") }), place > 0 {
+            let address = lines[place - 1]
+            return ToolVerdict.of(
+                .versionNotAvailable, "404 Not Found: \(TextLines.trimmed(address))",
+                culprits: Self.files(address))
         }
         guard let line = first("error: 404"), line.contains(".pkg.tar") else { return nil }
         return ToolVerdict.of(.versionNotAvailable, Self.plain(line), culprits: Self.files(line))

@@ -13,21 +13,18 @@ extension EndpointInstaller: Prefetching {
     ) async -> [PrefetchResult] {
         var results: [PrefetchResult] = []
         for (manager, own) in Dictionary(grouping: updates, by: \.manager) {
-            var cap: DownloadCap?
-            if let bandwidth {
-                cap = await .read(bandwidth, runner: runner, isForApt: manager == .apt)
-            }
             if manager == .apt {
-                results += await apt.prefetch(own) { [cap] in cap?.applied(to: $0) ?? $0 }
+                let cap = await capOfApt(bandwidth)
+                results += await apt.prefetch(own) { cap?.applied(to: $0) ?? $0 }
             } else {
-                results += await prefetch(own, with: manager, cap)
+                results += await prefetch(own, with: manager, at: bandwidth)
             }
         }
         return results
     }
 
     private func prefetch(
-        _ updates: [LockedUpdate], with manager: PackageManagerName, _ cap: DownloadCap?
+        _ updates: [LockedUpdate], with manager: PackageManagerName, at bandwidth: Bandwidth?
     ) async -> [PrefetchResult] {
         guard let tool = downloading(manager) else {
             return updates.map {
@@ -37,6 +34,8 @@ extension EndpointInstaller: Prefetching {
             }
         }
         let free = tool.download(of: updates)
+        var cap: DownloadCap?
+        if let bandwidth { cap = await self.cap(bandwidth, on: [free]) }
         let command = cap?.applied(to: free) ?? free
         let note =
             cap.flatMap { cap in
@@ -58,6 +57,12 @@ extension EndpointInstaller: Prefetching {
                 sentence: "\(update.name) \(update.to) lies in \(manager.rawValue)'s store."
                     + note)
         }
+    }
+
+    /// The limit for apt, which makes its commands itself.
+    func capOfApt(_ bandwidth: Bandwidth?) async -> DownloadCap? {
+        guard let bandwidth else { return nil }
+        return await cap(bandwidth, on: [["/usr/bin/apt-get"]])
     }
 
     private func downloading(_ manager: PackageManagerName) -> (any DownloadingTool)? {

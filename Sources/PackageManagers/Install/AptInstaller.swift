@@ -53,11 +53,18 @@ public struct AptInstaller: Installing {
         ).check(updates)
     }
 
-    /// Keeps the packages that updates replace.
-    public func keepWaysBack(
-        for updates: [LockedUpdate], at now: Timestamp
+    /// Keeps the packages that updates replace, as far as they can be had.
+    ///
+    /// - Parameters:
+    ///   - updates: what is about to be installed.
+    ///   - now: the time.
+    ///   - limiting: puts a limit of downloads into a command of apt.
+    /// - Returns: how each of them can be undone.
+    package func keepPackages(
+        replacedBy updates: [LockedUpdate], at now: Timestamp,
+        limiting: ([String]) -> [String] = { $0 }
     ) async -> [LockedUpdate: WayBack] {
-        await kept?.keep(updates.filter { !$0.isRollback }, at: now) ?? [:]
+        await kept?.keep(updates.filter { !$0.isRollback }, at: now, limiting: limiting) ?? [:]
     }
 
     /// The files that apt's indexes name; asking for them needs no solver.

@@ -51,7 +51,9 @@ package struct KeptPackages: Sendable {
     /// archive, and those that a source still offers, which apt fetches and checks.
     ///
     /// - Returns: how each update can be undone.
-    func keep(_ updates: [LockedUpdate], at now: Timestamp) async -> [LockedUpdate: WayBack] {
+    func keep(
+        _ updates: [LockedUpdate], at now: Timestamp, limiting: ([String]) -> [String] = { $0 }
+    ) async -> [LockedUpdate: WayBack] {
         guard folder.make() else { return [:] }
         folder.trim(at: now)
         var missing: [LockedUpdate] = []
@@ -61,7 +63,7 @@ package struct KeptPackages: Sendable {
             folder.copy("\(archives)/\(name)", as: name)
             if !Files.exists("\(folder.path)/\(name)") { missing.append(update) }
         }
-        if !missing.isEmpty { await fetch(missing) }
+        if !missing.isEmpty { await fetch(missing, limiting) }
         var ways: [LockedUpdate: WayBack] = [:]
         for update in updates {
             let name = Self.fileName(update, version: update.from)
@@ -74,18 +76,22 @@ package struct KeptPackages: Sendable {
 
     /// One run for all; apt leaves out what no source has. It only downloads, and changes nothing
     /// that is installed.
-    private func fetch(_ updates: [LockedUpdate]) async {
+    private func fetch(
+        _ updates: [LockedUpdate], _ limiting: ([String]) -> [String]
+    ) async {
         guard folder.hasRoom(for: 0) else { return }
         let targets = updates.map { AptCommand.target($0, version: $0.from) }
+        let words = limiting(
+            [
+                AptCommand.aptGet, "-y", "-q", "-o", "Debug::NoLocking=true",
+                "-o", "Dir::Cache::archives=\(folder.path)/", "-o", "APT::Sandbox::User=root",
+                "--download-only", "--reinstall", "--no-install-recommends",
+                "--allow-change-held-packages", "install",
+            ] + targets)
         _ = try? await runner.run(
             Command(
-                path: AptCommand.aptGet,
-                arguments: [
-                    "-y", "-q", "-o", "Debug::NoLocking=true",
-                    "-o", "Dir::Cache::archives=\(folder.path)/", "-o", "APT::Sandbox::User=root",
-                    "--download-only", "--reinstall", "--no-install-recommends",
-                    "--allow-change-held-packages", "install",
-                ] + targets, timeoutSeconds: Self.fetchSeconds))
+                path: words[0], arguments: Array(words.dropFirst()),
+                timeoutSeconds: Self.fetchSeconds))
     }
 
     private func isPackage(_ path: String, _ update: LockedUpdate) async -> Bool {
