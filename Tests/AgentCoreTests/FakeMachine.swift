@@ -81,9 +81,8 @@ final class FakeMachine: Rebooting, Probing, RebootRules, ServiceRestarting {
         change { content in
             content.units.filter { units.contains($0.name) }.map { unit in
                 var unit = unit
-                if content.restarted.contains(unit.name), content.shortLived.contains(unit.name) {
-                    unit.isActive = false
-                }
+                let ends = content.shortLived.union(content.broken).contains(unit.name)
+                if ends, content.restarted.contains(unit.name) { unit.isActive = false }
                 return unit
             }
         }
@@ -149,6 +148,23 @@ struct Lives {
             [JournalEntry(at: world.now, .accepted(order))], in: folder)
         let job = JobRun(order, endpoint: Orders.endpoint)
         return try #require(try await runner(parts).carryOut(job, watch: JobWatch()).result)
+    }
+
+    /// Carries an order out up to its first result, through crashes of the agent.
+    func installThroughCrashes(_ order: JobOrder) async throws -> JobResult {
+        let job = JobFolder(order.job)
+        try job.append([JournalEntry(at: world.now, .accepted(order))], in: folder)
+        while true {
+            do {
+                guard case .intact(let entries) = try job.readJournal(in: folder),
+                    let run = JobRun(replaying: entries, endpoint: Orders.endpoint)
+                else { throw Workbench.NoResult() }
+                return try #require(
+                    try await runner(parts).carryOut(run, watch: JobWatch()).result)
+            } catch let failure as StateFolderFailure where failure == CrashingFolder.crash {
+                folder.revive()
+            }
+        }
     }
 
     /// Looks until the machine reboots, the desk has nothing left, or `steps` looks were taken.

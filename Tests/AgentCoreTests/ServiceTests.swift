@@ -188,6 +188,30 @@ struct ServiceTests {
         #expect(lives.machine.change { $0.restarted } == ["a.service", "b.service"])
     }
 
+    @Test(arguments: CrashingFolder.Mode.allCases)
+    func `a service that does not come back is told though the agent is killed meanwhile`(
+        mode: CrashingFolder.Mode
+    ) async throws {
+        func play(crashAt write: Int?) async throws -> (JobResult, writes: Int) {
+            let lives = lives(ServiceTerms(rule: ServiceRule(restart: .needed)))
+            lives.machine.change { $0.broken = ["a.service"] }
+            if let write { lives.folder.crash(at: write, mode) }
+            let result = try await lives.installThroughCrashes(Orders.order(of: "libfoo"))
+            return (result, lives.folder.writes)
+        }
+        let writes = try await play(crashAt: nil).writes
+        #expect(writes > 3)
+        // The first is the order's own, which is not taken before it is written.
+        for write in 1..<writes {
+            let (result, _) = try await play(crashAt: write)
+            #expect(result.isHealthy == false, "write \(write)")
+            #expect(result.failure == .unhealthyAfterPatch, "write \(write)")
+            #expect(
+                result.notes.contains { $0.hasPrefix("a.service was restarted, and does not") },
+                "write \(write): \(result.notes)")
+        }
+    }
+
     // MARK: By the signed policy
 
     /// What an endpoint's own documents say at an hour of the day on which its window is open from

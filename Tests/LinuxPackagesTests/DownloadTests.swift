@@ -66,6 +66,17 @@ struct DownloadTests {
         #expect(command == (tool.commands(for: [update]).first ?? []) + ["--downloadonly"])
     }
 
+    @Test func `kept packages that differ in their epoch alone are two files`() {
+        let names = ["2.0-1", "0:2.0-1", "1:2.0-1", "2:2.0-1"].map {
+            RpmStore.keptName("labgood", $0, "noarch")
+        }
+        #expect(
+            names == [
+                "labgood-2.0-1.noarch.rpm", "labgood-2.0-1.noarch.rpm",
+                "labgood-1_2.0-1.noarch.rpm", "labgood-2_2.0-1.noarch.rpm",
+            ])
+    }
+
     @Test func `a package of rpm is found in the folder of whichever source it came from`()
         throws
     {

@@ -37,6 +37,9 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     /// The policy's conditions for an installation hold: what was found and done, and how the
     /// snapshot is called that was taken.
     case safeguarded(notes: [String], snapshot: String?)
+    /// These services are about to be restarted: one that does not run when the agent was cut off
+    /// meanwhile did not come back.
+    case servicesBegun([String])
     /// Services that ran replaced code after the last run: what became of each.
     case sawToServices([ServiceReport])
     /// These lines of the order are settled.

@@ -16,6 +16,8 @@ public enum JobObservation: Hashable, Sendable {
     /// The policy's conditions for an installation hold: what was found and done, and the name of
     /// the snapshot.
     case safeguarded(notes: [String], snapshot: String?)
+    /// Services are about to be restarted.
+    case servicesBegun([String])
     /// Services that ran replaced code were seen to.
     case sawToServices([ServiceReport])
     /// A wait is over.
@@ -126,11 +128,12 @@ extension JobRun {
         case (.keptWaysBack(let known), .preflight): [.keptWaysBack(known)]
         case (.safeguarded(let notes, let snapshot), .preflight):
             [.safeguarded(notes: notes, snapshot: snapshot)]
+        case (.servicesBegun(let units), .verifying): [.servicesBegun(units)]
         case (.sawToServices(let reports), .verifying): [.sawToServices(reports)]
         case (.probed(let results), .probing): [.probed(results)]
         case (.scanned, _), (.scanFailed, _), (.preflighted, _), (.waited, _), (.runEnded, _),
             (.delivered, _), (.probedBefore, _), (.probed, _), (.keptWaysBack, _),
-            (.safeguarded, _), (.sawToServices, _):
+            (.safeguarded, _), (.sawToServices, _), (.servicesBegun, _):
             []
         }
     }
@@ -312,7 +315,8 @@ extension JournalEvent {
     fileprivate var endsAStep: Bool {
         switch self {
         case .checked, .settled, .cancelled, .probed: true
-        case .probedBefore, .keptWaysBack, .safeguarded, .sawToServices, .rebootAwaited, .installed,
+        case .probedBefore, .keptWaysBack, .safeguarded, .servicesBegun, .sawToServices,
+            .rebootAwaited, .installed,
             .followedUp,
             .accepted,
             .lockWaitBegan,

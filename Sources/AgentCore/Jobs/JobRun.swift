@@ -78,6 +78,8 @@ public struct JobRun: Sendable {
     var snapshot: String?
     /// What became of services that ran replaced code, at the last look at each.
     var services: [String: ServiceReport] = [:]
+    /// Services whose restart was begun, and of which it is not known what became.
+    var servicesUnderWay: [String] = []
     /// The run after which services were last seen to.
     var servicesSeenAfter: Int?
     /// How updates of the order can be undone.
@@ -183,7 +185,10 @@ extension JobRun {
             isSafeguarded = true
             snapshot = name
             notes += found
+        case .servicesBegun(let units):
+            servicesUnderWay = units
         case .sawToServices(let reports):
+            servicesUnderWay = []
             take(reports)
         case .rebootAwaited(let boot, let signals):
             awaitedBoot = boot

@@ -11,8 +11,9 @@ extension JobRunner {
         let observation = await look(at: job)
         guard case .scanned(let view) = observation, plan.kind == .install,
             job.servicesSeenAfter != job.runs,
-            let needs = desk.latest?.posture.restarts, !needs.isEmpty,
-            let reports = await restartServices(needs, view, of: job, watch)
+            let needs = desk.latest?.posture.restarts,
+            !needs.isEmpty || !job.servicesUnderWay.isEmpty,
+            let reports = try await restartServices(needs, view, of: &job, watch)
         else { return observation }
         try Task.checkCancellation()
         try record(job.handle(.sawToServices(reports), at: effects.now()), of: job)
@@ -21,15 +22,20 @@ extension JobRunner {
 
     /// Restarts what the policy lets be restarted; `nil` when it asks for none.
     private func restartServices(
-        _ needs: [RestartNeed], _ view: EndpointView, of job: JobRun, _ watch: JobWatch
-    ) async -> [ServiceReport]? {
-        guard let aftercare, let services = aftercare.services,
-            let terms = await aftercare.rules.services(for: job.order, at: effects.now()),
+        _ needs: [RestartNeed], _ view: EndpointView, of job: inout JobRun, _ watch: JobWatch
+    ) async throws -> [ServiceReport]? {
+        guard let aftercare, let services = aftercare.services else { return nil }
+        let dead = await thoseThatDidNotComeBack(job, services)
+        guard let terms = await aftercare.rules.services(for: job.order, at: effects.now()),
             terms.rule.restart == .needed
-        else { return nil }
+        else { return dead.isEmpty ? nil : dead }
         let units = await services.describe(ServicePlan.services(needs))
         let steps = ServicePlan(needs, known: units, by: terms.rule)
-        var reports = steps.left
+        var reports = steps.left + dead
+        if !steps.restarts.isEmpty {
+            try record(
+                job.handle(.servicesBegun(steps.restarts), at: effects.now()), of: job)
+        }
         for unit in steps.restarts {
             // A package that is half installed is no reason to start what it brings.
             var obstacle = view.unfinished.isEmpty ? nil : "packages are only half installed"
@@ -47,6 +53,20 @@ extension JobRunner {
                 ServiceReport(unit, fault == nil ? .restarted : .failed, reason: fault ?? ""))
         }
         return await withThoseThatDied(reports, services)
+    }
+
+    /// Of the services that an earlier life of the agent began to restart, those that do not run:
+    /// nothing of them maps replaced files any more, so that nothing else would tell.
+    private func thoseThatDidNotComeBack(
+        _ job: JobRun, _ services: any ServiceRestarting
+    ) async -> [ServiceReport] {
+        guard !job.servicesUnderWay.isEmpty else { return [] }
+        let running = Set(
+            await services.describe(job.servicesUnderWay).filter(\.isActive).map(\.name))
+        return job.servicesUnderWay.filter { !running.contains($0) }.map {
+            ServiceReport(
+                $0, .failed, reason: "the agent was cut off meanwhile, and it did not come back")
+        }
     }
 
     /// A service may say that it runs and end a moment later: all are looked at once more.

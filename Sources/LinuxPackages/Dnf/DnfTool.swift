@@ -262,7 +262,7 @@ extension DnfTool: DownloadingTool, ReturningTool {
     }
 
     func keptName(_ update: LockedUpdate, version: String) -> String? {
-        RpmStore.fileName(update.name, version, update.architecture)
+        RpmStore.keptName(update.name, version, update.architecture)
     }
 
     func storedFile(_ update: LockedUpdate, version: String) -> String? {

@@ -170,6 +170,16 @@ extension FlatpakTool: LockListTool, ReturningTool {
         return Set(updates.filter { update in questions[update].map(answered.contains) ?? false })
     }
 
+    /// Each question goes over the network, and scans come every hour: what a remote still had is
+    /// believed until another commit is on offer. What it had not is asked again, since it may only
+    /// have been out of reach.
+    func knownToBeOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> {
+        let open = updates.filter { !FlatpakCommits.wasOffered($0) }
+        let found = open.isEmpty ? [] : await stillOffered(open)
+        FlatpakCommits.noteOffered(found)
+        return Set(updates).subtracting(open).union(found)
+    }
+
     /// The whole commit of a line among those that a remote names for an application, the newest
     /// first: an update must be the newest itself.
     private func commit(of update: LockedUpdate, among output: CommandOutput) -> String? {
@@ -265,4 +275,18 @@ enum FlatpakCommits {
     }
 
     static func full(_ update: LockedUpdate) -> String? { known.withLock { $0[update] } }
+
+    /// Updates whose former commit their remote still had at the last look.
+    private static let offered = Mutex<Set<LockedUpdate>>([])
+
+    static func noteOffered(_ updates: Set<LockedUpdate>) {
+        offered.withLock { offered in
+            if offered.count + updates.count > most { offered = [] }
+            offered.formUnion(updates)
+        }
+    }
+
+    static func wasOffered(_ update: LockedUpdate) -> Bool {
+        offered.withLock { $0.contains(update) }
+    }
 }

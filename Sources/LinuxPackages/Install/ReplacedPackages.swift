@@ -7,6 +7,8 @@ protocol ReturningTool: LockListTool {
     /// Of which of the updates the version that they replace can still be had where the endpoint
     /// gets its packages from.
     func stillOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate>
+    /// The same for a scan, which may answer from what was found before: an installation asks again.
+    func knownToBeOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate>
     /// The name under which the agent keeps a version's package; `nil` where there is no file to
     /// keep.
     func keptName(_ update: LockedUpdate, version: String) -> String?
@@ -20,6 +22,11 @@ protocol ReturningTool: LockListTool {
 }
 
 extension ReturningTool {
+    /// Asked anew: it costs no network.
+    func knownToBeOffered(_ updates: [LockedUpdate]) async -> Set<LockedUpdate> {
+        await stillOffered(updates)
+    }
+
     func keptName(_ update: LockedUpdate, version: String) -> String? { nil }
     func storedFile(_ update: LockedUpdate, version: String) -> String? { nil }
     func downloadAgain(_ updates: [LockedUpdate]) -> [String]? { nil }

@@ -28,6 +28,16 @@ struct RpmStore: Sendable {
         return "\(name)-\(bare).\(architecture).rpm"
     }
 
+    /// The name under which the agent keeps a package: with the epoch, so that two versions which
+    /// differ in nothing else are two files. A colon would make rpm take the path for an address.
+    static func keptName(_ name: String, _ version: String, _ architecture: String) -> String {
+        let parts = version.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, parts[0] != "0" else {
+            return fileName(name, version, architecture)
+        }
+        return "\(name)-\(parts[0])_\(parts[1]).\(architecture).rpm"
+    }
+
     /// The first folder's file of a name.
     static func path(of name: String, in folders: [String]) -> String? {
         guard !name.contains("/") else { return nil }

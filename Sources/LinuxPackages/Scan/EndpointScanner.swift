@@ -121,7 +121,7 @@ public struct EndpointScanner: Scanning {
         }
         let lines = updates.map { LockedUpdate($0) }
         let near = Set(lines.filter { replaced?.mayHave($0, with: tool) == true })
-        let back = await tool.stillOffered(lines.filter { !near.contains($0) }).union(near)
+        let back = await tool.knownToBeOffered(lines.filter { !near.contains($0) }).union(near)
         return updates.map { update in
             var update = update
             update.wayBack = back.contains(LockedUpdate(update)) ? .packageDowngrade : .noWay
