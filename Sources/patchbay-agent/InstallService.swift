@@ -91,8 +91,8 @@ enum ServiceUnit {
         # Scans must not be felt; package runs have units, and priorities, of their own.
         Nice=10
         IOSchedulingPriority=7
-        # Of this, dnf needs 240 MiB when it reads indexes of 60,000 packages. What takes more is ended,
-        # and its scan has failed; the agent goes on.
+        # dnf takes up to 249 MiB of it to read indexes of 80,000 packages. What takes more is ended, and its
+        # scan has failed; the agent goes on.
         MemoryMax=400M
         OOMPolicy=continue
         TasksMax=128

@@ -1,3 +1,4 @@
+import AgentCore
 import Fleet
 import Foundation
 import PackageManagers
