@@ -1,5 +1,6 @@
 import AgentCore
 import Fleet
+import PackageManagers
 import Rollout
 import Testing
 
@@ -158,5 +159,43 @@ struct ComplaintTests {
             status: 7
         ).verdict
         #expect(verdict?.sentence == "zypper (pid 123)")
+    }
+
+    /// What each status means where the tool has said nothing, by its manual: zypper(8), dnf(8); for
+    /// pacman, flatpak and apt-get there are only 0 and failure.
+    static let statuses: [(PackageManagerName, Int32, FailureClass?)] = [
+        (.zypper, 0, nil), (.zypper, 1, .other), (.zypper, 2, .other), (.zypper, 3, .other),
+        (.zypper, 4, .other), (.zypper, 5, .other), (.zypper, 6, .other), (.zypper, 7, .lockHeld),
+        (.zypper, 8, .other), (.zypper, 100, nil), (.zypper, 101, nil), (.zypper, 102, nil),
+        (.zypper, 103, .interrupted), (.zypper, 104, .versionNotAvailable),
+        (.zypper, 105, .interrupted), (.zypper, 106, nil), (.zypper, 107, .maintainerScript),
+        (.dnf, 0, nil), (.dnf, 1, .other), (.dnf, 3, .other), (.dnf, 100, .other),
+        (.dnf, 200, .lockHeld),
+        (.pacman, 0, nil), (.pacman, 1, .other), (.pacman, 127, .other),
+        (.flatpak, 0, nil), (.flatpak, 1, .other),
+        (.apt, 0, nil), (.apt, 1, .other), (.apt, 100, .other), (.apt, 130, .other),
+    ]
+
+    @Test(arguments: statuses)
+    func `A status without a word is what the manual says`(
+        tool: PackageManagerName, status: Int32, failure: FailureClass?
+    ) {
+        let run = RunPlan(
+            kind: .install, commands: [], environment: [:], inactivityLimitSeconds: 1, updates: [])
+        let verdict =
+            NativeTools.installing(tool, runner: SubprocessRunner(), replaced: nil).map {
+                ToolVerdict(tool: $0).read(run, .exited(status), "")
+            } ?? AptInstaller().verdict(on: run, ending: .exited(status), logTail: "")
+        #expect(verdict.failure == failure, "\(verdict.sentence)")
+        #expect(!verdict.sentence.isEmpty)
+        // 103: zypper has replaced itself, and the rest of the order is tried again.
+        if status == 103 { #expect(verdict.failure?.mayPassByItself == true) }
+    }
+
+    @Test(arguments: [(0, true), (7, false), (100, true), (101, true), (102, true), (104, false)])
+    func `An answer of zypper is whole also where its status says that updates are missing`(
+        status: Int32, isWhole: Bool
+    ) {
+        #expect(ZypperStatus.isAnswer(status) == isWhole)
     }
 }

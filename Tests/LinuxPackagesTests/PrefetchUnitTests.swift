@@ -32,6 +32,18 @@ struct PrefetchUnitTests {
         #expect(words.suffix(3) == ["--", "/usr/bin/dnf", "download"])
     }
 
+    @Test func `what a killed agent has left downloading is stopped, tool by tool`() async {
+        let runner = UnitRunner(version: "systemd 252")
+        let installer = EndpointInstaller(runner: runner, inactivityLimitSeconds: 60)
+        // apt downloads in the agent's own unit, which ends with it; flatpak cannot.
+        await installer.endDownloads(of: [.apt, .dnf, .zypper, .pacman, .flatpak])
+        #expect(
+            runner.asked
+                == ["dnf", "zypper", "pacman"].map {
+                    ["/usr/bin/systemctl", "stop", "patchbay-prefetch-\($0).service"]
+                })
+    }
+
     @Test func `a download that is cut off stops its unit, which would keep the tool's lock`()
         async throws
     {

@@ -74,7 +74,12 @@ extension EndpointInstaller: Prefetching {
     /// finds it again.
     public func endDownloadsLeftBehind() async {
         guard PrefetchUnit.isPossible else { return }
-        for manager in EndpointTools.read(root: "").all where downloading(manager) != nil {
+        await endDownloads(of: EndpointTools.read(root: "").all)
+    }
+
+    /// Ends the units in which these tools download, as far as they have one.
+    func endDownloads(of managers: [PackageManagerName]) async {
+        for manager in managers where downloading(manager) != nil {
             await PrefetchUnit(manager, runner: runner, environment: [:], proxies: []).stop()
         }
     }

@@ -8,6 +8,8 @@ enum ZypperStatus {
     static let problem: Int32 = 4
     static let locked: Int32 = 7
     static let commit: Int32 = 8
+    static let updatesNeeded: Int32 = 100
+    static let securityNeeded: Int32 = 101
     static let rebootNeeded: Int32 = 102
     static let restartNeeded: Int32 = 103
     static let notFound: Int32 = 104
@@ -29,6 +31,9 @@ struct ZypperComplaint {
         if let script = RpmScripts.failure(in: lines) { return script }
         switch status {
         case 0: return nil
+        // These two speak of what else is missing.
+        case ZypperStatus.updatesNeeded, ZypperStatus.securityNeeded:
+            return RunVerdict(failure: nil, sentence: "zypper reported success.")
         case ZypperStatus.rebootNeeded:
             return RunVerdict(
                 failure: nil, sentence: "zypper reported success.",
