@@ -19,7 +19,9 @@ enum FieldWords {
         "windows": "Windows", "windows.name": "Name", "windows.every": "Opens",
         "windows.weekdays": "Weekdays", "windows.ordinal": "Which", "windows.weekday": "Weekday",
         "windows.plus": "Days after it", "windows.monthDay": "Day of the month",
-        "windows.date": "Date", "windows.from": "At", "windows.for": "For", "windows.zone": "Zone",
+        "windows.date": "Date",
+        "windows.releaseDays": "Days after the release", "windows.from": "At", "windows.for": "For",
+        "windows.zone": "Zone",
         "windows.allows": "What may happen in it", "windows.staffed": "Needs somebody on duty",
         "freezes": "Freezes", "freezes.from": "First day", "freezes.to": "Last day",
         "freezes.reason": "Reason", "freezes.zone": "Zone of its dates",
@@ -102,6 +104,7 @@ enum FieldWords {
             case .monthDay: "On a day of the month"
             case .lastDay: "On the last day of the month"
             case .date: "Once, on a date"
+            case .release: "Days after the release"
             }
         return (every.rawValue, words)
     }

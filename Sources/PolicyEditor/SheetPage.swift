@@ -171,6 +171,7 @@ struct SheetPage {
             parts.text("\(path).plus", in: row, size: .nth)
             parts.text("\(path).monthDay", in: row, size: .monthDay)
             parts.clock("\(path).date", in: row, isDate: true, size: .date)
+            parts.text("\(path).releaseDays", in: row, size: .release)
             parts.checks(
                 "\(path).allows", in: row,
                 WindowKind.allCases.map { kind in
@@ -183,9 +184,7 @@ struct SheetPage {
                         }
                     return (kind.rawValue, words)
                 })
-            if !row["staffed"].isEmpty {
-                parts.checks("\(path).staffed", in: row, [("true", "Yes")])
-            }
+            parts.checks("\(path).staffed", in: row, [("true", "Yes")])
         }
     }
 

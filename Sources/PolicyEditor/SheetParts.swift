@@ -216,7 +216,8 @@ struct SheetParts {
 
 /// How much room a field gets, and with which choice it is shown where the browser can tell.
 enum FieldSize {
-    case usual, wide, twice, short, say, every, days, because, weekdays, nth, monthDay, date
+    case usual, wide, twice, short, say, every, days, because, weekdays, nth, monthDay, date,
+        release
 
     var classes: StaticString {
         switch self {
@@ -232,6 +233,7 @@ enum FieldSize {
         case .nth: "field short if-nth"
         case .monthDay: "field short if-month-day"
         case .date: "field if-date"
+        case .release: "field short if-release"
         }
     }
 }

@@ -113,6 +113,8 @@ extension PolicySheet {
         case lastDay
         /// Once.
         case date
+        /// Once for each update, days after its release.
+        case release
     }
 
     /// What may be said of an update, as the form's choice calls it.
@@ -177,6 +179,9 @@ extension PolicySheet {
         case .date(let date):
             every = .date
             row["date"] = date.description
+        case .afterRelease(let days):
+            every = .release
+            row["releaseDays"] = "\(days)"
         }
         row["every"] = every.rawValue
         return row

@@ -152,7 +152,12 @@ extension PolicySheet {
             document.put(2, "from", row.word("from"), of: "\(path).from")
             document.put(2, "for", row.word("for"), of: "\(path).for")
             document.putAny(2, "zone", row.word("zone"), of: "\(path).zone")
-            document.putList(2, "allows", row[all: "allows"], of: "\(path).allows")
+            // Everything is what is not said; of what counts from a release that is less.
+            let allows = row[all: "allows"]
+            let isEverything =
+                Every(rawValue: row["every"]) == .release
+                && allows.count == WindowKind.allCases.count
+            if !isEverything { document.putList(2, "allows", allows, of: "\(path).allows") }
             document.putAny(2, "staffed", row.word("staffed"), of: "\(path).staffed")
         }
     }
@@ -172,6 +177,9 @@ extension PolicySheet {
             return "day \(day.isEmpty ? "?" : day)"
         case .lastDay: return "last day"
         case .date: return row.word("date")
+        case .release:
+            let days = row.word("releaseDays")
+            return "\(days.isEmpty ? "?" : days) \(days == "1" ? "day" : "days") after release"
         case nil: return row.word("every")
         }
     }

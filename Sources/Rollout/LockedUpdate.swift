@@ -20,6 +20,9 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     /// installed, whatever its version. `nil` where the file is not known yet, as in a first ring.
     public var sha256: String?
 
+    /// When the fix came out, where windows of the endpoint count from that; `nil` elsewhere.
+    public var released: Timestamp?
+
     /// Whether it undoes an update.
     public var isRollback: Bool { goesBack == true }
 
@@ -55,10 +58,10 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
             goesBack: true)
     }
 
-    /// The same line for whichever file: agents of former releases do not repeat the hash.
+    /// The same line for whichever file and release: agents of former releases do not repeat them.
     public var withoutHash: LockedUpdate {
         var line = self
-        line.sha256 = nil
+        (line.sha256, line.released) = (nil, nil)
         return line
     }
 

@@ -76,6 +76,7 @@ import Testing
         case .monthDay(let day): return date.day == day
         case .lastDay: return date.adding(days: 1).day == 1
         case .date(let only): return only == date
+        case .afterRelease: return false
         case .monthlyWeekday(let ordinal, let weekday, let plus):
             let anchor = date.adding(days: -plus)
             guard anchor.weekday == weekday else { return false }

@@ -132,7 +132,7 @@ enum RandomPolicy {
     ) -> [MaintenanceWindow] {
         let texts = [
             "day", "saturday, sunday", "2nd tuesday + 4 days", "last friday", "day 31", "last day",
-            "2030-02-28", "1st monday + 1 day",
+            "2030-02-28", "1st monday + 1 day", "7 days after release",
         ]
         let zones = ["endpoint", "site", "Europe/Berlin", "Etc/GMT+3"].compactMap(WindowZone.init)
         let count = Int.random(in: 1...4, using: &random)
@@ -140,10 +140,11 @@ enum RandomPolicy {
         return names.compactMap { name in
             var kinds = Set(WindowKind.allCases.filter { _ in Bool.random(using: &random) })
             kinds.insert(.install)
+            let text = texts.randomElement(using: &random) ?? "day"
+            if text.hasSuffix("release") { kinds.subtract([.detection, .prefetch]) }
             return MaintenanceWindow(
                 name: name.text,
-                recurrence: (try? Recurrence(texts.randomElement(using: &random) ?? "day"))
-                    ?? .daily,
+                recurrence: (try? Recurrence(text)) ?? .daily,
                 from: LocalTime(
                     hour: Int.random(in: 0...23, using: &random),
                     minute: Int.random(in: 0...59, using: &random)) ?? .midnight,

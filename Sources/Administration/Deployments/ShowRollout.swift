@@ -213,7 +213,8 @@ extension UseCases {
             let open = rollout.endpoints.filter { $0.ring == place && !$0.hasLeft && $0.isPending }
             for entry in open.prefix(Self.endpointsForeseen) {
                 let id = entry.member.endpoint
-                let own = try decisions.openings(of: id, lane: record.lane)
+                let own = try decisions.openings(
+                    of: id, lane: record.lane, installing: record.lines)
                 guard let own else { continue }
                 openings[id] = own
                 let next = own.map(\.opens).min()

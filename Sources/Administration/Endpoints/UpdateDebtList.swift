@@ -165,7 +165,10 @@ private struct DebtReckoning {
     /// knows.
     private func turn(of installs: [Decision]) -> Timestamp? {
         let known = installs.compactMap(\.nextAt).min()
-        if known == nil, installs.contains(where: { $0.reasonCode == .awaitingRing }) { return nil }
+        let waits = installs.contains {
+            $0.reasonCode == .awaitingRing || $0.reasonCode == .awaitingTurn
+        }
+        if known == nil, waits { return nil }
         return max(known ?? now, now)
     }
 
@@ -186,7 +189,9 @@ private struct DebtReckoning {
             }, reboots: (decided.policy?.effective.reboot?.value ?? .none).mode != .never)
         let lane = updates.compactMap(\.lane).min(by: Self.isSlower) ?? .routine
         let start =
-            isBegun ? earliest : earliest.flatMap { self.start(of: work, from: $0, lane: lane) }
+            isBegun
+            ? earliest
+            : earliest.flatMap { self.start(of: work, from: $0, in: outlook(of: updates)[lane]) }
         return (
             IndebtedEndpoint.Batch(
                 updates: updates.count,
@@ -210,8 +215,19 @@ private struct DebtReckoning {
         return (order.firstIndex(of: one) ?? 0) < (order.firstIndex(of: other) ?? 0)
     }
 
-    private func start(of work: WorkEstimate, from: Timestamp, lane: Lane) -> Timestamp? {
-        switch decided.outlook[lane] {
+    /// When there is time for some updates: where windows count from releases, by the youngest.
+    private func outlook(of updates: [Decision]) -> WindowOutlook {
+        let keys = Set(updates.map(\.update.key))
+        let own = decided.updates.filter { keys.contains($0.subject.update.key) }
+        let never = Timestamp(milliseconds: .min)
+        return own.max { ($0.subject.outSince ?? never) < ($1.subject.outSince ?? never) }?.outlook
+            ?? decided.outlook
+    }
+
+    private func start(
+        of work: WorkEstimate, from: Timestamp, in outlook: LaneOutlook
+    ) -> Timestamp? {
+        switch outlook {
         case .unrestricted: from
         case .zoneUnknown: nil
         case .openings(let openings):

@@ -148,7 +148,7 @@ struct GrantGate: Sendable {
         let zones = desk.zones(for: policies.document.body.policies, subject: subject)
         let missed = desk.missed(
             body.lane, policies.document.body.policies, subject, zones, since: body.notBefore,
-            at: now)
+            release: body.release(of: view.updates.map(\.key)), at: now)
         let uses = desk.uses(byOthersThan: order.job)
         let check = GrantCheck(
             policies: policies, holds: desk.holds(memo, at: now), endpoint: desk.endpoint,

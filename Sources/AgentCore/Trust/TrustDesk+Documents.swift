@@ -77,15 +77,17 @@ extension TrustDesk {
         return zones
     }
 
-    /// The opening of a lane's windows that the endpoint slept through, by its own record.
+    /// The opening of a lane's windows that the endpoint slept through, by its own record; those
+    /// that count from a release by that of the order.
     func missed(
         _ lane: Lane, _ policies: [PlacedPolicy], _ subject: EndpointSubject, _ zones: Zones,
-        since begin: Timestamp, at now: Timestamp
+        since begin: Timestamp, release: Timestamp?, at now: Timestamp
     ) -> Occurrence? {
         guard let absences = absences(), !absences.gaps.isEmpty,
             let effective = EffectivePolicy(of: policies, for: subject, at: now),
             let calendar = try? WindowCalendar(
-                effective.windows(of: lane), freezes: effective.freezes.map(\.value), zones: zones)
+                effective.windows(of: lane), freezes: effective.freezes.map(\.value), zones: zones,
+                release: release)
         else { return nil }
         return absences.missed(in: calendar.only(.install), since: begin, at: now)
     }

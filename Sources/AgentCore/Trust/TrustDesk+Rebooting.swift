@@ -18,11 +18,13 @@ extension TrustDesk: RebootRules {
             let subject = try? subject(memo, facts: facts, at: now),
             let effective = EffectivePolicy(of: policies, for: subject, at: now)
         else { return never }
-        let windows = effective.windows(of: lane(of: order, memo, at: now))
+        let grant = believed(order, memo, at: now)
+        let windows = effective.windows(of: grant?.lane ?? .routine)
         let zones = zones(for: policies, subject: subject)
         guard
             let calendar = try? WindowCalendar(
-                windows, freezes: effective.freezes.map(\.value), zones: zones
+                windows, freezes: effective.freezes.map(\.value), zones: zones,
+                release: grant?.release(of: order.updates.map(\.key))
             ).only(.reboot)
         else { return never }
         let open = calendar.openings(at: now)
@@ -35,11 +37,12 @@ extension TrustDesk: RebootRules {
             check: effective.after?.value ?? HealthCheck(probes: []))
     }
 
-    /// The lane of an order's signed approval; the everyday one where none is believed.
-    private func lane(of order: JobOrder, _ memo: TrustMemo, at now: Timestamp) -> Lane {
+    /// An order's signed approval, whose lane is the endpoint's way; `nil` where none is believed,
+    /// and then it goes the everyday way.
+    private func believed(_ order: JobOrder, _ memo: TrustMemo, at now: Timestamp) -> Grant? {
         guard let text = grant(of: order),
             let taken = try? memo.state.verify(Array(text.utf8), as: Grant.self, at: now)
-        else { return .routine }
-        return taken.accepted.document.body.lane
+        else { return nil }
+        return taken.accepted.document.body
     }
 }

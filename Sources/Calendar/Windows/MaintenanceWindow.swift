@@ -41,6 +41,11 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
         self.isStaffed = isStaffed
     }
 
+    /// Whether it opens once for each update, counted from the update's release.
+    public var countsFromRelease: Bool {
+        if case .afterRelease = recurrence { true } else { false }
+    }
+
     private enum CodingKeys: String, CodingKey {
         case name, recurrence, from, lengthSeconds, zone, kinds, isStaffed
     }

@@ -23,9 +23,10 @@ public enum NeverOpens: Hashable, Sendable {
 }
 
 extension WindowSchedule {
-    /// Why the window will not open at or after an instant; `nil` when it will.
+    /// Why the window will not open at or after an instant; `nil` when it will, and for one that
+    /// counts from releases: there will always be another.
     public func neverOpens(from instant: Timestamp) -> NeverOpens? {
-        if openings(from: instant).first != nil { return nil }
+        if window.countsFromRelease || openings(from: instant).first != nil { return nil }
         let today = rules.date(at: instant)
         let isDate = if case .date = window.recurrence { true } else { false }
         guard let match = window.recurrence.next(onOrAfter: today) else {

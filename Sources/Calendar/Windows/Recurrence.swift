@@ -1,8 +1,8 @@
 /// On which local dates something recurs: the words after `every:` in a policy.
 ///
 /// `day` · weekday names, comma-separated · `1st` to `5th` or `last` and a weekday, optionally
-/// `+ N days` · `day N` · `last day` · an ISO date. See `init(_:)` for reading and `description`
-/// for the canonical text.
+/// `+ N days` · `day N` · `last day` · an ISO date · `N days after release`. See `init(_:)` for
+/// reading and `description` for the canonical text.
 public enum Recurrence: Hashable, Sendable {
     /// Every day.
     case daily
@@ -17,17 +17,24 @@ public enum Recurrence: Hashable, Sendable {
     case lastDay
     /// Once.
     case date(LocalDate)
+    /// Once for each update, so many days after the day on which its fix came out.
+    case afterRelease(days: Int)
 
     /// The most days that may follow a weekday of the month: a year, after which a rule can no
     /// longer be meant as one about that month.
     public static let maximumPlusDays = 366
+
+    /// How many days may lie between a release and its opening. At least one: on the day itself the
+    /// hour may have passed before anybody knew.
+    public static let releaseDays = 1...366
 
     /// Months looked at for the next match. Any run of three months has a month with a fifth of a
     /// given weekday and one with 31 days; the rest is reserve.
     private static let monthsAhead = 12
 
     /// The first matching date that is not before `date`; `nil` when there is none: a single date
-    /// that has passed, no weekday at all, or a day that no month has.
+    /// that has passed, no weekday at all, a day that no month has, or one that only an update's
+    /// release tells (`date(afterReleaseOn:)`).
     public func next(onOrAfter date: LocalDate) -> LocalDate? {
         switch self {
         case .daily: return date
@@ -47,7 +54,14 @@ public enum Recurrence: Hashable, Sendable {
                 $0.firstOfMonth(plus: 1).adding(days: -1)
             }
         case .date(let only): return only >= date ? only : nil
+        case .afterRelease: return nil
         }
+    }
+
+    /// The one date that follows from the day of an update's release; `nil` where it does not count
+    /// from one.
+    public func date(afterReleaseOn day: LocalDate) -> LocalDate? {
+        if case .afterRelease(let days) = self { day.adding(days: days) } else { nil }
     }
 
     /// Whether it recurs on this date.
@@ -114,6 +128,8 @@ extension Recurrence: CustomStringConvertible {
         case .monthDay(let day): return "day \(day)"
         case .lastDay: return "last day"
         case .date(let date): return date.description
+        case .afterRelease(1): return "1 day after release"
+        case .afterRelease(let days): return "\(days) days after release"
         }
     }
 }

@@ -80,6 +80,13 @@ private struct RecurrenceParser {
             }
             return .date(date)
         }
+        if Digits.number(first.text.utf8) != nil { return try afterRelease(first) }
+        if first.text == "release" {
+            throw RecurrenceError(
+                offset: first.offset, length: first.text.count,
+                message: "how many days after the release it opens comes first",
+                suggestion: "7 days after release")
+        }
         throw unknown(first, among: Self.beginnings)
     }
 
@@ -103,6 +110,16 @@ private struct RecurrenceParser {
         guard let unit = tokens.popLast() else { throw missing("“days”") }
         guard ["day", "days"].contains(unit.text) else { throw unknown(unit, among: ["days"]) }
         return .monthlyWeekday(ordinal, day, plusDays: days)
+    }
+
+    /// `7 days after release`
+    private mutating func afterRelease(_ first: Token) throws(RecurrenceError) -> Recurrence {
+        let days = try number(first, in: Recurrence.releaseDays, what: "a number of days")
+        for words in [["days", "day"], ["after"], ["release"]] {
+            guard let token = tokens.popLast() else { throw missing("“\(words[0])”") }
+            guard words.contains(token.text) else { throw unknown(token, among: words) }
+        }
+        return .afterRelease(days: days)
     }
 
     private mutating func weekday() throws(RecurrenceError) -> Weekday {

@@ -9,12 +9,17 @@ public struct WindowCalendar: Sendable {
     public static let maximumListed = 4_000
 
     /// Windows in their zones; throws when a zone is not among `zones`.
-    public init(_ windows: [MaintenanceWindow], freezes: [Freeze] = [], zones: Zones)
-        throws(ZoneError)
-    {
+    ///
+    /// `release` is when the fix came out that is asked about: without it, windows that count from
+    /// a release do not open.
+    public init(
+        _ windows: [MaintenanceWindow], freezes: [Freeze] = [], zones: Zones,
+        release: Timestamp? = nil
+    ) throws(ZoneError) {
         var schedules: [WindowSchedule] = []
         for window in windows {
-            schedules.append(try WindowSchedule(window, freezes: freezes, zones: zones))
+            schedules.append(
+                try WindowSchedule(window, freezes: freezes, zones: zones, release: release))
         }
         self.schedules = schedules
     }

@@ -6,6 +6,8 @@ public struct WindowSchedule: Sendable {
     public let window: MaintenanceWindow
     let rules: TimeZoneRules
     let freezes: [AppliedFreeze]
+    /// The one date of a window that counts from a release; `nil` for others, and without one.
+    let releaseDate: LocalDate?
 
     /// How far ahead an opening is looked for, in days: ten years. A window that does not open in
     /// that time is taken never to open.
@@ -19,11 +21,19 @@ public struct WindowSchedule: Sendable {
     }
 
     /// A window in its zone; throws when a zone is not among `zones`.
-    public init(_ window: MaintenanceWindow, freezes: [Freeze] = [], zones: Zones)
-        throws(ZoneError)
-    {
+    ///
+    /// `release` is when the fix came out that is asked about: its day by the clock of the window's
+    /// zone is the one that a window counts from.
+    public init(
+        _ window: MaintenanceWindow, freezes: [Freeze] = [], zones: Zones,
+        release: Timestamp? = nil
+    ) throws(ZoneError) {
         self.window = window
-        rules = try zones.rules(for: window.zone)
+        let rules = try zones.rules(for: window.zone)
+        self.rules = rules
+        releaseDate = release.flatMap {
+            window.recurrence.date(afterReleaseOn: rules.date(at: $0))
+        }
         var applied: [AppliedFreeze] = []
         for freeze in freezes {
             let zone = freeze.zone ?? window.zone
@@ -55,6 +65,12 @@ public struct WindowSchedule: Sendable {
         Openings(schedule: self, from: start)
     }
 
+    /// The one opening of a window that counts from a release, be it past; `nil` for others, and
+    /// where no release is known.
+    public var releaseOpening: Occurrence? {
+        releaseDate.flatMap { openings(from: rules.instant(of: $0.adding(days: -2))).first }
+    }
+
     /// The freeze that keeps the window shut on a matching date, if one does.
     func freeze(on date: LocalDate, opening: Timestamp) -> AppliedFreeze? {
         freezes.first {
@@ -77,7 +93,9 @@ public struct Openings: Sequence, IteratorProtocol, Sendable {
         lastDate = today.adding(days: WindowSchedule.horizonDays)
         // Where clocks skip a whole day (Pacific/Apia, 30 December 2011), the window of the day
         // before today may open today.
-        date = schedule.window.recurrence.next(onOrAfter: today.adding(days: -2))
+        date =
+            schedule.releaseDate
+            ?? schedule.window.recurrence.next(onOrAfter: today.adding(days: -2))
     }
 
     /// The next opening, without taking it.
@@ -117,6 +135,9 @@ public struct Openings: Sequence, IteratorProtocol, Sendable {
         // Dates of two zones are at most two days apart.
         let end = hold.freeze.to.adding(days: hold.hasOwnZone ? -2 : 1)
         let next = Swift.max(date.adding(days: 1), end)
-        self.date = schedule.window.recurrence.next(onOrAfter: next)
+        // What opens once for an update is put off by a freeze, not left out.
+        self.date =
+            schedule.releaseDate == nil
+            ? schedule.window.recurrence.next(onOrAfter: next) : next
     }
 }

@@ -129,6 +129,7 @@ extension UseCases {
             line.bytes += update.bytes ?? 0
             line.mayNeedReboot = line.mayNeedReboot || RebootProne.contains(update.name)
         }
+        line.updates = try judge.decisions.dated(line.updates, for: endpoint.id, posture)
         let known = Set(missing.map(\.name))
         for chosen in selection.updates where !known.contains(chosen.name) {
             line.leftOut.append(

@@ -72,6 +72,8 @@ public struct EndpointDecisions {
         let layers: [LayerKey]
         let zone: String
         let siteZone: String?
+        /// When the fix came out, where windows count from that.
+        let release: Timestamp?
     }
 
     /// Where it is learned what open rollouts carry to an endpoint.
@@ -193,16 +195,27 @@ public struct EndpointDecisions {
             + written(for: subject).compactMap { RiskPause($0) }
     }
 
-    /// The next openings of a lane's windows for an endpoint; `nil` where it may always work.
-    package mutating func openings(of id: EndpointID, lane: Lane) throws -> [Occurrence]? {
+    /// The next openings of a lane's windows for an endpoint that is to install what it misses of a
+    /// list; `nil` where it may always work.
+    package mutating func openings(
+        of id: EndpointID, lane: Lane, installing lines: [WaveLine]
+    ) throws -> [Occurrence]? {
         guard let endpoint = try records.endpoint(id, in: .tenant(tenant)) else { return nil }
-        let facts = try records.posture(of: id, tenant: tenant)?.endpoint
+        let posture = try records.posture(of: id, tenant: tenant)
+        let facts = posture?.endpoint
         let subject = subject(endpoint, facts: facts, traits: try traits(of: id))
         let zones = zones(of: facts, subject)
+        let list = OrderContents.chosen(of: lines, among: posture?.updates ?? []).map {
+            chosen in
+            var line = LockedUpdate(chosen.update)
+            line.to = chosen.version
+            return line
+        }
+        let release = try dated(list, for: id, posture).compactMap(\.released).max()
         guard let effective = policy(for: subject, zones).0?.effective,
             let calendar = try? WindowCalendar(
                 effective.windows(of: lane), freezes: effective.freezes.map(\.value),
-                zones: zones
+                zones: zones, release: release
             ).only(.install)
         else { return nil }
         return calendar.openings(at: now)
@@ -288,11 +301,17 @@ public struct EndpointDecisions {
             let line = WorkHistory.Line(WorkKey(update.key), bytes: update.bytes)
             context.work = history.estimate(CollectionOfOne(line), reboots: reboots)
             context.dueAt = due.dueAt(known)
-            (context.ring, context.halt) = (turn?.ring, turn?.halt)
+            (context.ring, context.halt, context.turn) = (turn?.ring, turn?.halt, turn?.hold)
             context.carriedIn = turn?.carried?.rollout.lane
+            var own: WindowOutlook?
+            if let policy, policy.countsFromRelease {
+                let release = known.subject.outSince
+                own = self.outlook(under: policy, for: subject, zones, release: release)
+            }
+            context.outlook = own ?? outlook
             let planned = PlanUpdate(
                 subject: known.subject, context: context,
-                needsReboot: WorkFigures.needsReboot(update), carried: turn?.carried)
+                needsReboot: WorkFigures.needsReboot(update), carried: turn?.carried, outlook: own)
             return (
                 planned, Decision.decide(known.subject, under: policy, in: context, at: now)
             )
@@ -354,6 +373,40 @@ public struct EndpointDecisions {
         return denials
     }
 
+    /// The lines of an order, each with when its fix came out where windows of the endpoint count
+    /// from that. A step back counts from nothing.
+    mutating func dated(
+        _ lines: [LockedUpdate], for id: EndpointID, _ posture: Posture?
+    ) throws -> [LockedUpdate] {
+        guard book.countsFromReleases, lines.contains(where: { !$0.isRollback }),
+            let endpoint = try records.endpoint(id, in: .tenant(tenant))
+        else { return lines }
+        let traits = try traits(of: id)
+        let subject = subject(endpoint, facts: posture?.endpoint, traits: traits)
+        let zones = zones(of: posture?.endpoint, subject)
+        guard let policy = policy(for: subject, zones).0, policy.countsFromRelease else {
+            return lines
+        }
+        let missing = Dictionary((posture?.updates ?? []).map { ($0.key, $0) }) { first, _ in first
+        }
+        let updates = lines.filter { !$0.isRollback }.compactMap { line -> Update? in
+            var update = missing[line.key]
+            update?.candidate = line.to
+            return update
+        }
+        let standing = EndpointStanding(traits, under: policy.effective, zone: zones.endpoint)
+        let known = try knowledge.known(
+            updates, on: endpoint, standing: standing, in: records, at: now)
+        let releases = Dictionary(
+            known.map { ($0.subject.update.key, $0.subject.outSince) }
+        ) { first, _ in first }
+        return lines.map { line in
+            var line = line
+            if !line.isRollback { line.released = releases[line.key] ?? nil }
+            return line
+        }
+    }
+
     private static func precedes(_ left: Update, _ right: Update) -> Bool {
         (left.classes.first ?? .feature, left.name) < (right.classes.first ?? .feature, right.name)
     }
@@ -385,16 +438,28 @@ public struct EndpointDecisions {
         guard let effective = EffectivePolicy(of: book.placed, for: subject, at: now) else {
             return (nil, .unrestricted)
         }
-        let layers = effective.layers.map {
-            LayerKey(name: $0.policy.name, isCertain: $0.isCertain)
-        }
+        let layers = Self.layers(of: effective)
         let compiled = policies[layers] ?? CompiledPolicy(effective)
         policies[layers] = compiled
+        return (compiled, outlook(under: compiled, for: subject, zones, release: nil))
+    }
+
+    /// When the lanes have time: one answer for all endpoints with the same policies and clocks.
+    private mutating func outlook(
+        under policy: CompiledPolicy, for subject: EndpointSubject, _ zones: Zones,
+        release: Timestamp?
+    ) -> WindowOutlook {
         let key = OutlookKey(
-            layers: layers, zone: zones.endpoint.name, siteZone: subject.siteZone)
-        let outlook = outlooks[key] ?? effective.outlook(in: zones, at: now, until: end)
+            layers: Self.layers(of: policy.effective), zone: zones.endpoint.name,
+            siteZone: subject.siteZone, release: release)
+        if let known = outlooks[key] { return known }
+        let outlook = policy.effective.outlook(in: zones, at: now, until: end, release: release)
         outlooks[key] = outlook
-        return (compiled, outlook)
+        return outlook
+    }
+
+    private static func layers(of effective: EffectivePolicy) -> [LayerKey] {
+        effective.layers.map { LayerKey(name: $0.policy.name, isCertain: $0.isCertain) }
     }
 
     private mutating func standings(of jobs: [Job]) throws -> [(Job, Deployment?)] {
@@ -404,23 +469,6 @@ public struct EndpointDecisions {
             deployments[job.deployment] = .some(deployment)
             return (job, deployment)
         }
-    }
-}
-
-extension RolloutTurns {
-    /// What rollouts of one tenant say, with the names that stand in the store.
-    fileprivate init(
-        _ rollouts: [RolloutRecord], on endpoint: EndpointID? = nil, in records: any Records
-    ) throws {
-        guard let tenant = rollouts.first?.tenant else {
-            self.init()
-            return
-        }
-        let scope = Scope.tenant(tenant)
-        try self.init(
-            rollouts, on: endpoint,
-            titled: { try records.deployment($0, in: scope)?.title ?? $0.text },
-            naming: { (try? records.endpoint($0, in: scope))?.name })
     }
 }
 

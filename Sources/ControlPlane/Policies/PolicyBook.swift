@@ -21,6 +21,8 @@ struct PolicyBook: Sendable {
     let namesDeadlines: Bool
     /// Whether it takes a scan's facts to tell which policies apply to an endpoint.
     let asksForFacts: Bool
+    /// Whether any policy has windows that count from releases.
+    let countsFromReleases: Bool
 
     /// What can be asked of an endpoint that has never been scanned.
     private static let saidByPeople: Set<EndpointField> = [
@@ -47,6 +49,9 @@ struct PolicyBook: Sendable {
             record.exceptions.map {
                 WrittenException(exception: $0, applies: placed.policy.applies)
             }
+        }
+        countsFromReleases = placed.contains {
+            $0.policy.windows.contains(where: \.countsFromRelease)
         }
         namesDeadlines = placed.contains { !$0.policy.sla.isEmpty }
         asksForFacts = (placed.map(\.policy.applies) + groups.map(\.members)).contains {

@@ -24,6 +24,15 @@ extension RolloutStep {
         return Set(denied.keys)
     }
 
+    /// The lines of an order with what windows count from.
+    mutating func dated(
+        _ lines: [LockedUpdate], for endpoint: EndpointID, _ posture: Posture
+    ) throws -> [LockedUpdate] {
+        var judge = try judge ?? makeJudge()
+        defer { self.judge = judge }
+        return try judge.decisions.dated(lines, for: endpoint, posture)
+    }
+
     private func makeJudge() throws -> OrderJudge {
         try OrderJudge(
             of: record.tenant, in: records, at: now,

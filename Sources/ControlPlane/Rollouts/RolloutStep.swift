@@ -125,7 +125,8 @@ struct RolloutStep {
         case .busy, .barred: queue.append(PostedRolloutEvent(event: .jobWithdrawn(offer), at: now))
         case .order(let open):
             let updates = record.rollout.locked(
-                open, for: offer.endpoint, on: posture.endpoint)
+                try dated(open, for: offer.endpoint, posture), for: offer.endpoint,
+                on: posture.endpoint)
             let deadline = min(now.adding(seconds: record.orderSeconds), deployment.deadline)
             let job = Job(
                 id: useCases.effects.newIdentifier(), tenant: tenant,

@@ -10,6 +10,8 @@ struct RolloutTurns {
     struct Turn {
         /// Where its rings stand; `nil` when it is the endpoint's turn.
         var ring: DecisionContext.RingStanding?
+        /// Why it has no order although its ring is open.
+        var hold: DecisionContext.TurnHold?
         /// That it is halted.
         var halt: DecisionContext.HaltedRollout?
         /// What became of the endpoint's tries.
@@ -46,7 +48,8 @@ struct RolloutTurns {
     ///   - name: an endpoint's name.
     init(
         _ rollouts: [RolloutRecord], on endpoint: EndpointID? = nil,
-        titled title: (DeploymentID) throws -> String, naming name: (EndpointID) -> String?
+        titled title: (DeploymentID) throws -> String,
+        naming name: @escaping (EndpointID) -> String?
     ) rethrows {
         for record in rollouts {
             let teller = RolloutTeller(
@@ -75,10 +78,14 @@ private struct RolloutTeller {
     private let rollout: RingRollout
     private let title: String
     private let halt: DecisionContext.HaltedRollout?
+    private let naming: (EndpointID) -> String?
     private let turns: [DecisionContext.RingStanding?]
     private let shape: PlannedRollout
 
-    init(_ record: RolloutRecord, title: String, naming name: (EndpointID) -> String?) {
+    init(
+        _ record: RolloutRecord, title: String, naming name: @escaping (EndpointID) -> String?
+    ) {
+        naming = name
         rollout = record.rollout
         self.title = title
         if case .halted(let reason) = record.rollout.state {
@@ -99,7 +106,9 @@ private struct RolloutTeller {
         var turn = RolloutTurns.Turn()
         turn.carried = CarriedUpdate(rollout: shape, ring: entry.ring)
         switch entry.phase {
-        case .waiting: turn.ring = turns[entry.ring]
+        case .waiting:
+            turn.ring = turns[entry.ring]
+            if turn.ring == nil { turn.hold = hold(of: entry) }
         case .resting(let until): if !entry.failures.isEmpty { turn.tries = .again(at: until) }
         case .failed(let reason):
             // What failed there is told before what holds up the others.
@@ -109,6 +118,12 @@ private struct RolloutTeller {
         }
         turn.halt = halt
         return turn
+    }
+
+    private func hold(of entry: RosterEntry) -> DecisionContext.TurnHold? {
+        guard let hold = rollout.hold(of: entry.member.endpoint) else { return nil }
+        guard case .cluster(let cluster, let other) = hold else { return hold }
+        return .cluster(cluster, other: EndpointID(other).flatMap(naming) ?? other)
     }
 
     /// What a person does about an endpoint that the rollout does not try again.
@@ -175,5 +190,22 @@ extension PlannedRollout {
                     })
             },
             dueAt: rollout.plan.shortestSoak == nil ? nil : rollout.plan.dueAt)
+    }
+}
+
+extension RolloutTurns {
+    /// What rollouts of one tenant say, with the names that stand in the store.
+    init(
+        _ rollouts: [RolloutRecord], on endpoint: EndpointID? = nil, in records: any Records
+    ) throws {
+        guard let tenant = rollouts.first?.tenant else {
+            self.init()
+            return
+        }
+        let scope = Scope.tenant(tenant)
+        try self.init(
+            rollouts, on: endpoint,
+            titled: { try records.deployment($0, in: scope)?.title ?? $0.text },
+            naming: { (try? records.endpoint($0, in: scope))?.name })
     }
 }

@@ -94,7 +94,9 @@ extension UseCases {
         return try await writeWaking { records, wakes in
             let latest = try records.latestWave(
                 policy: key.policy.text, lane: key.lane.rawValue, of: tenant)
-            if key.lane != .emergency, let latest,
+            // What opens on different days, counted from releases, moves apart from the beginning.
+            let isOfThisLook = key.opensOn != nil && latest == now
+            if key.lane != .emergency, let latest, !isOfThisLook,
                 now < latest.adding(seconds: WaveGathering.spacingSeconds)
             {
                 return nil

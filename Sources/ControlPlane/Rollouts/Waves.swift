@@ -11,6 +11,13 @@ struct ApprovedLine: Sendable {
     var lane: Lane
     var dueAt: Timestamp?
     var work: WorkEstimate
+    /// When its lane has time.
+    var outlook: LaneOutlook
+
+    /// The day on which its window opens, where that counts from its release.
+    var opensOn: LocalDate? {
+        if case .openings(let lane) = outlook { lane.counted?.day } else { nil }
+    }
 }
 
 /// An endpoint with what is approved for it, and by whose rings.
@@ -23,7 +30,6 @@ struct ApprovedEndpoint: Sendable {
     var hasProbes: Bool
     var hasClocks: Bool
     var lines: [ApprovedLine]
-    var outlook: WindowOutlook
 
     /// What is approved for an endpoint; `nil` when nothing is, or no policy says how.
     init?(_ decided: DecidedEndpoint) {
@@ -37,7 +43,8 @@ struct ApprovedEndpoint: Sendable {
             return ApprovedLine(
                 endpoint: decided.endpoint.id,
                 line: WaveLine(key: decision.update.key, version: decision.update.candidate),
-                lane: lane, dueAt: decision.dueAt, work: update.context.work)
+                lane: lane, dueAt: decision.dueAt, work: update.context.work,
+                outlook: (update.outlook ?? decided.outlook)[lane])
         }
         guard !lines.isEmpty else { return nil }
         endpoint = decided.endpoint.id
@@ -49,7 +56,6 @@ struct ApprovedEndpoint: Sendable {
         hasProbes = !(effective.after?.value.probes ?? []).isEmpty
         hasClocks = !effective.sla.isEmpty
         self.lines = lines
-        outlook = decided.outlook
     }
 }
 
@@ -69,11 +75,16 @@ struct WaveGathering {
         let policy: PolicyName
         let lane: Lane
         let rings: [Ring]
+        /// The day of the one opening, where windows count from releases.
+        let opensOn: LocalDate?
 
         static func < (lhs: Self, rhs: Self) -> Bool {
             // The emergency lane first.
             let (left, right) = (lhs.rank, rhs.rank)
-            return left != right ? left < right : lhs.policy < rhs.policy
+            if left != right { return left < right }
+            if lhs.policy != rhs.policy { return lhs.policy < rhs.policy }
+            let never = LocalDate(daysSinceEpoch: .max)
+            return (lhs.opensOn ?? never) < (rhs.opensOn ?? never)
         }
 
         private var rank: Int { (Lane.allCases.firstIndex(of: lane) ?? 0) * -1 }
@@ -121,7 +132,7 @@ struct WaveGathering {
             else { continue }
             let key = Key(
                 policy: approved.policy, lane: approvedLine.lane,
-                rings: approved.rings[approvedLine.lane] ?? [])
+                rings: approved.rings[approvedLine.lane] ?? [], opensOn: approvedLine.opensOn)
             var wave = waves[key] ?? Wave(first: approved)
             let isFull =
                 wave.members[approved.endpoint] == nil
@@ -131,7 +142,7 @@ struct WaveGathering {
             wave.lines.insert(line)
             wave.turns[
                 approved.endpoint,
-                default: RolloutOpening.Turn(outlook: approved.outlook[approvedLine.lane])
+                default: RolloutOpening.Turn(outlook: approvedLine.outlook)
             ].works.append(approvedLine.work)
             if let dueAt = approvedLine.dueAt { wave.take(dueAt, of: approved.endpoint, at: now) }
             waves[key] = wave

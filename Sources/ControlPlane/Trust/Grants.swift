@@ -154,7 +154,8 @@ extension UseCases {
             updates: batch.lines.map {
                 Grant.Update(
                     $0.key, version: $0.value.version, sha256: $0.value.sha256,
-                    goesBack: wish.isRollback ? true : nil, replaces: $0.value.replaces)
+                    goesBack: wish.isRollback ? true : nil, replaces: $0.value.replaces,
+                    released: $0.value.released)
             },
             notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce,
             policyDigest: ground.policies.digest,
@@ -262,7 +263,7 @@ struct KnownGrant: Sendable {
 }
 
 /// Endpoints that can share one lock list: no two of them install different versions or files of a
-/// package, or replace different ones where that is named.
+/// package, or replace different ones or count from different releases where that is named.
 struct LockListBatch: Sendable {
     /// The endpoints, in order.
     package var endpoints: [EndpointID] = []
@@ -274,6 +275,7 @@ struct LockListBatch: Sendable {
         var version: String
         var sha256: String?
         var replaces: String?
+        var released: Timestamp?
     }
 
     /// As few batches as a simple way finds; an endpoint with more lines than one grant takes has
@@ -283,7 +285,12 @@ struct LockListBatch: Sendable {
         for (endpoint, list) in updates.sorted(by: { $0.key < $1.key }) where !list.isEmpty {
             let lines = Dictionary(
                 list.prefix(Grant.maximumUpdates).map {
-                    ($0.key, Line(version: $0.to, sha256: $0.sha256, replaces: $0.replaces))
+                    (
+                        $0.key,
+                        Line(
+                            version: $0.to, sha256: $0.sha256, replaces: $0.replaces,
+                            released: $0.released)
+                    )
                 }
             ) { _, last in last }
             if let place = batches.firstIndex(where: { $0.takes(lines) }) {

@@ -33,7 +33,9 @@ extension RolloutStep {
                 denied: try deniedLines(for: endpoint, posture), isBounded: record.isAutomatic)
             if case .order(let list) = contents {
                 updates[entry.member.ownRing ?? name, default: [:]][endpoint] =
-                    record.rollout.locked(list, for: endpoint, on: posture.endpoint)
+                    record.rollout.locked(
+                        try dated(list, for: endpoint, posture), for: endpoint,
+                        on: posture.endpoint)
             }
         }
         guard !updates.isEmpty else { return }

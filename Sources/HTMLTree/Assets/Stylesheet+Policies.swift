@@ -21,14 +21,16 @@ extension Stylesheet {
         .cells.pairs { display: grid; grid-template-columns: 2fr 1fr }
         .checks { display: flex; flex-wrap: wrap; gap: 6px 16px }
         .cells:has(.say) > :is(.if-days, .if-hold),
-          .cells:has(.every) > :is(.if-weekdays, .if-nth, .if-month-day, .if-date) {
+          .cells:has(.every) > :is(.if-weekdays, .if-nth, .if-month-day, .if-date,
+          .if-release) {
             display: none }
         .cells:has(.say option[value=afterDays]:checked) > .if-days,
           .cells:has(.say option[value=hold]:checked) > .if-hold,
           .cells:has(.every option[value=weekdays]:checked) > .if-weekdays,
           .cells:has(.every option[value=nth]:checked) > .if-nth,
           .cells:has(.every option[value=monthDay]:checked) > .if-month-day,
-          .cells:has(.every option[value=date]:checked) > .if-date { display: flex }
+          .cells:has(.every option[value=date]:checked) > .if-date,
+          .cells:has(.every option[value=release]:checked) > .if-release { display: flex }
         .note li a { text-decoration: underline }
         .faults .s { white-space: normal; align-items: flex-start; font-weight: 400 }
         .faults .i { margin-top: 2px }

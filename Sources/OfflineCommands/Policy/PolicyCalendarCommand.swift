@@ -15,7 +15,8 @@ package struct PolicyCalendarCommand: ParsableCommand {
 
             Openings at or after --from are listed in their order, those that overlap apart. Times \
             carry the offset of the window's own zone at that instant; --zone says which zone \
-            “endpoint” and “site” stand for.
+            “endpoint” and “site” stand for. Windows that count from a release open once for each \
+            update: --released lists them for a fix that came out then.
             """)
 
     /// How many openings are listed unless it is said: about a quarter of weekly windows.
@@ -32,6 +33,12 @@ package struct PolicyCalendarCommand: ParsableCommand {
         help: ArgumentHelp(
             "The instant to begin at (RFC 3339); now unless given.", valueName: "time"))
     var from: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "When a fix came out (RFC 3339), for windows that count from that.",
+            valueName: "time"))
+    var released: String?
 
     @Option(help: "How many openings to list.")
     var count = usualCount
@@ -50,6 +57,10 @@ package struct PolicyCalendarCommand: ParsableCommand {
         if let from, Timestamp(from) == nil {
             throw ValidationError("--from is no RFC 3339 time, such as 2026-11-21T18:00:00Z.")
         }
+        if let released, Timestamp(released) == nil {
+            throw ValidationError(
+                "--released is no RFC 3339 time, such as 2026-11-21T18:00:00Z.")
+        }
     }
 
     package func run() throws {
@@ -58,7 +69,14 @@ package struct PolicyCalendarCommand: ParsableCommand {
         let read = try files.readUsable(at: start)
         let local = try zone.map { try PolicyZones.rules(named: $0) } ?? PolicyZones.local
         let zones = try PolicyZones.zones(for: read.policies, endpoint: local)
-        let listing = try PolicyListing(read, zones: zones, from: start, count: count)
+        let listing = try PolicyListing(
+            read, zones: zones, from: start, count: count,
+            released: released.flatMap { Timestamp($0) })
+        if released == nil, !listing.counting.isEmpty, !ical {
+            Terminal.writeError(
+                "patchbay: not listed, since they open once for each update, counted from its "
+                    + "release (--released): \(listing.counting.joined(separator: ", ")).")
+        }
         if ical {
             // Its lines end in CR LF, to which nothing may be added.
             try? FileHandle.standardOutput.write(
@@ -101,16 +119,25 @@ struct PolicyListing {
 
     private let entries: [Entry]
     private let zones: Zones
+    /// The windows that count from a release, each with its policy.
+    let counting: [String]
 
-    init(_ read: PolicyFiles.Reading, zones: Zones, from start: Timestamp, count: Int) throws {
+    init(
+        _ read: PolicyFiles.Reading, zones: Zones, from start: Timestamp, count: Int,
+        released: Timestamp? = nil
+    ) throws {
         self.zones = zones
         var entries: [Entry] = []
+        var counting: [String] = []
         for placed in read.placed {
             let policy = placed.policy
             let effective = EffectivePolicy(of: placed, inheritingFrom: read.placed)
             let windows = Self.windows(of: policy, effective)
+            counting += windows.filter(\.countsFromRelease).map {
+                "\($0.name) of \(policy.name) (\($0.recurrence))"
+            }
             let calendar = try WindowCalendar(
-                windows, freezes: effective.freezes.map(\.value), zones: zones)
+                windows, freezes: effective.freezes.map(\.value), zones: zones, release: released)
             for occurrence in calendar.occurrences(from: start, count: count) {
                 guard let window = windows.first(where: { $0.name == occurrence.window }) else {
                     continue
@@ -122,6 +149,7 @@ struct PolicyListing {
             ($0.occurrence, $0.policy.name) < ($1.occurrence, $1.policy.name)
         }
         self.entries = Array(entries.prefix(count))
+        self.counting = counting
     }
 
     /// The policy's own windows, and the inherited ones that its lanes lead through.

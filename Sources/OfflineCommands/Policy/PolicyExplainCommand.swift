@@ -37,7 +37,7 @@ package struct PolicyExplainCommand: ParsableCommand {
         try endpoints.forEach(question, until: nil) { endpoint in
             for update in endpoint.updates {
                 var context = update.context
-                context.outlook = endpoint.outlook
+                context.outlook = update.outlook ?? endpoint.outlook
                 let decision = Decision.decide(
                     update.subject, under: endpoint.policy, in: context, at: now)
                 decisions.append(

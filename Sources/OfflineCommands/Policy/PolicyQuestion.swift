@@ -54,7 +54,12 @@ struct PolicyQuestion {
                     exceptions: exceptions,
                     work: WorkFigures.estimate(update.update, reboots: reboots),
                     dueAt: clocks.dueAt(for: update, closing: closed.findings)),
-                needsReboot: WorkFigures.needsReboot(update.update))
+                needsReboot: WorkFigures.needsReboot(update.update),
+                outlook: effective.flatMap { effective in
+                    effective.countsFromRelease
+                        ? effective.outlook(
+                            in: zones, at: now, until: end, release: update.outSince) : nil
+                })
         }
         return Endpoint(
             subject: subject, policy: effective.map { CompiledPolicy($0) },

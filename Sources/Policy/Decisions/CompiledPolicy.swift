@@ -5,6 +5,8 @@ public import Fleet
 public struct CompiledPolicy: Sendable {
     /// What it was made of.
     public let effective: EffectivePolicy
+    /// Whether windows of it count from an update's release.
+    public let countsFromRelease: Bool
     private let layers: ContiguousArray<Layer>
     private let otherwise: Ruling?
 
@@ -40,6 +42,7 @@ public struct CompiledPolicy: Sendable {
     /// Makes a policy ready.
     public init(_ effective: EffectivePolicy) {
         self.effective = effective
+        countsFromRelease = effective.countsFromRelease
         layers = ContiguousArray(
             effective.layers.map { layer in
                 let rules = layer.policy.rules.enumerated().map { number, rule in

@@ -40,6 +40,11 @@ extension Decision {
             grounds.text = ring.waitsFor.text
             place = Placement(.awaitingRing, nextAt: ring.notBefore)
         } else {
+            if let hold = context.turn, place.code == .windowOpen || place.code == .catchingUp {
+                // Its window would let it; when the others are done nobody knows.
+                place = Placement(.awaitingTurn)
+                grounds.text = hold.clause
+            }
             grounds.take(place, context.work, outlook, retry: context.failure)
         }
         return Decision(
@@ -121,7 +126,11 @@ struct Placement {
             return
         }
         if lane.openings.isEmpty {
-            self.init(lane.freezeReason == nil ? .noWindow : .frozen)
+            if let counted = lane.counted, counted.opens == nil {
+                self.init(.ageUnknown)
+            } else {
+                self.init(lane.freezeReason == nil ? .noWindow : .frozen)
+            }
         } else {
             self.init(.doesNotFit)
         }

@@ -5,8 +5,8 @@ extension Decision {
     /// it is approved and has to wait. What nobody has approved, and what is held, is not.
     public var mayBePrefetched: Bool {
         switch reasonCode {
-        case .prepared, .awaitingWindow, .tooLittleTimeLeft, .frozen, .awaitingRing, .inProgress,
-            .queued:
+        case .prepared, .awaitingWindow, .tooLittleTimeLeft, .frozen, .awaitingRing, .awaitingTurn,
+            .inProgress, .queued:
             true
         case .awaitingSecondApproval: grounds.approval == .prepareOnly
         case .awaitingApproval, .deploymentHalted, .interrupted, .pendingRestart,

@@ -27,6 +27,9 @@ public struct DecisionContext: Hashable, Sendable {
     public var carriedIn: Lane?
     /// The open rollout that carries the update there and is halted; `nil` when none is.
     public var halt: HaltedRollout?
+    /// Why the open rollout that carries the update there gives it no order although its ring is
+    /// open; `nil` when nothing holds it back.
+    public var turn: TurnHold?
     /// When the lanes have time.
     public var outlook: WindowOutlook
 
@@ -162,6 +165,34 @@ extension DecisionContext {
         public init(title: String, reason: String) {
             self.title = title
             self.reason = reason
+        }
+    }
+
+    /// Why an endpoint waits for its order in a ring that is open.
+    public enum TurnHold: Hashable, Sendable {
+        /// As many of its ring, or of its site in that ring, are at work as the budget allows.
+        case budget(ring: PolicyName, site: String?, atWork: Int, limit: Int)
+        /// Another member of one of its clusters is at work, silent or unhealthy: these two would be
+        /// down together.
+        case cluster(String, other: String)
+        /// Endpoints without the update are as unhealthy as those with it.
+        case outage(ring: PolicyName)
+
+        /// What it waits for, as a clause.
+        var clause: String {
+            switch self {
+            case .budget(let ring, let site, let atWork, let limit):
+                let whose = site.map { "the ring \(ring) at \($0)" } ?? "the ring \(ring)"
+                if limit == 0 { return "the budget of \(whose) lets nobody work" }
+                return "\(atWork) \(atWork == 1 ? "endpoint" : "endpoints") of \(whose) "
+                    + "\(atWork == 1 ? "is" : "are") at work, and its budget allows \(limit) at once"
+            case .cluster(let name, let other):
+                return "\(other) of the same \(name) is at work or not healthy, and two of it are "
+                    + "never down together"
+            case .outage(let ring):
+                return "endpoints without the update are as unhealthy as those of the ring \(ring) "
+                    + "that have it, and it waits for the end of that outage"
+            }
         }
     }
 

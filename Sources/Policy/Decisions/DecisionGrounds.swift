@@ -15,6 +15,9 @@ struct DecisionGrounds: Hashable, Sendable {
     var window: String?
     /// When the window opens, by its own clock.
     var opens: LocalMinute?
+    /// Whether that window counts from the update's release, which is why it does not open any more
+    /// or its time is not known.
+    var countsFromRelease = false
     /// How long it takes, in seconds, where that has been learned, and from how many runs.
     var learned: Learned?
     /// A reason, a failure, or the ring that is waited for.
@@ -60,6 +63,11 @@ struct DecisionGrounds: Hashable, Sendable {
         case .awaitingRetry: text = failure?.sentence
         case .zoneUnknown: if case .zoneUnknown(let message) = outlook { text = message }
         case .frozen: if case .openings(let lane) = outlook { text = lane.freezeReason }
+        case .noWindow, .ageUnknown:
+            guard case .openings(let lane) = outlook, let counted = lane.counted else { return }
+            countsFromRelease = true
+            window = counted.window
+            opens = counted.opens.map { LocalMinute(at: $0, offset: counted.offset) }
         case .catchingUp, .windowMissed:
             if case .openings(let lane) = outlook { window = lane.missed?.window }
         default: break
@@ -92,6 +100,9 @@ extension DecisionGrounds {
         case .awaitingApproval: return awaitingApproval(rule)
         case .awaitingSecondApproval:
             return "\(person ?? "Somebody") has approved it; \(rule) asks for a second person"
+        case .ageUnknown where countsFromRelease:
+            return "\(approved(rule)); the window \(window ?? "") counts from the release of the "
+                + "fix, and it is not known since when the fix is out"
         case .ageing, .ageUnknown:
             let ending =
                 decision.reasonCode == .ageing
@@ -159,6 +170,9 @@ extension DecisionGrounds {
             let span = TimeSpan(seconds: Int64(count))?.inWords ?? "long"
             let origin = learned.map { " (from \($0.runs) runs)" } ?? ""
             return "it takes \(span)\(origin), which no window of its lane has"
+        case .noWindow where countsFromRelease:
+            return "its window \(window ?? "") counts from the release of the fix and opened "
+                + "\(opens?.text ?? "before"), and no other window of its lane will open"
         case .noWindow: return "no window of its lane will open"
         case .zoneUnknown: return "it is not known when its windows open\(because)"
         case .catchingUp:
@@ -168,6 +182,7 @@ extension DecisionGrounds {
                 + "catch up"
         case .awaitingRetry:
             return "the last attempt failed, and it is tried again at \(next)\(because)"
+        case .awaitingTurn: return "its ring is open, but \(text ?? "others come first")"
         case .awaitingRing:
             let time = decision.nextAt == nil ? "" : ", not before \(next)"
             return "it is in the ring \(window ?? ""), and the ring \(text ?? "") must pass its "

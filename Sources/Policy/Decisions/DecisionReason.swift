@@ -58,7 +58,8 @@ extension Decision {
         case riskAccepted
         /// The rule approves it once the fix has been out long enough.
         case ageing
-        /// The rule approves it after a time, and it is not known since when the fix is out.
+        /// The rule approves it after a time, or its window counts from the release, and it is not
+        /// known since when the fix is out.
         case ageUnknown
         /// One person has approved it, and the rule asks for two.
         case awaitingSecondApproval
@@ -70,6 +71,8 @@ extension Decision {
         case awaitingRetry
         /// It is approved, and an earlier ring comes first.
         case awaitingRing
+        /// It is approved and its ring is open, and its rollout holds its order back for others.
+        case awaitingTurn
         /// It is approved, and its window opens later.
         case awaitingWindow
         /// It is approved, and the window that is open is too short for it by now.
@@ -119,13 +122,16 @@ extension Decision.ReasonCode {
         case .riskAccepted: "An exception accepts the risk until it expires."
         case .ageing: "The rule approves it when the fix has been out for so many days."
         case .ageUnknown:
-            "The rule waits for the fix to age, and it is not known since when the fix is out."
+            "The rule or the window counts from when the fix came out, and that is not known."
         case .awaitingSecondApproval: "One person has approved it, and the rule asks for two."
         case .prepared:
             "It is downloaded ahead where the endpoint can, and waits for a person to release it."
         case .stoppedAfterFailures: "It failed three times with the same cause, and is left alone."
         case .awaitingRetry: "It failed, and is tried again by itself."
         case .awaitingRing: "It is approved, and the rings before this endpoint's come first."
+        case .awaitingTurn:
+            "It is approved and its ring is open; its order waits for the disruption budget, for "
+                + "another member of its cluster or for the end of an outage."
         case .awaitingWindow: "It is approved, and is installed when its window opens."
         case .tooLittleTimeLeft:
             "It is approved; the open window closes before it would be done, so it waits for the next."
@@ -166,7 +172,7 @@ extension Decision.ReasonCode {
         case .zoneUnknown: "Set the endpoint's time zone, or name a zone that exists."
         case .windowMissed: "Approve the update again."
         case .queued, .inProgress, .phased, .ageing, .awaitingRetry, .awaitingRing,
-            .awaitingWindow, .tooLittleTimeLeft, .frozen, .catchingUp, .windowOpen:
+            .awaitingTurn, .awaitingWindow, .tooLittleTimeLeft, .frozen, .catchingUp, .windowOpen:
             nil
         }
     }
@@ -179,7 +185,7 @@ extension Decision.ReasonCode {
             .awaitingSecondApproval, .stoppedAfterFailures, .doesNotFit, .noWindow, .zoneUnknown,
             .windowMissed:
             .wait
-        case .queued, .inProgress, .awaitingRetry, .awaitingRing, .awaitingWindow,
+        case .queued, .inProgress, .awaitingRetry, .awaitingRing, .awaitingTurn, .awaitingWindow,
             .tooLittleTimeLeft, .frozen, .catchingUp, .windowOpen:
             .install
         case .pendingRestart: .restart

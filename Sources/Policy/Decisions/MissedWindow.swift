@@ -17,7 +17,7 @@ extension CompiledPolicy {
         guard
             let calendar = try? WindowCalendar(
                 effective.windows(of: lane), freezes: effective.freezes.map(\.value),
-                zones: zones
+                zones: zones, release: subject.outSince
             ).only(.install)
         else { return nil }
         let past = calendar.remaining(at: heard, until: now)

@@ -62,6 +62,20 @@ public struct LaneOpenings: Hashable, Sendable {
     public var freezeReason: String?
     /// The last window that the endpoint was not there for; `nil` when it has missed none.
     public var missed: Missed?
+    /// The window among them that counts from the update's release; `nil` when none does.
+    public var counted: Counted?
+
+    /// A window that counts from a release.
+    public struct Counted: Hashable, Sendable {
+        /// Its name.
+        public var window: String
+        /// When it opens or opened; `nil` where it is not known when the fix came out.
+        public var opens: Timestamp?
+        /// The day of that by its own clock: what opens on one day can be ordered together.
+        public var day: LocalDate?
+        /// How far ahead of UTC its own clock is then, in seconds.
+        public var offset: Int
+    }
 
     /// A missed window, and what the policy makes of it.
     public struct Missed: Hashable, Sendable {
@@ -82,15 +96,16 @@ extension EffectivePolicy {
     /// When the lanes have time for installing, from `now` on, in the endpoint's zones.
     ///
     /// It looks as far as `end`, `outlookSeconds` ahead unless given. `missed` is the last opening,
-    /// by lane, that the endpoint was away for and that has not been made up for.
+    /// by lane, that the endpoint was away for and that has not been made up for. `release` is when
+    /// the fix came out that is asked about, for windows that count from it (`countsFromRelease`).
     public func outlook(
         in zones: Zones, at now: Timestamp, until end: Timestamp? = nil,
-        missed: [Lane: Occurrence] = [:]
+        missed: [Lane: Occurrence] = [:], release: Timestamp? = nil
     ) -> WindowOutlook {
         guard otherwise != nil else { return .unrestricted }
         let end = end ?? now.adding(seconds: Self.outlookSeconds)
         func lane(_ lane: Lane) -> LaneOutlook {
-            self.lane(lane, zones, now, end, missed[lane])
+            self.lane(lane, in: zones, at: now, until: end, missed[lane], release)
         }
         let routine = lane(.routine)
         // Most policies say nothing of their own about the lane between.
@@ -102,16 +117,24 @@ extension EffectivePolicy {
             emergency: lane(.emergency))
     }
 
+    /// Whether a lane leads through a window that opens once for each update, counted from its
+    /// release: then the outlook is an update's own.
+    public var countsFromRelease: Bool {
+        Lane.allCases.contains { windows(of: $0).contains(where: \.countsFromRelease) }
+    }
+
     private func lane(
-        _ lane: Lane, _ zones: Zones, _ now: Timestamp, _ end: Timestamp, _ missed: Occurrence?
+        _ lane: Lane, in zones: Zones, at now: Timestamp, until end: Timestamp,
+        _ missed: Occurrence?, _ release: Timestamp?
     ) -> LaneOutlook {
         let windows = windows(of: lane)
         let calendar: WindowCalendar
         let unfrozen: WindowCalendar
         do {
-            calendar = try WindowCalendar(windows, freezes: freezes.map(\.value), zones: zones)
-                .only(.install)
-            unfrozen = try WindowCalendar(windows, zones: zones).only(.install)
+            calendar = try WindowCalendar(
+                windows, freezes: freezes.map(\.value), zones: zones, release: release
+            ).only(.install)
+            unfrozen = try WindowCalendar(windows, zones: zones, release: release).only(.install)
         } catch {
             return .zoneUnknown(error.message)
         }
@@ -127,7 +150,20 @@ extension EffectivePolicy {
             LaneOpenings(
                 openings: Self.openings(list, windows, zones),
                 freezeReason: freezeReason(before: list.first, in: unfrozen, at: now),
-                missed: missedWindow))
+                missed: missedWindow, counted: Self.counted(in: calendar, zones)))
+    }
+
+    /// The first window that counts from a release.
+    private static func counted(
+        in calendar: WindowCalendar, _ zones: Zones
+    ) -> LaneOpenings.Counted? {
+        guard let schedule = calendar.schedules.first(where: { $0.window.countsFromRelease })
+        else { return nil }
+        let opening = schedule.releaseOpening
+        let rules = try? zones.rules(for: schedule.window.zone)
+        return LaneOpenings.Counted(
+            window: schedule.window.name, opens: opening?.opens, day: opening?.localDate,
+            offset: opening.flatMap { rules?.offset(at: $0.opens) } ?? 0)
     }
 
     /// The openings as stretches without a break, each called by the window that opens it.

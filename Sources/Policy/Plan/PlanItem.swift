@@ -81,7 +81,8 @@ struct PlanStepper {
             // Who catches up as soon as it is back does so at a time that nobody knows.
             start = missed.catchUp == .nextWindow ? missed.startsAt.map { max($0, earliest) } : nil
         } else {
-            let outlook = member.policy == nil ? LaneOutlook.unrestricted : member.outlook[lane]
+            let outlook =
+                member.policy == nil ? LaneOutlook.unrestricted : member.outlook(of: update)[lane]
             start =
                 Placement(outlook, planned.context.work, from: earliest, retryAt: nil).nextAt
         }
@@ -101,8 +102,10 @@ struct PlanStepper {
     ) -> Decision {
         let member = endpoints[endpoint]
         var context = member.updates[update].context
-        context.outlook = member.outlook
+        context.outlook = member.outlook(of: update)
         context.ring = ring
+        // The plan counts budgets itself, and foresees that others end.
+        context.turn = nil
         return Decision.decide(
             member.updates[update].subject, under: member.policy, in: context, at: now)
     }
@@ -110,7 +113,8 @@ struct PlanStepper {
     /// The open time of a lane at an instant; `nil` where no window limits it, or while it catches
     /// up outside one.
     func opening(_ item: PlanItem) -> LaneOpenings.Opening? {
-        let outlook = endpoints[item.endpoint].outlook[item.decision.lane ?? .routine]
+        let outlook = endpoints[item.endpoint].outlook(of: item.update)[
+            item.decision.lane ?? .routine]
         guard case .openings(let lane) = outlook else { return nil }
         return lane.openings.first {
             $0.stretch.opens <= item.startsAt && item.startsAt < $0.stretch.closes

@@ -97,8 +97,11 @@ extension PlanMaker {
         }.map { key, items in
             let member = endpoints[key]
             let works = items.map { member.updates[$0.update].context.work }
+            // What counts from releases goes by the latest of them.
+            let last = items.max { $0.startsAt < $1.startsAt }
+            let outlook = last.map { member.outlook(of: $0.update) } ?? member.outlook
             return DeadlineMember(
-                endpoint: member.subject.key, outlook: member.outlook[lane],
+                endpoint: member.subject.key, outlook: outlook[lane],
                 work: WorkEstimate(together: works),
                 // Not before all of it is approved.
                 from: items.map(\.startsAt).max() ?? plan.from, until: dueAt)

@@ -186,24 +186,32 @@ public struct PlanEndpoint: Sendable {
         self.outlook = outlook
         self.updates = updates
     }
+
+    /// When its lanes have time for one of its updates.
+    func outlook(of update: Int) -> WindowOutlook { updates[update].outlook ?? outlook }
 }
 
 /// A missing update as the plan looks at it.
 public struct PlanUpdate: Sendable {
     /// The update.
     public var subject: UpdateSubject
-    /// What stands around it. Its outlook is replaced by the endpoint's, and its ring by the plan.
+    /// What stands around it. Its outlook is replaced by `outlook` or the endpoint's, and its ring
+    /// by the plan.
     public var context: DecisionContext
     /// Whether it needs a reboot; `nil` when only the installation shows.
     public var needsReboot: Bool?
     /// The open rollout that carries it there; `nil` when none does.
     public var carried: CarriedUpdate?
+    /// When the lanes have time for this update, where windows count from its release; `nil` where
+    /// they are the endpoint's.
+    public var outlook: WindowOutlook?
 
     /// An update of a plan.
     public init(
         subject: UpdateSubject, context: DecisionContext = DecisionContext(),
-        needsReboot: Bool? = nil, carried: CarriedUpdate? = nil
+        needsReboot: Bool? = nil, carried: CarriedUpdate? = nil, outlook: WindowOutlook? = nil
     ) {
+        self.outlook = outlook
         self.subject = subject
         self.context = context
         self.needsReboot = needsReboot

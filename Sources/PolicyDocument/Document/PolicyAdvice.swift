@@ -85,6 +85,13 @@ struct PolicyAdvice {
             } else if !own.contains(where: { $0.kinds.contains(.install) }) {
                 list.error(
                     place, "no window of the lane “\(lane.rawValue)” allows installing (“install”)")
+            } else if own.allSatisfy(\.countsFromRelease) {
+                list.warning(
+                    place,
+                    "every window of the lane “\(lane.rawValue)” counts from a release and opens "
+                        + "once for an update: what misses it (a later ring, a late approval, an "
+                        + "endpoint that was busy) is not installed any more; give the lane another "
+                        + "window too")
             }
         }
     }

@@ -27,26 +27,21 @@ struct WindowReader {
                     ... .seconds(MaintenanceWindow.maximumLengthSeconds))
         }
         let zone = mapping.optional("zone").map { self.zone($0) }
-        let kinds = mapping.optional("allows").map(kinds)
-        let staffed = mapping.optional("staffed").map(self.staffed)
+        let kinds = mapping.optional("allows").map { self.kinds($0, every) }
+        let staffed = mapping.optional("staffed").flatMap { values.flag($0, "“staffed”") }
         mapping.finish()
         guard let name, let every, let from, let length else { return nil }
         return MaintenanceWindow(
             name: name.text, recurrence: every, from: from, lengthSeconds: length.seconds,
-            zone: zone.flatMap { $0 } ?? .endpoint, kinds: kinds.flatMap { $0 } ?? WindowKind.all,
-            isStaffed: staffed.flatMap { $0 } ?? false)
+            zone: zone.flatMap { $0 } ?? .endpoint,
+            kinds: kinds.flatMap { $0 } ?? Self.usualKinds(of: every),
+            isStaffed: staffed ?? false)
     }
 
-    /// `staffed`: only `false` can be kept. Nothing can say yet that somebody is on duty, and a
-    /// promise that nobody keeps is not taken.
-    private func staffed(_ value: YAMLValue) -> Bool? {
-        guard let flag = values.flag(value, "“staffed”"), flag else { return false }
-        values.list.error(
-            value.place,
-            "“staffed: true” cannot be kept: nothing tells yet that somebody is on duty; use "
-                + "“approve: by hand” or “approve: prepare only”, and release updates when "
-                + "somebody is there")
-        return nil
+    /// What may happen in a window that does not say: everything; in one that counts from a release
+    /// what is done with that update.
+    private static func usualKinds(of recurrence: Recurrence) -> Set<WindowKind> {
+        if case .afterRelease = recurrence { [.install, .reboot] } else { WindowKind.all }
     }
 
     /// One freeze.
@@ -119,13 +114,22 @@ struct WindowReader {
         return nil
     }
 
-    private func kinds(_ value: YAMLValue) -> Set<WindowKind>? {
+    private func kinds(_ value: YAMLValue, _ recurrence: Recurrence?) -> Set<WindowKind>? {
         guard let elements = values.elements(value, "“allows”") else { return nil }
         let kinds = elements.compactMap {
             values.choice($0, "what a window allows", as: WindowKind.self)
         }
         guard !elements.isEmpty else {
             values.list.error(value.place, "the window allows nothing")
+            return nil
+        }
+        if case .afterRelease? = recurrence,
+            let other = kinds.first(where: { $0 == .detection || $0 == .prefetch })
+        {
+            values.list.error(
+                value.place,
+                "a window that counts from a release is for installing and rebooting; "
+                    + "“\(other.rawValue)” needs a window of its own")
             return nil
         }
         return Set(kinds)

@@ -59,7 +59,9 @@ enum PolicySentences {
         if kinds.count < WindowKind.allCases.count {
             text += " It is for \(ConditionSentence.list(kinds, "and")) only."
         }
-        if window.isStaffed { text += " Nothing is installed in it: it asks for a person on duty." }
+        if window.isStaffed {
+            text += " Nothing starts in it unless a named person is on duty for that opening."
+        }
         return text
     }
 
@@ -90,6 +92,9 @@ enum PolicySentences {
             return "On day \(day) of each month\(note)"
         case .lastDay: return "On the last day of each month"
         case .date(let date): return "Once, on \(date),"
+        case .afterRelease(let days):
+            return "Once for each update, \(days) \(days == 1 ? "day" : "days") after its fix came "
+                + "out,"
         }
     }
 

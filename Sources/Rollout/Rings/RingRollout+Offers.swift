@@ -1,5 +1,5 @@
 import Fleet
-import Policy
+public import Policy
 
 /// Who gets an order now, and what everyone else waits for.
 extension RingRollout {
@@ -47,6 +47,45 @@ extension RingRollout {
         guard let budget = plan.rings[ring].budget, budget.scope == .ring else { return true }
         let tally = roster.tallies[ring]
         return tally.usingBudget < budget.limit(of: tally.members)
+    }
+
+    /// What keeps an endpoint from its order whose ring is open; `nil` when nothing does but its own
+    /// silence, and for one that is not waiting.
+    public func hold(of endpoint: EndpointID) -> DecisionContext.TurnHold? {
+        guard state == .running, let frontier, let place = roster.place(of: endpoint) else {
+            return nil
+        }
+        let entry = roster.entries[place]
+        guard entry.phase == .waiting, !entry.hasLeft, entry.ring <= frontier else { return nil }
+        if let ring = (0...frontier).first(where: hasOutage) {
+            return .outage(ring: plan.rings[ring].name)
+        }
+        let ring = plan.rings[entry.ring]
+        switch obstacle(place) {
+        case .notWaiting, .offline: return nil
+        case .cluster: return clusterHold(of: entry)
+        case .siteBudget:
+            let site = roster.site(entry.member.site, ring: entry.ring)
+            return .budget(
+                ring: ring.name, site: entry.member.site, atWork: site.usingBudget,
+                limit: ring.budget?.limit(of: site.members) ?? 0)
+        case nil:
+            guard let budget = ring.budget, !hasRoom(entry.ring) else { return nil }
+            let tally = roster.tallies[entry.ring]
+            return .budget(
+                ring: ring.name, site: nil, atWork: tally.usingBudget,
+                limit: budget.limit(of: tally.members))
+        }
+    }
+
+    private func clusterHold(of entry: RosterEntry) -> DecisionContext.TurnHold? {
+        for cluster in plan.clusters where cluster.members.contains(entry.member.endpoint) {
+            let others = cluster.members.subtracting([entry.member.endpoint]).sorted()
+            if let other = others.first(where: { self.entry(of: $0)?.isDown == true }) {
+                return .cluster(cluster.name, other: other.text)
+            }
+        }
+        return nil
     }
 
     /// What the rollout waits for: never empty before it has ended.

@@ -44,12 +44,16 @@ public struct Grant: RoleDocument {
         /// What must be installed, exactly, for the version to be put in its place: for packages
         /// whose versions have no order, so that a step back could not be told. `nil` for others.
         public var replaces: String?
+        /// When the fix came out, where windows of the endpoints count from that: the endpoint finds
+        /// its opening by it. `nil` elsewhere.
+        public var released: Timestamp?
 
         /// A line.
         public init(
             _ package: PackageKey, version: String, sha256: String? = nil, goesBack: Bool? = nil,
-            replaces: String? = nil
+            replaces: String? = nil, released: Timestamp? = nil
         ) {
+            self.released = released
             self.goesBack = goesBack
             self.replaces = replaces
             self.package = package
@@ -126,6 +130,13 @@ public struct Grant: RoleDocument {
         self.nonce = nonce
         self.policyDigest = policyDigest
         self.reach = reach
+    }
+
+    /// When the youngest of the fixes came out that an order of these packages installs: what is
+    /// installed together goes by its window. `nil` where no window counts from releases.
+    public func release(of packages: some Sequence<PackageKey>) -> Timestamp? {
+        let packages = Set(packages)
+        return updates.lazy.filter { packages.contains($0.package) }.compactMap(\.released).max()
     }
 
     /// What does not make sense in it, as a clause.

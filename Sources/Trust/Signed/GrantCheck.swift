@@ -83,7 +83,8 @@ public struct GrantCheck: Sendable {
             let nearest = effective.nearest
         else { throw .noPolicy }
         try checkRing(body, effective, nearest.name, at: now)
-        try checkWindow(body.lane, effective, at: now)
+        try checkWindow(
+            body.lane, effective, release: body.release(of: updates.map(\.package)), at: now)
         try checkUpdates(updates, of: body, at: now)
     }
 
@@ -115,12 +116,13 @@ public struct GrantCheck: Sendable {
     }
 
     private func checkWindow(
-        _ lane: Lane, _ effective: EffectivePolicy, at now: Timestamp
+        _ lane: Lane, _ effective: EffectivePolicy, release: Timestamp?, at now: Timestamp
     ) throws(GrantRefusal) {
         let calendar: WindowCalendar
         do {
             calendar = try WindowCalendar(
-                effective.windows(of: lane), freezes: effective.freezes.map(\.value), zones: zones)
+                effective.windows(of: lane), freezes: effective.freezes.map(\.value), zones: zones,
+                release: release)
         } catch {
             throw .unknownZone(error.message)
         }

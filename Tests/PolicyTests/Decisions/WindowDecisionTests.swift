@@ -47,6 +47,92 @@ struct WindowDecisionTests {
                     + "window weekend, which opens 2026-12-05 22:00."))
     }
 
+    /// A policy whose everyday window opens a week after the release, at 22:00.
+    private func counting(_ others: [MaintenanceWindow] = []) throws -> PatchPolicy {
+        let week = try Sample.window("weekend", every: "7 days after release")
+        var policy = try Sample.policy(
+            rules: [PolicyRule(when: try Sample.when("all"), Treatment(.atOnce))],
+            windows: [week] + others)
+        policy.lanes.routine.windows += others.compactMap { PolicyName($0.name) }
+        return policy
+    }
+
+    private func decide(
+        _ subject: UpdateSubject, under policy: PatchPolicy, at now: Timestamp = Sample.monday
+    ) -> Decision {
+        let effective = Sample.effective(policy)
+        #expect(effective.countsFromRelease)
+        var context = DecisionContext()
+        context.outlook = effective.outlook(
+            in: Zones(endpoint: .utc), at: now, release: subject.outSince)
+        return Decision.decide(subject, under: CompiledPolicy(effective), in: context, at: now)
+    }
+
+    @Test func `a window that counts from a release is each update's own`() throws {
+        let policy = try counting()
+        let decision = decide(Sample.update(outFor: 4), under: policy)
+        #expect(decision.reasonCode == .awaitingWindow)
+        #expect(decision.nextAt == Timestamp("2026-11-26T22:00:00Z"))
+        #expect(
+            decide(Sample.update(outFor: 2), under: policy).nextAt
+                == Timestamp("2026-11-28T22:00:00Z"))
+        let open = try #require(Timestamp("2026-11-26T23:00:00Z"))
+        #expect(decide(Sample.update(outFor: 4), under: policy, at: open).reasonCode == .windowOpen)
+    }
+
+    @Test func `an update that is only seen counts from its first sighting`() throws {
+        var update = Sample.update(outFor: nil)
+        update.firstSeenAt = Sample.days(-3)
+        #expect(
+            decide(update, under: try counting()).nextAt == Timestamp("2026-11-27T22:00:00Z"))
+        let unknown = decide(Sample.update(outFor: nil), under: try counting())
+        #expect(unknown.reasonCode == .ageUnknown)
+        #expect(
+            unknown.sentence == "Approved by rule 1 of servers-standard; the window weekend counts "
+                + "from the release of the fix, and it is not known since when the fix is out.")
+    }
+
+    @Test func `what has missed its one opening says so, or takes another window of its lane`()
+        throws
+    {
+        let late = decide(Sample.update(outFor: 30), under: try counting())
+        #expect(late.reasonCode == .noWindow)
+        #expect(
+            late.sentence.hasSuffix(
+                "its window weekend counts from the release of the fix and opened 2026-10-31 "
+                    + "22:00, and no other window of its lane will open."))
+        let friday = try Sample.window("friday", every: "friday")
+        let other = decide(Sample.update(outFor: 30), under: try counting([friday]))
+        #expect(other.reasonCode == .awaitingWindow)
+        #expect(other.nextAt == Timestamp("2026-11-27T22:00:00Z"))
+    }
+
+    @Test func `a plan puts each update into its own opening`() throws {
+        let effective = Sample.effective(try counting())
+        let zones = Zones(endpoint: .utc)
+        let end = Sample.days(31)
+        let updates = [("a", 4), ("b", 2), ("c", 30)].map { name, days in
+            let subject = Sample.update(name, outFor: Int64(days))
+            return PlanUpdate(
+                subject: subject,
+                outlook: effective.outlook(
+                    in: zones, at: Sample.monday, until: end, release: subject.outSince))
+        }
+        let plan = PolicyPlan(
+            of: [
+                PlanEndpoint(
+                    subject: Sample.endpoint(), policy: CompiledPolicy(effective),
+                    outlook: effective.outlook(in: zones, at: Sample.monday, until: end),
+                    updates: updates)
+            ], from: Sample.monday, until: end)
+        #expect(plan.installs.map(\.update.name) == ["a", "b"])
+        #expect(
+            plan.installs.map(\.startsAt.description)
+                == ["2026-11-26T22:00:00Z", "2026-11-28T22:00:00Z"])
+        #expect(plan.installs.allSatisfy { $0.window == "weekend" })
+        #expect(plan.waiting.map(\.decision.reasonCode) == [.noWindow])
+    }
+
     @Test func `a window that never opens is told`() throws {
         let past = try Sample.window("weekend", every: "2020-01-01")
         let decision = Sample.decide(Sample.update(), under: try Sample.policy(windows: [past]))

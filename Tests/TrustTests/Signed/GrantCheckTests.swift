@@ -142,6 +142,38 @@ struct GrantCheckTests {
                 == .windowClosed(next: nil))
     }
 
+    @Test func `a window that counts from a release opens by what was signed, for the youngest`()
+        throws
+    {
+        func answer(_ releases: [Timestamp?], at now: Timestamp) throws -> GrantRefusal? {
+            try ask { question in
+                question.policy.policies[0].policy.windows[0].recurrence = .afterRelease(days: 7)
+                let other = PackageKey(manager: .apt, name: "zlib", architecture: "amd64")
+                question.check.installed[other] = "1"
+                question.updates = [update, Grant.Update(other, version: "2")]
+                question.grant.updates = zip(question.updates, releases).map { line, release in
+                    var line = line
+                    line.released = release
+                    return line
+                }
+                question.grant.notBefore = noon.adding(seconds: -40 * 86_400)
+                question.now = now
+            }
+        }
+        let week: Int64 = 7 * 86_400
+        let release = noon.adding(seconds: -week - 3600)
+        let earlier = release.adding(seconds: -3 * 86_400)
+        #expect(try answer([release, earlier], at: noon) == nil)
+        #expect(try answer([earlier, release], at: noon) == nil)
+        #expect(try answer([earlier, earlier], at: noon) == .windowClosed(next: nil))
+        // What the order itself says does not count, only what is signed.
+        #expect(try answer([nil, nil], at: noon) == .windowClosed(next: nil))
+        let early = noon.adding(seconds: -3600)
+        #expect(try answer([release, earlier], at: early) == .windowClosed(next: noon))
+        let late = noon.adding(seconds: 7200)
+        #expect(try answer([release, earlier], at: late) == .windowClosed(next: nil))
+    }
+
     @Test func `work that does not fit in what is left of the window waits for one that has room`()
         throws
     {
