@@ -184,7 +184,9 @@ struct SheetPage {
                         }
                     return (kind.rawValue, words)
                 })
-            parts.checks("\(path).staffed", in: row, [("true", "Yes")])
+            if !row["staffed"].isEmpty {
+                parts.checks("\(path).staffed", in: row, [("true", "Yes")])
+            }
         }
     }
 

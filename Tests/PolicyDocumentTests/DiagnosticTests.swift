@@ -233,6 +233,12 @@ struct DiagnosticTests {
                 "f:6:60: “staffed” must be true or false; write “true”"
             ),
             (
+                "{every: day, from: \"22:00\", for: 4h, staffed: true}",
+                "f:6:60: “staffed: true” cannot be kept: nothing tells yet that somebody is on "
+                    + "duty; use “approve: by hand” or “approve: prepare only”, and release "
+                    + "updates when somebody is there"
+            ),
+            (
                 "{every: 7 days after release, from: \"22:00\", for: 4h, allows: [prefetch]}",
                 "f:6:76: a window that counts from a release is for installing and rebooting; "
                     + "“prefetch” needs a window of its own"

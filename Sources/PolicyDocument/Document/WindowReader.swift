@@ -28,14 +28,26 @@ struct WindowReader {
         }
         let zone = mapping.optional("zone").map { self.zone($0) }
         let kinds = mapping.optional("allows").map { self.kinds($0, every) }
-        let staffed = mapping.optional("staffed").flatMap { values.flag($0, "“staffed”") }
+        let staffed = mapping.optional("staffed").map(self.staffed)
         mapping.finish()
         guard let name, let every, let from, let length else { return nil }
         return MaintenanceWindow(
             name: name.text, recurrence: every, from: from, lengthSeconds: length.seconds,
             zone: zone.flatMap { $0 } ?? .endpoint,
             kinds: kinds.flatMap { $0 } ?? Self.usualKinds(of: every),
-            isStaffed: staffed ?? false)
+            isStaffed: staffed.flatMap { $0 } ?? false)
+    }
+
+    /// `staffed`: only `false` can be kept. Nothing can say yet that somebody is on duty, and a
+    /// promise that nobody keeps is not taken.
+    private func staffed(_ value: YAMLValue) -> Bool? {
+        guard let flag = values.flag(value, "“staffed”"), flag else { return false }
+        values.list.error(
+            value.place,
+            "“staffed: true” cannot be kept: nothing tells yet that somebody is on duty; use "
+                + "“approve: by hand” or “approve: prepare only”, and release updates when "
+                + "somebody is there")
+        return nil
     }
 
     /// What may happen in a window that does not say: everything; in one that counts from a release

@@ -59,9 +59,7 @@ enum PolicySentences {
         if kinds.count < WindowKind.allCases.count {
             text += " It is for \(ConditionSentence.list(kinds, "and")) only."
         }
-        if window.isStaffed {
-            text += " Nothing starts in it unless a named person is on duty for that opening."
-        }
+        if window.isStaffed { text += " Nothing is installed in it: it asks for a person on duty." }
         return text
     }
 
