@@ -125,6 +125,9 @@ let package = Package(
                 "Administration",
             ]),
         module(
+            "Notices",
+            ["Fleet", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
+        module(
             "AgentCore",
             [
                 "Fleet", "Versions", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust",
@@ -150,7 +153,7 @@ let package = Package(
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
-                httpTypes,
+                "Notices", httpTypes,
                 hummingbird,
                 hummingbirdTLS, logging, nioCore, nioSSL,
             ]),
@@ -235,8 +238,9 @@ let package = Package(
             dependencies: [
                 "CommandBasics", "OfflineCommands", "Measuring", "Advisories", "Feeds", "Fleet",
                 "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration", "SavedPlans", "AgentCore", "Store", "HTTPAPI",
-                "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem", "AgentTransport",
+                "Intelligence", "Administration", "SavedPlans", "Notices", "AgentCore", "Store",
+                "HTTPAPI", "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem",
+                "AgentTransport",
                 "Calendar", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -260,7 +264,7 @@ let package = Package(
                 "Findings", "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy",
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration", "SavedPlans", "Store",
+                "Intelligence", "Administration", "SavedPlans", "Notices", "Store",
             ]),
         tests(
             "StoreTests",

@@ -127,6 +127,16 @@ public enum Kinds {
         /// “pln”
         public static let prefix = "pln"
     }
+    /// Somebody who is told before work begins.
+    public enum NoticeContact: IdentifierKind {
+        /// “ctc”
+        public static let prefix = "ctc"
+    }
+    /// What such a one was told.
+    public enum Notice: IdentifierKind {
+        /// “ntc”
+        public static let prefix = "ntc"
+    }
 }
 
 /// A client organisation's identifier.
@@ -151,6 +161,10 @@ public typealias ApprovalID = Identifier<Kinds.Approval>
 public typealias ExceptionID = Identifier<Kinds.Exception>
 /// A saved plan's identifier.
 public typealias PlanID = Identifier<Kinds.Plan>
+/// The identifier of somebody who is told before work begins.
+public typealias NoticeContactID = Identifier<Kinds.NoticeContact>
+/// A notice's identifier.
+public typealias NoticeID = Identifier<Kinds.Notice>
 /// Names an alert.
 public typealias AlertID = Identifier<Kinds.Alert>
 

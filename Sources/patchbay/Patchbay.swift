@@ -40,7 +40,8 @@ struct Patchbay: AsyncParsableCommand {
                     ExceptionCommand.self,
                     DeploymentCommand.self, RollbackCommand.self, JobCommand.self, UserCommand.self,
                     TokenCommand.self,
-                    AuditCommand.self, FindingCommand.self, AlertCommand.self, ScriptCommand.self,
+                    AuditCommand.self, FindingCommand.self, AlertCommand.self, NoticeCommand.self,
+                    ScriptCommand.self,
                 ]),
             CommandGroup(
                 name: "Measuring", subcommands: [FleetSimCommand.self, SimulateCommand.self]),

@@ -17,6 +17,8 @@ public struct PlannedFleet: Hashable, Sendable, Codable {
         public var startsAt: Timestamp
         /// The window; `nil` where no window limits it.
         public var window: String?
+        /// When the open time begins; `nil` where no window limits it.
+        public var opensAt: Timestamp?
         /// When the open time ends.
         public var closesAt: Timestamp?
         /// The endpoint's ring; `nil` for all endpoints at once.
@@ -106,7 +108,8 @@ public struct PlannedFleet: Hashable, Sendable, Codable {
         installs = plan.installs.map {
             Install(
                 endpoint: $0.endpoint, endpointName: name($0.endpoint), update: $0.update,
-                startsAt: $0.startsAt, window: $0.window, closesAt: $0.closesAt,
+                startsAt: $0.startsAt, window: $0.window, opensAt: $0.opensAt,
+                closesAt: $0.closesAt,
                 ring: $0.ring?.text, lane: $0.lane, rule: $0.rule, reboot: $0.reboot,
                 vulnerabilities: $0.vulnerabilities, dueAt: $0.dueAt)
         }

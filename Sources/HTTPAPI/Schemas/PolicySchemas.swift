@@ -78,7 +78,8 @@ extension NamedSchema {
             "installs": .array(
                 .object([
                     "endpoint": .string, "endpointName": .string, "update": .named(.update),
-                    "startsAt": .time, "window": .optional(.string), "closesAt": .optional(.time),
+                    "startsAt": .time, "window": .optional(.string), "opensAt": .optional(.time),
+                    "closesAt": .optional(.time),
                     "ring": .optional(.string), "lane": lane, "rule": .string,
                     "reboot": .oneOf(PlannedReboot.allCases.map(\.rawValue)),
                     "vulnerabilities": .array(.string), "dueAt": .optional(.time),

@@ -234,7 +234,8 @@ extension PlanMaker {
             let opening = stepper.opening(item)
             let install = PlannedInstall(
                 endpoint: member.subject.key, update: item.decision.update, startsAt: start,
-                window: opening?.window, closesAt: opening?.stretch.closes, ring: ring,
+                window: opening?.window, opensAt: opening?.stretch.opens,
+                closesAt: opening?.stretch.closes, ring: ring,
                 lane: item.decision.lane ?? .routine, rule: item.decision.rule,
                 reboot: PlannedReboot(
                     planned.needsReboot, member.policy?.effective.reboot?.value),

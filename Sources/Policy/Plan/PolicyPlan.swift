@@ -45,7 +45,9 @@ public struct PlannedInstall: Hashable, Sendable {
     public var startsAt: Timestamp
     /// The window; `nil` where no window limits it.
     public var window: String?
-    /// When the open time ends; `nil` where no window limits it.
+    /// When the open time begins and ends; `nil` where no window limits it.
+    public var opensAt: Timestamp?
+    /// When it ends.
     public var closesAt: Timestamp?
     /// The endpoint's ring; `nil` for all endpoints at once.
     public var ring: PolicyName?

@@ -31,7 +31,8 @@ extension Ledger {
 /// Everything that a transaction can read and write, in narrow parts.
 public typealias Records = ApprovalRecords & AuditRecords & CheckInRecords & DeploymentRecords
     & DirectoryRecords & EndpointRecords & ExceptionRecords & IdentityRecords
-    & IntelligenceRecords & InventoryRecords & JobRecords & PlanRecords & PolicyRecords
+    & IntelligenceRecords & InventoryRecords & JobRecords & NoticeRecords & PlanRecords
+    & PolicyRecords
     & PurgeRecords & RolloutRecords & SessionRecords & SettingRecords & TraitRecords & TrustRecords
     & VersionRecords & WakeRecords & WorkRecords
 

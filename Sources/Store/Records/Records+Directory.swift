@@ -77,7 +77,10 @@ extension StoreRecords: DirectoryRecords {
             try exists("SELECT 1 FROM \(table) WHERE tenant_id = $1 LIMIT 1", tenant)
         }
         guard held.isEmpty else { return held.map(\.1) }
-        for table in ["exposure_day", "first_seen", "install_time", "saved_plan"] {
+        for table in [
+            "exposure_day", "first_seen", "install_time", "saved_plan", "notice",
+            "notice_contact",
+        ] {
             _ = try change("DELETE FROM \(table) WHERE tenant_id = $1", tenant)
         }
         _ = try change("DELETE FROM tenant WHERE id = $1", tenant)

@@ -156,6 +156,10 @@ final class ServerProcess: Sendable {
                         service: FeedService(
                             useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
                             logger: logger)),
+                    .init(
+                        service: NoticeService(
+                            useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                            logger: logger)),
                 ] + services.map { .init(service: $0) } + [
                     .init(
                         service: begin, successTerminationBehavior: .gracefullyShutdownGroup,
