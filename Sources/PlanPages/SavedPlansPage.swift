@@ -75,6 +75,12 @@ private func newPlan(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
                     .autocomplete("off"))
             }
             div(class: "field") {
+                label(.forField("plan-deployment")) { "Only of a deployment (dep_…; may be empty)" }
+                input(
+                    .type("text"), .id("plan-deployment"), .name("deployment"), .maxlength(40),
+                    .autocomplete("off"))
+            }
+            div(class: "field") {
                 label(.forField("plan-tenant")) { "Tenant" }
                 select(.id("plan-tenant"), .name("tenant")) {
                     for each in chrome.tenants {

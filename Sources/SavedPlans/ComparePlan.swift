@@ -82,6 +82,9 @@ struct EvidenceGatherer {
     private(set) var evidence = PlanEvidence()
 
     private let document: PlanDocument
+    /// The planned lines, where the plan is one deployment's: what other deployments run besides
+    /// them is none of its business.
+    private let own: Set<PlanLine>?
     private let records: any Records
     private let now: Timestamp
     private var decisions: EndpointDecisions
@@ -93,6 +96,7 @@ struct EvidenceGatherer {
         _ document: PlanDocument, in records: any Records, at now: Timestamp, by useCases: UseCases
     ) throws {
         self.document = document
+        own = document.deployment == nil ? nil : Set(document.installs.map(\.line))
         self.records = records
         self.now = now
         decisions = try EndpointDecisions(
@@ -110,7 +114,10 @@ struct EvidenceGatherer {
         }
         let endpoint = try endpoint(job.endpoint.text)
         runs += PlanRun.runs(
-            of: job, deployments[job.deployment] ?? nil, endpointName: endpoint?.name ?? "")
+            of: job, deployments[job.deployment] ?? nil, endpointName: endpoint?.name ?? ""
+        ).filter { run in
+            job.deployment == document.deployment || own?.contains(run.line) ?? true
+        }
     }
 
     /// Reads the rest, once all orders are known.

@@ -14,6 +14,8 @@ public struct PlanDocument: Hashable, Sendable, Codable {
     public var name: String
     /// The ticket of the change that it is for.
     public var ticket: String?
+    /// The deployment whose part of the fleet's plan it is; `nil` for all of it.
+    public var deployment: DeploymentID?
     /// When it was saved.
     public var savedAt: Timestamp
     /// Who saved it.

@@ -12,13 +12,18 @@ public struct PlanDraft: Hashable, Sendable, Codable {
     public var name: String
     /// The ticket of the change that it is for.
     public var ticket: String?
-    /// When its time ends; 31 days from now unless given.
+    /// When its time ends; 31 days from now unless given, and a deployment's own end if that is
+    /// earlier.
     public var until: Timestamp?
+    /// The deployment whose part of the plan is kept; `nil` for all that the policies would do.
+    public var deployment: DeploymentID?
 
     /// A plan to be saved.
     public init(
-        tenant: TenantID? = nil, name: String, ticket: String? = nil, until: Timestamp? = nil
+        tenant: TenantID? = nil, name: String, ticket: String? = nil, until: Timestamp? = nil,
+        deployment: DeploymentID? = nil
     ) {
+        self.deployment = deployment
         self.tenant = tenant
         self.name = name
         self.ticket = ticket
@@ -41,10 +46,10 @@ extension UseCases {
     /// The longest reference to a ticket, in characters: an address fits.
     public static let longestTicket = 200
 
-    /// Saves what the policies would do with a tenant's fleet from now on. Nothing changes it
-    /// afterwards.
+    /// Saves what the policies would do with a tenant's fleet from now on, or what one deployment
+    /// would. Nothing changes it afterwards.
     ///
-    /// - Throws: `Refusal` `E_NAME`, `E_NAME_TAKEN`, `E_TICKET`, `E_TENANT_NEEDED`, `E_PLAN_TIME`,
+    /// - Throws: `Refusal` `E_DEPLOYMENT_STATE`, `E_NAME`, `E_NAME_TAKEN`, `E_TICKET`, `E_TENANT_NEEDED`, `E_PLAN_TIME`,
     ///   `E_PREVIEW_TOO_LARGE`, `E_PLAN_TOO_LARGE`, `E_PLANS_FULL`.
     public func savePlan(
         _ draft: PlanDraft, by principal: Principal
@@ -52,11 +57,19 @@ extension UseCases {
         try principal.require(.approve)
         let name = try Self.checkedName(draft.name)
         let ticket = try Self.checkedTicket(draft.ticket)
-        let tenant = try await soleTenant(draft.tenant, of: principal)
-        let plan = try await planPolicies(for: tenant, until: draft.until, by: principal)
-        let document = PlanDocument(
-            plan, name: name, ticket: ticket, tenant: tenant, by: principal.name,
-            at: effects.now())
+        let part = try await deploymentPart(draft, by: principal)
+        let tenant =
+            if let part { part.tenant } else {
+                try await soleTenant(draft.tenant, of: principal)
+            }
+        let usual = effects.now().adding(seconds: Self.usualPlanSeconds)
+        let plan = try await planPolicies(
+            for: tenant, until: draft.until ?? part.map { min($0.deadline, usual) },
+            by: principal)
+        var document = PlanDocument(
+            part?.part(of: plan) ?? plan, name: name, ticket: ticket, tenant: tenant,
+            by: principal.name, at: effects.now())
+        document.deployment = draft.deployment
         try Self.requireSmall(document)
         let text = try document.text()
         let record = SavedPlanRecord(
@@ -68,7 +81,8 @@ extension UseCases {
             try Self.requireRoom(of: tenant, in: records)
             try Self.reportingTakenNames { try records.insert(record, document: text) }
             try self.appendAudit(
-                "plan.saved", subject: record.id.text, sentence: Self.sentence(of: record),
+                "plan.saved", subject: record.id.text,
+                sentence: Self.sentence(of: record, part?.title),
                 actor: principal.name, tenant: tenant, in: records, at: record.savedAt)
         }
         return record
@@ -141,9 +155,11 @@ extension UseCases {
         }
     }
 
-    private static func sentence(of plan: SavedPlanRecord) -> String {
+    private static func sentence(of plan: SavedPlanRecord, _ deployment: String?) -> String {
+        let whose = deployment.map { " of the deployment “\($0)”" } ?? ""
         let ticket = plan.ticket.map { " for \($0)" } ?? ""
-        return "Saved the plan “\(plan.name)”\(ticket): \(plan.installs) installations until "
+        return
+            "Saved the plan “\(plan.name)”\(whose)\(ticket): \(plan.installs) installations until "
             + "\(plan.until.wholeSeconds), SHA-256 \(plan.digest)."
     }
 }

@@ -63,6 +63,48 @@ import Testing
         #expect(try await house.useCases.savedPlan(plan.id, by: house.administrator) == saved)
     }
 
+    @Test func `the plan of one rollout has its rows alone, and is compared with its runs`()
+        async throws
+    {
+        let rings = try await RingHouse(policy: RingHouse.policy(soakSeconds: 0))
+        for endpoint in rings.endpoints {
+            try await endpoint.report(
+                ["bash": "1", "nginx": "1"],
+                updates: [TestEndpoint.update("nginx"), TestEndpoint.update("bash")])
+        }
+        let id = try await rings.approve()
+        let other = try await rings.useCases.approve(
+            DeploymentSelection(
+                endpoints: [rings.endpoints[0].id], updates: [.init(name: "bash")]),
+            by: rings.house.administrator)
+        let plan = try await rings.useCases.savePlan(
+            PlanDraft(name: "nginx only", deployment: id), by: rings.house.administrator)
+        let saved = try await rings.useCases.savedPlan(plan.id, by: rings.house.administrator)
+        #expect(saved.document.deployment == id)
+        #expect(Set(saved.document.installs.map(\.package.name)) == ["nginx"])
+        #expect(saved.document.installs.count + saved.document.waiting.count == 3)
+        let all = try await rings.useCases.savePlan(
+            PlanDraft(name: "all"), by: rings.house.administrator)
+        #expect(all.installs > plan.installs)
+        // What the other deployment runs is not the plan's business.
+        for _ in 0..<2 {
+            let order = try #require(try await rings.endpoints[0].collect())
+            try await rings.endpoints[0].work(on: order)
+            try await rings.endpoints[0].finish(order, .verified)
+        }
+        let compared = try await rings.useCases.comparePlan(
+            plan.id, by: rings.house.administrator)
+        #expect(compared.comparison.unplanned.isEmpty)
+        #expect(compared.count(.asPlanned) >= 1)
+        #expect(other.id != id)
+        _ = try await rings.useCases.cancel(id, by: rings.house.administrator)
+        let over = await #expect(throws: Refusal.self) {
+            try await rings.useCases.savePlan(
+                PlanDraft(name: "late", deployment: id), by: rings.house.administrator)
+        }
+        #expect(over?.code == "E_DEPLOYMENT_STATE")
+    }
+
     @Test func `a name is taken once, and a ticket is a line of text`() async throws {
         let (house, _) = try await world()
         _ = try await save(house)

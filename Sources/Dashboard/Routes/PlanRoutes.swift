@@ -16,10 +16,16 @@ extension Dashboard {
         ) { visit in try await savedPlans(visit) },
         action(Place.savedPlans.path, .principal(.approve), "Saves a plan.") { visit, form in
             do {
+                let named = form["deployment"] ?? ""
+                let deployment = DeploymentID(named)
+                guard named.isEmpty || deployment != nil else {
+                    throw Refusal.notFound("deployment")
+                }
                 let plan = try await visit.useCases.savePlan(
                     PlanDraft(
-                        tenant: form["tenant"].flatMap(TenantID.init), name: form["name"] ?? "",
-                        ticket: form["ticket"]), by: visit.principal)
+                        tenant: deployment == nil ? form["tenant"].flatMap(TenantID.init) : nil,
+                        name: form["name"] ?? "", ticket: form["ticket"], deployment: deployment),
+                    by: visit.principal)
                 return .redirect(to: .savedPlan(plan.id), .planSaved)
             } catch let refusal as Refusal {
                 return .html(

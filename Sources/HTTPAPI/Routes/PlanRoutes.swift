@@ -27,7 +27,7 @@ enum PlanRoutes {
         },
         Route(
             .post, "/api/v1/plans", permission: .principal(.approve),
-            summary: "Saves what the policies would do with a tenant's fleet from now on.",
+            summary: "Saves what the policies, or one deployment, would do with a tenant's fleet.",
             request: .planDraft, response: .savedPlan
         ) { call in
             .json(

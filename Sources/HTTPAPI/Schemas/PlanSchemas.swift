@@ -12,7 +12,7 @@ extension NamedSchema {
         "PlanDraft",
         [
             "tenant": .optional(.identifier("tnt")), "name": .string, "ticket": .optional(.string),
-            "until": .optional(.time),
+            "until": .optional(.time), "deployment": .optional(.identifier("dep")),
         ])
     static let savedPlan = NamedSchema(
         "SavedPlan",
@@ -39,7 +39,8 @@ extension NamedSchema {
             "plan": .named(savedPlan),
             "document": .object([
                 "format": .string, "tenant": .identifier("tnt"), "name": .string,
-                "ticket": .optional(.string), "savedAt": .time, "savedBy": .string, "from": .time,
+                "ticket": .optional(.string), "deployment": .optional(.identifier("dep")),
+                "savedAt": .time, "savedBy": .string, "from": .time,
                 "until": .time, "installs": .array(.named(plannedRow)),
                 "waiting": .array(
                     .object([

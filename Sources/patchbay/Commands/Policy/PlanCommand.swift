@@ -22,7 +22,10 @@ struct PlanCommand: ParsableCommand {
     struct Save: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "save", abstract: "Save what the policies would do from now on.",
-            discussion: "Example: patchbay plan save \"December round\" --ticket CHG-4711")
+            discussion: """
+                Example: patchbay plan save "December round" --ticket CHG-4711
+                Example: patchbay plan save "nginx" --deployment dep_01h2xcejqtf2nbrexx3vqjhp41
+                """)
         @Argument(help: "The plan's name, unique in the tenant.") var name: String
         @Option(help: "The ticket of the change that it is for.") var ticket: String?
         @Option(
@@ -31,13 +34,21 @@ struct PlanCommand: ParsableCommand {
                 valueName: "time"))
         var until: String?
         @Option(help: "The tenant; not needed where there is one only.") var tenant: String?
+        @Option(help: "Only this deployment's part of the plan.") var deployment: String?
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
+
+        func validate() throws {
+            if let deployment, DeploymentID(deployment) == nil {
+                throw ValidationError("“\(deployment)” is no identifier of a deployment.")
+            }
+        }
 
         func run() async throws {
             let draft = PlanDraft(
                 tenant: try tenant.map(Given.tenant), name: name, ticket: ticket,
-                until: try until.map(Given.time))
+                until: try until.map(Given.time),
+                deployment: deployment.flatMap { DeploymentID($0) })
             let plan: SavedPlanRecord = try await server.withClient {
                 try await $0.post("/api/v1/plans", draft)
             }
