@@ -91,7 +91,10 @@ let package = Package(
         module("PolicyForm", ["Calendar", "Policy", "PolicyDocument"]),
         module(
             "Trust",
-            ["Fleet", "Versions", "Calendar", "Policy", crypto, cryptoExtras, swiftASN1, x509]),
+            [
+                "Fleet", "Versions", "Calendar", "Policy", "Recipes", crypto, cryptoExtras,
+                swiftASN1, x509,
+            ]),
         // Layer 3: use cases of the server and of the agent, with the ports they need.
         module(
             "ServerRecords",
@@ -124,14 +127,18 @@ let package = Package(
                 "Fleet", "Policy", "Rollout", "Trust", "ServerRecords", "ControlPlane",
                 "Administration",
             ]),
+        module("Groups", ["Fleet", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
         module(
             "Notices",
             ["Fleet", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
         module(
+            "SignedRecipes",
+            ["Fleet", "Recipes", "Trust", "ServerRecords", "ControlPlane"]),
+        module(
             "AgentCore",
             [
-                "Fleet", "Versions", "Calendar", "Policy", "Rollout", "AgentProtocol", "Trust",
-                logging,
+                "Fleet", "Versions", "Calendar", "Policy", "Recipes", "Rollout", "AgentProtocol",
+                "Trust", logging,
             ]),
         // Layer 4: adapters to the world.
         .systemLibrary(
@@ -153,9 +160,9 @@ let package = Package(
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
-                "Notices", httpTypes,
-                hummingbird,
-                hummingbirdTLS, logging, nioCore, nioSSL,
+                "SignedRecipes", "Notices", "Groups", httpTypes, hummingbird, hummingbirdTLS,
+                logging,
+                nioCore, nioSSL,
             ]),
         module("HTMLTree", ["Fleet", "Trust"]),
         module("SystemFiles", ["Fleet"]),
@@ -178,7 +185,7 @@ let package = Package(
             [
                 "HTMLTree", "PageParts", "PolicyForm", "PolicyEditor", "PlanPages", "SavedPlans",
                 "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ServerRecords",
-                "ControlPlane", "Intelligence", "Administration", "HTTPAPI", httpTypes,
+                "ControlPlane", "Intelligence", "Administration", "Groups", "HTTPAPI", httpTypes,
             ]),
         module(
             "PackageManagers",
@@ -187,11 +194,13 @@ let package = Package(
                 subprocess,
             ]),
         module(
+            "Applications",
+            ["Recipes", "SystemFiles", "PackageManagers"]),
+        module(
             "LinuxPackages",
             [
                 "Fleet", "Versions", "Policy", "Recipes", "Rollout", "AgentCore", "Markup",
-                "SystemFiles",
-                "PackageManagers",
+                "SystemFiles", "PackageManagers", "Applications",
             ]),
         module(
             "AgentSystem",
@@ -238,10 +247,12 @@ let package = Package(
             dependencies: [
                 "CommandBasics", "OfflineCommands", "Measuring", "Advisories", "Feeds", "Fleet",
                 "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration", "SavedPlans", "Notices", "AgentCore", "Store",
+                "Intelligence", "Administration", "SavedPlans", "Notices", "Groups", "AgentCore",
+                "Store",
                 "HTTPAPI", "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem",
                 "AgentTransport",
-                "Calendar", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
+                "Calendar", "Recipes", "SignedRecipes",
+                argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
             path: "Sources/patchbay", exclude: ["README.md"], swiftSettings: strict),
@@ -249,7 +260,7 @@ let package = Package(
             name: "patchbay-agent",
             dependencies: [
                 "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages", "PackageManagers", "Trust",
+                "LinuxPackages", "PackageManagers", "Trust", "Recipes", "Applications",
                 argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),
@@ -264,7 +275,8 @@ let package = Package(
                 "Findings", "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Policy",
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration", "SavedPlans", "Notices", "Store",
+                "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
+                "Notices", "Groups", "Store",
             ]),
         tests(
             "StoreTests",
@@ -281,14 +293,15 @@ let package = Package(
                 "Dashboard", "HTMLTree", "PageParts", "PlanPages", "SavedPlans", "HTTPAPI",
                 "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
-                "PolicyEditor", "Rollout", "Fleet",
+                "PolicyEditor", "Groups", "Rollout", "Fleet",
             ]),
         tests(
             "HTTPAPITests",
             [
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
-                "Administration", "SavedPlans", "Store", "HTTPAPI",
+                "Administration", "SavedPlans", "Notices", "Recipes", "SignedRecipes", "Store",
+                "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
@@ -306,6 +319,7 @@ let package = Package(
             "PolicyDocumentTests",
             ["PolicyDocument", "PolicyForm", "Policy", "Recipes", "Calendar", "Fleet"]),
         tests("RecipesTests", ["Recipes", "Fleet"]),
+        tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
         tests("PolicyTests", ["Policy", "Calendar", "Fleet"]),
         tests(
@@ -314,7 +328,10 @@ let package = Package(
         tests("RolloutTests", ["Rollout", "Fleet", "Calendar", "Policy"]),
         tests(
             "AgentCoreTests",
-            ["AgentCore", "AgentProtocol", "Fleet", "Policy", "Rollout", "Trust", logging]),
+            [
+                "AgentCore", "AgentProtocol", "Fleet", "Policy", "Recipes", "Rollout", "Trust",
+                logging,
+            ]),
         tests("AgentSystemTests", ["AgentSystem", "AgentCore", "Fleet", "Policy", "Rollout"]),
         tests(
             "AgentTransportTests",
@@ -322,8 +339,8 @@ let package = Package(
         tests(
             "LinuxPackagesTests",
             [
-                "LinuxPackages", "PackageManagers", "AgentCore", "Fleet", "Policy", "Recipes",
-                "Rollout",
+                "LinuxPackages", "Applications", "PackageManagers", "AgentCore", "Fleet", "Policy",
+                "Recipes", "Rollout",
             ]),
         tests(
             "PackageManagersInstallTests",

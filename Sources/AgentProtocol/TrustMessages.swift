@@ -47,13 +47,18 @@ public struct TrustResponse: Hashable, Sendable, Codable {
     public var grant: String?
     /// The scripts that endpoints of the tenant may run; `nil` when there are none.
     public var scripts: [String]?
+    /// The recipes by which endpoints of the tenant find and update applications; `nil` when there
+    /// are none.
+    public var recipes: [String]?
 
     /// Signed documents.
     public init(
         digest: String?, roots: [String] = [], policies: String? = nil, holds: [String] = [],
-        placement: String? = nil, grant: String? = nil, scripts: [String]? = nil
+        placement: String? = nil, grant: String? = nil, scripts: [String]? = nil,
+        recipes: [String]? = nil
     ) {
         self.scripts = scripts
+        self.recipes = recipes
         self.digest = digest
         self.roots = roots
         self.policies = policies

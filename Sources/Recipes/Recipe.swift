@@ -1,6 +1,7 @@
 public import Fleet
 
-/// How an application that no package manager knows is found on an endpoint.
+/// How an application that no package manager knows is found on an endpoint, and how its newest
+/// version is brought in.
 ///
 /// It is the value of a recipe's document, version 1; endpoints read it as JSON.
 public struct Recipe: Hashable, Sendable, Codable {
@@ -41,12 +42,15 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var detect: String
     /// Where the installed version is read.
     public var installed: VersionSource
+    /// How the newest version is brought in; `nil` where nothing of the recipe changes the endpoint.
+    public var install: Installation?
 
     /// A recipe.
     public init(
         name: String, title: String? = nil, version: String, purpose: UpdateClass = .feature,
-        detect: String, installed: VersionSource
+        detect: String, installed: VersionSource, install: Installation? = nil
     ) {
+        self.install = install
         self.name = name
         self.title = title
         self.version = version
@@ -68,7 +72,13 @@ public struct Recipe: Hashable, Sendable, Codable {
         }
         if !RecipeVersion.isVersion(version) { return "its version is none" }
         if let fault = Self.faultOfPath(detect) { return "“detect” \(fault)" }
-        return installed.fault
+        return installed.fault ?? install?.fault
+    }
+
+    /// Whether a text can be a recipe's name in a signed document.
+    public static func isName(_ name: String) -> Bool {
+        // A document's name is one byte shorter than a package's may be.
+        PackageName(name, of: .recipe) != nil && name.utf8.count <= 63
     }
 
     static func faultOfPath(_ path: String) -> String? {

@@ -43,9 +43,12 @@ public enum RecipeVersion {
 }
 
 extension Recipe {
-    /// Why what a recipe finds missing is not installed.
+    /// Why what a recipe finds missing is not installed where it does not say how.
     public static let notInstalled =
-        "Patchbay installs no applications by recipes yet: update it as its maker says."
+        "Its recipe does not say how it is installed: update it as its maker says."
+    /// The same of a recipe that lies on the endpoint and that nobody has signed.
+    public static let notSigned =
+        "Its recipe is not signed, and Patchbay installs by signed recipes only."
 
     /// The application as a package of an inventory.
     public func package(_ version: String) -> Package {
@@ -55,11 +58,20 @@ extension Recipe {
     }
 
     /// What is missing where `version` is installed; `nil` when nothing is.
-    public func update(from version: String) -> Update? {
+    ///
+    /// - Parameters:
+    ///   - version: the installed version.
+    ///   - isSigned: whether the recipe is signed: others change nothing.
+    ///   - wayBack: whether the installed version could be put back afterwards.
+    public func update(
+        from version: String, isSigned: Bool, wayBack: WayBack = .noWay
+    ) -> Update? {
         guard (try? Ecosystem.generic.compare(version, self.version)) == .less else { return nil }
+        let obstacle = install == nil ? Self.notInstalled : isSigned ? nil : Self.notSigned
         return Update(
             manager: .recipe, name: name, architecture: "all", installed: version,
             candidate: self.version, classes: [purpose], origin: "recipe",
-            installability: .keptBack, reason: Self.notInstalled, wayBack: .noWay)
+            installability: obstacle == nil ? .installable : .keptBack, bytes: install?.size,
+            reason: obstacle, wayBack: obstacle == nil ? wayBack : .noWay)
     }
 }

@@ -40,6 +40,8 @@ public enum FailureClass: String, Codable, Sendable, CaseIterable {
     case backupTooOld
     /// The policy asks for a snapshot before the installation, and none could be taken.
     case snapshotMissing
+    /// A program that the update must not be exchanged under is running.
+    case blockedByProcess
     /// The order breaks the rules that the agent keeps by itself, and was refused.
     case refused
     /// The package manager failed in a way that is not in this list; the log has its words.
@@ -50,7 +52,7 @@ extension FailureClass {
     /// Whether the same attempt may succeed later without anybody changing anything.
     public var mayPassByItself: Bool {
         switch self {
-        case .lockHeld, .network, .hung, .interrupted, .backupTooOld: true
+        case .lockHeld, .network, .hung, .interrupted, .backupTooOld, .blockedByProcess: true
         case .diskFull, .signature, .hashMismatch, .versionNotAvailable, .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .journalUnreadable, .nothingChanged,
             .unhealthyAfterPatch, .rebootNotClearing, .snapshotMissing, .refused, .other:
@@ -93,6 +95,8 @@ extension FailureClass {
             "Make a backup, or let the agent ask for it (/etc/patchbay-agent/backup.json)."
         case .snapshotMissing:
             "Give the endpoint a file system that takes snapshots, or let the policy prefer them only."
+        case .blockedByProcess:
+            "End the program that is named, or wait until it has ended; it is tried again."
         case .refused: "Look at the reason; the endpoint obeys only orders that fit its rules."
         case .other: "Read the log of the run."
         }

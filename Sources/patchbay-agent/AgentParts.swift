@@ -6,6 +6,7 @@ import Fleet
 import LinuxPackages
 import Logging
 import PackageManagers
+import Recipes
 import Trust
 
 #if canImport(Glibc)
@@ -57,7 +58,14 @@ struct ServerLink {
 
     /// The signed documents that the agent believes.
     func trust(in state: DiskStateFolder, logger: Logger) -> TrustDesk {
-        TrustDesk(
+        TrustDesk(identity, state: state, logger: logger)
+    }
+}
+
+extension TrustDesk {
+    /// The signed documents that an endpoint of this machine believes.
+    convenience init(_ identity: AgentIdentity, state: DiskStateFolder, logger: Logger) {
+        self.init(
             endpoint: identity.endpoint, tenant: identity.tenant,
             fingerprint: identity.rootFingerprint, state: state,
             zones: { ZoneFolder.system.rules(named: $0) }, effects: .system, logger: logger)
@@ -112,9 +120,9 @@ extension AftercareParts {
 
 extension EndpointScanner {
     /// The scanner of this machine, which remembers refreshes in the agent's state folder.
-    init(state: DiskStateFolder) {
+    init(state: DiskStateFolder, recipes: @escaping @Sendable () -> [Recipe] = { [] }) {
         self.init(
             DebianScanner.Configuration(root: "/", stateFolder: state.path),
-            proxyEnvironment: Environment.proxies, clock: AgentEffects.system.now)
+            proxyEnvironment: Environment.proxies, recipes: recipes, clock: AgentEffects.system.now)
     }
 }

@@ -27,6 +27,7 @@ struct AgentProgram: AsyncParsableCommand {
         subcommands: [
             Enrol.self, RunAgent.self, ScanEndpoint.self, Doctor.self, ShowStatus.self, Defer.self,
             Acknowledge.self, RebootNow.self, Notify.self, InstallService.self,
+            ApplicationCommand.self,
             Supervise.self, WatchUpdate.self,
         ])
 

@@ -82,8 +82,10 @@ struct RunAgent: AsyncParsableCommand {
         let trust = server.trust(in: folder, logger: logger)
         let installer = EndpointInstaller(
             inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies,
-            stateFolder: folder.path)
+            stateFolder: folder.path,
+            applications: .init(program: program) { trust.recipes() })
         await installer.endDownloadsLeftBehind()
+        for sentence in await installer.mendApplications() { logger.warning("\(sentence)") }
         let selfUpdates = SelfUpdates(
             state: folder, program: program, patienceSeconds: selfUpdatePatience, effects: .system
         ) { installer.installRun(for: [$0]) }
@@ -91,7 +93,7 @@ struct RunAgent: AsyncParsableCommand {
             endpoint: server.identity.endpoint,
             settings: AgentSettings(
                 agentVersion: AgentProgram.version, bootId: Machine.bootId, refreshesSources: true),
-            link: server.link, scanner: EndpointScanner(state: folder),
+            link: server.link, scanner: EndpointScanner(state: folder) { trust.recipes() },
             installer: installer,
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
             state: folder, aftercare: .ofThisMachine(state: folder, rules: trust), trust: trust,

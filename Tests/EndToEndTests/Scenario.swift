@@ -31,7 +31,8 @@ extension Scenario {
     static let all =
         [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + surroundings + crashes + network
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
-        + rings + waves + before + services + caches + [agentPackage, selfUpdate] + trust
+        + rings + waves + before + services + caches + applications + [agentPackage, selfUpdate]
+        + trust
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {

@@ -30,7 +30,7 @@ struct RecipeTests {
         ("2.0.9", true), ("2.1.0", false), ("2.1", false), ("2.10.0", false), ("1", true),
     ])
     func `an older version is a missing update`(installed: String, isMissing: Bool) throws {
-        let update = recipe.update(from: installed)
+        let update = recipe.update(from: installed, isSigned: true)
         #expect((update != nil) == isMissing)
         guard let update else { return }
         #expect(update.key == recipe.package(installed).key)
@@ -38,6 +38,71 @@ struct RecipeTests {
         #expect(update.classes == [.security])
         #expect(update.installability == .keptBack)
         #expect(update.reason == Recipe.notInstalled)
+    }
+
+    @Test func `only a signed recipe that says how installs anything`() throws {
+        var able = recipe
+        able.install = Self.archive
+        let update = try #require(
+            able.update(from: "1", isSigned: true, wayBack: .packageDowngrade))
+        #expect(update.installability == .installable)
+        #expect(update.reason == nil)
+        #expect(update.wayBack == .packageDowngrade)
+        #expect(update.bytes == 12)
+        let local = try #require(able.update(from: "1", isSigned: false))
+        #expect(local.installability == .keptBack)
+        #expect(local.reason == Recipe.notSigned)
+        #expect(local.wayBack == .noWay)
+    }
+
+    private static let archive = Recipe.Installation(
+        .tarGzip, from: "https://example.org/labtool-2.1.0.tar.gz",
+        sha256: String(repeating: "a0", count: 32), size: 12, versions: "/opt/labtool-versions",
+        link: "/opt/labtool", strip: 1, blocking: ["/opt/labtool/bin/labtoold", "labtool"],
+        services: ["labtool.service"])
+
+    @Test func `an installation that could do harm has a fault`() {
+        func fault(_ change: (inout Recipe.Installation) -> Void) -> String? {
+            var changed = recipe
+            var install = Self.archive
+            change(&install)
+            changed.install = install
+            return changed.fault
+        }
+        #expect(fault { _ in } == nil)
+        #expect(fault { $0.from = "ftp://example.org/x" } != nil)
+        #expect(fault { $0.from = "https://name:secret@example.org/x" } != nil)
+        #expect(fault { $0.from = "https://" } != nil)
+        #expect(fault { $0.from = "https://example.org/a b" } != nil)
+        #expect(fault { $0.sha256 = String(repeating: "A0", count: 32) } != nil)
+        #expect(fault { $0.sha256 = "" } != nil)
+        #expect(fault { $0.size = 0 } != nil)
+        #expect(fault { $0.size = Recipe.Installation.largestSize + 1 } != nil)
+        #expect(fault { $0.versions = nil } != nil)
+        #expect(fault { $0.link = "/usr" } != nil)
+        #expect(fault { $0.link = "/" } != nil)
+        #expect(fault { $0.link = "opt/x" } != nil)
+        #expect(fault { $0.link = "/opt/./x" } != nil)
+        #expect(fault { $0.link = "/opt/../etc" } != nil)
+        #expect(fault { $0.versions = "/opt/labtool/versions" } != nil)
+        #expect(fault { $0.link = "/opt/labtool-versions/x" } != nil)
+        #expect(fault { $0.strip = 4 } != nil)
+        #expect(fault { $0.form = .file } != nil)
+        #expect(fault { $0.package = "labtool" } != nil)
+        #expect(fault { $0.form = .deb } != nil)
+        #expect(fault { $0.blocking = ["a b"] } != nil)
+        #expect(fault { $0.blocking = ["/opt/../x"] } != nil)
+        #expect(fault { $0.blocking = Array(repeating: "x", count: 17) } != nil)
+        #expect(fault { $0.services = ["--now"] } != nil)
+        #expect(fault { $0.services = ["x.timer"] } != nil)
+        let deb = { (name: String?) in
+            Recipe.Installation(
+                .deb, from: Self.archive.from, sha256: Self.archive.sha256, size: 1, package: name)
+        }
+        #expect(fault { $0 = deb("labtool") } == nil)
+        for name in [nil, "x", "-x", "Lab", "lab tool"] {
+            #expect(fault { $0 = deb(name) } != nil, "\(name ?? "none")")
+        }
     }
 
     @Test func `a sound recipe survives its JSON`() throws {

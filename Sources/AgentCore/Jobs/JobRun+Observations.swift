@@ -279,7 +279,7 @@ extension JobRun {
             .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .hung, .journalUnreadable,
             .nothingChanged, .unhealthyAfterPatch, .rebootNotClearing, .backupTooOld,
-            .snapshotMissing, .refused, .other:
+            .snapshotMissing, .blockedByProcess, .refused, .other:
             return [ended]
                 + giveUp(
                     .interruptedPackageManager,

@@ -135,7 +135,7 @@ public final class TrustDesk: Sendable {
         }
         var memo = held ?? TrustMemo(state: believed)
         memo.state = believed
-        for step in [takePolicies, takePlacement, takeHolds, takeScripts] {
+        for step in [takePolicies, takePlacement, takeHolds, takeScripts, takeRecipes] {
             do throws(TakingFailure) {
                 try step(answer, &memo, now)
             } catch {

@@ -51,6 +51,8 @@ public enum TrustFiles {
     static let holds = "trust/holds"
     /// The folder of scripts, one file each.
     static let scripts = "trust/scripts"
+    /// The folder of recipes, one file each.
+    static let recipes = "trust/recipes"
     /// Which jobs have begun to carry out which grants, and which of them did it whole.
     static let nonces = "trust/nonces.json"
     /// When the endpoint was not there.
@@ -63,6 +65,8 @@ public enum TrustFiles {
     static let maximumHolds = 100
     /// The most scripts that are kept.
     static let maximumScripts = 100
+    /// The most recipes that are kept.
+    static let maximumRecipes = 200
 
     /// What the agent believes; `nil` when it believes nothing yet.
     ///

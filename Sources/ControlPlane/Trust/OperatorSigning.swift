@@ -190,7 +190,7 @@ extension UseCases {
         in records: any Records, at now: Timestamp, waking wakes: inout Set<String>
     ) throws -> SigningOutcome {
         guard let kind = SignedKind(payloadType: envelope.payloadType),
-            [.hold, .script, .release].contains(kind)
+            [.hold, .script, .release, .recipe].contains(kind)
         else { throw Self.notWaiting }
         let stored = try Self.believing { try kind.stored(envelope) }
         guard

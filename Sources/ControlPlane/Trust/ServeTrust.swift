@@ -21,8 +21,10 @@ extension UseCases {
         let policies = try believedPolicies(of: tenant, under: root, in: records)
         let holds = try newest(Hold.self, of: tenant, under: root, in: records).map(\.digest)
         let scripts = try newest(Script.self, of: tenant, under: root, in: records).map(\.digest)
+        let recipes = try newest(SignedRecipe.self, of: tenant, under: root, in: records)
+            .map(\.digest)
         let placements = try records.setting(Self.placementSetting(tenant)) ?? ""
-        let parts = [root.digest, policies?.digest ?? "", placements] + holds + scripts
+        let parts = [root.digest, policies?.digest ?? "", placements] + holds + scripts + recipes
         return String(Digest.sha256Hex(parts.joined(separator: "\n")).prefix(32))
     }
 
@@ -82,6 +84,9 @@ extension UseCases {
             let scripts = try self.newest(
                 Script.self, of: agent.tenant, under: root, in: records
             ).map(\.text)
+            let recipes = try self.newest(
+                SignedRecipe.self, of: agent.tenant, under: root, in: records
+            ).map(\.text)
             return TrustResponse(
                 digest: try self.trustTag(of: agent.tenant, in: records),
                 roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),
@@ -89,7 +94,8 @@ extension UseCases {
                 holds: try self.newest(Hold.self, of: agent.tenant, under: root, in: records)
                     .map(\.text),
                 placement: placement?.text, grant: grant,
-                scripts: scripts.isEmpty ? nil : scripts)
+                scripts: scripts.isEmpty ? nil : scripts,
+                recipes: recipes.isEmpty ? nil : recipes)
         }
     }
 }

@@ -4,12 +4,14 @@ import Trust
 
 /// The kinds of documents that roles sign, by their names.
 enum SignedKind: String {
-    case policy, approval, hold, script, release, placement
+    case policy, approval, hold, script, release, placement, recipe
 
     init?(type: String) { self.init(rawValue: type) }
 
     init?(payloadType: String) {
-        let all: [SignedKind] = [.policy, .approval, .hold, .script, .release, .placement]
+        let all: [SignedKind] = [
+            .policy, .approval, .hold, .script, .release, .placement, .recipe,
+        ]
         guard let kind = all.first(where: { $0.payloadType == payloadType }) else { return nil }
         self = kind
     }
@@ -22,6 +24,7 @@ enum SignedKind: String {
         case .script: Script.payloadType
         case .release: AgentRelease.payloadType
         case .placement: Placement.payloadType
+        case .recipe: SignedRecipe.payloadType
         }
     }
 
@@ -34,6 +37,7 @@ enum SignedKind: String {
         case .script: Script.role
         case .release: AgentRelease.role
         case .placement: Placement.role
+        case .recipe: SignedRecipe.role
         }
     }
 
@@ -46,6 +50,7 @@ enum SignedKind: String {
         case .script: try Self.stored(envelope, Script.self)
         case .release: try Self.stored(envelope, AgentRelease.self)
         case .placement: try Self.stored(envelope, Placement.self)
+        case .recipe: try Self.stored(envelope, SignedRecipe.self)
         }
     }
 
@@ -64,6 +69,12 @@ enum SignedKind: String {
         case .script: _ = try state.verify(bytes, as: Script.self, at: now)
         case .release: _ = try state.verify(bytes, as: AgentRelease.self, at: now)
         case .placement: _ = try state.verify(bytes, as: Placement.self, at: now)
+        case .recipe:
+            let document = try state.verify(bytes, as: SignedRecipe.self, at: now).accepted.document
+            // Endpoints count versions by the document's name.
+            guard document.heading.name == document.body.documentName else {
+                throw VerificationRefusal.malformed("its name is not that of its recipe")
+            }
         }
     }
 }

@@ -134,5 +134,6 @@ enum APIRoutes {
         DirectoryRoutes.all + EndpointRoutes.all + PolicyRoutes.all + ApprovalRoutes.all
         + DeploymentRoutes.all + BlockedVersionRoutes.all + AuditRoutes.all + TrustRoutes.all
         + IdentityRoutes.all + FindingRoutes.all + ScannerRoutes.all + ExportRoutes.all
-        + FeedRoutes.all + EndOfLifeRoutes.all + PlanRoutes.all + NoticeRoutes.all
+        + FeedRoutes.all + EndOfLifeRoutes.all + PlanRoutes.all + RecipeRoutes.all
+        + NoticeRoutes.all
 }

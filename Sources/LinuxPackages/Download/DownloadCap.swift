@@ -20,6 +20,10 @@ struct DownloadCap: Sendable {
             // An absolute limit; librepo shares it among what it downloads at once.
             return [command[0], "--setopt=throttle=\(bandwidth.bytesPerSecond)"]
                 + command.dropFirst()
+        case "patchbay-agent":
+            // The agent's own program, for an application.
+            return command.contains("fetch")
+                ? command + ["--bandwidth", "\(bandwidth.bytesPerSecond)"] : command
         // libzypp takes the path of its configuration from a variable, and from there alone.
         case "zypper":
             return zypperFile.map { ["/usr/bin/env", "ZYPP_CONF=\($0)"] + command }

@@ -1,7 +1,9 @@
 public import AgentCore
+import Applications
 public import Fleet
 package import PackageManagers
 public import Policy
+public import Recipes
 public import Rollout
 
 /// Installs exact versions with whatever package tools the endpoint has.
@@ -17,6 +19,22 @@ public struct EndpointInstaller: Installing {
     private let inactivityLimit: Int64
     let proxyEnvironment: [String: String]
     private let replaced: ReplacedPackages?
+    private let applications: RecipeParts?
+
+    /// What the agent needs to bring applications in by recipes.
+    public struct RecipeParts: Sendable {
+        /// The signed recipes that hold.
+        public var recipes: @Sendable () -> [Recipe]
+        /// The agent's own program, by which the runs are made.
+        public var program: String
+
+        /// What the agent needs.
+        public init(program: String, recipes: @escaping @Sendable () -> [Recipe]) {
+            self.program = program
+            self.recipes = recipes
+        }
+    }
+
     let stateFolder: String?
 
     /// An installer for this machine.
@@ -26,19 +44,24 @@ public struct EndpointInstaller: Installing {
     ///   - proxyEnvironment: the proxy variables that runs get; nothing else is inherited.
     ///   - stateFolder: the agent's folder, in which replaced packages are kept; `nil` to keep
     ///     none.
+    ///   - applications: what recipes need; `nil` where nothing is installed by them.
     public init(
         inactivityLimitSeconds: Int64 = EndpointInstaller.standardInactivityLimit,
-        proxyEnvironment: [String: String] = [:], stateFolder: String? = nil
+        proxyEnvironment: [String: String] = [:], stateFolder: String? = nil,
+        applications: RecipeParts? = nil
     ) {
         self.init(
             runner: SubprocessRunner(), inactivityLimitSeconds: inactivityLimitSeconds,
-            proxyEnvironment: proxyEnvironment, stateFolder: stateFolder)
+            proxyEnvironment: proxyEnvironment, stateFolder: stateFolder,
+            applications: applications)
     }
 
     package init(
         runner: any CommandRunning, inactivityLimitSeconds: Int64,
-        proxyEnvironment: [String: String] = [:], stateFolder: String? = nil
+        proxyEnvironment: [String: String] = [:], stateFolder: String? = nil,
+        applications: RecipeParts? = nil
     ) {
+        self.applications = applications
         apt = AptInstaller(
             inactivityLimitSeconds: inactivityLimitSeconds, proxyEnvironment: proxyEnvironment,
             stateFolder: stateFolder)
@@ -56,7 +79,7 @@ public struct EndpointInstaller: Installing {
     public func preflight(
         _ updates: [LockedUpdate], tolerating brokenPackages: [String]
     ) async -> Preflight {
-        let tools = EndpointTools.read(root: "").all
+        let tools = EndpointTools.read(root: "").all + (recipeTool == nil ? [] : [.recipe])
         var settled = updates.filter { !tools.contains($0.manager) }.map {
             outcome($0, .refused, "This endpoint has no \($0.manager.rawValue) to install it with.")
         }
@@ -125,9 +148,15 @@ public struct EndpointInstaller: Installing {
         return ways
     }
 
-    /// The files that the sources of apt offer; other tools do not say it beforehand.
+    /// The files that the sources of apt and recipes offer; other tools do not say it beforehand.
     public func offeredFiles(for updates: [LockedUpdate]) async -> [LockedUpdate: String] {
-        await apt.offeredFiles(for: updates.filter { $0.manager == .apt })
+        var files = await apt.offeredFiles(for: updates.filter { $0.manager == .apt })
+        if let tool = recipeTool {
+            for update in updates where update.manager == .recipe {
+                files[update] = tool.offeredFile(for: update)
+            }
+        }
+        return files
     }
 
     private func outcome(
@@ -144,7 +173,23 @@ public struct EndpointInstaller: Installing {
         else { return apt.installRun(for: updates) }
         return RunPlan(
             kind: .install, commands: tool.commands(for: updates), environment: environment,
-            inactivityLimitSeconds: inactivityLimit, updates: updates)
+            inactivityLimitSeconds: inactivityLimit,
+            // Each application has a run of its own.
+            updates: manager == .recipe ? Array(updates.prefix(1)) : updates)
+    }
+
+    /// Mends what runs of applications have left that were cut off; says what was done.
+    public func mendApplications() async -> [String] {
+        guard let tool = recipeTool else { return [] }
+        return await ApplicationCare(store: tool.store, runner: runner).repair()
+    }
+
+    private var recipeTool: RecipeTool? {
+        guard let applications, let stateFolder else { return nil }
+        return RecipeTool(
+            recipes: applications.recipes(),
+            store: ApplicationStore(ApplicationStore.path(in: stateFolder)),
+            program: applications.program)
     }
 
     /// The run that mends the native tool's package database.
@@ -195,7 +240,8 @@ public struct EndpointInstaller: Installing {
     }
 
     func tool(_ manager: PackageManagerName) -> (any ReturningTool)? {
-        NativeTools.installing(manager, runner: runner, replaced: replaced)
+        if manager == .recipe { return recipeTool }
+        return NativeTools.installing(manager, runner: runner, replaced: replaced)
     }
 
     var environment: [String: String] {

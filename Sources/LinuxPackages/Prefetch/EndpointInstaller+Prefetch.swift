@@ -16,6 +16,11 @@ extension EndpointInstaller: Prefetching {
             if manager == .apt {
                 let cap = await capOfApt(bandwidth)
                 results += await apt.prefetch(own) { cap?.applied(to: $0) ?? $0 }
+            } else if manager == .recipe {
+                // Each application is downloaded by itself.
+                for update in own {
+                    results += await prefetch([update], with: manager, at: bandwidth)
+                }
             } else {
                 results += await prefetch(own, with: manager, at: bandwidth)
             }
@@ -74,7 +79,7 @@ extension EndpointInstaller: Prefetching {
     /// finds it again.
     public func endDownloadsLeftBehind() async {
         guard PrefetchUnit.isPossible else { return }
-        await endDownloads(of: EndpointTools.read(root: "").all)
+        await endDownloads(of: EndpointTools.read(root: "").all + [.recipe])
     }
 
     /// Ends the units in which these tools download, as far as they have one.

@@ -1,11 +1,12 @@
+import Applications
 import Fleet
 import Foundation
 import PackageManagers
 import Recipes
 import SystemFiles
 
-/// Finds applications by the recipes that the endpoint's administrator has laid down: files on the
-/// endpoint, never something that a server sends.
+/// Finds applications by recipes: signed ones, and files that the endpoint's administrator has laid
+/// down. By the latter nothing is ever changed.
 struct RecipeLook: Sendable {
     /// Where recipes lie.
     static let standardFolder = "/etc/patchbay-agent/recipes.d"
@@ -22,6 +23,10 @@ struct RecipeLook: Sendable {
     var owner: UInt32 = 0
     /// How long a program may take to tell its version, in seconds.
     var programSeconds: Int64 = 10
+    /// The signed recipes that hold.
+    var signed: [Recipe] = []
+    /// The agent's folder for applications; without it nothing can be installed.
+    var store: ApplicationStore?
 
     /// What was found.
     struct Found: Hashable, Sendable {
@@ -35,6 +40,22 @@ struct RecipeLook: Sendable {
     func look() async -> Found {
         var found = Found()
         var names: Set<String> = []
+        for recipe in signed {
+            names.insert(recipe.name)
+            do throws(Obstacle) {
+                guard let version = try await version(of: recipe) else { continue }
+                found.packages.append(recipe.package(version))
+                if let update = recipe.update(
+                    from: version, isSigned: store != nil,
+                    wayBack: store?.keeps(recipe, installed: version) == true
+                        ? .packageDowngrade : .noWay)
+                {
+                    found.updates.append(update)
+                }
+            } catch {
+                found.unparsed.append(error.sentence)
+            }
+        }
         let files = Files.names(in: folder).filter { $0.hasSuffix(".json") }
         for file in files.prefix(Self.mostRecipes) {
             let path = "\(folder)/\(file)"
@@ -45,7 +66,9 @@ struct RecipeLook: Sendable {
                 }
                 guard let version = try await version(of: recipe) else { continue }
                 found.packages.append(recipe.package(version))
-                if let update = recipe.update(from: version) { found.updates.append(update) }
+                if let update = recipe.update(from: version, isSigned: false) {
+                    found.updates.append(update)
+                }
             } catch {
                 found.unparsed.append(error.sentence)
             }
@@ -55,6 +78,13 @@ struct RecipeLook: Sendable {
                 "\(folder) holds more than \(Self.mostRecipes) recipes; the rest is passed over.")
         }
         return found
+    }
+
+    /// Each signed recipe with the version that is installed; `nil` where none is.
+    func applications() async -> [(Recipe, String?)] {
+        var all: [(Recipe, String?)] = []
+        for recipe in signed { all.append((recipe, try? await version(of: recipe))) }
+        return all
     }
 
     private struct Obstacle: Error {

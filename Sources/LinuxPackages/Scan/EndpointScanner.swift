@@ -1,7 +1,9 @@
 public import AgentCore
+import Applications
 public import Fleet
 import Foundation
 public import PackageManagers
+public import Recipes
 import Rollout
 
 /// Looks at an endpoint with whatever package tools it has.
@@ -12,22 +14,29 @@ public struct EndpointScanner: Scanning {
     /// Without a slash at its end; empty for this machine.
     private let root: String
     private let variables: [String: String]
+    private let recipes: @Sendable () -> [Recipe]
 
-    /// A scanner that runs this machine's tools; `clock` tells the time at the start of a scan, and
-    /// `proxyEnvironment` holds the variables that downloads get.
+    /// A scanner that runs this machine's tools; `clock` tells the time at the start of a scan,
+    /// `proxyEnvironment` holds the variables that downloads get, and `recipes` gives the signed
+    /// recipes that hold.
     public init(
         _ configuration: DebianScanner.Configuration = DebianScanner.Configuration(),
-        proxyEnvironment: [String: String] = [:], clock: @escaping @Sendable () -> Timestamp
+        proxyEnvironment: [String: String] = [:],
+        recipes: @escaping @Sendable () -> [Recipe] = { [] },
+        clock: @escaping @Sendable () -> Timestamp
     ) {
         self.init(
             configuration, runner: SubprocessRunner(), proxyEnvironment: proxyEnvironment,
-            clock: clock)
+            recipes: recipes, clock: clock)
     }
 
     package init(
         _ configuration: DebianScanner.Configuration, runner: any CommandRunning,
-        proxyEnvironment: [String: String] = [:], clock: @escaping @Sendable () -> Timestamp
+        proxyEnvironment: [String: String] = [:],
+        recipes: @escaping @Sendable () -> [Recipe] = { [] },
+        clock: @escaping @Sendable () -> Timestamp
     ) {
+        self.recipes = recipes
         variables = proxyEnvironment
         self.configuration = configuration
         self.runner = runner
@@ -50,13 +59,24 @@ public struct EndpointScanner: Scanning {
             await add(FlatpakTool(runner: runner), refreshing: refreshingSources, to: &scan)
         }
         add(LanguagePackages(root: root), to: &scan)
-        if root.isEmpty { add(await RecipeLook(runner: runner).look(), to: &scan) }
+        if root.isEmpty { add(await recipeLook.look(), to: &scan) }
         if let native = tools.native, root.isEmpty {
             scan.endpoint.downloads = await DownloadWay(runner: runner, variables: variables)
                 .facts(of: native, sources: scan.sources)
         }
         return scan
     }
+
+    private var recipeLook: RecipeLook {
+        RecipeLook(
+            runner: runner, signed: recipes(),
+            store: configuration.stateFolder.map {
+                ApplicationStore(ApplicationStore.path(in: $0))
+            })
+    }
+
+    /// Each signed recipe with the version of its application that is installed.
+    public func applications() async -> [(Recipe, String?)] { await recipeLook.applications() }
 
     private func add(_ languages: LanguagePackages, to scan: inout Scan) {
         guard !languages.packages.isEmpty || !languages.unparsed.isEmpty else { return }

@@ -13,7 +13,7 @@ package struct SignCommand: ParsableCommand {
         discussion: """
             Example: patchbay sign --key operator-1.key --type policy servers.yaml --version-number 4
 
-            A policy is read as YAML; approvals, holds, scripts and releases as the JSON of \
+            A policy is read as YAML; approvals, holds, scripts, releases and recipes as the JSON of \
             docs/trust.md. An envelope (.dsse.json) is given one more signature. With --verify the \
             envelope is checked under a trust root: exit status 1 and the reason when it does not \
             hold.
@@ -23,7 +23,7 @@ package struct SignCommand: ParsableCommand {
 
     /// The kinds of documents that roles sign.
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case policy, approval, hold, script, release, placement, root
+        case policy, approval, hold, script, release, placement, recipe, root
     }
 
     @Argument(help: "The document, or an envelope.") var file: String
@@ -90,6 +90,7 @@ package struct SignCommand: ParsableCommand {
         case .script: try SignedDocument<Script>(draft: bytes).envelope()
         case .release: try SignedDocument<AgentRelease>(draft: bytes).envelope()
         case .placement: try SignedDocument<Placement>(draft: bytes).envelope()
+        case .recipe: try SignedDocument<SignedRecipe>(draft: bytes).envelope()
         case .root: try SignedDocument<TrustRoot>(draft: bytes).envelope()
         }
     }
@@ -103,6 +104,7 @@ package struct SignCommand: ParsableCommand {
         case .script: _ = try SignedDocument<Script>(unverified: envelope)
         case .release: _ = try SignedDocument<AgentRelease>(unverified: envelope)
         case .placement: _ = try SignedDocument<Placement>(unverified: envelope)
+        case .recipe: _ = try SignedDocument<SignedRecipe>(unverified: envelope)
         case .root: _ = try SignedDocument<TrustRoot>(unverified: envelope)
         }
     }
@@ -124,7 +126,7 @@ package struct SignCommand: ParsableCommand {
         let types: [String: Kind] = [
             PolicySet.payloadType: .policy, Grant.payloadType: .approval, Hold.payloadType: .hold,
             Script.payloadType: .script, AgentRelease.payloadType: .release,
-            Placement.payloadType: .placement,
+            Placement.payloadType: .placement, SignedRecipe.payloadType: .recipe,
             TrustRoot.payloadType: .root,
         ]
         guard let kind = types[envelope.payloadType] else {
@@ -169,6 +171,8 @@ extension SignCommand {
                 case .script: try state.verify(bytes, as: Script.self, at: now).accepted.signers
                 case .placement:
                     try state.verify(bytes, as: Placement.self, at: now).accepted.signers
+                case .recipe:
+                    try state.verify(bytes, as: SignedRecipe.self, at: now).accepted.signers
                 case .release:
                     try state.verify(bytes, as: AgentRelease.self, at: now).accepted.signers
                 case .root: try rotated(state, bytes, at: now)

@@ -59,11 +59,16 @@ struct RecipeReader {
         let installed = mapping.required(
             "installed", example: "{file: /opt/labtool/VERSION}"
         ).flatMap(source)
+        let install = mapping.optional("install").map {
+            InstallationReader(values: values).installation($0)
+        }
         mapping.finish()
-        guard let name, let version, let detect, let installed else { return nil }
+        guard let name, let version, let detect, let installed, install != .some(nil) else {
+            return nil
+        }
         let recipe = Recipe(
             name: name, title: title, version: version, purpose: purpose ?? .feature,
-            detect: detect, installed: installed)
+            detect: detect, installed: installed, install: install ?? nil)
         guard let fault = recipe.fault else { return recipe }
         list.error(document.place, "the recipe cannot be used: \(fault)")
         return nil

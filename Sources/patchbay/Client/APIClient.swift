@@ -64,6 +64,13 @@ struct APIClient: Sendable {
         _ = try await send("DELETE", path, query: query, body: nil)
     }
 
+    /// Takes something away, and takes back what is left to say of it.
+    func delete<Value: Decodable>(
+        _ path: String, query: [(String, String?)], as type: Value.Type
+    ) async throws -> Value {
+        try decode(try await send("DELETE", path, query: query, body: nil))
+    }
+
     /// Stores a value under a name, and takes one back.
     func put<Value: Decodable>(
         _ path: String, _ body: some Encodable, as type: Value.Type = Value.self

@@ -60,7 +60,7 @@ extension Lab {
 
 extension LabEndpoint {
     /// The process id of a service.
-    fileprivate func mainProcess(of unit: String) async throws -> String {
+    func mainProcess(of unit: String) async throws -> String {
         try await run("/bin/systemctl", "show", "--property=MainPID", "--value", unit)
     }
 }

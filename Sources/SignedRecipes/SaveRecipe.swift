@@ -1,0 +1,149 @@
+public import ControlPlane
+public import Fleet
+public import Recipes
+public import ServerRecords
+import Trust
+
+/// A recipe by which somebody wants endpoints to find and update an application.
+public struct RecipeWish: Hashable, Sendable, Codable {
+    /// Whose endpoints go by it; `nil` for all of the provider's.
+    public var tenant: TenantID?
+    /// The recipe.
+    public var recipe: Recipe
+
+    /// A wish.
+    public init(tenant: TenantID? = nil, recipe: Recipe) {
+        self.tenant = tenant
+        self.recipe = recipe
+    }
+}
+
+/// A recipe as people see it.
+public struct RecipeSummary: Hashable, Sendable, Codable {
+    /// The application's name.
+    public var name: String
+    /// Whose endpoints go by it: `all` or a tenant.
+    public var scope: String
+    /// The version of its document, counted from 1.
+    public var version: Int
+    /// From when on no endpoint goes by it any more.
+    public var expiresAt: Timestamp
+    /// Whether it is signed; else it waits for operators.
+    public var isSigned: Bool
+    /// The SHA-256 of what was signed, or is to be, in hexadecimal.
+    public var digest: String
+    /// The recipe; `nil` where this version withdraws it.
+    public var recipe: Recipe?
+
+    init(_ stored: StoredDocument, isSigned: Bool) throws {
+        let document = try stored.read(as: SignedRecipe.self)
+        name = document.body.name
+        scope = stored.scope.description
+        version = stored.version
+        expiresAt = document.heading.expiresAt
+        digest = stored.digest
+        recipe = document.body.recipe
+        self.isSigned = isSigned
+    }
+}
+
+extension UseCases {
+    /// For how long endpoints go by a recipe unless it is saved anew, in seconds: a year, like
+    /// policies.
+    private static let recipeSeconds: Int64 = 365 * 86_400
+
+    /// Saves the next version of a recipe. In managed mode it is signed at once; in sealed mode it
+    /// waits for operators, and no endpoint has it before.
+    ///
+    /// - Throws: `Refusal` `E_RECIPE` when it makes no sense, `E_TRUST_NO_ROOT` without a root.
+    public func saveRecipe(
+        _ wish: RecipeWish, by principal: Principal
+    ) async throws -> RecipeSummary {
+        let source = wish.recipe.install.map { " and install it from \($0.from)" } ?? ""
+        return try await keep(
+            SignedRecipe(wish.recipe), tenant: wish.tenant,
+            reason: "Endpoints find \(wish.recipe.name) by it\(source).", by: principal
+        ) { _ in }
+    }
+
+    /// Withdraws a recipe: endpoints do not look for the application any more. What is installed
+    /// stays.
+    ///
+    /// - Throws: `Refusal` when there is no such recipe.
+    public func withdrawRecipe(
+        _ name: String, tenant: TenantID?, by principal: Principal
+    ) async throws -> RecipeSummary {
+        try await keep(
+            SignedRecipe(withdrawing: name), tenant: tenant,
+            reason: "Endpoints do not look for \(name) any more.", by: principal
+        ) { newest in
+            guard try newest?.read(as: SignedRecipe.self).body.recipe != nil else {
+                throw Refusal.notFound("recipe")
+            }
+        }
+    }
+
+    private func keep(
+        _ body: SignedRecipe, tenant: TenantID?, reason: String, by principal: Principal,
+        after check: @escaping @Sendable (StoredDocument?) throws -> Void
+    ) async throws -> RecipeSummary {
+        try principal.require(.administer)
+        guard let scope = principal.scope.narrowed(to: tenant) else {
+            throw Refusal.notFound("tenant")
+        }
+        let target = scope.tenant.map(DocumentScope.tenant) ?? .allTenants
+        let now = effects.now()
+        return try await writeWaking { records, wakes in
+            guard let root = try self.heldRoot(in: records) else { throw Self.noRoot }
+            if let tenant = scope.tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
+                throw Refusal.notFound("tenant")
+            }
+            let known =
+                try records.documents(SignedRecipe.type, of: target)
+                + records.unsignedDocuments(in: scope).map(\.document)
+            let newest = known.filter {
+                $0.type == SignedRecipe.type && $0.name == body.documentName && $0.scope == target
+            }.max { $0.version < $1.version }
+            try check(newest)
+            let issued = now.wholeSeconds
+            let document = SignedDocument(
+                DocumentHeading(
+                    name: body.documentName, version: (newest?.version ?? 0) + 1, scope: target,
+                    issuedAt: issued, expiresAt: issued.adding(seconds: Self.recipeSeconds)),
+                body)
+            let envelope: Envelope
+            do {
+                envelope = try document.envelope()
+            } catch let error as VerificationRefusal {
+                throw Refusal(
+                    .malformed, "E_RECIPE", "The recipe cannot be taken: \(error.message)",
+                    nextStep: "Check it with “patchbay recipe check”.")
+            }
+            let isSigned = try self.sign(
+                SigningWish(document, actor: principal.name, reason: reason),
+                under: root, in: records, at: now, waking: &wakes)
+            return try RecipeSummary(StoredDocument(document, envelope), isSigned: isSigned)
+        }
+    }
+
+    /// The newest version of each recipe, signed or waiting; those that were withdrawn are left out.
+    public func recipes(by principal: Principal) async throws -> [RecipeSummary] {
+        try principal.require(.view)
+        return try await ledger.read { records in
+            let tenants = try records.tenants(in: principal.scope).map(\.id)
+            // What holds for all tenants holds for each of them.
+            let scopes = [DocumentScope.allTenants] + tenants.map { .tenant($0) }
+            let signed = try scopes.flatMap { scope -> [RecipeSummary] in
+                let all = try records.documents(SignedRecipe.type, of: scope)
+                return try Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
+                    .map { try RecipeSummary($0, isSigned: true) }.filter { $0.recipe != nil }
+            }
+            let waiting = try records.unsignedDocuments(in: principal.scope).map(\.document)
+                .filter { $0.type == SignedRecipe.type }
+                .map { try RecipeSummary($0, isSigned: false) }
+            return (signed + waiting).sorted {
+                ($0.name, $0.scope, $0.version) < ($1.name, $1.scope, $1.version)
+            }
+        }
+    }
+}
