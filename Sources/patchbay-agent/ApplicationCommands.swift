@@ -124,8 +124,8 @@ struct ListApplications: AsyncParsableCommand {
     func run() async throws {
         do {
             let folder = try state.folder()
-            let found = await EndpointScanner(state: folder, recipes: try Self.recipes(folder))
-                .applications()
+            let recipes = try Self.recipes(folder)
+            let found = await EndpointScanner(state: folder, recipes: recipes).applications()
             if found.isEmpty { Output.write("This endpoint has no signed recipes.") }
             for (recipe, version) in found {
                 Output.write(
@@ -168,8 +168,8 @@ struct RemoveApplication: AsyncParsableCommand {
 
     private func remove() async throws {
         let folder = try state.folder()
-        let scanner = EndpointScanner(
-            state: folder, recipes: try ListApplications.recipes(folder))
+        let recipes = try ListApplications.recipes(folder)
+        let scanner = EndpointScanner(state: folder, recipes: recipes)
         guard
             let (recipe, version) = await scanner.applications().first(where: { $0.0.name == name })
         else { throw ProgramFailure("This endpoint has no signed recipe “\(name)”.") }

@@ -30,8 +30,8 @@ struct VerdictTests {
         // These come from endings, from the scan or from the order, never from apt's words.
         let others: Set<FailureClass> = [
             .hung, .interrupted, .journalUnreadable, .nothingChanged,
-            .unhealthyAfterPatch, .rebootNotClearing, .backupTooOld, .snapshotMissing, .refused,
-            .other,
+            .unhealthyAfterPatch, .rebootNotClearing, .backupTooOld, .snapshotMissing,
+            .blockedByProcess, .refused, .other,
         ]
         #expect(covered.union(others) == Set(FailureClass.allCases))
     }

@@ -73,6 +73,52 @@ struct RecipeFileTests {
         #expect(!file.isUsable)
     }
 
+    private static let install = """
+        install:
+          form: tar.gz
+          from: https://example.org/labtool.tar.gz
+          sha256: 0f343b0931126a20f133d67c2b018a3b0f343b0931126a20f133d67c2b018a3b
+          size: 1048576
+          versions: /opt/labtool-versions
+          link: /opt/labtool
+          strip: 1
+          blocking: labtoold
+          services: [labtool.service]
+
+        """
+
+    @Test func `an installation is read as it is written`() throws {
+        let file = read(Self.sound + Self.install)
+        #expect(file.diagnostics.isEmpty, "\(file.diagnostics)")
+        let install = try #require(file.recipes.first?.install)
+        #expect(install.form == .tarGzip)
+        #expect(install.size == 1_048_576)
+        #expect(install.strip == 1)
+        #expect(install.blocking == ["labtoold"])
+        #expect(install.services == ["labtool.service"])
+        #expect(file.recipes.first?.fault == nil)
+    }
+
+    @Test(arguments: [
+        ("form: tar.gz", "form: rpm", "f:7:9: the form cannot be “rpm”"),
+        ("size: 1048576", "size: 1 MB", "f:10:9: the size must be a whole number from 1 to"),
+        ("strip: 1", "stripe: 1", "“install” has no key “stripe”; did you mean “strip”?"),
+        (
+            "  link: /opt/labtool\n", "",
+            "the recipe cannot be used: “versions” or “link” is missing"
+        ),
+        ("https://example.org", "ftp://example.org", "the recipe cannot be used: “from” is not"),
+    ])
+    func `what is wrong with an installation is told`(
+        line: String, wrong: String, message: String
+    ) {
+        let file = read(Self.sound + Self.install.replacingOccurrences(of: line, with: wrong))
+        #expect(!file.isUsable)
+        #expect(
+            file.diagnostics.contains { $0.description.contains(message) },
+            "\(file.diagnostics)")
+    }
+
     @Test func `an empty file and a name that stands twice are errors`() {
         #expect(!read("").isUsable)
         let twice = read("\(Self.sound)---\n\(Self.sound)")
