@@ -50,8 +50,9 @@ extension Dashboard {
             guard let tenant = try oneTenant(visit) else {
                 return windowsPage([], tenant: nil, chrome: visit.chrome)
             }
+            // Three a day fill the four weeks that are drawn, and some.
             let openings = try await visit.useCases.windowOpenings(
-                for: tenant, by: visit.principal)
+                for: tenant, count: 100, by: visit.principal)
             return windowsPage(openings, tenant: tenant, chrome: visit.chrome)
         },
         page("/policies/{policy}", .principal(.view), "One policy.") { visit in

@@ -28,7 +28,7 @@ extension Stylesheet {
         tbody th { max-width: 340px; overflow: hidden; text-overflow: ellipsis }
         .tight td.free { white-space: normal }
         @media (min-width: 641px) { .wrap { overflow-x: auto } }
-        td.why { color: var(--dim); min-width: 220px }
+        td.why { color: var(--dim); min-width: 220px } td.next { min-width: 300px }
         td.pick, th.pick { width: 40px; padding-right: 0 }
         td.pick label { display: block; padding: 4px 12px; margin: -4px -12px }
         .ver { font-family: var(--mono); font-size: 12px; white-space: nowrap }
@@ -46,6 +46,7 @@ extension Stylesheet {
     package static let states = """
         .s { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap;
           font-weight: 500; vertical-align: top }
+        td .s:has(time) { flex-wrap: wrap; gap: 0 6px }
         .s.ok { color: var(--ok) } .s.bad { color: var(--bad) } .s.warn { color: var(--warn) }
         .s.run { color: var(--accent) }
         .s.unknown, .s.idle { color: var(--dim) }
@@ -76,6 +77,7 @@ extension Stylesheet {
         .note { display: flex; gap: 8px; padding: 8px 12px; border-radius: 8px;
           border: 1px solid var(--line); margin-bottom: 16px; background: var(--side) }
         .note .i { margin-top: 2px }
+        p + .note { margin-top: 8px }
         .note.bad { background: var(--bad-ground);
           border-color: color-mix(in srgb, var(--bad), transparent 65%) } .note.bad .i {
             color: var(--bad) }
@@ -106,6 +108,7 @@ extension Stylesheet {
         .list > li:first-child { border-top: 0; padding-top: 0 }
         .list .i { margin-top: 2px }
         .list .grow { flex: 1; min-width: 0; overflow-wrap: anywhere }
+        h2 + .list { margin-top: 8px }
         .list a { color: var(--text); font-weight: 500 }
         .part { margin-top: 32px }
         .part > .head { margin-bottom: 8px }
@@ -180,7 +183,7 @@ extension Stylesheet {
           .wrap tbody td, .wrap tbody th { display: block; border: 0; padding: 0; height: auto;
             width: auto; min-width: 0; max-width: 100%; text-align: left; overflow-wrap: anywhere }
           .wrap tbody td.cut, .tight td, .wrap tbody th { white-space: normal; max-width: 100% }
-          .wrap tbody td.why { flex-basis: 100% }
+          .wrap tbody td.why { flex-basis: 100%; min-width: 0 }
           .wrap tbody td[data-label]::before { content: attr(data-label) " "; color: var(--dim) }
           .wrap tbody td:empty { display: none }
           .ver { white-space: normal; overflow-wrap: anywhere }

@@ -114,7 +114,7 @@ private func newAnswer(_ items: [EndOfLifeItem], _ chrome: Chrome) -> HTML? {
         p(class: "dim") {
             "Until that day its endpoints do not count as non-compliant for it; afterwards they do again. A newer answer takes the place of an older one."
         }
-        button(.type("submit")) { "Save the answer" }
+        div(class: "acts after") { button(.type("submit")) { "Save the answer" } }
     }
 }
 

@@ -84,17 +84,21 @@ private func row(_ feed: FeedItem, _ canChange: Bool, _ chrome: Chrome) -> HTML 
         td(.data(.label, "Answered")) { chrome.time(feed.succeededAt, or: "never") }
         td(.data(.label, "Next")) { chrome.time(feed.nextAt, or: "") }
         if canChange {
-            td(class: "acts") {
-                if feed.isEnabled {
-                    if feed.nextAt != nil {
-                        chrome.postButton("Refresh", .restart, to: .feed(feed.name, "refresh"))
-                    }
-                    chrome.postButton("Off", .pause, to: .feed(feed.name, "disable"))
-                } else {
-                    chrome.postButton("On", .run, to: .feed(feed.name, "enable"))
-                    chrome.postButton("Remove", .close, to: .feed(feed.name, "remove"))
-                }
+            td { div(class: "acts") { feedActions(feed, chrome) } }
+        }
+    }
+}
+
+private func feedActions(_ feed: FeedItem, _ chrome: Chrome) -> HTML {
+    HTML.pieces {
+        if feed.isEnabled {
+            if feed.nextAt != nil {
+                chrome.postButton("Refresh", .restart, to: .feed(feed.name, "refresh"))
             }
+            chrome.postButton("Off", .pause, to: .feed(feed.name, "disable"))
+        } else {
+            chrome.postButton("On", .run, to: .feed(feed.name, "enable"))
+            chrome.postButton("Remove", .close, to: .feed(feed.name, "remove"))
         }
     }
 }
@@ -174,7 +178,7 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                 ? StateLook(kind: .bad, icon: .warn, word: "Open").drawn()
                 : StateLook(kind: .ok, icon: .ok, word: "Acknowledged").drawn()
         }
-        th {
+        th(class: "free") {
             switch alert.kind {
             case .knownExploited: a(.href(.vulnerability(alert.subject))) { alert.sentence }
             case .rolloutHalted:
@@ -194,7 +198,7 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
             if alert.acknowledgedAt == nil { div(class: "dim") { alert.nextStep } }
         }
         td { chrome.time(alert.raisedAt) }
-        td(class: "acts") {
+        td {
             if let at = alert.acknowledgedAt {
                 "by \(alert.acknowledgedBy ?? "") "
                 chrome.time(at)

@@ -187,7 +187,7 @@ func windowsPage(
                 details {
                     summary { "The next openings of \(key.window) (\(key.policy))" }
                     ol(class: "plain openings") {
-                        for opening in list {
+                        for opening in list.prefix(UseCases.openingsListed) {
                             li {
                                 "\(Words.absolute(opening.opens)) to \(Words.absolute(opening.closes))"
                                 span(class: "dim") {
@@ -220,7 +220,15 @@ private func windowRow(
         td { openings.first?.zone ?? "" }
         td { (openings.first?.lanes ?? []).map(\.rawValue).joined(separator: ", ") }
         td(class: "strip") { weekStrip(openings, from: chrome.now) }
-        td { openings.first.map { chrome.time($0.opens) } }
+        td { openings.first.map { opensNext($0, chrome) } }
+    }
+}
+
+private func opensNext(_ opening: WindowOpening, _ chrome: Chrome) -> HTML {
+    guard opening.opens <= chrome.now else { return chrome.time(opening.opens) }
+    return span(class: "s ok") {
+        "open until "
+        chrome.time(opening.closes)
     }
 }
 
