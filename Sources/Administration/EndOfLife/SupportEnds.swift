@@ -116,7 +116,9 @@ struct SupportEnds {
         let longer = status.phases.filter { !$0.isForAll && !$0.isOver }
         if let answer, isAnswered(status, answer) {
             let support = answer.treatment == .extendedSupport && !longer.isEmpty
-            return "\(answer.treatment.words) until \(answer.until.wholeSeconds): \(answer.reason)"
+            // People answer for whole days, in universal time.
+            let day = answer.until.description.prefix(10)
+            return "\(answer.treatment.words) until \(day): \(answer.reason)"
                 + (support ? " (\(longer.words))" : "")
         }
         let expired =
