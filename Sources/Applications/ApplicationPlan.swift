@@ -59,7 +59,7 @@ package struct ApplicationFault: Error, Hashable, Sendable {
 
     /// Reads such a line.
     package init?(line: some StringProtocol) {
-        let parts = line.split(separator: ": ", maxSplits: 2).map(String.init)
+        let parts = line.split(separator: ": ", maxSplits: 2).map { String($0) }
         guard parts.count == 3, parts[0] == Self.mark, let kind = Kind(rawValue: parts[1]) else {
             return nil
         }
