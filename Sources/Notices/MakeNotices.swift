@@ -2,7 +2,7 @@ import Administration
 public import ControlPlane
 import Fleet
 import Policy
-public import ServerRecords
+import ServerRecords
 import Synchronization
 
 /// Hands a notice to its receiver.

@@ -1,4 +1,4 @@
-import Fleet
+public import Fleet
 public import Policy
 
 /// Who gets an order now, and what everyone else waits for.
