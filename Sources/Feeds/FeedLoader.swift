@@ -149,6 +149,14 @@ final class FeedWalk {
             let unpacked = GzipStream.unpacked(stream, budget)
             return try unpack(unpacked, name, depth: depth + 1, isAlone: isAlone)
         }
+        if Bzip2Stream.isPacked(stream.peek(4)) {
+            let unpacked = Bzip2Stream.unpacked(stream, budget)
+            return try unpack(unpacked, name, depth: depth + 1, isAlone: isAlone)
+        }
+        if XZStream.isPacked(stream.peek(6)) {
+            let unpacked = XZStream.unpacked(stream, budget)
+            return try unpack(unpacked, name, depth: depth + 1, isAlone: isAlone)
+        }
         if ZipArchive.isArchive(Array(stream.peek(4))) {
             return report.add(name, problem: "a .zip within another file is not read")
         }

@@ -66,6 +66,7 @@ struct SharedFeedTests {
                 "advisories/microsoft/cvrf-2025-Dec.xml.gz", .msrc, 343,
                 newest: "2026-01-03T01:41:03Z"),
             Feed("advisories/openeuler/vuln-list-update/cvrf-openEuler-SA-2022-1693.xml", .cvrf, 1),
+            Feed("advisories/oracle/vuln-list-update/all-positive-data.xml.bz2", .oval, 14),
             Feed(
                 "advisories/photon/vunnel/input_cve_data_photon4.0.json", .photonCve, 4, rejected: 3
             ),
@@ -110,7 +111,6 @@ struct SharedFeedTests {
             "advisories/eol/vuln-list-update/sad_eoldata.json",
             "advisories/osv-schema/validation_schema.json",
             "advisories/kev/vuln-list-update/sad_known_exploited_vulnerabilities.json",
-            "advisories/oracle/vuln-list-update/all-positive-data.xml.bz2",
             "feeds/epss/first-format-invalid-header.csv",
             "advisories/suse/vuln-list-update/broken-cvrf_cvrf-suse-su-2018-1784-1.xml",
         ])
