@@ -2,6 +2,7 @@ public import AgentProtocol
 import Calendar
 public import Fleet
 import Policy
+import Rollout
 import Trust
 
 extension TrustDesk: RebootRules {
