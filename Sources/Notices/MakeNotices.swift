@@ -31,6 +31,9 @@ public struct NoticeRound: Hashable, Sendable {
     public var delivered = 0
     /// Why contacts of a tenant could not be told what is planned, one sentence each.
     public var problems: [String] = []
+
+    /// Nothing has been done yet.
+    public init() {}
 }
 
 /// When each tenant's openings were looked at last.

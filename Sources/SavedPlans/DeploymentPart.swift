@@ -1,6 +1,7 @@
 import Administration
 import ControlPlane
 import Fleet
+import Policy
 import Rollout
 import ServerRecords
 

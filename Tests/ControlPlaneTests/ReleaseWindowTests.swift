@@ -1,4 +1,5 @@
 import Administration
+import AgentProtocol
 import Calendar
 import ControlPlane
 import Fleet

@@ -1,3 +1,5 @@
+import Administration
+import AgentProtocol
 import ControlPlane
 import Fleet
 import Policy
