@@ -220,7 +220,7 @@ extension FileDownload {
             self.path = path
             self.size = size
             if !FileManager.default.fileExists(atPath: path) {
-                FileManager.default.createFile(
+                _ = FileManager.default.createFile(
                     atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
             }
             guard let handle = FileHandle(forUpdatingAtPath: path),
