@@ -26,9 +26,10 @@ struct PlannedOpening: Hashable, Sendable {
             else { continue }
             let empty = PlannedOpening(
                 window: window, opensAt: opensAt, closesAt: closesAt, installs: [])
-            openings[empty.name, default: empty].installs.append(install)
-            openings[empty.name]?.closesAt = max(
-                closesAt, openings[empty.name]?.closesAt ?? closesAt)
+            var opening = openings[empty.name] ?? empty
+            opening.installs.append(install)
+            opening.closesAt = max(opening.closesAt, closesAt)
+            openings[empty.name] = opening
         }
         return openings.values.sorted { ($0.opensAt, $0.window) < ($1.opensAt, $1.window) }
     }
