@@ -7,6 +7,7 @@ import Intelligence
 import ServerRecords
 import TestSupport
 import Testing
+import Versions
 
 /// Packages of languages, from a scan to a finding: OSV's records are read by their reader, and
 /// joined in the fleet's index; what no feed speaks of is counted.
