@@ -36,11 +36,12 @@ import Testing
         var policy = RingHouse.policy(approval: .atOnce)
         policy.lanes.routine.rings = nil
         policy.rings = [:]
+        let evening = try #require(LocalTime(hour: 22, minute: 0))
+        let saturday = try Recurrence("saturday")
         policy.windows = [
             try #require(
                 MaintenanceWindow(
-                    name: "any", recurrence: try Recurrence("saturday"),
-                    from: try #require(LocalTime(hour: 22, minute: 0)), lengthSeconds: 4 * 3600))
+                    name: "any", recurrence: saturday, from: evening, lengthSeconds: 4 * 3600))
         ]
         return try await RingHouse(canaries: 0, others: 2, policy: policy)
     }
