@@ -84,4 +84,38 @@ struct SignTests {
             #expect(try await sign([file]).status == 2)
         }
     }
+
+    @Test
+    func `what a check refuses is not signed, and a root that is none is said to be at fault`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let trust = folder.appending(path: "trust").path
+            _ = try await CommandLine.patchbay("trust", "init", "--out", trust)
+            let file = folder.appending(path: "small.yaml").path
+            let never = Self.policy.replacing("every: day", with: "every: 2020-02-29")
+            try Data(never.utf8).write(to: URL(filePath: file))
+            let arguments = ["--key", "\(trust)/operator-1.key", "--type", "policy", file]
+            let refused = try await sign(arguments)
+            #expect(refused.status == 2)
+            #expect(refused.output.isEmpty)
+            #expect(refused.errorOutput.contains("small.yaml:4:"), "\(refused.errorOutput)")
+            let envelope = folder.appending(path: "small.dsse.json").path
+            #expect(!FileManager.default.fileExists(atPath: envelope))
+
+            // A warning is told and does not hinder.
+            let warned = Self.policy + "\n  idle: {every: day, from: \"12:00\", for: 2h}"
+            try Data(warned.utf8).write(to: URL(filePath: file))
+            let signed = try await sign(arguments)
+            #expect(signed.status == 0)
+            #expect(signed.errorOutput.contains("no lane uses the window “idle”"))
+
+            let root = folder.appending(path: "no-root.json").path
+            try Data("garbage".utf8).write(to: URL(filePath: root))
+            let verdict = try await sign(["--verify", "--root", root, envelope])
+            #expect(verdict.status == 2)
+            #expect(verdict.output.isEmpty)
+            #expect(verdict.errorOutput.contains("The trust root \(root) cannot be used"))
+        }
+    }
 }

@@ -51,6 +51,18 @@ struct CalendarFeedTests {
         #expect(await fixture.call("GET", path, headers: headers).status == 401)
     }
 
+    @Test(arguments: ["calendar.ics", "windows"])
+    func `of a tenant that is not there nothing is shown`(_ route: String) async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.useCases.createAPIToken(
+            by: .localAdministrator, note: "All", role: .viewer)
+        let nobody = "tnt_00000000000000000000000000"
+        let answer = await fixture.call(
+            "GET", "/api/v1/tenants/\(nobody)/\(route)",
+            headers: ["authorization": "Bearer \(token.text)"])
+        #expect(answer.status == 404)
+    }
+
     /// What RFC 5545 asks of every such file.
     private static func check(_ text: String) throws {
         #expect(text.hasSuffix("\r\n"))

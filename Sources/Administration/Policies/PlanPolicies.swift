@@ -93,6 +93,9 @@ extension UseCases {
         guard principal.scope.includes(tenant) else { throw Refusal.notFound("tenant") }
         let now = effects.now()
         return try await ledger.read { records in
+            guard try !records.tenants(in: .tenant(tenant)).isEmpty else {
+                throw Refusal.notFound("tenant")
+            }
             let zones = Set(try records.sites(in: .tenant(tenant)).compactMap(\.timeZone)).sorted()
             let policies = try self.policyShelf.policies(of: tenant, in: records)
             return policies.flatMap {

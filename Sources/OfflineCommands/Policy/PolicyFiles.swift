@@ -41,6 +41,13 @@ struct PolicyFiles: ParsableArguments {
         guard !files.isEmpty else {
             throw ValidationError("Give at least one policy file.")
         }
+        return try Self.read(files, at: now, toleratesIdleLanes: toleratesIdleLanes)
+    }
+
+    /// Reads files by their names, with everything that a check finds.
+    static func read(
+        _ files: [String], at now: Timestamp, toleratesIdleLanes: Bool = false
+    ) throws -> Reading {
         let contents = try files.map { try bytes(of: $0) }
         var surroundings = PolicyFile.Surroundings(
             now: now, toleratesIdleLanes: toleratesIdleLanes)
@@ -54,7 +61,7 @@ struct PolicyFiles: ParsableArguments {
         var owners: [PolicyName: String] = [:]
         for (name, bytes) in zip(files, contents) {
             let file = PolicyFile.read(bytes, named: name, in: surroundings)
-            reading.diagnostics += file.diagnostics + Self.siteWindows(of: file, named: name)
+            reading.diagnostics += file.diagnostics + siteWindows(of: file, named: name)
             reading.policies += file.policies
             for policy in file.policies {
                 if let owner = owners[policy.name], owner != name {
@@ -96,7 +103,7 @@ struct PolicyFiles: ParsableArguments {
         }
     }
 
-    private func bytes(of file: String) throws -> [UInt8] {
+    private static func bytes(of file: String) throws -> [UInt8] {
         guard let bytes = try PrivateFile.read(URL(filePath: file), limit: Self.limit) else {
             throw Failure(
                 .wrongUse, "There is no file \(file).", nextStep: "Name a policy file.",

@@ -13,7 +13,7 @@ package struct SignCommand: ParsableCommand {
         discussion: """
             Example: patchbay sign --key operator-1.key --type policy servers.yaml --version-number 4
 
-            A policy is read as YAML; approvals, holds, scripts, releases and recipes as the JSON of \
+            A policy is read as YAML and must pass “patchbay policy check”; approvals, holds, scripts, releases and recipes as the JSON of \
             docs/trust.md. An envelope (.dsse.json) is given one more signature. With --verify the \
             envelope is checked under a trust root: exit status 1 and the reason when it does not \
             hold.
@@ -110,7 +110,8 @@ package struct SignCommand: ParsableCommand {
     }
 
     private func policy() throws -> SignedDocument<PolicySet> {
-        let read = PolicyFile.read(try SignedFiles.bytes(file), named: file)
+        // What a check refuses is not signed either: endpoints would believe it.
+        let read = try PolicyFiles.read([file], at: SystemEffects.now())
         for diagnostic in read.diagnostics { Terminal.writeError(diagnostic.description) }
         guard read.isUsable else { throw ExitCode(Failure.Status.wrongUse.rawValue) }
         let heading = try HeadingOptions.heading(
@@ -159,10 +160,10 @@ extension SignCommand {
         let bytes = try SignedFiles.bytes(file)
         let envelope = try Envelope(json: bytes)
         let kind = try kind(of: envelope)
+        let state = try state(of: root, for: tenant, at: now)
         var verdict = Verdict(
             valid: true, type: kind.rawValue, digest: envelope.payloadDigest)
         do {
-            let state = try SignedFiles.state(root, tenant: tenant, at: now)
             let signers =
                 switch kind {
                 case .policy: try state.verify(bytes, as: PolicySet.self, at: now).accepted.signers
@@ -187,6 +188,20 @@ extension SignCommand {
         if let reason = verdict.reason {
             Terminal.writeError("patchbay: \(reason) (\(verdict.code ?? ""))")
             throw ExitCode(Failure.Status.no.rawValue)
+        }
+    }
+
+    /// The trust under a root. A root that is not believed says nothing of the document.
+    private func state(of root: String, for tenant: TenantID, at now: Timestamp) throws
+        -> TrustState
+    {
+        do {
+            return try SignedFiles.state(root, tenant: tenant, at: now)
+        } catch let refusal as VerificationRefusal {
+            throw Failure(
+                .wrongUse, "The trust root \(root) cannot be used. \(refusal.message)",
+                nextStep: "Give the file of the root that is trusted (--root); "
+                    + "“patchbay trust show” says what is in it.", code: refusal.code)
         }
     }
 

@@ -74,10 +74,7 @@ struct ExceptionReader {
             guard let text = values.text(element, "the vulnerability")?.text.uppercased() else {
                 continue
             }
-            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            if parts.count == 3, parts[0] == "CVE", ValueReader.digits(parts[1]) != nil,
-                parts[1].count == 4, parts[2].count >= 4, ValueReader.digits(parts[2]) != nil
-            {
+            if ValueReader.isVulnerability(text) {
                 names.insert(text)
             } else {
                 values.list.error(

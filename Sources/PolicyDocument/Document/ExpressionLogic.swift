@@ -17,11 +17,6 @@ enum ExpressionLogic {
     /// numbers, for each pair of rules.
     private static let maximumParts = 32
 
-    /// Whether nothing can ever fit, as far as it can be seen.
-    static func isImpossible<Field>(_ expression: PolicyExpression<Field>) -> Bool {
-        parts(expression.root) <= maximumParts && isImpossible(expression.root)
-    }
-
     private static func parts<Field>(_ term: Term<Field>) -> Int {
         switch term {
         case .always, .test: 1
@@ -54,53 +49,8 @@ enum ExpressionLogic {
             && test.values.count == list.words.count
     }
 
-    private static func isImpossible<Field>(_ term: Term<Field>) -> Bool {
-        switch term {
-        case .always, .test: return false
-        case .not(let inner): return inner == .always
-        case .any(let parts): return parts.allSatisfy(isImpossible)
-        case .all(let parts):
-            if parts.contains(where: isImpossible) { return true }
-            return parts.enumerated().contains { index, part in
-                parts[(index + 1)...].contains { excludes(part, $0) }
-            }
-        }
-    }
-
-    /// Whether two parts of one condition cannot hold together.
-    private static func excludes<Field>(_ first: Term<Field>, _ second: Term<Field>) -> Bool {
-        if case .not(let inner) = first, covers(inner, second) { return true }
-        if case .not(let inner) = second, covers(inner, first) { return true }
-        guard case .test(let left) = first, case .test(let right) = second,
-            left.field == right.field
-        else { return false }
-        if left.comparator == .notEqual || right.comparator == .notEqual {
-            let (other, choice) = left.comparator == .notEqual ? (left, right) : (right, left)
-            return isChoice(choice) && choice.values.map(folded) == other.values.map(folded)
-        }
-        guard hasOneValue(left.field), isChoice(left), isChoice(right)
-        else { return false }
-        let values = Set(right.values.map(folded))
-        return !left.values.contains { values.contains(folded($0)) }
-    }
-
-    /// Texts are compared without regard to upper and lower case.
-    private static func folded(_ literal: Literal) -> Literal {
-        if case .text(let text) = literal { return .text(text.lowercased()) }
-        return literal
-    }
-
     private static func isChoice<Field>(_ test: FieldTest<Field>) -> Bool {
         test.comparator == .equal || test.comparator == .oneOf
-    }
-
-    /// Whether a field has one value only, and equal ones are written alike.
-    private static func hasOneValue(_ field: some ExpressionField) -> Bool {
-        switch field.kind {
-        case .words: true
-        case .text: true
-        case .texts, .wordSet, .version, .number, .duration, .bytes: false
-        }
     }
 }
 
@@ -118,6 +68,25 @@ extension PolicyExpression where Field == EndpointField {
                 return sum + most
             }
         case .always, .not, .test: nil
+        }
+    }
+}
+
+extension PolicyExpression where Field == UpdateField {
+    /// What is compared with `cve` as a whole and is no CVE number; no vulnerability has such a one.
+    var malformedVulnerabilities: [String] { Self.malformed(root) }
+
+    private static func malformed(_ term: Term) -> [String] {
+        switch term {
+        case .always: return []
+        case .not(let inner): return malformed(inner)
+        case .all(let parts), .any(let parts): return parts.flatMap(malformed)
+        case .test(let test):
+            guard test.field == .cve, test.comparator != .glob else { return [] }
+            return test.values.compactMap { value in
+                guard case .text(let text) = value else { return nil }
+                return ValueReader.isVulnerability(text.uppercased()) ? nil : text
+            }
         }
     }
 }

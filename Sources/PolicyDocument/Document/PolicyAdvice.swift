@@ -27,15 +27,17 @@ struct PolicyAdvice {
     // MARK: Conditions
 
     private func checkConditions() {
-        if ExpressionLogic.isImpossible(policy.applies) {
-            list.error(
-                places.applies, "no endpoint can fit “applies”: its parts exclude each other")
+        if let why = policy.applies.impossibility {
+            list.error(places.applies, "no endpoint can fit “applies”: \(why)")
         }
         guard places.rules.count == policy.rules.count else { return }
         for (index, rule) in policy.rules.enumerated() {
             let place = places.rules[index].when
-            if ExpressionLogic.isImpossible(rule.when) {
-                list.warning(place, "no update can fit this rule: its parts exclude each other")
+            for number in rule.when.malformedVulnerabilities {
+                list.error(place, "“\(number.prefix(40))” is no CVE number such as CVE-2026-1234")
+            }
+            if let why = rule.when.impossibility {
+                list.warning(place, "no update can fit this rule: \(why)")
                 continue
             }
             let earlier = policy.rules[..<index].firstIndex {
@@ -164,10 +166,9 @@ struct PolicyAdvice {
     private func checkTurns(_ rings: [Ring], _ elements: [Place]) {
         for (index, (ring, place)) in zip(rings, elements).enumerated() {
             guard case .matching(let members) = ring.members,
-                !ExpressionLogic.isImpossible(members),
-                !ExpressionLogic.isImpossible(policy.applies)
+                members.impossibility == nil, policy.applies.impossibility == nil
             else { continue }
-            if ExpressionLogic.isImpossible(policy.applies.narrowed(to: members)) {
+            if policy.applies.narrowed(to: members).impossibility != nil {
                 list.warning(
                     place,
                     "nobody can be in the ring “\(ring.name)”: its members and “applies” exclude "
@@ -196,10 +197,8 @@ struct PolicyAdvice {
 
     private func check(_ ring: Ring, _ place: Place) {
         guard case .matching(let members) = ring.members else { return checkHealth(ring, place) }
-        if ExpressionLogic.isImpossible(members) {
-            list.error(
-                place, "no endpoint can be in the ring “\(ring.name)”: its parts exclude each other"
-            )
+        if let why = members.impossibility {
+            list.error(place, "no endpoint can be in the ring “\(ring.name)”: \(why)")
         } else if let most = members.mostEndpoints, let gate = ring.gate, gate.minimum > most {
             list.error(
                 place,

@@ -162,6 +162,13 @@ struct ValueReader {
         return nil
     }
 
+    /// Whether a text in capitals is a CVE number, such as CVE-2026-1234.
+    static func isVulnerability(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.count == 3 && parts[0] == "CVE" && parts[1].count == 4
+            && digits(parts[1]) != nil && parts[2].count >= 4 && digits(parts[2]) != nil
+    }
+
     /// A number of digits alone; `nil` for anything else, and for what no machine counts.
     static func digits(_ text: some StringProtocol) -> Int? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
