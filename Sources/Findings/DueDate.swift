@@ -40,7 +40,8 @@ extension DueDate {
             isExposed: isExposed, isAutomatable: inputs.ssvc?.automatable,
             impact: inputs.ssvc?.technicalImpact,
             assetClass: isExposed ? .internetFacing : .internalSystem,
-            cveYear: year(of: vulnerability), catalogueDueAt: exploited?.due)
+            cveYear: year(of: vulnerability),
+            catalogueDueAt: exploited?.due.map(SLASubject.endOfDueDay))
         let events = SLAEvents(
             release: state == .noFix ? nil : known, listing: exploited?.added, detection: detected)
         let times = pauses.map(\.time)

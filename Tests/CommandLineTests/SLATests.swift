@@ -35,12 +35,36 @@ struct SLATests {
                 "2026-07-04T10:00:00Z", "remediateBy", false
             ),
             (
-                "kev-legacy", "--start 2022-01-10T00:00:00Z --cve CVE-2019-1234",
+                "kev-legacy", "--start 2022-01-10T00:00:00Z --kev --cve CVE-2019-1234",
                 "2022-07-10T00:00:00Z", "remediateBy", false
             ),
             (
                 "kev-legacy", "--start 2022-01-10T00:00:00Z --kev-due 2022-02-01T00:00:00Z",
                 "2022-02-01T00:00:00Z", "remediateBy", false
+            ),
+            // A due date without a time of day is due at the day's end, and says that it is listed.
+            (
+                "kev-legacy", "--start 2022-01-10T00:00:00Z --kev-due 2022-02-01",
+                "2022-02-01T23:59:59Z", "remediateBy", false
+            ),
+            ("kev-legacy", "--start 2022-01-10T00:00:00Z", nil, "outOfScope", false),
+            (
+                "kev-legacy", "--listed 2022-01-10T00:00:00Z", "2022-01-24T00:00:00Z",
+                "remediateBy", false
+            ),
+            // A score of 0 says that nothing is lost: the least that there is.
+            (
+                "fedramp-30-90-180", "--start 2026-07-01T10:00:00Z --cvss 0",
+                "2026-12-28T10:00:00Z", "remediateBy", false
+            ),
+            (
+                "hipaa-nprm", "--released 2026-07-01T10:00:00Z --severity critical", nil,
+                "notStarted", false
+            ),
+            (
+                "hipaa-nprm",
+                "--released 2026-07-01T10:00:00Z --detected 2026-06-01T10:00:00Z --severity critical",
+                "2026-07-16T10:00:00Z", "remediateBy", false
             ),
             (
                 "cisa-19-02", "--start 2026-07-01T10:00:00-05:00 --severity high --internet-facing",

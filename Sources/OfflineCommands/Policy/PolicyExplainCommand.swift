@@ -1,6 +1,7 @@
 package import ArgumentParser
 import CommandBasics
 import Fleet
+import Foundation
 import Policy
 
 /// `patchbay policy explain`
@@ -143,11 +144,21 @@ struct PolicyEndpointOptions: ParsableArguments {
 
     /// Policy files that stand after the inventories or feeds, where the command line cannot tell
     /// where their list ends.
-    var strayPolicies: [String] { (inventory + feed).filter(Self.isPolicyName) }
+    var strayPolicies: [String] { (inventory + feed).filter(Self.isPolicy) }
 
-    private static func isPolicyName(_ path: String) -> Bool {
-        path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+    /// Whether a file is called as policies are, and does not show that it is something else: a
+    /// text that says `patchbay` as its first key, or one that is not there, which is then told.
+    private static func isPolicy(_ path: String) -> Bool {
+        guard path.hasSuffix(".yaml") || path.hasSuffix(".yml") else { return false }
+        guard let file = FileHandle(forReadingAtPath: path) else { return true }
+        defer { try? file.close() }
+        guard let head = try? file.read(upToCount: beginning) else { return false }
+        return String(decoding: head, as: UTF8.self).split(whereSeparator: \.isNewline)
+            .contains { $0.hasPrefix("patchbay:") || $0.hasPrefix("\"patchbay\":") }
     }
+
+    /// How much of a file is looked at for the key, in bytes: comments may stand before it.
+    private static let beginning = 64 * 1024
 
     @OptionGroup var facts: EndpointFactOptions
 
@@ -165,7 +176,7 @@ struct PolicyEndpointOptions: ParsableArguments {
     var firstSeen: String?
 
     func validate() throws {
-        if inventory.allSatisfy(Self.isPolicyName) {
+        if inventory.allSatisfy(Self.isPolicy) {
             throw ValidationError("Give at least one --inventory.")
         }
         if let firstSeen, Timestamp(firstSeen) == nil {
@@ -182,8 +193,8 @@ struct PolicyEndpointOptions: ParsableArguments {
     ) throws {
         let seen = firstSeen.flatMap { Timestamp($0) }
         var keys: Set<String> = []
-        let feeds = PolicyFeeds(paths: feed.filter { !Self.isPolicyName($0) })
-        for file in inventory where !Self.isPolicyName(file) {
+        let feeds = PolicyFeeds(paths: feed.filter { !Self.isPolicy($0) })
+        for file in inventory where !Self.isPolicy(file) {
             var read = try PolicyInventory.read(file: file)
             if !keys.insert(read.subject.key).inserted {
                 // Two endpoints may call themselves the same; each keeps a row of its own.

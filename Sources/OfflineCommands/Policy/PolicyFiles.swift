@@ -51,7 +51,10 @@ struct PolicyFiles: ParsableArguments {
         let contents = try files.map { try bytes(of: $0) }
         var surroundings = PolicyFile.Surroundings(
             now: now, toleratesIdleLanes: toleratesIdleLanes)
-        if PolicyZones.arePresent { surroundings.isKnownZone = { PolicyZones.has($0) } }
+        if PolicyZones.arePresent {
+            surroundings.isKnownZone = { PolicyZones.has($0) }
+            surroundings.zoneNames = { PolicyZones.names }
+        }
         if files.count > 1 {
             surroundings.others = zip(files, contents).flatMap { name, bytes in
                 PolicyFile.read(bytes, named: name).policies

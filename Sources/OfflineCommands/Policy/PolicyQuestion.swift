@@ -163,6 +163,6 @@ struct SLAClocks {
             isAutomatable: points?.automatable, impact: points?.technicalImpact,
             assetClass: subject.isExposed == true ? .internetFacing : .internalSystem,
             cveYear: parts.count == 3 && parts[0] == "CVE" ? Int(parts[1]) : nil,
-            catalogueDueAt: finding.assessment.knownExploited?.due)
+            catalogueDueAt: finding.assessment.knownExploited?.due.map(SLASubject.endOfDueDay))
     }
 }

@@ -13,6 +13,23 @@ enum PolicyZones {
     /// Whether there is a zone.
     static func has(_ name: String) -> Bool { (try? rules(named: name)) != nil }
 
+    /// The names of the system's zones, for suggestions: regions with their places, without the
+    /// copies that count leap seconds (“right”) or do not (“posix”).
+    static var names: [String] {
+        let found = FileManager.default.enumerator(atPath: ZoneFolder.system.path)
+        var names: [String] = []
+        var looked = 0
+        while looked < mostFiles, let path = found?.nextObject() as? String {
+            looked += 1
+            let isCopy = path.hasPrefix("right/") || path.hasPrefix("posix/")
+            if path.contains("/"), !isCopy, ZoneName(path) != nil { names.append(path) }
+        }
+        return names
+    }
+
+    /// The most files of the database that are looked at for names: it has about 1,800.
+    private static let mostFiles = 10_000
+
     /// A zone's rules.
     static func rules(named name: String) throws -> TimeZoneRules {
         if ["UTC", "Etc/UTC"].contains(name) { return .utc }

@@ -34,7 +34,7 @@ package struct SLACommand: ParsableCommand {
         func run() throws {
             let preset = try SLAPreset(argument: preset)
             let asked = try events.read(for: preset)
-            let subject = try subject.read(asked.events)
+            let subject = try subject.read(isListed: events.listed != nil)
             let clock = preset.clock(for: subject, events: asked.events, zone: asked.zone)
             let answer = SLAAnswer(clock, zone: asked.zone)
             try output.show(answer, usually: .json) { $0.sentence }

@@ -91,7 +91,9 @@ struct SLASubjectOptions: ParsableArguments {
     @Flag(help: "CISA lists it as known to be exploited.")
     var kev = false
 
-    @Option(help: ArgumentHelp("The due date that CISA's catalogue gives.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "The due date that CISA's catalogue gives; says --kev too.", valueName: "time"))
     var kevDue: String?
 
     @Option(help: ArgumentHelp("Its identifier, such as CVE-2026-1234.", valueName: "id"))
@@ -120,16 +122,27 @@ struct SLASubjectOptions: ParsableArguments {
     var assetClass: SLAAssetClass?
 
     /// The subject that the options describe.
-    func read(_ events: SLAEvents) throws -> SLASubject {
+    ///
+    /// - Parameter isListed: whether a date is given on which CISA listed it. The instant at which
+    ///   a clock would start does not say that.
+    func read(isListed: Bool) throws -> SLASubject {
         let isExposed = exposed || internetFacing
         return SLASubject(
             severity: try ratedSeverity(), cvss: try score(),
-            // What has a listing date is listed.
-            isKnownExploited: kev || events.listing != nil, hasExploit: exploited,
+            // What has a date of listing, or a due date in the catalogue, is listed.
+            isKnownExploited: kev || isListed || kevDue != nil, hasExploit: exploited,
             isExposed: isExposed, isAutomatable: automatable, impact: impact,
             assetClass: assetClass ?? (isExposed ? .internetFacing : .internalSystem),
             cveYear: try cveYear(),
-            catalogueDueAt: try SLAEventOptions.instant(kevDue, "--kev-due")?.instant)
+            catalogueDueAt: try catalogueDue())
+    }
+
+    /// A date alone is due at its end.
+    private func catalogueDue() throws -> Timestamp? {
+        guard let kevDue, let due = try SLAEventOptions.instant(kevDue, "--kev-due") else {
+            return nil
+        }
+        return LocalDate(kevDue) == nil ? due.instant : SLASubject.endOfDueDay(due.instant)
     }
 
     private func ratedSeverity() throws -> Severity? {

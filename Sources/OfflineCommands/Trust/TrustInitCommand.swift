@@ -13,15 +13,18 @@ package struct TrustInitCommand: ParsableCommand {
 
             Run it on an operator's machine, not on the server. Each key file goes to one \
             person; root.dsse.json goes to the server, and its fingerprint into your records. \
-            The threshold holds for the root, policies, scripts and releases; one key signs an \
-            approval, and two different ones where it goes beyond the policy's brake.
+            The threshold holds for the root, policies, scripts and releases. Approvals and holds \
+            keep a threshold of one: one key signs them, and two different ones sign an approval \
+            that goes beyond the policy's brake.
             """)
 
     @Option(help: ArgumentHelp("A folder that is not there yet.", valueName: "folder"))
     var out: String
     @Option(help: ArgumentHelp("How many keys to make, 1 to 16.", valueName: "number"))
     var keys = 1
-    @Option(help: ArgumentHelp("How many of them must sign.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "How many of them must sign, except approvals (one).", valueName: "number"))
     var threshold = 1
     @Option(help: ArgumentHelp("Whose root it is: all, or a tenant.", valueName: "scope"))
     var scope = "all"

@@ -48,6 +48,11 @@ public struct RiskException: Hashable, Sendable, Codable {
         }
     }
 
+    /// A name without what does not tell people apart: blanks around it, and upper and lower case.
+    private static func person(_ name: String) -> String {
+        name.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
     /// An accepted risk.
     ///
     /// - Throws: `RiskExceptionError` when a paper is missing, the owner approves, the time is
@@ -63,7 +68,7 @@ public struct RiskException: Hashable, Sendable, Codable {
         guard texts.allSatisfy({ $0.contains { !$0.isWhitespace } }) else {
             throw .missingPaper
         }
-        guard papers.owner.lowercased() != papers.approver.lowercased() else {
+        guard Self.person(papers.owner) != Self.person(papers.approver) else {
             throw .ownerApproves
         }
         guard startsAt < expiresAt,

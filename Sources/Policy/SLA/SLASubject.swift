@@ -42,10 +42,19 @@ public struct SLASubject: Hashable, Sendable, Codable {
         self.catalogueDueAt = catalogueDueAt
     }
 
-    /// The rating that figures by severity use: the vendor's; without one that of the score; with
-    /// neither `important`, since what nobody has rated is not harmless.
+    /// The end of a day that a catalogue gives as due date: what is due on a day may be done on it.
+    ///
+    /// - Parameter start: the day's first instant.
+    public static func endOfDueDay(_ start: Timestamp) -> Timestamp {
+        start.adding(seconds: 86_399)
+    }
+
+    /// The rating that figures by severity use: the vendor's; without one that of the score, of
+    /// which 0 (“none”) is the least that figures know, `low`; with neither `important`, since what
+    /// nobody has rated is not harmless.
     public var rating: Severity {
         if let severity, severity != .unrated { return severity }
+        if cvss == 0 { return .low }
         let scored = cvss.map(Severity.init(baseScore:)) ?? .unrated
         return scored == .unrated ? .important : scored
     }
@@ -105,7 +114,8 @@ public struct SLAEvents: Hashable, Sendable, Codable {
         case .detection: return detection
         case .evaluation: return evaluation
         case .earlierOfListingAndDetection: return [listing, detection].compactMap(\.self).min()
-        case .laterOfReleaseAndDetection: return [release, detection].compactMap(\.self).max()
+        // What was not found here is not known to be needed; a release that nobody tells lies before.
+        case .laterOfReleaseAndDetection: return detection.map { max(release ?? $0, $0) }
         }
     }
 }

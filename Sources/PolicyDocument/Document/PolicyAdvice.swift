@@ -17,6 +17,7 @@ struct PolicyAdvice {
     func run() {
         checkConditions()
         checkLanes()
+        checkLengths()
         checkUse()
         checkDetection()
         checkGates()
@@ -95,6 +96,22 @@ struct PolicyAdvice {
                         + "endpoint that was busy) is not installed any more; give the lane another "
                         + "window too")
             }
+        }
+    }
+
+    /// Windows in which the least installation does not end: one update of no size, and what is kept
+    /// back for a reboot. A window of just that length would have to be met in its first second.
+    private func checkLengths() {
+        let reboots = (policy.reboot?.mode ?? .never) != .never
+        let least = WorkFigures.estimate(lines: 1, bytes: 0, reboots: reboots)
+        for window in policy.windows
+        where window.kinds.contains(.install) && window.lengthSeconds <= least.totalSeconds {
+            let reserve = TimeSpan.seconds(least.rebootReserveSeconds)
+            list.warning(
+                places.windows[window.name] ?? places.start,
+                "the window “\(window.name)” is by itself too short for any update: one takes "
+                    + "\(TimeSpan.seconds(least.seconds))"
+                    + (reboots ? ", and \(reserve) are kept back for a reboot" : ""))
         }
     }
 

@@ -25,6 +25,9 @@ public struct PolicyFile: Sendable {
         public var now: Timestamp?
         /// Whether the machine's database has a time zone; `nil` when there is no database.
         public var isKnownZone: (@Sendable (String) -> Bool)?
+        /// The names of the zones that the machine has, to say which one was meant by a name that
+        /// is not among them; `nil` when they cannot be listed.
+        public var zoneNames: (@Sendable () -> [String])?
         /// Policies of other files that these may inherit.
         public var others: [PatchPolicy]
         /// Whether a lane whose windows never open again is a warning: for questions about what a
@@ -58,7 +61,8 @@ public struct PolicyFile: Sendable {
             list.error(.start, "the file holds no policy")
         }
         let reader = PolicyReader(
-            values: ValueReader(list: list), source: source, isKnownZone: surroundings.isKnownZone)
+            values: ValueReader(list: list), source: source, isKnownZone: surroundings.isKnownZone,
+            zoneNames: surroundings.zoneNames)
         let located = documents.compactMap(reader.policy)
         ReferenceCheck(located: located, others: surroundings.others, list: list).run()
         for policy in located {

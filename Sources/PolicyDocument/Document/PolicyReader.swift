@@ -6,6 +6,7 @@ struct PolicyReader {
     let values: ValueReader
     let source: SourceText
     let isKnownZone: ((String) -> Bool)?
+    let zoneNames: (() -> [String])?
 
     private var list: DiagnosticList { values.list }
     private var expressions: ExpressionReader {
@@ -166,7 +167,8 @@ struct PolicyReader {
     private func schedule(
         _ mapping: inout MappingReader, _ places: inout PolicyPlaces
     ) -> Schedule {
-        let reader = WindowReader(values: values, source: source, isKnownZone: isKnownZone)
+        let reader = WindowReader(
+            values: values, source: source, isKnownZone: isKnownZone, zoneNames: zoneNames)
         var schedule = Schedule()
         if let value = mapping.optional("windows"),
             let windows = MappingReader(value, "“windows”", list)

@@ -39,6 +39,15 @@ struct SettingsReader {
             values.list.warning(
                 mapping.place(of: key), "“\(key)” has no effect with “mode: never”")
         }
+        if mode != .never, let limit = deadline.flatMap({ $0 }),
+            let asked = warning.flatMap({ $0 }),
+            asked.seconds > limit.seconds
+        {
+            values.list.warning(
+                mapping.valuePlace(of: "warning"),
+                "the warning (\(asked)) is longer than the deadline (\(limit)): when the deadline "
+                    + "comes, people have not been warned for that long")
+        }
         return RebootRule(
             mode: mode, deadline: deadline.flatMap { $0 },
             deferrals: deferrals.flatMap { $0 } ?? RebootRule.usualDeferrals,
@@ -166,12 +175,37 @@ struct SettingsReader {
         return nil
     }
 
+    /// Whether what follows the scheme begins with a server's name or address, and a port if any.
+    private static func namesServer(_ rest: Substring) -> Bool {
+        let authority = rest.prefix { !"/?#".contains($0) }
+        let server = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+        var name = server ?? authority
+        if name.first == "[" {
+            // An address of IPv6 stands in brackets, since it has colons of its own.
+            guard let end = name.firstIndex(of: "]") else { return false }
+            let address = name[..<end].dropFirst()
+            guard address.contains(":"), address.allSatisfy({ $0.isHexDigit || ":.%".contains($0) })
+            else { return false }
+            name = name[name.index(after: end)...]
+            return name.isEmpty || (name.first == ":" && isPort(name.dropFirst()))
+        }
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+        guard let host = parts.first, !host.isEmpty, !host.contains("["), !host.contains("]") else {
+            return false
+        }
+        return parts.count == 1 || (parts.count == 2 && isPort(parts[1]))
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        ValueReader.digits(text).map { (1...65_535).contains($0) } ?? false
+    }
+
     private func address(_ value: YAMLValue) -> String? {
         guard let text = values.sentence(value, "the address") else { return nil }
         let scheme = ["http://", "https://"].first { text.hasPrefix($0) }
         let rest = scheme.map { text.dropFirst($0.count) }
         let isAddress =
-            rest?.first.map { $0 != "/" } == true
+            rest.map(Self.namesServer) == true
             && text.unicodeScalars.allSatisfy { (0x21...0x7E).contains($0.value) }
         if isAddress { return text }
         values.list.error(

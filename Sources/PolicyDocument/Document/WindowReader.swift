@@ -7,6 +7,8 @@ struct WindowReader {
     let source: SourceText
     /// Whether a zone is in the database of this machine; `nil` when there is none to ask.
     let isKnownZone: ((String) -> Bool)?
+    /// The names of the zones of this machine, to say which one was meant.
+    let zoneNames: (() -> [String])?
 
     /// The most windows of one policy.
     static let maximumWindows = 64
@@ -122,7 +124,7 @@ struct WindowReader {
         values.list.error(
             value.place,
             "the time zone “\(text)” is not in the IANA database of this machine"
-                + Guess.nearest(to: text, of: ["endpoint", "site"]))
+                + Guess.nearest(to: text, of: ["endpoint", "site"] + (zoneNames?() ?? [])))
         return nil
     }
 

@@ -11,6 +11,7 @@ struct YAMLComposer {
 
     /// How deep values may nest: a policy needs six.
     static let maximumDepth = 32
+    private static let tooDeep = "values nest deeper than \(maximumDepth) levels"
     /// The most documents of one file.
     static let maximumDocuments = 200
 
@@ -48,7 +49,7 @@ struct YAMLComposer {
     private func value(_ part: Node, depth: Int) -> YAMLValue? {
         let place = place(part)
         guard depth < Self.maximumDepth else {
-            list.error(place, "values nest deeper than \(Self.maximumDepth) levels")
+            list.error(place, Self.tooDeep)
             return nil
         }
         guard part.anchor == nil else {
@@ -169,6 +170,11 @@ struct YAMLComposer {
                 list.error(
                     Place(line: context.mark.line, column: context.mark.column),
                     "\(context.text) that begins here: the file ends before it is closed")
+                return
+            }
+            // The parser's own limit lies beyond ours, and what it says is for its callers.
+            if problem.contains("nesting level") {
+                list.error(place, Self.tooDeep)
                 return
             }
             let words = [context.map { "\($0.text) (line \($0.mark.line)):" }, problem].compactMap {
