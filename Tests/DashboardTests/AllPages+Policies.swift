@@ -116,10 +116,18 @@ extension AllPages {
             "groups",
             groupsPage(
                 [
-                    EndpointGroup(
-                        tenant: Samples.tenant, name: PolicySamples.name("web"),
-                        members: PolicyExpression.among(["web"], of: .tag), note: "Web servers",
-                        savedAt: Samples.now, savedBy: "user:anna")
+                    ShownGroup(
+                        EndpointGroup(
+                            tenant: Samples.tenant, name: PolicySamples.name("web"),
+                            members: PolicyExpression.among(["web"], of: .tag),
+                            note: "Web servers", savedAt: Samples.now, savedBy: "user:anna"),
+                        GroupStanding(endpoints: 2, first: ["web-1", "web-2"], unknown: 1)),
+                    ShownGroup(
+                        EndpointGroup(
+                            tenant: Samples.tenant, name: PolicySamples.name("none"),
+                            members: PolicyExpression.among(["nothing"], of: .role),
+                            savedAt: Samples.now, savedBy: "user:anna"),
+                        GroupStanding(endpoints: 0, warning: "Nobody is in it now.")),
                 ], tenant: nil, chrome: Samples.chrome("/groups"))
         ),
     ]

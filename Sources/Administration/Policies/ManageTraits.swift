@@ -114,22 +114,12 @@ extension UseCases {
     ) async throws -> EndpointGroup {
         try principal.require(.manageEndpoints)
         let now = effects.now()
-        guard let tenant = try principal.tenant(for: draft.tenant) else {
-            throw Refusal(
-                .malformed, "E_TENANT", "A group belongs to a tenant.",
-                nextStep: "Name the tenant.")
-        }
+        let (tenant, members) = try Self.checked(draft, by: principal)
         guard let name = PolicyName(draft.name) else {
             throw Refusal(
                 .malformed, "E_NAME",
                 "A group's name has 1 to \(PolicyName.maximumLength) characters: a-z, 0-9 and -.",
                 nextStep: "Choose another name.")
-        }
-        let members = try Self.expression(draft.members)
-        guard !members.fields.contains(.group) else {
-            throw Refusal(
-                .malformed, "E_GROUP_OF_GROUPS", "A group cannot be made of groups.",
-                nextStep: "Write the conditions of the other groups into it.")
         }
         let group = EndpointGroup(
             tenant: tenant, name: name, members: members,
@@ -143,6 +133,38 @@ extension UseCases {
                 "saved", group.name, of: tenant, by: principal, at: now, records, &wakes)
         }
         return group
+    }
+
+    /// What saving a group would do: who would be in it, who joins and leaves. Nothing is changed.
+    public func previewGroup(
+        _ draft: GroupDraft, by principal: Principal
+    ) async throws -> GroupPreview {
+        try principal.require(.view)
+        let (tenant, members) = try Self.checked(draft, by: principal)
+        return try await previewGroup(PolicyName(draft.name), members, of: tenant)
+    }
+
+    /// Whose group a draft is for, and a condition that somebody can fit.
+    private static func checked(
+        _ draft: GroupDraft, by principal: Principal
+    ) throws -> (TenantID, GroupExpression) {
+        guard let tenant = try principal.tenant(for: draft.tenant) else {
+            throw Refusal(
+                .malformed, "E_TENANT", "A group belongs to a tenant.",
+                nextStep: "Name the tenant.")
+        }
+        let members = try expression(draft.members)
+        guard !members.fields.contains(.group) else {
+            throw Refusal(
+                .malformed, "E_GROUP_OF_GROUPS", "A group cannot be made of groups.",
+                nextStep: "Write the conditions of the other groups into it.")
+        }
+        if let why = members.impossibility {
+            throw Refusal(
+                .malformed, "E_GROUP_IMPOSSIBLE", "No endpoint can fit the condition: \(why).",
+                nextStep: "Correct it; nothing has been saved.")
+        }
+        return (tenant, members)
     }
 
     /// Removes a group of a tenant. Policies that ask for it no longer find anybody in it.

@@ -300,7 +300,8 @@ extension Dashboard {
     private static func groups(_ visit: Visit, refused: Refusal? = nil) async throws -> HTML {
         let tenant: TenantID? = refused == nil ? try visit.call.queryIdentifier("tenant") : nil
         let groups = try await visit.useCases.groups(by: visit.principal, tenant: tenant)
-        return groupsPage(groups, tenant: tenant, refused: refused, chrome: visit.chrome)
+        let shown = try await visit.useCases.shown(groups)
+        return groupsPage(shown, tenant: tenant, refused: refused, chrome: visit.chrome)
     }
 
     private static func onGroups(

@@ -107,20 +107,35 @@ enum ApprovalRoutes {
 
     private static let groups: [Route] = [
         Route(
-            .get, "/api/v1/groups", permission: .principal(.view), summary: "Lists groups.",
+            .get, "/api/v1/groups", permission: .principal(.view),
+            summary: "Lists groups, with who is in them now.",
             query: [tenant], response: .groupList
         ) { call in
             .json(
                 ItemList(
-                    items: try await call.useCases.groups(
-                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"))))
+                    items: try await call.useCases.shown(
+                        call.useCases.groups(
+                            by: try call.principal(), tenant: try call.queryIdentifier("tenant"))))
+            )
         },
         Route(
             .put, "/api/v1/groups", permission: .principal(.manageEndpoints),
-            summary: "Adds or replaces a group of a tenant.", request: .groupDraft,
+            summary: "Adds or replaces a group of a tenant, and says who is in it.",
+            request: .groupDraft,
             response: .group
         ) { call in
-            .json(try await call.useCases.saveGroup(try call.decode(), by: try call.principal()))
+            let group = try await call.useCases.saveGroup(
+                try call.decode(), by: try call.principal())
+            let shown = try await call.useCases.shown([group])
+            return .json(shown.first ?? ShownGroup(group, GroupStanding()))
+        },
+        Route(
+            .post, "/api/v1/group-previews", permission: .principal(.view),
+            summary: "Who would be in a group, who joins and who leaves. Nothing is changed.",
+            request: .groupDraft, response: .groupPreview
+        ) { call in
+            .json(
+                try await call.useCases.previewGroup(try call.decode(), by: try call.principal()))
         },
         Route(
             .delete, "/api/v1/groups/{group}", permission: .principal(.manageEndpoints),

@@ -200,7 +200,18 @@ extension NamedSchema {
         "EndpointGroup",
         [
             "tenant": .identifier("tnt"), "name": .string, "members": .string, "note": .string,
-            "savedAt": .time, "savedBy": .string,
+            "savedAt": .time, "savedBy": .string, "endpoints": .optional(.integer),
+            "first": .array(.string), "unknown": .integer, "warning": .optional(.string),
+        ])
+    static let groupPreview = NamedSchema(
+        "GroupPreview",
+        [
+            "standing": .object([
+                "endpoints": .optional(.integer), "first": .array(.string), "unknown": .integer,
+                "warning": .optional(.string),
+            ]),
+            "joins": .integer, "joining": .array(.string), "leaves": .integer,
+            "leaving": .array(.string),
         ])
     static let groupList = list("EndpointGroupList", of: group)
 

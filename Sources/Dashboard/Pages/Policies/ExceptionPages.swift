@@ -151,7 +151,7 @@ private func textInput(
 
 /// The named groups of tenants.
 func groupsPage(
-    _ groups: [EndpointGroup], tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
+    _ groups: [ShownGroup], tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     policyFrame(
         .groups,
@@ -169,13 +169,20 @@ func groupsPage(
                 dataTable(
                     "Groups",
                     [
-                        Column("Name"), Column("Members"), Column("Tenant"), Column("Note"),
-                        Column(""),
+                        Column("Name"), Column("Members"), Column("In it now"), Column("Tenant"),
+                        Column("Note"), Column(""),
                     ],
-                    rows: groups.map { group in
-                        tr {
+                    rows: groups.map { shown in
+                        let group = shown.group
+                        return tr {
                             th { group.name.text }
                             td { code { group.members.description } }
+                            td {
+                                shown.standing.sentence
+                                if let warning = shown.standing.warning {
+                                    p(class: "why") { warning }
+                                }
+                            }
                             td { chrome.tenantName(group.tenant) }
                             td(class: "why") { group.note }
                             td {

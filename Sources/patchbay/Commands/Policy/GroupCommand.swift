@@ -13,7 +13,7 @@ extension Criticality: ExpressibleByArgument {}
 struct GroupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "group", abstract: "Groups of a tenant's endpoints.",
-        subcommands: [List.self, Create.self, Delete.self])
+        subcommands: [List.self, Create.self, Preview.self, Delete.self])
 
     /// `patchbay group list`
     struct List: AsyncParsableCommand {
@@ -25,15 +25,18 @@ struct GroupCommand: ParsableCommand {
         @OptionGroup var output: FormatOption
 
         func run() async throws {
-            let list: ItemList<EndpointGroup> = try await server.withClient {
+            let list: ItemList<ShownGroup> = try await server.withClient {
                 try await $0.get("/api/v1/groups", query: [("tenant", tenant)])
             }
             try output.show(list) { list in
-                var table = Table(.text("NAME"), .text("MEMBERS"), .text("NOTE"), .text("TENANT"))
-                for group in list.items {
+                var table = Table(
+                    .text("NAME"), .text("MEMBERS"), .text("IN IT NOW"), .text("NOTE"),
+                    .text("TENANT"))
+                for shown in list.items {
+                    let group = shown.group
                     table.add(
-                        group.name.text, group.members.description, group.note,
-                        group.tenant.text)
+                        group.name.text, group.members.description, shown.standing.sentence,
+                        group.note, group.tenant.text)
                 }
                 return table.text(width: Terminal.width, empty: "No groups.")
             }
@@ -47,6 +50,8 @@ struct GroupCommand: ParsableCommand {
             discussion: """
                 Example: patchbay group create web --members "tag = web and os = debian" \
                 --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41
+
+                Says who is in it now, and warns when nobody is.
                 """)
         @Argument(help: "Its name.") var name: String
         @Option(help: "Who is in it, as a condition.") var members: String
@@ -58,11 +63,57 @@ struct GroupCommand: ParsableCommand {
         func run() async throws {
             let draft = GroupDraft(
                 tenant: try tenant.map(Given.tenant), name: name, members: members, note: note)
-            let group: EndpointGroup = try await server.withClient {
+            let shown: ShownGroup = try await server.withClient {
                 try await $0.put("/api/v1/groups", draft)
             }
-            try output.show(group) { "Saved \($0.name): \($0.members)" }
+            try output.show(shown) {
+                "Saved \($0.group.name): \($0.group.members)\nIn it now: \($0.standing.sentence)"
+            }
+            GroupCommand.tell(shown.standing)
         }
+    }
+
+    /// `patchbay group preview`
+    struct Preview: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "preview", abstract: "Say who would be in a group. Nothing is changed.",
+            discussion: """
+                Example: patchbay group preview web --members "tag = web and os = debian"
+
+                With the name of a group that is there, it says who joins and who leaves.
+                """)
+        @Argument(help: "The group's name.") var name: String?
+        @Option(help: "Who would be in it, as a condition.") var members: String
+        @Option(help: "The tenant; your own unless given.") var tenant: String?
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: FormatOption
+
+        func run() async throws {
+            let draft = GroupDraft(
+                tenant: try tenant.map(Given.tenant), name: name ?? "", members: members)
+            let preview: GroupPreview = try await server.withClient {
+                try await $0.post("/api/v1/group-previews", draft)
+            }
+            try output.show(preview) { preview in
+                [
+                    "In it: \(preview.standing.sentence)",
+                    Self.line("Joins", preview.joins, preview.joining),
+                    Self.line("Leaves", preview.leaves, preview.leaving),
+                ].joined(separator: "\n")
+            }
+            GroupCommand.tell(preview.standing)
+        }
+
+        private static func line(_ what: String, _ count: Int, _ names: [String]) -> String {
+            "\(what): "
+                + (count == 0 ? "nobody" : "\(count) (\(GroupStanding.listed(names, of: count)))")
+        }
+    }
+
+    /// A warning goes to standard error.
+    private static func tell(_ standing: GroupStanding) {
+        guard let warning = standing.warning else { return }
+        Terminal.writeError("warning: \(Table.printable(warning))")
     }
 
     /// `patchbay group delete`

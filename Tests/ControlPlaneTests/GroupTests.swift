@@ -1,0 +1,81 @@
+import Administration
+import Fleet
+import Foundation
+import ServerRecords
+import TestSupport
+import Testing
+
+@testable import ControlPlane
+
+/// Who is in a group, and what saving one would do.
+struct GroupTests {
+    private static func draft(_ members: String, _ house: House, name: String = "web") -> GroupDraft
+    {
+        GroupDraft(tenant: house.tenant.id, name: name, members: members)
+    }
+
+    /// Two endpoints with a role each, and a third that nothing has said of and no scan has shown.
+    private static func house() async throws -> House {
+        let house = try await House()
+        for (name, role) in [("web-1", "web"), ("db-1", "db")] {
+            let endpoint = try await house.enrol(name)
+            try await endpoint.report(["openssl": "1"])
+            _ = try await house.useCases.setTraits(
+                TraitChange(role: role), of: endpoint.id, by: house.administrator)
+        }
+        _ = try await house.enrol("new-1")
+        return house
+    }
+
+    @Test func `a saved group says who is in it, and warns when nobody is`() async throws {
+        let house = try await Self.house()
+        func save(_ members: String, _ name: String) async throws -> GroupStanding? {
+            let group = try await house.useCases.saveGroup(
+                Self.draft(members, house, name: name), by: house.administrator)
+            return try await house.useCases.shown([group]).first?.standing
+        }
+        let web = try #require(try await save("role = web", "web"))
+        #expect(web.endpoints == 1 && web.first == ["web-1"] && web.warning == nil)
+        let none = try #require(try await save("role = nothing", "none"))
+        #expect(none.endpoints == 0 && none.warning != nil)
+        #expect(none.sentence == "nobody")
+        // A scan's facts are missing of the third.
+        let all = try #require(try await save("os = debian or hostname ~ \"*-1\"", "scanned"))
+        #expect(all.endpoints == 2 && all.unknown == 1)
+        let shown = try await house.useCases.shown(
+            try await house.useCases.groups(by: house.administrator))
+        #expect(shown.map(\.standing.endpoints) == [0, 2, 1])
+        #expect(shown.map(\.group.name.text) == ["none", "scanned", "web"])
+        let text = try JSONEncoder().encode(shown)
+        #expect(try JSONDecoder().decode([ShownGroup].self, from: text) == shown)
+    }
+
+    @Test func `a preview tells who joins and who leaves, and saves nothing`() async throws {
+        let house = try await Self.house()
+        let first = try await house.useCases.previewGroup(
+            Self.draft("role in (web, db)", house), by: house.administrator)
+        #expect(first.joins == 2 && first.joining == ["db-1", "web-1"] && first.leaves == 0)
+        #expect(try await house.useCases.groups(by: house.administrator).isEmpty)
+        _ = try await house.useCases.saveGroup(
+            Self.draft("role = web", house), by: house.administrator)
+        let second = try await house.useCases.previewGroup(
+            Self.draft("role = db", house), by: house.administrator)
+        #expect(second.joining == ["db-1"] && second.leaving == ["web-1"])
+        #expect(second.standing.endpoints == 1)
+        let nameless = try await house.useCases.previewGroup(
+            Self.draft("role = nothing", house, name: ""), by: house.administrator)
+        #expect(nameless.joins == 0 && nameless.standing.warning != nil)
+    }
+
+    @Test func `a condition that nobody can fit is refused`() async throws {
+        let house = try await Self.house()
+        let draft = Self.draft("os.version < 10 and os.version > 11", house)
+        for attempt in [
+            { _ = try await house.useCases.saveGroup(draft, by: house.administrator) },
+            { _ = try await house.useCases.previewGroup(draft, by: house.administrator) },
+        ] as [() async throws -> Void] {
+            let refusal = await #expect(throws: Refusal.self) { try await attempt() }
+            #expect(refusal?.code == "E_GROUP_IMPOSSIBLE")
+        }
+    }
+}
