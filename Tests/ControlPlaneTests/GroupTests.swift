@@ -1,11 +1,12 @@
 import Administration
 import Fleet
+import Groups
 import Foundation
 import ServerRecords
 import TestSupport
 import Testing
 
-@testable import ControlPlane
+import ControlPlane
 
 /// Who is in a group, and what saving one would do.
 struct GroupTests {

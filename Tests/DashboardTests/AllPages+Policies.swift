@@ -1,5 +1,6 @@
 @testable import HTMLTree
 import Fleet
+import Groups
 import Foundation
 import HTTPAPI
 import Policy

@@ -135,17 +135,8 @@ extension UseCases {
         return group
     }
 
-    /// What saving a group would do: who would be in it, who joins and leaves. Nothing is changed.
-    public func previewGroup(
-        _ draft: GroupDraft, by principal: Principal
-    ) async throws -> GroupPreview {
-        try principal.require(.view)
-        let (tenant, members) = try Self.checked(draft, by: principal)
-        return try await previewGroup(PolicyName(draft.name), members, of: tenant)
-    }
-
     /// Whose group a draft is for, and a condition that somebody can fit.
-    private static func checked(
+    package static func checked(
         _ draft: GroupDraft, by principal: Principal
     ) throws -> (TenantID, GroupExpression) {
         guard let tenant = try principal.tenant(for: draft.tenant) else {

@@ -1,6 +1,7 @@
 import Administration
 import ControlPlane
 import Fleet
+import Groups
 import HTMLTree
 import HTTPAPI
 import PageParts

@@ -1,6 +1,7 @@
 import Administration
 import ControlPlane
 import Fleet
+import Groups
 import ServerRecords
 
 /// What people say of updates, the risks that they accept, and what they say of endpoints.

@@ -3,6 +3,7 @@ public import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
+import Groups
 import HTTPAPI
 import Policy
 import ServerRecords

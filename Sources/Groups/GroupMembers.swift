@@ -1,5 +1,7 @@
-public import Fleet
-public import Policy
+public import Administration
+public import ControlPlane
+import Fleet
+import Policy
 public import ServerRecords
 
 /// How many endpoints fit the condition of a group now.
@@ -103,11 +105,14 @@ extension UseCases {
         }
     }
 
-    /// What it would do to give a group these members; without a name, or one that is not taken,
-    /// everybody joins. Nothing is changed.
-    package func previewGroup(
-        _ name: PolicyName?, _ members: GroupExpression, of tenant: TenantID
+    /// What saving a group would do: who would be in it, who joins and leaves. Without a name, or with
+    /// one that no group has, everybody joins. Nothing is changed.
+    public func previewGroup(
+        _ draft: GroupDraft, by principal: Principal
     ) async throws -> GroupPreview {
+        try principal.require(.view)
+        let (tenant, members) = try Self.checked(draft, by: principal)
+        let name = PolicyName(draft.name)
         let now = effects.now()
         return try await ledger.read { records in
             guard try !records.tenants(in: .tenant(tenant)).isEmpty else {
@@ -169,7 +174,7 @@ extension UseCases {
     ) throws -> Bool {
         let decisions = try EndpointDecisions(
             of: tenant, in: records, at: now, isForMany: true, by: self)
-        let asksForFacts = conditions.contains { PolicyBook.asksForFacts($0) }
+        let asksForFacts = conditions.contains { EndpointDecisions.asksForFacts($0) }
         var count = 0
         do {
             try eachEndpoint(of: tenant, in: records) { endpoint in
