@@ -12,8 +12,21 @@ struct PeoplesWord {
     private(set) var approvers: String?
     private var lastApproval: Timestamp?
 
-    init(_ approvals: [ApprovalByHand], on subject: UpdateSubject, at now: Timestamp) {
-        guard !approvals.isEmpty else { return }
+    private init() {}
+
+    /// What they say. A function, since what is handed to an initialiser is copied first, and most
+    /// updates are ones of which nobody has said anything.
+    static func of(
+        _ subject: UpdateSubject, in approvals: [ApprovalByHand], at now: Timestamp
+    ) -> PeoplesWord {
+        var word = PeoplesWord()
+        if !approvals.isEmpty { word.take(approvals, on: subject, at: now) }
+        return word
+    }
+
+    private mutating func take(
+        _ approvals: [ApprovalByHand], on subject: UpdateSubject, at now: Timestamp
+    ) {
         var names: Set<String> = []
         for (place, word) in approvals.enumerated()
         where word.at <= now && word.updates.matches(subject) {

@@ -11,21 +11,25 @@ public struct CompiledPolicy: Sendable {
     private let otherwise: Ruling?
 
     private struct Layer: Sendable {
-        let rules: ContiguousArray<Rule>
+        /// The conditions of its rules, in their order.
+        let conditions: CompiledExpression<UpdateField>
+        let rulings: ContiguousArray<Ruling>
         let isCertain: Bool
     }
 
-    private struct Rule: Sendable {
-        let condition: CompiledExpression<UpdateField>
-        let denies: Bool
-        let ruling: Ruling
-    }
-
-    /// What a rule says, and which rule it is.
-    struct Ruling: Sendable {
+    /// What a rule says, and which rule it is. One object a rule: it is handed about for every
+    /// update, and never changed.
+    final class Ruling: Sendable {
         let treatment: Treatment
         /// `rule 2 of servers-standard`
         let label: String
+        let denies: Bool
+
+        init(_ treatment: Treatment, label: String) {
+            self.treatment = treatment
+            self.label = label
+            denies = treatment.approval.denies
+        }
     }
 
     /// What all rules say of one update.
@@ -45,18 +49,19 @@ public struct CompiledPolicy: Sendable {
         countsFromRelease = effective.countsFromRelease
         layers = ContiguousArray(
             effective.layers.map { layer in
-                let rules = layer.policy.rules.enumerated().map { number, rule in
-                    Rule(
-                        condition: CompiledExpression(rule.when),
-                        denies: rule.treatment.approval.denies,
-                        ruling: Ruling(
-                            treatment: rule.treatment,
-                            label: "rule \(number + 1) of \(layer.policy.name)"))
-                }
-                return Layer(rules: ContiguousArray(rules), isCertain: layer.isCertain)
+                Layer(
+                    conditions: CompiledExpression(
+                        inOrder: layer.policy.rules.lazy.map(\.when)),
+                    rulings: ContiguousArray(
+                        layer.policy.rules.enumerated().map { number, rule in
+                            Ruling(
+                                rule.treatment,
+                                label: "rule \(number + 1) of \(layer.policy.name)")
+                        }),
+                    isCertain: layer.isCertain)
             })
         otherwise = effective.otherwise.map {
-            Ruling(treatment: $0.value, label: "default of \($0.policy)")
+            Ruling($0.value, label: "default of \($0.policy)")
         }
     }
 
@@ -64,27 +69,25 @@ public struct CompiledPolicy: Sendable {
     func verdict(on subject: UpdateSubject, at now: Timestamp) -> Verdict {
         var verdict = Verdict()
         for layer in layers.indices {
+            let answer = layers[layer].conditions.firstYes(subject, at: now)
             let isCertain = layers[layer].isCertain
-            // Looked at in place: a copy of a rule costs more than its evaluation.
-            layers[layer].rules.withUnsafeBufferPointer { rules in
-                let answer = Self.firstMatch(rules, subject, now)
-                if isCertain, verdict.choice == nil, verdict.unjudged == nil,
-                    let place = answer.unjudged
-                {
-                    verdict.unjudged = rules[place].ruling.label
-                }
-                guard let place = answer.match else { return }
-                if rules[place].denies {
-                    verdict.denial = rules[place].ruling
-                } else if isCertain, verdict.choice == nil {
-                    verdict.choice = rules[place].ruling
-                }
+            if isCertain, verdict.choice == nil, verdict.unjudged == nil,
+                let place = answer.unknown
+            {
+                verdict.unjudged = layers[layer].rulings[place].label
+            }
+            guard let place = answer.match else { continue }
+            let ruling = layers[layer].rulings[place]
+            if ruling.denies {
+                verdict.denial = ruling
+            } else if isCertain, verdict.choice == nil {
+                verdict.choice = ruling
             }
         }
         if verdict.choice == nil, let otherwise {
             verdict.choice = otherwise
             // A default that denies is a denial like any other.
-            if otherwise.treatment.approval.denies, verdict.denial == nil {
+            if otherwise.denies, verdict.denial == nil {
                 verdict.denial = otherwise
             }
         }
@@ -95,20 +98,5 @@ public struct CompiledPolicy: Sendable {
     /// tell.
     public func denies(_ update: Update, at now: Timestamp) -> Bool {
         verdict(on: UpdateSubject(update: update), at: now).denial != nil
-    }
-
-    /// The places of the first rule that matches, and of the first before it that cannot be judged.
-    private static func firstMatch(
-        _ rules: UnsafeBufferPointer<Rule>, _ subject: UpdateSubject, _ now: Timestamp
-    ) -> (match: Int?, unjudged: Int?) {
-        var unjudged: Int?
-        for place in rules.indices {
-            switch rules[place].condition.evaluate(subject, at: now) {
-            case .no: continue
-            case .yes: return (place, unjudged)
-            case .unknown: unjudged = unjudged ?? place
-            }
-        }
-        return (nil, unjudged)
     }
 }

@@ -41,7 +41,7 @@ extension Decision {
         if subject.update.installability != .installable {
             return obstacle(to: subject.update, dueAt: context.dueAt)
         }
-        let people = PeoplesWord(context.approvals, on: subject, at: now)
+        let people = PeoplesWord.of(subject, in: context.approvals, at: now)
         let verdict = policy?.verdict(on: subject, at: now)
         // The questions are asked here, so that the common case calls nothing.
         if let place = people.denial {
@@ -78,7 +78,7 @@ extension Decision {
         block: DecisionContext.VersionBlock? = nil, exceptions: [RiskException] = [],
         dueAt: Timestamp? = nil, at now: Timestamp
     ) -> Decision? {
-        if let place = PeoplesWord(approvals, on: subject, at: now).denial {
+        if let place = PeoplesWord.of(subject, in: approvals, at: now).denial {
             return denial(subject, approvals[place], dueAt)
         }
         if let ruling = policy?.verdict(on: subject, at: now).denial {

@@ -34,6 +34,8 @@ public struct Decision: Hashable, Sendable {
         self.action = action
     }
 
+    // Inlined, so that what it is made of is put into place instead of being copied into arguments.
+    @inline(__always)
     init(
         _ update: Update, _ reasonCode: ReasonCode, rule: String, nextAt: Timestamp?,
         dueAt: Timestamp?, lane: Lane?, grounds: DecisionGrounds

@@ -45,6 +45,7 @@ struct DecisionGrounds: Hashable, Sendable {
         self.stated = stated
     }
 
+    @inline(__always)
     init(_ approval: Approval? = nil, count: Int = 1) {
         self.approval = approval
         self.count = count

@@ -39,6 +39,35 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
         append(expression.root)
     }
 
+    /// Makes several expressions ready, to be asked one after another (`firstYes`).
+    init(inOrder expressions: some Sequence<PolicyExpression<Field>>) {
+        for expression in expressions { append(expression.root) }
+    }
+
+    /// The number of the first of several expressions that holds, and of the first before it of
+    /// which that is unknown.
+    ///
+    /// All of them lie in one array: taking each from its own would count references for every
+    /// rule of every decision.
+    func firstYes(
+        _ subject: Field.Subject, at now: Timestamp
+    ) -> (match: Int?, unknown: Int?) {
+        steps.withUnsafeBufferPointer { steps in
+            var (place, number) = (0, 0)
+            var unknown: Int?
+            while place < steps.count {
+                switch evaluate(steps, place, subject, now) {
+                case .no: break
+                case .yes: return (number, unknown)
+                case .unknown: unknown = unknown ?? number
+                }
+                place = steps[place].end
+                number += 1
+            }
+            return (nil, unknown)
+        }
+    }
+
     /// Whether the condition holds for a subject at `now`; unknown when that hangs on a fact that
     /// is missing.
     public func evaluate(_ subject: Field.Subject, at now: Timestamp) -> Ternary {
