@@ -131,6 +131,7 @@ extension Decision.ReasonCode {
         case .awaitingRetry: StateLook(kind: .warn, icon: .queued, word: "Tried again")
         case .awaitingRing: StateLook(kind: .idle, icon: .queued, word: "Waits for its ring")
         case .awaitingTurn: StateLook(kind: .idle, icon: .queued, word: "Waits for its turn")
+        case .noRing: StateLook(kind: .bad, icon: .bad, word: "No ring")
         case .awaitingWindow, .tooLittleTimeLeft:
             StateLook(kind: .idle, icon: .queued, word: "Waits for its window")
         case .frozen: StateLook(kind: .idle, icon: .pause, word: "Frozen")

@@ -168,7 +168,8 @@ private struct PolicyComparison {
         let place = RingAssignment(rings, of: name).place(of: decided.subject, at: after.now).ring
         act.ring = place.map { rings[$0].name.text }
         act.waitsForRing = place != 0
-        if let place {
+        // An earlier ring with a gate holds it back even when nobody there gets the same.
+        if let place, !rings[..<place].contains(where: { ($0.gate?.minimum ?? 0) > 0 }) {
             let ways = act.packages.map { Way(policy: name, lane: lane, package: $0) }
             turns.append(Turn(act: number, ring: place, ways: ways))
         }

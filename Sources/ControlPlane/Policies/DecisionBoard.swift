@@ -54,7 +54,7 @@ public struct FleetStanding: Hashable, Sendable {
     ]
     /// The reasons by which an update never goes on by itself, until something is put right.
     public static let stuck: Set<Decision.ReasonCode> = [
-        .stoppedAfterFailures, .lastAttemptFailed, .noWindow, .doesNotFit, .zoneUnknown,
+        .stoppedAfterFailures, .lastAttemptFailed, .noRing, .noWindow, .doesNotFit, .zoneUnknown,
         .membershipUnknown, .ageUnknown, .versionBlocked,
     ]
 

@@ -278,6 +278,7 @@ public struct EndpointDecisions {
             approvals: approvals.filter { $0.concerns(subject, at: now) },
             exceptions: exceptions(for: subject))
         shared.outlook = outlook
+        shared.lanesWithoutRing = policy?.lanesWithoutRing(for: subject, at: now) ?? []
         let standing = EndpointStanding(
             traits, under: policy?.effective, zone: zones.endpoint, pauses: pauses(for: subject))
         let known = try knowledge.known(

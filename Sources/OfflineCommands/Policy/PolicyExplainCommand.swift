@@ -20,7 +20,9 @@ package struct PolicyExplainCommand: ParsableCommand {
 
             One decision for each missing update: the action, one reason code, one sentence, the \
             rule that decided, and when something happens next. It is the same function that \
-            decides on the server and in the agent, asked before anybody has approved anything.
+            decides on the server and in the agent, asked before anybody has approved anything. \
+            Rings go by the inventories that are given, as in “policy plan”; one inventory alone \
+            waits for the rings before its own.
             """)
 
     @OptionGroup var files: PolicyFiles
@@ -34,17 +36,19 @@ package struct PolicyExplainCommand: ParsableCommand {
         let now = clock.instant
         let read = try files.readUsable(at: now, and: endpoints.strayPolicies)
         let question = PolicyQuestion(read: read, now: now)
-        var decisions: [DecisionAnswer] = []
+        var members: [PlanEndpoint] = []
         try endpoints.forEach(question, until: nil) { endpoint in
-            for update in endpoint.updates {
-                var context = update.context
-                context.outlook = update.outlook ?? endpoint.outlook
-                let decision = Decision.decide(
-                    update.subject, under: endpoint.policy, in: context, at: now)
-                decisions.append(
-                    DecisionAnswer(
-                        decision, on: endpoint.subject.key,
-                        policies: endpoint.policy?.effective.layers.map(\.policy.name.text) ?? []))
+            members.append(
+                PlanEndpoint(
+                    subject: endpoint.subject, policy: endpoint.policy, outlook: endpoint.outlook,
+                    updates: endpoint.updates))
+        }
+        let decisions = zip(members, PolicyPlan.decisions(on: members, at: now)).flatMap {
+            member, decisions in
+            decisions.map {
+                DecisionAnswer(
+                    $0, on: member.subject.key,
+                    policies: member.policy?.effective.layers.map(\.policy.name.text) ?? [])
             }
         }
         try output.show(Answer(decisions: decisions)) { answer in

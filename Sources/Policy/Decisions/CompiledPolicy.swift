@@ -7,6 +7,8 @@ public struct CompiledPolicy: Sendable {
     public let effective: EffectivePolicy
     /// Whether windows of it count from an update's release.
     public let countsFromRelease: Bool
+    /// The lanes whose rings may leave endpoints out.
+    private let choosyLanes: [(lane: Lane, rings: RingAssignment)]
     private let layers: ContiguousArray<Layer>
     private let otherwise: Ruling?
 
@@ -46,6 +48,12 @@ public struct CompiledPolicy: Sendable {
     /// Makes a policy ready.
     public init(_ effective: EffectivePolicy) {
         self.effective = effective
+        choosyLanes = Lane.allCases.compactMap { lane in
+            guard let policy = effective.nearest?.name else { return nil }
+            let rings = effective.rings(of: lane)
+            let assignment = RingAssignment(rings, of: policy)
+            return rings.isEmpty || assignment.takesEverybody ? nil : (lane, assignment)
+        }
         countsFromRelease = effective.countsFromRelease
         layers = ContiguousArray(
             effective.layers.map { layer in
@@ -63,6 +71,13 @@ public struct CompiledPolicy: Sendable {
         otherwise = effective.otherwise.map {
             Ruling($0.value, label: "default of \($0.policy)")
         }
+    }
+
+    /// The lanes whose rings do not take an endpoint.
+    public func lanesWithoutRing(for endpoint: EndpointSubject, at now: Timestamp) -> LaneSet {
+        LaneSet(
+            choosyLanes.filter { $0.rings.place(of: endpoint, at: now).ring == nil }
+                .map { LaneSet($0.lane) })
     }
 
     /// What the rules say of an update at `now`. A rule matches only when it is known to match.

@@ -38,9 +38,15 @@ extension Decision {
         if let ring = context.ring {
             grounds.window = ring.ring.text
             grounds.text = ring.waitsFor.text
+            if ring.isPastWindows { grounds.wayOut = pastWindows }
             place = Placement(.awaitingRing, nextAt: ring.notBefore)
+        } else if verdict != nil, !isCarried, context.lanesWithoutRing.contains(LaneSet(lane)) {
+            place = Placement(.noRing)
+            grounds.window = lane.rawValue
         } else {
-            if let hold = context.turn, place.code == .windowOpen || place.code == .catchingUp {
+            if let hold = context.turn,
+                place.code == .windowOpen || place.code == .catchingUp || hold.isForGood
+            {
                 // Its window would let it; when the others are done nobody knows.
                 place = Placement(.awaitingTurn)
                 grounds.text = hold.clause
@@ -51,6 +57,11 @@ extension Decision {
             subject.update, place.code, rule: rule, nextAt: place.nextAt, dueAt: context.dueAt,
             lane: verdict == nil ? nil : lane, grounds: grounds)
     }
+
+    /// What is said where only the turn of its ring comes too late for a window.
+    private static let pastWindows =
+        "In the time that is looked at no window of its lane has room for it after that: the soak "
+        + "leaves none."
 
     /// Why it is not approved yet, and when that changes by itself; no code when it is approved.
     private static func waiting(

@@ -22,6 +22,8 @@ public struct DecisionContext: Hashable, Sendable {
     public var dueAt: Timestamp?
     /// Where the rings stand; `nil` when they do not matter or it is the endpoint's turn.
     public var ring: RingStanding?
+    /// The lanes whose rings do not take the endpoint: what goes by them does not reach it.
+    public var lanesWithoutRing: LaneSet = []
     /// The lane of the open rollout or deployment that carries the update there; `nil` when none
     /// does. What is carried has been approved, whatever a rule asks for.
     public var carriedIn: Lane?
@@ -178,12 +180,17 @@ extension DecisionContext {
         /// Endpoints without the update are as unhealthy as those with it.
         case outage(ring: PolicyName)
 
+        /// Whether it does not end by itself: the budget is of nobody.
+        var isForGood: Bool {
+            if case .budget(_, _, _, 0) = self { true } else { false }
+        }
+
         /// What it waits for, as a clause.
         var clause: String {
             switch self {
             case .budget(let ring, let site, let atWork, let limit):
                 let whose = site.map { "the ring \(ring) at \($0)" } ?? "the ring \(ring)"
-                if limit == 0 { return "the budget of \(whose) lets nobody work" }
+                if isForGood { return "the budget of \(whose) lets nobody work" }
                 return "\(atWork) \(atWork == 1 ? "endpoint" : "endpoints") of \(whose) "
                     + "\(atWork == 1 ? "is" : "are") at work, and its budget allows \(limit) at once"
             case .cluster(let name, let other):
@@ -207,6 +214,8 @@ extension DecisionContext {
         /// Whether a deployment carries the update there already: then it has been approved,
         /// whatever a rule asks for.
         public var isUnderWay: Bool
+        /// Whether no opening that is looked at has room for it after its turn.
+        public var isPastWindows = false
 
         /// Where the rings stand.
         public init(

@@ -184,6 +184,8 @@ extension DecisionGrounds {
         case .awaitingRetry:
             return "the last attempt failed, and it is tried again at \(next)\(because)"
         case .awaitingTurn: return "its ring is open, but \(text ?? "others come first")"
+        case .noRing:
+            return "no ring of the lane \(window ?? "") takes the endpoint, so nothing reaches it"
         case .awaitingRing:
             let time = decision.nextAt == nil ? "" : ", not before \(next)"
             return "it is in the ring \(window ?? ""), and the ring \(text ?? "") must pass its "

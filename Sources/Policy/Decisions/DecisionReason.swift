@@ -73,6 +73,8 @@ extension Decision {
         case awaitingRing
         /// It is approved and its ring is open, and its rollout holds its order back for others.
         case awaitingTurn
+        /// It is approved, and no ring of its lane takes the endpoint.
+        case noRing
         /// It is approved, and its window opens later.
         case awaitingWindow
         /// It is approved, and the window that is open is too short for it by now.
@@ -132,6 +134,7 @@ extension Decision.ReasonCode {
         case .awaitingTurn:
             "It is approved and its ring is open; its order waits for the disruption budget, for "
                 + "another member of its cluster or for the end of an outage."
+        case .noRing: "It is approved, and no ring of its lane takes the endpoint."
         case .awaitingWindow: "It is approved, and is installed when its window opens."
         case .tooLittleTimeLeft:
             "It is approved; the open window closes before it would be done, so it waits for the next."
@@ -167,6 +170,7 @@ extension Decision.ReasonCode {
         case .awaitingSecondApproval: "A second person approves it."
         case .prepared: "Look at the plan and release it."
         case .stoppedAfterFailures: "Mend the cause that is told, then approve the update again."
+        case .noRing: "Add a ring that takes it, such as one for the rest."
         case .doesNotFit: "Make the window longer, or add one to the lane."
         case .noWindow: "Give the lane a window that opens."
         case .zoneUnknown: "Set the endpoint's time zone, or name a zone that exists."
@@ -182,7 +186,8 @@ extension Decision.ReasonCode {
         switch self {
         case .awaitingApproval, .deploymentHalted, .interrupted, .lastAttemptFailed,
             .endpointSilent, .membershipUnknown, .deferred, .riskAccepted, .ageing, .ageUnknown,
-            .awaitingSecondApproval, .stoppedAfterFailures, .doesNotFit, .noWindow, .zoneUnknown,
+            .awaitingSecondApproval, .stoppedAfterFailures, .noRing, .doesNotFit, .noWindow,
+            .zoneUnknown,
             .windowMissed:
             .wait
         case .queued, .inProgress, .awaitingRetry, .awaitingRing, .awaitingTurn, .awaitingWindow,

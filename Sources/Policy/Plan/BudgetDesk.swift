@@ -20,6 +20,7 @@ struct BudgetDesk {
     }
 
     private let stepper: PlanStepper
+    private let ring: Ring?
     /// Where a budget is counted, and how many may work there at once; empty without a budget.
     private var limits: [String: Int] = [:]
     /// When each of the places at work is free again.
@@ -29,11 +30,14 @@ struct BudgetDesk {
     private var queue: [(start: Timestamp, endpoint: Int, items: [PlanItem])] = []
     /// What waits past the end of the plan.
     private(set) var waiting: [(endpoint: Int, decision: Decision)] = []
+    /// What a budget of nobody keeps for good.
+    private(set) var shutOut: [(item: PlanItem, hold: DecisionContext.TurnHold)] = []
     /// Endpoints whose work the budget has pushed past the end of the plan.
     private(set) var crowdedOut: Set<Int> = []
 
     init(_ stepper: PlanStepper, ring: Ring?, members: [Int]) {
         self.stepper = stepper
+        self.ring = ring
         countsSites = ring?.budget?.scope == .site
         guard let budget = ring?.budget else { return }
         let groups = Dictionary(grouping: members) { [countsSites] in
@@ -60,8 +64,12 @@ struct BudgetDesk {
         _ wanted: Timestamp, _ endpoint: Int, _ items: [PlanItem]
     ) -> Session? {
         let group = group(of: endpoint)
-        if limits[group] == 0 {
-            giveUp(items, isCrowded: true)
+        if limits[group] == 0, let ring {
+            let site = countsSites ? group : nil
+            let hold = DecisionContext.TurnHold.budget(
+                ring: ring.name, site: site, atWork: 0, limit: 0)
+            for item in items { shutOut.append((item, hold)) }
+            crowdedOut.insert(endpoint)
             return nil
         }
         let slot = freePlace(group)
@@ -135,7 +143,9 @@ struct BudgetDesk {
 
     private mutating func postpone(_ item: PlanItem, after closes: Timestamp, isCrowded: Bool) {
         switch stepper.outcome(item.endpoint, item.update, notBefore: closes) {
-        case .planned(let later) where later.startsAt > item.startsAt: enqueue(later)
+        case .planned(var later) where later.startsAt > item.startsAt:
+            later.approvedAt = item.approvedAt
+            enqueue(later)
         case .planned: giveUp([item], isCrowded: isCrowded)
         case .waiting(let decision):
             waiting.append((item.endpoint, decision))

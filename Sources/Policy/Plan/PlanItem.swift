@@ -9,6 +9,8 @@ struct PlanItem {
     /// The decision that installs it, and when.
     var decision: Decision
     var startsAt: Timestamp
+    /// From when it may be installed but for its window: what is so together moves together.
+    var approvedAt: Timestamp
     /// Where its order stands; `nil` while there is none.
     var order: Order?
     /// The open rollout that carries it there.
@@ -43,12 +45,15 @@ struct PlanStepper {
         var now = max(from, earliest)
         var decision = decide(endpoint, update, at: now)
         let first = decision
+        var approvedAt: Timestamp?
         for _ in 0..<Self.maximumSteps {
+            if approvedAt == nil, decision.action == .install { approvedAt = now }
             switch decision.reasonCode {
             case .windowOpen, .catchingUp:
                 return .planned(
                     PlanItem(
                         endpoint: endpoint, update: update, decision: decision, startsAt: now,
+                        approvedAt: approvedAt ?? now,
                         carried: endpoints[endpoint].updates[update].carried))
             case .queued, .inProgress: return ordered(endpoint, update, decision, from: now)
             // When the endpoint is back, and when it restarts, nobody knows.
@@ -92,20 +97,26 @@ struct PlanStepper {
         return .planned(
             PlanItem(
                 endpoint: endpoint, update: update, decision: begun, startsAt: start,
+                approvedAt: from,
                 order: job.stage == .working ? .begun : .waiting, carried: planned.carried))
     }
 
     /// The decision at an instant, as if it were the endpoint's turn.
     func decide(
         _ endpoint: Int, _ update: Int, at now: Timestamp,
-        ring: DecisionContext.RingStanding? = nil
+        hold: PlanHold? = nil
     ) -> Decision {
         let member = endpoints[endpoint]
         var context = member.updates[update].context
         context.outlook = member.outlook(of: update)
-        context.ring = ring
-        // The plan counts budgets itself, and foresees that others end.
-        context.turn = nil
+        // The plan puts endpoints into rings and counts budgets itself, and foresees that others end.
+        (context.ring, context.turn, context.lanesWithoutRing) = (nil, nil, [])
+        switch hold {
+        case nil: break
+        case .ring(let standing): context.ring = standing
+        case .turn(let turn): context.turn = turn
+        case .withoutRing: context.lanesWithoutRing = .all
+        }
         return Decision.decide(
             member.updates[update].subject, under: member.policy, in: context, at: now)
     }

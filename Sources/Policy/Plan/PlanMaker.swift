@@ -27,7 +27,7 @@ extension PolicyPlan {
         }
     }
 
-    private init(from: Timestamp, until: Timestamp) {
+    init(from: Timestamp, until: Timestamp) {
         self.from = from
         self.until = until
     }
@@ -37,6 +37,10 @@ extension PolicyPlan {
 struct PlanMaker {
     let stepper: PlanStepper
     var plan: PolicyPlan
+    /// What keeps updates from their windows at the beginning of the plan, besides their time.
+    var holds: [PlanHold.Place: PlanHold] = [:]
+    /// Whether the endpoint is alone in the input, and not in its rings.
+    var isOneOfMany = false
 
     /// What is in each ring of a chain.
     struct RingMembers {
@@ -107,22 +111,30 @@ struct PlanMaker {
         var soaks = soaks(rings, chain.lane, isOverdue: due.isOverdue)
         if let date = due.next { soaks = fit(&byRing, rings, chain, to: date, soaks) }
         var gates = RingGates(items)
+        var waves = PlanWaves(byRing.items)
         for (place, ring) in rings.enumerated() {
             var ready: [PlanItem] = []
             for item in byRing.items[place] ?? [] {
-                switch gates.turn(of: item, version(of: item)) {
+                switch gates.turn(of: item, item.version) {
                 case .hasCome: ready.append(item)
-                case .closed(let gate): waitForRing(item, ring.name, gate)
-                case .notBefore(let turn):
-                    if let next = delayed(item, turn) { ready.append(next) }
+                case .closed(let gate):
+                    // Of rings of which nothing is known it waits for the one before its own.
+                    waitForRing(item, ring.name, isOneOfMany ? rings[max(0, place - 1)].name : gate)
+                case .notBefore(let turn, let gate):
+                    let standing = DecisionContext.RingStanding(
+                        ring: ring.name, waitsFor: gate, notBefore: turn)
+                    if let next = delayed(item, standing) { ready.append(next) }
                 }
             }
             var desk = BudgetDesk(stepper, ring: ring, members: byRing.members[place] ?? [])
             let placed = desk.place(ready)
             finish(placed, desk, chain, ring: ring)
-            judge(
-                placed, ring, chain, isLast: place == rings.count - 1,
-                soak: Soak(soaks, place, due.next), &gates)
+            waves.take(placed, in: place)
+            let passing = Passing(
+                ring: ring, place: place, isLast: place == rings.count - 1, chain: chain,
+                soak: Soak(soaks, place, due.next))
+            judge(placed, passing, waves, &gates)
+            pass(passing, placed, waves, &gates)
         }
     }
 
@@ -155,55 +167,35 @@ struct PlanMaker {
             if let ring = own ?? places[item.endpoint] {
                 sorted[ring, default: []].append(item)
             } else {
-                wait(item.endpoint, stepper.decide(item.endpoint, item.update, at: plan.from))
+                wait(item, .withoutRing)
             }
         }
         return RingMembers(items: sorted, members: members)
     }
 
     /// The item not before its ring's turn; `nil` when it then waits past the end of the plan.
-    private mutating func delayed(_ item: PlanItem, _ turn: Timestamp?) -> PlanItem? {
-        guard let turn, turn > item.startsAt else { return item }
+    private mutating func delayed(
+        _ item: PlanItem, _ standing: DecisionContext.RingStanding
+    ) -> PlanItem? {
+        let place = PlanHold.Place(endpoint: item.endpoint, update: item.update)
+        if item.carried == nil { holds[place] = .ring(standing) }
+        guard let turn = standing.notBefore, turn > item.startsAt else { return item }
         switch stepper.outcome(item.endpoint, item.update, notBefore: turn) {
-        case .planned(let later): return later
+        case .planned(var later):
+            later.approvedAt = item.approvedAt
+            return later
         case .waiting(let decision):
-            wait(item.endpoint, decision)
+            // It would have had a window: what keeps it is that its turn comes after that.
+            let isShut = decision.reasonCode == .doesNotFit || decision.reasonCode == .noWindow
+            guard isShut || turn >= plan.until else {
+                wait(item.endpoint, decision)
+                return nil
+            }
+            var standing = standing
+            standing.isPastWindows = turn < plan.until
+            wait(item, .ring(standing))
             return nil
         }
-    }
-
-    /// When the next ring begins for each version that this one has installed.
-    private mutating func judge(
-        _ placed: [BudgetDesk.Session], _ ring: Ring, _ chain: Chain, isLast: Bool, soak: Soak,
-        _ gates: inout RingGates
-    ) {
-        var ends: [Version: (count: Int, last: Timestamp)] = [:]
-        for session in placed {
-            for item in session.items {
-                let so = ends[version(of: item)] ?? (0, session.endsAt)
-                ends[version(of: item)] = (so.count + 1, max(so.last, session.endsAt))
-            }
-        }
-        for (version, end) in ends {
-            // A ring that is watched already, or has passed, is left as it stands.
-            let real = gates.standing(of: ring.name, version)
-            if let real, real.ring.isDone { continue }
-            gates.notBefore[version] = end.last.adding(
-                seconds: (real?.soak ?? soak).seconds(from: end.last))
-            let count = end.count + (real?.ring.verified ?? 0)
-            guard let minimum = ring.gate?.minimum, count < minimum, !isLast else { continue }
-            gates.closed[version] = ring.name
-            plan.conflicts.append(
-                .gateCannotBeMet(
-                    policy: chain.policy, ring: ring.name, package: version.package.name,
-                    members: count, minimum: minimum))
-        }
-    }
-
-    private func version(of item: PlanItem) -> Version {
-        let update = item.decision.update
-        return Version(
-            package: update.key, candidate: update.candidate, rollout: item.carried?.rollout.key)
     }
 }
 
@@ -213,6 +205,7 @@ extension PlanMaker {
     ) {
         for session in placed { install(session.items, at: session.startsAt, ring: ring?.name) }
         for (endpoint, decision) in desk.waiting { wait(endpoint, decision) }
+        for (item, hold) in desk.shutOut { wait(item, .turn(hold)) }
         guard let ring else { return }
         for endpoint in desk.crowdedOut.sorted() {
             plan.conflicts.append(
@@ -271,10 +264,16 @@ extension PlanMaker {
     }
 
     private mutating func waitForRing(_ item: PlanItem, _ ring: PolicyName, _ gate: PolicyName) {
-        let standing = DecisionContext.RingStanding(ring: ring, waitsFor: gate)
-        // Judged when its turn would have come: what keeps it then is the ring, not its age.
+        wait(item, .ring(DecisionContext.RingStanding(ring: ring, waitsFor: gate)))
+    }
+
+    private mutating func wait(_ item: PlanItem, _ hold: PlanHold) {
+        let place = PlanHold.Place(endpoint: item.endpoint, update: item.update)
+        // A budget of nobody keeps it only when the rings before its own are through.
+        if case .turn = hold { holds[place] = holds[place] ?? hold } else { holds[place] = hold }
+        // Judged when its turn would have come: what keeps it then is the hold, not its age.
         wait(
             item.endpoint,
-            stepper.decide(item.endpoint, item.update, at: item.startsAt, ring: standing))
+            stepper.decide(item.endpoint, item.update, at: item.startsAt, hold: hold))
     }
 }

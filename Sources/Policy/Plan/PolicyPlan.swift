@@ -157,6 +157,9 @@ public enum PlanConflict: Hashable, Sendable {
         case .uncertainRing(let endpoint, let policy):
             "\(endpoint): a fact is missing that decides its ring in \(policy); it is left in the "
                 + "later one."
+        case .gateCannotBeMet(let policy, let ring, let package, 0, let minimum):
+            "\(policy): nobody in the ring \(ring) needs \(package), and its gate wants "
+                + "\(minimum); the rollout would halt there, and the rings after it never begin."
         case .gateCannotBeMet(let policy, let ring, let package, let members, let minimum):
             "\(policy): the ring \(ring) has \(members) endpoints that need \(package), and its "
                 + "gate wants \(minimum); the rings after it would never begin."

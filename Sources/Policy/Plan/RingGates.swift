@@ -7,7 +7,7 @@ struct RingGates {
     /// When an item's turn comes.
     enum Turn {
         case hasCome
-        case notBefore(Timestamp)
+        case notBefore(Timestamp, after: PolicyName)
         /// Never in this plan: that ring's gate keeps it.
         case closed(PolicyName)
     }
@@ -19,7 +19,7 @@ struct RingGates {
     }
 
     /// When the next ring begins for a version.
-    var notBefore: [Version: Timestamp] = [:]
+    private(set) var notBefore: [Version: (turn: Timestamp, ring: PolicyName)] = [:]
     /// The ring whose gate nobody passes any more.
     var closed: [Version: PolicyName] = [:]
     private var rollouts: [String: PlannedRollout] = [:]
@@ -35,7 +35,7 @@ struct RingGates {
             if let watched = carried.rollout.rings.last(where: \.isOpen), !watched.isPassed,
                 let until = watched.soakUntil
             {
-                notBefore[version] = until
+                notBefore[version] = (until, watched.name)
             }
         }
     }
@@ -46,12 +46,17 @@ struct RingGates {
         if item.order != nil { return .hasCome }
         guard let carried = item.carried else {
             if let gate = closed[version] { return .closed(gate) }
-            return notBefore[version].map { .notBefore($0) } ?? .hasCome
+            return notBefore[version].map { .notBefore($0.turn, after: $0.ring) } ?? .hasCome
         }
         if carried.rollout.rings[carried.ring].isOpen { return .hasCome }
         if let gate = closed[version] { return .closed(gate) }
-        if let turn = notBefore[version] { return .notBefore(turn) }
+        if let turn = notBefore[version] { return .notBefore(turn.turn, after: turn.ring) }
         return .closed(carried.rollout.rings[max(0, carried.ring - 1)].name)
+    }
+
+    /// Lets what comes after a ring begin not before a time.
+    mutating func open(_ version: Version, at turn: Timestamp, after ring: PolicyName) {
+        notBefore[version] = (turn, ring)
     }
 
     /// How a ring of the rollout stands that carries a version; `nil` where none does.

@@ -48,6 +48,9 @@ public struct RingAssignment: Sendable {
         self.rest = rest
     }
 
+    /// Whether it leaves nobody out.
+    var takesEverybody: Bool { rest != nil || slices.last?.end == Percentage.whole }
+
     /// The ring of an endpoint.
     public func place(of endpoint: EndpointSubject, at now: Timestamp) -> Place {
         var isUncertain = false
