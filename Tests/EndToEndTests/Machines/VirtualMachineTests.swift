@@ -35,8 +35,9 @@ struct VirtualMachineTests {
         }
         #expect(pending.state == .pendingRestart, "\(pending.sentence)")
         #expect(pending.finishedAt == nil)
-        let reboot = try #require(try await lab.view(of: machine).posture?.reboot)
-        #expect(reboot.required)
+        try await eventually("the machine is shown to need a reboot", within: .machine) {
+            try await lab.view(of: machine).posture?.reboot.required == true
+        }
         #expect(try await machine.kernel() == old)
 
         let opens = Date().addingTimeInterval(60)
