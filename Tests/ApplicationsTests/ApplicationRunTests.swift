@@ -134,7 +134,7 @@ struct ApplicationRunTests {
     @Test func `a link that leads elsewhere is found again under its version`() async throws {
         try await withTemporaryFolder { folder in
             let bench = try await Bench(folder, .tarGzip)
-            let elsewhere = folder.appending(path: "tool-1.0").path
+            let elsewhere = folder.appending(path: "opt/tool-1.0").path
             try await bench.putByHand("1.0", at: elsewhere)
             try FileManager.default.createSymbolicLink(
                 atPath: bench.link, withDestinationPath: "tool-1.0")
