@@ -217,7 +217,8 @@ extension Lab {
             }
             let file = folder.appending(path: "\(application.name).yaml")
             try Data(lines.joined(separator: "\n").utf8).write(to: file)
-            try await patchbay("recipe", "check", file.path)
+            try await TestSupport.run([server.path, "recipe", "check", file.path])
+                .succeeded("patchbay recipe check")
             try await patchbay("recipe", "add", file.path)
         }
     }
