@@ -141,8 +141,9 @@ struct PacmanComplaint {
         }
     }
 
-    /// `error: labgood: …`
+    /// `error: labgood: …`; what stands in front of an address's colon names no package.
     private static func subject(_ line: String) -> String? {
+        guard !line.contains("://") else { return nil }
         let name = plain(line).split(separator: ":").first.map { TextLines.trimmed($0) } ?? ""
         return PackageName(name, of: .pacman)?.text
     }

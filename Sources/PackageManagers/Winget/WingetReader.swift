@@ -132,12 +132,13 @@ struct WingetReader {
     /// A sentence, or a count of packages: one blank between words, and a full stop or colon at the
     /// end, a number in front or in parentheses.
     static func isSentence(_ text: String) -> Bool {
+        if text.hasPrefix("[Y] ") { return true }
         guard !text.contains("  "), let last = text.last, let first = text.first else {
             return false
         }
         if ".。．:：?？".contains(last) || text.contains("--include-") { return true }
         // What a source asks before its first use, with its answers and the terms' address.
-        if text.hasPrefix("[Y]") || text.contains("https://") { return true }
+        if text.contains("https://") { return true }
         let words = text.split(separator: " ").count
         let isWide = text.contains { DisplayWidth.of($0) == 2 }
         if first.isNumber, text.drop(while: \.isNumber).first == " " { return words >= 4 || isWide }
