@@ -77,11 +77,11 @@ package protocol CommandRunning: Sendable {
     func run(_ command: Command) async throws(CommandFailure) -> CommandOutput
 }
 
-/// Where programs that change packages look for the programs that they call by name.
+/// Where programs look for the programs that they call by name.
 package enum RunPath {
-    /// Without `/usr/local`, as rpm has it for its scripts: dpkg calls `dpkg-deb` and `tar` by name,
+    /// The system's folders before those of `/usr/local`: dpkg calls `dpkg-deb` and `tar` by name,
     /// and a wrapper that somebody put there would stand between it and every package.
-    package static let standard = "/usr/sbin:/usr/bin:/sbin:/bin"
+    package static let standard = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin"
 }
 
 /// What the environment of every program is made of; nothing is inherited beyond the proxy's
@@ -91,7 +91,7 @@ enum CommandEnvironment {
     /// questions.
     static let base = [
         "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "LANGUAGE": "C", "HOME": "/root",
-        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "PATH": RunPath.standard,
         "DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb", "COLUMNS": "200",
         // Programs that hook into apt on desktops and would print, or ask.
         "APT_LISTCHANGES_FRONTEND": "none", "APT_LISTBUGS_FRONTEND": "none",

@@ -81,7 +81,8 @@ extension Scenario {
         #expect(outcome.failure == .diskFull, "\(outcome.sentence)")
         #expect(outcome.sentence.contains("/boot"), "\(outcome.sentence)")
         #expect(try await endpoint.package(kernel) == "installed 1.0")
-        try await expectVerified(job, "labroom", on: endpoint)
+        #expect(job.outcome("labroom")?.state == .verified, "\(job.sentence)")
+        #expect(try await endpoint.package("labroom") == "installed 2.0")
         try await endpoint.run("/bin/umount", "/boot")
         try await endpoint.run("/usr/bin/dpkg", "--purge", kernel)
     }
