@@ -164,6 +164,11 @@ struct FindingStandingTests {
         try await expectDue(afterDays: 14 + 26)
         #expect(try await finding().pausedBy == "Old OpenSSL")
         #expect(try await finding().clocks.map(\.preset) == [.bod2604, .pci401])
+        let step = try await house.useCases.nextSteps(
+            about: "CVE-2026-1", FindingFilter(), by: house.administrator
+        ).items.first
+        #expect(step?.sentence.contains(" Its clocks are paused until ") == true)
+        #expect(step?.sentence.hasSuffix(": Old OpenSSL.") == true)
         house.clock.advance(seconds: 6 * Self.day)
         _ = try await house.useCases.endException(asked.id, by: approver)
         try await expectDue(afterDays: 14 + 6)

@@ -57,6 +57,23 @@ struct HaltedRolloutTests {
         #expect(try await decision(rings, 1).reasonCode == .windowOpen)
     }
 
+    @Test func `one that halted under a build without alerts raises its alert once`() async throws {
+        let (rings, _) = try await halted()
+        let former = try #require(try await alerts(rings).first)
+        let tenant = rings.house.tenant.id
+        // As such a build has left it: halted, and no alert.
+        try await rings.useCases.ledger.write { records in
+            _ = try (records as? StoreRecords)?.change("DELETE FROM alert")
+        }
+        #expect(try await alerts(rings, openOnly: false).isEmpty)
+        _ = try await rings.useCases.steer(tenant)
+        let raised = try #require(try await alerts(rings).first)
+        #expect(raised.sentence == former.sentence)
+        _ = try await rings.useCases.acknowledge(raised.id, by: rings.house.administrator)
+        _ = try await rings.useCases.steer(tenant)
+        #expect(try await alerts(rings).isEmpty)
+    }
+
     @Test func `an endpoint that it has given up is told so, even where no update was tried`()
         async throws
     {

@@ -124,12 +124,12 @@ extension NextStep {
             .filter { $0.0.subject.vulnerabilities?.contains(finding.vulnerability) ?? false }
             .map(\.1).sorted(by: Self.holdsUpMore)
         guard let first = decisions.first else {
-            sentence = Self.sentence(withoutUpdate: finding)
+            sentence = Self.sentence(withoutUpdate: finding) + Self.pause(of: finding, at: now)
             return
         }
         // It is gone when the last of the updates is in.
         nextAt = first.nextAt
-        sentence = first.sentence
+        sentence = first.sentence + Self.pause(of: finding, at: now)
         // What a person must decide first is not planned, whenever it could be looked at again.
         let isUnderWay =
             first.reasonCode.isUnderWay && first.reasonCode != .deploymentHalted
@@ -141,6 +141,13 @@ extension NextStep {
     private static func holdsUpMore(_ left: Decision, _ right: Decision) -> Bool {
         let never = Timestamp(milliseconds: .max)
         return (right.nextAt ?? never, left.update.name) < (left.nextAt ?? never, right.update.name)
+    }
+
+    /// That the clocks stand still, as a sentence of its own; nothing where they run.
+    private static func pause(of finding: FindingItem, at now: Timestamp) -> String {
+        guard let until = finding.pausedUntil, until > now else { return "" }
+        let name = finding.pausedBy ?? "an exception"
+        return " Its clocks are paused until \(until.wholeSeconds): \(name)."
     }
 
     private static func sentence(withoutUpdate finding: FindingItem) -> String {

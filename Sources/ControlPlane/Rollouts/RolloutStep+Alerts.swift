@@ -31,6 +31,24 @@ extension RolloutStep {
         }
     }
 
+    /// Raises the alert of a rollout that halted before there were such alerts; one that somebody
+    /// has acknowledged is not raised again.
+    mutating func alertOfFormerHalt() throws {
+        guard let wanted = haltSentence else { return }
+        let known = try records.alerts(
+            in: .tenant(record.tenant), openOnly: false, before: nil, limit: Self.alertsLookedAt)
+        guard
+            !known.contains(where: {
+                $0.deployment == record.deployment && $0.sentence == wanted
+            })
+        else { return }
+        hasTurned = true
+        try settleAlert()
+    }
+
+    /// How many of a tenant's newest alerts are looked through: more than it has in a year.
+    private static let alertsLookedAt = 1_000
+
     /// What an alert says; `nil` where the rollout has not halted, or a person did it.
     private var haltSentence: String? {
         guard case .halted(let reason) = record.rollout.state, !reason.isByPerson else {

@@ -19,6 +19,7 @@ extension UseCases {
         for (deployment, reason) in ground.lost.sorted(by: { $0.key < $1.key }) {
             try await callOff(deployment, of: tenant, because: reason, at: now)
         }
+        try await alertOfHalts(ground.open, at: now)
         let leftOut = LeftOutLists(ground.open)
         guard ground.hasPolicies || ground.deniesAnything || !leftOut.isEmpty else { return [] }
         let open = ground.open.filter { ground.lost[$0.deployment] == nil }
@@ -52,6 +53,22 @@ extension UseCases {
             }
         }
         return opened
+    }
+
+    /// Raises the alerts of rollouts that halted under a former build, which had none.
+    private func alertOfHalts(_ open: [RolloutRecord], at now: Timestamp) async throws {
+        for record in open where record.standing == .halted {
+            guard steeringDesk.takeHaltTurn(of: record.deployment) else { continue }
+            try await ledger.write { records in
+                let scope = Scope.tenant(record.tenant)
+                guard let current = try records.rollout(of: record.deployment, in: scope),
+                    let deployment = try records.deployment(record.deployment, in: scope)
+                else { return }
+                var step = RolloutStep(
+                    of: current, deployment, by: "system", at: now, in: records, self)
+                try step.alertOfFormerHalt()
+            }
+        }
     }
 
     private func look(

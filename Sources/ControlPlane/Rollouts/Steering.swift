@@ -11,6 +11,12 @@ final class SteeringDesk: Sendable {
 
     private let looks = Mutex<[TenantID: Look]>([:])
     private let presence = Mutex<[TenantID: Timestamp]>([:])
+    private let halts = Mutex<Set<DeploymentID>>([])
+
+    /// Whether it is to be looked after a halted rollout's alert: once in a process's life.
+    func takeHaltTurn(of deployment: DeploymentID) -> Bool {
+        halts.withLock { $0.insert(deployment).inserted }
+    }
 
     /// Whether it is a tenant's turn: something changed a short while ago, or nobody has looked for
     /// long. Its turn is taken by asking.
