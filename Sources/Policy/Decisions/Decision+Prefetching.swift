@@ -13,8 +13,8 @@ extension Decision {
             .lastAttemptFailed, .held, .phased, .keptBack, .needsSubscription, .excluded,
             .endpointSilent, .membershipUnknown, .declined, .onHold, .versionBlocked, .deferred,
             .riskAccepted,
-            .ageing, .ageUnknown, .stoppedAfterFailures, .awaitingRetry, .doesNotFit, .noWindow,
-            .zoneUnknown, .catchingUp, .windowMissed, .windowOpen:
+            .ageing, .ageUnknown, .stoppedAfterFailures, .awaitingRetry, .noRing, .doesNotFit,
+            .noWindow, .zoneUnknown, .catchingUp, .windowMissed, .windowOpen:
             false
         }
     }
