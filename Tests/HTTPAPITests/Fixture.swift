@@ -5,6 +5,7 @@ import Fleet
 import Foundation
 import HTTPTypes
 import Logging
+import Notices
 import Rollout
 import SavedPlans
 import ServerRecords
@@ -64,6 +65,7 @@ final class Fixture: Sendable {
         let approval: ApprovalID
         let exception: ExceptionID
         let plan: PlanID
+        let contact: NoticeContactID
         /// An alert; theirs has none.
         var alert: AlertID?
 
@@ -72,7 +74,7 @@ final class Fixture: Sendable {
             [
                 tenant.id.text, site.id.text, endpoint.text, deployment.text, job.text, user.text,
                 enrolmentToken.text, apiToken.text, tenant.name, policy.text, approval.text,
-                exception.text, plan.text,
+                exception.text, plan.text, contact.text,
             ]
         }
 
@@ -89,6 +91,7 @@ final class Fixture: Sendable {
             case "approval": approval.text
             case "exception": exception.text
             case "plan": plan.text
+            case "contact": contact.text
             case "group": "web-\(tenant.name.lowercased())"
             case "digest": digest
             case "vulnerability": FixtureShelf.vulnerability
@@ -161,15 +164,16 @@ final class Fixture: Sendable {
             tenant: tenant, site: site, endpoint: endpoint.id, deployment: deployment.id, job: job,
             user: user.user.id, enrolmentToken: enrolment.token.id, apiToken: api.token.id,
             digest: digest, policy: said.policy, approval: said.approval,
-            exception: said.exception, plan: said.plan)
+            exception: said.exception, plan: said.plan, contact: said.contact)
     }
 
     /// What is blocked in each tenant.
     static let blocked = (package: "badpkg", version: "2.0")
 
-    /// A policy, an approval, an exception, a group and a blocked version of a tenant.
+    /// A policy, an approval, an exception, a group, a blocked version and a contact of a tenant.
     private static func said(of tenant: Tenant, _ useCases: UseCases) async throws -> (
-        policy: PolicyID, approval: ApprovalID, exception: ExceptionID, plan: PlanID
+        policy: PolicyID, approval: ApprovalID, exception: ExceptionID, plan: PlanID,
+        contact: NoticeContactID
     ) {
         let admin = Principal.localAdministrator
         let policy = try await useCases.savePolicy(
@@ -197,7 +201,11 @@ final class Fixture: Sendable {
         }
         let plan = try await useCases.savePlan(
             PlanDraft(tenant: tenant.id, name: "The plan of \(tenant.name)"), by: admin)
-        return (policy.id, approval.record.id, exception.id, plan.id)
+        let contact = try await useCases.addNoticeContact(
+            NoticeContactDraft(
+                tenant: tenant.id, name: "Help desk", address: "https://hooks.example.org/1",
+                hoursBefore: 24), by: admin)
+        return (policy.id, approval.record.id, exception.id, plan.id, contact.id)
     }
 
     private static func scan(_ endpoint: EndpointRecord, _ useCases: UseCases) async throws

@@ -4,6 +4,7 @@ import AgentProtocol
 import ControlPlane
 import Fleet
 import Foundation
+import Notices
 import Rollout
 import SavedPlans
 import ServerRecords
@@ -127,6 +128,10 @@ enum Samples {
                     expiresAt: Fixture.start.adding(seconds: 86_400))
             case "GroupDraft": GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = n")
             case "PlanDraft": PlanDraft(tenant: world.tenant.id, name: "another")
+            case "NoticeContactDraft":
+                NoticeContactDraft(
+                    tenant: world.tenant.id, name: "Finance",
+                    address: "https://hooks.example.org/2", hoursBefore: 24)
             case "RebootRequest": RebootRequest()
             case "TraitChange": TraitChange(addTags: ["web"])
             case "TrustRequest": TrustRequest(rootVersion: 1)
