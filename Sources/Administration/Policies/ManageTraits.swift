@@ -1,6 +1,7 @@
 public import ControlPlane
 public import Fleet
 public import Policy
+import PolicyDocument
 public import ServerRecords
 
 /// What somebody wants to say of an endpoint. What is left out stays as it is.

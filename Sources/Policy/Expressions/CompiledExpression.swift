@@ -223,7 +223,7 @@ extension CompiledExpression {
 extension Comparator {
     /// Whether the comparison holds when the field's value lies before (negative), at (0) or after
     /// the given one.
-    func holds(_ order: Int) -> Bool {
+    package func holds(_ order: Int) -> Bool {
         switch self {
         case .equal, .oneOf, .glob: order == 0
         case .notEqual: order != 0

@@ -2,9 +2,9 @@
 /// compare as numbers of any length, runs of letters as words, and everything between only
 /// separates. A missing segment counts as zero, so `12` and `12.0` are the same; digits come after
 /// letters, so that `12rc1` is older than `12.1`.
-enum SegmentedVersion {
+package enum SegmentedVersion {
     /// -1, 0 or 1: whether `left` is older than, the same as or newer than `right`.
-    static func order(_ left: String, _ right: String) -> Int {
+    package static func order(_ left: String, _ right: String) -> Int {
         var left = Segments(left)
         var right = Segments(right)
         while true {

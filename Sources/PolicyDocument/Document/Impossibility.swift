@@ -1,3 +1,5 @@
+public import Policy
+
 /// What can be told of a condition without asking any endpoint or update: that it never holds.
 ///
 /// The condition is taken apart into its alternatives, each a list of comparisons that all hold or
