@@ -174,7 +174,7 @@ extension UseCases {
     ) throws -> Bool {
         let decisions = try EndpointDecisions(
             of: tenant, in: records, at: now, isForMany: true, by: self)
-        let asksForFacts = conditions.contains { EndpointDecisions.asksForFacts($0) }
+        let asksForFacts = conditions.contains { Self.asksForFacts($0) }
         var count = 0
         do {
             try eachEndpoint(of: tenant, in: records) { endpoint in

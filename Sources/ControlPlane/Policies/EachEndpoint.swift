@@ -1,8 +1,13 @@
 package import Fleet
-import Policy
+package import Policy
 package import ServerRecords
 
 extension UseCases {
+    /// Whether it takes a scan's facts to evaluate a condition.
+    package static func asksForFacts(_ condition: GroupExpression) -> Bool {
+        PolicyBook.asksForFacts(condition)
+    }
+
     /// Goes through a tenant's endpoints by name, page after page.
     package func eachEndpoint(
         of tenant: TenantID, in records: any Records,

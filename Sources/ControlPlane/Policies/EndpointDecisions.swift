@@ -156,11 +156,6 @@ public struct EndpointDecisions {
     /// The policies that hold for the tenant, each for the endpoints of its place only.
     public var placedPolicies: [PlacedPolicy] { book.placed }
 
-    /// Whether it takes a scan's facts to evaluate a condition.
-    package static func asksForFacts(_ condition: GroupExpression) -> Bool {
-        PolicyBook.asksForFacts(condition)
-    }
-
     /// An endpoint as policies look at it.
     public func subject(_ endpoint: EndpointRecord, facts: EndpointFacts?) throws
         -> EndpointSubject
