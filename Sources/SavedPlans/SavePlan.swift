@@ -49,8 +49,9 @@ extension UseCases {
     /// Saves what the policies would do with a tenant's fleet from now on, or what one deployment
     /// would. Nothing changes it afterwards.
     ///
-    /// - Throws: `Refusal` `E_DEPLOYMENT_STATE`, `E_NAME`, `E_NAME_TAKEN`, `E_TICKET`, `E_TENANT_NEEDED`, `E_PLAN_TIME`,
-    ///   `E_PREVIEW_TOO_LARGE`, `E_PLAN_TOO_LARGE`, `E_PLANS_FULL`.
+    /// - Throws: `Refusal` `E_DEPLOYMENT_STATE`, `E_NAME`, `E_NAME_TAKEN`, `E_TICKET`,
+    ///   `E_TENANT_NEEDED`, `E_PLAN_TIME`, `E_PREVIEW_TOO_LARGE`, `E_PLAN_TOO_LARGE`,
+    ///   `E_PLANS_FULL`.
     public func savePlan(
         _ draft: PlanDraft, by principal: Principal
     ) async throws -> SavedPlanRecord {

@@ -131,11 +131,11 @@ struct WayBackTests {
 
     static let files: [(PackageManagerName, String, [String])] = [
         (
-            .dnf, "labgood-1.0-1.noarch.rpm",
+            .dnf, "labgood-1_1.0-1.noarch.rpm",
             ["downgrade"]
         ),
         (
-            .zypper, "labgood-1.0-1.noarch.rpm",
+            .zypper, "labgood-1_1.0-1.noarch.rpm",
             ["install", "--no-recommends", "--oldpackage"]
         ),
         (

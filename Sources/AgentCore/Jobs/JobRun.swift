@@ -206,17 +206,9 @@ extension JobRun {
         case .cancelled:
             isCancelled = true
         case .journalDamaged(let line):
-            isDamaged = true
-            notes.append(
-                "Line \(line) of the job's journal was damaged on the disk; nothing more was started."
-            )
-            stage = .preflight
+            noteDamage("Line \(line) of the job's journal was damaged on the disk")
         case .journalLost:
-            isDamaged = true
-            notes.append(
-                "The job's journal could not be read on the endpoint and was put aside; "
-                    + "nothing more was started.")
-            stage = .preflight
+            noteDamage("The job's journal could not be read on the endpoint and was put aside")
         case .finished(let result), .followedUp(let result):
             stage = .finished(result)
         case .delivered(_, let isInterim):
@@ -225,6 +217,12 @@ extension JobRun {
                 stage = .delivered(result)
             }
         }
+    }
+
+    private mutating func noteDamage(_ words: String) {
+        isDamaged = true
+        notes.append("\(words); nothing more was started.")
+        stage = .preflight
     }
 
     private mutating func take(_ reports: [ServiceReport]) {
