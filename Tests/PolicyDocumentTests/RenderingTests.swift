@@ -79,4 +79,27 @@ struct RenderingTests {
                 .contains("1. When \(words), the update is approved at once."),
             "\(WrittenPolicy(policy).markdown)")
     }
+
+    @Test func `soaks that a deadline or the emergency lane shortens are said so`() throws {
+        let ringed = """
+            rings: {r: [{name: a, members: tag = a, soak: 30d}, {name: b, members: rest}]}
+            sla: [ce-14]
+            rules: [{when: kev = true, approve: at once, lane: emergency}]
+            """
+        let file = read(smallest(adding: ringed, lane: "[w], rings: r"))
+        let text = WrittenPolicy(try #require(file.policies.first)).markdown
+        #expect(
+            text.contains(
+                "Where a deadline comes first, the times between rings are shortened, down to 1 hour."
+            ))
+        #expect(text.contains("In the emergency lane no ring waits out such a time."))
+        #expect(
+            file.diagnostics.map(\.message).contains(
+                "the soaks of “r” come to 30 d, and its deadlines leave 14 d at most: they are "
+                    + "shortened, down to 1 hour each, so that due dates are kept"),
+            "\(file.diagnostics.map(\.message))")
+        let easy = read(
+            smallest(adding: ringed.replacing("30d", with: "3d"), lane: "[w], rings: r"))
+        #expect(!easy.diagnostics.contains { $0.message.contains("soaks") })
+    }
 }

@@ -24,6 +24,7 @@ extension PlanMaker {
                 ends[item.version] = (so.count + 1, max(so.last, session.endsAt))
             }
         }
+        tellShortening(placed, passing)
         for (version, end) in ends {
             // A ring that is watched already, or has passed, is left as it stands.
             let real = gates.standing(of: ring.name, version)
@@ -67,6 +68,19 @@ extension PlanMaker {
             case .members(_, nil): gates.closed[version] = ring.name
             }
         }
+    }
+
+    /// Says so where a ring is watched for less than the policy says. What an open rollout carries
+    /// has been told when that was opened.
+    private mutating func tellShortening(_ placed: [BudgetDesk.Session], _ passing: Passing) {
+        let own = placed.filter { $0.items.contains { $0.carried == nil } }
+        guard !passing.isLast, let end = own.map(\.endsAt).max() else { return }
+        let seconds = passing.soak.seconds(from: end)
+        guard seconds < passing.ring.soak.seconds else { return }
+        plan.conflicts.append(
+            .soakShortened(
+                policy: passing.chain.policy, lane: passing.chain.lane, ring: passing.ring.name,
+                from: passing.ring.soak, seconds: seconds))
     }
 
     private mutating func close(

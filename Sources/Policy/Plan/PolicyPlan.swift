@@ -147,6 +147,10 @@ public enum PlanConflict: Hashable, Sendable {
         policy: PolicyName, ring: PolicyName, package: String, members: Int, minimum: Int)
     /// The work does not fit into the budget before the end of the plan.
     case budgetTooSmall(endpoint: String, policy: PolicyName, ring: PolicyName)
+    /// A ring is watched for less than the policy says, `seconds` long: for a due date, or because
+    /// the emergency lane does not watch.
+    case soakShortened(
+        policy: PolicyName, lane: Lane, ring: PolicyName, from: TimeSpan, seconds: Int64)
 
     /// The conflict as a sentence.
     public var sentence: String {
@@ -163,6 +167,13 @@ public enum PlanConflict: Hashable, Sendable {
         case .gateCannotBeMet(let policy, let ring, let package, let members, let minimum):
             "\(policy): the ring \(ring) has \(members) endpoints that need \(package), and its "
                 + "gate wants \(minimum); the rings after it would never begin."
+        case .soakShortened(let policy, .emergency, let ring, let soak, 0):
+            "\(policy): the emergency lane does not wait for the soak of the ring \(ring), "
+                + "\(soak.inWords)."
+        case .soakShortened(let policy, let lane, let ring, let soak, let seconds):
+            "\(policy), \(lane.rawValue): the ring \(ring) is watched for "
+                + "\(TimeSpan.measured(seconds)) instead of \(soak.inWords), so that due dates "
+                + "are kept."
         case .budgetTooSmall(let endpoint, let policy, let ring):
             "\(endpoint): the budget of the ring \(ring) of \(policy) has no room for it before "
                 + "the end of the plan."

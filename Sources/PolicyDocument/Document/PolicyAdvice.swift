@@ -168,6 +168,7 @@ struct PolicyAdvice {
             }
             for (ring, place) in zip(rings, elements) { check(ring, place) }
             checkTurns(rings, elements)
+            if let place = places.rings[name.text] { checkSoaks(rings, of: name, place) }
             let shares = rings.reduce(0) { sum, ring in
                 if case .share(let share) = ring.members { return sum + share.basisPoints }
                 return sum
@@ -212,6 +213,18 @@ struct PolicyAdvice {
         }
     }
 
+    /// Soaks for which no deadline leaves the time.
+    private func checkSoaks(_ rings: [Ring], of name: PolicyName, _ place: Place) {
+        let all = rings.dropLast().reduce(Int64(0)) { $0 + $1.soak.seconds }
+        let most = policy.sla.compactMap { SLAPreset(rawValue: $0.text)?.longestSeconds }.min()
+        guard let most, all > most else { return }
+        list.warning(
+            place,
+            "the soaks of “\(name)” come to \(TimeSpan.measured(all)), and its deadlines leave "
+                + "\(TimeSpan.measured(most)) at most: they are shortened, down to "
+                + "\(SoakShortening.shortest.inWords) each, so that due dates are kept")
+    }
+
     private func check(_ ring: Ring, _ place: Place) {
         guard case .matching(let members) = ring.members else { return checkHealth(ring, place) }
         if let why = members.impossibility {
@@ -252,5 +265,15 @@ struct PolicyAdvice {
                 "the exception “\(located.exception.name)” ended on \(located.until) and holds no "
                     + "more; renew it or take it out")
         }
+    }
+}
+
+extension SLAPreset {
+    /// How long its longest row leaves, in seconds, from the beginning of a year; `nil` where no row
+    /// has a length.
+    fileprivate var longestSeconds: Int64? {
+        let start = Timestamp(seconds: 0)
+        return figures.filter { $0.outcome == .remediateBy || $0.outcome == .remediateOrPlanBy }
+            .compactMap { $0.period?.end(from: start).seconds(since: start) }.max()
     }
 }

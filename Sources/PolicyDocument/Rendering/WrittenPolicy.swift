@@ -99,13 +99,33 @@ public struct WrittenPolicy: Sendable {
                 paragraphs: [
                     "An update reaches the endpoints in this order, and stops by itself when a "
                         + "ring does not pass."
-                ],
+                ] + shortening(of: name, rings, policy),
                 items: rings.enumerated().map { index, ring in
                     "\(ring.name): "
                         + PolicySentences.ring(ring, isLast: index == rings.count - 1)
                 },
                 isOrdered: true)
         }
+    }
+
+    /// When rings follow each other sooner than they say.
+    private static func shortening(
+        of name: PolicyName, _ rings: [Ring], _ policy: PatchPolicy
+    ) -> [String] {
+        let longest = rings.dropLast().map(\.soak.seconds).max() ?? 0
+        var sentences: [String] = []
+        if !policy.sla.isEmpty, longest > SoakShortening.shortest.seconds {
+            sentences.append(
+                "Where a deadline comes first, the times between rings are shortened, down to "
+                    + "\(SoakShortening.shortest.inWords).")
+        }
+        let hasEmergencies =
+            policy.lanes.emergency != nil
+            || policy.rules.contains { $0.treatment.lane == .emergency }
+        if hasEmergencies, longest > 0, policy.lanes.route(of: .emergency).rings == name {
+            sentences.append("In the emergency lane no ring waits out such a time.")
+        }
+        return sentences
     }
 
     private static func around(_ policy: PatchPolicy) -> Section {

@@ -110,6 +110,10 @@ struct PlanTests {
                 == true)
         // Nothing is watched for longer than it must be while something is overdue.
         #expect(plan.deadlines.first?.rings.map(\.soakSeconds).prefix(2) == [3600, 3600])
+        #expect(
+            plan.conflicts.map(\.sentence).contains(
+                "servers-standard, routine: the ring canary is watched for 1 h instead of 12 hours, "
+                    + "so that due dates are kept."))
     }
 
     /// An endpoint to which an open rollout carries openssl.
