@@ -130,11 +130,13 @@ import Testing
     }
 
     /// What a policy with canaries by their tag, and the others after them, would do.
-    private func previewOfRings(in house: House) async throws -> PolicyPreview {
+    private func previewOfRings(
+        in house: House, gate: String = ""
+    ) async throws -> PolicyPreview {
         let rings = """
             rings:
               two:
-                - {name: canary, members: tag = canary, soak: 1h}
+                - {name: canary, members: tag = canary, soak: 1h\(gate)}
                 - {name: broad, members: rest}
             """
         let text = Self.yaml(more: rings).replacing(
@@ -175,6 +177,10 @@ import Testing
             by: house.administrator)
         let preview = try await previewOfRings(in: house)
         #expect(preview.installsNow == 2)
+        // A gate has a minimum, which nobody reaches there: the rollout would halt.
+        let gated = try await previewOfRings(in: house, gate: ", gate: {verified: 90%}")
+        #expect(gated.acts.count == 2)
+        #expect(gated.installsNow == 0)
     }
 
     @Test func `a person's word is heard: hold, approval, deferral, and its end`() async throws {
