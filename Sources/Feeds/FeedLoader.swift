@@ -145,16 +145,7 @@ final class FeedWalk {
         guard depth <= limits.nesting else {
             return report.add(name, problem: "it is packed more than \(limits.nesting) times")
         }
-        if GzipStream.isPacked(stream.peek(3)) {
-            let unpacked = GzipStream.unpacked(stream, budget)
-            return try unpack(unpacked, name, depth: depth + 1, isAlone: isAlone)
-        }
-        if Bzip2Stream.isPacked(stream.peek(4)) {
-            let unpacked = Bzip2Stream.unpacked(stream, budget)
-            return try unpack(unpacked, name, depth: depth + 1, isAlone: isAlone)
-        }
-        if XZStream.isPacked(stream.peek(6)) {
-            let unpacked = XZStream.unpacked(stream, budget)
+        if let unpacked = Self.unpacked(stream, budget) {
             return try unpack(unpacked, name, depth: depth + 1, isAlone: isAlone)
         }
         if ZipArchive.isArchive(Array(stream.peek(4))) {
@@ -175,6 +166,15 @@ final class FeedWalk {
         } catch let damage as StreamDamage {
             report.add(name, problem: damage.reason)
         }
+    }
+
+    /// The bytes of a packed stream; `nil` for one that is not packed.
+    private static func unpacked(_ stream: ByteStream, _ budget: UnpackingBudget) -> ByteStream? {
+        if GzipStream.isPacked(stream.peek(3)) { return GzipStream.unpacked(stream, budget) }
+        if Bzip2Stream.isPacked(stream.peek(4)) { return Bzip2Stream.unpacked(stream, budget) }
+        if XZStream.isPacked(stream.peek(6)) { return XZStream.unpacked(stream, budget) }
+        return ZstandardStream.isPacked(stream.peek(4))
+            ? ZstandardStream.unpacked(stream, budget) : nil
     }
 
     private func archive(_ name: String, _ read: () throws -> Void) throws {

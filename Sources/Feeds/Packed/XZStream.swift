@@ -158,7 +158,7 @@ private struct XZCheck {
     /// How many bytes it has.
     let size: Int
     private let kind: UInt8
-    private var value: UInt64 = ~0
+    private var value: UInt64
 
     /// The sizes of the kinds 0 to 15.
     private static let sizes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64]
@@ -166,9 +166,13 @@ private struct XZCheck {
     init(kind: UInt8) {
         self.kind = kind
         size = Self.sizes[Int(kind & 15)]
+        value = Self.start(of: kind)
     }
 
-    mutating func restart() { value = ~0 }
+    /// All ones, as many as the sum has bits.
+    private static func start(of kind: UInt8) -> UInt64 { kind == 1 ? 0xFFFF_FFFF : ~0 }
+
+    mutating func restart() { value = Self.start(of: kind) }
 
     mutating func take(_ bytes: [UInt8]) {
         guard kind == 1 || kind == 4 else { return }
