@@ -65,6 +65,7 @@ public struct FileDownload: Sendable {
     ///   - address: where it is.
     ///   - file: where it goes; what lies there counts as its beginning.
     ///   - size: its size in bytes.
+    /// - Throws: `Failure`, after the last try.
     public func bring(_ address: String, to file: String, size: Int64) async throws(Failure) {
         var last = Failure.network("there was no try")
         for attempt in 0..<Self.tries {

@@ -54,6 +54,7 @@ package struct ApplicationCare: Sendable {
     ///   - recipe: its recipe.
     ///   - version: the version that is installed.
     ///   - say: takes what is told while it goes on.
+    /// - Throws: `ApplicationFault`, when it could not be taken away.
     package func remove(
         _ recipe: Recipe, installed version: String, say: @Sendable (String) -> Void
     ) async throws(ApplicationFault) {

@@ -63,6 +63,7 @@ extension Recipe {
     ///   - version: the installed version.
     ///   - isSigned: whether the recipe is signed: others change nothing.
     ///   - wayBack: whether the installed version could be put back afterwards.
+    /// - Returns: the missing update.
     public func update(
         from version: String, isSigned: Bool, wayBack: WayBack = .noWay
     ) -> Update? {

@@ -11,6 +11,7 @@ public enum ReceivedChannels {
     ///   - sources: the names of sources that do not fail, as scans write them: addresses of apt's,
     ///     identifiers of those of dnf and zypper.
     ///   - os: the operating system, whose rule holds.
+    /// - Returns: the names of the channels.
     public static func shown(by sources: [String], on os: OperatingSystem) -> [String] {
         var found: Set<String> = []
         let names = sources.map { $0.lowercased() }

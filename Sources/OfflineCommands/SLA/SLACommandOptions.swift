@@ -125,6 +125,8 @@ struct SLASubjectOptions: ParsableArguments {
     ///
     /// - Parameter isListed: whether a date is given on which CISA listed it. The instant at which
     ///   a clock would start does not say that.
+    /// - Returns: the subject.
+    /// - Throws: `ValidationError`, for options that do not go together.
     func read(isListed: Bool) throws -> SLASubject {
         let isExposed = exposed || internetFacing
         return SLASubject(

@@ -45,6 +45,7 @@ public struct SLASubject: Hashable, Sendable, Codable {
     /// The end of a day that a catalogue gives as due date: what is due on a day may be done on it.
     ///
     /// - Parameter start: the day's first instant.
+    /// - Returns: its last second.
     public static func endOfDueDay(_ start: Timestamp) -> Timestamp {
         start.adding(seconds: 86_399)
     }
