@@ -1,5 +1,6 @@
 import Administration
 import Fleet
+import Policy
 import Groups
 import Foundation
 import ServerRecords
