@@ -94,7 +94,6 @@ extension UseCases {
         let target = scope.tenant.map(DocumentScope.tenant) ?? .allTenants
         let now = effects.now()
         return try await writeWaking { records, wakes in
-            guard let root = try self.heldRoot(in: records) else { throw Self.noRoot }
             if let tenant = scope.tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
                 throw Refusal.notFound("tenant")
             }
@@ -105,6 +104,7 @@ extension UseCases {
                 $0.type == SignedRecipe.type && $0.name == body.documentName && $0.scope == target
             }.max { $0.version < $1.version }
             try check(newest)
+            guard let root = try self.heldRoot(in: records) else { throw Self.noRoot }
             let issued = now.wholeSeconds
             let document = SignedDocument(
                 DocumentHeading(

@@ -5,9 +5,11 @@ import ControlPlane
 import Fleet
 import Foundation
 import Notices
+import Recipes
 import Rollout
 import SavedPlans
 import ServerRecords
+import SignedRecipes
 import Trust
 
 @testable import HTTPAPI
@@ -63,6 +65,14 @@ enum Samples {
         ScriptWish(
             name: "check", tenant: world.tenant.id, interpreter: "/bin/sh", text: "exit 0\n",
             timeoutSeconds: 20)
+    }
+
+    private static func recipe(in world: Fixture.World) -> RecipeWish {
+        RecipeWish(
+            tenant: world.tenant.id,
+            recipe: Recipe(
+                name: "viewer", version: "2.0", detect: "/opt/viewer/viewer",
+                installed: Recipe.VersionSource(file: "/opt/viewer/VERSION")))
     }
 
     private static func block(in world: Fixture.World) -> VersionToBlock {
@@ -139,6 +149,7 @@ enum Samples {
             case "EnvelopeText": EnvelopeText(envelope: "{}")
             case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
             case "ScriptWish": script(in: world)
+            case "RecipeWish": recipe(in: world)
             case "RollbackSelection": RollbackSelection(updates: ["openssl"])
             default: throw NoSample(name: name)
             }

@@ -1,11 +1,53 @@
-/// What else a scan tells of the software. The conventions are those of `Schema1`.
+/// Recipes among the signed documents. The conventions are those of `Schema1`.
 enum Schema19 {
-    /// Its statements. `channels` are what the endpoint receives of its release beside what all do,
-    /// between blanks; `foreign_packages` counts the packages that are not the distribution's, one
-    /// source a line.
+    /// Its statements: neither database changes a condition of a column in place, so that both
+    /// tables are written anew.
     static let text = """
-        ALTER TABLE endpoint_footing ADD COLUMN channels TEXT;
-        ALTER TABLE endpoint_footing ADD COLUMN foreign_packages TEXT;
+        CREATE TABLE signed_document_next (
+            scope TEXT NOT NULL,
+            type TEXT NOT NULL CHECK (type IN ('root', 'policy', 'approval', 'hold', 'script',
+                'release', 'placement', 'recipe')),
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL CHECK (version >= 1),
+            deployment_id TEXT,
+            digest TEXT NOT NULL CHECK (length(digest) = 64),
+            issued_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL CHECK (expires_at > issued_at),
+            needs_two INTEGER NOT NULL CHECK (needs_two IN (0, 1)),
+            envelope BLOB NOT NULL,
+            PRIMARY KEY (scope, type, name, version)
+        ) STRICT;
+        INSERT INTO signed_document_next
+            SELECT scope, type, name, version, deployment_id, digest, issued_at, expires_at,
+                needs_two, envelope
+            FROM signed_document;
+        DROP TABLE signed_document;
+        ALTER TABLE signed_document_next RENAME TO signed_document;
+        CREATE INDEX signed_document_by_deployment
+            ON signed_document (scope, deployment_id) WHERE deployment_id IS NOT NULL;
+        CREATE TABLE unsigned_document_next (
+            scope TEXT NOT NULL,
+            type TEXT NOT NULL CHECK (type IN ('root', 'policy', 'approval', 'hold', 'script',
+                'release', 'placement', 'recipe')),
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL CHECK (version >= 1),
+            deployment_id TEXT,
+            digest TEXT NOT NULL CHECK (length(digest) = 64),
+            issued_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL CHECK (expires_at > issued_at),
+            needs_two INTEGER NOT NULL CHECK (needs_two IN (0, 1)),
+            envelope BLOB NOT NULL,
+            asked_at INTEGER NOT NULL,
+            asked_by TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY (scope, type, name)
+        ) STRICT;
+        INSERT INTO unsigned_document_next
+            SELECT scope, type, name, version, deployment_id, digest, issued_at, expires_at,
+                needs_two, envelope, asked_at, asked_by, reason
+            FROM unsigned_document;
+        DROP TABLE unsigned_document;
+        ALTER TABLE unsigned_document_next RENAME TO unsigned_document;
 
         """
 }
