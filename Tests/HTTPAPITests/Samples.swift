@@ -67,6 +67,13 @@ enum Samples {
             timeoutSeconds: 20)
     }
 
+    private static func exception(in world: Fixture.World) -> ExceptionDraft {
+        ExceptionDraft(
+            tenant: world.tenant.id, name: "Old PHP", owner: "anna", reason: "Vendor",
+            compensatingControl: "No network", package: "php",
+            expiresAt: Fixture.start.adding(seconds: 86_400))
+    }
+
     private static func recipe(in world: Fixture.World) -> RecipeWish {
         RecipeWish(
             tenant: world.tenant.id,
@@ -131,11 +138,7 @@ enum Samples {
             case "PolicyOrder": PolicyOrder(confirm: true)
             case "ApprovalDraft": approval(in: world)
             case "VersionToBlock": block(in: world)
-            case "ExceptionDraft":
-                ExceptionDraft(
-                    tenant: world.tenant.id, name: "Old PHP", owner: "anna", reason: "Vendor",
-                    compensatingControl: "No network", package: "php",
-                    expiresAt: Fixture.start.adding(seconds: 86_400))
+            case "ExceptionDraft": exception(in: world)
             case "GroupDraft": GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = n")
             case "PlanDraft": PlanDraft(tenant: world.tenant.id, name: "another")
             case "NoticeContactDraft":
