@@ -69,5 +69,10 @@ enum FileMoves {
         return descriptor
     }
 
-    static func release(_ descriptor: Int32) { close(descriptor) }
+    /// Gives it back. Unlocked first: a program that is being started elsewhere has a copy of the
+    /// descriptor for a moment, and closing ours alone would leave the claim with it.
+    static func release(_ descriptor: Int32) {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

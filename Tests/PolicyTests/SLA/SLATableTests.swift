@@ -132,7 +132,7 @@ import Testing
 
     @Test(arguments: [
         (Severity?.none, Double?.none, Severity.important), (nil, 9.0, .critical),
-        (nil, 8.9, .important), (nil, 6.9, .moderate), (nil, 3.9, .low), (nil, 0.0, .important),
+        (nil, 8.9, .important), (nil, 6.9, .moderate), (nil, 3.9, .low), (nil, 0.0, .low),
         (.unrated, 9.0, .critical), (.low, 9.8, .low),
     ])
     func `the vendor's word counts, else the score, else it is important`(
