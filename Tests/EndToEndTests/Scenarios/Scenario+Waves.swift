@@ -354,7 +354,7 @@ extension Lab {
             - {name: early, members: tag = early, soak: 3s, gate: {verified: 100%, minimum: 1}}
             - {name: broad, members: rest, budget: 50%}
           slow:
-            - {name: canary, members: tag = canary, soak: 40s, gate: {verified: 100%, minimum: 1}}
+            - {name: canary, members: tag = canary, soak: 90s, gate: {verified: 100%, minimum: 1}}
             - {name: broad, members: rest}
         after: {probes: [{unit: dbus.service}, {script: labcheck}], within: 1m}
 
