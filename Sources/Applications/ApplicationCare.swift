@@ -63,6 +63,9 @@ package struct ApplicationCare: Sendable {
         }
         let claim = try store.claim()
         defer { FileMoves.release(claim) }
+        if let versions = install.versions {
+            try VersionsOwner.check(versions, for: recipe.name)
+        }
         if let program = programs.blocking(recipe) {
             throw ApplicationFault(
                 .blockedByProcess, "\(recipe.name) was left as it is: \(program) runs.")

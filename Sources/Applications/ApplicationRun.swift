@@ -127,10 +127,13 @@ package struct ApplicationRun: Sendable {
 
     private func begin() throws(ApplicationFault) -> String {
         let file = PendingWork.file(plan.recipe.name, in: store)
+        var work = PendingWork(versions: install.versions, link: install.link)
         if let left = PendingWork.read(file) {
             for sentence in left.undo() { say(sentence) }
+            // A run that was killed has left them stopped: this one starts them.
+            work.stopped = left.stopped
         }
-        try PendingWork(versions: install.versions, link: install.link).write(file)
+        try work.write(file)
         return file
     }
 
@@ -152,9 +155,12 @@ extension ApplicationRun {
     ) async throws(ApplicationFault) {
         try requireQuiet()
         let pending = PendingWork.file(plan.recipe.name, in: store)
-        var work = PendingWork(versions: install.versions, link: install.link)
-        for service in install.services ?? [] where await tools.isActive(service) {
-            work.stopped.append(service)
+        var work =
+            PendingWork.read(pending)
+            ?? PendingWork(versions: install.versions, link: install.link)
+        for service in install.services ?? []
+        where !work.stopped.contains(service) {
+            if await tools.isActive(service) { work.stopped.append(service) }
         }
         if !work.stopped.isEmpty { try work.write(pending) }
         var fault: ApplicationFault?
@@ -228,6 +234,7 @@ extension ApplicationRun {
 
     private func unpack(_ file: String) async throws(ApplicationFault) {
         guard let versions = install.versions else { return }
+        try VersionsOwner.check(versions, for: plan.recipe.name)
         let target = "\(versions)/\(plan.to)"
         if FileMoves.kind(target) != .nothing {
             if Files.line(mark(plan.to)) == install.sha256 { return }
@@ -252,6 +259,7 @@ extension ApplicationRun {
         } catch {
             throw ApplicationFault.ofDisk(error, "\(staging) cannot be written")
         }
+        try VersionsOwner.note(versions, for: plan.recipe.name)
         if install.form != .file { try await tools.unpack(file, install.form, into: staging) }
         let whole = try inner(of: staging)
         FileMoves.settle()

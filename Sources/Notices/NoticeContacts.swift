@@ -92,7 +92,10 @@ public struct NoticeSummary: Hashable, Sendable, Codable {
 enum NoticeAddress {
     /// What is wrong with an address, as a sentence; `nil` when nothing is. What is planned is
     /// nobody else's business, so it travels over TLS, or to this machine itself.
-    static func problem(_ text: String) -> String? {
+    ///
+    /// `isProviders` tells whether the provider's own people ask: the server's own machine is for
+    /// nobody else.
+    static func problem(_ text: String, isProviders: Bool = true) -> String? {
         guard text.utf8.count <= FeedSource.longest,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return "The address is too long, or holds characters that no address has." }
@@ -100,9 +103,12 @@ enum NoticeAddress {
         guard !host.isEmpty, !authority(of: text).contains("@") else {
             return "The address is no https:// address with a host and without a password."
         }
-        if text.hasPrefix("https://") { return nil }
         let isHere = ["127.0.0.1", "localhost", "[::1]"].contains(host)
-        return text.hasPrefix("http://") && isHere
+        if isHere, !isProviders {
+            return "Only the provider's people may have notices posted to the server itself."
+        }
+        if text.hasPrefix("https://") { return nil }
+        return text.hasPrefix("http://") && isHere && isProviders
             ? nil : "A notice is posted over https://, or over http:// to this machine itself."
     }
 
@@ -137,7 +143,9 @@ extension UseCases {
         // It makes the server talk to an address of somebody's choice.
         try principal.require(.administer)
         let name = try Self.checkedName(draft.name)
-        if let problem = NoticeAddress.problem(draft.address) {
+        if let problem = NoticeAddress.problem(
+            draft.address, isProviders: principal.scope == .provider)
+        {
             throw Refusal(
                 .malformed, "E_CONTACT_ADDRESS", problem,
                 nextStep: "Give the address that the receiver's documentation calls a webhook.")
