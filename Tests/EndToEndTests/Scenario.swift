@@ -29,7 +29,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 extension Scenario {
     /// All of them, in the order in which they are played.
     static let all =
-        [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + surroundings + crashes + network
+        [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + surroundings
+        + crashes + network
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
         + rings + waves + before + services + caches + applications + [agentPackage, selfUpdate]
         + trust
