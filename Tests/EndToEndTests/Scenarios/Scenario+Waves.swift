@@ -54,8 +54,12 @@ extension Scenario {
     static let otherFile = Scenario(
         "a later ring refuses another file of the version that the canary has, and all stops"
     ) { lab in
-        try await lab.saveWaves()
+        // Nothing may be let out before every endpoint has told that it misses the package: else
+        // the wave would hold the first of them alone.
+        _ = try await lab.saveOnly(Self.quietPolicy, Self.quietText)
         try await lab.offer("labwaveswap")
+        for endpoint in lab.endpoints { _ = try await lab.missing("labwaveswap", on: endpoint) }
+        try await lab.saveWaves()
         let deployment = try await lab.wave(of: "labwaveswap")
         _ = try await eventually("the canary is watched", within: .seconds(300)) {
             try await lab.rings(of: deployment).rollout?.rings.first?.soakUntil
@@ -79,6 +83,19 @@ extension Scenario {
         }
         try await lab.patchbay("deployment", "cancel", deployment.text)
     }
+
+    private static let quietPolicy = "lab-quiet"
+    /// A policy that leaves everything to people.
+    private static let quietText = """
+        patchbay: policy/v1
+        name: \(quietPolicy)
+        applies: all
+        lanes: {routine: {windows: [any]}}
+        default: {approve: by hand}
+        windows:
+          any: {every: day, from: "00:00", for: 24h, zone: endpoint}
+
+        """
 
     static let sickWaveStops = Scenario(
         "an update after which a signed script fails stops at the canary, though it went in well"
@@ -317,8 +334,9 @@ extension Lab {
     }
 
     @discardableResult
-    private func saveOnly(_ name: String, _ text: String) async throws -> [EndpointID: Set<String>]
-    {
+    fileprivate func saveOnly(_ name: String, _ text: String) async throws -> [EndpointID: Set<
+        String
+    >] {
         let policies: Answers.Policies = try await answer(to: ["policy", "list"])
         for policy in policies.items where policy.name != name {
             try await patchbay("policy", "delete", policy.name, "--confirm")
