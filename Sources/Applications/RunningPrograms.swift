@@ -53,7 +53,7 @@ package struct RunningPrograms: Sendable {
 
     /// Whether a process has this machine's root folder: those of containers have other files.
     private func isOwn(_ process: String) -> Bool {
-        guard let own = Files.status("/"), let other = Files.status("\(process)/root/") else {
+        guard let own = Files.status("/"), let other = Files.status("\(process)/root") else {
             return false
         }
         return own.device == other.device && own.inode == other.inode

@@ -166,16 +166,16 @@ extension Lab {
             let form = application.form == "tar.xz" ? "tar" : application.form
             let file = try await make(application, "1.0", form: form)[0]
             let place = repository.appending(path: "public/applications/\(file)").path
-            try await bed("push", "\(endpoint.number)", place, "/root/\(file)")
+            try await bed("push", "\(endpoint.number)", place, "/srv/\(file)")
             switch form {
             case "file":
                 try await endpoint.run(
-                    "/usr/bin/install", "-m", "755", "/root/\(file)", "/usr/local/bin/\(name)")
-            case "deb": try await endpoint.run("/usr/bin/dpkg", "--install", "/root/\(file)")
+                    "/usr/bin/install", "-m", "755", "/srv/\(file)", "/usr/local/bin/\(name)")
+            case "deb": try await endpoint.run("/usr/bin/dpkg", "--install", "/srv/\(file)")
             default:
                 try await endpoint.run("/bin/mkdir", "-p", "/opt/\(name)")
                 try await endpoint.run(
-                    "/bin/tar", "-xf", "/root/\(file)", "-C", "/opt/\(name)",
+                    "/bin/tar", "-xf", "/srv/\(file)", "-C", "/opt/\(name)",
                     "--strip-components=1", "--no-same-owner")
             }
         }
