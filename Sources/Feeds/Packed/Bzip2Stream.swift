@@ -11,20 +11,13 @@ enum Bzip2Stream {
 
     /// The unpacked bytes of a stream.
     static func unpacked(_ packed: ByteStream, _ budget: UnpackingBudget) -> ByteStream {
-        let reader = Bzip2Reader(PackedInput(packed))
-        var taken: Int64 = 0
-        return ByteStream {
-            let piece = try reader.next()
-            taken += Int64(piece.count)
-            try budget.take(piece.count, total: taken, packed: reader.packedCount)
-            return piece
-        }
+        Bzip2Reader.unpacked(packed, budget)
     }
 }
 
 /// Reads block after block; one is in memory at a time, with four bytes for each of its at most
 /// 900,000.
-private final class Bzip2Reader {
+private final class Bzip2Reader: PackedReader {
     private var input: PackedInput
     private var (buffer, bits) = (UInt64(0), 0)
     /// What a block of this stream holds at most; 0 before the stream's head.
@@ -36,9 +29,6 @@ private final class Bzip2Reader {
         self.input = input
     }
 
-    var packedCount: Int64 { input.taken }
-
-    /// The next unpacked bytes; none at the end.
     func next() throws -> [UInt8] {
         while !isEnded {
             if var open = block {

@@ -45,5 +45,28 @@ final class PackedInput {
     }
 }
 
+/// What makes packed bytes into what they stand for, a piece at a time.
+protocol PackedReader: AnyObject {
+    init(_ input: PackedInput)
+
+    /// The next unpacked bytes; none at the end.
+    func next() throws -> [UInt8]
+}
+
+extension PackedReader {
+    /// The unpacked bytes of a stream, counted against what may come out of it.
+    static func unpacked(_ packed: ByteStream, _ budget: UnpackingBudget) -> ByteStream {
+        let input = PackedInput(packed)
+        let reader = Self(input)
+        var given: Int64 = 0
+        return ByteStream {
+            let piece = try reader.next()
+            given += Int64(piece.count)
+            try budget.take(piece.count, total: given, packed: input.taken)
+            return piece
+        }
+    }
+}
+
 /// What cannot be unpacked as it stands.
 let damagedData = StreamDamage("the packed data are damaged")

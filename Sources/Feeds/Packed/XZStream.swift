@@ -10,19 +10,12 @@ enum XZStream {
 
     /// The unpacked bytes of a stream.
     static func unpacked(_ packed: ByteStream, _ budget: UnpackingBudget) -> ByteStream {
-        let reader = XZReader(PackedInput(packed))
-        var taken: Int64 = 0
-        return ByteStream {
-            let piece = try reader.next()
-            taken += Int64(piece.count)
-            try budget.take(piece.count, total: taken, packed: reader.packedCount)
-            return piece
-        }
+        XZReader.unpacked(packed, budget)
     }
 }
 
 /// Reads stream after stream, block after block.
-private final class XZReader {
+private final class XZReader: PackedReader {
     private enum State {
         case streamHead, blockHead, chunks, ended
     }
@@ -40,9 +33,6 @@ private final class XZReader {
         self.input = input
     }
 
-    var packedCount: Int64 { input.taken }
-
-    /// The next unpacked bytes; none at the end.
     func next() throws -> [UInt8] {
         while true {
             switch state {

@@ -9,19 +9,12 @@ enum ZstandardStream {
 
     /// The unpacked bytes of a stream.
     static func unpacked(_ packed: ByteStream, _ budget: UnpackingBudget) -> ByteStream {
-        let reader = ZstandardReader(PackedInput(packed))
-        var taken: Int64 = 0
-        return ByteStream {
-            let piece = try reader.next()
-            taken += Int64(piece.count)
-            try budget.take(piece.count, total: taken, packed: reader.packedCount)
-            return piece
-        }
+        ZstandardReader.unpacked(packed, budget)
     }
 }
 
 /// Reads frame after frame, block after block.
-private final class ZstandardReader {
+private final class ZstandardReader: PackedReader {
     private let input: PackedInput
     private var frame: Frame?
     private var isEnded = false
@@ -40,9 +33,6 @@ private final class ZstandardReader {
         self.input = input
     }
 
-    var packedCount: Int64 { input.taken }
-
-    /// The next unpacked bytes; none at the end.
     func next() throws -> [UInt8] {
         while !isEnded {
             guard var open = frame else {
