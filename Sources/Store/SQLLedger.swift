@@ -116,11 +116,13 @@ public final class SQLLedger: Ledger {
     public func close() async {
         let listener = listener.get()
         listener?.close()
-        writer?.close()
         reader.close()
         await listener?.waitUntilEnded()
-        await writer?.waitUntilEnded()
         await reader.waitUntilEnded()
+        // The writer last: SQLite brings the journal back into the file when its last connection
+        // closes, and of two that close in one instant neither is the last.
+        writer?.close()
+        await writer?.waitUntilEnded()
         claim?.release()
     }
 
