@@ -154,7 +154,12 @@ private final class SmallServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let client = accept(descriptor, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else {
+                    // Closed by whoever waits on it: closed elsewhere, its number would become
+                    // another test's socket, and this thread would answer there.
+                    close(descriptor)
+                    return
+                }
                 var request: [UInt8] = []
                 var buffer = [UInt8](repeating: 0, count: 4096)
                 while !String(decoding: request, as: UTF8.self).contains("\r\n\r\n") {
@@ -175,8 +180,8 @@ private final class SmallServer: Sendable {
         }
     }
 
+    /// Wakes the thread that waits for a connection, which ends itself.
     func end() {
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
     }
 }

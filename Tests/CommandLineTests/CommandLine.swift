@@ -28,7 +28,7 @@ enum CommandLine {
 final class RunningServer: Sendable {
     let home: URL
     let port: Int
-    private let process: Process
+    private let program: StartedProgram
     private let log: URL
 
     /// Starts `patchbay serve` in a home folder and waits until it listens.
@@ -37,36 +37,37 @@ final class RunningServer: Sendable {
         log = home.appendingPathExtension("log")
         // Other tests' servers and databases take ports of their own at the same time: one that is
         // taken is answered with the next guess. Five guesses among 10,000 ports are never all taken.
-        var (tried, port, process) = (0, 0, Process())
-        var isListening = false
-        repeat {
+        var tried = 1
+        var port = Int.random(in: Self.ports)
+        var program = try Self.start(home: home, port: port, log: log)
+        var isListening = try await Self.listens(program, home: home)
+        while !isListening, tried < 5, Self.text(of: log).contains("E_PORT_BUSY") {
             tried += 1
-            port = Int.random(in: 20_000..<30_000)
-            process = try Self.start(home: home, port: port, log: log)
-            isListening = try await Self.listens(process, home: home)
-        } while !isListening && tried < 5 && Self.text(of: log).contains("E_PORT_BUSY")
+            port = Int.random(in: Self.ports)
+            program = try Self.start(home: home, port: port, log: log)
+            isListening = try await Self.listens(program, home: home)
+        }
         self.port = port
-        self.process = process
+        self.program = program
         if !isListening { throw ProgramNotReady(log: Self.text(of: log)) }
     }
 
-    private static func start(home: URL, port: Int, log: URL) throws -> Process {
+    private static let ports = 20_000..<30_000
+
+    private static func start(home: URL, port: Int, log: URL) throws -> StartedProgram {
         try Data().write(to: log)
-        let process = Process()
-        process.executableURL = URL(filePath: CommandLine.program)
-        process.arguments = ["serve", "--home", home.path, "--listen", "127.0.0.1:\(port)"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: log)
-        try process.run()
-        return process
+        return try StartedProgram(
+            [CommandLine.program, "serve", "--home", home.path, "--listen", "127.0.0.1:\(port)"],
+            environment: ProcessInfo.processInfo.environment,
+            output: URL(filePath: "/dev/null"), errorOutput: log)
     }
 
     /// Whether it came to listen; false when it ended, or was not ready within 30 seconds.
-    private static func listens(_ process: Process, home: URL) async throws -> Bool {
+    private static func listens(_ program: StartedProgram, home: URL) async throws -> Bool {
         let note = home.appending(path: "server.json")
         for _ in 0..<600 {
             if FileManager.default.fileExists(atPath: note.path) { return true }
-            guard process.isRunning else { return false }
+            guard program.isRunning else { return false }
             try await Task.sleep(for: .milliseconds(50))
         }
         return false
@@ -81,9 +82,8 @@ final class RunningServer: Sendable {
 
     /// Asks it to end, and returns its status.
     func stop() -> Int32 {
-        process.terminate()
-        process.waitUntilExit()
-        return process.terminationStatus
+        program.send(SIGTERM)
+        return program.wait()
     }
 
     struct ProgramNotReady: Error { let log: String }

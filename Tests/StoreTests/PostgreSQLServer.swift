@@ -99,20 +99,14 @@ actor PostgreSQLServer {
                 "max_connections=500", "-c", "logging_collector=off",
             ]
         let log = folder.appending(path: "log")
-        try Data().write(to: log)
-        let output = try FileHandle(forWritingTo: log)
         let thread = Thread {
-            let process = Process()
-            process.executableURL = URL(filePath: words[0])
-            process.arguments = Array(words.dropFirst())
-            process.environment = ["LC_ALL": "C.UTF-8"]
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = output
-            process.standardError = output
-            guard (try? process.run()) != nil else { return }
-            running.withLock { $0 = (process.processIdentifier, folder) }
+            guard
+                let program = try? StartedProgram(
+                    words, environment: ["LC_ALL": "C.UTF-8"], output: log)
+            else { return }
+            running.withLock { $0 = (program.pid, folder) }
             atexit { PostgreSQLServer.stop() }
-            process.waitUntilExit()
+            _ = program.wait()
         }
         thread.start()
     }

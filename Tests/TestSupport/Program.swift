@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 
 /// What a program left behind.
 public struct ProgramResult: Sendable {
@@ -41,43 +40,18 @@ public func run(
     return try await withTemporaryFolder { scratch in
         // Files, not pipes: a program that writes much, or leaves a child behind, never blocks on a
         // full or open pipe.
-        let files = try ProgramFiles(in: scratch, input: input)
-        // A process object outlives its program, and would keep them open for as long.
-        defer { files.close() }
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = Array(arguments.dropFirst())
-        process.environment = programEnvironment(adding: environment)
-        process.currentDirectoryURL = folder
-        process.standardInput = files.input
-        process.standardOutput = files.output
-        process.standardError = files.errorOutput
-        let timedOut = try await wait(for: process, timeout: timeout)
-        let signalled = process.terminationReason == .uncaughtSignal
+        let (read, output, errorOutput) = (
+            scratch.appending(path: "input"), scratch.appending(path: "output"),
+            scratch.appending(path: "error")
+        )
+        try Data(input.utf8).write(to: read)
+        let program = try StartedProgram(
+            arguments, environment: programEnvironment(adding: environment), folder: folder,
+            input: read, output: output, errorOutput: errorOutput)
+        let (status, timedOut) = await wait(for: program, timeout: timeout)
         return ProgramResult(
-            status: process.terminationStatus + (signalled ? 128 : 0),
-            output: try text(of: scratch.appending(path: "output")),
-            errorOutput: try text(of: scratch.appending(path: "error")), timedOut: timedOut)
-    }
-}
-
-/// The open files of a running program.
-private struct ProgramFiles {
-    let input: FileHandle
-    let output: FileHandle
-    let errorOutput: FileHandle
-
-    init(in folder: URL, input text: String) throws {
-        for (name, content) in [("input", text), ("output", ""), ("error", "")] {
-            try Data(content.utf8).write(to: folder.appending(path: name))
-        }
-        input = try FileHandle(forReadingFrom: folder.appending(path: "input"))
-        output = try FileHandle(forWritingTo: folder.appending(path: "output"))
-        errorOutput = try FileHandle(forWritingTo: folder.appending(path: "error"))
-    }
-
-    func close() {
-        for file in [input, output, errorOutput] { try? file.close() }
+            status: status, output: try text(of: output), errorOutput: try text(of: errorOutput),
+            timedOut: timedOut)
     }
 }
 
@@ -90,49 +64,16 @@ private func programEnvironment(adding extra: [String: String]) -> [String: Stri
     return base.merging(extra) { _, new in new }
 }
 
-extension Process {
-    /// Runs it with no signal blocked. Threads of libdispatch, on which tests run, block them all;
-    /// a program that inherits that cannot be ended with SIGTERM.
-    public func runWithSignals() throws {
-        var none = sigset_t()
-        var own = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &own)
-        defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
-        try starting.withLock { _ in try run() }
+/// Waits for its end; and `true` when it had to be killed.
+private func wait(for program: StartedProgram, timeout: Duration) async -> (Int32, Bool) {
+    let timer = Task {
+        guard (try? await Task.sleep(for: timeout)) != nil else { return false }
+        program.send(SIGKILL)
+        return true
     }
-}
-
-/// Programs are started one after another: Foundation has crashed in `Process.run` when many tests
-/// started theirs at once.
-private let starting = Mutex(())
-
-/// Starts the process and waits; `true` when it had to be killed.
-private func wait(for process: Process, timeout: Duration) async throws -> Bool {
-    let (ended, signal) = AsyncStream.makeStream(of: Void.self)
-    process.terminationHandler = { _ in signal.finish() }
-    do {
-        try process.runWithSignals()
-    } catch {
-        throw ProgramError(
-            description: "\(process.executableURL?.path ?? "") does not start: \(error)")
-    }
-    let pid = process.processIdentifier
-    return await withTaskGroup(of: Bool.self) { group in
-        group.addTask {
-            for await _ in ended {}
-            return false
-        }
-        group.addTask {
-            guard (try? await Task.sleep(for: timeout)) != nil else { return false }
-            kill(pid, SIGKILL)
-            return true
-        }
-        let first = await group.next() ?? false
-        if !first { group.cancelAll() }
-        await group.waitForAll()
-        return first
-    }
+    let status = await program.value()
+    timer.cancel()
+    return (status, await timer.value)
 }
 
 private func text(of file: URL) throws -> String {

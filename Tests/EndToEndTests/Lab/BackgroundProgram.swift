@@ -3,32 +3,24 @@ import TestSupport
 
 /// A program that runs beside the test, with its output in a file.
 struct BackgroundProgram: Sendable {
-    let pid: pid_t
+    private let program: StartedProgram
     private let logFile: URL
     private let logStart: UInt64
-    private let ended: Task<Void, Never>
 
     /// Starts it.
     init(_ arguments: [String], environment: [String: String] = [:], log: URL) throws {
         if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
-        let output = try FileHandle(forWritingTo: log)
-        logStart = try output.seekToEnd()
-        let process = Process()
-        process.executableURL = URL(filePath: arguments[0])
-        process.arguments = Array(arguments.dropFirst())
-        process.environment = ["LC_ALL": "C.UTF-8", "HOME": "/root", "PATH": Self.path]
-            .merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        let (end, signal) = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in signal.finish() }
-        try process.runWithSignals()
-        try output.close()
-        pid = process.processIdentifier
+        logStart = try FileHandle(forReadingFrom: log).seekToEnd()
+        program = try StartedProgram(
+            arguments,
+            environment: ["LC_ALL": "C.UTF-8", "HOME": "/root", "PATH": Self.path]
+                .merging(environment) { _, new in new },
+            output: log)
         logFile = log
-        ended = Task { for await _ in end {} }
     }
+
+    /// Its process.
+    var pid: pid_t { program.pid }
 
     private static let path =
         ProcessInfo.processInfo.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -42,11 +34,11 @@ struct BackgroundProgram: Sendable {
     }
 
     /// Whether it runs.
-    var isAlive: Bool { kill(pid, 0) == 0 }
+    var isAlive: Bool { program.isRunning }
 
     /// Sends it a signal, and waits for its end.
     func end(_ signal: Int32 = SIGTERM) async {
-        if isAlive { kill(pid, signal) }
-        await ended.value
+        program.send(signal)
+        _ = await program.value()
     }
 }

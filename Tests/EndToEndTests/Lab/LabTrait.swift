@@ -63,16 +63,14 @@ extension Lab {
 
     /// What a program says, waited for.
     static func answer(of arguments: [String]) -> (status: Int32, text: String) {
-        let program = Process()
-        let answer = Pipe()
-        program.executableURL = URL(filePath: arguments[0])
-        program.arguments = Array(arguments.dropFirst())
-        program.standardOutput = answer
-        program.standardError = answer
-        guard (try? program.run()) != nil else { return (-1, "\(arguments[0]) does not start") }
-        let text = String(
-            decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        program.waitUntilExit()
-        return (program.terminationStatus, text)
+        let log = FileManager.default.temporaryDirectory.appending(
+            path: "patchbay-answer-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: log) }
+        guard
+            let program = try? StartedProgram(
+                arguments, environment: ProcessInfo.processInfo.environment, output: log)
+        else { return (-1, "\(arguments[0]) does not start") }
+        let status = program.wait()
+        return (status, (try? String(contentsOf: log, encoding: .utf8)) ?? "")
     }
 }
