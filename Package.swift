@@ -130,7 +130,7 @@ let package = Package(
         module("Groups", ["Fleet", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
         module(
             "Notices",
-            ["Fleet", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
+            ["Fleet", "Calendar", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
         module(
             "SignedRecipes",
             ["Fleet", "Recipes", "Trust", "ServerRecords", "ControlPlane"]),

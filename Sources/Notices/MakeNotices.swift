@@ -1,4 +1,5 @@
 import Administration
+import Calendar
 public import ControlPlane
 import Fleet
 import Policy
@@ -106,12 +107,45 @@ extension UseCases {
         let name = try await ledger.read { try $0.tenants(in: .tenant(tenant)).first?.name } ?? ""
         try await ledger.write { records in
             for opening in openings {
+                let told = try records.notices(openAt: opening.opensAt, of: tenant)
+                    .filter { $0.opensAt < opening.opensAt }
+                let parts = try self.partOf(told, opening, of: tenant, in: records, at: now)
                 for contact in contacts
-                where opening.opensAt <= now.adding(seconds: contact.secondsBefore) {
+                where opening.opensAt <= now.adding(seconds: contact.secondsBefore)
+                    && !parts.contains(where: { $0.contact == contact.id })
+                {
                     try self.make(opening, for: contact, of: name, in: records, at: now)
                 }
             }
         }
+    }
+
+    /// The notices that have told of an opening already, under the name of one before it: windows
+    /// that overlap or touch make up one opening, which is called by the window that is left when
+    /// the first has closed, or is shut by a freeze that came later.
+    private func partOf(
+        _ told: [NoticeRecord], _ opening: PlannedOpening, of tenant: TenantID,
+        in records: any Records, at now: Timestamp
+    ) throws -> [NoticeRecord] {
+        guard !told.isEmpty else { return [] }
+        var decisions = try EndpointDecisions(of: tenant, in: records, at: now, by: self)
+        var left = told
+        for (key, installs) in Dictionary(grouping: opening.installs, by: \.endpoint) {
+            guard let id = EndpointID(key),
+                let endpoint = try records.endpoint(id, in: .tenant(tenant))
+            else { return [] }
+            let decided = try decisions.decide(endpoint)
+            for install in installs {
+                let earlier = decided.openings(before: opening.opensAt, of: install)
+                left.removeAll { notice in
+                    !earlier.contains {
+                        PlannedOpening.name($0.window, $0.opens) == notice.opening
+                    }
+                }
+            }
+            if left.isEmpty { return [] }
+        }
+        return left
     }
 
     private func make(
@@ -141,6 +175,11 @@ extension UseCases {
         }
         var delivered = 0
         for notice in due {
+            guard now < notice.closesAt else {
+                // The server was not there in time, and nobody need be told of what is over.
+                try await giveUp(notice, at: now)
+                continue
+            }
             let answer = await post.post(notice.body, to: notice.address, id: notice.id.text)
             try await settle(notice, answer)
             if case .taken = answer { delivered += 1 }
@@ -150,6 +189,21 @@ extension UseCases {
             _ = try records.purgeNotices(openedBefore: limit, limit: Self.noticesPerRound)
         }
         return delivered
+    }
+
+    private func giveUp(_ notice: NoticeRecord, at now: Timestamp) async throws {
+        var notice = notice
+        notice.receipt = notice.receipt ?? "The window had closed before it could be sent."
+        (notice.state, notice.nextAt, notice.endedAt) = (.failed, nil, now)
+        try await ledger.write { [notice] records in
+            try records.update(notice)
+            try self.appendAudit(
+                "notice.failed", subject: notice.id.text,
+                sentence:
+                    "“\(notice.contactName)” is not told of the opening \(notice.opening) any "
+                    + "more: it is over, after \(notice.attempts) tries.",
+                actor: "system", tenant: notice.tenant, in: records, at: now)
+        }
     }
 
     private func settle(_ notice: NoticeRecord, _ answer: NoticeAnswer) async throws {

@@ -219,7 +219,9 @@ extension UseCases {
         guard let scope = principal.scope.narrowed(to: tenant) else {
             throw Refusal.notFound("tenant")
         }
-        return try await ledger.read { try $0.notices(in: scope, before: before, limit: limit) }
-            .map(NoticeSummary.init)
+        return try await ledger.read {
+            try $0.notices(NoticeQuery(in: scope, before: before, limit: limit))
+        }
+        .map(NoticeSummary.init)
     }
 }

@@ -14,7 +14,12 @@ struct PlannedOpening: Hashable, Sendable {
     var installs: [PlannedFleet.Install]
 
     /// Names it for good: its window and its instant.
-    var name: String { "\(window)/\(opensAt.wholeSeconds)" }
+    var name: String { Self.name(window, opensAt) }
+
+    /// The name of a window's opening.
+    static func name(_ window: String, _ opensAt: Timestamp) -> String {
+        "\(window)/\(opensAt.wholeSeconds)"
+    }
 
     /// The openings in which something is planned, by opening. What no window limits belongs to
     /// none.

@@ -83,7 +83,8 @@ struct SigningOffice {
         let digits = String(nonce, radix: 16)
         let grant = Grant(
             target: .endpoints([endpoint]), lane: .routine,
-            updates: updates.map { Grant.Update($0.key, version: $0.to) }, notBefore: begin,
+            updates: updates.map { Grant.Update($0.key, version: $0.to, released: $0.released) },
+            notBefore: begin,
             notAfter: begin.adding(seconds: 86_400),
             nonce: String(repeating: "0", count: 32 - digits.count) + digits,
             policyDigest: policies.payloadDigest,

@@ -33,6 +33,10 @@ import Testing
 
     /// Two endpoints that miss nginx, under a policy that installs on Saturdays at 22:00.
     private func house() async throws -> RingHouse {
+        try await RingHouse(canaries: 0, others: 2, policy: try policy())
+    }
+
+    private func policy() throws -> PatchPolicy {
         var policy = RingHouse.policy(approval: .atOnce)
         policy.lanes.routine.rings = nil
         policy.rings = [:]
@@ -43,7 +47,7 @@ import Testing
                 MaintenanceWindow(
                     name: "any", recurrence: saturday, from: evening, lengthSeconds: 4 * 3600))
         ]
-        return try await RingHouse(canaries: 0, others: 2, policy: policy)
+        return policy
     }
 
     private func add(
@@ -137,6 +141,80 @@ import Testing
         let entries = try await rings.useCases.auditEntries(
             by: rings.house.administrator, subject: notice.id.text, before: nil, limit: 9)
         #expect(entries.map(\.action) == ["notice.failed", "notice.made"])
+    }
+
+    /// The same policy with a window on Sunday from midnight to 06:00, into which Saturday's goes
+    /// over, and perhaps freezes.
+    private func joined(freezes: [Freeze] = []) throws -> PatchPolicy {
+        var policy = try policy()
+        policy.windows.append(
+            try #require(
+                MaintenanceWindow(
+                    name: "early", recurrence: try Recurrence("sunday"), from: .midnight,
+                    lengthSeconds: 6 * 3600)))
+        policy.lanes.routine.windows.append(RingHouse.name("early"))
+        policy.freezes = freezes
+        return policy
+    }
+
+    @Test func `windows that overlap are one opening, which is told once`() async throws {
+        let rings = try await RingHouse(canaries: 0, others: 2, policy: try joined())
+        _ = try await add(to: rings)
+        let receiver = Receiver()
+        try await rings.pass(seconds: Self.toOpening - 3600)
+        // Before the first opens, in both, and when the second alone is left.
+        for _ in 0..<3 {
+            for endpoint in rings.endpoints { try await endpoint.missNginx() }
+            _ = try await rings.useCases.tellContacts(by: receiver, at: NoticeDesk())
+            try await rings.pass(seconds: 3 * 3600)
+        }
+        #expect(
+            try await notices(rings).map(\.opensAt)
+                == [House.start.adding(seconds: Self.toOpening)])
+        #expect(receiver.bodies.count == 1)
+    }
+
+    @Test func `a freeze that shuts the first of them later makes no news of the rest`()
+        async throws
+    {
+        let rings = try await RingHouse(canaries: 0, others: 2, policy: try joined())
+        _ = try await add(to: rings)
+        let receiver = Receiver()
+        try await rings.pass(seconds: Self.toOpening - 3600)
+        for endpoint in rings.endpoints { try await endpoint.missNginx() }
+        _ = try await rings.useCases.tellContacts(by: receiver, at: NoticeDesk())
+        let saturday = try #require(LocalDate("2027-01-16"))
+        let freeze = try #require(Freeze(from: saturday, to: saturday, reason: "Stocktaking"))
+        let tenant = rings.house.tenant.id
+        let policy = try joined(freezes: [freeze])
+        try await rings.useCases.ledger.write { records in
+            var record = try #require(try records.policies(holdingFor: tenant).first)
+            record.policy = policy
+            record.version += 1
+            try records.update(record)
+        }
+        _ = try await rings.useCases.tellContacts(by: receiver, at: NoticeDesk())
+        let plan = try await rings.useCases.planPolicies(
+            for: tenant, by: rings.house.administrator)
+        #expect(plan.installs.first?.window == "early")
+        #expect(try await notices(rings).count == 1)
+    }
+
+    @Test func `a notice whose window closed while the server was away is not sent any more`()
+        async throws
+    {
+        let rings = try await house()
+        _ = try await add(to: rings)
+        try await rings.pass(seconds: Self.toOpening - 3600)
+        for endpoint in rings.endpoints { try await endpoint.missNginx() }
+        let receiver = Receiver([.refused("HTTP 503.")])
+        _ = try await rings.useCases.tellContacts(by: receiver, at: NoticeDesk())
+        rings.house.clock.advance(seconds: 6 * 3600)
+        _ = try await rings.useCases.tellContacts(by: receiver, at: NoticeDesk())
+        let notice = try #require(try await notices(rings).first)
+        #expect(notice.state == .failed)
+        #expect(notice.receipt == "HTTP 503.")
+        #expect(receiver.bodies.count == 1)
     }
 
     @Test(arguments: [

@@ -81,4 +81,22 @@ import Testing
             }
         }
     }
+
+    @Test func `names keys in PostgreSQL after the tables that they belong to`() async throws {
+        guard Engine.present.contains(.postgreSQL) else { return }
+        try await withLedger(.postgreSQL) { (ledger: SQLLedger) async throws in
+            let strangers = try await ledger.store.read {
+                try $0.rows(
+                    """
+                    SELECT indexname FROM pg_indexes WHERE schemaname = 'public'
+                        AND indexname LIKE '%\\_pkey' AND indexname <> tablename || '_pkey'
+                    """
+                ).map { row in
+                    var row = row.reader
+                    return try row.next() as String
+                }
+            }
+            #expect(strangers == [])
+        }
+    }
 }

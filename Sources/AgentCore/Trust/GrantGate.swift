@@ -146,9 +146,11 @@ struct GrantGate: Sendable {
         let body = grant.document.body
         let subject = try desk.subject(memo, facts: view.facts, at: now)
         let zones = desk.zones(for: policies.document.body.policies, subject: subject)
+        // The server reckons with the whole order, and so does the endpoint when a part is in.
+        let whole = order.updates.map(\.key)
         let missed = desk.missed(
             body.lane, policies.document.body.policies, subject, zones, since: body.notBefore,
-            release: body.release(of: view.updates.map(\.key)), at: now)
+            release: body.release(of: whole), at: now)
         let uses = desk.uses(byOthersThan: order.job)
         let check = GrantCheck(
             policies: policies, holds: desk.holds(memo, at: now), endpoint: desk.endpoint,
@@ -162,7 +164,7 @@ struct GrantGate: Sendable {
                 replaces: $0.replaces)
         }
         do throws(GrantRefusal) {
-            try check.check(grant, for: lines, at: now)
+            try check.check(grant, for: lines, of: whole, at: now)
         } catch {
             return judgement(on: error, at: now)
         }

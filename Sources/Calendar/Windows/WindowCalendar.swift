@@ -71,6 +71,22 @@ public struct WindowCalendar: Sendable {
         return openings(at: instant) + occurrences(from: after, until: end)
     }
 
+    /// How many openings are followed back: windows that never close would go on for ever.
+    private static let openingsJoined = 64
+
+    /// The openings that make up the time without a break before an instant, the latest first: each
+    /// is open, or just closes, where the one after it opens.
+    public func joined(before instant: Timestamp) -> [Occurrence] {
+        var (found, at): ([Occurrence], Timestamp) = ([], instant)
+        while found.count < Self.openingsJoined {
+            let before = openings(at: Timestamp(milliseconds: at.milliseconds - 1))
+            guard let first = before.first else { break }
+            found += before.reversed()
+            at = first.opens
+        }
+        return found
+    }
+
     private func merged(
         from start: Timestamp, count: Int, while isWanted: (Occurrence) -> Bool
     ) -> [Occurrence] {

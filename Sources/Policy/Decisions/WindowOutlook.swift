@@ -140,6 +140,7 @@ extension EffectivePolicy {
         }
         var list = calendar.remaining(at: now, until: end)
         if list.isEmpty, let next = calendar.nextOpening(after: now) { list = [next] }
+        if release != nil { list += Self.later(than: list, in: calendar, from: end) }
         let missedWindow = missed.map { occurrence in
             let catchUp = self.catchUp?.value ?? .nextWindow
             return LaneOpenings.Missed(
@@ -151,6 +152,15 @@ extension EffectivePolicy {
                 openings: Self.openings(list, windows, zones),
                 freezeReason: freezeReason(before: list.first, in: unfrozen, at: now),
                 missed: missedWindow, counted: Self.counted(in: calendar, zones)))
+    }
+
+    /// The one opening of each window that counts from a release which comes after `end`: it does
+    /// come, whatever opens before it.
+    private static func later(
+        than list: [Occurrence], in calendar: WindowCalendar, from end: Timestamp
+    ) -> [Occurrence] {
+        calendar.schedules.filter(\.window.countsFromRelease).compactMap(\.releaseOpening)
+            .filter { $0.opens >= end && !list.contains($0) }.sorted()
     }
 
     /// The first window that counts from a release.

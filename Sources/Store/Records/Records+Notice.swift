@@ -60,11 +60,15 @@ extension StoreRecords: NoticeRecords {
             notice.endedAt, notice.receipt)
     }
 
-    func notices(in scope: Scope, before: NoticeID?, limit: Int) throws -> [NoticeRecord] {
+    func notices(_ asked: NoticeQuery) throws -> [NoticeRecord] {
         var query = SQLText("SELECT \(Self.noticeColumns) FROM notice")
-        query.require(scope)
-        if let before { query.require("id < \(query.bind(before))") }
-        query.add("ORDER BY id DESC LIMIT \(query.bind(max(limit, 0)))")
+        query.require(asked.scope)
+        if let before = asked.before { query.require("id < \(query.bind(before))") }
+        if let instant = asked.openAt {
+            query.require("opens_at <= \(query.bind(instant))")
+            query.require("closes_at >= \(query.bind(instant))")
+        }
+        query.add("ORDER BY id DESC LIMIT \(query.bind(max(asked.limit, 0)))")
         return try rows(query).map { try Self.notice($0) }
     }
 

@@ -8,7 +8,7 @@ struct Migrator {
         Schema1.text, Schema2.text, Schema3.text, Schema4.text, Schema5.text,
         Schema6.text, Schema7.text, Schema8.text, Schema9.text, Schema10.text,
         Schema11.text, Schema12.text, Schema13.text, Schema14.text, Schema15.text,
-        Schema16.text, Schema17.text, Schema18.text, Schema19.text,
+        Schema16.text, Schema17.text, Schema18.text, Schema19.text, Schema20.text,
     ]
 
     let connection: any SQLConnection

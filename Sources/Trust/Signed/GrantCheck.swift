@@ -57,9 +57,16 @@ public struct GrantCheck: Sendable {
     /// hash the order must name the same, and none where it does not: the endpoint compares it with
     /// its own index.
     ///
+    /// - Parameters:
+    ///   - grant: what was signed.
+    ///   - updates: what is to be installed now.
+    ///   - order: all packages of the order, those too that are in already: what is ordered
+    ///     together goes by one window, and goes on by the same one when a part is done.
+    ///   - now: the endpoint's own clock.
     /// - Throws: why not. Nothing may be installed then, not even a part.
     public func check(
-        _ grant: Accepted<Grant>, for updates: [Grant.Update], at now: Timestamp
+        _ grant: Accepted<Grant>, for updates: [Grant.Update], of order: [PackageKey]? = nil,
+        at now: Timestamp
     ) throws(GrantRefusal) {
         try checkTime(grant, at: now)
         let body = grant.document.body
@@ -83,8 +90,8 @@ public struct GrantCheck: Sendable {
             let nearest = effective.nearest
         else { throw .noPolicy }
         try checkRing(body, effective, nearest.name, at: now)
-        try checkWindow(
-            body.lane, effective, release: body.release(of: updates.map(\.package)), at: now)
+        let together = order ?? updates.map(\.package)
+        try checkWindow(body.lane, effective, release: body.release(of: together), at: now)
         try checkUpdates(updates, of: body, at: now)
     }
 

@@ -107,6 +107,26 @@ struct WindowDecisionTests {
         #expect(other.nextAt == Timestamp("2026-11-27T22:00:00Z"))
     }
 
+    @Test func `an opening after a release is found however far ahead it is`() throws {
+        var policy = try counting()
+        policy.windows[0].recurrence = .afterRelease(days: 120)
+        let alone = decide(Sample.update(outFor: 4), under: policy)
+        #expect(alone.reasonCode == .awaitingWindow)
+        #expect(alone.nextAt == Timestamp("2027-03-19T22:00:00Z"))
+        // Another window of the lane opens each week, and is too short for it.
+        policy.windows.append(try Sample.window("short", every: "friday", hours: 1))
+        policy.lanes.routine.windows.append(try Sample.name("short"))
+        let effective = Sample.effective(policy)
+        let subject = Sample.update(outFor: 4)
+        var context = DecisionContext(work: WorkEstimate(seconds: 2 * 3600))
+        context.outlook = effective.outlook(
+            in: Zones(endpoint: .utc), at: Sample.monday, release: subject.outSince)
+        let beside = Decision.decide(
+            subject, under: CompiledPolicy(effective), in: context, at: Sample.monday)
+        #expect(beside.reasonCode == .awaitingWindow, "\(beside.sentence)")
+        #expect(beside.nextAt == alone.nextAt)
+    }
+
     @Test func `a plan puts each update into its own opening`() throws {
         let effective = Sample.effective(try counting())
         let zones = Zones(endpoint: .utc)
