@@ -127,7 +127,12 @@ let package = Package(
                 "Fleet", "Policy", "Rollout", "Trust", "ServerRecords", "ControlPlane",
                 "Administration",
             ]),
-        module("Groups", ["Fleet", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
+        module(
+            "Groups",
+            [
+                "Fleet", "Policy", "PolicyDocument", "ServerRecords", "ControlPlane",
+                "Administration",
+            ]),
         module(
             "Notices",
             ["Fleet", "Calendar", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
@@ -300,7 +305,8 @@ let package = Package(
             [
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
-                "Administration", "SavedPlans", "Notices", "Recipes", "SignedRecipes", "Store",
+                "Administration", "SavedPlans", "Groups", "Notices", "Recipes", "SignedRecipes",
+                "Store",
                 "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),

@@ -83,6 +83,15 @@ public struct GroupPreview: Hashable, Sendable, Codable {
     public var leaves = 0
     /// The first of them, by name.
     public var leaving: [String] = []
+    /// On how many endpoints policies would install at once because of it.
+    public var installsNow = 0
+    /// How many of them may reboot.
+    public var rebootsNow = 0
+    /// The same as a sentence.
+    public var acts = ""
+
+    /// A preview with nobody joining or leaving.
+    public init(standing: GroupStanding) { self.standing = standing }
 }
 
 extension UseCases {
@@ -144,6 +153,17 @@ extension UseCases {
                     nextStep: "Save the group without a preview.")
             }
             preview.standing.conclude()
+            let others = try records.groups(in: .tenant(tenant)).filter { $0.name != name }
+            let groups = name.map {
+                EndpointGroup(
+                    tenant: tenant, name: $0, members: members, note: "", savedAt: now,
+                    savedBy: principal.name)
+            }
+            let acts = try self.preview(
+                groups: others + [groups].compactMap(\.self), of: tenant, at: now, in: records)
+            preview.installsNow = acts.installsNow
+            preview.rebootsNow = acts.rebootsNow
+            preview.acts = acts.sentence
             return preview
         }
     }

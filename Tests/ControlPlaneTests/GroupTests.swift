@@ -69,6 +69,62 @@ struct GroupTests {
         #expect(nameless.joins == 0 && nameless.standing.warning != nil)
     }
 
+    /// A house whose policy installs at once on whoever is in the group “web”.
+    private static func acting() async throws -> RingHouse {
+        var policy = RingHouse.policy(approval: .atOnce)
+        policy.applies = RingHouse.group("group = web")
+        policy.lanes.routine.rings = nil
+        policy.rings = [:]
+        return try await RingHouse(
+            canaries: 0, others: 3, policy: policy, tags: [0: ["web"], 1: ["web"]])
+    }
+
+    @Test func `a group that makes a policy act at once says on how many, and wants a word`()
+        async throws
+    {
+        let rings = try await Self.acting()
+        let house = rings.house
+        let draft = Self.draft("tag = web", house)
+        let preview = try await house.useCases.previewGroup(draft, by: house.administrator)
+        #expect(preview.installsNow == 2)
+        #expect(preview.acts.hasPrefix("2 endpoints may install at once"))
+        let refusal = await #expect(throws: Refusal.self) {
+            try await house.useCases.saveGroup(draft, by: house.administrator)
+        }
+        #expect(refusal?.code == "E_GROUP_ACTS_NOW" && refusal?.kind == .conflict)
+        #expect(refusal?.message == preview.acts)
+        #expect(try await house.useCases.groups(by: house.administrator).isEmpty)
+        var confirmed = draft
+        confirmed.confirm = true
+        _ = try await house.useCases.saveGroup(confirmed, by: house.administrator)
+        // What changes nobody's updates wants none: the same members, and fewer.
+        _ = try await house.useCases.saveGroup(draft, by: house.administrator)
+        _ = try await house.useCases.saveGroup(
+            Self.draft("tag = web and tag = nobody", house), by: house.administrator)
+        _ = try await house.useCases.saveGroup(
+            Self.draft("tag = nobody", house, name: "other"), by: house.administrator)
+    }
+
+    @Test func `a group that keeps a policy away is not removed without a word`() async throws {
+        var policy = RingHouse.policy(approval: .atOnce)
+        policy.applies = RingHouse.group("not group = web")
+        policy.lanes.routine.rings = nil
+        policy.rings = [:]
+        let rings = try await RingHouse(canaries: 0, others: 2, policy: policy, tags: [0: ["web"]])
+        let house = rings.house
+        _ = try await house.useCases.saveGroup(
+            Self.draft("tag = web", house), by: house.administrator)
+        let refusal = await #expect(throws: Refusal.self) {
+            try await house.useCases.deleteGroup(
+                "web", of: house.tenant.id, by: house.administrator)
+        }
+        #expect(refusal?.code == "E_GROUP_ACTS_NOW")
+        #expect(refusal?.message.hasPrefix("1 endpoint may install at once") == true)
+        try await house.useCases.deleteGroup(
+            "web", of: house.tenant.id, confirm: true, by: house.administrator)
+        #expect(try await house.useCases.groups(by: house.administrator).isEmpty)
+    }
+
     @Test func `a condition that nobody can fit is refused`() async throws {
         let house = try await Self.house()
         let draft = Self.draft("os.version < 10 and os.version > 11", house)

@@ -1,6 +1,7 @@
 import Administration
 import ControlPlane
 import Fleet
+import Groups
 import Intelligence
 import Policy
 import Rollout

@@ -131,10 +131,31 @@ extension AllPages {
                         GroupStanding(endpoints: 0, warning: "Nobody is in it now.")),
                 ], tenant: nil, chrome: Samples.chrome("/groups"))
         ),
+        (
+            "group-acts-now",
+            groupsPage(
+                [], tenant: nil, editing: PolicySamples.groupThatActs,
+                chrome: Samples.chrome("/groups"))
+        ),
     ]
 }
 
 extension PolicySamples {
+    /// A group whose saving waits for a confirmation.
+    static let groupThatActs: GroupEditing = {
+        var preview = GroupPreview(
+            standing: GroupStanding(endpoints: 2, first: ["web-1", "web-2"], unknown: 1))
+        (preview.joins, preview.joining) = (1, ["web-2"])
+        (preview.installsNow, preview.rebootsNow) = (1, 1)
+        preview.acts = "1 endpoint may install at once, 1 of them may reboot."
+        return GroupEditing(
+            draft: GroupDraft(tenant: Samples.tenant, name: "web", members: "tag = web"),
+            preview: preview,
+            refused: Refusal(
+                .conflict, "E_GROUP_ACTS_NOW", preview.acts,
+                nextStep: "Look at who joins and leaves, and confirm the change."))
+    }()
+
     /// An endpoint that misses 120 updates.
     static let indebted: IndebtedEndpoint = {
         let batches = [(50, 0), (50, 60), (20, 120)].map { updates, minutes in

@@ -3,6 +3,7 @@ import AgentProtocol
 import ControlPlane
 import Fleet
 import Foundation
+import Groups
 import HTTPTypes
 import Logging
 import Notices

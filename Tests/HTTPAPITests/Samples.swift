@@ -4,6 +4,7 @@ import AgentProtocol
 import ControlPlane
 import Fleet
 import Foundation
+import Groups
 import Notices
 import Recipes
 import Rollout

@@ -199,7 +199,7 @@ extension UseCases {
     }
 
     /// A condition over endpoints.
-    static func expression(_ text: String) throws -> GroupExpression {
+    package static func expression(_ text: String) throws -> GroupExpression {
         do throws(ExpressionError) {
             return try GroupExpression(parsing: text)
         } catch {

@@ -1,6 +1,6 @@
 import Calendar
 public import ControlPlane
-import Fleet
+package import Fleet
 import Policy
 import Rollout
 public import ServerRecords
@@ -49,12 +49,7 @@ extension UseCases {
                     insteadOfStored: others + [new].compactMap(\.self), by: self))
             if let new { preview.remarks += try siteRemarks(on: new.policy, tenant, in: records) }
             try eachEndpoint(of: tenant, in: records) { endpoint in
-                guard preview.endpoints < Self.previewedEndpoints else {
-                    throw Refusal(
-                        .tooLarge, "E_PREVIEW_TOO_LARGE",
-                        "A preview looks at \(Self.previewedEndpoints) endpoints at most.",
-                        nextStep: "Save the policy for one tenant, site or group at a time.")
-                }
+                try Self.requireRoom(in: preview)
                 let becomes = try comparison.add(
                     endpoint, old: old?.name, new: new?.name, to: &preview, in: records)
                 fleet?.add(
@@ -65,6 +60,38 @@ extension UseCases {
         }
         preview.remarks += fleet?.remarks ?? []
         return preview
+    }
+
+    /// What would happen at once if a tenant's groups were others: policies act on who joins and
+    /// who leaves one.
+    package func preview(
+        groups: [EndpointGroup], of tenant: TenantID, at now: Timestamp, in records: any Records
+    ) throws -> PolicyPreview {
+        var preview = PolicyPreview(remarks: [], name: nil)
+        var comparison = try PolicyComparison(
+            before: EndpointDecisions(
+                of: tenant, in: records, at: now, isForMany: true, by: self),
+            after: EndpointDecisions(
+                of: tenant, in: records, at: now, isForMany: true, withGroups: groups, by: self))
+        try eachEndpoint(of: tenant, in: records) { endpoint in
+            try Self.requireRoom(in: preview)
+            guard try comparison.isMoved(endpoint, in: records) else {
+                preview.endpoints += 1
+                return
+            }
+            _ = try comparison.add(endpoint, old: nil, new: nil, to: &preview, in: records)
+        }
+        comparison.settleTurns(in: &preview)
+        return preview
+    }
+
+    private static func requireRoom(in preview: PolicyPreview) throws {
+        guard preview.endpoints < previewedEndpoints else {
+            throw Refusal(
+                .tooLarge, "E_PREVIEW_TOO_LARGE",
+                "A preview looks at \(previewedEndpoints) endpoints at most.",
+                nextStep: "Change one tenant, site or group at a time, or confirm what is meant.")
+        }
     }
 
     /// The sites that windows in the site's zone cannot go by, because nobody has said their zone.
@@ -108,6 +135,13 @@ private struct PolicyComparison {
     init(before: EndpointDecisions, after: EndpointDecisions) {
         self.before = before
         self.after = after
+    }
+
+    /// Whether an endpoint is in other groups than before.
+    func isMoved(_ endpoint: EndpointRecord, in records: any Records) throws -> Bool {
+        let facts = try records.posture(of: endpoint.id, tenant: endpoint.tenant)?.endpoint
+        return try before.subject(endpoint, facts: facts).groups
+            != after.subject(endpoint, facts: facts).groups
     }
 
     mutating func add(

@@ -238,7 +238,7 @@ extension UseCases {
         return policy
     }
 
-    static func checkedNote(_ note: String?) throws -> String {
+    package static func checkedNote(_ note: String?) throws -> String {
         let note = note ?? ""
         guard note.count <= longestNote else {
             throw Refusal(

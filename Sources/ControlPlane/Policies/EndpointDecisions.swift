@@ -103,13 +103,14 @@ public struct EndpointDecisions {
     ///   - end: How far ahead windows are listed; as far as decisions need unless given.
     ///   - candidates: Policies to take instead of those that hold: for questions of the kind “what
     ///     would happen if”.
+    ///   - groups: Groups to take instead of the stored ones, for the same.
     ///   - useCases: Where zones and the policies that are ready come from.
     /// - Throws: what the store throws.
     public init(
         of tenant: TenantID, in records: any Records, at now: Timestamp, isForMany: Bool = false,
         showsRings: Bool = false,
         until end: Timestamp? = nil, insteadOfStored candidates: [PolicyRecord]? = nil,
-        by useCases: UseCases
+        withGroups groups: [EndpointGroup]? = nil, by useCases: UseCases
     ) throws {
         self.tenant = tenant
         self.now = now
@@ -121,7 +122,7 @@ public struct EndpointDecisions {
         let policies =
             try candidates ?? useCases.policyShelf.policies(of: tenant, in: records)
         book = PolicyBook(
-            policies, groups: try records.groups(in: .tenant(tenant)), names: directory,
+            policies, groups: try groups ?? records.groups(in: .tenant(tenant)), names: directory,
             zoneRules: zoneRules)
         approvals = try records.approvals(holdingFor: tenant).map { $0.placed(directory) }
         let accepted = try records.exceptions(holdingFor: tenant)

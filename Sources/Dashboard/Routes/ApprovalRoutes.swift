@@ -264,21 +264,25 @@ extension Dashboard {
         page(Place.groups.path, .principal(.view), "Groups.", query: [tenantField]) { visit in
             try await groups(visit)
         },
-        action(Place.groups.path, .principal(.manageEndpoints), "Saves a group.") {
-            visit, form in
-            try await onGroups(visit) {
-                _ = try await visit.useCases.saveGroup(
-                    GroupDraft(
-                        tenant: form["tenant"].flatMap(TenantID.init), name: form["name"] ?? "",
-                        members: form["members"] ?? ""), by: visit.principal)
+        action(
+            Place.groups.path, .principal(.manageEndpoints),
+            "Saves a group, or shows who would join and leave."
+        ) { visit, form in
+            let draft = Self.groupDraft(form)
+            guard form["do"] == GroupEditing.Act.preview.rawValue else {
+                return try await onGroups(visit, GroupEditing(draft: draft)) {
+                    _ = try await visit.useCases.saveGroup(draft, by: visit.principal)
+                }
             }
+            return .html(
+                try await groups(visit, GroupEditing(draft: draft, act: .preview)).rendered())
         },
         action(Place.dropGroup.path, .principal(.manageEndpoints), "Removes a group.") {
             visit, form in
-            try await onGroups(visit) {
+            let draft = Self.groupDraft(form)
+            return try await onGroups(visit, GroupEditing(draft: draft, act: .remove)) {
                 try await visit.useCases.deleteGroup(
-                    form["name"] ?? "", of: form["tenant"].flatMap(TenantID.init),
-                    by: visit.principal)
+                    draft.name, of: draft.tenant, confirm: draft.confirm, by: visit.principal)
             }
         },
         action(
@@ -298,23 +302,42 @@ extension Dashboard {
         },
     ]
 
-    private static func groups(_ visit: Visit, refused: Refusal? = nil) async throws -> HTML {
-        let tenant: TenantID? = refused == nil ? try visit.call.queryIdentifier("tenant") : nil
+    private static func groupDraft(_ form: FormFields) -> GroupDraft {
+        GroupDraft(
+            tenant: form["tenant"].flatMap(TenantID.init), name: form["name"] ?? "",
+            members: form["members"] ?? "", confirm: form["confirm"] == "true")
+    }
+
+    /// The page; what was typed comes back with what it would do, unless it is taken away.
+    private static func groups(
+        _ visit: Visit, _ editing: GroupEditing? = nil
+    ) async throws -> HTML {
+        let tenant: TenantID? = editing == nil ? try visit.call.queryIdentifier("tenant") : nil
         let groups = try await visit.useCases.groups(by: visit.principal, tenant: tenant)
         let shown = try await visit.useCases.shown(groups)
-        return groupsPage(shown, tenant: tenant, refused: refused, chrome: visit.chrome)
+        var shownEditing = editing ?? GroupEditing()
+        if let editing, editing.act == .preview || editing.mustConfirm, editing.act != .remove {
+            do {
+                shownEditing.preview = try await visit.useCases.previewGroup(
+                    editing.draft, by: visit.principal)
+            } catch let refusal as Refusal {
+                shownEditing.refused = editing.refused ?? refusal
+            }
+        }
+        return groupsPage(shown, tenant: tenant, editing: shownEditing, chrome: visit.chrome)
     }
 
     private static func onGroups(
-        _ visit: Visit, _ act: () async throws -> Void
+        _ visit: Visit, _ editing: GroupEditing, _ act: () async throws -> Void
     ) async throws -> Answer {
         do {
             try await act()
             return .redirect(to: .groups, .groupsChanged)
         } catch let refusal as Refusal {
+            var editing = editing
+            editing.refused = refusal
             return .html(
-                try await groups(visit, refused: refusal).rendered(),
-                status: refusal.kind.httpStatus)
+                try await groups(visit, editing).rendered(), status: refusal.kind.httpStatus)
         }
     }
 }

@@ -121,7 +121,8 @@ enum ApprovalRoutes {
         },
         Route(
             .put, "/api/v1/groups", permission: .principal(.manageEndpoints),
-            summary: "Adds or replaces a group of a tenant, and says who is in it.",
+            summary: "Adds or replaces a group of a tenant, and says who is in it; what would make "
+                + "policies act at once wants a confirmation.",
             request: .groupDraft,
             response: .group
         ) { call in
@@ -141,11 +142,14 @@ enum ApprovalRoutes {
         Route(
             .delete, "/api/v1/groups/{group}", permission: .principal(.manageEndpoints),
             summary: "Removes a group of a tenant.",
-            query: [QueryParameter("tenant", .identifier("tnt"), "The tenant.")]
+            query: [
+                QueryParameter("tenant", .identifier("tnt"), "The tenant."),
+                QueryParameter("confirm", .boolean, "Whether what follows may happen at once."),
+            ]
         ) { call in
             try await call.useCases.deleteGroup(
                 call.parameters["group"] ?? "", of: try call.queryIdentifier("tenant"),
-                by: try call.principal())
+                confirm: try call.queryFlag("confirm"), by: try call.principal())
             return .noContent
         },
         Route(

@@ -194,7 +194,7 @@ extension NamedSchema {
         "GroupDraft",
         [
             "tenant": .optional(.identifier("tnt")), "name": .string, "members": .string,
-            "note": .optional(.string),
+            "note": .optional(.string), "confirm": .optional(.boolean),
         ])
     static let group = NamedSchema(
         "EndpointGroup",
@@ -211,7 +211,8 @@ extension NamedSchema {
                 "warning": .optional(.string),
             ]),
             "joins": .integer, "joining": .array(.string), "leaves": .integer,
-            "leaving": .array(.string),
+            "leaving": .array(.string), "installsNow": .integer, "rebootsNow": .integer,
+            "acts": .string,
         ])
     static let groupList = list("EndpointGroupList", of: group)
 

@@ -1,7 +1,6 @@
 import Administration
 import ControlPlane
 import Fleet
-import Groups
 import HTMLTree
 import PageParts
 import Policy
@@ -147,90 +146,5 @@ private func textInput(
                 .type("text"), .id("exception-\(name)"), .name(name), .maxlength(limit),
                 .autocomplete("off"),
             ] + (isRequired ? [.required()] : []), [])
-    }
-}
-
-/// The named groups of tenants.
-func groupsPage(
-    _ groups: [ShownGroup], tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
-) -> HTML {
-    policyFrame(
-        .groups,
-        below:
-            "Named groups of a tenant's endpoints, each by a condition; policies ask for them by name.",
-        tenant: tenant, refused: refused, chrome: chrome
-    ) {
-        tenantFilter(.groups, tenant, chrome)
-        if groups.isEmpty {
-            empty("No groups") {
-                p { "Policies can also name tags, roles and facts without a group." }
-            }
-        } else {
-            div(class: "wrap") {
-                dataTable(
-                    "Groups",
-                    [
-                        Column("Name"), Column("Members"), Column("In it now"), Column("Tenant"),
-                        Column("Note"), Column(""),
-                    ],
-                    rows: groups.map { shown in
-                        let group = shown.group
-                        return tr {
-                            th { group.name.text }
-                            td { code { group.members.description } }
-                            td {
-                                shown.standing.sentence
-                                if let warning = shown.standing.warning {
-                                    p(class: "why") { warning }
-                                }
-                            }
-                            td { chrome.tenantName(group.tenant) }
-                            td(class: "why") { group.note }
-                            td {
-                                if chrome.may(.manageEndpoints) {
-                                    chrome.postForm(.dropGroup) {
-                                        hidden("tenant", group.tenant.text)
-                                        hidden("name", group.name.text)
-                                        button(
-                                            class: "quiet", .type("submit"),
-                                            .ariaLabel("Remove the group \(group.name.text)")
-                                        ) { "Remove" }
-                                    }
-                                }
-                            }
-                        }
-                    })
-            }
-        }
-        if chrome.may(.manageEndpoints) { newGroup(tenant, chrome) }
-    }
-}
-
-private func newGroup(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
-    chrome.postForm(.groups, class: "sum part") {
-        div(class: "head") { h2 { "Add a group, or give it other members" } }
-        div(class: "row") {
-            div(class: "field") {
-                label(.forField("group-name")) { "Name" }
-                input(
-                    .type("text"), .id("group-name"), .name("name"), .maxlength(63), .required(),
-                    .autocomplete("off"))
-            }
-            div(class: "field") {
-                label(.forField("group-tenant")) { "Tenant" }
-                select(.id("group-tenant"), .name("tenant")) {
-                    for each in chrome.tenants {
-                        option(.value(each.id.text), .selected(tenant == each.id)) { each.name }
-                    }
-                }
-            }
-        }
-        div(class: "field") {
-            label(.forField("group-members")) { "Members" }
-            input(
-                .type("text"), .id("group-members"), .name("members"), .maxlength(2000),
-                .required(), .placeholder("tag = web and os = debian"))
-        }
-        button(.type("submit")) { "Save the group" }
     }
 }

@@ -52,18 +52,21 @@ struct GroupCommand: ParsableCommand {
                 Example: patchbay group create web --members "tag = web and os = debian" \
                 --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41
 
-                Says who is in it now, and warns when nobody is.
+                Says who is in it now, and warns when nobody is. When policies would install something at \
+                once on who joins or leaves, it is refused with the figures until --confirm is given.
                 """)
         @Argument(help: "Its name.") var name: String
         @Option(help: "Who is in it, as a condition.") var members: String
         @Option(help: "The tenant; your own unless given.") var tenant: String?
         @Option(help: "What it is for.") var note: String?
+        @Flag(help: "Let it act at once, when that is what follows.") var confirm = false
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
         func run() async throws {
             let draft = GroupDraft(
-                tenant: try tenant.map(Given.tenant), name: name, members: members, note: note)
+                tenant: try tenant.map(Given.tenant), name: name, members: members, note: note,
+                confirm: confirm)
             let shown: ShownGroup = try await server.withClient {
                 try await $0.put("/api/v1/groups", draft)
             }
@@ -100,6 +103,7 @@ struct GroupCommand: ParsableCommand {
                     "In it: \(preview.standing.sentence)",
                     Self.line("Joins", preview.joins, preview.joining),
                     Self.line("Leaves", preview.leaves, preview.leaving),
+                    preview.acts,
                 ].joined(separator: "\n")
             }
             GroupCommand.tell(preview.standing)
@@ -125,12 +129,14 @@ struct GroupCommand: ParsableCommand {
         )
         @Argument(help: "Its name.") var name: String
         @Option(help: "The tenant; your own unless given.") var tenant: String?
+        @Flag(help: "Let policies act at once, when that is what follows.") var confirm = false
         @OptionGroup var server: ServerOptions
 
         func run() async throws {
             try await server.withClient {
                 try await $0.delete(
-                    "/api/v1/groups/\(Path.segment(name))", query: [("tenant", tenant)])
+                    "/api/v1/groups/\(Path.segment(name))",
+                    query: [("tenant", tenant), ("confirm", confirm ? "true" : nil)])
             }
         }
     }
