@@ -34,7 +34,7 @@ extension DueDate {
         let inputs = assessment.risk.inputs
         let exploited = assessment.knownExploited
         let isExposed = standing.context.exposure == .internetFacing
-        let subject = SLASubject(
+        var subject = SLASubject(
             severity: assessment.severity, cvss: inputs.cvss, isKnownExploited: exploited != nil,
             hasExploit: inputs.ssvc.map { $0.exploitation != .none } ?? false,
             isExposed: isExposed, isAutomatable: inputs.ssvc?.automatable,
@@ -42,6 +42,7 @@ extension DueDate {
             assetClass: isExposed ? .internetFacing : .internalSystem,
             cveYear: year(of: vulnerability),
             catalogueDueAt: exploited?.due.map(SLASubject.endOfDueDay))
+        subject.isExposureKnown = standing.isExposureKnown
         let events = SLAEvents(
             release: state == .noFix ? nil : known, listing: exploited?.added, detection: detected)
         let times = pauses.map(\.time)

@@ -9,6 +9,8 @@ package import ServerRecords
 package struct EndpointStanding: Sendable {
     /// Its exposure and criticality.
     package var context: EndpointContext
+    /// Whether somebody has said whether it can be reached from the internet.
+    package var isExposureKnown: Bool
     /// The regimes whose deadlines hold for it.
     package var presets: [SLAPreset]
     /// The zone in which they count days.
@@ -34,6 +36,7 @@ package struct EndpointStanding: Sendable {
         pauses: [RiskPause] = []
     ) {
         context = EndpointContext(traits)
+        isExposureKnown = traits.isExposed != nil
         let named = Set((policy?.sla ?? []).compactMap { SLAPreset(rawValue: $0.value.text) })
         presets = named.isEmpty ? Self.usualPresets : SLAPreset.allCases.filter(named.contains)
         self.zone = zone
@@ -44,12 +47,14 @@ package struct EndpointStanding: Sendable {
 extension EndpointStanding: Hashable {
     /// Zones of one name have the same rules in one process.
     package static func == (left: Self, right: Self) -> Bool {
-        left.context == right.context && left.presets == right.presets
+        left.context == right.context && left.isExposureKnown == right.isExposureKnown
+            && left.presets == right.presets
             && left.zone.name == right.zone.name && left.pauses == right.pauses
     }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(context)
+        hasher.combine(isExposureKnown)
         hasher.combine(presets)
         hasher.combine(zone.name)
         hasher.combine(pauses)

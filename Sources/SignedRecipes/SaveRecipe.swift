@@ -97,12 +97,8 @@ extension UseCases {
             if let tenant = scope.tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
                 throw Refusal.notFound("tenant")
             }
-            let known =
-                try records.documents(SignedRecipe.type, of: target)
-                + records.unsignedDocuments(in: scope).map(\.document)
-            let newest = known.filter {
-                $0.type == SignedRecipe.type && $0.name == body.documentName && $0.scope == target
-            }.max { $0.version < $1.version }
+            let newest = try self.newestDocument(
+                SignedRecipe.self, named: body.documentName, of: target, in: records)
             try check(newest)
             guard let root = try self.heldRoot(in: records) else { throw Self.noRoot }
             let issued = now.wholeSeconds

@@ -55,6 +55,18 @@ import Testing
         }
     }
 
+    @Test func `what is at the same hour by every clock floats, and the rest is universal time`() {
+        var floating = entry("x")
+        floating.isFloating = true
+        let text = CalendarFeed.text([floating, entry("y")], name: "n", stamp: Self.stamp)
+        let times = text.split(separator: "\r\n").filter { $0.hasPrefix("DT") }
+        #expect(
+            times == [
+                "DTSTAMP:20260501T080000Z", "DTSTART:20260501T220000", "DTEND:20260502T020000",
+                "DTSTAMP:20260501T080000Z", "DTSTART:20260501T220000Z", "DTEND:20260502T020000Z",
+            ])
+    }
+
     @Test func `an opening keeps its name when its hours change`() {
         var later = Occurrence(
             opens: .at("2026-05-01T23:00:00Z"), closes: .at("2026-05-02T02:00:00Z"),

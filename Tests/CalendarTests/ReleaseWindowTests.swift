@@ -68,7 +68,12 @@ import Testing
             let schedule = try schedule(
                 .afterRelease(days: 7), rules, freezes: freezes, release: release)
             var free = day
-            while freezes.contains(where: { $0.contains(free) }) { free = free.adding(days: 1) }
+            // Where the clocks skip a day, its opening is the next day's.
+            func opensFrozen() -> Bool {
+                let date = rules.date(at: rules.instant(of: free))
+                return freezes.contains { $0.contains(date) }
+            }
+            while opensFrozen() { free = free.adding(days: 1) }
             let start = release.adding(seconds: -86_400)
             let found = Array(schedule.openings(from: start))
             let words = "seed \(seed): \(name), released \(release), frozen \(freezes)"

@@ -77,6 +77,18 @@ import Testing
         #expect(!calendar.isOpen(at: .at("2026-12-20T22:30:00Z")))
     }
 
+    @Test func `where a day is left out, the day on which its window opens is asked for freezes`()
+        throws
+    {
+        for (frozen, opens) in [("2011-12-30", true), ("2011-12-31", false)] {
+            let calendar = try calendar(
+                [Samples.window("last friday", from: "22:00", hours: 4)],
+                [freeze(frozen, frozen)], in: "Pacific/Apia")
+            let found = try #require(calendar.nextOpening(after: .at("2011-12-01T00:00:00Z")))
+            #expect((found.localDate == .iso("2011-12-30")) == opens, "\(frozen)")
+        }
+    }
+
     @Test func `a freeze with a zone of its own counts its own days`() throws {
         let window = try Samples.window("day", from: "02:00", hours: 1)
         let calendar = try calendar(

@@ -132,6 +132,30 @@ struct FindingStandingTests {
         #expect(try await verdict(["openssl": "3.0.2"]).compliance == .compliant)
     }
 
+    @Test func `exposure that nobody has said is counted, and its clock says so`() async throws {
+        let house = try await house()
+        let endpoint = try await house.enrol("web-1")
+        try await endpoint.report(["openssl": "3.0.1"])
+        try await house.settle()
+        let id = endpoint.principal.endpoint
+        func unknown() async throws -> Int {
+            try await house.useCases.coverage(by: house.administrator).exposureUnknown
+        }
+        func figures() async throws -> [String] {
+            let found = try await house.useCases.findings(
+                of: id, by: house.administrator)
+            return found.items.flatMap(\.clocks).filter { $0.preset == .bod2604 }.map(\.figure)
+        }
+        let words = "exposure not known, taken as not exposed"
+        #expect(try await unknown() == 1)
+        #expect(try await figures().contains { $0.contains(words) })
+        _ = try await house.useCases.setTraits(
+            TraitChange(isExposed: false), of: id, by: house.administrator)
+        try await house.settle()
+        #expect(try await unknown() == 0)
+        #expect(try await figures().allSatisfy { !$0.contains(words) })
+    }
+
     @Test func `the clocks stand still while an accepted risk holds, and only so long`()
         async throws
     {

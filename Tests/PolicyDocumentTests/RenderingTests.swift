@@ -100,6 +100,12 @@ struct RenderingTests {
             "\(file.diagnostics.map(\.message))")
         let easy = read(
             smallest(adding: ringed.replacing("30d", with: "3d"), lane: "[w], rings: r"))
-        #expect(!easy.diagnostics.contains { $0.message.contains("soaks") })
+        #expect(!easy.diagnostics.contains { $0.message.contains("soaks of") })
+        #expect(
+            easy.diagnostics.map(\.message).contains(
+                "the emergency lane takes the rings “r” and does not wait out their soaks: “a” has "
+                    + "no gate, so the next ring opens as soon as its endpoints have ended, not "
+                    + "after 3 d"),
+            "\(easy.diagnostics.map(\.message))")
     }
 }

@@ -84,6 +84,8 @@ extension UseCases {
     private struct DatedOpening {
         let opening: WindowOpening
         let date: LocalDate
+        /// Whether each endpoint has it by its own clock.
+        let isFloating: Bool
     }
 
     private func datedOpenings(
@@ -124,10 +126,12 @@ extension UseCases {
                     title: "\(opening.window) (\(opening.policy))",
                     details: "Maintenance window of the policy \(opening.policy); "
                         + "lanes: \(opening.lanes.map(\.rawValue).joined(separator: ", ")); "
-                        + "zone: \(opening.zone).",
+                        + "zone: \(opening.zone)"
+                        + (dated.isFloating ? ", the hour of each endpoint's own clock." : "."),
                     // The date, not the hour: an opening that moves stays the same entry.
                     uid: "\(dated.date)/\(opening.window)/\(tenant)/\(opening.policy)"
-                        + "/\(opening.zone.filter { $0 != " " })@patchbay")
+                        + "/\(opening.zone.filter { $0 != " " })@patchbay",
+                    isFloating: dated.isFloating)
             },
             name: "Maintenance windows of \(name)", stamp: effects.now())
     }
@@ -175,7 +179,8 @@ extension UseCases {
                 opening: WindowOpening(
                     opens: $0.opens, closes: $0.closes, window: $0.window,
                     policy: policy.name.text, zone: zone, lanes: lanes),
-                date: $0.localDate)
+                date: $0.localDate,
+                isFloating: window.zone == .endpoint || (window.zone == .site && siteZone == nil))
         }
     }
 }

@@ -87,17 +87,13 @@ extension UseCases {
             if let tenant = scope.tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
                 throw Refusal.notFound("tenant")
             }
-            let known =
-                try records.documents(Script.type, of: target)
-                + records.unsignedDocuments(in: scope).map(\.document)
-            let newest =
-                known.filter {
-                    $0.type == Script.type && $0.name == wish.name && $0.scope == target
-                }.map(\.version).max() ?? 0
+            let newest = try self.newestDocument(
+                Script.self, named: wish.name, of: target, in: records)
             let issued = now.wholeSeconds
             let document = SignedDocument(
                 DocumentHeading(
-                    name: wish.name, version: newest + 1, scope: target, issuedAt: issued,
+                    name: wish.name, version: (newest?.version ?? 0) + 1, scope: target,
+                    issuedAt: issued,
                     expiresAt: issued.adding(seconds: Self.scriptSeconds)),
                 Script(
                     interpreter: wish.interpreter, text: wish.text,

@@ -10,11 +10,18 @@ public struct CalendarEntry: Hashable, Sendable {
     public var title: String
     /// More of it; may be empty.
     public var details: String
+    /// Whether it is at the same hour by everybody's own clock, and not at one instant: its times
+    /// are written as by the clocks of universal time.
+    public var isFloating = false
     /// Names the entry for good: the same opening has the same one in every feed.
     public var uid: String
 
     /// An entry of its own making.
-    public init(opens: Timestamp, closes: Timestamp, title: String, details: String, uid: String) {
+    public init(
+        opens: Timestamp, closes: Timestamp, title: String, details: String, uid: String,
+        isFloating: Bool = false
+    ) {
+        self.isFloating = isFloating
         self.opens = opens
         self.closes = closes
         self.title = title
@@ -51,7 +58,7 @@ public enum CalendarFeed {
         for entry in entries {
             lines += [
                 "BEGIN:VEVENT", "UID:\(escaped(entry.uid))", "DTSTAMP:\(utc(stamp))",
-                "DTSTART:\(utc(entry.opens))", "DTEND:\(utc(entry.closes))",
+                "DTSTART:\(time(entry.opens, entry))", "DTEND:\(time(entry.closes, entry))",
                 "SUMMARY:\(escaped(entry.title))",
             ]
             if !entry.details.isEmpty { lines.append("DESCRIPTION:\(escaped(entry.details))") }
@@ -59,6 +66,12 @@ public enum CalendarFeed {
         }
         lines.append("END:VCALENDAR")
         return lines.map { folded($0) + "\r\n" }.joined()
+    }
+
+    /// A time of an entry: `20261221T223000` where it floats (section 3.3.5, form 1), else in
+    /// universal time.
+    private static func time(_ instant: Timestamp, _ entry: CalendarEntry) -> String {
+        entry.isFloating ? String(utc(instant).dropLast()) : utc(instant)
     }
 
     /// `20261221T223000Z` (section 3.3.5, form 2); parts of a second are dropped.

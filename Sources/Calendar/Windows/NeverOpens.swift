@@ -33,7 +33,7 @@ extension WindowSchedule {
             if case .date(let date) = window.recurrence { return .datePassed(date) }
             return .noSuchDay
         }
-        if let hold = freeze(on: match, opening: rules.instant(of: match, at: window.from)) {
+        if let hold = freeze(at: rules.instant(of: match, at: window.from)) {
             return .frozen(reason: hold.freeze.reason)
         }
         // It matches today or too late: nothing else keeps the search from finding it.

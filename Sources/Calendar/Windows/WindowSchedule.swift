@@ -71,11 +71,10 @@ public struct WindowSchedule: Sendable {
         releaseDate.flatMap { openings(from: rules.instant(of: $0.adding(days: -2))).first }
     }
 
-    /// The freeze that keeps the window shut on a matching date, if one does.
-    func freeze(on date: LocalDate, opening: Timestamp) -> AppliedFreeze? {
-        freezes.first {
-            $0.freeze.contains($0.hasOwnZone ? $0.rules.date(at: opening) : date)
-        }
+    /// The freeze that keeps the window shut at an opening, if one does: by the date on which it
+    /// opens, which is the day after the matching one where the clocks skip the rest of that.
+    func freeze(at opening: Timestamp) -> AppliedFreeze? {
+        freezes.first { $0.freeze.contains($0.rules.date(at: opening)) }
     }
 }
 
@@ -108,7 +107,7 @@ public struct Openings: Sequence, IteratorProtocol, Sendable {
     public mutating func next() -> Occurrence? {
         while let date, date <= lastDate {
             let opens = schedule.rules.instant(of: date, at: schedule.window.from)
-            if let hold = schedule.freeze(on: date, opening: opens) {
+            if let hold = schedule.freeze(at: opens) {
                 advance(past: date, hold)
                 continue
             }
@@ -126,14 +125,15 @@ public struct Openings: Sequence, IteratorProtocol, Sendable {
     /// clocks, and one opening is left of them.
     private func isTheSame(_ opens: Timestamp, as following: LocalDate?) -> Bool {
         guard let following, schedule.rules.date(at: opens) >= following else { return false }
-        return schedule.freeze(on: following, opening: opens) == nil
+        return schedule.freeze(at: opens) == nil
             && schedule.rules.instant(of: following, at: schedule.window.from) == opens
     }
 
     /// Goes on after a freeze at once, so that a long one costs no more than a short one.
     private mutating func advance(past date: LocalDate, _ hold: WindowSchedule.AppliedFreeze) {
-        // Dates of two zones are at most two days apart.
-        let end = hold.freeze.to.adding(days: hold.hasOwnZone ? -2 : 1)
+        // Dates of two zones are at most two days apart; the last frozen day's own opening may be on
+        // the day after it, where the clocks skip the rest of it.
+        let end = hold.freeze.to.adding(days: hold.hasOwnZone ? -2 : 0)
         let next = Swift.max(date.adding(days: 1), end)
         // What opens once for an update is put off by a freeze, not left out.
         self.date =

@@ -70,7 +70,7 @@ extension NamedSchema {
         "CoverageReport",
         [
             "items": uncovered, "packages": .integer, "endpoints": .integer,
-            "allEndpoints": .integer, "isComplete": .boolean,
+            "allEndpoints": .integer, "exposureUnknown": .integer, "isComplete": .boolean,
         ])
     static let exposureReport = NamedSchema(
         "ExposureReport",

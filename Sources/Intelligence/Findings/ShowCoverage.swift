@@ -32,14 +32,18 @@ public struct CoverageReport: Hashable, Sendable, Codable {
     public var endpoints: Int
     /// Endpoints in all.
     public var allEndpoints: Int
+    /// Endpoints of which nobody has said whether they can be reached from the internet: deadlines
+    /// that ask for it take them as not exposed.
+    public var exposureUnknown: Int
     /// Whether the whole fleet has been read since the server began.
     public var isComplete: Bool
 
     /// A report.
     public init(
         items: [UncoveredPackages], packages: Int, endpoints: Int, allEndpoints: Int,
-        isComplete: Bool
+        exposureUnknown: Int = 0, isComplete: Bool
     ) {
+        self.exposureUnknown = exposureUnknown
         self.items = items
         self.packages = packages
         self.endpoints = endpoints
@@ -65,12 +69,16 @@ extension UseCases {
         let endpoints = parts.dropFirst().reduce(into: parts.first?.endpoints) {
             $0?.formUnion($1.endpoints)
         }
+        let all = visible?.count ?? state.numbers.count
+        let said = state.standings.classes.filter(\.standing.isExposureKnown).reduce(0) {
+            $0 + (visible.map($1.endpoints.intersection) ?? $1.endpoints).count
+        }
         return CoverageReport(
             items: parts.map {
                 UncoveredPackages(
                     source: $0.source, packages: $0.packages, endpoints: $0.endpoints.count)
             },
             packages: parts.reduce(0) { $0 + $1.packages }, endpoints: endpoints?.count ?? 0,
-            allEndpoints: visible?.count ?? state.numbers.count, isComplete: state.isBuilt)
+            allEndpoints: all, exposureUnknown: max(0, all - said), isComplete: state.isBuilt)
     }
 }

@@ -54,6 +54,7 @@ extension SLAPreset {
         var clock = SLAClock(
             preset: self, outcome: figure.outcome, figure: figure.scope,
             needsForensics: figure.needsForensics)
+        if asksForExposure, !subject.isExposureKnown { clock.figure += Self.assumedExposure }
         let start = events.instant(of: start)
         if let period = figure.period {
             guard let start else { return waiting(clock, events, zone) }
@@ -65,6 +66,12 @@ extension SLAPreset {
         }
         return clock
     }
+
+    /// Whether its table asks whether the endpoint can be reached from the internet.
+    private var asksForExposure: Bool { self == .bod2604 || self == .cisa1902 }
+
+    /// What stands beside a row that was chosen without knowing it.
+    private static let assumedExposure = " (exposure not known, taken as not exposed)"
 
     /// The clock before the event that starts it.
     private func waiting(_ clock: SLAClock, _ events: SLAEvents, _ zone: TimeZoneRules) -> SLAClock

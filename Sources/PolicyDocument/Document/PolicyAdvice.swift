@@ -168,7 +168,10 @@ struct PolicyAdvice {
             }
             for (ring, place) in zip(rings, elements) { check(ring, place) }
             checkTurns(rings, elements)
-            if let place = places.rings[name.text] { checkSoaks(rings, of: name, place) }
+            if let place = places.rings[name.text] {
+                checkSoaks(rings, of: name, place)
+                checkEmergency(rings, of: name, place)
+            }
             let shares = rings.reduce(0) { sum, ring in
                 if case .share(let share) = ring.members { return sum + share.basisPoints }
                 return sum
@@ -223,6 +226,21 @@ struct PolicyAdvice {
             "the soaks of “\(name)” come to \(TimeSpan.measured(all)), and its deadlines leave "
                 + "\(TimeSpan.measured(most)) at most: they are shortened, down to "
                 + "\(SoakShortening.shortest.inWords) each, so that due dates are kept")
+    }
+
+    /// Rings that only their soak keeps apart, in the emergency lane, which waits out none.
+    private func checkEmergency(_ rings: [Ring], of name: PolicyName, _ place: Place) {
+        let isUsed =
+            policy.lanes.emergency != nil
+            || policy.rules.contains { $0.treatment.lane == .emergency }
+        guard isUsed, policy.lanes.route(of: .emergency).rings == name,
+            let open = rings.dropLast().first(where: { $0.soak.seconds > 0 && $0.gate == nil })
+        else { return }
+        list.warning(
+            place,
+            "the emergency lane takes the rings “\(name)” and does not wait out their soaks: “"
+                + "\(open.name)” has no gate, so the next ring opens as soon as its endpoints have "
+                + "ended, not after \(TimeSpan.measured(open.soak.seconds))")
     }
 
     private func check(_ ring: Ring, _ place: Place) {

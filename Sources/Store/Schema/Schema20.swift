@@ -1,9 +1,11 @@
-/// The tables of signed documents under names of their own. The conventions are those of `Schema1`.
+/// Tables that former steps made under other names: signed documents and alerts. The conventions are those of `Schema1`.
 enum Schema20 {
     /// Its statements: a former step made the tables under other names and renamed them, and
     /// PostgreSQL's keys and conditions kept those names. Neither database renames them in the
     /// other's words, so that the tables are written anew, the old ones out of the way.
-    static let text = """
+    static let text = documents + alerts
+
+    private static let documents = """
         DROP INDEX signed_document_by_deployment;
         ALTER TABLE signed_document RENAME TO signed_document_former;
         CREATE TABLE signed_document (
@@ -50,6 +52,38 @@ enum Schema20 {
                 needs_two, envelope, asked_at, asked_by, reason
             FROM unsigned_document_former;
         DROP TABLE unsigned_document_former;
+
+        """
+    private static let alerts = """
+        DROP INDEX alert_subject;
+        DROP INDEX alert_own_subject;
+        DROP INDEX alert_order;
+        DROP INDEX open_alert;
+        ALTER TABLE alert RENAME TO alert_former;
+        CREATE TABLE alert (
+            tenant_id TEXT REFERENCES tenant (id),
+            id TEXT NOT NULL PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('knownExploited', 'rolloutHalted', 'feedStale',
+                'feedWaiting', 'backupStale')),
+            subject TEXT NOT NULL,
+            sentence TEXT NOT NULL,
+            endpoints INTEGER NOT NULL CHECK (endpoints >= 0),
+            raised_at INTEGER NOT NULL,
+            acknowledged_at INTEGER,
+            acknowledged_by TEXT,
+            CHECK ((tenant_id IS NULL) = (kind IN ('feedStale', 'feedWaiting'))),
+            CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL))
+        ) STRICT;
+        INSERT INTO alert (tenant_id, id, kind, subject, sentence, endpoints, raised_at,
+            acknowledged_at, acknowledged_by)
+        SELECT tenant_id, id, kind, subject, sentence, endpoints, raised_at,
+            acknowledged_at, acknowledged_by FROM alert_former;
+        DROP TABLE alert_former;
+        CREATE UNIQUE INDEX alert_subject ON alert (tenant_id, kind, subject)
+            WHERE tenant_id IS NOT NULL;
+        CREATE UNIQUE INDEX alert_own_subject ON alert (kind, subject) WHERE tenant_id IS NULL;
+        CREATE INDEX alert_order ON alert (tenant_id, id);
+        CREATE INDEX open_alert ON alert (tenant_id, id) WHERE acknowledged_at IS NULL;
 
         """
 }

@@ -8,6 +8,20 @@ import Testing
         release: .at("2026-01-01T00:00:00Z"), listing: .at("2026-03-01T00:00:00Z"),
         detection: .at("2026-02-01T00:00:00Z"), evaluation: .at("2026-01-20T00:00:00Z"))
 
+    @Test(arguments: SLAPreset.allCases)
+    func `a clock that asks for exposure says where it is not known`(_ preset: SLAPreset) {
+        var subject = SLASubject(isKnownExploited: true, impact: .total)
+        let events = SLAEvents(
+            release: .at("2026-07-01T00:00:00Z"), detection: .at("2026-07-01T00:00:00Z"))
+        let known = preset.clock(for: subject, events: events)
+        subject.isExposureKnown = false
+        let assumed = preset.clock(for: subject, events: events)
+        let words = " (exposure not known, taken as not exposed)"
+        let asks = [SLAPreset.bod2604, .cisa1902].contains(preset)
+        #expect(assumed.figure == known.figure + (asks ? words : ""))
+        #expect(assumed.dueAt == known.dueAt)
+    }
+
     @Test(arguments: [
         (SLAStart.release, "2026-01-01"), (.listing, "2026-03-01"), (.detection, "2026-02-01"),
         (.evaluation, "2026-01-20"), (.earlierOfListingAndDetection, "2026-02-01"),

@@ -25,6 +25,12 @@ func endpointFindingsPage(
     }
     return endpointFrame(detail, part: .vulnerabilities, chrome: chrome) {
         coverage(found, detail, chrome)
+        if detail.traits.isExposed == nil, !found.items.isEmpty {
+            note(.plain, .unknown) {
+                strong { "Exposure not known. " }
+                "Nobody has said whether the endpoint can be reached from the internet: deadlines that ask for it take it as not exposed."
+            }
+        }
         forensicsNote(found.items)
         endOfLife(found.endOfLife, chrome)
         section(class: "part", .ariaLabelledBy("found")) {

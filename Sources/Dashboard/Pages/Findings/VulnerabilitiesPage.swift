@@ -40,7 +40,10 @@ func vulnerabilitiesPage(
                 "The server has just begun, and is still reading the fleet: what stands here is not all yet."
             }
         }
-        if let coverage { uncoveredNote(coverage) }
+        if let coverage {
+            uncoveredNote(coverage)
+            exposureNote(coverage)
+        }
         if page.items.isEmpty {
             nothing(page, filter, chrome)
         } else {
@@ -66,6 +69,17 @@ private func uncoveredNote(_ coverage: CoverageReport) -> HTML? {
         }
         sources.joined(separator: ", ") + more + ". Their vulnerabilities are unknown. "
         a(.href(.feeds)) { "Show the feeds" }
+    }
+}
+
+/// That deadlines guess where nobody has said from where an endpoint can be reached.
+private func exposureNote(_ coverage: CoverageReport) -> HTML? {
+    guard coverage.exposureUnknown > 0 else { return nil }
+    return note(.plain, .unknown) {
+        strong {
+            "Exposure is not known of \(Words.count(coverage.exposureUnknown)) of \(Words.count(coverage.allEndpoints, "endpoint")). "
+        }
+        "Nobody has said whether they can be reached from the internet: deadlines that ask for it take them as not exposed."
     }
 }
 
