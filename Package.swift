@@ -148,11 +148,17 @@ let package = Package(
         // Layer 4: adapters to the world.
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CBzip2", path: "Sources/CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(
+            name: "CLZMA", path: "Sources/CLZMA", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(
+            name: "CZstandard", path: "Sources/CZstandard", providers: [.apt(["libzstd-dev"])]),
         module(
             "Feeds",
             [
                 "Fleet", "Advisories", "AdvisoryFormats", "ServerRecords", "Trust", "CZlib",
-                asyncHTTPClient, nioCore, nioHTTP1,
+                "CBzip2", "CLZMA", "CZstandard", asyncHTTPClient, nioCore, nioHTTP1,
             ]),
         .systemLibrary(
             name: "CLibPQ", path: "Sources/CLibPQ", pkgConfig: "libpq",
