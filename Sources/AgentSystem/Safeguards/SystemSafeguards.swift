@@ -5,10 +5,13 @@ import SystemFiles
 /// What this machine can do before an installation.
 public struct SystemSafeguards: Safeguarding {
     private let backupCommands: String
+    private let stateFolder: String
     private let snapshots = Snapshots()
 
-    /// The safeguards of this machine, with the file that names its backup commands.
-    public init(backupCommands: String = BackupCommands.standardPath) {
+    /// The safeguards of this machine, with the file that names its backup commands, and the
+    /// agent's state folder, which goes along when the machine returns to a snapshot.
+    public init(backupCommands: String = BackupCommands.standardPath, stateFolder: String) {
+        self.stateFolder = stateFolder
         self.backupCommands = backupCommands
     }
 
@@ -27,5 +30,15 @@ public struct SystemSafeguards: Safeguarding {
     /// Takes a snapshot of the root file system.
     public func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer {
         await snapshots.take(label, at: now)
+    }
+
+    /// Why the machine cannot return to a snapshot; `nil` when it can.
+    public func faultOfReturning(to snapshot: String) async -> String? {
+        await snapshots.faultOfReturn(to: snapshot)
+    }
+
+    /// Lets the machine come up from a snapshot at its next boot.
+    public func prepareReturn(to snapshot: String, at now: Timestamp) async -> String? {
+        await snapshots.makeReady(to: snapshot, carrying: stateFolder, at: now)
     }
 }

@@ -8,9 +8,19 @@ public struct RollbackSelection: Hashable, Sendable, Codable {
     public var endpoints: [EndpointID]?
     /// Only packages of these names; `nil` for all.
     public var updates: [String]?
+    /// Whether the endpoints return to the snapshots that they took before, with all that their
+    /// root file systems hold.
+    public var toSnapshot: Bool?
+    /// Whether what they lose by it may be lost; without this word none returns.
+    public var acceptsLoss: Bool?
 
     /// What is to be taken back.
-    public init(endpoints: [EndpointID]? = nil, updates: [String]? = nil) {
+    public init(
+        endpoints: [EndpointID]? = nil, updates: [String]? = nil, toSnapshot: Bool? = nil,
+        acceptsLoss: Bool? = nil
+    ) {
+        self.toSnapshot = toSnapshot
+        self.acceptsLoss = acceptsLoss
         self.endpoints = endpoints
         self.updates = updates
     }
@@ -23,13 +33,14 @@ public struct RollbackSelection: Hashable, Sendable, Codable {
 
 extension UseCases {
     /// Takes back what a deployment has installed: a deployment of its own, whose jobs install
-    /// exactly the versions that were there before. The versions that are taken back are blocked
+    /// exactly the versions that were there before, or return to the snapshots from then. The versions that are taken back are blocked
     /// until a person unblocks them, and the deployment is halted if it still goes on.
     ///
     /// - Throws: `Refusal` `E_NOTHING_TO_ROLL_BACK` when nothing of it is installed by what the
     ///   endpoints reported, `E_NO_WAY_BACK` when none of it can be undone, `E_ROLLBACK_BUSY` when
     ///   other jobs work on all of it, `E_ROLLBACK_SELECTION` when the selection names what the
-    ///   deployment does not have. Nothing is changed then.
+    ///   deployment does not have; of snapshots `E_NO_SNAPSHOT` when none was taken,
+    ///   `E_SNAPSHOT_LOSS_UNACCEPTED` without the word for what is lost. Nothing is changed then.
     public func rollBack(
         _ id: DeploymentID, _ selection: RollbackSelection = RollbackSelection(),
         by principal: Principal
@@ -41,7 +52,11 @@ extension UseCases {
             guard let source = try records.deployment(id, in: principal.scope) else {
                 throw Refusal.notFound("deployment")
             }
-            let plan = try self.rollbackPlan(of: source, selection, in: records)
+            let isReturn = selection.toSnapshot == true
+            let plan =
+                isReturn
+                ? try self.returnPlan(of: source, selection, in: records)
+                : try self.rollbackPlan(of: source, selection, in: records)
             let deadline = now.adding(seconds: Self.defaultDeadlineSeconds)
             let title = "\(Self.rollbackTitle)\(source.title)".prefix(Self.longestName)
             let deployment = Deployment(
@@ -53,7 +68,7 @@ extension UseCases {
                     Job(
                         id: self.effects.newIdentifier(Kinds.Job.self), tenant: source.tenant,
                         deployment: newID, endpoint: endpoint, updates: lines, createdAt: now,
-                        deadline: deadline))
+                        deadline: deadline, aftercare: isReturn ? Self.returnCare : nil))
                 wakes.insert(SignalSubject.work(endpoint))
             }
             // The list is blocked first, so that a rollout that is halted sees it.
@@ -66,7 +81,8 @@ extension UseCases {
             let names = Set(plan.values.joined().map { "\($0.name) \($0.from)" }).sorted()
             try self.appendAudit(
                 "deployment.rolledBack", subject: id.text,
-                sentence: "Takes back \(Self.listed(names)) on \(plan.count) endpoints: \(newID).",
+                sentence: "Takes back \(Self.listed(names)) on \(plan.count) endpoints"
+                    + "\(isReturn ? " by returning to their snapshots" : ""): \(newID).",
                 actor: principal.name, tenant: source.tenant, in: records, at: now)
             return deployment
         }
@@ -110,7 +126,7 @@ extension UseCases {
         throw Self.nothingToRollBack(lost: lost.sorted(), busy: busy.sorted())
     }
 
-    private static func check(_ selection: RollbackSelection, against jobs: [Job]) throws {
+    static func check(_ selection: RollbackSelection, against jobs: [Job]) throws {
         let endpoints = Set(jobs.map(\.endpoint))
         let names = Set(jobs.lazy.flatMap(\.updates).map(\.name))
         let stranger =
@@ -124,7 +140,7 @@ extension UseCases {
     }
 
     /// What is missing on an endpoint again, and what is installed there instead.
-    private func alreadyBack(
+    func alreadyBack(
         on endpoint: EndpointID, _ scope: Scope, _ records: any Records
     ) throws -> [PackageKey: String] {
         guard case .tenant(let tenant) = scope,

@@ -60,14 +60,21 @@ extension Dashboard {
             "Asks before what a deployment installed is taken back."
         ) {
             visit in
-            rollbackPage(try await detail(visit), chrome: visit.chrome)
+            rollbackPage(
+                try await detail(visit),
+                losses: try await visit.useCases.snapshotLosses(
+                    of: try visit.call.identifier("deployment"), by: visit.principal),
+                chrome: visit.chrome)
         },
         action(
             "/deployments/{deployment}/rollback", .principal(.approve),
             "Takes back what a deployment installed."
-        ) { visit, _ in
+        ) { visit, form in
+            let selection = RollbackSelection(
+                toSnapshot: form["toSnapshot"] == "true" ? true : nil,
+                acceptsLoss: form["acceptsLoss"] == "true" ? true : nil)
             let made = try await visit.useCases.rollBack(
-                try visit.call.identifier("deployment"), by: visit.principal)
+                try visit.call.identifier("deployment"), selection, by: visit.principal)
             return .redirect(to: .deployment(made.id), .rollingBack)
         },
         action("/deployments/{deployment}/halt", .principal(.approve), "Halts a deployment.") {

@@ -173,6 +173,7 @@ extension NamedSchema {
         [
             "endpoints": .optional(.array(.identifier("ept"))),
             "updates": .optional(.array(.string)),
+            "toSnapshot": .optional(.boolean), "acceptsLoss": .optional(.boolean),
         ])
 
     static let job = NamedSchema(

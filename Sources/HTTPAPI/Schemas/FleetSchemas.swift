@@ -50,6 +50,7 @@ extension NamedSchema {
         [
             "manager": .packageManager, "name": .string, "architecture": .string, "from": .string,
             "to": .string, "goesBack": .optional(.boolean), "sha256": .optional(.string),
+            "snapshot": .optional(.string),
         ])
 
     static let facts = NamedSchema(
