@@ -133,6 +133,7 @@ let package = Package(
                 "Fleet", "Policy", "PolicyDocument", "ServerRecords", "ControlPlane",
                 "Administration",
             ]),
+        module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Notices",
             ["Fleet", "Calendar", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
@@ -171,7 +172,8 @@ let package = Package(
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
-                "SignedRecipes", "Notices", "Groups", httpTypes, hummingbird, hummingbirdTLS,
+                "SignedRecipes", "Notices", "Groups", "Rollbacks", httpTypes, hummingbird,
+                hummingbirdTLS,
                 logging,
                 nioCore, nioSSL,
             ]),
@@ -196,7 +198,8 @@ let package = Package(
             [
                 "HTMLTree", "PageParts", "PolicyForm", "PolicyEditor", "PlanPages", "SavedPlans",
                 "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ServerRecords",
-                "ControlPlane", "Intelligence", "Administration", "Groups", "HTTPAPI", httpTypes,
+                "ControlPlane", "Intelligence", "Administration", "Groups", "Rollbacks", "HTTPAPI",
+                httpTypes,
             ]),
         module(
             "PackageManagers",
@@ -258,7 +261,8 @@ let package = Package(
             dependencies: [
                 "CommandBasics", "OfflineCommands", "Measuring", "Advisories", "Feeds", "Fleet",
                 "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration", "SavedPlans", "Notices", "Groups", "AgentCore",
+                "Intelligence", "Administration", "SavedPlans", "Notices", "Groups", "Rollbacks",
+                "AgentCore",
                 "Store",
                 "HTTPAPI", "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem",
                 "AgentTransport",
@@ -287,7 +291,7 @@ let package = Package(
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
-                "Notices", "Groups", "Store",
+                "Notices", "Groups", "Rollbacks", "Store",
             ]),
         tests(
             "StoreTests",
@@ -304,7 +308,7 @@ let package = Package(
                 "Dashboard", "HTMLTree", "PageParts", "PlanPages", "SavedPlans", "HTTPAPI",
                 "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
-                "PolicyEditor", "Groups", "Rollout", "Fleet",
+                "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet",
             ]),
         tests(
             "HTTPAPITests",
@@ -312,8 +316,7 @@ let package = Package(
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "SavedPlans", "Groups", "Notices", "Recipes", "SignedRecipes",
-                "Store",
-                "HTTPAPI",
+                "Rollbacks", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),

@@ -114,6 +114,8 @@ struct Lives {
     let folder: CrashingFolder
     let link: FakeLink
     let machine: FakeMachine
+    /// What the machine can do before an installation; nothing in most tests.
+    var safeguards: (any Safeguarding)?
 
     init(_ behaviours: [String: World.Behaviour]) {
         world = World(behaviours)
@@ -131,7 +133,8 @@ struct Lives {
     private func runner(_ parts: AftercareParts) -> JobRunner {
         JobRunner(
             endpoint: Orders.endpoint, desk: ScanDesk(world), installer: world, runs: world,
-            state: folder, effects: world.effects, aftercare: parts)
+            state: folder, effects: world.effects, aftercare: parts, gate: nil, selfUpdates: nil,
+            safeguards: safeguards)
     }
 
     /// The desk of one life.

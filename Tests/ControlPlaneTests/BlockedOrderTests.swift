@@ -1,3 +1,4 @@
+import Rollbacks
 import Administration
 import AgentProtocol
 import ControlPlane

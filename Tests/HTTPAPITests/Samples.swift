@@ -1,3 +1,4 @@
+import Rollbacks
 import Intelligence
 import Administration
 import AgentProtocol

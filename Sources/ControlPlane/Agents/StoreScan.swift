@@ -129,10 +129,10 @@ extension UseCases {
 
     /// The longest name of an endpoint that is kept: a host name has at most 253 characters (RFC
     /// 1035).
-    static let longestName = 253
+    package static let longestName = 253
     /// The most updates, sources and restarts that one posture may hold: more than any real
     /// system's packages.
-    static let largestPosture = 20_000
+    package static let largestPosture = 20_000
 
     /// The longest origin or reason of an update that is kept, in characters: a sentence.
     private static let longestUpdateText = 400

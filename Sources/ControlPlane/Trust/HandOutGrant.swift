@@ -95,7 +95,7 @@ extension UseCases {
     /// Asks for the grants of a deployment: its rollout's lane, or the everyday one where people
     /// have approved by hand, and for each endpoint the ring that it is in. To be called in the
     /// transaction that makes the jobs; endpoints that have a grant, or wait for one, are left.
-    func requestGrants(
+    package func requestGrants(
         of deployment: DeploymentID, tenant: TenantID, by actor: String = "system",
         in records: any Records, at now: Timestamp, _ wakes: inout Set<String>
     ) throws {

@@ -1,3 +1,4 @@
+public import ControlPlane
 public import Fleet
 public import Rollout
 public import ServerRecords
@@ -73,7 +74,7 @@ extension UseCases {
             }
             // The list is blocked first, so that a rollout that is halted sees it.
             try self.block(plan, of: source, by: principal, at: now, in: records)
-            try self.haltIfRunning(source, by: principal, at: now, in: records, &wakes)
+            try self.haltBeforeRollback(source, by: principal, at: now, in: records, &wakes)
             wakes.insert(SignalSubject.decisions(of: source.tenant))
             try self.requestGrants(
                 of: newID, tenant: source.tenant, by: principal.name, in: records, at: now,
@@ -184,7 +185,7 @@ extension UseCases {
         _ plan: [EndpointID: [LockedUpdate]], of source: Deployment, by principal: Principal,
         at now: Timestamp, in records: any Records
     ) throws {
-        for line in Set(plan.values.joined().map { BlockedLine($0.key, $0.from) }).sorted() {
+        for line in Set(plan.values.joined().map { TakenBack($0) }).sorted() {
             try records.block(
                 BlockedVersion(
                     tenant: source.tenant, manager: line.manager, package: line.package,
@@ -197,30 +198,18 @@ extension UseCases {
                 actor: principal.name, tenant: source.tenant, in: records, at: now)
         }
     }
-
-    /// What has not begun yet must not install what is taken back.
-    private func haltIfRunning(
-        _ source: Deployment, by principal: Principal, at now: Timestamp,
-        in records: any Records, _ wakes: inout Set<String>
-    ) throws {
-        guard source.state == .running else { return }
-        if let record = try records.rollout(of: source.id, in: .tenant(source.tenant)) {
-            var step = RolloutStep(
-                of: record, source, by: principal.name, at: now, in: records, self)
-            _ = try step.run([
-                .haltRequested(by: principal.name, reason: "it is rolled back.")
-            ])
-            wakes.formUnion(step.wakes)
-        } else {
-            var halted = source
-            let actions = try halted.handle(.halt, at: now)
-            wakes.formUnion(
-                try carryOut(actions, of: halted, actor: principal.name, at: now, in: records))
-        }
-    }
 }
 
-extension BlockedLine: Comparable {
+/// A version that is blocked because it is taken back.
+private struct TakenBack: Hashable, Comparable {
+    var manager: PackageManagerName
+    var package: String
+    var version: String
+
+    init(_ line: LockedUpdate) {
+        (manager, package, version) = (line.manager, line.name, line.from)
+    }
+
     static func < (one: Self, other: Self) -> Bool {
         (one.manager.rawValue, one.package, one.version)
             < (other.manager.rawValue, other.package, other.version)

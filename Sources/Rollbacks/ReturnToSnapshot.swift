@@ -1,3 +1,4 @@
+public import ControlPlane
 public import Fleet
 import Policy
 public import Rollout
