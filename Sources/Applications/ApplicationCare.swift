@@ -80,14 +80,25 @@ package struct ApplicationCare: Sendable {
             throw ApplicationFault(
                 .refused, "\(link) is no link, so that Patchbay did not bring it in.")
         }
-        for service in install.services ?? [] where await tools.isActive(service) {
-            say("Stopping \(service).")
-            try await tools.systemctl("stop", service)
-        }
-        if let package = install.package {
-            try await tools.removePackage(package)
-        } else {
-            removeVersions(install)
+        var stopped: [String] = []
+        do throws(ApplicationFault) {
+            for service in install.services ?? [] where await tools.isActive(service) {
+                say("Stopping \(service).")
+                stopped.append(service)
+                try await tools.systemctl("stop", service)
+            }
+            if let package = install.package {
+                try await tools.removePackage(package)
+            } else {
+                removeVersions(install)
+            }
+        } catch {
+            // What is still there goes on working.
+            for service in stopped {
+                say("Starting \(service).")
+                try? await tools.systemctl("start", service)
+            }
+            throw error
         }
         store.dropOthers(than: recipe)
         for name in Files.names(in: "\(store.path)/kept") where name.hasPrefix("\(recipe.name)_") {

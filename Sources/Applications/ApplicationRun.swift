@@ -58,6 +58,7 @@ package struct ApplicationRun: Sendable {
         }
         let claim = try store.claim()
         defer { FileMoves.release(claim) }
+        try await checkPlace()
         guard let file = store.download(plan.recipe), Files.exists(file) else {
             throw ApplicationFault(.other, "\(plan.recipe.name) \(plan.to) was not downloaded.")
         }
@@ -88,6 +89,7 @@ package struct ApplicationRun: Sendable {
     package func putBack() async throws(ApplicationFault) {
         let claim = try store.claim()
         defer { FileMoves.release(claim) }
+        try await checkPlace()
         guard store.canReturn(plan.recipe, to: plan.to) else {
             throw ApplicationFault(
                 .versionNotAvailable, "\(plan.recipe.name) \(plan.to) is not kept any more.")
@@ -302,9 +304,16 @@ extension ApplicationRun {
     /// Removes versions that the agent has brought in, apart from the two of this run.
     private func trim() {
         guard let versions = install.versions else { return }
-        for name in Files.names(in: versions)
+        let names = Files.names(in: versions)
+        // A version may be a link to another one's folder, which it needs.
+        let needed = Set(
+            names.map { "\(versions)/\($0)" }.filter { FileMoves.kind($0) == .link }.map {
+                URL(filePath: $0).resolvingSymlinksInPath().path
+            })
+        for name in names
         where RecipeVersion.isVersion(name) && name != plan.from && name != plan.to {
-            guard Files.exists(mark(name)) else { continue }
+            let place = URL(filePath: "\(versions)/\(name)").resolvingSymlinksInPath().path
+            guard Files.exists(mark(name)), !needed.contains(place) else { continue }
             try? FileManager.default.removeItem(atPath: "\(versions)/\(name)")
             FileMoves.remove(mark(name))
         }

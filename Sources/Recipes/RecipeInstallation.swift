@@ -115,6 +115,9 @@ extension Recipe.Installation {
             guard path.split(separator: "/").count > 1, !path.hasSuffix("/"),
                 !path.contains("//"), !path.split(separator: "/").contains(".")
             else { return "“\(key)” is not a plain path below a folder of the system" }
+            if Self.isOfTheSystem(path) {
+                return "“\(key)” is a folder of the system, which no application may take"
+            }
         }
         if versions == link || versions.hasPrefix("\(link)/") || link.hasPrefix("\(versions)/") {
             return "“versions” and “link” lie in each other"
@@ -123,6 +126,24 @@ extension Recipe.Installation {
             return "“strip” is not 0 to \(Self.mostStripped), or stands with a single file"
         }
         return nil
+    }
+
+    /// Whether a path is one of the folders that every system has, or lies where only the kernel
+    /// and the running system write.
+    private static func isOfTheSystem(_ path: String) -> Bool {
+        let parts = path.split(separator: "/").map(String.init)
+        if ["dev", "proc", "run", "sys"].contains(parts[0]) { return true }
+        let shared: Set<String> = [
+            "bin", "cache", "etc", "games", "include", "lib", "lib32", "lib64", "libexec", "libx32",
+            "local", "lock", "log", "mail", "man", "modules", "opt", "run", "sbin", "share",
+            "spool",
+            "src", "srv", "system", "systemd", "tmp",
+        ]
+        let isShallow =
+            parts.count == 2 || (parts.count == 3 && parts.prefix(2) == ["usr", "local"])
+            || (parts.count == 3 && parts.prefix(2) == ["usr", "lib"])
+        return isShallow && ["boot", "etc", "lib", "usr", "var"].contains(parts[0])
+            && shared.contains(parts[parts.count - 1])
     }
 
     private var namesFault: String? {

@@ -100,6 +100,7 @@ extension UseCases {
             let newest = try self.newestDocument(
                 SignedRecipe.self, named: body.documentName, of: target, in: records)
             try check(newest)
+            if body.recipe != nil { try Self.checkRoom(for: body.documentName, in: known, target) }
             guard let root = try self.heldRoot(in: records) else { throw Self.noRoot }
             let issued = now.wholeSeconds
             let document = SignedDocument(
@@ -119,6 +120,35 @@ extension UseCases {
                 SigningWish(document, actor: principal.name, reason: reason),
                 under: root, in: records, at: now, waking: &wakes)
             return try RecipeSummary(StoredDocument(document, envelope), isSigned: isSigned)
+        }
+    }
+
+    /// How many recipes one scope may have: an endpoint fetches those for all and its tenant's own in
+    /// one answer, and takes 200.
+    static let mostRecipes = 100
+    /// How large they may be together, in bytes: the answer has 4 MiB for two scopes and all the
+    /// other documents.
+    static let mostBytes = 1 << 20
+
+    /// Refuses a recipe beyond what endpoints take.
+    private static func checkRoom(
+        for name: String, in known: [StoredDocument], _ target: DocumentScope
+    ) throws {
+        let all = known.filter { $0.type == SignedRecipe.type && $0.scope == target }
+        let newest = Dictionary(grouping: all, by: \.name).values.compactMap { versions in
+            versions.max { $0.version < $1.version }
+        }.filter { $0.name != name }
+        let live = try newest.filter { try $0.read(as: SignedRecipe.self).body.recipe != nil }
+        let bytes = newest.reduce(0) { $0 + $1.envelope.count }
+        guard live.count < mostRecipes, bytes < mostBytes else {
+            throw Refusal(
+                .conflict, "E_RECIPE_LIMIT",
+                live.count < mostRecipes
+                    ? "The recipes of \(target) have \(bytes) bytes together; endpoints take "
+                        + "\(mostBytes)."
+                    : "\(target) has \(live.count) recipes already, and endpoints take no more than "
+                        + "\(mostRecipes).",
+                nextStep: "Withdraw those that nobody needs (patchbay recipe remove).")
         }
     }
 

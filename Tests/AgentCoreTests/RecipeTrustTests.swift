@@ -90,6 +90,12 @@ struct RecipeTrustTests {
         let gone = SignedRecipe(withdrawing: "lab.tool")
         #expect(offer(try office.sign(gone, "lab_tool", version: 2)) == nil)
         #expect(versions.isEmpty)
+        // What has expired, and is not named any more, does not lie there for ever.
+        #expect(try folder.names(in: TrustFiles.recipes).count == 2)
+        world.change { $0.now = $0.now.adding(seconds: 20 * 365 * 86_400) }
+        _ = offer()
+        #expect(try folder.names(in: TrustFiles.recipes).isEmpty)
+        world.change { $0.now = $0.now.adding(seconds: -20 * 365 * 86_400) }
         let stranger = DocumentScope.tenant(Orders.identifier(12))
         #expect(offer(try office.sign(Self.recipe("5"), "lab_tool", scope: stranger)) != nil)
         #expect(versions.isEmpty)

@@ -147,6 +147,77 @@ struct ApplicationRunTests {
     }
 }
 
+/// Where an application may lie, and what stays when it goes.
+struct ApplicationPlaceTests {
+    @Test func `a place in which others could exchange the application is refused`() async throws {
+        try await withTemporaryFolder { folder in
+            let bench = try await Bench(folder, .tarGzip)
+            try await bench.putByHand("1.0")
+            let recipe = try await bench.lay("2.0")
+            let place = folder.appending(path: "opt").path
+            try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: place)
+            await bench.expect(.refused) { try await bench.run(recipe, "1.0").bringIn() }
+            #expect(try bench.version == "1.0")
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place)
+            try await bench.run(recipe, "1.0").bringIn()
+            #expect(try bench.version == "2.0")
+        }
+    }
+
+    @Test func `what is not the application is not moved away for its link`() async throws {
+        try await withTemporaryFolder { folder in
+            let bench = try await Bench(folder, .tarGzip)
+            try await bench.putByHand("1.0")
+            var recipe = try await bench.lay("2.0")
+            recipe.detect = "/opt/elsewhere/VERSION"
+            await bench.expect(.refused) { try await bench.run(recipe, "1.0").bringIn() }
+            #expect(try bench.version == "1.0")
+            #expect(bench.names.isEmpty)
+        }
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/dpkg-query")))
+    func `what a package has brought is known as the package's`() async throws {
+        let tools = ApplicationTools(runner: Runner())
+        #expect(await tools.package(owning: "/usr/bin/dpkg") == "dpkg")
+        #expect(await tools.package(owning: "/opt/patchbay-nobodys") == nil)
+    }
+
+    @Test func `a version that another one's link leads to stays`() async throws {
+        try await withTemporaryFolder { folder in
+            let bench = try await Bench(folder, .tarGzip)
+            try await bench.putByHand("1.0")
+            try await bench.bringIn("2.0", from: "1.0")
+            try FileManager.default.removeItem(atPath: "\(bench.versions)/1.0")
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(bench.versions)/1.0", withDestinationPath: "2.0")
+            try await bench.bringIn("3.0", from: "2.0")
+            try await bench.bringIn("4.0", from: "3.0")
+            #expect(bench.names == ["1.0", "2.0", "3.0", "4.0"])
+        }
+    }
+
+    @Test func `a removal that fails leaves the services running`() async throws {
+        try await withTemporaryFolder { folder in
+            let bench = try await Bench(folder, .deb)
+            bench.runner.active.withLock { $0 = ["tool.service"] }
+            let recipe = Recipe(
+                name: "tool", version: "2.0", detect: "/opt/x", installed: .init(file: "/opt/x"),
+                install: .init(
+                    .deb, from: "https://example.org/tool",
+                    sha256: String(repeating: "0", count: 64),
+                    size: 1, package: "patchbay-nobodys", services: ["tool.service"]))
+            try bench.store.make()
+            bench.runner.refusesPackages.withLock { $0 = true }
+            await bench.expect(.other) {
+                try await bench.care.remove(recipe, installed: "2.0") { _ in }
+            }
+            #expect(
+                bench.runner.told.withLock { $0 } == ["stop tool.service", "start tool.service"])
+        }
+    }
+}
+
 /// What a power cut leaves, and what the agent's next start makes of it.
 struct ApplicationRepairTests {
     @Test func `a cut while unpacking leaves the old version working, and half a folder goes`()

@@ -176,8 +176,12 @@ final class Runner: CommandRunning {
     let told = Mutex<[String]>([])
     let active = Mutex<Set<String>>([])
     let refusesToStart = Mutex(false)
+    let refusesPackages = Mutex(false)
 
     func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {
+        if command.path.hasSuffix("/dpkg"), refusesPackages.withLock({ $0 }) {
+            return CommandOutput(status: 1, errorOutput: Array("dpkg: error: no.\n".utf8))
+        }
         guard command.path.hasSuffix("/systemctl"), let service = command.arguments.last else {
             return try await SubprocessRunner().run(command)
         }

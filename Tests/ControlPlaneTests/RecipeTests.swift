@@ -60,8 +60,27 @@ import Trust
             "labtool", tenant: house.tenant.id, by: house.administrator)
         #expect(gone.version == 3 && gone.recipe == nil)
         #expect(try await house.useCases.recipes(by: house.administrator).isEmpty)
+        for number in 1...100 {
+            let one = RecipeWish(
+                tenant: house.tenant.id, recipe: Self.recipe("1", name: "tool-\(number)"))
+            _ = try await house.useCases.saveRecipe(one, by: house.administrator)
+        }
+        let beyond = RecipeWish(
+            tenant: house.tenant.id, recipe: Self.recipe("1", name: "one-more"))
+        let refused = await #expect(throws: Refusal.self) {
+            try await house.useCases.saveRecipe(beyond, by: house.administrator)
+        }
+        #expect(refused?.code == "E_RECIPE_LIMIT")
+        // A newer version of one that is there takes no more room.
+        _ = try await house.useCases.saveRecipe(
+            RecipeWish(tenant: house.tenant.id, recipe: Self.recipe("2", name: "tool-1")),
+            by: house.administrator)
+        for number in 1...100 {
+            _ = try await house.useCases.withdrawRecipe(
+                "tool-\(number)", tenant: house.tenant.id, by: house.administrator)
+        }
         // Endpoints must hear of it.
-        #expect(try await exchange(endpoint).recipes?.count == 1)
+        #expect(try await exchange(endpoint).recipes?.count == 101)
         await #expect(throws: Refusal.self) {
             try await house.useCases.withdrawRecipe(
                 "labtool", tenant: house.tenant.id, by: house.administrator)

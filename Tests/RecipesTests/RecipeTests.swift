@@ -81,6 +81,13 @@ struct RecipeTests {
         #expect(fault { $0.versions = nil } != nil)
         #expect(fault { $0.link = "/usr" } != nil)
         #expect(fault { $0.link = "/" } != nil)
+        for path in [
+            "/usr/bin", "/usr/local/bin", "/etc/systemd", "/var/lib", "/run/x", "/proc/1/x",
+        ] {
+            #expect(fault { $0.link = path } != nil, "\(path)")
+        }
+        #expect(fault { $0.link = "/usr/local/bin/labtool" } == nil)
+        #expect(fault { $0.link = "/usr/lib/labtool" } == nil)
         #expect(fault { $0.link = "opt/x" } != nil)
         #expect(fault { $0.link = "/opt/./x" } != nil)
         #expect(fault { $0.link = "/opt/../etc" } != nil)

@@ -19,7 +19,36 @@ extension TrustDesk {
                 refusal = refusal ?? why
             }
         }
+        removeExpired(besides: answer.recipes ?? [], memo, now)
         if let refusal { throw .refused(refusal) }
+    }
+
+    /// Removes recipes that have expired and that the server does not name any more: while it does,
+    /// it may be this endpoint's clock that is wrong. Which versions were seen stays remembered.
+    private func removeExpired(besides served: [String], _ memo: TrustMemo, _ now: Timestamp) {
+        let known = Set(
+            served.compactMap { text -> String? in
+                guard let envelope = try? Envelope(json: Array(text.utf8)),
+                    let document = try? SignedDocument<SignedRecipe>(unverified: envelope)
+                else { return nil }
+                return Self.file(of: document.heading)
+            })
+        for name in (try? state.names(in: TrustFiles.recipes)) ?? [] {
+            let file = "\(TrustFiles.recipes)/\(name)"
+            guard !known.contains(file),
+                let bytes = try? state.read(file, limit: TrustFiles.sizeLimit)
+            else { continue }
+            do throws(VerificationRefusal) {
+                _ = try memo.state.verify(bytes, as: SignedRecipe.self, at: now)
+            } catch {
+                guard case .expired = error else { continue }
+                try? state.remove(file)
+            }
+        }
+    }
+
+    private static func file(of heading: DocumentHeading) -> String {
+        "\(TrustFiles.recipes)/\(heading.scope)-\(heading.name).dsse.json"
     }
 
     private func takeRecipe(
@@ -31,8 +60,7 @@ extension TrustDesk {
             throw .refused(.malformed("its name is not that of its recipe"))
         }
         memo.state = taken.state
-        let file =
-            "\(TrustFiles.recipes)/\(document.heading.scope)-\(document.heading.name).dsse.json"
+        let file = Self.file(of: document.heading)
         let believed = memo
         try write { () throws(StateFolderFailure) in
             try keep(believed)

@@ -84,9 +84,10 @@ extension UseCases {
             let scripts = try self.newest(
                 Script.self, of: agent.tenant, under: root, in: records
             ).map(\.text)
+            // What has expired is believed by nobody, and would be reported as a refusal.
             let recipes = try self.newest(
                 SignedRecipe.self, of: agent.tenant, under: root, in: records
-            ).map(\.text)
+            ).filter { try now < $0.read(as: SignedRecipe.self).heading.expiresAt }.map(\.text)
             return TrustResponse(
                 digest: try self.trustTag(of: agent.tenant, in: records),
                 roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),

@@ -110,6 +110,10 @@ struct RecipeLook: Sendable {
         guard status.owner == 0 || status.owner == owner, status.permissions & 0o022 == 0 else {
             throw Obstacle("\(path) can be changed by others than root, and is not used.")
         }
+        if let fault = OwnedPath.fault(of: path, trusting: [owner]) {
+            throw Obstacle(
+                "\(path) could be exchanged by others than root (\(fault)), and is not used.")
+        }
     }
 
     /// The installed version; `nil` when the application is not there.
