@@ -51,7 +51,7 @@ import Testing
             // A child that has left the process group, as a script's background job does.
             try await runs.start(
                 Self.run,
-                plan("set -m; sleep 1000 & echo $! > \(mark); echo last words; wait", limit: 1))
+                plan("set -m; sleep 1000 & echo $! > \(mark); echo last words; wait", limit: 5))
             #expect(try await ending(runs) == .hung(lastLine: "last words"))
             let text = try String(contentsOfFile: mark, encoding: .utf8)
             let child = try #require(Int32(text.filter(\.isNumber)))

@@ -190,7 +190,7 @@ private struct Stage {
 
     /// The findings of a vulnerability, once the server has taken what was reported.
     func affected(by name: String, count: Int) async throws -> Findings {
-        for _ in 0..<100 {
+        for _ in 0..<600 {
             let page: Findings = try await json("finding", "list", "--cve", name)
             if page.total == count { return page }
             try await Task.sleep(for: .milliseconds(100))

@@ -191,11 +191,11 @@ struct PreflightTests {
                 my $lock = pack('ssx4qqix4', 1, 0, 0, 0, 0);
                 fcntl(F, 6, $lock) or die;
                 open(M, '>', "$held.new") or die; print M $$; close(M); rename("$held.new", $held);
-                for (1..300) { last if -e $done; select(undef, undef, undef, 0.1) }
+                for (1..1200) { last if -e $done; select(undef, undef, undef, 0.1) }
                 """
             async let holder = run(["/usr/bin/perl", "-e", script, lock, held, done])
             var pid = ""
-            for _ in 0..<300 where pid.isEmpty {
+            for _ in 0..<1200 where pid.isEmpty {
                 pid = (try? String(contentsOfFile: held, encoding: .utf8)) ?? ""
                 try await Task.sleep(for: .milliseconds(50))
             }

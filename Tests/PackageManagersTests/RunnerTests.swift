@@ -45,8 +45,8 @@ struct RunnerTests {
         try await withTemporaryFolder { folder in
             let mark = folder.appending(path: "pid").path
             let script = "sleep 300 & echo $! > \(mark); wait"
-            let command = Command(path: "/bin/sh", arguments: ["-c", script], timeoutSeconds: 1)
-            await #expect(throws: CommandFailure.timedOut(seconds: 1)) {
+            let command = Command(path: "/bin/sh", arguments: ["-c", script], timeoutSeconds: 5)
+            await #expect(throws: CommandFailure.timedOut(seconds: 5)) {
                 try await runner.run(command)
             }
             let child = try #require(Files.line(mark))

@@ -66,7 +66,7 @@ actor PostgreSQLServer {
             ])
         guard made.status == 0 else { throw ServerError(text: made.errorOutput) }
         try launch(prefix, programs.appending(path: "postgres").path, folder)
-        for _ in 0..<200 {
+        for _ in 0..<1200 {
             if (try? await query("SELECT 1", folder)) != nil { return folder }
             try await Task.sleep(for: .milliseconds(50))
         }

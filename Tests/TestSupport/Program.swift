@@ -45,10 +45,12 @@ public func run(
             scratch.appending(path: "error")
         )
         try Data(input.utf8).write(to: read)
-        let program = try StartedProgram(
-            arguments, environment: programEnvironment(adding: environment), folder: folder,
-            input: read, output: output, errorOutput: errorOutput)
-        let (status, timedOut) = await wait(for: program, timeout: timeout)
+        let (status, timedOut) = try await ProgramSlots.shared.run {
+            let program = try StartedProgram(
+                arguments, environment: programEnvironment(adding: environment), folder: folder,
+                input: read, output: output, errorOutput: errorOutput)
+            return await wait(for: program, timeout: timeout)
+        }
         return ProgramResult(
             status: status, output: try text(of: output), errorOutput: try text(of: errorOutput),
             timedOut: timedOut)
