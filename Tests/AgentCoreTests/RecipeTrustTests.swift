@@ -90,14 +90,25 @@ struct RecipeTrustTests {
         let gone = SignedRecipe(withdrawing: "lab.tool")
         #expect(offer(try office.sign(gone, "lab_tool", version: 2)) == nil)
         #expect(versions.isEmpty)
-        // What has expired, and is not named any more, does not lie there for ever.
-        #expect(try folder.names(in: TrustFiles.recipes).count == 2)
-        world.change { $0.now = $0.now.adding(seconds: 20 * 365 * 86_400) }
-        _ = offer()
-        #expect(try folder.names(in: TrustFiles.recipes).isEmpty)
-        world.change { $0.now = $0.now.adding(seconds: -20 * 365 * 86_400) }
         let stranger = DocumentScope.tenant(Orders.identifier(12))
         #expect(offer(try office.sign(Self.recipe("5"), "lab_tool", scope: stranger)) != nil)
         #expect(versions.isEmpty)
+    }
+
+    @Test func `what has expired goes from the disk once the server does not name it any more`()
+        throws
+    {
+        let short = try office.sign(
+            Self.recipe("2"), "lab_tool", expiresAt: Orders.start.adding(seconds: 86_400))
+        let more = try office.sign(Self.recipe("7", name: "more"), "more")
+        #expect(offer(short, more) == nil)
+        #expect(try folder.names(in: TrustFiles.recipes).count == 2)
+        world.change { $0.now = $0.now.adding(seconds: 2 * 86_400) }
+        // While the server names it, it may be this clock that is wrong.
+        _ = offer(short, more)
+        #expect(try folder.names(in: TrustFiles.recipes).count == 2)
+        #expect(offer(more) == nil)
+        #expect(try folder.names(in: TrustFiles.recipes).count == 1)
+        #expect(versions == ["7"])
     }
 }
