@@ -5,22 +5,20 @@ package import ServerRecords
 /// What `FleetFindings` knows.
 package struct FindingState: Sendable {
     package var fleet = FleetIndex(.empty)
-    /// Endpoints by their numbers, which rise with their identifiers' times and are not given
-    /// twice; `nil` for one that is gone.
-    package private(set) var members: [Member?] = []
-    package private(set) var numbers: [EndpointID: UInt32] = [:]
+    /// The endpoints.
+    package private(set) var numbers = MemberTable()
     package private(set) var tenants: [TenantID: EndpointSet] = [:]
     /// Interned software by release: its row where its standing is the usual one.
     private var rows: [FleetIndex.PlatformNumber: InternedRows] = [:]
     private var platforms: [Ground: (number: FleetIndex.PlatformNumber, place: Int32)] = [:]
+    /// That of the endpoint that came last.
+    private var lastGround: (ground: Ground, platform: (FleetIndex.PlatformNumber, Int32))?
     /// The operating systems of the fleet, once each.
     package private(set) var systems: [OperatingSystem] = []
     package private(set) var known: [KnownFinding.Key: Timestamp] = [:]
     /// When findings began on endpoints that a scan brought them to.
     private var starts: [StartKey: Timestamp] = [:]
     private var startNames: [String: UInt32] = [:]
-    /// The names of the fleet's zones, once each.
-    private var zones: Set<String> = []
     /// What endpoints have that is not their distribution's, once each; the first is nothing.
     private var foreign: [[ForeignPackages]] = [[]]
     private var foreignPlaces: [[ForeignPackages]: Int32] = [[]: 0]
@@ -46,14 +44,14 @@ package struct FindingState: Sendable {
     /// What is remembered of an endpoint.
     package struct Member: Sendable {
         package let id: EndpointID
-        package fileprivate(set) var tenant: TenantID
+        package let tenant: TenantID
         let enrolledAt: Timestamp
         /// Its operating system, a place in `systems`.
         package var system: Int32 = 0
         /// The name of its zone.
-        fileprivate(set) var zone: String
+        let zone: String
         /// What it has that is not its distribution's, a place in `foreign`.
-        fileprivate var foreign: Int32 = 0
+        var foreign: Int32 = 0
         /// Tells whether inventory and footing are those that were last taken.
         let stamp: Int
     }
@@ -81,7 +79,7 @@ package struct FindingState: Sendable {
 
     /// The member with a number.
     package func member(_ number: UInt32) -> Member? {
-        members.indices.contains(Int(number)) ? members[Int(number)] : nil
+        numbers.member(number)
     }
 
     package func makeRanking(in scope: Scope) -> [RankedVulnerability] {
@@ -148,7 +146,7 @@ package struct FindingState: Sendable {
         var looked: [FleetIndex.PlatformNumber: Set<String>] = [:]
         for member in page.members {
             guard let footing = member.footing else { continue }
-            let platform = platform(of: footing)
+            let platform = platform(of: footing).number
             for digest in [member.inventoryDigest, member.judgedDigest ?? ""] {
                 guard let software = page.inventories[digest],
                     looked[platform, default: []].insert(digest).inserted
@@ -168,27 +166,39 @@ package struct FindingState: Sendable {
         return unknown
     }
 
-    private mutating func platform(of footing: SoftwareFooting) -> FleetIndex.PlatformNumber {
+    private mutating func platform(
+        of footing: SoftwareFooting
+    ) -> (number: FleetIndex.PlatformNumber, place: Int32) {
         let ground = Ground(footing)
-        if let known = platforms[ground] { return known.number }
+        // Endpoints mostly have what the one before them has: to compare is less work than to hash.
+        if let lastGround, lastGround.ground == ground { return lastGround.platform }
+        let platform = platforms[ground] ?? newPlatform(of: ground, footing)
+        lastGround = (ground, platform)
+        return platform
+    }
+
+    private mutating func newPlatform(
+        of ground: Ground, _ footing: SoftwareFooting
+    ) -> (number: FleetIndex.PlatformNumber, place: Int32) {
         let number = fleet.register(
             Platform(
                 footing.os, channels: footing.channels, known: fleet.index.distributionReleases))
         let place = systems.firstIndex(of: footing.os) ?? systems.count
         if place == systems.count { systems.append(footing.os) }
-        platforms[ground] = (number, Int32(truncatingIfNeeded: place))
-        return number
+        let platform = (number, Int32(truncatingIfNeeded: place))
+        platforms[ground] = platform
+        return platform
     }
 
     /// What an endpoint has that is not its distribution's.
     package func foreignPackages(of number: UInt32) -> [ForeignPackages] {
-        foreign[Int(member(number)?.foreign ?? 0)]
+        foreign[Int(numbers.foreign(of: number) ?? 0)]
     }
 
     /// Makes rows of software that is new on a release. Packages of one source that come together
     /// tell each other the source's epoch.
     private mutating func learn(_ packages: [(Int64, Package)], on footing: SoftwareFooting) {
-        let platform = platform(of: footing)
+        let platform = platform(of: footing).number
         let software = EndpointSoftware(os: footing.os, rows: packages.map { SoftwareRow($0.1) })
         for (place, row) in software.rows.enumerated() {
             let number = fleet.register(CountedRow(row), on: platform)
@@ -206,18 +216,18 @@ package struct FindingState: Sendable {
         guard let footing = member.footing, let software = inventories[member.inventoryDigest]
         else { return nil }
         var record = Member(member, footing)
-        share(&record)
-        if let number = numbers[member.id] {
+        let number = numbers[member.id]
+        if let number {
             // A scan may have changed what policies ask for, whatever it says of the software.
             standings.unsettle(number)
-            if members[Int(number)]?.stamp == record.stamp { return nil }
+            if numbers.stamp(of: number) == record.stamp { return nil }
         }
-        let platform = platform(of: footing)
-        record.system = platforms[Ground(footing)]?.place ?? 0
+        let (platform, place) = platform(of: footing)
+        record.system = place
         record.foreign = foreignPlace(of: footing.foreign)
         noteChange()
         let shape = EndpointShape(digest: member.inventoryDigest, footing: footing)
-        if numbers[member.id] == nil, let twin = twin(of: shape) {
+        if number == nil, let twin = twin(of: shape) {
             fleet.set(add(record, in: member.tenant), asOn: twin)
             return nil
         }
@@ -226,13 +236,13 @@ package struct FindingState: Sendable {
             learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing)
         }
         let current = counted(software, footing, on: platform)
-        guard let number = numbers[member.id] else {
+        guard let number else {
             let number = add(record, in: member.tenant)
             fleet.set(current, of: number)
             remember(shape, of: number, record.stamp)
             return nil
         }
-        members[Int(number)] = record
+        numbers.replace(number, by: record)
         let (before, after) = (Set(fleet.rows(of: number)), Set(current))
         let (removed, added) = (before.subtracting(after), after.subtracting(before))
         if removed.isEmpty, added.isEmpty { return nil }
@@ -255,9 +265,7 @@ package struct FindingState: Sendable {
 
     /// Adds an endpoint that has no software yet.
     private mutating func add(_ record: Member, in tenant: TenantID) -> UInt32 {
-        let number = UInt32(truncatingIfNeeded: members.count)
-        numbers[record.id] = number
-        members.append(record)
+        let number = numbers.append(record)
         tenants[tenant, default: EndpointSet()].insert(number)
         _ = standings.set(.usual, of: number)
         standings.unsettle(number)
@@ -266,7 +274,9 @@ package struct FindingState: Sendable {
 
     /// An endpoint that has what endpoints of this shape have.
     private func twin(of shape: EndpointShape) -> UInt32? {
-        guard let twin = shapes[shape], member(twin.number)?.stamp == twin.stamp else { return nil }
+        guard let twin = shapes[shape], numbers.stamp(of: twin.number) == twin.stamp else {
+            return nil
+        }
         return twin.number
     }
 
@@ -283,12 +293,6 @@ package struct FindingState: Sendable {
         foreign.append(packages)
         foreignPlaces[packages] = place
         return place
-    }
-
-    /// Makes what many endpoints have the same text, so that it is in memory once.
-    private mutating func share(_ record: inout Member) {
-        if let place = tenants.index(forKey: record.tenant) { record.tenant = tenants[place].key }
-        record.zone = zones.insert(record.zone).memberAfterInsert
     }
 
     private func vulnerabilities(in rows: Set<FleetIndex.SoftwareNumber>) -> Set<String> {
@@ -344,10 +348,10 @@ package struct FindingState: Sendable {
 
     /// Forgets an endpoint that was retired.
     package mutating func remove(_ id: EndpointID) {
-        guard let number = numbers.removeValue(forKey: id) else { return }
+        guard let number = numbers[id] else { return }
         fleet.apply(endpoint: number, removed: fleet.rows(of: number))
-        if let tenant = members[Int(number)]?.tenant { tenants[tenant]?.remove(number) }
-        members[Int(number)] = nil
+        if let tenant = member(number)?.tenant { tenants[tenant]?.remove(number) }
+        numbers.remove(number)
         standings.remove(number)
         starts = starts.filter { $0.key.endpoint != number }
         noteChange()
@@ -382,7 +386,7 @@ package struct FindingState: Sendable {
         let began = startNames[name].flatMap {
             starts[StartKey(endpoint: endpoint, vulnerability: $0)]
         }
-        return max(began ?? member(endpoint)?.enrolledAt ?? known, known)
+        return max(began ?? numbers.enrolment(of: endpoint) ?? known, known)
     }
 
     /// Takes what the store knows.
@@ -395,9 +399,11 @@ package struct FindingState: Sendable {
     package mutating func newlyKnown(at now: Timestamp) -> [KnownFinding] {
         var new: [KnownFinding] = []
         for row in fleet.takeChangedRows() {
-            let software = fleet.software(row)
-            for finding in fleet.findings(in: row) {
-                let key = Self.key(finding.vulnerability, software)
+            let vulnerabilities = fleet.vulnerabilities(in: row)
+            if vulnerabilities.isEmpty { continue }
+            var key = Self.key("", fleet.software(row))
+            for vulnerability in vulnerabilities {
+                key.vulnerability = fleet.name(of: vulnerability)
                 if known[key] != nil { continue }
                 known[key] = now
                 new.append(KnownFinding(key: key, since: now))

@@ -24,7 +24,7 @@ extension FindingState {
             found[source, default: UncoveredSoftware(source: source)].packages += endpoints.count
             found[source]?.endpoints.formUnion(endpoints)
         }
-        for number in visible?.numbers ?? Array(numbers.values) {
+        for number in visible?.numbers ?? numbers.values {
             for part in uncoveredForeign(of: number, &covered) {
                 found[part.source, default: UncoveredSoftware(source: part.source)].packages +=
                     part.packages
@@ -55,7 +55,7 @@ extension FindingState {
         of endpoint: UInt32, _ covered: inout [Platform: Bool]
     ) -> [ForeignPackages] {
         let foreign = foreignPackages(of: endpoint)
-        guard !foreign.isEmpty, let system = member(endpoint)?.system else { return [] }
+        guard !foreign.isEmpty, let system = numbers.system(of: endpoint) else { return [] }
         let platform = Platform(systems[Int(system)], known: fleet.index.distributionReleases)
         let isSystemCovered = covered[platform] ?? fleet.index.speaks(of: platform)
         covered[platform] = isSystemCovered

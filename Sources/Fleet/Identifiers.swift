@@ -39,6 +39,27 @@ public protocol IdentifierKind: Sendable {
     static var prefix: String { get }
 }
 
+extension Identifier {
+    /// Its 128 bits: a fifth of the memory that its text takes. `nil` for a text that stands for more,
+    /// which no identifier does that was made here.
+    public var bits: (high: UInt64, low: UInt64)? {
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        for byte in text.utf8.dropFirst(Kind.prefix.utf8.count + 1) {
+            guard high >> 59 == 0, let digit = IdentifierAlphabet.digit(of: byte) else {
+                return nil
+            }
+            high = high << 5 | low >> 59
+            low = low << 5 | digit
+        }
+        return (high, low)
+    }
+
+    /// The identifier of these bits.
+    public init(bits: (high: UInt64, low: UInt64)) {
+        text = Kind.prefix + "_" + IdentifierAlphabet.encode(high: bits.high, low: bits.low)
+    }
+}
+
 extension Identifier: CustomStringConvertible {
     /// The text.
     public var description: String { text }
@@ -180,6 +201,20 @@ private enum IdentifierAlphabet {
         case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
         default: (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
         }
+    }
+
+    /// What each byte stands for; 255 for what is no digit.
+    private static let digits: [UInt8] = {
+        var digits = [UInt8](repeating: 255, count: 256)
+        for (digit, character) in characters.enumerated() {
+            digits[Int(character)] = UInt8(digit)
+        }
+        return digits
+    }()
+
+    static func digit(of byte: UInt8) -> UInt64? {
+        let digit = digits[Int(byte)]
+        return digit < 32 ? UInt64(digit) : nil
     }
 
     static func encode(high: UInt64, low: UInt64) -> String {

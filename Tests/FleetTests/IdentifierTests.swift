@@ -32,4 +32,25 @@ struct IdentifierTests {
     func `a text that is no identifier is not read`(text: String) {
         #expect(JobID(text) == nil)
     }
+
+    @Test(arguments: Seeds.all)
+    func `its bits make the same identifier again`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<500 {
+            let made = Int64.random(in: 0...0xFFFF_FFFF_FFFF, using: &generator)
+            let id = EndpointID(at: Timestamp(milliseconds: made), using: &generator)
+            let bits = try #require(id.bits)
+            #expect(EndpointID(bits: bits) == id, "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: [
+        ("00000000000000000000000000", true), ("7zzzzzzzzzzzzzzzzzzzzzzzzz", true),
+        ("80000000000000000000000000", false), ("zzzzzzzzzzzzzzzzzzzzzzzzzz", false),
+    ])
+    func `a text that stands for more than 128 bits has none`(digits: String, fits: Bool) throws {
+        let id = try #require(EndpointID("ept_" + digits))
+        #expect((id.bits != nil) == fits)
+        if let bits = id.bits { #expect(EndpointID(bits: bits) == id) }
+    }
 }

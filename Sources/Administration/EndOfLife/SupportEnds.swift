@@ -19,9 +19,10 @@ struct SupportEnds {
         self.now = now
         let index = state.fleet.index
         let systems = state.systems.map { EndOfLife.status(of: $0, in: index, at: now) }
-        for (number, member) in state.members.enumerated() {
-            guard let member, let status = systems[Int(member.system)] else { continue }
-            let number = UInt32(truncatingIfNeeded: number)
+        for number in state.numbers.values {
+            guard let system = state.numbers.system(of: number),
+                let status = systems[Int(system)]
+            else { continue }
             holders[status, default: EndpointSet()].insert(number)
             known.insert(number)
         }

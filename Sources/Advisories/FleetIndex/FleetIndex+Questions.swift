@@ -55,7 +55,7 @@ extension FleetIndex {
     public func occurrences(
         of vulnerability: VulnerabilityNumber
     ) -> [(number: SoftwareNumber, finding: Finding, endpoints: EndpointSet)] {
-        rowsByVulnerability[Int(vulnerability.value)].sorted().compactMap { row in
+        rowsByVulnerability[Int(vulnerability.value)].compactMap { row in
             let number = SoftwareNumber(value: row)
             let endpoints = holders(of: number)
             guard !endpoints.isEmpty,
@@ -106,7 +106,7 @@ extension FleetIndex {
     /// The rows of an endpoint in which a vulnerability is found.
     public func rows(of endpoint: UInt32, with vulnerability: String) -> [SoftwareNumber] {
         guard let number = number(of: vulnerability) else { return [] }
-        return rowsByVulnerability[Int(number.value)].sorted()
+        return rowsByVulnerability[Int(number.value)]
             .filter { holdings.isHeld($0, by: endpoint) }.map { SoftwareNumber(value: $0) }
     }
 
@@ -130,6 +130,11 @@ extension FleetIndex {
             for entry in entries { findings.append(texts.finding(entry, in: row)) }
         }
         return findings
+    }
+
+    /// The vulnerabilities that are found in a row.
+    public func vulnerabilities(in number: SoftwareNumber) -> [VulnerabilityNumber] {
+        found[Int(number.value)].map { VulnerabilityNumber(value: $0.vulnerability) }
     }
 
     /// What is found in a row.

@@ -34,19 +34,17 @@ public struct FleetIndex: Sendable {
         let value: Int32
     }
 
-    private struct Key: Hashable, Sendable {
-        var platform: PlatformNumber
-        var counted: CountedRow
-    }
-
     private var platforms: [Platform] = []
     private var platformNumbers: [Platform: Int32] = [:]
-    private var keys = NumberTable<Key>()
+    private var rows = RowTable()
     private(set) var holdings = Holdings()
     /// What is found in each row, by the row's number.
     private(set) var found: [[FoundEntry]] = []
-    /// The rows in which each vulnerability is found, by the vulnerability's number.
-    private(set) var rowsByVulnerability: [Set<Int32>] = []
+    /// Lists of what is found, each once: the patch levels of a package between two fixes have the
+    /// same. One that is not here is only kept again.
+    private var sharedLists: Set<[FoundEntry]> = []
+    /// The rows in which each vulnerability is found, by the vulnerability's number; they rise.
+    private(set) var rowsByVulnerability: [[Int32]] = []
     /// Vulnerabilities, versions, advisories and reasons, once each.
     private(set) var texts = FoundTexts()
     /// The index that the fleet is matched with.
@@ -62,7 +60,7 @@ public struct FleetIndex: Sendable {
     }
 
     /// How many distinct rows it holds.
-    public var softwareCount: Int { keys.values.count }
+    public var softwareCount: Int { rows.count }
 
     /// The memory that it takes to know which endpoint has which rows, in bytes.
     public var setByteCount: Int { holdings.byteCount }
@@ -81,11 +79,10 @@ public struct FleetIndex: Sendable {
     public mutating func register(
         _ counted: CountedRow, on platform: PlatformNumber
     ) -> SoftwareNumber {
-        let key = Key(platform: platform, counted: counted)
-        if let known = keys.number(of: key) { return SoftwareNumber(value: known) }
-        let number = keys.append(key)
+        let (number, isNew) = rows.number(of: counted, on: platform)
+        guard isNew else { return SoftwareNumber(value: number) }
         holdings.addRow()
-        let answer = match(key)
+        let answer = match(counted, on: platform)
         found.append(answer)
         note(answer, in: number)
         return SoftwareNumber(value: number)
@@ -132,15 +129,16 @@ public struct FleetIndex: Sendable {
 
     /// A row by its number.
     public func software(_ number: SoftwareNumber) -> Software {
-        let key = keys.values[Int(number.value)]
+        let key = rows[Int(number.value)]
+        let counted = rows.counted(key)
         return Software(
-            platform: platforms[Int(key.platform.value)], row: key.counted.row,
-            standing: key.counted.standing)
+            platform: platforms[Int(key.platform.value)], row: counted.row,
+            standing: counted.standing)
     }
 
     /// The name of a row's package.
     public func packageName(of number: SoftwareNumber) -> String {
-        keys.values[Int(number.value)].counted.row.name
+        rows.name(of: number.value)
     }
 
     /// The endpoints that have a row.
@@ -151,10 +149,8 @@ public struct FleetIndex: Sendable {
     /// The number of a row that the fleet holds.
     func number(of software: Software) -> Int32? {
         guard let platform = platformNumbers[software.platform] else { return nil }
-        return keys.number(
-            of: Key(
-                platform: PlatformNumber(value: platform),
-                counted: CountedRow(software.row, software.standing)))
+        return rows.known(
+            CountedRow(software.row, software.standing), on: PlatformNumber(value: platform))
     }
 
     /// The rows of which something else is said than when this was last asked; new ones included.
@@ -172,8 +168,8 @@ public struct FleetIndex: Sendable {
         _ newIndex: AdvisoryIndex, touching names: Set<String>? = nil
     ) -> EndpointSet {
         take(newIndex)
-        return rematch(keys.values.indices) { key in
-            names.map { !$0.isDisjoint(with: key.counted.row.indexNames) } ?? true
+        return rematch(rows.indices) { row in
+            names.map { !$0.isDisjoint(with: row.indexNames) } ?? true
         }
     }
 
@@ -196,29 +192,41 @@ public struct FleetIndex: Sendable {
     private mutating func take(_ newIndex: AdvisoryIndex) {
         index = newIndex
         matchers = [:]
+        sharedLists = []
     }
 
     private mutating func rematch(
-        _ rows: some Sequence<Int>, where isTouched: (Key) -> Bool
+        _ numbers: some Sequence<Int>, where isTouched: (SoftwareRow) -> Bool
     ) -> EndpointSet {
         var changed: [Int32] = []
-        for row in rows where isTouched(keys.values[row]) {
-            let before = found[row]
-            let after = match(keys.values[row])
+        for place in numbers {
+            let key = rows[place]
+            let counted = rows.counted(key)
+            guard isTouched(counted.row) else { continue }
+            let before = found[place]
+            let after = match(counted, on: key.platform)
+            // What is the same is kept nevertheless: its assessments are then those of the index.
+            found[place] = after
             if before == after { continue }
-            forget(before, in: Int32(truncatingIfNeeded: row))
-            note(after, in: Int32(truncatingIfNeeded: row))
-            found[row] = after
-            changed.append(Int32(truncatingIfNeeded: row))
+            let number = Int32(truncatingIfNeeded: place)
+            forget(before, in: number)
+            note(after, in: number)
+            changed.append(number)
         }
         return holdings.holders(ofAny: changed)
     }
 
-    private mutating func match(_ key: Key) -> [FoundEntry] {
-        let platform = platforms[Int(key.platform.value)]
-        let findings = matchers[key.platform, default: RowAssessor(index, platform)]
-            .findings(in: key.counted)
-        return findings.map { texts.entry($0) }.sorted { $0.vulnerability < $1.vulnerability }
+    private mutating func match(
+        _ counted: CountedRow, on platform: PlatformNumber
+    ) -> [FoundEntry] {
+        let findings =
+            matchers[
+                platform, default: RowAssessor(index, platforms[Int(platform.value)])
+            ].findings(in: counted)
+        if findings.isEmpty { return [] }
+        let entries = findings.map { texts.entry($0) }
+            .sorted { $0.vulnerability < $1.vulnerability }
+        return sharedLists.insert(entries).memberAfterInsert
     }
 
     private mutating func note(_ found: [FoundEntry], in number: Int32) {
@@ -226,12 +234,12 @@ public struct FleetIndex: Sendable {
         for entry in found {
             let place = Int(entry.vulnerability)
             while rowsByVulnerability.count <= place { rowsByVulnerability.append([]) }
-            rowsByVulnerability[place].insert(number)
+            rowsByVulnerability[place].insert(rising: number)
         }
     }
 
     private mutating func forget(_ found: [FoundEntry], in number: Int32) {
-        for entry in found { rowsByVulnerability[Int(entry.vulnerability)].remove(number) }
+        for entry in found { rowsByVulnerability[Int(entry.vulnerability)].remove(rising: number) }
     }
 }
 

@@ -9,6 +9,14 @@ struct FoundEntry: Hashable, Sendable {
     var reason: Int32
     var state: Finding.State
     var assessment: Assessment
+
+    /// Feeds what tells most entries apart: to hash an assessment is much work, and two of one
+    /// vulnerability mostly have the same one.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(vulnerability)
+        hasher.combine(fix)
+        hasher.combine(state)
+    }
 }
 
 /// The texts that `FoundEntry` names by number. They stay the same when the index changes.

@@ -28,7 +28,7 @@ struct Holdings: Sendable {
     private var baseOf: [Int32] = []
     /// By endpoint, rows in order: one that it has besides by its number, one that it lacks by the
     /// number's complement.
-    private var drifts: [[Int32]] = []
+    private var drifts = DriftTable()
     private var endpointCount = 0
 
     /// A base is good enough for endpoints that differ from it in so large a part of their rows.
@@ -71,14 +71,12 @@ struct Holdings: Sendable {
         let base = baseOf[Int(other)]
         if base < 0 { return leave(endpoint) }
         if baseOf[Int(endpoint)] < 0 { endpointCount += 1 }
-        join(endpoint, to: base, drifts[Int(other)])
+        join(endpoint, to: base, drifts[other])
     }
 
     private mutating func makeRoom(for endpoint: UInt32) {
-        while baseOf.count <= Int(endpoint) {
-            baseOf.append(-1)
-            drifts.append([])
-        }
+        while baseOf.count <= Int(endpoint) { baseOf.append(-1) }
+        drifts.makeRoom(for: baseOf.count)
     }
 
     private mutating func join(_ endpoint: UInt32, to base: Int32, _ drift: [Int32]) {
@@ -98,7 +96,7 @@ struct Holdings: Sendable {
     /// The rows of an endpoint, rising.
     func rows(of endpoint: UInt32) -> [Int32] {
         guard baseOf.indices.contains(Int(endpoint)), baseOf[Int(endpoint)] >= 0 else { return [] }
-        return Self.applying(drifts[Int(endpoint)], to: bases[Int(baseOf[Int(endpoint)])].rows)
+        return Self.applying(drifts[endpoint], to: bases[Int(baseOf[Int(endpoint)])].rows)
     }
 
     /// The endpoints that have one of these rows.
@@ -144,10 +142,10 @@ struct Holdings: Sendable {
     /// The memory that bases, drift and sets take, in bytes.
     var byteCount: Int {
         let sets = (besides + lacking + bases.map(\.members)).reduce(0) { $0 + $1.byteCount }
-        let lists = (basesOfRow + drifts + bases.map(\.rows)).reduce(0) {
+        let lists = (basesOfRow + bases.map(\.rows)).reduce(0) {
             $0 + $1.capacity * MemoryLayout<Int32>.stride
         }
-        return sets + lists + baseOf.capacity * MemoryLayout<Int32>.stride
+        return sets + lists + drifts.byteCount + baseOf.capacity * MemoryLayout<Int32>.stride
     }
 }
 
@@ -251,7 +249,7 @@ extension Holdings {
 
 extension Holdings {
     private mutating func changeDrift(of endpoint: UInt32, to drift: [Int32]) {
-        let before = drifts[Int(endpoint)]
+        let before = drifts[endpoint]
         if before == drift { return }
         for mark in before {
             if mark < 0 {
@@ -267,8 +265,7 @@ extension Holdings {
                 besides[Int(mark)].insert(endpoint)
             }
         }
-        // A fleet keeps one of these for each endpoint: no room for more than it holds.
-        drifts[Int(endpoint)] = drift.withUnsafeBufferPointer { Array($0) }
+        drifts.set(drift, of: endpoint)
     }
 
     /// What rows have and lack beside those of a base; both rise.

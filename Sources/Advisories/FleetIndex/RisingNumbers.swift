@@ -48,4 +48,28 @@ extension [Int32] {
         }
         return numbers
     }
+
+    /// Adds a number to rising ones.
+    mutating func insert(rising number: Int32) {
+        // Numbers mostly come in order.
+        if last.map({ $0 < number }) ?? true { return append(number) }
+        let place = risingPlace(of: number)
+        if self[place] != number { insert(number, at: place) }
+    }
+
+    /// Takes a number out of rising ones.
+    mutating func remove(rising number: Int32) {
+        let place = risingPlace(of: number)
+        if place < count, self[place] == number { remove(at: place) }
+    }
+
+    /// The first place whose number is not less.
+    private func risingPlace(of number: Int32) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < number { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 }

@@ -78,7 +78,9 @@ struct BenchFleet {
                 inventories: Dictionary(inventories) { first, _ in first })
             let begun = clock.now
             var packages: [Int64: Package] = [:]
-            for number in state.unknownSoftware(in: page) { packages[number] = software[number] }
+            for number in state.unknownSoftware(in: page) {
+                packages[number] = software[number]?.withTextsOfItsOwn
+            }
             for member in page.members {
                 _ = state.take(
                     member, of: page.inventories, packages: packages, at: member.enrolledAt)
@@ -90,6 +92,14 @@ struct BenchFleet {
 }
 
 extension Package {
+    /// The same package as it comes from a store: no text is shared with another.
+    fileprivate var withTextsOfItsOwn: Package {
+        func own(_ text: String) -> String { String(decoding: Array(text.utf8), as: UTF8.self) }
+        return Package(
+            manager: manager, name: own(name), version: own(version),
+            architecture: own(architecture), source: own(source), sourceVersion: own(sourceVersion))
+    }
+
     /// The same package at another patch level.
     fileprivate func atPatchLevel(_ level: Int) -> Package {
         var package = self
