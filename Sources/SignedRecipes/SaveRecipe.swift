@@ -97,8 +97,8 @@ extension UseCases {
             if let tenant = scope.tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
                 throw Refusal.notFound("tenant")
             }
-            let newest = try self.newestDocument(
-                SignedRecipe.self, named: body.documentName, of: target, in: records)
+            let known = try self.knownDocuments(SignedRecipe.self, of: target, in: records)
+            let newest = known.newest(named: body.documentName)
             try check(newest)
             if body.recipe != nil { try Self.checkRoom(for: body.documentName, in: known, target) }
             guard let root = try self.heldRoot(in: records) else { throw Self.noRoot }

@@ -87,8 +87,8 @@ extension UseCases {
             if let tenant = scope.tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
                 throw Refusal.notFound("tenant")
             }
-            let newest = try self.newestDocument(
-                Script.self, named: wish.name, of: target, in: records)
+            let newest = try self.knownDocuments(Script.self, of: target, in: records)
+                .newest(named: wish.name)
             let issued = now.wholeSeconds
             let document = SignedDocument(
                 DocumentHeading(

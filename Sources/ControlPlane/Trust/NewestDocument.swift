@@ -1,13 +1,11 @@
-package import Fleet
 package import ServerRecords
 package import Trust
 
 extension UseCases {
-    /// The newest version of a document of a type, name and scope, whether it is signed or waits
-    /// for operators: the next one counts on from it.
-    package func newestDocument<Body: DocumentBody>(
-        _ type: Body.Type, named name: String, of scope: DocumentScope, in records: any Records
-    ) throws -> StoredDocument? {
+    /// The versions of a kind of document in a scope, signed and waiting for operators.
+    package func knownDocuments<Body: DocumentBody>(
+        _ type: Body.Type, of scope: DocumentScope, in records: any Records
+    ) throws -> [StoredDocument] {
         let waiting: Scope =
             switch scope {
             case .allTenants: .provider
@@ -16,7 +14,13 @@ extension UseCases {
         let known =
             try records.documents(Body.type, of: scope)
             + records.unsignedDocuments(in: waiting).map(\.document)
-        return known.filter { $0.type == Body.type && $0.name == name && $0.scope == scope }
-            .max { $0.version < $1.version }
+        return known.filter { $0.type == Body.type && $0.scope == scope }
+    }
+}
+
+extension Collection<StoredDocument> {
+    /// The newest version of a document, from which the next one counts on.
+    package func newest(named name: String) -> StoredDocument? {
+        filter { $0.name == name }.max { $0.version < $1.version }
     }
 }
