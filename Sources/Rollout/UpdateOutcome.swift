@@ -74,6 +74,9 @@ public struct JobResult: Hashable, Sendable, Codable {
     public var failure: FailureClass?
     /// The runs that went well, with what they took; `nil` where nobody measured them.
     public var runs: [InstallRun]?
+    /// How long the endpoint was away at the reboot that it made for the job, in seconds; `nil`
+    /// where it made none, or another job of the same reboot tells.
+    public var rebootSeconds: Int64?
     /// The snapshot that the endpoint took before the installation, such as
     /// `btrfs /.patchbay-snapshots/…`; `nil` where it took none.
     public var snapshot: String?

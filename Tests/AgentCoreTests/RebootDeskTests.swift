@@ -45,6 +45,11 @@ import Testing
         #expect(last.wasHealthy == true)
         #expect(last.failure == nil)
         #expect(lives.machine.reboots == 1)
+        // It is remembered and told how long that took.
+        let seconds = try #require(last.rebootSeconds)
+        #expect(WorkHistory.rebootSeconds.contains(seconds))
+        #expect(WorkMemo.load(from: lives.folder).reboots == "\(seconds)/1")
+        #expect(first.rebootSeconds == nil)
     }
 
     @Test func `an order that says nothing of reboots ends as it always has`() async throws {

@@ -45,6 +45,38 @@ import Testing
     }
 
     @Test(arguments: Engine.present)
+    func `reboots are learned for one endpoint, beside its pace, and only what can be one`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let tenant = samples.tenant("Ours")
+            let (slow, other) = (samples.endpoint(of: tenant.id), samples.endpoint(of: tenant.id))
+            try await ledger.write { records in
+                try records.insert(tenant)
+                try records.insert(slow)
+                try records.insert(other)
+                for seconds in [900, -5, 0, 86_400, 910, 905] as [Int64] {
+                    try records.learn(rebootSeconds: seconds, on: slow.id, tenant: tenant.id)
+                    try records.learn(
+                        from: [InstallRun(seconds: 80, packages: [Self.nginx])],
+                        ordered: [WorkKey(Self.nginx)], on: slow.id, tenant: tenant.id)
+                }
+            }
+            let (ours, theirs) = try await ledger.read { records in
+                (
+                    try records.workHistory(of: Self.keys, on: slow.id, tenant: tenant.id),
+                    try records.workHistory(of: Self.keys, on: other.id, tenant: tenant.id)
+                )
+            }
+            #expect(ours.reboots?.text == "900/1 910/1 905/1")
+            #expect(ours.rebootReserveSeconds == 910 + 455)
+            #expect(ours.pace?.count == 3)
+            #expect(theirs.rebootReserveSeconds == WorkFigures.rebootReserveSeconds)
+        }
+    }
+
+    @Test(arguments: Engine.present)
     func `do not keep a tenant that has nothing else`(_ engine: Engine) async throws {
         try await withLedger(engine) { (ledger: SQLLedger) async throws in
             var samples = Samples()

@@ -24,6 +24,8 @@ struct WorkMemo: Hashable, Sendable, Codable {
 
     /// The packages, the one that was installed last at the end.
     var packages: [Package] = []
+    /// How long the endpoint was away at its reboots, as the text of `InstallSamples`.
+    var reboots: String?
 
     /// The history that it tells.
     var history: WorkHistory {
@@ -31,7 +33,8 @@ struct WorkMemo: Hashable, Sendable, Codable {
             packages: Dictionary(
                 packages.map {
                     (WorkKey(manager: $0.manager, name: $0.name), InstallSamples(text: $0.samples))
-                }, uniquingKeysWith: { _, later in later }))
+                }, uniquingKeysWith: { _, later in later }),
+            reboots: reboots.map { InstallSamples(text: $0) })
     }
 
     /// Takes a run.
@@ -68,6 +71,20 @@ extension JobRunner {
         }
         let own = WorkMemo.load(from: state).history.estimate(lines, reboots: false)
         return max(own.seconds, job.order.expectedSeconds ?? 0)
+    }
+
+    /// What is kept back for a reboot, in seconds, by what the endpoint has seen of its own.
+    var rebootReserveSeconds: Int64 { WorkMemo.load(from: state).history.rebootReserveSeconds }
+
+    /// Learns how long a reboot took.
+    func learn(rebootSeconds seconds: Int64) {
+        guard WorkHistory.rebootSeconds.contains(seconds) else { return }
+        var memo = WorkMemo.load(from: state)
+        var samples = InstallSamples(text: memo.reboots ?? "")
+        samples.add(seconds: seconds, packages: 1)
+        memo.reboots = samples.text
+        // Lost with a full disk, and no more than an estimate.
+        if let bytes = AgentJSON.encode(memo) { try? state.replace(WorkMemo.path, with: bytes) }
     }
 
     /// Learns from a run that went well.

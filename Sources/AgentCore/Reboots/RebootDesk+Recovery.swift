@@ -79,16 +79,21 @@ extension RebootDesk {
     func recover(_ jobs: [JobRun]) async throws {
         let terms = await terms(of: jobs)
         let now = effects.now()
+        let isJustBack = content.withLock { $0.memory?.backInBoot } != parts.bootId
         _ = try rememberReturn(jobs, now)
         let memory = content.withLock { $0.memory }
         var results = Self.backInTime(memory)
+        var absence = isJustBack ? Self.absence(memory) : nil
+        if let absence { runner.learn(rebootSeconds: absence) }
         await tell(
             jobs, "The endpoint has rebooted; its health is looked at.", phase: .probing)
         let said = waiting.map(\.order.job)
         results += try await runner.probesThatPass(terms.check, since: memory?.backAt ?? now) { _ in
         }
         for job in jobs where said.contains(job.order.job) {
-            try await settle(job, results)
+            try await settle(job, results, absence)
+            // One of the jobs tells: it was one reboot.
+            absence = nil
         }
         try change { memory in
             memory.beginNewWarning()
@@ -113,10 +118,7 @@ extension RebootDesk {
 
     /// Whether the endpoint was back in time; nothing when it was not the agent that rebooted it.
     private static func backInTime(_ memory: RebootMemory?) -> [ProbeResult] {
-        guard let memory, let ordered = memory.orderedAt, let back = memory.backAt,
-            memory.orderedInBoot != memory.backInBoot
-        else { return [] }
-        let absence = back.seconds(since: ordered)
+        guard let absence = absence(memory) else { return [] }
         return [
             ProbeResult(
                 probe: "back in time", isPassed: absence <= longestAbsence,
@@ -126,8 +128,18 @@ extension RebootDesk {
         ]
     }
 
+    /// How long the endpoint was away, in seconds; `nil` when it was not the agent that rebooted it.
+    private static func absence(_ memory: RebootMemory?) -> Int64? {
+        guard let memory, let ordered = memory.orderedAt, let back = memory.backAt,
+            memory.orderedInBoot != memory.backInBoot
+        else { return nil }
+        return back.seconds(since: ordered)
+    }
+
     /// Ends a job by a fresh look, or lets it wait for another reboot.
-    private func settle(_ job: JobRun, _ results: [ProbeResult]) async throws {
+    private func settle(
+        _ job: JobRun, _ results: [ProbeResult], _ absence: Int64?
+    ) async throws {
         var job = job
         guard let view = try await lookAround(job) else {
             try release(
@@ -154,6 +166,7 @@ extension RebootDesk {
         var result = job.result ?? JobResult(outcomes: [])
         result.outcomes = outcomes
         result.goesOn = nil
+        result.rebootSeconds = absence
         if outcomes.isEmpty { result.notes.append("The endpoint has rebooted.") }
         result.take(results, before: job.probesBefore)
         try end(job, with: result)

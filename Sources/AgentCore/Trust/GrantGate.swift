@@ -38,6 +38,8 @@ struct GrantGate: Sendable {
         /// How long it is taken to need, in seconds; `nil` when the run is about to start, and it is
         /// not asked any more whether it fits in the window.
         var workSeconds: Int64?
+        /// What is kept back for a reboot after it, in seconds.
+        var rebootReserveSeconds = WorkFigures.rebootReserveSeconds
     }
 
     /// Whether an order is judged: once the endpoint asks for grants, and when one comes although
@@ -156,7 +158,7 @@ struct GrantGate: Sendable {
             policies: policies, holds: desk.holds(memo, at: now), endpoint: desk.endpoint,
             subject: subject, zones: zones, installed: view.installed,
             carriedOut: uses.done, tries: uses.tries, missed: missed,
-            workSeconds: view.workSeconds,
+            workSeconds: view.workSeconds, rebootReserveSeconds: view.rebootReserveSeconds,
             compare: { $0.order($1, $2) })
         let lines = view.updates.map {
             Grant.Update(

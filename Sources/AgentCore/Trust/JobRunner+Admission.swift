@@ -14,7 +14,7 @@ extension JobRunner {
         for update in job.remaining { installed[update.key] = update.from }
         let view = GrantGate.View(
             updates: job.remaining, installed: installed, facts: desk.latest?.posture.endpoint,
-            workSeconds: workSeconds(of: job))
+            workSeconds: workSeconds(of: job), rebootReserveSeconds: rebootReserveSeconds)
         if view.facts != nil,
             case .waits(let until, let sentence) = await gate.admission(of: job.order, view)
         {
@@ -47,7 +47,8 @@ extension JobRunner {
             GrantGate.View(
                 updates: job.remaining, installed: installed,
                 facts: desk.latest?.posture.endpoint,
-                workSeconds: starts ? nil : workSeconds(of: job)))
+                workSeconds: starts ? nil : workSeconds(of: job),
+                rebootReserveSeconds: rebootReserveSeconds))
         if case .waits(let until, let sentence) = admission {
             watch.show(.waitingForWindow, sentence, at: effects.now(), until: until)
         }

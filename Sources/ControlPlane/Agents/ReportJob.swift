@@ -110,6 +110,10 @@ extension UseCases {
                     from: runs, ordered: job.updates.map { WorkKey($0.key) }, on: job.endpoint,
                     tenant: job.tenant)
             }
+            if let seconds = job.result?.rebootSeconds, before.result?.rebootSeconds == nil {
+                try records.learn(
+                    rebootSeconds: seconds, on: job.endpoint, tenant: job.tenant)
+            }
             if job.state == .pendingRestart {
                 wakes.formUnion(try self.settleAtOnce(job, by: agent, at: now, in: records))
             }

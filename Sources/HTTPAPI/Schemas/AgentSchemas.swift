@@ -108,7 +108,7 @@ extension NamedSchema {
                 .array(
                     .object(["probe": .string, "isPassed": .boolean, "sentence": .string]))),
             "goesOn": .optional(.boolean), "failure": .optional(.string),
-            "snapshot": .optional(.string),
+            "snapshot": .optional(.string), "rebootSeconds": .optional(.integer),
             "runs": .optional(
                 .array(
                     .object([

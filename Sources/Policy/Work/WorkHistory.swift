@@ -23,11 +23,31 @@ public struct WorkHistory: Hashable, Sendable {
     /// How the endpoint's runs compared with what was expected of them, in thousandths, as the
     /// seconds of samples; `nil` where the history is one endpoint's own.
     public var pace: InstallSamples?
+    /// How long the endpoint was away at its reboots; `nil` where it is not asked about one.
+    public var reboots: InstallSamples?
 
     /// A history.
-    public init(packages: [WorkKey: InstallSamples] = [:], pace: InstallSamples? = nil) {
+    public init(
+        packages: [WorkKey: InstallSamples] = [:], pace: InstallSamples? = nil,
+        reboots: InstallSamples? = nil
+    ) {
         self.packages = packages
         self.pace = pace
+        self.reboots = reboots
+    }
+
+    /// How long an absence is taken for a reboot, in seconds: after an hour somebody had switched
+    /// it off.
+    public static let rebootSeconds: ClosedRange<Int64> = 1...3600
+    /// The least that is kept back for a reboot, in seconds: a disk may be checked at the next one.
+    static let leastReserveSeconds: Int64 = 120
+
+    /// What is kept back for a reboot, in seconds: half as much again as nine of ten of the
+    /// endpoint's own took, once there were some; else the usual figure.
+    public var rebootReserveSeconds: Int64 {
+        guard let reboots, reboots.isKnown else { return WorkFigures.rebootReserveSeconds }
+        let seconds = reboots.whole(packages: 1)
+        return max(seconds + seconds / 2, Self.leastReserveSeconds)
     }
 
     /// No estimate is shorter, in seconds: a package manager reads its lists and locks first.
@@ -47,7 +67,7 @@ public struct WorkHistory: Hashable, Sendable {
         let (seconds, runs) = measure(lines)
         return WorkEstimate(
             seconds: max(seconds * paceFactor / Self.usualPace, Self.floorSeconds),
-            rebootReserveSeconds: reboots ? WorkFigures.rebootReserveSeconds : 0, runs: runs)
+            rebootReserveSeconds: reboots ? rebootReserveSeconds : 0, runs: runs)
     }
 
     /// The same before the endpoint's pace: the seconds, and how many runs stand behind them;

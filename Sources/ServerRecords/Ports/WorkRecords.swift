@@ -10,10 +10,25 @@ public protocol WorkRecords {
         InstallSamples]
     /// Stores the runs that packages were in.
     func store(_ samples: [WorkKey: InstallSamples], tenant: TenantID) throws
-    /// How an endpoint's runs compared with what was expected of them; none when it had none.
-    func installPace(of endpoint: EndpointID, tenant: TenantID) throws -> InstallSamples
-    /// Stores an endpoint's pace.
-    func store(_ pace: InstallSamples, of endpoint: EndpointID, tenant: TenantID) throws
+    /// What an endpoint's own runs and reboots have shown.
+    func ownWork(of endpoint: EndpointID, tenant: TenantID) throws -> OwnWork
+    /// Stores it.
+    func store(_ work: OwnWork, of endpoint: EndpointID, tenant: TenantID) throws
+}
+
+/// What an endpoint's own runs and reboots have shown.
+public struct OwnWork: Hashable, Sendable {
+    /// How its runs compared with what was expected of them.
+    public var pace: InstallSamples
+    /// How long it was away at its reboots.
+    public var reboots: InstallSamples
+
+    /// What it has shown; nothing yet unless given.
+    public init(pace: InstallSamples = InstallSamples(), reboots: InstallSamples = InstallSamples())
+    {
+        self.pace = pace
+        self.reboots = reboots
+    }
 }
 
 extension WorkRecords {
@@ -21,9 +36,10 @@ extension WorkRecords {
     public func workHistory(
         of packages: some Sequence<WorkKey>, on endpoint: EndpointID?, tenant: TenantID
     ) throws -> WorkHistory {
-        WorkHistory(
+        let own = try endpoint.map { try ownWork(of: $0, tenant: tenant) }
+        return WorkHistory(
             packages: try installSamples(of: Array(Set(packages)), tenant: tenant),
-            pace: try endpoint.map { try installPace(of: $0, tenant: tenant) })
+            pace: own?.pace, reboots: own?.reboots)
     }
 
     /// How long an order of these packages is taken to need on an endpoint, in seconds.
@@ -53,7 +69,20 @@ extension WorkRecords {
             of: runs.flatMap { $0.packages.map(WorkKey.init) }, on: endpoint, tenant: tenant)
         for run in runs { history.add(run) }
         try store(history.packages, tenant: tenant)
-        if let pace = history.pace { try store(pace, of: endpoint, tenant: tenant) }
+        try store(
+            OwnWork(
+                pace: history.pace ?? InstallSamples(),
+                reboots: history.reboots ?? InstallSamples()), of: endpoint, tenant: tenant)
+    }
+
+    /// Learns how long an endpoint was away at a reboot; what cannot be one is left out.
+    public func learn(
+        rebootSeconds seconds: Int64, on endpoint: EndpointID, tenant: TenantID
+    ) throws {
+        guard WorkHistory.rebootSeconds.contains(seconds) else { return }
+        var own = try ownWork(of: endpoint, tenant: tenant)
+        own.reboots.add(seconds: seconds, packages: 1)
+        try store(own, of: endpoint, tenant: tenant)
     }
 }
 
@@ -80,7 +109,8 @@ package struct KnownWork {
             ) { _, later in later }
             askedFor.formUnion(new)
         }
-        history.pace = try records.installPace(of: endpoint, tenant: tenant)
+        let own = try records.ownWork(of: endpoint, tenant: tenant)
+        (history.pace, history.reboots) = (own.pace, own.reboots)
         return history
     }
 }

@@ -37,19 +37,23 @@ extension StoreRecords: WorkRecords {
         }
     }
 
-    func installPace(of endpoint: EndpointID, tenant: TenantID) throws -> InstallSamples {
-        let text: String? = try rows(
-            "SELECT samples FROM install_pace WHERE tenant_id = $1 AND endpoint_id = $2", tenant,
-            endpoint
-        ).first?.first()
-        return InstallSamples(text: text ?? "")
+    func ownWork(of endpoint: EndpointID, tenant: TenantID) throws -> OwnWork {
+        let found = try rows(
+            "SELECT samples, reboots FROM install_pace WHERE tenant_id = $1 AND endpoint_id = $2",
+            tenant, endpoint)
+        guard var row = found.first?.reader else { return OwnWork() }
+        return OwnWork(
+            pace: InstallSamples(text: try row.next()),
+            reboots: InstallSamples(text: try row.next()))
     }
 
-    func store(_ pace: InstallSamples, of endpoint: EndpointID, tenant: TenantID) throws {
+    func store(_ work: OwnWork, of endpoint: EndpointID, tenant: TenantID) throws {
         try change(
             """
-            INSERT INTO install_pace (tenant_id, endpoint_id, samples) VALUES ($1, $2, $3)
-            ON CONFLICT (tenant_id, endpoint_id) DO UPDATE SET samples = excluded.samples
-            """, tenant, endpoint, pace.text)
+            INSERT INTO install_pace (tenant_id, endpoint_id, samples, reboots)
+            VALUES ($1, $2, $3, $4)
+            ON CONFLICT (tenant_id, endpoint_id) DO UPDATE
+            SET samples = excluded.samples, reboots = excluded.reboots
+            """, tenant, endpoint, work.pace.text, work.reboots.text)
     }
 }

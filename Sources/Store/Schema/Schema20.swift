@@ -1,9 +1,10 @@
-/// Tables that former steps made under other names: signed documents and alerts. The conventions are those of `Schema1`.
+/// Tables that former steps made under other names, signed documents and alerts; how long reboots
+/// take. The conventions are those of `Schema1`.
 enum Schema20 {
     /// Its statements: a former step made the tables under other names and renamed them, and
     /// PostgreSQL's keys and conditions kept those names. Neither database renames them in the
     /// other's words, so that the tables are written anew, the old ones out of the way.
-    static let text = documents + alerts
+    static let text = documents + alerts + reboots
 
     private static let documents = """
         DROP INDEX signed_document_by_deployment;
@@ -84,6 +85,12 @@ enum Schema20 {
         CREATE UNIQUE INDEX alert_own_subject ON alert (kind, subject) WHERE tenant_id IS NULL;
         CREATE INDEX alert_order ON alert (tenant_id, id);
         CREATE INDEX open_alert ON alert (tenant_id, id) WHERE acknowledged_at IS NULL;
+
+        """
+
+    /// How long endpoints are away at their reboots: the text of `InstallSamples`.
+    private static let reboots = """
+        ALTER TABLE install_pace ADD COLUMN reboots TEXT NOT NULL DEFAULT '';
 
         """
 }

@@ -29,6 +29,8 @@ public struct GrantCheck: Sendable {
     /// itself; `nil` when it is not asked whether it fits in the window, because it is about to
     /// start.
     public var workSeconds: Int64?
+    /// What is kept back for a reboot after it, in seconds, by what the endpoint knows itself.
+    public var rebootReserveSeconds: Int64
     /// How two versions of a package manager stand to each other; `nil` when one of them is none.
     public var compare: @Sendable (PackageManagerName, String, String) -> VersionOrder?
 
@@ -37,7 +39,7 @@ public struct GrantCheck: Sendable {
         policies: Accepted<PolicySet>, holds: [Accepted<Hold>] = [], endpoint: EndpointID,
         subject: EndpointSubject, zones: Zones, installed: [PackageKey: String],
         carriedOut: Set<String> = [], tries: [String: Int] = [:], missed: Occurrence? = nil,
-        workSeconds: Int64? = 0,
+        workSeconds: Int64? = 0, rebootReserveSeconds: Int64 = WorkFigures.rebootReserveSeconds,
         compare: @escaping @Sendable (PackageManagerName, String, String) -> VersionOrder?
     ) {
         self.policies = policies
@@ -50,6 +52,7 @@ public struct GrantCheck: Sendable {
         self.tries = tries
         self.missed = missed
         self.workSeconds = workSeconds
+        self.rebootReserveSeconds = rebootReserveSeconds
         self.compare = compare
     }
 
@@ -144,7 +147,7 @@ public struct GrantCheck: Sendable {
         let mayReboot = (effective.reboot?.value ?? .none).mode != .never
         let work = WorkEstimate(
             seconds: workSeconds,
-            rebootReserveSeconds: mayReboot ? WorkFigures.rebootReserveSeconds : 0)
+            rebootReserveSeconds: mayReboot ? rebootReserveSeconds : 0)
         if case .tooLong(let needed, _) = installing.fit(work, at: now) {
             throw .tooLittleTime(
                 neededSeconds: needed, next: installing.earliestStart(of: work, from: now))

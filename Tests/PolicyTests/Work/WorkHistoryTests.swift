@@ -35,6 +35,23 @@ import Testing
                     seconds: 400, rebootReserveSeconds: WorkFigures.rebootReserveSeconds, runs: 3))
     }
 
+    @Test func `what is kept back for a reboot goes by the endpoint's own from the third on`() {
+        func reserve(_ seconds: Int64...) -> Int64 {
+            var history = WorkHistory(reboots: InstallSamples())
+            for each in seconds { history.reboots?.add(seconds: each, packages: 1) }
+            return history.estimate([Self.line("nginx")], reboots: true).rebootReserveSeconds
+        }
+        #expect(reserve() == WorkFigures.rebootReserveSeconds)
+        #expect(reserve(40, 40) == WorkFigures.rebootReserveSeconds)
+        #expect(reserve(200, 240, 220) == 360)
+        #expect(reserve(30, 40, 35) == 120)
+        // A server that tests its memory for half an hour; one that was off at one of them.
+        #expect(reserve(1700, 1800, 1750) == 2700)
+        #expect(reserve(200, 3600, 200) == 1200)
+        let none = WorkHistory().estimate([Self.line("nginx")], reboots: false)
+        #expect(none.rebootReserveSeconds == 0)
+    }
+
     @Test func `one run of ten may be longer, and what is quick keeps a floor`() {
         let nine = (0..<9).map { _ in (Int64(40), ["nginx"]) }
         let slow = history([(3000, ["nginx"])] + nine)

@@ -174,6 +174,20 @@ struct GrantCheckTests {
         #expect(try answer([release, earlier], at: late) == .windowClosed(next: nil))
     }
 
+    @Test func `what the endpoint keeps back for its reboots must fit too`() throws {
+        let (close, next) = (noon.adding(seconds: 7200), noon.adding(seconds: 86_400))
+        func answer(_ reserve: Int64) throws -> GrantRefusal? {
+            try ask { question in
+                question.now = close.adding(seconds: -1000)
+                question.check.workSeconds = 100
+                question.check.rebootReserveSeconds = reserve
+                question.policy.policies[0].policy.reboot = RebootRule(mode: .ifNeeded)
+            }
+        }
+        #expect(try answer(900) == nil)
+        #expect(try answer(901) == .tooLittleTime(neededSeconds: 1001, next: next))
+    }
+
     @Test func `work that does not fit in what is left of the window waits for one that has room`()
         throws
     {
