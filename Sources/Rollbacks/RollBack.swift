@@ -59,7 +59,7 @@ extension UseCases {
                 ? try self.returnPlan(of: source, selection, in: records)
                 : try self.rollbackPlan(of: source, selection, in: records)
             let deadline = now.adding(seconds: Self.defaultDeadlineSeconds)
-            let title = "\(Self.rollbackTitle)\(source.title)".prefix(Self.longestName)
+            let title = Self.title(of: source, selection).prefix(Self.longestName)
             let deployment = Deployment(
                 id: newID, tenant: source.tenant, title: String(title),
                 approvedBy: principal.name, createdAt: now, deadline: deadline)
@@ -89,8 +89,11 @@ extension UseCases {
         }
     }
 
-    /// What the name of a deployment that takes another back begins with.
-    static let rollbackTitle = "Roll back: "
+    /// The name of a deployment that takes another back, or only some of its updates.
+    private static func title(of source: Deployment, _ selection: RollbackSelection) -> String {
+        guard let updates = selection.updates else { return "Roll back: \(source.title)" }
+        return "Roll back \(listed(updates.sorted(), atMost: 3)) of: \(source.title)"
+    }
 
     /// The lines that undo what was chosen, by endpoint; at least one.
     private func rollbackPlan(

@@ -135,14 +135,25 @@ import Testing
                 #expect(try records.alert(ended.id, in: own.scope) == nil)
                 #expect(try records.alert(ended.id, in: .provider) == ended)
             }
-            let reopened = try await ledger.write { records in
+            let again = Alert(
+                id: samples.id(), tenant: nil, kind: .feedStale, subject: "kev never",
+                sentence: "Look again.", endpoints: 0, raisedAt: samples.now.adding(seconds: 60))
+            let stranger = Alert(
+                id: samples.id(), tenant: own.tenant.id, kind: .feedStale, subject: "kev never",
+                sentence: "Look again.", endpoints: 0, raisedAt: samples.now)
+            let renewed = try await ledger.write { records in
                 [
-                    try records.reopenFeedAlert(.feedStale, about: "kev never"),
-                    try records.reopenFeedAlert(.feedStale, about: "kev never"),
-                    try records.reopenFeedAlert(.feedWaiting, about: "kev never"),
+                    try records.renew(stranger), try records.renew(again),
+                    try records.renew(again),
                 ]
             }
-            #expect(reopened == [true, false, false])
+            #expect(renewed == [false, true, false])
+            // What returns is a new one: it stands before what came meanwhile, and is found by it.
+            try await ledger.read { (records: any Records) throws in
+                #expect(try records.openFeedAlerts() == [again])
+                #expect(try records.alert(ended.id, in: .provider) == nil)
+                #expect(try records.alert(again.id, in: .provider) == again)
+            }
         }
     }
 

@@ -27,14 +27,10 @@ extension UseCases {
         // One that is open, or that a person has acknowledged, stays as it is.
         guard known == nil || known?.acknowledgedBy == Self.systemActor else { return }
         let alert = Alert(
-            id: known?.id ?? effects.newIdentifier(), tenant: endpoint.tenant, kind: .backupStale,
+            id: effects.newIdentifier(), tenant: endpoint.tenant, kind: .backupStale,
             subject: subject, sentence: Self.sentence(endpoint.name, backup), endpoints: 1,
             raisedAt: now)
-        if known == nil {
-            guard try records.insert(alert) else { return }
-        } else {
-            try records.update(alert)
-        }
+        guard try records.insert(alert) || records.renew(alert) else { return }
         try appendAudit(
             "alert.raised", subject: alert.id.text, sentence: alert.sentence,
             actor: Self.systemActor, tenant: endpoint.tenant, in: records, at: now)

@@ -61,13 +61,9 @@ extension UseCases {
         }
         try await ledger.write { records in
             // One that a person has acknowledged stays so.
-            for new in raised {
-                let added = try records.insert(new)
-                guard let alert = try added ? new : Self.reopened(new, in: records) else {
-                    continue
-                }
+            for new in raised where try records.insert(new) || records.renew(new) {
                 try self.appendAudit(
-                    "alert.raised", subject: alert.id.text, sentence: alert.sentence,
+                    "alert.raised", subject: new.id.text, sentence: new.sentence,
                     actor: "system", tenant: nil, in: records, at: now)
             }
             for var alert in over {
@@ -81,14 +77,5 @@ extension UseCases {
         }
         // What was acknowledged is not asked for again and again.
         feedBook.note(alerted: current)
-    }
-
-    /// The alert that there was about the same trouble, open again; `nil` where a person has
-    /// acknowledged it.
-    private static func reopened(_ alert: Alert, in records: any Records) throws -> Alert? {
-        guard try records.reopenFeedAlert(alert.kind, about: alert.subject) else { return nil }
-        return try records.openFeedAlerts().first {
-            $0.kind == alert.kind && $0.subject == alert.subject
-        }
     }
 }

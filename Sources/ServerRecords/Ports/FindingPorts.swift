@@ -198,10 +198,11 @@ public struct FindingChange: Hashable, Sendable {
 
 /// Alerts that begin and end by themselves, found by what they are about.
 public protocol StandingAlertRecords {
-    /// Opens an alert about a feed again that the system itself has acknowledged.
+    /// Puts an alert in the place of the one of its kind about its subject that the system itself
+    /// has ended: a trouble that returns is a new one, with an identifier and a time of its own.
     ///
     /// - Returns: whether there was one.
-    func reopenFeedAlert(_ kind: Alert.Kind, about subject: String) throws -> Bool
+    func renew(_ alert: Alert) throws -> Bool
     /// The alerts about feeds that are open, oldest first.
     func openFeedAlerts() throws -> [Alert]
     /// A tenant's alert of a kind about a subject; `nil` when there has been none.

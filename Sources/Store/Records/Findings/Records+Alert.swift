@@ -44,12 +44,19 @@ extension StoreRecords: AlertRecords {
         ).first.map(Self.alert)
     }
 
-    func reopenFeedAlert(_ kind: Alert.Kind, about subject: String) throws -> Bool {
-        try change(
-            """
-            UPDATE alert SET acknowledged_at = NULL, acknowledged_by = NULL
-            WHERE tenant_id IS NULL AND kind = $1 AND subject = $2 AND acknowledged_by = 'system'
-            """, kind, subject) == 1
+    func renew(_ alert: Alert) throws -> Bool {
+        var query = SQLText("UPDATE alert SET acknowledged_at = NULL, acknowledged_by = NULL,")
+        query.add("id = \(query.bind(alert.id)), sentence = \(query.bind(alert.sentence)),")
+        query.add("raised_at = \(query.bind(alert.raisedAt))")
+        query.require("kind = \(query.bind(alert.kind))")
+        query.require("subject = \(query.bind(alert.subject))")
+        query.require("acknowledged_by = 'system'")
+        if let tenant = alert.tenant {
+            query.require("tenant_id = \(query.bind(tenant))")
+        } else {
+            query.require("tenant_id IS NULL")
+        }
+        return try change(query) == 1
     }
 
     func openFeedAlerts() throws -> [Alert] {
