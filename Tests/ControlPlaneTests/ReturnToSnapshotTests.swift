@@ -95,4 +95,25 @@ struct ReturnToSnapshotTests {
         }
         #expect(busy?.code == "E_ROLLBACK_BUSY")
     }
+
+    @Test func `whoever approves by hand is told what packages cannot undo`() async throws {
+        let house = try await House()
+        let endpoint = try await house.enrol("ep1")
+        var lost = TestEndpoint.update("bash")
+        lost.wayBack = .noWay
+        var kept = TestEndpoint.update("zsh")
+        kept.wayBack = .packageDowngrade
+        try await endpoint.report(["bash": "1", "zsh": "1"], updates: [lost, kept])
+        func said(_ verdict: ApprovalDraft.Verdict, _ package: String) async throws -> String? {
+            let item = try await house.useCases.decide(
+                ApprovalDraft(
+                    verdict, tenant: house.tenant.id, package: package, reason: "It is asked."),
+                by: house.administrator)
+            return try await house.useCases.noWayBack(
+                meantBy: item.record, by: house.administrator)
+        }
+        #expect(try await said(.approve, "ba*")?.contains("bash 2") == true)
+        #expect(try await said(.approve, "zsh") == nil)
+        #expect(try await said(.decline, "bash") == nil)
+    }
 }

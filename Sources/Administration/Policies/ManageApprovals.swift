@@ -66,6 +66,8 @@ public struct ApprovalItem: Hashable, Sendable, Codable {
     public var sentence: String
     /// That nothing in the fleet is meant by it now; told when it is said, `nil` in lists.
     public var warning: String?
+    /// That it cannot be undone; told when it is said, `nil` in lists.
+    public var noWayBack: String?
 }
 
 extension UseCases {

@@ -2,6 +2,7 @@ import Administration
 import ControlPlane
 import Fleet
 import Groups
+import Rollbacks
 import ServerRecords
 
 /// What people say of updates, the risks that they accept, and what they say of endpoints.
@@ -36,9 +37,12 @@ enum ApprovalRoutes {
             summary: "Approves, declines, holds or defers updates.", request: .approvalDraft,
             response: .approvalItem
         ) { call in
-            .json(
-                try await call.useCases.decide(try call.decode(), by: try call.principal()),
-                status: 201)
+            let principal = try call.principal()
+            var item = try await call.useCases.decide(try call.decode(), by: principal)
+            // It is stored, whatever becomes of this question.
+            item.noWayBack = try? await call.useCases.noWayBack(
+                meantBy: item.record, by: principal)
+            return .json(item, status: 201)
         },
         Route(
             .post, "/api/v1/approvals/{approval}/end", permission: .principal(.approve),

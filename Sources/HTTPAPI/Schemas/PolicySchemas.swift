@@ -141,6 +141,7 @@ extension NamedSchema {
         "ApprovalItem",
         [
             "record": .named(approvalRecord), "sentence": .string, "warning": .optional(.string),
+            "noWayBack": .optional(.string),
         ])
     static let approvalList = list("ApprovalList", of: approvalItem)
     private static let place = Schema.object([

@@ -84,6 +84,12 @@ extension DecisionGrounds {
         if decision.isLate, let dueAt = decision.dueAt {
             sentence += " That is after its due date, \(MinuteText.utc(dueAt))."
         }
+        // A snapshot before the installation is the policy's matter, and another way back.
+        if decision.update.wayBack == .noWay,
+            [.wait, .prepare, .install].contains(decision.action)
+        {
+            sentence += " Its older version is to be had nowhere: packages offer no way back."
+        }
         if let wayOut { sentence += " \(wayOut)" }
         if let expired { sentence += " The exception \(expired) has expired." }
         if let unjudged {

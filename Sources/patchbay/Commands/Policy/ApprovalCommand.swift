@@ -44,6 +44,9 @@ struct ApprovalCommand: ParsableCommand {
             if let warning = item.warning {
                 Terminal.writeError("warning: \(Table.printable(warning))")
             }
+            if let noWayBack = item.noWayBack {
+                Terminal.writeError("warning: \(Table.printable(noWayBack))")
+            }
             try output.show(item) { "\($0.sentence)  \($0.record.id)" }
         }
     }
