@@ -1,7 +1,7 @@
-import Fleet
+package import Fleet
 import Policy
 import Rollout
-import ServerRecords
+package import ServerRecords
 import Trust
 
 /// The grant that goes out with a job.
