@@ -19,7 +19,7 @@ struct PolicyFormTests {
         return files.filter { $0.hasSuffix(".yaml") }.sorted()
     }()
 
-    @Test func `there are examples to try it with`() { #expect(Self.examples.count == 10) }
+    @Test func `there are examples to try it with`() { #expect(Self.examples.count == 11) }
 
     @Test(arguments: examples)
     func `what the page would send back is the policy that it shows`(name: String) throws {
