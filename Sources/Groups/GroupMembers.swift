@@ -1,4 +1,4 @@
-public import Administration
+import Administration
 public import ControlPlane
 import Fleet
 import Policy

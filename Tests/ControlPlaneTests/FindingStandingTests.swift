@@ -151,6 +151,7 @@ struct FindingStandingTests {
         #expect(try await figures().contains { $0.contains(words) })
         _ = try await house.useCases.setTraits(
             TraitChange(isExposed: false), of: id, by: house.administrator)
+        try await endpoint.report(["openssl": "3.0.1"])
         try await house.settle()
         #expect(try await unknown() == 0)
         #expect(try await figures().allSatisfy { !$0.contains(words) })

@@ -268,7 +268,7 @@ extension Dashboard {
             Place.groups.path, .principal(.manageEndpoints),
             "Saves a group, or shows who would join and leave."
         ) { visit, form in
-            let draft = Self.groupDraft(form)
+            let draft = groupDraft(form)
             guard form["do"] == GroupEditing.Act.preview.rawValue else {
                 return try await onGroups(visit, GroupEditing(draft: draft)) {
                     _ = try await visit.useCases.saveGroup(draft, by: visit.principal)
@@ -279,7 +279,7 @@ extension Dashboard {
         },
         action(Place.dropGroup.path, .principal(.manageEndpoints), "Removes a group.") {
             visit, form in
-            let draft = Self.groupDraft(form)
+            let draft = groupDraft(form)
             return try await onGroups(visit, GroupEditing(draft: draft, act: .remove)) {
                 try await visit.useCases.deleteGroup(
                     draft.name, of: draft.tenant, confirm: draft.confirm, by: visit.principal)
