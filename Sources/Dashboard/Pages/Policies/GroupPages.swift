@@ -57,7 +57,7 @@ func groupsPage(
         }
         if chrome.may(.manageEndpoints) {
             if let preview = editing.preview { previewPart(preview, of: editing.draft) }
-            form(editing, tenant, chrome)
+            groupForm(editing, tenant, chrome)
         }
     }
 }
@@ -125,7 +125,7 @@ private func said(_ count: Int, _ names: [String]) -> String {
     count == 0 ? "nobody" : "\(count) (\(GroupStanding.listed(names, of: count)))"
 }
 
-private func form(_ editing: GroupEditing, _ tenant: TenantID?, _ chrome: Chrome) -> HTML {
+private func groupForm(_ editing: GroupEditing, _ tenant: TenantID?, _ chrome: Chrome) -> HTML {
     let draft = editing.act == .remove ? GroupDraft(name: "", members: "") : editing.draft
     return chrome.postForm(.groups, class: "sum part") {
         div(class: "head") { h2 { "Add a group, or give it other members" } }
