@@ -1,7 +1,7 @@
 public import ControlPlane
 public import Fleet
 import Policy
-public import Rollout
+import Rollout
 public import ServerRecords
 
 /// What an endpoint loses when it returns to a snapshot.
