@@ -1,3 +1,4 @@
+import PackageManagers
 import Recipes
 import SystemFiles
 
