@@ -18,8 +18,8 @@ struct OwnedPathTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     }
 
-    @Test func `a folder above that others may write gives the path away`() async throws {
-        try await withTemporaryFolder { folder in
+    @Test func `a folder above that others may write gives the path away`() throws {
+        try withTemporaryFolder { folder in
             let place = folder.path
             try self.folder("\(place)/a/b", 0o755)
             try file("\(place)/a/b/program")
@@ -43,8 +43,8 @@ struct OwnedPathTests {
         }
     }
 
-    @Test func `links are followed step by step, through every folder on the way`() async throws {
-        try await withTemporaryFolder { folder in
+    @Test func `links are followed step by step, through every folder on the way`() throws {
+        try withTemporaryFolder { folder in
             let place = folder.path
             for name in ["safe", "open"] { try self.folder("\(place)/\(name)", 0o755) }
             try file("\(place)/safe/program")
@@ -67,8 +67,8 @@ struct OwnedPathTests {
     }
 
     @Test(.enabled(if: geteuid() == 0, "needs root"))
-    func `what belongs to another user gives the path away`() async throws {
-        try await withTemporaryFolder { folder in
+    func `what belongs to another user gives the path away`() throws {
+        try withTemporaryFolder { folder in
             let place = folder.path
             try self.folder("\(place)/home", 0o755)
             try file("\(place)/home/program")
