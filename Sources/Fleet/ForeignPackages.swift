@@ -37,10 +37,9 @@ public struct ForeignPackages: Hashable, Sendable, Codable {
     public static func among(_ packages: [Package], of os: OperatingSystem) -> [ForeignPackages] {
         var count = Count(on: os)
         for package in packages {
-            guard let origin = package.origin else { continue }
             switch package.manager {
-            case .apt: count.add(origin, isDebian: true)
-            case .dnf, .zypper: count.add(origin, isDebian: false)
+            case .apt: count.add(package.origin, isDebian: true)
+            case .dnf, .zypper: count.add(package.origin, isDebian: false)
             default: continue
             }
         }
@@ -49,14 +48,18 @@ public struct ForeignPackages: Hashable, Sendable, Codable {
 
     /// Counts foreign packages by their sources.
     ///
-    /// Only what is known to come from elsewhere counts: a package whose origin is not known (it was
-    /// installed by hand, or no source has its version any more) and one of a distribution whose
-    /// names are not known here does not.
+    /// Only what is known to come from elsewhere counts: a package of apt whose origin is not known
+    /// (it was installed by hand, or no source has its version any more) and one of a distribution
+    /// whose names are not known here does not. An rpm has its vendor's name within it, and all of
+    /// a distribution's have one: one that has none was built by somebody else, as long as others of
+    /// the endpoint have one, which shows that vendors were asked for.
     public struct Count: Sendable {
         private let os: OperatingSystem
         private var packages: [String: Int] = [:]
         /// What has been told of an origin: a system has few.
         private var known: [String: String?] = [:]
+        private var withVendor = 0
+        private var withoutVendor = 0
 
         /// Nothing yet.
         public init(on os: OperatingSystem) {
@@ -65,7 +68,11 @@ public struct ForeignPackages: Hashable, Sendable, Codable {
 
         /// Takes a package of the operating system's own package manager; `isDebian` tells apt's
         /// from rpm's, whose origin is the vendor.
-        public mutating func add(_ origin: String, isDebian: Bool) {
+        public mutating func add(_ origin: String?, isDebian: Bool) {
+            let origin = origin ?? ""
+            if !isDebian {
+                if origin.isEmpty { withoutVendor += 1 } else { withVendor += 1 }
+            }
             let source: String? =
                 known[origin] ?? ForeignPackages.source(origin, isDebian, on: os)
             known[origin] = .some(source)
@@ -73,7 +80,15 @@ public struct ForeignPackages: Hashable, Sendable, Codable {
         }
 
         /// What was found, the source of most packages first.
-        public var found: [ForeignPackages] { ForeignPackages.inOrder(packages) }
+        public var found: [ForeignPackages] {
+            var packages = packages
+            if withVendor > 0, withoutVendor > 0,
+                ForeignPackages.rpmVendors[os.id.lowercased()] != nil
+            {
+                packages[ForeignPackages.noVendor, default: 0] += withoutVendor
+            }
+            return ForeignPackages.inOrder(packages)
+        }
     }
 
     /// Where a package comes from that is not the distribution's; `nil` for one that is, and where
@@ -105,6 +120,9 @@ public struct ForeignPackages: Hashable, Sendable, Codable {
     private static func named(_ source: String) -> String {
         String((source.isEmpty ? "unnamed" : source).prefix(longestSource))
     }
+
+    /// What stands for the vendor of an rpm that has none.
+    private static let noVendor = "no vendor"
 
     /// What the labels of the distribution's own sources begin with.
     private static let aptLabels = ["debian": "debian", "ubuntu": "ubuntu"]

@@ -51,4 +51,21 @@ import Testing
                 ForeignPackages(source: "nodesource", packages: 1),
             ])
     }
+
+    @Test(arguments: [
+        ("rocky", PackageManagerName.dnf, [nil, "Rocky Enterprise Software Foundation", nil], 2),
+        ("opensuse-leap", .zypper, ["", "SUSE LLC <https://www.suse.com/>"], 1),
+        // Where no vendor at all is told, vendors were not asked for.
+        ("rocky", .dnf, [nil, nil], 0), ("nobody", .dnf, [nil, "Anyone"], 0),
+        ("debian", .apt, [nil, "Debian:12/stable"], 0),
+    ])
+    func `are those without a vendor where an rpm of the distribution has one`(
+        _ id: String, _ manager: PackageManagerName, _ origins: [String?], _ count: Int
+    ) {
+        let os = OperatingSystem(id: id, versionId: "9", name: id)
+        let packages = origins.enumerated().map { package("p\($0.offset)", $0.element, manager) }
+        #expect(
+            ForeignPackages.among(packages, of: os)
+                == (count > 0 ? [ForeignPackages(source: "no vendor", packages: count)] : []))
+    }
 }

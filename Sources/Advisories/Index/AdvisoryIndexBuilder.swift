@@ -6,6 +6,8 @@ import Versions
 public struct AdvisoryIndexBuilder {
     private var index = AdvisoryIndex()
     private let wanted: Set<String>?
+    /// By the place of a notice, its other names that are no CVE ids.
+    private var aliases: [Int: [String]] = [:]
 
     /// An empty index.
     ///
@@ -31,7 +33,11 @@ public struct AdvisoryIndexBuilder {
     }
 
     /// The index of what was added.
-    public consuming func build() -> AdvisoryIndex { index }
+    public consuming func build() -> AdvisoryIndex {
+        var built = index
+        built.joinAliases(aliases)
+        return built
+    }
 
     private mutating func add(_ record: VulnerabilityRecord) {
         guard isNewer(record, than: index.records[record.id]) else { return }
@@ -61,6 +67,9 @@ public struct AdvisoryIndexBuilder {
             if let wanted, !wanted.contains(name) { continue }
             let number = notice ?? addNotice(advisory)
             notice = number
+            if case .ecosystem = package.scope, !advisory.aliases.isEmpty {
+                noteAliases(of: advisory, notice: number)
+            }
             addEntry(package, scope: scope, name: name, notice: number)
         }
     }
@@ -86,6 +95,13 @@ public struct AdvisoryIndexBuilder {
                 cvss: advisory.cvss, firstVulnerability: Int32(truncatingIfNeeded: first),
                 vulnerabilityCount: Int32(truncatingIfNeeded: advisory.vulnerabilities.count)))
         return Int32(truncatingIfNeeded: index.notices.count - 1)
+    }
+
+    /// Distributions' notices are about several vulnerabilities, and name them themselves.
+    private mutating func noteAliases(of advisory: Advisory, notice: Int32) {
+        guard advisory.vulnerabilities.count == 1, aliases[Int(notice)] == nil else { return }
+        let others = advisory.aliases.filter { !AliasTable.isCVE($0) && $0 != advisory.id }
+        if !others.isEmpty { aliases[Int(notice)] = others }
     }
 
     private mutating func addEntry(

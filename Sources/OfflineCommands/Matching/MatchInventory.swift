@@ -70,8 +70,8 @@ private struct InventoryReader {
         var origins = ForeignPackages.Count(on: os)
         for (place, package) in packages.elements.enumerated() {
             rows.append(try row(package, place, family))
-            if let origin = package["origin"]?.text, rows.last?.ecosystem == nil {
-                origins.add(origin, isDebian: rows.last?.order == .deb)
+            if let row = rows.last, row.ecosystem == nil, [.deb, .rpm].contains(row.order) {
+                origins.add(package["origin"]?.text, isDebian: row.order == .deb)
             }
         }
         let isContainer = endpoint["virtualization"]?["isContainer"]?.flag ?? false
