@@ -26,13 +26,27 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
         /// Words that make it unknown.
         var undecided: UInt32 = 0
         var number = 0.0
-        /// The place of its pattern or text.
-        var text = 0
+        /// Where its pattern or text lies among the bytes.
+        var text = 0..<0
+        /// The place of its version.
+        var version = 0
+    }
+
+    /// What is asked of while an expression is judged, taken out of its arrays once: taking a part
+    /// or a text from an array of its own would count references in every test.
+    private struct Parts {
+        let steps: UnsafeBufferPointer<Step>
+        let bytes: UnsafeBufferPointer<UInt8>
+
+        func text(of step: Step) -> UnsafeBufferPointer<UInt8> {
+            UnsafeBufferPointer(rebasing: bytes[step.text])
+        }
     }
 
     private var steps: ContiguousArray<Step> = []
-    private var texts: ContiguousArray<String> = []
-    private var globs: ContiguousArray<Glob> = []
+    /// Its prepared patterns, and its texts in lower case, one after another.
+    private var bytes: ContiguousArray<UInt8> = []
+    private var versions: ContiguousArray<String> = []
 
     /// Makes an expression ready.
     public init(_ expression: PolicyExpression<Field>) {
@@ -52,16 +66,16 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
     func firstYes(
         _ subject: Field.Subject, at now: Timestamp
     ) -> (match: Int?, unknown: Int?) {
-        steps.withUnsafeBufferPointer { steps in
+        withParts { parts in
             var (place, number) = (0, 0)
             var unknown: Int?
-            while place < steps.count {
-                switch evaluate(steps, place, subject, now) {
+            while place < parts.steps.count {
+                switch evaluate(parts, place, subject, now) {
                 case .no: break
                 case .yes: return (number, unknown)
                 case .unknown: unknown = unknown ?? number
                 }
-                place = steps[place].end
+                place = parts.steps[place].end
                 number += 1
             }
             return (nil, unknown)
@@ -71,43 +85,49 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
     /// Whether the condition holds for a subject at `now`; unknown when that hangs on a fact that
     /// is missing.
     public func evaluate(_ subject: Field.Subject, at now: Timestamp) -> Ternary {
-        steps.withUnsafeBufferPointer { evaluate($0, 0, subject, now) }
+        withParts { evaluate($0, 0, subject, now) }
+    }
+
+    private func withParts<Answer>(_ body: (Parts) -> Answer) -> Answer {
+        steps.withUnsafeBufferPointer { steps in
+            bytes.withUnsafeBufferPointer { bytes in body(Parts(steps: steps, bytes: bytes)) }
+        }
     }
 
     private func evaluate(
-        _ steps: UnsafeBufferPointer<Step>, _ place: Int, _ subject: Field.Subject,
+        _ parts: Parts, _ place: Int, _ subject: Field.Subject,
         _ now: Timestamp
     ) -> Ternary {
-        switch steps[place].operation {
+        switch parts.steps[place].operation {
         case .always: return .yes
-        case .not: return !evaluate(steps, place + 1, subject, now)
+        case .not: return !evaluate(parts, place + 1, subject, now)
         case .all:
             var result = Ternary.yes
             var part = place + 1
-            while part < steps[place].end {
-                let answer = evaluate(steps, part, subject, now)
+            while part < parts.steps[place].end {
+                let answer = evaluate(parts, part, subject, now)
                 if answer == .no { return .no }
                 if answer == .unknown { result = .unknown }
-                part = steps[part].end
+                part = parts.steps[part].end
             }
             return result
         case .any:
             var result = Ternary.no
             var part = place + 1
-            while part < steps[place].end {
-                let answer = evaluate(steps, part, subject, now)
+            while part < parts.steps[place].end {
+                let answer = evaluate(parts, part, subject, now)
                 if answer == .yes { return .yes }
                 if answer == .unknown { result = .unknown }
-                part = steps[part].end
+                part = parts.steps[part].end
             }
             return result
         case .words, .number, .exactText, .glob, .version:
-            return test(steps[place], subject, now)
+            return test(parts, parts.steps[place], subject, now)
         }
     }
 
     private func test(
-        _ step: Step, _ subject: Field.Subject, _ now: Timestamp
+        _ parts: Parts, _ step: Step, _ subject: Field.Subject, _ now: Timestamp
     ) -> Ternary {
         guard let field = step.field else { return .unknown }
         switch step.operation {
@@ -121,24 +141,24 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
             return Ternary(
                 comparator.holds(number < wanted ? -1 : number > wanted ? 1 : 0))
         case .exactText:
-            let place = step.text
-            return field.test(subject) { Self.isSame($0, texts[place]) }
+            let text = parts.text(of: step)
+            return field.test(subject) { Self.isSame($0, text) }
         case .glob:
-            let place = step.text
-            return field.test(subject) { globs[place].matches($0) }
+            let pattern = parts.text(of: step)
+            return field.test(subject) { Glob.matches($0, pattern) }
         case .version(let comparator):
-            let place = step.text
+            let place = step.version
             return field.test(subject) {
-                comparator.holds(SegmentedVersion.order($0, texts[place]))
+                comparator.holds(SegmentedVersion.order($0, versions[place]))
             }
         case .always, .not, .all, .any: return .unknown
         }
     }
 
     /// Whether a text is the same as one in lower case, but for the case of ASCII letters.
-    private static func isSame(_ text: String, _ lowered: String) -> Bool {
-        guard text.utf8.count == lowered.utf8.count else { return false }
-        return text.utf8.elementsEqual(lowered.utf8) { $0.lowercasedASCII == $1 }
+    private static func isSame(_ text: String, _ lowered: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.utf8.count == lowered.count else { return false }
+        return text.utf8.elementsEqual(lowered) { $0.lowercasedASCII == $1 }
     }
 }
 
@@ -185,18 +205,26 @@ extension CompiledExpression {
             return Step(
                 operation: .number(test.comparator), field: test.field, number: number)
         case .text(let text) where test.comparator == .glob:
-            globs.append(Glob(text))
-            return Step(operation: .glob, field: test.field, text: globs.count - 1)
-        case .text(let text):
-            let isVersion = test.field.kind == .version
-            texts.append(
-                isVersion ? text : String(decoding: text.utf8.map(\.lowercasedASCII), as: UTF8.self)
-            )
             return Step(
-                operation: isVersion ? .version(test.comparator) : .exactText, field: test.field,
-                text: texts.count - 1)
+                operation: .glob, field: test.field, text: laidDown(Glob(text).prepared))
+        case .text(let text) where test.field.kind == .version:
+            versions.append(text)
+            return Step(
+                operation: .version(test.comparator), field: test.field,
+                version: versions.count - 1)
+        case .text(let text):
+            return Step(
+                operation: .exactText, field: test.field,
+                text: laidDown(text.utf8.map(\.lowercasedASCII)))
         case .word, nil: return Step(operation: .words, field: test.field)
         }
+    }
+
+    /// Puts bytes behind the others.
+    private mutating func laidDown(_ text: [UInt8]) -> Range<Int> {
+        let start = bytes.count
+        bytes += text
+        return start..<bytes.count
     }
 
     private func wordStep(_ test: FieldTest<Field>, _ list: WordList) -> Step {

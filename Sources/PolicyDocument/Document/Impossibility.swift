@@ -1,3 +1,4 @@
+import Fleet
 public import Policy
 
 /// What can be told of a condition without asking any endpoint or update: that it never holds.

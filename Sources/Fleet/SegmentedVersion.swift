@@ -70,3 +70,11 @@ package enum SegmentedVersion {
         }
     }
 }
+
+extension UInt8 {
+    /// The same letter in lower case, if it is an ASCII letter.
+    @inlinable
+    public var lowercasedASCII: UInt8 {
+        self >= 0x41 && self <= 0x5A ? self | 0x20 : self
+    }
+}
