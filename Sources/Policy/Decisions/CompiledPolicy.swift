@@ -1,8 +1,8 @@
 public import Fleet
 
 /// An effective policy made ready for many decisions: expressions compiled, names of rules put
-/// together. Endpoints with the same effective policy share one.
-public struct CompiledPolicy: Sendable {
+/// together. Endpoints with the same effective policy share one, and handing it on copies nothing.
+public final class CompiledPolicy: Sendable {
     /// What it was made of.
     public let effective: EffectivePolicy
     /// Whether windows of it count from an update's release.
@@ -12,11 +12,21 @@ public struct CompiledPolicy: Sendable {
     private let layers: ContiguousArray<Layer>
     private let otherwise: Ruling?
 
-    private struct Layer: Sendable {
+    /// One policy's rules. An object, since it is looked at for every update.
+    private final class Layer: Sendable {
         /// The conditions of its rules, in their order.
         let conditions: CompiledExpression<UpdateField>
         let rulings: ContiguousArray<Ruling>
         let isCertain: Bool
+
+        init(_ rules: [PolicyRule], of name: PolicyName, isCertain: Bool) {
+            conditions = CompiledExpression(inOrder: rules.lazy.map(\.when))
+            rulings = ContiguousArray(
+                rules.enumerated().map { number, rule in
+                    Ruling(rule.treatment, label: "rule \(number + 1) of \(name)")
+                })
+            self.isCertain = isCertain
+        }
     }
 
     /// What a rule says, and which rule it is. One object a rule: it is handed about for every
@@ -58,15 +68,7 @@ public struct CompiledPolicy: Sendable {
         layers = ContiguousArray(
             effective.layers.map { layer in
                 Layer(
-                    conditions: CompiledExpression(
-                        inOrder: layer.policy.rules.lazy.map(\.when)),
-                    rulings: ContiguousArray(
-                        layer.policy.rules.enumerated().map { number, rule in
-                            Ruling(
-                                rule.treatment,
-                                label: "rule \(number + 1) of \(layer.policy.name)")
-                        }),
-                    isCertain: layer.isCertain)
+                    layer.policy.rules, of: layer.policy.name, isCertain: layer.isCertain)
             })
         otherwise = effective.otherwise.map {
             Ruling($0.value, label: "default of \($0.policy)")
@@ -83,19 +85,18 @@ public struct CompiledPolicy: Sendable {
     /// What the rules say of an update at `now`. A rule matches only when it is known to match.
     func verdict(on subject: UpdateSubject, at now: Timestamp) -> Verdict {
         var verdict = Verdict()
-        for layer in layers.indices {
-            let answer = layers[layer].conditions.firstYes(subject, at: now)
-            let isCertain = layers[layer].isCertain
-            if isCertain, verdict.choice == nil, verdict.unjudged == nil,
+        for layer in layers {
+            let answer = layer.conditions.firstYes(subject, at: now)
+            if layer.isCertain, verdict.choice == nil, verdict.unjudged == nil,
                 let place = answer.unknown
             {
-                verdict.unjudged = layers[layer].rulings[place].label
+                verdict.unjudged = layer.rulings[place].label
             }
             guard let place = answer.match else { continue }
-            let ruling = layers[layer].rulings[place]
+            let ruling = layer.rulings[place]
             if ruling.denies {
                 verdict.denial = ruling
-            } else if isCertain, verdict.choice == nil {
+            } else if layer.isCertain, verdict.choice == nil {
                 verdict.choice = ruling
             }
         }

@@ -14,54 +14,37 @@ extension Decision {
                 dueAt: context.dueAt, lane: nil, grounds: DecisionGrounds())
         }
         let treatment = verdict?.choice?.treatment ?? Treatment(.byHand)
-        var grounds = DecisionGrounds(treatment.approval, count: treatment.approvers)
-        grounds.unjudged = verdict?.unjudged
-        grounds.expired = expiredException(context, subject, now)
+        let expired = expiredException(context, subject, now)
         let rule = verdict?.choice?.label ?? byHand
         // A person's word comes before age, and releases what is only prepared.
         let needed = treatment.approval.asksPerson ? treatment.approvers : 1
-        grounds.person = people.approvers
         let isCarried = context.carriedIn != nil || context.ring?.isUnderWay == true
-        let lane = context.carriedIn ?? treatment.lane
         if people.approverCount < needed, !isCarried {
             let (code, nextAt) = waiting(
                 for: treatment, subject, approvers: people.approverCount, now)
             if let code {
                 return Decision(
                     subject.update, code, rule: rule, nextAt: nextAt, dueAt: context.dueAt,
-                    lane: treatment.lane, grounds: grounds)
+                    lane: treatment.lane,
+                    grounds: DecisionGrounds(
+                        approval: treatment.approval, person: people.approvers,
+                        count: treatment.approvers, unjudged: verdict?.unjudged, expired: expired))
             }
         }
-        let outlook =
-            verdict == nil ? LaneOutlook.unrestricted : context.outlook[lane]
-        var place = Placement(outlook, context.work, from: now, retryAt: retryAt)
-        if let ring = context.ring {
-            grounds.window = ring.ring.text
-            grounds.text = ring.waitsFor.text
-            if ring.isPastWindows { grounds.wayOut = pastWindows }
-            place = Placement(.awaitingRing, nextAt: ring.notBefore)
-        } else if verdict != nil, !isCarried, context.lanesWithoutRing.contains(LaneSet(lane)) {
-            place = Placement(.noRing)
-            grounds.window = lane.rawValue
-        } else {
-            if let hold = context.turn,
-                place.code == .windowOpen || place.code == .catchingUp || hold.isForGood
-            {
-                // Its window would let it; when the others are done nobody knows.
-                place = Placement(.awaitingTurn)
-                grounds.text = hold.clause
-            }
-            grounds.take(place, context.work, outlook, retry: context.failure)
-        }
+        // Without a policy there are no windows and no rings.
+        let lane = verdict == nil ? nil : context.carriedIn ?? treatment.lane
+        let place = Placement.of(context, in: lane, isCarried: isCarried, now, retryAt: retryAt)
         return Decision(
             subject.update, place.code, rule: rule, nextAt: place.nextAt, dueAt: context.dueAt,
-            lane: verdict == nil ? nil : lane, grounds: grounds)
+            lane: lane,
+            grounds: DecisionGrounds(
+                approval: treatment.approval, person: people.approvers,
+                count: place.count ?? treatment.approvers, window: place.window,
+                opens: place.opens, countsFromRelease: place.countsFromRelease,
+                learned: DecisionGrounds.Learned(context.work), text: place.text,
+                unjudged: verdict?.unjudged,
+                expired: expired, wayOut: place.wayOut))
     }
-
-    /// What is said where only the turn of its ring comes too late for a window.
-    private static let pastWindows =
-        "In the time that is looked at no window of its lane has room for it after that: the soak "
-        + "leaves none."
 
     /// Why it is not approved yet, and when that changes by itself; no code when it is approved.
     private static func waiting(
@@ -95,68 +78,121 @@ extension Decision {
     }
 }
 
-/// When an approved update is installed.
+/// When an approved update is installed, and what its sentence says of that.
 struct Placement {
     var code: Decision.ReasonCode
     var nextAt: Timestamp?
-    /// The opening it is installed in.
-    var opening: LaneOpenings.Opening?
+    // What its grounds hold by the same names; the count is of seconds.
+    var window: String?
+    var opens: LocalMinute?
+    var count: Int?
+    var text: String?
+    var countsFromRelease = false
+    var wayOut: String?
 
-    init(_ code: Decision.ReasonCode, nextAt: Timestamp? = nil) {
-        self.code = code
-        self.nextAt = nextAt
-    }
-
-    /// The first time that is long enough for the work, not before `now` nor before a retry is due.
-    init(_ outlook: LaneOutlook, _ work: WorkEstimate, from now: Timestamp, retryAt: Timestamp?) {
+    /// Where an approved update stands: rings come first, then windows. `lane` is `nil` where there
+    /// is no policy.
+    static func of(
+        _ context: DecisionContext, in lane: Lane?, isCarried: Bool, _ now: Timestamp,
+        retryAt: Timestamp?
+    ) -> Placement {
+        if let ring = context.ring {
+            return Placement(
+                code: .awaitingRing, nextAt: ring.notBefore, window: ring.ring.text,
+                text: ring.waitsFor.text, wayOut: ring.isPastWindows ? pastWindows : nil)
+        }
+        if let lane, !isCarried, context.lanesWithoutRing.contains(LaneSet(lane)) {
+            return Placement(code: .noRing, window: lane.rawValue)
+        }
+        let outlook = lane.map { context.outlook[$0] } ?? .unrestricted
         let from = max(now, retryAt ?? now)
+        // The common case, which changes nothing afterwards.
+        if from == now, context.turn == nil {
+            return first(in: outlook, context.work, from: now, at: now)
+        }
+        var place = first(in: outlook, context.work, from: from, at: now)
+        if from > now, place.code.action == .install {
+            place.code = .awaitingRetry
+            place.text = context.failure?.sentence
+        }
+        if let hold = context.turn,
+            place.code == .windowOpen || place.code == .catchingUp || hold.isForGood
+        {
+            // Its window would let it; when the others are done nobody knows.
+            return Placement(code: .awaitingTurn, text: hold.clause)
+        }
+        return place
+    }
+
+    /// What is said where only the turn of its ring comes too late for a window.
+    private static let pastWindows =
+        "In the time that is looked at no window of its lane has room for it after that: the soak "
+        + "leaves none."
+
+    /// The first time that is long enough for the work, not before `from`, as it looks at `now`.
+    static func first(
+        in outlook: LaneOutlook, _ work: WorkEstimate, from: Timestamp, at now: Timestamp
+    ) -> Placement {
         switch outlook {
-        case .unrestricted: self.init(.windowOpen, nextAt: from)
-        case .zoneUnknown: self.init(.zoneUnknown)
-        case .openings(let lane): self.init(lane, work, from, now)
+        case .unrestricted: Placement(code: .windowOpen, nextAt: from)
+        case .zoneUnknown(let message): Placement(code: .zoneUnknown, text: message)
+        case .openings(let lane): first(in: lane, work, from: from, at: now)
         }
-        if from > now, code.action == .install { code = .awaitingRetry }
     }
 
-    private init(
-        _ lane: LaneOpenings, _ work: WorkEstimate, _ from: Timestamp, _ now: Timestamp
-    ) {
+    private static func first(
+        in lane: LaneOpenings, _ work: WorkEstimate, from: Timestamp, at now: Timestamp
+    ) -> Placement {
         if let missed = lane.missed, missed.catchUp != .nextWindow {
-            guard let start = missed.startsAt else {
-                self.init(.windowMissed)
-                return
-            }
-            self.init(start > now ? .frozen : .catchingUp, nextAt: max(start, from))
-            return
+            return after(missed, in: lane, from: from, at: now)
         }
-        for opening in lane.openings {
-            guard let start = opening.stretch.start(of: work, from: from) else { continue }
-            self.init(
-                start <= now ? .windowOpen : Self.delay(lane, opening, now), nextAt: start)
-            self.opening = opening
-            return
+        for place in lane.openings.indices {
+            guard let start = lane.openings[place].stretch.start(of: work, from: from)
+            else { continue }
+            let code = start <= now ? .windowOpen : delay(lane, place, now)
+            return Placement(
+                code: code, nextAt: start, window: lane.openings[place].window,
+                opens: lane.openings[place].opens,
+                text: code == .frozen ? lane.freezeReason : nil)
         }
-        if lane.openings.isEmpty {
-            if let counted = lane.counted, counted.opens == nil {
-                self.init(.ageUnknown)
-            } else {
-                self.init(lane.freezeReason == nil ? .noWindow : .frozen)
-            }
-        } else {
-            self.init(.doesNotFit)
-        }
+        return without(roomIn: lane, for: work)
     }
 
-    /// Why it is not installed before the given opening.
-    private static func delay(
-        _ lane: LaneOpenings, _ opening: LaneOpenings.Opening, _ now: Timestamp
-    ) -> Decision.ReasonCode {
-        if lane.openings.contains(where: {
-            $0.stretch.opens <= now && now < $0.stretch.closes && $0 != opening
-        }) {
-            return .tooLittleTimeLeft
+    /// What becomes of a window that was missed.
+    private static func after(
+        _ missed: LaneOpenings.Missed, in lane: LaneOpenings, from: Timestamp, at now: Timestamp
+    ) -> Placement {
+        guard let start = missed.startsAt else {
+            return Placement(code: .windowMissed, window: missed.window)
         }
-        return lane.freezeReason == nil || opening != lane.openings.first
-            ? .awaitingWindow : .frozen
+        return start > now
+            ? Placement(code: .frozen, nextAt: max(start, from), text: lane.freezeReason)
+            : Placement(code: .catchingUp, nextAt: max(start, from), window: missed.window)
+    }
+
+    /// Where no opening has room for it.
+    private static func without(roomIn lane: LaneOpenings, for work: WorkEstimate) -> Placement {
+        guard lane.openings.isEmpty else {
+            return Placement(code: .doesNotFit, count: Int(clamping: work.totalSeconds))
+        }
+        guard let counted = lane.counted, counted.opens == nil || lane.freezeReason == nil else {
+            return Placement(
+                code: lane.freezeReason == nil ? .noWindow : .frozen, text: lane.freezeReason)
+        }
+        return Placement(
+            code: counted.opens == nil ? .ageUnknown : .noWindow, window: counted.window,
+            opens: counted.opens.map { LocalMinute(at: $0, offset: counted.offset) },
+            countsFromRelease: true)
+    }
+
+    /// Why it is not installed before the opening at the given place. Openings do not overlap.
+    private static func delay(
+        _ lane: LaneOpenings, _ place: Int, _ now: Timestamp
+    ) -> Decision.ReasonCode {
+        for other in lane.openings.indices where other != place {
+            let stretch = lane.openings[other].stretch
+            if stretch.opens <= now, now < stretch.closes { return .tooLittleTimeLeft }
+        }
+        return lane.freezeReason == nil || place > 0 ? .awaitingWindow : .frozen
     }
 }

@@ -25,21 +25,13 @@ extension Decision {
             {
                 return denied
             }
-            var decision = underWay(subject.update, job, dueAt: context.dueAt)
+            var decision = underWay(subject, job, dueAt: context.dueAt)
             decision.lane = context.carriedIn
             return decision
         }
-        if context.isSilent {
-            return Decision(
-                update: subject.update, action: .wait, reasonCode: .endpointSilent,
-                sentence:
-                    "The endpoint's last scan is too old to tell whether the update is still missing."
-                    + (policy?.effective.detectionWindows == nil
-                        ? "" : " Its policy lets it scan by itself in some windows only."),
-                rule: "freshness", dueAt: context.dueAt)
-        }
+        if context.isSilent { return silent(subject, under: policy, dueAt: context.dueAt) }
         if subject.update.installability != .installable {
-            return obstacle(to: subject.update, dueAt: context.dueAt)
+            return obstacle(to: subject, dueAt: context.dueAt)
         }
         let people = PeoplesWord.of(subject, in: context.approvals, at: now)
         let verdict = policy?.verdict(on: subject, at: now)
@@ -54,7 +46,7 @@ extension Decision {
         {
             return risk
         }
-        if let halt = context.halt { return halted(subject.update, halt, context.dueAt) }
+        if let halt = context.halt { return halted(subject, halt, context.dueAt) }
         if let place = people.deferral {
             return deferral(subject, context.approvals[place], context.dueAt)
         }
@@ -92,19 +84,32 @@ extension Decision {
     private static func blocked(
         _ subject: UpdateSubject, _ block: DecisionContext.VersionBlock, _ dueAt: Timestamp?
     ) -> Decision {
-        var grounds = DecisionGrounds()
-        grounds.person = block.by
-        grounds.text = block.reason
-        return Decision(
+        Decision(
             subject.update, .versionBlocked, rule: "block of the version", nextAt: nil,
-            dueAt: dueAt, lane: nil, grounds: grounds)
+            dueAt: dueAt, lane: nil,
+            grounds: DecisionGrounds(person: block.by, text: block.reason))
     }
 
     /// What no rule can change: the rule's name where there is no rule.
     static let byHand = "approval by hand"
 
+    // The whole subject is handed on, also where only its update is asked for: the update alone
+    // would be copied for that.
+
+    private static func silent(
+        _ subject: UpdateSubject, under policy: CompiledPolicy?, dueAt: Timestamp?
+    ) -> Decision {
+        Decision(
+            update: subject.update, action: .wait, reasonCode: .endpointSilent,
+            sentence:
+                "The endpoint's last scan is too old to tell whether the update is still missing."
+                + (policy?.effective.detectionWindows == nil
+                    ? "" : " Its policy lets it scan by itself in some windows only."),
+            rule: "freshness", dueAt: dueAt)
+    }
+
     private static func underWay(
-        _ update: Update, _ job: DecisionContext.JobStanding, dueAt: Timestamp?
+        _ subject: UpdateSubject, _ job: DecisionContext.JobStanding, dueAt: Timestamp?
     ) -> Decision {
         let code: ReasonCode
         var sentence = job.sentence
@@ -126,20 +131,18 @@ extension Decision {
         case .pendingRestart: code = .pendingRestart
         }
         return Decision(
-            update: update, action: code.action, reasonCode: code, sentence: sentence,
+            update: subject.update, action: code.action, reasonCode: code, sentence: sentence,
             rule: "deployment \(job.deployment)", nextAt: nextAt, dueAt: dueAt)
     }
 
     /// What an open rollout carries that has stopped.
     private static func halted(
-        _ update: Update, _ halt: DecisionContext.HaltedRollout, _ dueAt: Timestamp?
+        _ subject: UpdateSubject, _ halt: DecisionContext.HaltedRollout, _ dueAt: Timestamp?
     ) -> Decision {
-        var grounds = DecisionGrounds()
-        grounds.window = halt.title
-        grounds.text = halt.reason
-        return Decision(
-            update, .deploymentHalted, rule: "deployment \(halt.title)", nextAt: nil, dueAt: dueAt,
-            lane: nil, grounds: grounds)
+        Decision(
+            subject.update, .deploymentHalted, rule: "deployment \(halt.title)", nextAt: nil,
+            dueAt: dueAt, lane: nil,
+            grounds: DecisionGrounds(window: halt.title, text: halt.reason))
     }
 
     /// When an order is collected that lies ready for its endpoint.
@@ -167,9 +170,9 @@ extension Decision {
         return "It has missed the window \(missed.window); \(end)"
     }
 
-    private static func obstacle(to update: Update, dueAt: Timestamp?) -> Decision {
+    private static func obstacle(to subject: UpdateSubject, dueAt: Timestamp?) -> Decision {
         let (code, words): (ReasonCode, String) =
-            switch update.installability {
+            switch subject.update.installability {
             case .held: (.held, "The package is on hold on the endpoint.")
             case .phased:
                 (
@@ -186,8 +189,8 @@ extension Decision {
                 (.excluded, "The endpoint's own package configuration excludes it.")
             }
         return Decision(
-            update: update, action: code.action, reasonCode: code,
-            sentence: update.reason.map(DecisionGrounds.asSentence) ?? words,
+            update: subject.update, action: code.action, reasonCode: code,
+            sentence: subject.update.reason.map(DecisionGrounds.asSentence) ?? words,
             rule: "endpoint's package manager", dueAt: dueAt)
     }
 
@@ -195,58 +198,49 @@ extension Decision {
     private static func denial(
         _ subject: UpdateSubject, _ ruling: CompiledPolicy.Ruling, _ dueAt: Timestamp?
     ) -> Decision {
-        var grounds = DecisionGrounds(ruling.treatment.approval)
-        var code = ReasonCode.declined
-        if case .hold(let reason) = ruling.treatment.approval {
-            code = .onHold
-            grounds.text = reason
-        }
+        let reason: String? =
+            if case .hold(let reason) = ruling.treatment.approval { reason } else { nil }
         return Decision(
-            subject.update, code, rule: ruling.label, nextAt: nil, dueAt: dueAt, lane: nil,
-            grounds: grounds)
+            subject.update, reason == nil ? .declined : .onHold, rule: ruling.label, nextAt: nil,
+            dueAt: dueAt, lane: nil,
+            grounds: DecisionGrounds(approval: ruling.treatment.approval, text: reason))
     }
 
     /// A person's denial.
     private static func denial(
         _ subject: UpdateSubject, _ word: ApprovalByHand, _ dueAt: Timestamp?
     ) -> Decision {
-        var grounds = DecisionGrounds()
-        grounds.person = word.person
-        var code = ReasonCode.declined
-        switch word.verdict {
-        case .hold(let reason):
-            code = .onHold
-            grounds.text = reason
-        case .declined(let reason): grounds.text = reason
-        case .approved, .deferred: break
-        }
+        let (code, reason): (ReasonCode, String?) =
+            switch word.verdict {
+            case .hold(let reason): (.onHold, reason)
+            case .declined(let reason): (.declined, reason)
+            case .approved, .deferred: (.declined, nil)
+            }
         return Decision(
             subject.update, code, rule: "decision of \(word.person)", nextAt: nil, dueAt: dueAt,
-            lane: nil, grounds: grounds)
+            lane: nil, grounds: DecisionGrounds(person: word.person, text: reason))
     }
 
+    // Inlined, it would have the update copied in every decision, whether there is a risk or not.
+    @inline(never)
     private static func acceptedRisk(
         _ subject: UpdateSubject, _ exceptions: [RiskException], _ dueAt: Timestamp?,
         _ now: Timestamp
     ) -> Decision? {
         guard let risk = AcceptedRisk(exceptions, for: subject, at: now) else { return nil }
-        var grounds = DecisionGrounds()
-        grounds.text = risk.exception.reason
         return Decision(
             subject.update, .riskAccepted, rule: "exception \(risk.exception.name)",
-            nextAt: risk.exception.expiresAt, dueAt: dueAt, lane: nil, grounds: grounds)
+            nextAt: risk.exception.expiresAt, dueAt: dueAt, lane: nil,
+            grounds: DecisionGrounds(text: risk.exception.reason))
     }
 
     private static func deferral(
         _ subject: UpdateSubject, _ word: ApprovalByHand, _ dueAt: Timestamp?
     ) -> Decision {
-        var grounds = DecisionGrounds()
-        grounds.person = word.person
-        var nextAt: Timestamp?
-        if case .deferred(let until) = word.verdict { nextAt = until }
+        let nextAt: Timestamp? = if case .deferred(let until) = word.verdict { until } else { nil }
         return Decision(
             subject.update, .deferred, rule: "deferral by \(word.person)", nextAt: nextAt,
-            dueAt: dueAt, lane: nil, grounds: grounds)
+            dueAt: dueAt, lane: nil, grounds: DecisionGrounds(person: word.person))
     }
 
     /// A failure after which nothing happens by itself.
@@ -254,11 +248,10 @@ extension Decision {
         _ subject: UpdateSubject, _ failure: DecisionContext.FailureStanding, _ rule: String,
         _ dueAt: Timestamp?
     ) -> Decision {
-        var grounds = DecisionGrounds(count: failure.sameCauseCount)
-        grounds.text = failure.sentence
-        grounds.wayOut = failure.wayOut
-        return Decision(
+        Decision(
             subject.update, failure.isGivenUp ? .stoppedAfterFailures : .lastAttemptFailed,
-            rule: rule, nextAt: nil, dueAt: dueAt, lane: nil, grounds: grounds)
+            rule: rule, nextAt: nil, dueAt: dueAt, lane: nil,
+            grounds: DecisionGrounds(
+                count: failure.sameCauseCount, text: failure.sentence, wayOut: failure.wayOut))
     }
 }

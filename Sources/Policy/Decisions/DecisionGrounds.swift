@@ -2,6 +2,9 @@ import Calendar
 import Fleet
 
 /// What a decision's sentence is made of.
+///
+/// Grounds are large, so each are made in one piece where the decision is: grounds that are kept in
+/// a variable, and changed there, are copied once more.
 struct DecisionGrounds: Hashable, Sendable {
     /// The sentence itself, where it was given.
     var stated: String?
@@ -31,47 +34,18 @@ struct DecisionGrounds: Hashable, Sendable {
 
     /// What past runs say of how long it takes.
     struct Learned: Hashable, Sendable {
-        var seconds: Int64
-        var runs: Int
+        let seconds: Int64
+        let runs: Int
+
+        init?(_ work: WorkEstimate) {
+            guard let runs = work.runs else { return nil }
+            (seconds, self.runs) = (work.seconds, runs)
+        }
 
         /// `it takes about 6 min (from 12 runs)`
         var words: String {
             let minutes = max(1, (seconds + 59) / 60)
             return "it takes about \(minutes) min (from \(runs) runs)"
-        }
-    }
-
-    init(stated: String) {
-        self.stated = stated
-    }
-
-    @inline(__always)
-    init(_ approval: Approval? = nil, count: Int = 1) {
-        self.approval = approval
-        self.count = count
-    }
-
-    /// Takes what the sentence needs of a placement.
-    mutating func take(
-        _ place: Placement, _ work: WorkEstimate, _ outlook: LaneOutlook,
-        retry failure: DecisionContext.FailureStanding?
-    ) {
-        window = place.opening?.window
-        opens = place.opening?.opens
-        learned = work.runs.map { Learned(seconds: work.seconds, runs: $0) }
-        switch place.code {
-        case .doesNotFit: count = Int(clamping: work.totalSeconds)
-        case .awaitingRetry: text = failure?.sentence
-        case .zoneUnknown: if case .zoneUnknown(let message) = outlook { text = message }
-        case .frozen: if case .openings(let lane) = outlook { text = lane.freezeReason }
-        case .noWindow, .ageUnknown:
-            guard case .openings(let lane) = outlook, let counted = lane.counted else { return }
-            countsFromRelease = true
-            window = counted.window
-            opens = counted.opens.map { LocalMinute(at: $0, offset: counted.offset) }
-        case .catchingUp, .windowMissed:
-            if case .openings(let lane) = outlook { window = lane.missed?.window }
-        default: break
         }
     }
 }

@@ -35,8 +35,8 @@ public struct WindowOutlook: Hashable, Sendable {
 public enum LaneOutlook: Hashable, Sendable {
     /// Always.
     case unrestricted
-    /// In these openings.
-    case openings(LaneOpenings)
+    /// In these openings. Indirect, since it is handed about for every update.
+    indirect case openings(LaneOpenings)
     /// A window's time zone is not known.
     case zoneUnknown(String)
 }

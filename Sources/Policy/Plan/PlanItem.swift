@@ -89,7 +89,9 @@ struct PlanStepper {
             let outlook =
                 member.policy == nil ? LaneOutlook.unrestricted : member.outlook(of: update)[lane]
             start =
-                Placement(outlook, planned.context.work, from: earliest, retryAt: nil).nextAt
+                Placement.first(
+                    in: outlook, planned.context.work, from: earliest, at: earliest
+                ).nextAt
         }
         guard let start, start < until, start < job.deadline else { return .waiting(decision) }
         var begun = decision
