@@ -142,8 +142,8 @@ extension World {
     /// What is seen on the endpoints themselves, after every step.
     func checkEndpoints() {
         guard !trials.isEmpty else { return }
+        guard endpoints.contains(where: \.isInstalling) else { return }
         let installing = Set(endpoints.lazy.filter(\.isInstalling).map(\.id))
-        guard !installing.isEmpty else { return }
         for trial in trials {
             // Which job it is matters only where there are too many of any.
             for part in trial.parts
@@ -200,6 +200,7 @@ extension World {
         if try await !observer.verifyAudit().intact {
             timeline.broken(.auditChainIntact, "the audit log is not as it was written")
         }
+        try await settleAll()
         for tenant in tenants {
             let person = Principal(
                 name: "technician of \(tenant.name)", scope: .tenant(tenant.id),
@@ -213,14 +214,12 @@ extension World {
             {
                 timeline.broken(.tenantIsolation, "\(tenant.name) sees what is another's")
             }
+            checkCompliance(of: endpoints)
         }
-        try await checkCompliance()
     }
 
     /// What was not looked at for a day, by the true time, is not compliant.
-    private func checkCompliance() async throws {
-        try await settleAll()
-        let items = try await observer.endpoints(EndpointFilter(), by: .localAdministrator).items
+    private func checkCompliance(of items: [EndpointListItem]) {
         for item in items where item.verdict.compliance == .compliant {
             guard let endpoint = endpoints.first(where: { $0.id == item.id }) else { continue }
             let age = endpoint.truth.scannedAt.map { (timeline.now - $0) / 1000 }
@@ -235,12 +234,11 @@ extension World {
 
     /// This world has no feeds that a scan would wait for before it says that an endpoint complies.
     private func settleAll() async throws {
-        let items = try await observer.endpoints(EndpointFilter(), by: .localAdministrator).items
+        let all = EndpointQuery(scope: .provider, freshSince: timeline.instant)
         try await observer.ledger.write { records in
-            for item in items {
-                let record = try records.endpoint(item.id, in: .tenant(item.tenant))
-                guard let digest = record?.inventoryDigest else { continue }
-                try records.noteSettled(digest, of: item.id, tenant: item.tenant)
+            for endpoint in try records.endpoints(all) {
+                guard let digest = endpoint.inventoryDigest else { continue }
+                try records.noteSettled(digest, of: endpoint.id, tenant: endpoint.tenant)
             }
         }
     }
@@ -267,6 +265,8 @@ extension World {
         for job in try await storedJobs() { check(job, was: jobs[job.id]) }
         try await checkSlowly()
         timeline.skip(seconds: 30 * 86_400)
-        try await checkCompliance()
+        try await settleAll()
+        checkCompliance(
+            of: try await observer.endpoints(EndpointFilter(), by: .localAdministrator).items)
     }
 }
