@@ -69,11 +69,7 @@ private func table(_ days: [ExposureDay], _ tenant: TenantID?, _ chrome: Chrome)
         div(class: "wrap tight") {
             dataTable(
                 "Findings each day",
-                [Column("Day")]
-                    + [
-                        "Findings", "Critical", "Important", "Moderate", "Low", "Not rated",
-                        "Known exploited", "Overdue", "Endpoints with findings", "Endpoints",
-                    ].map { Column($0, isNumber: true) },
+                [Column("Day")] + figureNames.map { Column($0, isNumber: true) },
                 rows: days.suffix(tableRows).reversed().map(row))
         }
         if days.count > tableRows {
@@ -84,15 +80,22 @@ private func table(_ days: [ExposureDay], _ tenant: TenantID?, _ chrome: Chrome)
     }
 }
 
+/// What the figures of a day are, in the order in which they are shown.
+private let figureNames = [
+    "Findings", "Critical", "Important", "Moderate", "Low", "Not rated", "Known exploited",
+    "Overdue", "Endpoints with findings", "Endpoints",
+]
+
 private func row(_ day: ExposureDay) -> HTML {
     let figures = day.figures
+    let numbers = [
+        figures.total, figures.critical, figures.important, figures.moderate, figures.low,
+        figures.unrated, figures.kev, figures.overdue, figures.affected, figures.endpoints,
+    ]
     return tr {
         th { timeTag(.datetime(day.takenAt.wholeSeconds)) { day.day } }
-        for number in [
-            figures.total, figures.critical, figures.important, figures.moderate, figures.low,
-            figures.unrated, figures.kev, figures.overdue, figures.affected, figures.endpoints,
-        ] {
-            td(class: "num") { Words.count(number) }
+        for (name, number) in zip(figureNames, numbers) {
+            td(class: "num", .data(.label, name)) { Words.count(number) }
         }
     }
 }

@@ -79,10 +79,13 @@ private func row(_ feed: FeedItem, _ canChange: Bool, _ chrome: Chrome) -> HTML 
             }
         }
         td(.title(feed.takenAt.map { "Taken \(Words.absolute($0))" }), .data(.label, "Newest")) {
-            chrome.time(feed.newest, or: feed.records == nil ? "" : "no dates")
+            // A cell with nothing in it is left out on a small screen.
+            if feed.newest != nil || feed.records != nil {
+                chrome.time(feed.newest, or: "no dates")
+            }
         }
         td(.data(.label, "Answered")) { chrome.time(feed.succeededAt, or: "never") }
-        td(.data(.label, "Next")) { chrome.time(feed.nextAt, or: "") }
+        td(.data(.label, "Next")) { feed.nextAt.map { chrome.time($0) } }
         if canChange {
             td { div(class: "acts") { feedActions(feed, chrome) } }
         }

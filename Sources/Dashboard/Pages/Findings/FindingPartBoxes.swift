@@ -23,10 +23,10 @@ extension Place {
     }
 }
 
-/// One box for each question.
-func partBoxes(_ part: FindingPart) -> HTML {
+/// One box for each question, but for one that narrows nothing on a page.
+func partBoxes(_ part: FindingPart, without left: String? = nil) -> HTML {
     HTML.pieces {
-        for box in part.boxes {
+        for box in part.boxes where box.name != left {
             label(class: "s") {
                 input(
                     .type("checkbox"), .name(box.name), .value("true"), .checked(box.isOn))

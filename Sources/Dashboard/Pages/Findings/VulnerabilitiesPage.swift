@@ -287,7 +287,7 @@ extension Chrome {
         guard instant < now else { return time(instant) }
         return span(class: "s bad") {
             Icon.warn.drawn()
-            "Overdue since "
+            "Was due "
             time(instant)
         }
     }
