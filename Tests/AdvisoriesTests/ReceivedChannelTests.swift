@@ -31,6 +31,8 @@ import Versions
         ),
         (xenial, ["http://archive.ubuntu.com/ubuntu xenial-security main"], []),
         (system("debian", "12"), [infra], []),
+        (system("debian", "9"), ["http://deb.example.org/extended-lts stretch-lts main"], ["elts"]),
+        (system("debian", "9"), ["http://deb.example.org/debian stretch main"], []),
         (
             system("rhel", "9.2"), ["rhel-9-for-x86_64-baseos-eus-rpms https://cdn.example.org/x"],
             ["eus"]

@@ -305,4 +305,17 @@ struct DistributionFormatTests {
         #expect(outcome.lines == ["CVE-2026-1111 rhel/8 rpm binary anvil @rope:2 ≥0,<1-2.el8"])
         #expect(outcome.advisories.first?.source.authority == .tracker)
     }
+
+    @Test func `a notice of Debian's extended support speaks of what only some receive`() throws {
+        let found = try read(
+            """
+            {"id": "ELA-9001-1", "schema_version": "1.4.0", "modified": "2026-01-02T00:00:00Z",
+             "related": ["CVE-2026-1111"], "affected": [{
+                "package": {"ecosystem": "Debian:9", "name": "anvil"},
+                "ranges": [{"type": "ECOSYSTEM",
+                    "events": [{"introduced": "0"}, {"fixed": "1.2-3+deb9u9"}]}]}]}
+            """)
+        #expect(found.lines == ["ELA-9001-1 debian/9/elts deb source anvil ≥0,<1.2-3+deb9u9"])
+        #expect(found.advisories.map(\.vulnerabilities) == [["CVE-2026-1111"]])
+    }
 }

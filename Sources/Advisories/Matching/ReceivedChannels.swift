@@ -2,7 +2,7 @@ public import Fleet
 
 /// Channels of a release that an endpoint receives, as far as its package sources show it.
 ///
-/// What only some endpoints receive (Ubuntu Pro, RHEL's and SLES's longer supports) is no fix for
+/// What only some endpoints receive (Ubuntu Pro, Debian's, RHEL's and SLES's longer supports) is no fix for
 /// the others. A source that is set up and does not fail shows that the endpoint is among the first.
 public enum ReceivedChannels {
     /// The channels that sources with these names belong to; sorted.
@@ -26,6 +26,9 @@ public enum ReceivedChannels {
             {
                 found.insert("esm")
             }
+        case "debian":
+            // http://deb.freexian.com/extended-lts buster-lts main
+            if names.contains(where: { $0.contains("/extended-lts") }) { found.insert("elts") }
         case "rhel":
             // rhel-9-for-x86_64-baseos-eus-rpms
             for name in names {

@@ -34,6 +34,7 @@ enum OSVRecords {
             vectors.add(package)
             advisory.affected += try OSVAffected.packages(package)
         }
+        if id.hasPrefix("ELA-") { advisory.affected = advisory.affected.map(extended) }
         let distribution = advisory.affected.lazy.compactMap(\.scope.distribution).first
         advisory.source = source(id, distribution)
         let names = try Names(value, id, isNotice: distribution != nil || isNotice(id))
@@ -42,6 +43,18 @@ enum OSVRecords {
         advisory.cvss = vectors.cvss
         advisory.severity = vectors.word ?? titleSeverity(advisory.title)
         return advisory
+    }
+
+    /// Notices of Debian's extended support (`ELA-`) name the release alone, and speak of what only
+    /// those receive who have it.
+    private static func extended(_ package: AffectedPackage) -> AffectedPackage {
+        guard case .release(var release) = package.scope, release.distribution == "debian" else {
+            return package
+        }
+        var package = package
+        release.channel = "elts"
+        package.scope = .release(release)
+        return package
     }
 
     /// The distributions' own trackers have ids of their own before the CVE's.
