@@ -83,12 +83,13 @@ public struct GroupPreview: Hashable, Sendable, Codable {
     public var leaves = 0
     /// The first of them, by name.
     public var leaving: [String] = []
-    /// On how many endpoints policies would install at once because of it.
-    public var installsNow = 0
+    /// On how many endpoints policies would install at once because of it; `nil` from servers of
+    /// former releases, as the next two.
+    public var installsNow: Int?
     /// How many of them may reboot.
-    public var rebootsNow = 0
+    public var rebootsNow: Int?
     /// The same as a sentence.
-    public var acts = ""
+    public var acts: String?
 
     /// A preview with nobody joining or leaving.
     public init(standing: GroupStanding) { self.standing = standing }

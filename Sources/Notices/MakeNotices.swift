@@ -104,20 +104,40 @@ extension UseCases {
             for: tenant, until: now.adding(seconds: reach + Self.noticeMarginSeconds), by: viewer)
         let openings = PlannedOpening.all(in: plan)
         guard !openings.isEmpty else { return }
-        let name = try await ledger.read { try $0.tenants(in: .tenant(tenant)).first?.name } ?? ""
+        // Whom it is new to takes decisions, which hold up nobody who writes.
+        let (name, news) = try await ledger.read { records in
+            let name = try records.tenants(in: .tenant(tenant)).first?.name
+            let news = try openings.map { opening in
+                try self.news(of: opening, for: contacts, of: tenant, in: records, at: now)
+            }
+            return (name ?? "", news)
+        }
+        guard news.contains(where: { !$0.isEmpty }) else { return }
         try await ledger.write { records in
-            for opening in openings {
-                let told = try records.notices(openAt: opening.opensAt, of: tenant)
-                    .filter { $0.opensAt < opening.opensAt }
-                let parts = try self.partOf(told, opening, of: tenant, in: records, at: now)
-                for contact in contacts
-                where opening.opensAt <= now.adding(seconds: contact.secondsBefore)
-                    && !parts.contains(where: { $0.contact == contact.id })
-                {
+            for (opening, contacts) in zip(openings, news) {
+                for contact in contacts {
                     try self.make(opening, for: contact, of: name, in: records, at: now)
                 }
             }
         }
+    }
+
+    /// The contacts whose time has come for an opening, and whom no notice has told of it.
+    private func news(
+        of opening: PlannedOpening, for contacts: [NoticeContact], of tenant: TenantID,
+        in records: any Records, at now: Timestamp
+    ) throws -> [NoticeContact] {
+        let due = contacts.filter { opening.opensAt <= now.adding(seconds: $0.secondsBefore) }
+        guard !due.isEmpty else { return [] }
+        let told = try records.notices(openAt: opening.opensAt, of: tenant)
+        let itself = Set(told.filter { $0.opening == opening.name }.map(\.contact))
+        let asked = Set(due.map(\.id)).subtracting(itself)
+        let earlier = told.filter {
+            $0.opensAt < opening.opensAt && asked.contains($0.contact)
+        }
+        let parts = try partOf(earlier, opening, of: tenant, in: records, at: now)
+        let knowing = itself.union(parts.map(\.contact))
+        return due.filter { !knowing.contains($0.id) }
     }
 
     /// The notices that have told of an opening already, under the name of one before it: windows

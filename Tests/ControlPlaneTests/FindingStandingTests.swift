@@ -138,7 +138,7 @@ struct FindingStandingTests {
         try await endpoint.report(["openssl": "3.0.1"])
         try await house.settle()
         let id = endpoint.principal.endpoint
-        func unknown() async throws -> Int {
+        func unknown() async throws -> Int? {
             try await house.useCases.coverage(by: house.administrator).exposureUnknown
         }
         func figures() async throws -> [String] {

@@ -120,6 +120,16 @@ struct GroupTests {
         }
         #expect(refusal?.code == "E_GROUP_ACTS_NOW")
         #expect(refusal?.message.hasPrefix("1 endpoint may install at once") == true)
+        // A confirmation gives nobody a right: neither another tenant's people nor who only looks.
+        let tenants = [house.useCases.effects.newIdentifier(), house.tenant.id] as [TenantID]
+        for (tenant, rights) in zip(tenants, [Set(Permission.allCases), [.view]]) {
+            let stranger = Principal(name: "user:eve", scope: .tenant(tenant), permissions: rights)
+            await #expect(throws: Refusal.self) {
+                try await house.useCases.deleteGroup(
+                    "web", of: house.tenant.id, confirm: true, by: stranger)
+            }
+        }
+        #expect(try await house.useCases.groups(by: house.administrator).count == 1)
         try await house.useCases.deleteGroup(
             "web", of: house.tenant.id, confirm: true, by: house.administrator)
         #expect(try await house.useCases.groups(by: house.administrator).isEmpty)

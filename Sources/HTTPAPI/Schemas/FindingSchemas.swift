@@ -70,7 +70,8 @@ extension NamedSchema {
         "CoverageReport",
         [
             "items": uncovered, "packages": .integer, "endpoints": .integer,
-            "allEndpoints": .integer, "exposureUnknown": .integer, "isComplete": .boolean,
+            "allEndpoints": .integer, "exposureUnknown": .optional(.integer),
+            "isComplete": .boolean,
         ])
     static let exposureReport = NamedSchema(
         "ExposureReport",

@@ -212,8 +212,9 @@ extension NamedSchema {
                 "warning": .optional(.string),
             ]),
             "joins": .integer, "joining": .array(.string), "leaves": .integer,
-            "leaving": .array(.string), "installsNow": .integer, "rebootsNow": .integer,
-            "acts": .string,
+            "leaving": .array(.string), "installsNow": .optional(.integer),
+            "rebootsNow": .optional(.integer),
+            "acts": .optional(.string),
         ])
     static let groupList = list("EndpointGroupList", of: group)
 

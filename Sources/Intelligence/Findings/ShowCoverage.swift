@@ -33,15 +33,15 @@ public struct CoverageReport: Hashable, Sendable, Codable {
     /// Endpoints in all.
     public var allEndpoints: Int
     /// Endpoints of which nobody has said whether they can be reached from the internet: deadlines
-    /// that ask for it take them as not exposed.
-    public var exposureUnknown: Int
+    /// that ask for it take them as not exposed. `nil` from servers of former releases.
+    public var exposureUnknown: Int?
     /// Whether the whole fleet has been read since the server began.
     public var isComplete: Bool
 
     /// A report.
     public init(
         items: [UncoveredPackages], packages: Int, endpoints: Int, allEndpoints: Int,
-        exposureUnknown: Int = 0, isComplete: Bool
+        exposureUnknown: Int? = nil, isComplete: Bool
     ) {
         self.exposureUnknown = exposureUnknown
         self.items = items

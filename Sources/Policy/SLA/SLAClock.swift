@@ -54,7 +54,9 @@ extension SLAPreset {
         var clock = SLAClock(
             preset: self, outcome: figure.outcome, figure: figure.scope,
             needsForensics: figure.needsForensics)
-        if asksForExposure, !subject.isExposureKnown { clock.figure += Self.assumedExposure }
+        if asksForExposure, subject.isExposureKnown == false {
+            clock.figure += Self.assumedExposure
+        }
         let start = events.instant(of: start)
         if let period = figure.period {
             guard let start else { return waiting(clock, events, zone) }

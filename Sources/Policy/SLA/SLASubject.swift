@@ -12,8 +12,8 @@ public struct SLASubject: Hashable, Sendable, Codable {
     public var hasExploit: Bool
     /// Whether the endpoint can be reached from the internet.
     public var isExposed: Bool
-    /// Whether that is known; where it is not, it counts as no, and the clock says so.
-    public var isExposureKnown = true
+    /// Whether that is known; where it is not (`false`), it counts as no, and the clock says so.
+    public var isExposureKnown: Bool?
     /// Whether an attack can be automated (SSVC); `nil` without data, which counts as no.
     public var isAutomatable: Bool?
     /// How much control it gives away (SSVC); `nil` without data, which counts as total.

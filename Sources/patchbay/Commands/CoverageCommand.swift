@@ -34,9 +34,9 @@ struct CoverageCommand: AsyncParsableCommand {
             table.text(width: Terminal.width, empty: "A feed covers every installed package."),
             "\(report.packages) installed packages on \(report.endpoints) of \(report.allEndpoints) endpoints are covered by no feed.",
         ]
-        if report.exposureUnknown > 0 {
+        if let unknown = report.exposureUnknown, unknown > 0 {
             lines.append(
-                "Of \(report.exposureUnknown) endpoints nobody has said whether they can be reached "
+                "Of \(unknown) endpoints nobody has said whether they can be reached "
                     + "from the internet: deadlines take them as not exposed (patchbay endpoint set "
                     + "ENDPOINT --exposed true).")
         }

@@ -74,10 +74,10 @@ private func uncoveredNote(_ coverage: CoverageReport) -> HTML? {
 
 /// That deadlines guess where nobody has said from where an endpoint can be reached.
 private func exposureNote(_ coverage: CoverageReport) -> HTML? {
-    guard coverage.exposureUnknown > 0 else { return nil }
+    guard let unknown = coverage.exposureUnknown, unknown > 0 else { return nil }
     return note(.plain, .unknown) {
         strong {
-            "Exposure is not known of \(Words.count(coverage.exposureUnknown)) of \(Words.count(coverage.allEndpoints, "endpoint")). "
+            "Exposure is not known of \(Words.count(unknown)) of \(Words.count(coverage.allEndpoints, "endpoint")). "
         }
         "Nobody has said whether they can be reached from the internet: deadlines that ask for it take them as not exposed."
     }

@@ -24,7 +24,10 @@ struct GroupEditing {
     var refused: Refusal?
 
     /// Whether what was asked for waits for a confirmation.
-    var mustConfirm: Bool { refused?.code == "E_GROUP_ACTS_NOW" }
+    var mustConfirm: Bool {
+        // A fleet too large to be looked at keeps nobody from what they confirm.
+        ["E_GROUP_ACTS_NOW", "E_PREVIEW_TOO_LARGE"].contains(refused?.code)
+    }
 }
 
 /// The named groups of tenants.
@@ -96,7 +99,7 @@ private func removal(_ draft: GroupDraft, _ chrome: Chrome) -> HTML {
         hidden("tenant", draft.tenant?.text ?? "")
         hidden("name", draft.name)
         p {
-            "Without the group “\(draft.name)”, policies act at once on endpoints that were in it."
+            "Remove the group “\(draft.name)” all the same, whatever policies then do at once?"
         }
         confirmBox
         div(class: "acts") {
@@ -107,10 +110,11 @@ private func removal(_ draft: GroupDraft, _ chrome: Chrome) -> HTML {
 }
 
 private func previewPart(_ preview: GroupPreview, of draft: GroupDraft) -> HTML {
-    section(class: "sum part", .ariaLabelledBy("preview")) {
+    let actsNow = (preview.installsNow ?? 0) > 0
+    return section(class: "sum part", .ariaLabelledBy("preview")) {
         h2(.id("preview")) { "What saving “\(draft.name)” would do" }
-        note(preview.installsNow > 0 ? .warn : .plain, preview.installsNow > 0 ? .warn : .ok) {
-            strong { preview.acts }
+        note(actsNow ? .warn : .plain, actsNow ? .warn : .ok) {
+            strong { preview.acts ?? "" }
         }
         if let warning = preview.standing.warning { note(.warn, .warn) { warning } }
         dl(class: "facts") {

@@ -104,7 +104,7 @@ struct GroupCommand: ParsableCommand {
                     Self.line("Joins", preview.joins, preview.joining),
                     Self.line("Leaves", preview.leaves, preview.leaving),
                     preview.acts,
-                ].joined(separator: "\n")
+                ].compactMap(\.self).joined(separator: "\n")
             }
             GroupCommand.tell(preview.standing)
         }
