@@ -47,6 +47,11 @@ extension UseCases {
         by principal: Principal
     ) async throws -> Deployment {
         try principal.require(.approve)
+        guard selection.toSnapshot != true else {
+            throw Refusal(
+                .conflict, "E_SNAPSHOT_RETURN", "Endpoints do not return to snapshots by order yet.",
+                nextStep: "Roll back by packages, or return to the snapshot by hand.")
+        }
         let now = effects.now()
         let newID: DeploymentID = effects.newIdentifier()
         return try await writeWaking { records, wakes in

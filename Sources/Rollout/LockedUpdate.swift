@@ -73,7 +73,7 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     /// The same line for whichever file and release: agents of former releases do not repeat them.
     public var withoutHash: LockedUpdate {
         var line = self
-        (line.sha256, line.released) = (nil, nil)
+        (line.sha256, line.released, line.snapshot) = (nil, nil, nil)
         return line
     }
 

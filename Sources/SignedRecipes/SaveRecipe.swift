@@ -138,7 +138,7 @@ extension UseCases {
         let newest = Dictionary(grouping: all, by: \.name).values.compactMap { versions in
             versions.max { $0.version < $1.version }
         }.filter { $0.name != name }
-        let live = try newest.filter { try $0.read(as: SignedRecipe.self).body.recipe != nil }
+        let live = newest.filter { (try? $0.read(as: SignedRecipe.self))?.body.recipe != nil }
         let bytes = newest.reduce(0) { $0 + $1.envelope.count }
         guard live.count < mostRecipes, bytes < mostBytes else {
             throw Refusal(

@@ -31,14 +31,4 @@ public struct SystemSafeguards: Safeguarding {
     public func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer {
         await snapshots.take(label, at: now)
     }
-
-    /// Why the machine cannot return to a snapshot; `nil` when it can.
-    public func faultOfReturning(to snapshot: String) async -> String? {
-        await snapshots.faultOfReturn(to: snapshot)
-    }
-
-    /// Lets the machine come up from a snapshot at its next boot.
-    public func prepareReturn(to snapshot: String, at now: Timestamp) async -> String? {
-        await snapshots.makeReady(to: snapshot, carrying: stateFolder, at: now)
-    }
 }

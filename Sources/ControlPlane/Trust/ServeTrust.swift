@@ -87,7 +87,11 @@ extension UseCases {
             // What has expired is believed by nobody, and would be reported as a refusal.
             let recipes = try self.newest(
                 SignedRecipe.self, of: agent.tenant, under: root, in: records
-            ).filter { try now < $0.read(as: SignedRecipe.self).heading.expiresAt }.map(\.text)
+            ).filter { stored in
+                // One that cannot be read any more keeps no endpoint from the others.
+                let read = try? stored.read(as: SignedRecipe.self)
+                return read.map { now < $0.heading.expiresAt } ?? false
+            }.map(\.text)
             return TrustResponse(
                 digest: try self.trustTag(of: agent.tenant, in: records),
                 roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),

@@ -28,9 +28,8 @@ extension DeploymentDetail {
 
 /// Leads to the question; nothing where nothing can be taken back.
 func rollbackButton(_ detail: DeploymentDetail) -> HTML {
-    let hasSnapshot = detail.jobs.contains { $0.job.result?.snapshot != nil }
     guard !detail.installed.isEmpty,
-        hasSnapshot || detail.installed.contains(where: { $0.wayBack == .packageDowngrade })
+        detail.installed.contains(where: { $0.wayBack == .packageDowngrade })
     else { return .nothing }
     return a(class: "button quiet", .href(.deployment(detail.summary.deployment.id, "rollback"))) {
         "Roll back"

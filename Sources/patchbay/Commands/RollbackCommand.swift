@@ -17,26 +17,17 @@ struct RollbackCommand: AsyncParsableCommand {
             Example: patchbay rollback --deployment dep_01h2xcejqtf2nbrexx3vqjhp41 --wait
 
             Makes a deployment that installs exactly the versions that were there before, where they were kept or a source still offers them. \
-            With --to-snapshot the endpoints return to the snapshots that they took before (before: {snapshot} of a policy), by a reboot: \
-            everything that was written to the root file system since is lost. What that is, is said; with --accept-loss it is done. \
             What is taken back is blocked until a person unblocks it, and the deployment is halted if it still goes on. \
             With --wait the command ends when every job has; its status is 1 unless all of them were verified.
             """)
     @Option(help: "The deployment.") var deployment: String
     @Option(help: "Only on this endpoint; may be given more than once.") var endpoint: [String] = []
     @Option(help: "Only this package; may be given more than once.") var update: [String] = []
-    @Flag(help: "Return to the snapshots that the endpoints took before, by a reboot.")
-    var toSnapshot = false
-    @Flag(help: "What was written since a snapshot may be lost.") var acceptLoss = false
     @Flag(help: "Wait until every job has ended.") var wait = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
 
     func validate() throws {
-        guard !acceptLoss || toSnapshot else {
-            throw ValidationError(
-                "--accept-loss is for --to-snapshot; by packages nothing is lost.")
-        }
         if let wrong = endpoint.first(where: { EndpointID($0) == nil }) {
             throw ValidationError("“\(wrong)” is not the identifier of an endpoint.")
         }
@@ -45,8 +36,7 @@ struct RollbackCommand: AsyncParsableCommand {
     func run() async throws {
         let selection = RollbackSelection(
             endpoints: endpoint.isEmpty ? nil : endpoint.compactMap { EndpointID($0) },
-            updates: update.isEmpty ? nil : update, toSnapshot: toSnapshot ? true : nil,
-            acceptsLoss: acceptLoss ? true : nil)
+            updates: update.isEmpty ? nil : update)
         try await server.withClient { client in
             let made: Deployment = try await client.post(
                 "/api/v1/deployments/\(Path.segment(deployment))/rollback", selection)
