@@ -116,6 +116,8 @@ struct Lives {
     let machine: FakeMachine
     /// What the machine can do before an installation; nothing in most tests.
     var safeguards: (any Safeguarding)?
+    /// Whether a reboot ends the agent, as it does on a machine that comes down in time.
+    var endsAtReboot = false
 
     init(_ behaviours: [String: World.Behaviour]) {
         world = World(behaviours)
@@ -133,8 +135,19 @@ struct Lives {
     private func runner(_ parts: AftercareParts) -> JobRunner {
         JobRunner(
             endpoint: Orders.endpoint, desk: ScanDesk(world), installer: world, runs: world,
-            state: folder, effects: world.effects, aftercare: parts, gate: nil, selfUpdates: nil,
+            state: folder, effects: effects, aftercare: parts, gate: nil, selfUpdates: nil,
             safeguards: safeguards)
+    }
+
+    private var effects: AgentEffects {
+        var effects = world.effects
+        guard endsAtReboot else { return effects }
+        let (sleep, machine, before) = (effects.sleep, machine, machine.reboots)
+        effects.sleep = { milliseconds in
+            if machine.reboots > before { throw CancellationError() }
+            try await sleep(milliseconds)
+        }
+        return effects
     }
 
     /// The desk of one life.
@@ -175,9 +188,13 @@ struct Lives {
     func look(_ desk: RebootDesk, steps: Int = 400) async throws -> Bool {
         let before = machine.reboots
         for _ in 0..<steps {
-            guard let pause = try await look(once: desk) else { return false }
-            if machine.reboots > before { return true }
-            if pause > 0 { try await world.effects.sleep(pause) }
+            do {
+                guard let pause = try await look(once: desk) else { return false }
+                if machine.reboots > before { return true }
+                if pause > 0 { try await world.effects.sleep(pause) }
+            } catch is CancellationError where machine.reboots > before {
+                return true
+            }
         }
         return machine.reboots > before
     }

@@ -45,11 +45,22 @@ import Testing
         #expect(last.wasHealthy == true)
         #expect(last.failure == nil)
         #expect(lives.machine.reboots == 1)
-        // It is remembered and told how long that took.
-        let seconds = try #require(last.rebootSeconds)
-        #expect(WorkHistory.rebootSeconds.contains(seconds))
-        #expect(WorkMemo.load(from: lives.folder).reboots == "\(seconds)/1")
+    }
+
+    @Test func `how long a reboot takes is remembered and told`() async throws {
+        var lives = lives
+        lives.endsAtReboot = true
+        let order = Self.order("labkernel", care: Self.care(probes: []))
+        let first = try await lives.install(order)
         #expect(first.rebootSeconds == nil)
+        #expect(try await lives.look(lives.desk()))
+        lives.boot()
+        try await lives.look(lives.desk())
+        let last = try #require(try lives.results(of: order).last)
+        #expect(last.states == ["labkernel": .verified])
+        #expect(last.probes?.map(\.probe) == ["back in time"])
+        #expect(last.rebootSeconds == 40)
+        #expect(WorkMemo.load(from: lives.folder).reboots == "40/1")
     }
 
     @Test func `an order that says nothing of reboots ends as it always has`() async throws {

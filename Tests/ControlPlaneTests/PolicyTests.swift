@@ -382,7 +382,15 @@ import Testing
         #expect(openings.count == 12)
         let feed = try await house.useCases.calendarFeed(
             for: house.tenant.id, by: house.administrator)
-        // Each endpoint has it by its own clock.
+        #expect(feed.contains("DTSTART:20270116T220000Z\r\n"))
+    }
+
+    @Test func `a window by the endpoint's own clock has no zone in the feed`() async throws {
+        let house = try await House()
+        let yaml = Self.yaml(every: "saturday", from: "22:00", length: "4h")
+        try await save(yaml.replacing("zone: UTC", with: "zone: endpoint"), in: house)
+        let feed = try await house.useCases.calendarFeed(
+            for: house.tenant.id, by: house.administrator)
         #expect(feed.contains("DTSTART:20270116T220000\r\n"))
     }
 
