@@ -9,19 +9,9 @@ public struct RollbackSelection: Hashable, Sendable, Codable {
     public var endpoints: [EndpointID]?
     /// Only packages of these names; `nil` for all.
     public var updates: [String]?
-    /// Whether the endpoints return to the snapshots that they took before, with all that their
-    /// root file systems hold.
-    public var toSnapshot: Bool?
-    /// Whether what they lose by it may be lost; without this word none returns.
-    public var acceptsLoss: Bool?
 
     /// What is to be taken back.
-    public init(
-        endpoints: [EndpointID]? = nil, updates: [String]? = nil, toSnapshot: Bool? = nil,
-        acceptsLoss: Bool? = nil
-    ) {
-        self.toSnapshot = toSnapshot
-        self.acceptsLoss = acceptsLoss
+    public init(endpoints: [EndpointID]? = nil, updates: [String]? = nil) {
         self.endpoints = endpoints
         self.updates = updates
     }
@@ -34,35 +24,25 @@ public struct RollbackSelection: Hashable, Sendable, Codable {
 
 extension UseCases {
     /// Takes back what a deployment has installed: a deployment of its own, whose jobs install
-    /// exactly the versions that were there before, or return to the snapshots from then. The versions that are taken back are blocked
+    /// exactly the versions that were there before. The versions that are taken back are blocked
     /// until a person unblocks them, and the deployment is halted if it still goes on.
     ///
     /// - Throws: `Refusal` `E_NOTHING_TO_ROLL_BACK` when nothing of it is installed by what the
     ///   endpoints reported, `E_NO_WAY_BACK` when none of it can be undone, `E_ROLLBACK_BUSY` when
     ///   other jobs work on all of it, `E_ROLLBACK_SELECTION` when the selection names what the
-    ///   deployment does not have; of snapshots `E_NO_SNAPSHOT` when none was taken,
-    ///   `E_SNAPSHOT_LOSS_UNACCEPTED` without the word for what is lost. Nothing is changed then.
+    ///   deployment does not have. Nothing is changed then.
     public func rollBack(
         _ id: DeploymentID, _ selection: RollbackSelection = RollbackSelection(),
         by principal: Principal
     ) async throws -> Deployment {
         try principal.require(.approve)
-        guard selection.toSnapshot != true else {
-            throw Refusal(
-                .conflict, "E_SNAPSHOT_RETURN", "Endpoints do not return to snapshots by order yet.",
-                nextStep: "Roll back by packages, or return to the snapshot by hand.")
-        }
         let now = effects.now()
         let newID: DeploymentID = effects.newIdentifier()
         return try await writeWaking { records, wakes in
             guard let source = try records.deployment(id, in: principal.scope) else {
                 throw Refusal.notFound("deployment")
             }
-            let isReturn = selection.toSnapshot == true
-            let plan =
-                isReturn
-                ? try self.returnPlan(of: source, selection, in: records)
-                : try self.rollbackPlan(of: source, selection, in: records)
+            let plan = try self.rollbackPlan(of: source, selection, in: records)
             let deadline = now.adding(seconds: Self.defaultDeadlineSeconds)
             let title = Self.title(of: source, selection).prefix(Self.longestName)
             let deployment = Deployment(
@@ -74,7 +54,7 @@ extension UseCases {
                     Job(
                         id: self.effects.newIdentifier(Kinds.Job.self), tenant: source.tenant,
                         deployment: newID, endpoint: endpoint, updates: lines, createdAt: now,
-                        deadline: deadline, aftercare: isReturn ? Self.returnCare : nil))
+                        deadline: deadline))
                 wakes.insert(SignalSubject.work(endpoint))
             }
             // The list is blocked first, so that a rollout that is halted sees it.
@@ -87,8 +67,8 @@ extension UseCases {
             let names = Set(plan.values.joined().map { "\($0.name) \($0.from)" }).sorted()
             try self.appendAudit(
                 "deployment.rolledBack", subject: id.text,
-                sentence: "Takes back \(Self.listed(names)) on \(plan.count) endpoints"
-                    + "\(isReturn ? " by returning to their snapshots" : ""): \(newID).",
+                sentence: "Takes back \(Self.listed(names)) on \(plan.count) endpoints: "
+                    + "\(newID).",
                 actor: principal.name, tenant: source.tenant, in: records, at: now)
             return deployment
         }
@@ -135,7 +115,7 @@ extension UseCases {
         throw Self.nothingToRollBack(lost: lost.sorted(), busy: busy.sorted())
     }
 
-    static func check(_ selection: RollbackSelection, against jobs: [Job]) throws {
+    private static func check(_ selection: RollbackSelection, against jobs: [Job]) throws {
         let endpoints = Set(jobs.map(\.endpoint))
         let names = Set(jobs.lazy.flatMap(\.updates).map(\.name))
         let stranger =
@@ -149,7 +129,7 @@ extension UseCases {
     }
 
     /// What is missing on an endpoint again, and what is installed there instead.
-    func alreadyBack(
+    private func alreadyBack(
         on endpoint: EndpointID, _ scope: Scope, _ records: any Records
     ) throws -> [PackageKey: String] {
         guard case .tenant(let tenant) = scope,

@@ -35,10 +35,10 @@ struct BtrfsSnapshotTests {
             do {
                 try await takeSeven(of: place)
             } catch {
-                try await run("/bin/umount", place)
+                try await run("/bin/umount", "--lazy", place)
                 throw error
             }
-            try await run("/bin/umount", place)
+            try await run("/bin/umount", "--lazy", place)
         }
     }
 

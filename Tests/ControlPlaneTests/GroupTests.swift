@@ -87,7 +87,7 @@ struct GroupTests {
         let draft = Self.draft("tag = web", house)
         let preview = try await house.useCases.previewGroup(draft, by: house.administrator)
         #expect(preview.installsNow == 2)
-        #expect(preview.acts.hasPrefix("2 endpoints may install at once"))
+        #expect(preview.acts?.hasPrefix("2 endpoints may install at once") == true)
         let refusal = await #expect(throws: Refusal.self) {
             try await house.useCases.saveGroup(draft, by: house.administrator)
         }

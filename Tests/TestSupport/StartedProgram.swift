@@ -1,6 +1,16 @@
 public import Foundation
 import Synchronization
 
+private typealias CloseFrom =
+    @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+/// Closes all descriptors from a number on in the program that starts. The C library has it, but
+/// not among what Swift imports. Without it a file that another test writes at that moment would
+/// stay open in the program, and could be neither run nor unmounted.
+private let closeOthers = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+    unsafeBitCast($0, to: CloseFrom.self)
+}
+
 /// A program that runs beside the test, each stream with a file of its own.
 ///
 /// Foundation's `Process` is not used: to find the descriptors that it closes it reads folder
@@ -11,7 +21,7 @@ public final class StartedProgram: Sendable {
     private let end = Mutex<Int32?>(nil)
     private let ended = DispatchGroup()
 
-    /// Starts it, with no signal blocked.
+    /// Starts it, with no signal blocked and no descriptor of this process but the three streams.
     ///
     /// - Parameters:
     ///   - arguments: The argument vector; the first is the program's path.
@@ -41,6 +51,7 @@ public final class StartedProgram: Sendable {
         } else {
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
+        if let closeOthers { closeOthers(&actions, 3) }
         // Threads of libdispatch, on which tests run, block all signals; a program that inherits
         // that cannot be ended with SIGTERM.
         var none = sigset_t()

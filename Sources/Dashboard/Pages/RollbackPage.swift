@@ -37,9 +37,7 @@ func rollbackButton(_ detail: DeploymentDetail) -> HTML {
 }
 
 /// The question before what a deployment installed is taken back.
-func rollbackPage(
-    _ detail: DeploymentDetail, losses: [SnapshotLoss], chrome: Chrome
-) -> HTML {
+func rollbackPage(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
     let deployment = detail.summary.deployment
     let back = detail.installed.filter { $0.wayBack == .packageDowngrade }
     let names = Set(back.map { "\($0.update.name) \($0.update.to)" }).sorted()
@@ -67,38 +65,6 @@ func rollbackPage(
                     }
                 }
                 a(class: "button quiet", .href(.deployment(deployment.id))) { "Leave it installed" }
-            }
-        }
-        if !losses.isEmpty { returnForm(deployment, losses, chrome) }
-    }
-}
-
-/// The other way: by the snapshots that were taken before.
-private func returnForm(
-    _ deployment: Deployment, _ losses: [SnapshotLoss], _ chrome: Chrome
-) -> HTML {
-    section(class: "part", .id("snapshots"), .ariaLabelledBy("snapshots-title")) {
-        div(class: "head") { h2(.id("snapshots-title")) { "Or return to the snapshots" } }
-        chrome.postForm(.deployment(deployment.id, "rollback"), class: "sum") {
-            input(.type("hidden"), .name("toSnapshot"), .value("true"))
-            ul(class: "list") {
-                item(
-                    .run,
-                    "\(Words.count(losses.count, "endpoint")) took one before the installation. "
-                        + "Each reboots into it.")
-                for loss in losses.prefix(shownNames) {
-                    item(.warn, "\(loss.sentence) (\(loss.snapshot))")
-                }
-                if losses.count > shownNames {
-                    item(.warn, "So it is on \(losses.count - shownNames) more endpoints.")
-                }
-            }
-            label(class: "s confirm") {
-                input(.type("checkbox"), .name("acceptsLoss"), .value("true"), .required())
-                "What was written since may be lost"
-            }
-            div(class: "acts") {
-                button(class: "danger", .type("submit")) { "Return to the snapshots" }
             }
         }
     }

@@ -61,20 +61,14 @@ extension Dashboard {
             "Asks before what a deployment installed is taken back."
         ) {
             visit in
-            rollbackPage(
-                try await detail(visit),
-                losses: [],
-                chrome: visit.chrome)
+            rollbackPage(try await detail(visit), chrome: visit.chrome)
         },
         action(
             "/deployments/{deployment}/rollback", .principal(.approve),
             "Takes back what a deployment installed."
-        ) { visit, form in
-            let selection = RollbackSelection(
-                toSnapshot: form["toSnapshot"] == "true" ? true : nil,
-                acceptsLoss: form["acceptsLoss"] == "true" ? true : nil)
+        ) { visit, _ in
             let made = try await visit.useCases.rollBack(
-                try visit.call.identifier("deployment"), selection, by: visit.principal)
+                try visit.call.identifier("deployment"), by: visit.principal)
             return .redirect(to: .deployment(made.id), .rollingBack)
         },
         action("/deployments/{deployment}/halt", .principal(.approve), "Halts a deployment.") {

@@ -173,7 +173,6 @@ extension NamedSchema {
         [
             "endpoints": .optional(.array(.identifier("ept"))),
             "updates": .optional(.array(.string)),
-            "toSnapshot": .optional(.boolean), "acceptsLoss": .optional(.boolean),
         ])
 
     static let job = NamedSchema(
