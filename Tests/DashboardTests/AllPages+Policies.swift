@@ -146,13 +146,15 @@ extension PolicySamples {
         var preview = GroupPreview(
             standing: GroupStanding(endpoints: 2, first: ["web-1", "web-2"], unknown: 1))
         (preview.joins, preview.joining) = (1, ["web-2"])
-        (preview.installsNow, preview.rebootsNow) = (1, 1)
-        preview.acts = "1 endpoint may install at once, 1 of them may reboot."
+        let acts = "1 endpoint may install at once, 1 of them may reboot."
+        preview.installsNow = 1
+        preview.rebootsNow = 1
+        preview.acts = acts
         return GroupEditing(
             draft: GroupDraft(tenant: Samples.tenant, name: "web", members: "tag = web"),
             preview: preview,
             refused: Refusal(
-                .conflict, "E_GROUP_ACTS_NOW", preview.acts,
+                .conflict, "E_GROUP_ACTS_NOW", acts,
                 nextStep: "Look at who joins and leaves, and confirm the change."))
     }()
 
