@@ -5,8 +5,7 @@ package enum OwnedPath {
     private static let mostLinks = 40
     private static let sticky: UInt32 = 0o1000
 
-    /// Why others than the trusted users could exchange a file, folder or link on the way, as a
-    /// clause that begins with its path; `nil` when none could.
+    /// Why others than the trusted users could exchange a file, folder or link on the way.
     ///
     /// In a folder such as `/tmp`, in which everybody may make names and only owners may take them
     /// away, a name of a trusted user is safe.
@@ -15,6 +14,7 @@ package enum OwnedPath {
     ///   - path: an absolute path.
     ///   - owners: the users that are trusted; the superuser always is.
     ///   - mayBeMissing: whether the end of the path need not be there yet.
+    /// - Returns: A clause that begins with its path; `nil` when none could.
     package static func fault(
         of path: String, trusting owners: Set<UInt32>, mayBeMissing: Bool = false
     ) -> String? {

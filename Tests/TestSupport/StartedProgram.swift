@@ -51,7 +51,7 @@ public final class StartedProgram: Sendable {
         } else {
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
-        if let closeOthers { closeOthers(&actions, 3) }
+        if let closeOthers { _ = closeOthers(&actions, 3) }
         // Threads of libdispatch, on which tests run, block all signals; a program that inherits
         // that cannot be ended with SIGTERM.
         var none = sigset_t()

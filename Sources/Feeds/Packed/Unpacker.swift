@@ -10,6 +10,7 @@ protocol Unpacker: AnyObject {
     /// - Parameters:
     ///   - input: Packed bytes; none at the file's end.
     ///   - output: Where unpacked bytes go.
+    /// - Returns: How far it came.
     /// - Throws: `StreamDamage` when the data are damaged or want too much memory.
     func step(
         _ input: UnsafeMutableBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
