@@ -231,11 +231,7 @@ package struct FindingState: Sendable {
             fleet.set(add(record, in: member.tenant), asOn: twin)
             return nil
         }
-        if !packages.isEmpty {
-            let unknown = unknown(in: software, on: platform)
-            learn(unknown.compactMap { id in packages[id].map { (id, $0) } }, on: footing)
-        }
-        let current = counted(software, footing, on: platform)
+        let current = counted(software, footing, on: platform, learning: packages)
         guard let number else {
             let number = add(record, in: member.tenant)
             fleet.set(current, of: number)
@@ -304,18 +300,20 @@ package struct FindingState: Sendable {
     }
 
     /// The rows that count: the usual ones by their numbers; kernels and replaced code as they run.
+    /// Software that has no row yet gets one, where its package is given.
     private mutating func counted(
-        _ software: [Int64], _ footing: SoftwareFooting, on platform: FleetIndex.PlatformNumber
+        _ software: [Int64], _ footing: SoftwareFooting, on platform: FleetIndex.PlatformNumber,
+        learning packages: [Int64: Package] = [:]
     ) -> [FleetIndex.SoftwareNumber] {
         var (usual, others): ([FleetIndex.SoftwareNumber], [FleetIndex.SoftwareNumber]) = ([], [])
+        var unknown: [Int64] = []
+        usual.reserveCapacity(software.count + 1)
         if let system = OperatingSystemRow.row(of: footing.os) {
             usual.append(fleet.register(CountedRow(system), on: platform))
         }
-        guard let known = rows[platform] else { return usual }
-        usual.reserveCapacity(software.count)
         let replaced = Set(footing.replaced)
-        known.look(up: software) { _, row in
-            guard let row else { return }
+        rows[platform, default: InternedRows()].look(up: software) { number, row in
+            guard let row else { return unknown.append(number) }
             if row.isKernel
                 || (!replaced.isEmpty && replaced.contains(fleet.packageName(of: row.number)))
             {
@@ -323,6 +321,11 @@ package struct FindingState: Sendable {
             } else {
                 usual.append(row.number)
             }
+        }
+        let new = unknown.compactMap { id in packages[id].map { (id, $0) } }
+        if !new.isEmpty {
+            learn(new, on: footing)
+            return counted(software, footing, on: platform)
         }
         if others.isEmpty { return usual }
         let key = SpecialRows(

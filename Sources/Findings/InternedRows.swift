@@ -16,8 +16,11 @@ struct InternedRows: Sendable {
     /// otherwise ask for any amount of memory.
     private static let mostPages: Int64 = 1 << 16
 
-    private var pages: [[Row?]] = []
+    /// Of a page, each piece of software's row: `none`, or the row's number, shifted by one bit that
+    /// tells a kernel.
+    private var pages: [[Int64]] = []
     private var rest: [Int64: Row] = [:]
+    private static let none: Int64 = -1
 
     /// The row of a piece of software.
     subscript(software: Int64) -> Row? {
@@ -25,35 +28,55 @@ struct InternedRows: Sendable {
             let page = software >> Self.pageBits
             guard page >= 0, page < Self.mostPages else { return rest[software] }
             guard page < pages.count, !pages[Int(page)].isEmpty else { return nil }
-            return pages[Int(page)][Self.place(of: software)]
+            return Self.row(pages[Int(page)][Self.place(of: software)])
         }
         set {
             let page = software >> Self.pageBits
             guard page >= 0, page < Self.mostPages else { return rest[software] = newValue }
             while pages.count <= page { pages.append([]) }
             if pages[Int(page)].isEmpty {
-                pages[Int(page)] = Array(repeating: nil, count: 1 << Self.pageBits)
+                pages[Int(page)] = Array(repeating: Self.none, count: 1 << Self.pageBits)
             }
-            pages[Int(page)][Self.place(of: software)] = newValue
+            pages[Int(page)][Self.place(of: software)] =
+                newValue.map { Int64($0.number.place) << 1 | ($0.isKernel ? 1 : 0) } ?? Self.none
         }
     }
 
     /// Calls `body` with each piece of software and its row, if it has one. Numbers that follow
     /// each other mostly share a page, which is then found once.
+    @inline(__always)
     func look(up software: [Int64], _ body: (Int64, Row?) -> Void) {
-        var (current, rows): (Int64, [Row?]) = (-1, [])
-        for number in software {
-            let page = number >> Self.pageBits
-            guard page >= 0, page < Self.mostPages else {
-                body(number, rest[number])
-                continue
+        software.withUnsafeBufferPointer { numbers in
+            var next = 0
+            while next < numbers.count {
+                let page = numbers[next] >> Self.pageBits
+                guard page >= 0, page < Self.mostPages else {
+                    body(numbers[next], rest[numbers[next]])
+                    next += 1
+                    continue
+                }
+                guard page < pages.count, !pages[Int(page)].isEmpty else {
+                    body(numbers[next], nil)
+                    next += 1
+                    continue
+                }
+                pages[Int(page)].withUnsafeBufferPointer { rows in
+                    while next < numbers.count, numbers[next] >> Self.pageBits == page {
+                        body(numbers[next], Self.row(rows[Self.place(of: numbers[next])]))
+                        next += 1
+                    }
+                }
             }
-            if page != current {
-                rows = page < pages.count ? pages[Int(page)] : []
-                current = page
-            }
-            body(number, rows.isEmpty ? nil : rows[Self.place(of: number)])
         }
+    }
+
+    @inline(__always)
+    private static func row(_ held: Int64) -> Row? {
+        held < 0
+            ? nil
+            : Row(
+                number: FleetIndex.SoftwareNumber(place: Int32(truncatingIfNeeded: held >> 1)),
+                isKernel: held & 1 == 1)
     }
 
     private static func place(of software: Int64) -> Int {

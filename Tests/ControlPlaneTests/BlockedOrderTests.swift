@@ -1,9 +1,9 @@
-import Rollbacks
 import Administration
 import AgentProtocol
 import ControlPlane
 import Fleet
 import Policy
+import Rollbacks
 import Rollout
 import ServerRecords
 import Testing

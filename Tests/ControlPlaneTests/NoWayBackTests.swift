@@ -1,8 +1,8 @@
-import Rollbacks
 import Administration
 import AgentProtocol
 import ControlPlane
 import Fleet
+import Rollbacks
 import Rollout
 import ServerRecords
 import Testing

@@ -1,4 +1,3 @@
-import Rollbacks
 import Intelligence
 import Administration
 import AgentProtocol
@@ -8,6 +7,7 @@ import Foundation
 import Groups
 import Notices
 import Recipes
+import Rollbacks
 import Rollout
 import SavedPlans
 import ServerRecords

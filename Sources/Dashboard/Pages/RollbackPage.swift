@@ -1,9 +1,9 @@
-import Rollbacks
 import Administration
 import ControlPlane
 import Fleet
 import HTMLTree
 import PageParts
+import Rollbacks
 import Rollout
 import ServerRecords
 

@@ -1,10 +1,10 @@
-import Rollbacks
 import Administration
 import ControlPlane
 import Fleet
 import HTMLTree
 import HTTPAPI
 import PageParts
+import Rollbacks
 import Rollout
 import ServerRecords
 

@@ -1,7 +1,7 @@
-import Rollbacks
 import Administration
 import ControlPlane
 import Fleet
+import Rollbacks
 import Rollout
 import ServerRecords
 

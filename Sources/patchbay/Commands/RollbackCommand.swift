@@ -1,10 +1,10 @@
-import Rollbacks
 import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
+import Rollbacks
 import Rollout
 import ServerRecords
 
