@@ -70,13 +70,13 @@ struct OwnedPathTests {
     func `what belongs to another user gives the path away`() throws {
         try withTemporaryFolder { folder in
             let place = folder.path
-            try self.folder("\(place)/home", 0o755)
-            try file("\(place)/home/program")
-            #expect(chown("\(place)/home", 12_345, 12_345) == 0)
+            try self.folder("\(place)/theirs", 0o755)
+            try file("\(place)/theirs/program")
+            #expect(chown("\(place)/theirs", 12_345, 12_345) == 0)
             #expect(
-                OwnedPath.fault(of: "\(place)/home/program", trusting: [])
-                    == "\(place)/home belongs to another user")
-            #expect(OwnedPath.fault(of: "\(place)/home/program", trusting: [12_345]) == nil)
+                OwnedPath.fault(of: "\(place)/theirs/program", trusting: [])
+                    == "\(place)/theirs belongs to another user")
+            #expect(OwnedPath.fault(of: "\(place)/theirs/program", trusting: [12_345]) == nil)
         }
     }
 }
