@@ -168,11 +168,22 @@ class Dashboard:
 
     # Reading
 
+    def settled_numbers(self, page):
+        """The overview's numbers with their links, once what the endpoints have just reported is judged."""
+        before = None
+        for _ in range(20):
+            page.goto("/")
+            links = page.eval_on_selector_all(
+                "main a[href^='/endpoints']", "all => all.map((a) => [a.textContent, a.getAttribute('href')])")
+            if links == before:
+                return links
+            before = links
+            page.wait_for_timeout(1500)
+        return before
+
     def each_number_leads_to_its_list(self):
         page = self.page()
-        page.goto("/")
-        links = page.eval_on_selector_all(
-            "main a[href^='/endpoints']", "all => all.map((a) => [a.textContent, a.getAttribute('href')])")
+        links = self.settled_numbers(page)
         expect(len(links) > 6, f"few links: {links}")
         for words, place in links:
             number = re.match(r"\d[\d,]*", words.strip())
