@@ -3,7 +3,6 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import PageParts
-import Rollbacks
 import Rollout
 import ServerRecords
 
@@ -28,9 +27,9 @@ extension DeploymentDetail {
 
 /// Leads to the question; nothing where nothing can be taken back.
 func rollbackButton(_ detail: DeploymentDetail) -> HTML {
-    guard !detail.installed.isEmpty,
-        detail.installed.contains(where: { $0.wayBack == .packageDowngrade })
-    else { return .nothing }
+    guard detail.installed.contains(where: { $0.wayBack == .packageDowngrade }) else {
+        return .nothing
+    }
     return a(class: "button quiet", .href(.deployment(detail.summary.deployment.id, "rollback"))) {
         "Roll back"
     }
