@@ -39,6 +39,8 @@ import Versions
         ),
         (system("rhel", "9.2"), ["rhel-9-for-x86_64-baseos-rpms"], []),
         (system("sles", "15.3"), ["SLE-Product-SLES15-SP3-LTSS-Updates"], ["ltss"]),
+        (system("arch", ""), ["core-testing https://mirror.example.org/$repo"], ["testing"]),
+        (system("arch", ""), ["core", "extra"], []),
     ]
 
     private func state(
