@@ -14,6 +14,20 @@ struct DiagnosticTests {
         #expect(messages(smallest()) == [])
     }
 
+    @Test(arguments: [
+        ("{approve: by hand}", "&a {approve: by hand}", "f:5:10: anchors (&)"),
+        ("name: small", "name: !!str small", "f:2:7: tags (!!str)"),
+        ("windows: {w:", "windows: {w: &w", "f:6:14: anchors (&)"),
+        ("applies: all", "applies: *all", "f:3:10: aliases (*)"),
+    ])
+    func `a value that is refused is one fault, and its key is not missing besides`(
+        _ part: String, _ change: String, _ beginning: String
+    ) {
+        let found = messages(smallest().replacing(part, with: change))
+        #expect(found.count == 1, "\(found)")
+        #expect(found.first?.hasPrefix(beginning) == true, "\(found)")
+    }
+
     @Test(
         arguments: [
             ("titel: x", "f:7:1: the policy has no key “titel”; did you mean “title”?"),
@@ -146,7 +160,7 @@ struct DiagnosticTests {
             ),
             (
                 "{when: kev = true, approve: after a week}",
-                "f:8:33: “approve” cannot be “after a week”; did you mean “after 7 days”?"
+                "f:8:33: “approve” cannot be “after a week”; write a number of days from 0 to 365, such as “after 7 days”"
             ),
             (
                 "{when: kev = true, approve: after 366 days}",

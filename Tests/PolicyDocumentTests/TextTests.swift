@@ -103,7 +103,8 @@ struct TextTests {
     @Test(arguments: [
         ("a:\n\tb: c", 2, "spaces, not tabs"), ("a: @b", 1, "in quotes"),
         ("a: {b: c\n", 1, "begins here"),
-        ("a: \"b", 1, ""), ("a: b: c", 1, ""), ("- a\nb: c", 2, ""), ("a: *x", 1, ""),
+        ("a: \"b", 1, ""), ("a: b: c", 1, ""), ("- a\nb: c", 2, ""),
+        ("a: *x", 1, "quote a text that begins with *"),
     ])
     func `what is not YAML is told with its line and what to do`(
         _ yaml: String, _ line: Int, _ advice: String

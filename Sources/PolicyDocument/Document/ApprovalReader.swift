@@ -71,7 +71,10 @@ struct ApprovalReader {
             "prepare": "prepare only",
         ]
         if let other = others[words.joined(separator: " ")] { return "; did you mean “\(other)”?" }
-        if words.first == "after" { return "; did you mean “after 7 days”?" }
+        if words.first == "after" {
+            return
+                "; write a number of days from 0 to \(Approval.maximumDays), such as “after 7 days”"
+        }
         return Guess.clause(for: text, of: Self.words)
     }
 }

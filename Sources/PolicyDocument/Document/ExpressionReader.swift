@@ -33,7 +33,10 @@ struct ExpressionReader {
     private static func message(of error: ExpressionError) -> String {
         var text = error.message
         if text.hasSuffix(".") { text.removeLast() }
-        if let suggestion = error.suggestion, !text.contains("did you mean") {
+        // “== is written =” has said it already.
+        if let suggestion = error.suggestion, !text.contains("did you mean"),
+            !text.contains("is written")
+        {
             text += "; did you mean “\(suggestion)”?"
         }
         return text

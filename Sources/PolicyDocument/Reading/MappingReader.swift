@@ -19,6 +19,7 @@ struct MappingReader {
 
     /// `nil`, and said so, when the value is no mapping.
     init?(_ value: YAMLValue, _ subject: String, _ list: DiagnosticList) {
+        if value.isRefused { return nil }
         guard case .mapping(let entries) = value.content else {
             list.error(value.place, "\(subject) must be a mapping of keys, not \(value.kind)")
             return nil
@@ -32,7 +33,8 @@ struct MappingReader {
     /// The value of a key; `nil` when it is not there. A key without value is a mistake.
     mutating func optional(_ key: String) -> YAMLValue? {
         asked.append(key)
-        guard let entry = entries.first(where: { $0.key.text == key }) else { return nil }
+        guard let entry = entries.first(where: { $0.key.text == key }), !entry.value.isRefused
+        else { return nil }
         if entry.value.isNull {
             list.error(entry.key.place, "“\(key)” has no value; write one, or leave the key out")
             return nil

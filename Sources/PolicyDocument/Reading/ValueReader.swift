@@ -13,6 +13,7 @@ struct ValueReader {
     func text(
         _ value: YAMLValue, _ subject: String, limit: Int = maximumTextLength
     ) -> YAMLScalar? {
+        if value.isRefused { return nil }
         guard case .scalar(let scalar) = value.content else {
             list.error(value.place, "\(subject) must be a text, not \(value.kind)")
             return nil
@@ -158,6 +159,7 @@ struct ValueReader {
     func elements(_ value: YAMLValue, _ subject: String, orSingle: Bool = false) -> [YAMLValue]? {
         if case .list(let elements) = value.content { return elements }
         if orSingle, case .scalar = value.content { return [value] }
+        if value.isRefused { return nil }
         list.error(value.place, "\(subject) must be a list, not \(value.kind)")
         return nil
     }

@@ -78,9 +78,11 @@ struct YAMLComposer {
             list.error(place(key), "a key must be a word")
             return nil
         }
-        guard let key = self.scalar(scalar), let value = self.value(value, depth: depth) else {
-            return nil
-        }
+        guard let key = self.scalar(scalar) else { return nil }
+        // The key is there all the same: that it is missing would be one more fault, and not true.
+        let value =
+            self.value(value, depth: depth)
+            ?? YAMLValue(place: place(value), content: .refused)
         return YAMLEntry(key: key, value: value)
     }
 
@@ -170,6 +172,12 @@ struct YAMLComposer {
                 list.error(
                     Place(line: context.mark.line, column: context.mark.column),
                     "\(context.text) that begins here: the file ends before it is closed")
+                return
+            }
+            if problem.contains("undefined alias") {
+                list.error(
+                    place,
+                    "aliases (*) are not used in policies; quote a text that begins with *")
                 return
             }
             // The parser's own limit lies beyond ours, and what it says is for its callers.

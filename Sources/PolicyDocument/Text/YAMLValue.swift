@@ -5,6 +5,9 @@ struct YAMLValue: Hashable, Sendable {
         case scalar(YAMLScalar)
         case list([YAMLValue])
         case mapping([YAMLEntry])
+        /// Something that policies do not use, such as an anchor: it has been told, and whoever
+        /// wants the value says no more.
+        case refused
     }
 
     var place: Place
@@ -16,12 +19,16 @@ struct YAMLValue: Hashable, Sendable {
         return scalar.isPlain && ["", "~", "null", "Null", "NULL"].contains(scalar.text)
     }
 
+    /// Whether it has been refused, and its key has its diagnostic.
+    var isRefused: Bool { content == .refused }
+
     /// What it is, in a word for messages.
     var kind: String {
         switch content {
         case .scalar: isNull ? "nothing" : "a text"
         case .list: "a list"
         case .mapping: "a mapping"
+        case .refused: "something that policies do not use"
         }
     }
 }
