@@ -244,8 +244,8 @@ let package = Package(
             "OfflineCommands",
             [
                 "CommandBasics", "Fleet", "Versions", "Calendar", "Policy", "Recipes", "Advisories",
-                "PolicyDocument", "AdvisoryFormats", "Trust", "Feeds", "PackageManagers",
-                "AgentSystem", "Simulation", argumentParser,
+                "PolicyDocument", "AdvisoryFormats", "Trust", "ServerRecords", "Findings", "Feeds",
+                "PackageManagers", "AgentSystem", "Simulation", argumentParser,
             ]),
         module(
             "Measuring",

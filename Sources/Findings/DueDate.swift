@@ -36,7 +36,7 @@ extension DueDate {
         let isExposed = standing.context.exposure == .internetFacing
         var subject = SLASubject(
             severity: assessment.severity, cvss: inputs.cvss, isKnownExploited: exploited != nil,
-            hasExploit: inputs.ssvc.map { $0.exploitation != .none } ?? false,
+            hasExploit: inputs.ssvc?.hasExploit ?? false,
             isExposed: isExposed, isAutomatable: inputs.ssvc?.automatable,
             impact: inputs.ssvc?.technicalImpact,
             assetClass: isExposed ? .internetFacing : .internalSystem,
@@ -48,6 +48,35 @@ extension DueDate {
         let times = pauses.map(\.time)
         return standing.presets.map {
             $0.clock(for: subject, events: events, zone: standing.zone).paused(by: times)
+        }
+    }
+
+    /// The clocks of a security update of which feeds know no vulnerability: it counts as one, which
+    /// is as bad as the update is told to be, and important where nothing is told.
+    ///
+    /// - Parameters:
+    ///   - update: the update.
+    ///   - detected: since when it has been missing at the latest.
+    ///   - standing: the regimes that count, and the endpoint's exposure and zone.
+    /// - Returns: the clocks, in the order of the regimes.
+    package static func clocks(
+        ofUnjudged update: UpdateSubject, detected: Timestamp, standing: EndpointStanding
+    ) -> [SLAClock] {
+        let isExposed = standing.context.exposure == .internetFacing
+        let subject = SLASubject(
+            severity: update.severity, cvss: update.cvss, isKnownExploited: update.kev ?? false,
+            isExposed: isExposed, assetClass: isExposed ? .internetFacing : .internalSystem)
+        let events = SLAEvents(
+            release: update.outSince, detection: min(update.firstSeenAt ?? detected, detected))
+        let packages = [(name: update.update.name, source: update.source)]
+        let told = update.vulnerabilities ?? []
+        let pauses = standing.pauses.filter { pause in
+            told.isEmpty
+                ? pause.covers(nil, in: packages)
+                : told.allSatisfy { pause.covers($0, in: packages) }
+        }.map(\.time)
+        return standing.presets.map {
+            $0.clock(for: subject, events: events, zone: standing.zone).paused(by: pauses)
         }
     }
 

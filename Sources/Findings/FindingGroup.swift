@@ -24,7 +24,8 @@ package struct FindingGroup: Sendable {
 
     init?(
         _ vulnerability: String, on endpoints: EndpointSet, findings: [Finding],
-        known: Timestamp, standing: EndpointStanding
+        known: Timestamp, standing: EndpointStanding,
+        packages: () -> [(name: String, source: String?)]
     ) {
         let placed = findings.map { $0.placed(in: standing.context) }
         guard
@@ -40,9 +41,9 @@ package struct FindingGroup: Sendable {
         self.known = known
         self.worst = worst
         self.state = state
-        pauses = standing.pauses.filter { pause in
-            pause.covers(vulnerability, in: findings.map { ($0.package, $0.source) })
-        }
+        // Most endpoints have no accepted risk, and then nobody asks for the packages.
+        let packages = standing.pauses.isEmpty ? [] : packages()
+        pauses = standing.pauses.filter { $0.covers(vulnerability, in: packages) }
     }
 
     /// Whether the endpoints can be reached from the internet.
@@ -133,7 +134,8 @@ extension FindingState {
                 let members = part.endpoints.intersection(each.endpoints)
                 guard !members.isEmpty else { return nil }
                 return FindingGroup(
-                    name, on: members, findings: found, known: known, standing: each.standing)
+                    name, on: members, findings: found, known: known, standing: each.standing
+                ) { packages(in: part.rows.map { occurrences[$0].number }) }
             }
         }
     }
@@ -143,10 +145,23 @@ extension FindingState {
         of name: String, _ found: [Finding], on endpoint: UInt32, standing: EndpointStanding? = nil,
         at now: Timestamp
     ) -> FindingGroup? {
-        let known = fleet.rows(of: endpoint, with: name).compactMap { since(name, $0) }.min() ?? now
+        let rows = fleet.rows(of: endpoint, with: name)
+        let known = rows.compactMap { since(name, $0) }.min() ?? now
         return FindingGroup(
             name, on: EndpointSet([endpoint]), findings: found, known: known,
-            standing: standing ?? standings.standing(of: endpoint))
+            standing: standing ?? standings.standing(of: endpoint)
+        ) { packages(in: rows) }
+    }
+
+    /// The packages of rows, each with the source package that accepted risks may name. A finding
+    /// itself knows only who published its advisory.
+    private func packages(
+        in rows: [FleetIndex.SoftwareNumber]
+    ) -> [(name: String, source: String?)] {
+        rows.map { number in
+            let row = fleet.software(number).row
+            return (row.name, row.source)
+        }
     }
 
     /// Since when a row is known to have a vulnerability.

@@ -284,6 +284,44 @@ struct PolicyCommandTests {
             #expect(answer.decisions[0].rule == "rule 1 of small")
             #expect(answer.decisions[0].action == "wait" || answer.decisions[0].action == "install")
             #expect(answer.decisions[0].nextAt == "2026-11-22T01:30:00Z")
+            // The policy names no deadlines, and those count that count on a server then: BOD 26-04
+            // gives what is listed and not exposed 14 days.
+            #expect(answer.decisions[0].dueAt == "2026-12-04T00:00:00Z")
+        }
+    }
+
+    @Test(arguments: [
+        ("2026-11-22T12:00:00Z", "riskAccepted", "--role=server"),
+        ("2026-11-22T12:00:00Z", "riskAccepted", nil),
+        ("2026-11-25T12:00:00Z", "windowOpen", "--role=server"),
+    ])
+    func `an accepted risk of a policy stops its clocks, also where the policy is taken to apply`(
+        _ instant: String, _ reason: String, _ role: String?
+    ) async throws {
+        let text =
+            Self.policy.replacing("[nightly, berlin]", with: "[always]")
+            .replacing(
+                "windows:\n", with: "windows:\n  always: {every: day, from: \"00:00\", for: 24h}\n"
+            )
+            .replacing("after 2 days", with: "at once") + """
+
+                sla: [cis-7]
+                exceptions:
+                  - {name: old, package: openssl, owner: maria, approver: security, reason: R,
+                     control: C, from: 2026-11-21, until: 2026-11-23}
+                """
+        try await withTemporaryFolder { folder in
+            let answer = try decoded(
+                Decisions.self,
+                try await CommandLine.patchbay(
+                    [
+                        "policy", "explain", try write(text, "p.yaml", in: folder), "--inventory",
+                        try write(Self.inventory, "i.json", in: folder), "--first-seen",
+                        "2026-11-20T12:00:00Z", "--at", instant, "--format", "json",
+                    ] + (role.map { [$0] } ?? [])))
+            #expect(answer.decisions[0].reasonCode == reason)
+            // A month, and the three days of the exception.
+            #expect(answer.decisions[0].dueAt == "2026-12-23T12:00:00Z")
         }
     }
 

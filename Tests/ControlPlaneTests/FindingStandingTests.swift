@@ -200,6 +200,100 @@ struct FindingStandingTests {
         #expect(try await finding().pausedUntil == nil)
     }
 
+    @Test
+    func `an accepted risk that names a source package stops the clocks of what is built of it`()
+        async throws
+    {
+        let house = try await house()
+        let endpoint = try await house.enrol("web-1")
+        let library = Package(
+            manager: .apt, name: "libssl3", version: "3.0.1", architecture: "amd64",
+            source: "openssl", sourceVersion: "3.0.1")
+        try await endpoint.report(
+            [:], others: [library],
+            updates: [TestEndpoint.update("libssl3", from: "3.0.1", to: "3.0.2")])
+        try await house.useCases.buildFindings()
+        let began = house.clock.now
+        let asked = try await house.useCases.requestException(
+            ExceptionDraft(
+                tenant: house.tenant.id, name: "Old OpenSSL", owner: "olga", reason: "Vendor",
+                compensatingControl: "No network", package: "openssl",
+                expiresAt: began.adding(seconds: 30 * Self.day)), by: house.administrator)
+        let approver = Principal(
+            name: "user:cleo", scope: .tenant(house.tenant.id),
+            permissions: Set(Permission.allCases))
+        _ = try await house.useCases.approveException(asked.id, by: approver)
+        let finding = try #require(
+            try await house.useCases.findings(
+                FindingFilter(vulnerability: "CVE-2026-1"), by: house.administrator
+            ).items.first)
+        #expect(finding.pausedBy == "Old OpenSSL")
+        #expect(finding.dueAt == began.adding(seconds: (14 + 30) * Self.day))
+        let detail = try await house.useCases.endpoint(
+            endpoint.principal.endpoint, by: house.administrator)
+        let decision = try #require(detail.decisions.first { $0.update.name == "libssl3" })
+        #expect(decision.reasonCode == .riskAccepted)
+        #expect(decision.dueAt == finding.dueAt)
+    }
+
+    @Test func `what closes no vulnerability closes none that is exploited`() async throws {
+        let (house, endpoint) = try await houseWithEndpoint()
+        try await endpoint.report(
+            ["openssl": "3.0.1", "htop": "1"],
+            updates: [
+                TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2"),
+                TestEndpoint.update("htop", classes: [.bugfix]),
+            ])
+        try await house.useCases.buildFindings()
+        _ = try await house.useCases.savePolicy(
+            PolicyDraft(
+                tenant: house.tenant.id,
+                yaml: PolicyTestText.yaml(
+                    more: """
+                        rules:
+                          - {when: kev = true or epss >= 0.5, approve: declined}
+                          - {when: kev = false and epss < 0.1, approve: prepare only}
+                        """),
+                note: "A test", confirm: true), by: house.administrator)
+        let decisions = try await house.useCases.endpoint(
+            endpoint.principal.endpoint, by: house.administrator
+        ).decisions
+        let codes = Dictionary(
+            uniqueKeysWithValues: decisions.map { ($0.update.name, $0.reasonCode) })
+        #expect(codes == ["openssl": .declined, "htop": .prepared])
+    }
+
+    @Test func `without the catalogue it is not known that nothing is exploited`() async throws {
+        let shelf = TestShelf()
+        shelf.publish(
+            "tracker",
+            .init(
+                format: .debianTracker, records: [.debian("CVE-2026-1", "openssl", fixed: "3.0.2")])
+        )
+        let house = try await House(shelf: shelf)
+        _ = try await house.useCases.addFeed(
+            NewFeed(name: "tracker", source: "https://feeds.example.org/tracker"),
+            by: house.administrator)
+        try await house.useCases.refreshDueFeeds()
+        let endpoint = try await house.enrol("web-1")
+        try await endpoint.report(
+            ["openssl": "3.0.1"],
+            updates: [TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2")])
+        try await house.useCases.buildFindings()
+        _ = try await house.useCases.savePolicy(
+            PolicyDraft(
+                tenant: house.tenant.id,
+                yaml: PolicyTestText.yaml(
+                    more: "rules: [{when: kev = false, approve: declined}]"),
+                note: "A test", confirm: true), by: house.administrator)
+        let decision = try #require(
+            try await house.useCases.endpoint(
+                endpoint.principal.endpoint, by: house.administrator
+            ).decisions.first)
+        #expect(decision.reasonCode == .awaitingApproval)
+        #expect(decision.sentence.contains("could not be judged"), "\(decision.sentence)")
+    }
+
     @Test func `a next step tells how it stands to the date`() async throws {
         let (house, endpoint) = try await houseWithEndpoint()
         func step() async throws -> NextStep {

@@ -92,6 +92,10 @@ public struct AdvisoryIndex: Sendable {
         exploited[vulnerability]
     }
 
+    /// Whether there is such a catalogue at all: without it, it is not known of any vulnerability
+    /// that it is not exploited.
+    public var hasExploitedCatalogue: Bool { !exploited.isEmpty }
+
     /// What is known of a vulnerability itself.
     public func vulnerability(_ id: String) -> VulnerabilityRecord? { records[id] }
 

@@ -54,7 +54,8 @@ struct UpdateKnowledge {
             let closed = (findings[update.name] ?? []).filter { Self.closes(update, $0) }
             var known = KnownUpdate(
                 update, closing: closed.map { $0.placed(in: standing.context) },
-                isJudged: isCovered || !closed.isEmpty, firstSeenAt: sightings.fixSeen(update))
+                isJudged: isCovered || !closed.isEmpty, firstSeenAt: sightings.fixSeen(update),
+                by: state.fleet.index)
             known.subject.source = sources[update.name]
             if closed.isEmpty { known.subject.takeChangelog(state.fleet.index) }
             guard let number else { return known }
@@ -93,7 +94,8 @@ struct UpdateKnowledge {
 extension KnownUpdate {
     /// An update with the findings that it closes; where nobody has looked, that stays unknown.
     init(
-        _ update: Update, closing findings: [Finding], isJudged: Bool, firstSeenAt: Timestamp?
+        _ update: Update, closing findings: [Finding], isJudged: Bool, firstSeenAt: Timestamp?,
+        by index: AdvisoryIndex
     ) {
         var subject = UpdateSubject(update: update, firstSeenAt: firstSeenAt)
         guard isJudged else {
@@ -104,10 +106,12 @@ extension KnownUpdate {
         subject.vulnerabilities = Set(findings.map(\.vulnerability)).sorted()
         // Worse comes first in the order of severities.
         subject.severity = findings.map(\.assessment.severity).reduce(.unrated, min)
-        subject.kev = findings.contains { $0.assessment.knownExploited != nil }
+        let isExploited = findings.contains { $0.assessment.knownExploited != nil }
+        subject.kev = isExploited || index.hasExploitedCatalogue ? isExploited : nil
         subject.epss = inputs.compactMap(\.epss).max()
         subject.cvss = inputs.compactMap(\.cvss).max()
         subject.ssvc = findings.compactMap(\.assessment.decision).max()
+        subject.settleWithoutVulnerabilities()
         self.init(subject: subject)
     }
 }
@@ -118,7 +122,8 @@ extension UpdateSubject {
     fileprivate mutating func takeChangelog(_ index: AdvisoryIndex) {
         guard let names = update.changelogVulnerabilities, !names.isEmpty else { return }
         vulnerabilities = names.sorted()
-        kev = names.contains { index.knownExploited($0) != nil }
+        let isExploited = names.contains { index.knownExploited($0) != nil }
+        kev = isExploited || index.hasExploitedCatalogue ? isExploited : nil
         epss = names.compactMap { index.exploitProbability($0)?.probability }.max()
     }
 }
@@ -141,21 +146,8 @@ struct DueDates {
     func dueAt(_ update: KnownUpdate) -> Timestamp? {
         if update.closesSome { return update.dueAt }
         guard namesDeadlines, update.subject.update.classes.contains(.security) else { return nil }
-        let first = update.subject.firstSeenAt ?? detectedAt
-        let events = SLAEvents(
-            release: update.subject.outSince, detection: min(first, detectedAt))
-        let subject = unrated(update.subject)
-        let packages = [(name: update.subject.update.name, source: update.subject.source)]
-        let pauses = standing.pauses.filter { $0.covers(nil, in: packages) }.map(\.time)
-        return standing.presets.map {
-            $0.clock(for: subject, events: events, zone: standing.zone).paused(by: pauses)
-        }.strictest?.dueAt
-    }
-
-    private func unrated(_ update: UpdateSubject) -> SLASubject {
-        let isExposed = standing.context.exposure == .internetFacing
-        return SLASubject(
-            severity: update.severity, cvss: update.cvss, isKnownExploited: update.kev ?? false,
-            isExposed: isExposed, assetClass: isExposed ? .internetFacing : .internalSystem)
+        return DueDate.clocks(
+            ofUnjudged: update.subject, detected: detectedAt, standing: standing
+        ).strictest?.dueAt
     }
 }

@@ -1,6 +1,7 @@
 import Advisories
 import CommandBasics
 import Feeds
+import Findings
 import Fleet
 import Foundation
 import Policy
@@ -15,19 +16,23 @@ import Versions
 struct PolicyFeeds {
     let paths: [String]
 
-    /// What is known of an update's vulnerabilities, for its SLA clocks.
+    /// A vulnerability that an update closes, for its SLA clocks.
     struct Closed {
-        var findings: [Finding] = []
+        let vulnerability: String
+        /// The worst that it is in any package of the endpoint.
+        let worst: Assessment
+        /// All packages of the endpoint that have it.
+        let packages: [(name: String, source: String?)]
     }
 
-    /// Adds what the feeds know to the updates.
+    /// Adds what the feeds know to the updates of an endpoint in this context.
     ///
     /// - Returns: the inventory, what each update closes, and what a person should know of the
     ///   feeds.
     func enrich(
-        _ inventory: PolicyInventory
-    ) throws -> (inventory: PolicyInventory, closed: [Closed], notes: [String]) {
-        let nothing = [Closed](repeating: Closed(), count: inventory.updates.count)
+        _ inventory: PolicyInventory, in context: EndpointContext
+    ) throws -> (inventory: PolicyInventory, closed: [[Closed]], notes: [String]) {
+        let nothing = [[Closed]](repeating: [], count: inventory.updates.count)
         guard !paths.isEmpty else { return (inventory, nothing, []) }
         let endpoint = try MatchInventory.read(file: inventory.file).software
         var names: Set<String> = []
@@ -41,10 +46,11 @@ struct PolicyFeeds {
         let index = builder.build()
         let matcher = Matcher(index)
         let before = matcher.report(on: endpoint)
-        var closed = nothing
+        let found = before.findings.map { $0.placed(in: context) }
+        var closing = [[Finding]](repeating: [], count: inventory.updates.count)
         if before.isCovered {
             let after = matcher.report(on: Self.updated(endpoint, with: inventory.updates))
-            closed = Self.closed(by: inventory.updates, before.findings, after.findings)
+            closing = Self.closed(by: inventory.updates, found, after.findings)
         } else {
             notes.append(
                 "\(inventory.file): no feed speaks of \(Table.printable(endpoint.os.id)) "
@@ -55,9 +61,28 @@ struct PolicyFeeds {
         for place in result.updates.indices {
             let isJudged = before.isCovered || result.updates[place].vulnerabilities != nil
             guard isJudged else { continue }
-            kinds.tell(&result.updates[place], closed[place].findings, index)
+            kinds.tell(&result.updates[place], closing[place], index)
         }
-        return (result, closed, notes)
+        return (result, Self.summary(of: closing, among: found, on: endpoint), notes)
+    }
+
+    /// What updates close, each vulnerability once, with all packages of the endpoint that have it.
+    private static func summary(
+        of closing: [[Finding]], among found: [Finding], on endpoint: EndpointSoftware
+    ) -> [[Closed]] {
+        let everywhere = Dictionary(grouping: found, by: \.vulnerability)
+        let sources = Dictionary(endpoint.rows.map { ($0.name, $0.source) }) { first, _ in first }
+        return closing.map { findings in
+            Set(findings.map(\.vulnerability)).sorted().compactMap { name in
+                let held = everywhere[name] ?? []
+                let worst = held.map(\.assessment).max { $0.risk.value < $1.risk.value }
+                return worst.map {
+                    Closed(
+                        vulnerability: name, worst: $0,
+                        packages: held.map { ($0.package, sources[$0.package]) })
+                }
+            }
+        }
     }
 
     private func load(_ take: (FeedRecord) -> Void) throws -> [String] {
@@ -115,7 +140,7 @@ struct PolicyFeeds {
 
     private static func closed(
         by updates: [UpdateSubject], _ before: [Finding], _ after: [Finding]
-    ) -> [Closed] {
+    ) -> [[Finding]] {
         let left = Set(after.map(Found.init))
         var byPackage: [String: [Finding]] = [:]
         for finding in before where !left.contains(Found(finding)) {
@@ -123,11 +148,10 @@ struct PolicyFeeds {
         }
         return updates.map { subject in
             let update = subject.update
-            let findings = (byPackage[update.name] ?? []).filter {
+            return (byPackage[update.name] ?? []).filter {
                 $0.architecture.isEmpty || update.architecture.isEmpty
                     || $0.architecture == update.architecture
             }
-            return Closed(findings: findings)
         }
     }
 }
@@ -136,14 +160,9 @@ struct PolicyFeeds {
 /// not known that one is not exploited.
 private struct Kinds {
     var hasCatalogue = false
-    var hasProbabilities = false
 
     mutating func see(_ record: FeedRecord) {
-        switch record {
-        case .knownExploited: hasCatalogue = true
-        case .exploitProbability: hasProbabilities = true
-        case .advisory, .vulnerability, .endOfLifeCycle, .distributionRelease: break
-        }
+        if case .knownExploited = record { hasCatalogue = true }
     }
 
     /// Tells an update what it closes: what was found, and what the inventory names itself. What
@@ -159,8 +178,7 @@ private struct Kinds {
             subject.kev = subject.kev ?? false
         }
         let probability = names.compactMap { index.exploitProbability($0)?.probability }.max()
-        let none = hasProbabilities && names.isEmpty ? 0.0 : nil
-        subject.epss = [subject.epss, probability].compactMap(\.self).max() ?? none
+        subject.epss = [subject.epss, probability].compactMap(\.self).max()
         subject.cvss = [subject.cvss, findings.compactMap(\.assessment.risk.inputs.cvss).max()]
             .compactMap(\.self).max()
         subject.ssvc = [subject.ssvc, findings.compactMap(\.assessment.decision).max()]

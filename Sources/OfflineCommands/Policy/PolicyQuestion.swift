@@ -1,9 +1,11 @@
 import Advisories
 import Calendar
 import CommandBasics
+import Findings
 import Fleet
 import Foundation
 import Policy
+import ServerRecords
 
 /// What `explain` and `plan` are asked: which policies, and which endpoints.
 struct PolicyQuestion {
@@ -28,7 +30,7 @@ struct PolicyQuestion {
         _ inventory: PolicyInventory, feeds: PolicyFeeds, facts: EndpointFactOptions,
         zone: String?, until end: Timestamp? = nil
     ) throws -> Endpoint {
-        var (inventory, closed, notes) = try feeds.enrich(inventory)
+        var inventory = inventory
         do {
             try facts.apply(to: &inventory.subject)
         } catch let problem as InventoryProblem {
@@ -36,24 +38,35 @@ struct PolicyQuestion {
                 .wrongUse, "--fact: \(problem.reason).", nextStep: "Give it as key=value.")
         }
         let subject = inventory.subject
-        notes += inventory.notes
-        let effective = effectivePolicy(for: subject, &notes)
+        let traits = EndpointTraits(
+            criticality: subject.criticality, isExposed: subject.isExposed)
+        let known = try feeds.enrich(inventory, in: EndpointContext(traits))
+        var notes = known.notes + inventory.notes
+        let (effective, assumed) = effectivePolicy(for: subject, &notes)
         let rules = try self.zone(of: inventory, zone, &notes)
         let zones = try PolicyZones.zones(
             for: effective?.layers.map(\.policy) ?? [], endpoint: rules)
-        let exceptions = read.exceptions.filter { $0.concerns(subject, at: now) }
+        // Where a policy is taken to apply, so are the risks that it accepts for all its endpoints.
+        let exceptions = read.exceptions.filter {
+            $0.concerns(subject, at: now) || (assumed != nil && $0.endpoints == assumed)
+        }
         notes += (effective?.problems ?? []).map(Self.sentence)
-        let clocks = SLAClocks(
-            presets: effective?.sla.map(\.value) ?? [], subject: subject,
-            detectedAt: inventory.scannedAt ?? now, zone: rules)
+        let clocks = UpdateClocks(
+            standing: EndpointStanding(
+                traits, under: effective, zone: rules,
+                pauses: exceptions.compactMap { RiskPause($0) }),
+            namesDeadlines: effective?.sla.isEmpty == false,
+            detectedAt: inventory.scannedAt ?? now)
         let reboots = (effective?.reboot?.value ?? .none).mode != .never
-        let updates = zip(inventory.updates, closed).map { update, closed in
-            PlanUpdate(
+        let updates = zip(known.inventory.updates, known.closed).map { update, closed in
+            var update = update
+            update.settleWithoutVulnerabilities()
+            return PlanUpdate(
                 subject: update,
                 context: DecisionContext(
                     exceptions: exceptions,
                     work: WorkFigures.estimate(update.update, reboots: reboots),
-                    dueAt: clocks.dueAt(for: update, closing: closed.findings)),
+                    dueAt: clocks.dueAt(for: update, closing: closed)),
                 needsReboot: WorkFigures.needsReboot(update.update),
                 outlook: effective.flatMap { effective in
                     effective.countsFromRelease
@@ -72,10 +85,11 @@ struct PolicyQuestion {
 
     /// What holds for an endpoint. Where nothing but a missing fact keeps the one policy that is
     /// asked about from applying, it is taken to apply, and a note says so: a scan knows neither
-    /// role nor tags, and an answer that only says this would help nobody.
+    /// role nor tags, and an answer that only says this would help nobody. The condition that is
+    /// taken to hold stands beside it then.
     private func effectivePolicy(
         for subject: EndpointSubject, _ notes: inout [String]
-    ) -> EffectivePolicy? {
+    ) -> (EffectivePolicy?, assumed: GroupExpression?) {
         let open = read.placed.filter { $0.policy.applies.evaluate(subject, at: now) == .unknown }
         let inherited = Set(read.policies.compactMap(\.inherits))
         let asked = open.filter { !inherited.contains($0.policy.name) }
@@ -84,14 +98,16 @@ struct PolicyQuestion {
                 && !inherited.contains($0.policy.name)
         }
         guard !hasCertain, asked.count == 1, let placed = asked.first else {
-            return EffectivePolicy(of: read.placed, for: subject, at: now)
+            return (EffectivePolicy(of: read.placed, for: subject, at: now), nil)
         }
         let condition = Table.printable(placed.policy.applies.description)
         notes.append(
             "it is not known whether \(placed.policy.name) applies to it "
                 + "(\(condition.prefix(Self.shownCharacters))); this says what happens if it does. "
                 + "Tell what is missing with --role, --tag or --fact.")
-        return EffectivePolicy(of: read.placed, for: subject, at: now, assumesMembership: true)
+        let effective = EffectivePolicy(
+            of: read.placed, for: subject, at: now, assumesMembership: true)
+        return (effective, placed.policy.applies)
     }
 
     private static func sentence(of problem: InheritanceProblem) -> String {
@@ -117,52 +133,31 @@ struct PolicyQuestion {
     }
 }
 
-/// The SLA clocks of an endpoint's policies.
-struct SLAClocks {
-    let presets: [PolicyName]
-    let subject: EndpointSubject
+/// The SLA clocks of an endpoint's missing updates: those that run on the server, too.
+private struct UpdateClocks {
+    let standing: EndpointStanding
+    /// Whether a policy names deadlines itself.
+    let namesDeadlines: Bool
     let detectedAt: Timestamp
-    let zone: TimeZoneRules
 
     /// By when an update must be installed: the strictest clock of all that run for what it closes.
-    /// A security update of which no vulnerability is known counts as one vulnerability that nobody
-    /// has rated.
-    func dueAt(for update: UpdateSubject, closing findings: [Finding]) -> Timestamp? {
-        let isSecurity = update.update.classes.contains(.security) || !findings.isEmpty
-        guard !presets.isEmpty, isSecurity else { return nil }
-        let subjects =
-            findings.isEmpty
-            ? [(sla(of: update), events(of: update, nil))]
-            : findings.map { (sla(of: $0), events(of: update, $0)) }
-        let clocks = presets.compactMap { SLAPreset(rawValue: $0.text) }.flatMap { preset in
-            subjects.map { preset.clock(for: $0.0, events: $0.1, zone: zone) }
-        }
-        return clocks.strictest?.dueAt
+    /// Where a policy names deadlines, a security update of which no vulnerability is known counts
+    /// as one that nobody has rated.
+    func dueAt(for update: UpdateSubject, closing closed: [PolicyFeeds.Closed]) -> Timestamp? {
+        guard closed.isEmpty else { return closed.compactMap { due($0, by: update) }.min() }
+        guard namesDeadlines, update.update.classes.contains(.security) else { return nil }
+        return DueDate.clocks(ofUnjudged: update, detected: detectedAt, standing: standing)
+            .strictest?.dueAt
     }
 
-    private func events(of update: UpdateSubject, _ finding: Finding?) -> SLAEvents {
-        SLAEvents(
-            release: update.outSince, listing: finding?.assessment.knownExploited?.added,
-            detection: min(update.firstSeenAt ?? detectedAt, detectedAt))
-    }
-
-    private func sla(of update: UpdateSubject) -> SLASubject {
-        SLASubject(
-            severity: update.severity, cvss: update.cvss,
-            isKnownExploited: update.kev ?? false, isExposed: subject.isExposed ?? false,
-            assetClass: subject.isExposed == true ? .internetFacing : .internalSystem)
-    }
-
-    private func sla(of finding: Finding) -> SLASubject {
-        let points = finding.assessment.risk.inputs.ssvc
-        let parts = finding.vulnerability.split(separator: "-")
-        return SLASubject(
-            severity: finding.assessment.severity, cvss: finding.assessment.risk.inputs.cvss,
-            isKnownExploited: finding.assessment.knownExploited != nil,
-            hasExploit: points?.exploitation == .active, isExposed: subject.isExposed ?? false,
-            isAutomatable: points?.automatable, impact: points?.technicalImpact,
-            assetClass: subject.isExposed == true ? .internetFacing : .internalSystem,
-            cveYear: parts.count == 3 && parts[0] == "CVE" ? Int(parts[1]) : nil,
-            catalogueDueAt: finding.assessment.knownExploited?.due.map(SLASubject.endOfDueDay))
+    private func due(_ closed: PolicyFeeds.Closed, by update: UpdateSubject) -> Timestamp? {
+        let clocks = DueDate.clocks(
+            closed.worst, vulnerability: closed.vulnerability, state: .fixAvailable,
+            known: update.outSince ?? detectedAt,
+            detected: min(update.firstSeenAt ?? detectedAt, detectedAt), standing: standing,
+            pauses: standing.pauses.filter {
+                $0.covers(closed.vulnerability, in: closed.packages)
+            })
+        return DueDate(clocks)?.at
     }
 }
