@@ -32,19 +32,30 @@ public struct RecipeSummary: Hashable, Sendable, Codable {
     public var isSigned: Bool
     /// The SHA-256 of what was signed, or is to be, in hexadecimal.
     public var digest: String
-    /// The recipe; `nil` where this version withdraws it.
+    /// The recipe; `nil` where this version withdraws it, or cannot be read.
     public var recipe: Recipe?
+    /// Why it cannot be read any more: a later build asks more of recipes than the one that took it.
+    /// No endpoint goes by it then.
+    public var fault: String?
 
-    init(_ stored: StoredDocument, isSigned: Bool) throws {
-        let document = try stored.read(as: SignedRecipe.self)
-        name = document.body.name
+    init(_ stored: StoredDocument, isSigned: Bool) {
         scope = stored.scope.description
         version = stored.version
-        expiresAt = document.heading.expiresAt
+        expiresAt = stored.expiresAt
         digest = stored.digest
-        recipe = document.body.recipe
         self.isSigned = isSigned
+        do {
+            let body = try stored.read(as: SignedRecipe.self).body
+            name = body.name
+            recipe = body.recipe
+        } catch {
+            name = SignedRecipe.name(ofDocument: stored.name)
+            fault = "it cannot be read: \((error as? VerificationRefusal)?.message ?? "\(error)")"
+        }
     }
+
+    /// Whether it says to look for nothing any more.
+    var isWithdrawn: Bool { recipe == nil && fault == nil }
 }
 
 extension UseCases {
@@ -77,7 +88,8 @@ extension UseCases {
             SignedRecipe(withdrawing: name), tenant: tenant,
             reason: "Endpoints do not look for \(name) any more.", by: principal
         ) { newest in
-            guard try newest?.read(as: SignedRecipe.self).body.recipe != nil else {
+            // What cannot be read any more is to be got rid of, too.
+            guard let newest, !RecipeSummary(newest, isSigned: true).isWithdrawn else {
                 throw Refusal.notFound("recipe")
             }
         }
@@ -100,7 +112,6 @@ extension UseCases {
             let known = try self.knownDocuments(SignedRecipe.self, of: target, in: records)
             let newest = known.newest(named: body.documentName)
             try check(newest)
-            if body.recipe != nil { try Self.checkRoom(for: body.documentName, in: known, target) }
             guard let root = try self.heldRoot(in: records) else { throw Self.noRoot }
             let issued = now.wholeSeconds
             let document = SignedDocument(
@@ -116,10 +127,12 @@ extension UseCases {
                     .malformed, "E_RECIPE", "The recipe cannot be taken: \(error.message)",
                     nextStep: "Check it with “patchbay recipe check”.")
             }
+            let stored = try StoredDocument(document, envelope)
+            if body.recipe != nil { try Self.checkRoom(for: stored, in: known) }
             let isSigned = try self.sign(
                 SigningWish(document, actor: principal.name, reason: reason),
                 under: root, in: records, at: now, waking: &wakes)
-            return try RecipeSummary(StoredDocument(document, envelope), isSigned: isSigned)
+            return RecipeSummary(stored, isSigned: isSigned)
         }
     }
 
@@ -132,24 +145,30 @@ extension UseCases {
 
     /// Refuses a recipe beyond what endpoints take.
     private static func checkRoom(
-        for name: String, in known: [StoredDocument], _ target: DocumentScope
+        for new: StoredDocument, in known: [StoredDocument]
     ) throws {
-        let all = known.filter { $0.type == SignedRecipe.type && $0.scope == target }
-        let newest = Dictionary(grouping: all, by: \.name).values.compactMap { versions in
+        let all = known.filter { $0.type == new.type && $0.scope == new.scope }
+        let others = Dictionary(grouping: all, by: \.name).values.compactMap { versions in
             versions.max { $0.version < $1.version }
-        }.filter { $0.name != name }
-        let live = newest.filter { (try? $0.read(as: SignedRecipe.self))?.body.recipe != nil }
-        let bytes = newest.reduce(0) { $0 + $1.envelope.count }
-        guard live.count < mostRecipes, bytes < mostBytes else {
-            throw Refusal(
-                .conflict, "E_RECIPE_LIMIT",
-                live.count < mostRecipes
-                    ? "The recipes of \(target) have \(bytes) bytes together; endpoints take "
-                        + "\(mostBytes)."
-                    : "\(target) has \(live.count) recipes already, and endpoints take no more than "
-                        + "\(mostRecipes).",
-                nextStep: "Withdraw those that nobody needs (patchbay recipe remove).")
+        }.filter { $0.name != new.name }
+        let live = others.count { !RecipeSummary($0, isSigned: true).isWithdrawn }
+        let bytes = (others + [new]).reduce(0) { $0 + $1.envelope.count }
+        guard live < mostRecipes else {
+            throw noRoom(
+                "\(new.scope) has \(live) recipes already, and endpoints take no more than "
+                    + "\(mostRecipes).")
         }
+        guard bytes <= mostBytes else {
+            throw noRoom(
+                "The recipes of \(new.scope) would have \(bytes) bytes together; endpoints take "
+                    + "\(mostBytes).")
+        }
+    }
+
+    private static func noRoom(_ sentence: String) -> Refusal {
+        Refusal(
+            .conflict, "E_RECIPE_LIMIT", sentence,
+            nextStep: "Withdraw those that nobody needs (patchbay recipe remove).")
     }
 
     /// The newest version of each recipe, signed or waiting; those that were withdrawn are left out.
@@ -161,12 +180,12 @@ extension UseCases {
             let scopes = [DocumentScope.allTenants] + tenants.map { .tenant($0) }
             let signed = try scopes.flatMap { scope -> [RecipeSummary] in
                 let all = try records.documents(SignedRecipe.type, of: scope)
-                return try Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
-                    .map { try RecipeSummary($0, isSigned: true) }.filter { $0.recipe != nil }
+                return Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
+                    .map { RecipeSummary($0, isSigned: true) }.filter { !$0.isWithdrawn }
             }
             let waiting = try records.unsignedDocuments(in: principal.scope).map(\.document)
                 .filter { $0.type == SignedRecipe.type }
-                .map { try RecipeSummary($0, isSigned: false) }
+                .map { RecipeSummary($0, isSigned: false) }
             return (signed + waiting).sorted {
                 ($0.name, $0.scope, $0.version) < ($1.name, $1.scope, $1.version)
             }

@@ -112,4 +112,63 @@ import Trust
             try await house.useCases.submit(signed: envelope, by: house.administrator)
         }
     }
+
+    @Test func `a recipe that cannot be read any more is told, and can be withdrawn`() async throws
+    {
+        let shelf = SigningShelf()
+        let house = try await House(signingKeys: { shelf.keys })
+        let keys = try ManagedKeys.make(entropy: house.useCases.effects.randomBytes)
+        shelf.set(Array(keys.values))
+        try await house.useCases.establishTrust(with: keys)
+        let tenant = house.tenant.id
+        for name in ["lab.tool", "other"] {
+            _ = try await house.useCases.saveRecipe(
+                RecipeWish(tenant: tenant, recipe: Self.recipe("1.0", name: name)),
+                by: house.administrator)
+        }
+        try await house.useCases.ledger.write { records in
+            var stored = try #require(
+                try records.newestDocument(
+                    SignedRecipe.type, named: SignedRecipe.documentName("lab.tool"),
+                    of: .tenant(tenant)))
+            stored.envelope = Array("{}".utf8)
+            try records.save(stored, replacing: true)
+        }
+        let told = try await house.useCases.recipes(by: house.administrator)
+        #expect(told.map(\.name) == ["lab.tool", "other"])
+        #expect(told.map { $0.fault == nil } == [false, true])
+        let gone = try await house.useCases.withdrawRecipe(
+            "lab.tool", tenant: tenant, by: house.administrator)
+        #expect(gone.version == 2 && gone.recipe == nil && gone.fault == nil)
+        #expect(
+            try await house.useCases.recipes(by: house.administrator).map(\.name) == ["other"])
+    }
+
+    @Test func `recipes have no more bytes together than endpoints take`() async throws {
+        let shelf = SigningShelf()
+        let house = try await House(signingKeys: { shelf.keys })
+        let keys = try ManagedKeys.make(entropy: house.useCases.effects.randomBytes)
+        shelf.set(Array(keys.values))
+        try await house.useCases.establishTrust(with: keys)
+        func large(_ number: Int) -> RecipeWish {
+            var recipe = Self.recipe("1", name: "tool-\(number)")
+            recipe.install?.blocking = (0..<16).map {
+                "/opt/" + String(repeating: "b", count: 900) + "\($0)"
+            }
+            return RecipeWish(tenant: house.tenant.id, recipe: recipe)
+        }
+        var bytes = 0
+        let refused = await #expect(throws: Refusal.self) {
+            for number in 1...UseCases.mostRecipes {
+                _ = try await house.useCases.saveRecipe(large(number), by: house.administrator)
+                bytes = try await house.useCases.ledger.read { records in
+                    try records.documents(SignedRecipe.type, of: .tenant(house.tenant.id))
+                        .reduce(0) { $0 + $1.envelope.count }
+                }
+            }
+        }
+        #expect(refused?.code == "E_RECIPE_LIMIT")
+        // What is signed is a little longer than what was counted, by its signature.
+        #expect(bytes <= UseCases.mostBytes + UseCases.mostRecipes * 1_024)
+    }
 }

@@ -29,6 +29,7 @@ extension NamedSchema {
         [
             "name": .string, "scope": .string, "version": .integer, "expiresAt": .time,
             "isSigned": .boolean, "digest": .string, "recipe": .optional(.named(recipeDocument)),
+            "fault": .optional(.string),
         ])
 
     static let recipeList = list("RecipeList", of: recipe)

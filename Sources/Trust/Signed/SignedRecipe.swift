@@ -31,6 +31,11 @@ public struct SignedRecipe: RoleDocument {
         String(name.map { $0 == "." ? "_" : $0 })
     }
 
+    /// The name of the recipe of a document, for people where the document itself cannot be read.
+    public static func name(ofDocument name: String) -> String {
+        String(name.map { $0 == "_" ? "." : $0 })
+    }
+
     /// What does not make sense in it, as a clause.
     public var fault: String? {
         guard Recipe.isName(name) else { return "its name is not 1 to 63 of a-z, 0-9, - and ." }

@@ -68,7 +68,7 @@ struct RecipeCommand: ParsableCommand {
                     .text("INSTALLS"), .text("DOCUMENT"))
                 for item in list.items {
                     table.add(
-                        item.name, item.recipe?.version ?? "withdrawn", item.scope, item.state,
+                        item.name, item.newest, item.scope, item.state,
                         item.recipe?.install?.form.rawValue ?? "no", "\(item.version)")
                 }
                 return table.text(width: Terminal.width)
@@ -123,5 +123,12 @@ struct RecipeCommand: ParsableCommand {
 
 extension RecipeSummary {
     /// How it stands, for people.
-    fileprivate var state: String { isSigned ? "signed" : "waits for signatures" }
+    fileprivate var state: String {
+        fault ?? (isSigned ? "signed" : "waits for signatures")
+    }
+
+    /// The application's newest version.
+    fileprivate var newest: String {
+        recipe?.version ?? (fault == nil ? "withdrawn" : "unknown")
+    }
 }
