@@ -194,11 +194,18 @@ let package = Package(
                 "HTMLTree", "PageParts", "Fleet", "Policy", "ServerRecords", "SavedPlans",
             ]),
         module(
+            "RecipePages",
+            [
+                "HTMLTree", "PageParts", "Fleet", "ServerRecords", "Recipes", "SignedRecipes",
+                "Administration",
+            ]),
+        module(
             "Dashboard",
             [
                 "HTMLTree", "PageParts", "PolicyForm", "PolicyEditor", "PlanPages", "SavedPlans",
-                "Fleet", "Advisories", "Policy", "Rollout", "Trust", "ServerRecords",
-                "ControlPlane", "Intelligence", "Administration", "Groups", "Rollbacks", "HTTPAPI",
+                "RecipePages", "SignedRecipes", "PolicyDocument", "Fleet", "Advisories", "Policy",
+                "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
+                "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 httpTypes,
             ]),
         module(
@@ -305,8 +312,8 @@ let package = Package(
         tests(
             "DashboardTests",
             [
-                "Dashboard", "HTMLTree", "PageParts", "PlanPages", "SavedPlans", "HTTPAPI",
-                "ServerRecords", "ControlPlane",
+                "Dashboard", "HTMLTree", "PageParts", "PlanPages", "SavedPlans", "RecipePages",
+                "Recipes", "SignedRecipes", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet",
             ]),

@@ -81,6 +81,8 @@ package enum Notice: String, Sendable, CaseIterable {
     case exceptionForNothing = "exception-for-nothing"
     case exceptionChanged = "exception-changed"
     case groupsChanged = "groups-changed"
+    case recipesChanged = "recipes-changed"
+    case recipesWait = "recipes-wait"
     case traitsSet = "traits-set"
     case acknowledged
     case feedsChanged = "feeds-changed"
@@ -120,6 +122,9 @@ package enum Notice: String, Sendable, CaseIterable {
             "Asked for. No endpoint has what it is about now: it is kept for when one does. Check how the names are written."
         case .exceptionChanged: "Done. The exception is as shown."
         case .groupsChanged: "Done. The groups are as shown."
+        case .recipesChanged:
+            "Signed. Endpoints go by the recipes from their next check-in on."
+        case .recipesWait: "Saved. Endpoints have it once the operators have signed it."
         case .traitsSet: "Stored. Policies see the endpoint so from now on."
         case .acknowledged: "Acknowledged. It stays in the list, and in the audit log."
         case .feedsChanged: "Done. The feeds are as shown."

@@ -71,6 +71,8 @@ extension Place {
     package static let exceptions = Place("exceptions")
     package static let groups = Place("groups")
     package static let dropGroup = Place("groups", "delete")
+    package static let recipes = Place("recipes")
+    package static let dropRecipe = Place("recipes", "delete")
 
     package static func policy(_ id: PolicyID, _ part: String? = nil) -> Place {
         part.map { Place("policies", id.text, $0) } ?? Place("policies", id.text)

@@ -38,6 +38,21 @@ public struct RecipeSummary: Hashable, Sendable, Codable {
     /// No endpoint goes by it then.
     public var fault: String?
 
+    /// A recipe.
+    init(
+        name: String, scope: String, version: Int, expiresAt: Timestamp, isSigned: Bool,
+        digest: String, recipe: Recipe?, fault: String? = nil
+    ) {
+        self.name = name
+        self.scope = scope
+        self.version = version
+        self.expiresAt = expiresAt
+        self.isSigned = isSigned
+        self.digest = digest
+        self.recipe = recipe
+        self.fault = fault
+    }
+
     init(_ stored: StoredDocument, isSigned: Bool) {
         scope = stored.scope.description
         version = stored.version

@@ -180,7 +180,7 @@ enum AllPages {
                 "not-found",
                 problemPage(Refusal.notFound("endpoint"), chrome: Samples.chrome(), theme: .auto)
             ),
-        ] + policies + plans
+        ] + policies + plans + recipes
 
     static let names = byName.map(\.name)
 

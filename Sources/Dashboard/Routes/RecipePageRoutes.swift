@@ -1,0 +1,79 @@
+import Administration
+import Fleet
+import HTMLTree
+import HTTPAPI
+import PageParts
+import PolicyDocument
+import RecipePages
+import ServerRecords
+import SignedRecipes
+
+extension Dashboard {
+    /// The largest form, in bytes: as much as the reader of recipes takes, three times as long in a
+    /// form's encoding.
+    private static let recipeBodyLimit = 3 * 262_144
+
+    static let recipeRoutes: [Route] = [
+        page(Place.recipes.path, .principal(.view), "Recipes of applications.") { visit in
+            try await recipes(visit)
+        },
+        action(
+            Place.recipes.path, .principal(.administer), "Saves recipes, or checks their text.",
+            bodyLimit: recipeBodyLimit
+        ) { visit, form in
+            let yaml = form["yaml"] ?? ""
+            let file = RecipeFile.read(Array(yaml.utf8), named: "recipes")
+            var editing = RecipeEditing(
+                tenant: form["tenant"].flatMap(TenantID.init), yaml: yaml,
+                remarks: file.diagnostics.map { PolicyRemark($0) }, isCheck: form["do"] == "check")
+            guard file.isUsable, !editing.isCheck else {
+                return .html(try await recipes(visit, editing).rendered())
+            }
+            do {
+                var allSigned = true
+                for recipe in file.recipes {
+                    let saved = try await visit.useCases.saveRecipe(
+                        RecipeWish(tenant: editing.tenant, recipe: recipe), by: visit.principal)
+                    allSigned = allSigned && saved.isSigned
+                }
+                return .redirect(to: .recipes, allSigned ? .recipesChanged : .recipesWait)
+            } catch let refusal as Refusal {
+                editing.refused = refusal
+                return .html(
+                    try await recipes(visit, editing).rendered(), status: refusal.kind.httpStatus)
+            }
+        },
+        action(
+            Place.dropRecipe.path, .principal(.administer),
+            "Withdraws a recipe; what is installed stays."
+        ) { visit, form in
+            do {
+                let word = try await visit.useCases.withdrawRecipe(
+                    form["name"] ?? "", tenant: form["tenant"].flatMap(TenantID.init),
+                    by: visit.principal)
+                return .redirect(to: .recipes, word.isSigned ? .recipesChanged : .recipesWait)
+            } catch let refusal as Refusal {
+                return .html(
+                    try await recipes(visit, RecipeEditing(refused: refusal)).rendered(),
+                    status: refusal.kind.httpStatus)
+            }
+        },
+    ]
+
+    private static func recipes(
+        _ visit: Visit, _ editing: RecipeEditing = RecipeEditing()
+    ) async throws -> HTML {
+        recipesPage(
+            try await visit.useCases.recipes(by: visit.principal), editing: editing,
+            chrome: visit.chrome)
+    }
+}
+
+extension PolicyRemark {
+    /// What the reader of recipes says.
+    fileprivate init(_ diagnostic: Diagnostic) {
+        self.init(
+            isError: diagnostic.severity == .error, line: diagnostic.line,
+            column: diagnostic.column, message: diagnostic.message)
+    }
+}
