@@ -60,6 +60,23 @@ struct PolicyDecisionTests {
         )
     }
 
+    @Test(arguments: [
+        (WayBack.noWay, true), (.packageDowngrade, false), (nil, false),
+    ])
+    func `whoever reads what is to be installed is told that packages offer no way back`(
+        wayBack: WayBack?, isTold: Bool
+    ) throws {
+        var update = Sample.update()
+        update.update.wayBack = wayBack
+        let sentence = Sample.decide(update, under: try Sample.policy()).sentence
+        #expect(sentence.hasSuffix(" packages offer no way back.") == isTold)
+        // What is not going to be installed needs none.
+        var held = Sample.update("postgresql-15", severity: .moderate)
+        held.update.wayBack = wayBack
+        #expect(
+            !Sample.decide(held, under: try Sample.policy()).sentence.contains("no way back"))
+    }
+
     @Test func `a held package is not installed, and the reason is told`() throws {
         let update = Sample.update("postgresql-15", severity: .moderate)
         let decision = Sample.decide(update, under: try Sample.policy())
