@@ -208,10 +208,11 @@ let package = Package(
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 httpTypes,
             ]),
+        module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
             "PackageManagers",
             [
-                "Fleet", "Versions", "Rollout", "AgentCore", "Trust", "Markup", "SystemFiles",
+                "Fleet", "Versions", "Rollout", "AgentCore", "Trust", "SystemFiles", "ToolOutputs",
                 subprocess,
             ]),
         module(
@@ -221,7 +222,7 @@ let package = Package(
             "LinuxPackages",
             [
                 "Fleet", "Versions", "Policy", "Recipes", "Rollout", "AgentCore", "Markup",
-                "SystemFiles", "PackageManagers", "Applications",
+                "SystemFiles", "ToolOutputs", "PackageManagers", "Applications",
             ]),
         module(
             "AgentSystem",
@@ -252,7 +253,7 @@ let package = Package(
             [
                 "CommandBasics", "Fleet", "Versions", "Calendar", "Policy", "Recipes", "Advisories",
                 "PolicyDocument", "AdvisoryFormats", "Trust", "ServerRecords", "Findings", "Feeds",
-                "PackageManagers", "AgentSystem", "Simulation", argumentParser,
+                "ToolOutputs", "PackageManagers", "AgentSystem", "Simulation", argumentParser,
             ]),
         module(
             "Measuring",
@@ -306,9 +307,10 @@ let package = Package(
                 "Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane", "Administration",
                 "Store",
             ]),
+        tests("ToolOutputsTests", ["ToolOutputs", "Fleet"]),
         tests(
             "PackageManagersTests",
-            ["PackageManagers", "SystemFiles", "AgentCore", "Fleet", "Versions"]),
+            ["PackageManagers", "ToolOutputs", "SystemFiles", "AgentCore", "Fleet", "Versions"]),
         tests(
             "DashboardTests",
             [

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import PackageManagers
+@testable import ToolOutputs
 
 /// The scanner on the machine that the tests run on.
 @Suite(.requires(.tool("/usr/bin/apt", package: "apt")))

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import PackageManagers
+@testable import ToolOutputs
 
 /// Damaged input: whatever is read, nothing is invented, nothing crashes, and names stay names.
 struct MutationTests {
@@ -82,7 +83,8 @@ struct MutationTests {
         "apt/stable 2.6.2 amd64 [upgradable from: 2.6", "apt/stable 2.6.…", "apt/stable 2.6.2",
         "-rf/stable 1 amd64 [upgradable from: 0]",
         "E: Could not get lock", "apt/stable 2.6.2 amd64 [upgradable]",
-        "apt/stable 2.6.2 amd64 [1.0 2.0]",
+        "apt/stable 2.6.2 amd64 [1.0 2.0]", "This is a wrapper", "Updating package lists",
+        "Killed", "Fehler: Sperrdatei kann nicht geöffnet werden",
     ])
     func `a cut or strange line of the list is shown`(line: String) {
         let reading = ToolOutput.aptListUpgradable.read(Array("Listing...\n\(line)\n".utf8))
@@ -93,9 +95,9 @@ struct MutationTests {
         "Listing...", "Auflistung…",
         "WARNING: apt does not have a stable CLI interface. Use with caution in scripts.", "",
         "N: There is 1 additional version. Please use the '-a' switch to see it",
-        "This is a wrapper", "Updating package lists",
+        "Hinweis: Es gibt 1 zusätzliche Version.", "警告：这是一个警告",
     ])
-    func `a heading or a banner is neither an update nor an unread line`(line: String) {
+    func `a heading or a notice is neither an update nor an unread line`(line: String) {
         let reading = ToolOutput.aptListUpgradable.read(Array("\(line)\n".utf8))
         #expect(reading.unparsed.isEmpty && reading.updates.isEmpty && reading.packages.isEmpty)
     }

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import PackageManagers
+@testable import ToolOutputs
 
 /// Output of the real apt, recorded on Debian 12 and 13 in several languages.
 @Suite(.requires(.sharedData))

@@ -8,8 +8,6 @@ public struct AdvisoryIndexBuilder {
     private let wanted: Set<String>?
     /// By the place of a notice, its other names that are no CVE ids.
     private var aliases: [Int: [String]] = [:]
-    /// What further records say of vulnerabilities that the index has one of.
-    private var furtherRecords: [String: [VulnerabilityRecord]] = [:]
 
     /// An empty index.
     ///
@@ -26,14 +24,9 @@ public struct AdvisoryIndexBuilder {
         case .advisory(let advisory): add(advisory)
         case .vulnerability(let record):
             add(record)
-        case .knownExploited(let entry):
-            let known = index.exploited[entry.vulnerability]
-            index.exploited[entry.vulnerability] =
-                known.map { KnownExploited.joined($0, entry) } ?? entry
+        case .knownExploited(let entry): index.exploited[entry.vulnerability] = entry
         case .exploitProbability(let probability):
-            let known = index.probabilities[probability.vulnerability]
-            index.probabilities[probability.vulnerability] =
-                known.map { ExploitProbability.later($0, probability) } ?? probability
+            index.probabilities[probability.vulnerability] = probability
         case .endOfLifeCycle(let cycle): index.cycles.append(cycle)
         case .distributionRelease(let release): index.distributionReleases.append(release)
         }
@@ -42,23 +35,25 @@ public struct AdvisoryIndexBuilder {
     /// The index of what was added.
     public consuming func build() -> AdvisoryIndex {
         var built = index
-        for (id, further) in furtherRecords {
-            let known = built.records[id].map { [$0] } ?? []
-            built.records[id] = VulnerabilityRecord.joined(known + further)
-        }
-        for record in built.records.values where record.isRejected {
-            built.rejected.insert(built.vulnerabilities.number(of: record.id))
-        }
         built.joinAliases(aliases)
         return built
     }
 
     private mutating func add(_ record: VulnerabilityRecord) {
-        guard let known = index.records[record.id] else {
-            index.records[record.id] = record
-            return
+        guard isNewer(record, than: index.records[record.id]) else { return }
+        index.records[record.id] = record
+        if record.isRejected {
+            index.rejected.insert(index.vulnerabilities.number(of: record.id))
+        } else if let number = index.vulnerabilities.known(record.id) {
+            index.rejected.remove(number)
         }
-        if known != record { furtherRecords[record.id, default: []].append(record) }
+    }
+
+    /// Of two records of one vulnerability, the one that CISA has enriched stands, then the later.
+    private func isNewer(_ record: VulnerabilityRecord, than known: VulnerabilityRecord?) -> Bool {
+        guard let known else { return true }
+        if (record.ssvc == nil) != (known.ssvc == nil) { return record.ssvc != nil }
+        return (record.modified?.milliseconds ?? 0) >= (known.modified?.milliseconds ?? 0)
     }
 
     private mutating func add(_ advisory: Advisory) {
@@ -120,7 +115,7 @@ public struct AdvisoryIndexBuilder {
         let hasRanges = index.spans.count > firstSpan
         if !package.versions.isEmpty, !(hasRanges && package.scope.isRelease) {
             index.explicitVersions[number] = package.versions
-        } else if package.ranges.isEmpty, package.status != .notAffected {
+        } else if !hasRanges, package.status != .notAffected {
             index.spans.append(.init(introduced: -1, end: -1, endKind: .fixed))
         }
         index.entries.append(
@@ -154,9 +149,7 @@ public struct AdvisoryIndexBuilder {
         }
         do {
             let set = try VersionRangeSet(events: range.events, in: order)
-            let limits = Set(range.events.compactMap(\.limitVersion))
-                .subtracting(range.events.compactMap(\.fixVersion))
-            for range in set.ranges { addSpan(range, order, limits: limits) }
+            for range in set.ranges { addSpan(range, order) }
         } catch {
             // A bound that cannot be read: a run that begins with it makes every comparison fail,
             // so that the packages it would be about are named as unreadable.
@@ -168,9 +161,7 @@ public struct AdvisoryIndexBuilder {
         }
     }
 
-    private mutating func addSpan(
-        _ range: VersionRange, _ order: Ecosystem, limits: Set<String>
-    ) {
+    private mutating func addSpan(_ range: VersionRange, _ order: Ecosystem) {
         var introduced: Int32 = -1
         var end: (version: String, kind: AdvisoryIndex.Span.End)?
         for constraint in range.constraints {
@@ -181,8 +172,7 @@ public struct AdvisoryIndexBuilder {
                 if let known = end?.version, (try? order.compare(known, version)) != .greater {
                     continue
                 }
-                // A limit comes after the range's own end; alone it is no fix either.
-                let isLimit = end != nil || limits.contains(version)
+                let isLimit = end != nil
                 end = (
                     version,
                     isLimit ? .limit : constraint.comparison == .before ? .fixed : .lastAffected
@@ -208,15 +198,5 @@ public struct AdvisoryIndexBuilder {
 extension PackageScope {
     var isRelease: Bool {
         if case .release = self { true } else { false }
-    }
-}
-
-extension VersionEvent {
-    fileprivate var limitVersion: String? {
-        if case .limit(let version) = self { version } else { nil }
-    }
-
-    fileprivate var fixVersion: String? {
-        if case .fixed(let version) = self { version } else { nil }
     }
 }

@@ -102,7 +102,5 @@ enum DistributionNames {
     }
 
     /// Arch Linux, which has no releases.
-    static func arch(channel: String? = nil) -> PackageHome {
-        PackageHome("arch", "", channel: channel, order: .pacman, .binary)
-    }
+    static var arch: PackageHome { PackageHome("arch", "", order: .pacman, .binary) }
 }

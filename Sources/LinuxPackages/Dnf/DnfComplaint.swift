@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import Rollout
+import ToolOutputs
 
 /// What dnf 4, dnf 5 and rpm below them print when they cannot go on, told apart. The texts are
 /// those of the C locale.

@@ -1,6 +1,7 @@
 import Fleet
 import PackageManagers
 import SystemFiles
+import ToolOutputs
 
 /// The version locks of dnf's `versionlock`.
 enum DnfLocks {

@@ -1,5 +1,6 @@
 import Fleet
 import PackageManagers
+import ToolOutputs
 
 /// Reads the transaction that dnf 4 and dnf 5 show before they ask: sections of rows `name
 /// architecture version source size`, in the C locale.

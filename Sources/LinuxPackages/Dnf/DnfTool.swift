@@ -3,6 +3,7 @@ import Fleet
 import PackageManagers
 import Rollout
 import SystemFiles
+import ToolOutputs
 
 /// dnf 4 and dnf 5 over rpm.
 struct DnfTool: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import PackageManagers
 import Policy
 import SystemFiles
+import ToolOutputs
 
 /// The configuration of zypper or pacman with a limit of downloads in it. These two take one from a
 /// file only, so the agent writes a copy of the endpoint's own into its state folder, and names it in

@@ -2,6 +2,7 @@ import Fleet
 import Foundation
 import PackageManagers
 import SystemFiles
+import ToolOutputs
 
 /// Finds the proxy or cache that an endpoint's own package tool downloads through: one that its
 /// configuration names, or a program of it discovers, or the agent's own variables name.

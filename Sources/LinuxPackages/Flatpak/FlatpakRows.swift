@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import Rollout
+import ToolOutputs
 
 /// The rows of `flatpak list` and `remote-ls` with the columns application, version, branch, arch,
 /// origin, commit, and perhaps a size; between tabs where the output is no terminal.

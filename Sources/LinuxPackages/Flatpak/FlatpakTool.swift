@@ -3,6 +3,7 @@ import Fleet
 import PackageManagers
 import Rollout
 import Synchronization
+import ToolOutputs
 
 /// flatpak: the applications and runtimes that are there for everybody on the endpoint.
 ///

@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import Rollout
+import ToolOutputs
 
 /// Reads from a run's ending and log why it failed and which packages are to blame.
 struct ToolVerdict {

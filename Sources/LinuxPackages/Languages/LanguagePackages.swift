@@ -2,6 +2,7 @@ import Fleet
 import Foundation
 import PackageManagers
 import SystemFiles
+import ToolOutputs
 import Versions
 
 /// Finds what the package managers of languages have put on an endpoint for everybody: pip, npm,

@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import Rollout
+import ToolOutputs
 
 /// What pacman prints when it cannot go on, told apart. The texts are those of the C locale.
 struct PacmanComplaint {

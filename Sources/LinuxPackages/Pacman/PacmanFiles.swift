@@ -1,6 +1,7 @@
 import Fleet
 import PackageManagers
 import SystemFiles
+import ToolOutputs
 
 /// pacman's own database of what is installed: a folder for each package, with a file `desc`.
 enum PacmanDatabase {

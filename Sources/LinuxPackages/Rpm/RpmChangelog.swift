@@ -1,4 +1,5 @@
 import PackageManagers
+import ToolOutputs
 
 /// What an rpm package's changelog, as `rpm --changelog` prints it, says was mended.
 ///

@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import SystemFiles
+import ToolOutputs
 import Versions
 
 /// What rpm's database says is installed.

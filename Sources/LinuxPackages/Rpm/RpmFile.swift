@@ -1,5 +1,6 @@
 import PackageManagers
 import Rollout
+import ToolOutputs
 
 /// A package of rpm that lies on the endpoint as a file.
 struct RpmFile: Sendable {

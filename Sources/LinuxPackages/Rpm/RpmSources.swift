@@ -1,6 +1,7 @@
 import Fleet
 import PackageManagers
 import SystemFiles
+import ToolOutputs
 
 /// The sources in the `.repo` files of dnf, yum and zypper.
 struct RpmSources: Sendable {

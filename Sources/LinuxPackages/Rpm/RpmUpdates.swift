@@ -1,5 +1,6 @@
 import Fleet
 import PackageManagers
+import ToolOutputs
 
 /// Puts together what rpm and its front end say into the list of missing updates: a function of
 /// values.

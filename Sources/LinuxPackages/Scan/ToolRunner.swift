@@ -1,4 +1,5 @@
 import PackageManagers
+import ToolOutputs
 
 /// Runs one tool of the endpoint, in English, without questions.
 struct ToolRunner: Sendable {

@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import PackageManagers
 import Rollout
+import ToolOutputs
 
 /// zypper's exit statuses (zypper(8), section "EXIT CODES").
 enum ZypperStatus {

@@ -1,6 +1,7 @@
 import Fleet
 import Markup
 import PackageManagers
+import ToolOutputs
 
 /// Reads what `zypper --xmlout` answers to a dry run: the summary, problems, errors; and the list
 /// of locks.

@@ -3,6 +3,7 @@ import Fleet
 import PackageManagers
 import Rollout
 import SystemFiles
+import ToolOutputs
 
 /// zypper over rpm.
 struct ZypperTool: Sendable {

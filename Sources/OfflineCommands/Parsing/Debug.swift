@@ -1,7 +1,7 @@
 public import ArgumentParser
 import CommandBasics
 import Foundation
-import PackageManagers
+import ToolOutputs
 
 extension ToolOutput: ExpressibleByArgument {}
 

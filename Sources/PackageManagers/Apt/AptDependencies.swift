@@ -1,3 +1,5 @@
+import ToolOutputs
+
 /// What `apt-cache depends NAME=VERSION...` says: which packages a version needs, and which it
 /// cannot stand beside.
 struct AptDependencies: Hashable, Sendable {

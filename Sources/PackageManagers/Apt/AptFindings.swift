@@ -1,4 +1,5 @@
 import Fleet
+import ToolOutputs
 
 /// What apt's solver said of the missing updates.
 struct AptFindings: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import ToolOutputs
+
 /// What apt's own solver would do, from `apt-get -y -V --print-uris upgrade` (or `dist-upgrade`) in
 /// the C locale.
 ///

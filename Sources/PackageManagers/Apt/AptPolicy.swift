@@ -1,3 +1,5 @@
+import ToolOutputs
+
 /// What `apt-cache policy NAME...` says: for each package the candidate that apt's pinning chose
 /// (apt_preferences(5)), and every version that a source has.
 struct AptPolicy: Hashable, Sendable {

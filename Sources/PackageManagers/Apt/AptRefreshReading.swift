@@ -1,4 +1,5 @@
 import Fleet
+import ToolOutputs
 
 /// Reads what `apt-get update` printed.
 ///

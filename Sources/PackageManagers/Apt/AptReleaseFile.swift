@@ -1,5 +1,6 @@
 import Fleet
 import SystemFiles
+import ToolOutputs
 
 /// The dates in a `Release` or `InRelease` file, and when the endpoint's copy was written.
 struct AptReleaseFile: Hashable, Sendable {

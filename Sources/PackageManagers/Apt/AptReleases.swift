@@ -1,3 +1,5 @@
+import ToolOutputs
+
 /// What the `Release` file of a source says of it, as `apt-cache policy` (without a name) prints
 /// it.
 struct AptRelease: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import SystemFiles
+import ToolOutputs
 
 /// One index that an endpoint is configured to read: an address and a suite with its components
 /// (sources.list(5)).

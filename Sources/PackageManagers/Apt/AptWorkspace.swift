@@ -1,6 +1,7 @@
 import AgentCore
 import Foundation
 import SystemFiles
+import ToolOutputs
 
 /// The folder in which apt keeps its index cache during a scan, where the endpoint's own cannot be
 /// used.

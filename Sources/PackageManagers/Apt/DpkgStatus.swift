@@ -1,4 +1,5 @@
 import Fleet
+import ToolOutputs
 
 /// What the dpkg database (`/var/lib/dpkg/status`) says is installed.
 ///

@@ -1,5 +1,6 @@
 import Fleet
 import SystemFiles
+import ToolOutputs
 
 /// Processor, memory and model.
 enum HardwareFacts {

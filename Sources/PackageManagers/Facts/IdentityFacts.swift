@@ -1,5 +1,6 @@
 import Fleet
 import SystemFiles
+import ToolOutputs
 
 /// What others know a machine by. Nothing is asked of the network: a name server that does not
 /// answer must not hold a scan up.

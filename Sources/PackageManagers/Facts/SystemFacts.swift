@@ -1,5 +1,6 @@
 package import Fleet
 import SystemFiles
+import ToolOutputs
 import Trust
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 import SystemFiles
+import ToolOutputs
 
 /// Who has a session open.
 enum UserSessions {

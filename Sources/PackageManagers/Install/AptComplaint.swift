@@ -1,6 +1,7 @@
 import AgentCore
 import Fleet
 import Rollout
+import ToolOutputs
 
 /// What apt and dpkg print when they cannot go on, told apart. The texts are those of the C locale.
 struct AptComplaint {

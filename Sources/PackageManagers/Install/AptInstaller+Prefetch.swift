@@ -3,6 +3,7 @@ import Fleet
 import Foundation
 package import Rollout
 import SystemFiles
+import ToolOutputs
 
 /// Packages that apt downloads ahead, in its own archive folder: an installation takes them from
 /// there, whether its sources can be reached or not.

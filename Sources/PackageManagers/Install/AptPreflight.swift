@@ -2,6 +2,7 @@ import AgentCore
 import Fleet
 import Rollout
 import SystemFiles
+import ToolOutputs
 
 /// Looks whether a lock list can be installed now: locks, the package database, apt's own solution
 /// of exactly this list, space.

@@ -1,5 +1,6 @@
 package import Fleet
 import SystemFiles
+import ToolOutputs
 
 /// How much room an installation needs, and whether it is there.
 package struct DiskNeed: Hashable, Sendable {

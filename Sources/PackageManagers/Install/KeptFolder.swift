@@ -1,6 +1,7 @@
 package import Fleet
 import Foundation
 import SystemFiles
+import ToolOutputs
 
 /// The agent's folder of packages whose versions an installation has replaced, whatever the tool.
 ///

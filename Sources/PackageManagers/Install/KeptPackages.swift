@@ -2,6 +2,7 @@ import AgentCore
 package import Fleet
 import Rollout
 import SystemFiles
+import ToolOutputs
 
 /// The packages of dpkg that an installation is about to replace, kept in a folder of the agent so
 /// that they can be installed again when their source has dropped them.

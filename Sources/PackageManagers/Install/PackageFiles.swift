@@ -1,5 +1,6 @@
 package import Fleet
 import SystemFiles
+import ToolOutputs
 
 /// The files that dpkg has installed for one package, to tell whose replaced file a process still
 /// maps.

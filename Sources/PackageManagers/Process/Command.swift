@@ -1,3 +1,5 @@
+import ToolOutputs
+
 /// A program to run: an absolute path and its arguments, never a line for a shell.
 package struct Command: Hashable, Sendable {
     /// The program's absolute path, so that no wrapper earlier on a `PATH` is run instead of it.

@@ -1,3 +1,5 @@
+import ToolOutputs
+
 /// Finds, in `/proc/PID/maps` (proc_pid_maps(5)), program files that were replaced while they were
 /// in use.
 enum MemoryMaps {

@@ -1,5 +1,6 @@
 package import Fleet
 import SystemFiles
+import ToolOutputs
 
 /// Finds processes that still run code which has been replaced on disk.
 package struct ProcessTable: Sendable {

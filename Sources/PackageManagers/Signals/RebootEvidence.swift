@@ -1,5 +1,6 @@
 package import Fleet
 import SystemFiles
+import ToolOutputs
 import Versions
 
 /// What is looked at to tell whether an endpoint needs a reboot; the judgement is a function of

@@ -1,0 +1,166 @@
+import Fleet
+
+/// Reads the tables of `winget upgrade` and `winget list`, in any language, and the blocks of
+/// `winget list --details`.
+///
+/// A row that winget cut short (`…`) does not tell the identifier or version that it stands for: it
+/// is listed under `truncated`, and its line is shown as unread. The second table of `winget
+/// upgrade` has packages that must be named to be updated.
+struct WingetReader {
+    private(set) var reading: ToolReading
+    private let isList: Bool
+
+    init(_ bytes: [UInt8], of tool: ToolOutput) {
+        reading = ToolReading(tool)
+        isList = tool == .wingetList
+        let lines = ToolText.lines(bytes)
+        let rules = lines.indices.dropFirst().filter { index in
+            Self.isRule(lines[index]) && !lines[index - 1].isBlank
+                && !Self.isRule(lines[index - 1])
+        }
+        guard let first = rules.first else {
+            var details = WingetDetails(lines)
+            if details.read(into: &reading) { return }
+            // Silence is no empty list: with nothing to list, winget says so.
+            guard lines.contains(where: { !$0.isBlank }) else {
+                reading.unparsed = [""]
+                return
+            }
+            readAnswer(lines)
+            return
+        }
+        readBetween(lines[..<(first - 1)])
+        for (number, rule) in rules.enumerated() {
+            let end = number + 1 < rules.count ? rules[number + 1] - 1 : lines.endIndex
+            let isExplicit = number > 0 || Self.isIntroduced(lines[..<(rule - 1)])
+            readTable(lines[(rule - 1)..<end], isExplicit: isExplicit && !isList)
+        }
+        if !isList { compareCount(lines) }
+    }
+
+    /// `7 upgrades available.`: fewer rows than that say that some are missing. More are none: older
+    /// versions count the first table alone.
+    private mutating func compareCount(_ lines: [ToolLine]) {
+        let ending = " upgrades available."
+        let rows = reading.updates.count + (reading.truncated ?? []).count
+        for line in lines where line.trimmed.hasSuffix(ending) {
+            let count = Int(line.trimmed.dropLast(ending.count)) ?? 0
+            let isShown = reading.unparsed.contains(line.raw)
+            if count > rows, !isShown { reading.unparsed.append(line.raw) }
+        }
+    }
+
+    /// What parts a heading from its rows: at least as long as the shortest headings.
+    private static func isRule(_ line: ToolLine) -> Bool {
+        Grammar.isRule(line.trimmed, of: "-") && line.trimmed.count >= 10
+    }
+
+    /// Whether the last line before a heading is a sentence about the table.
+    private static func isIntroduced(_ lines: ArraySlice<ToolLine>) -> Bool {
+        guard let last = lines.last?.trimmed, let end = last.last else { return false }
+        return ":：.。".contains(end) && !last.contains("[Y]")
+    }
+
+    private mutating func readTable(_ lines: ArraySlice<ToolLine>, isExplicit: Bool) {
+        let start = lines.startIndex
+        let body = lines[(start + 2)...]
+        guard
+            let table = WingetTable(
+                heading: lines[start].text, rule: lines[start + 1].text, body: body)
+        else {
+            reading.unparsed += lines.filter { !$0.isBlank }.map(\.raw)
+            return
+        }
+        guard let lastRow = body.lastIndex(where: { table.row($0) != nil }) else {
+            // winget prints no table without rows: it broke off.
+            reading.unparsed += lines.filter { !$0.isBlank }.map(\.raw)
+            return
+        }
+        for index in body.indices where !body[index].isBlank {
+            if let row = table.row(body[index]), add(row, isExplicit: isExplicit) {
+                if isCut(row) { reading.unparsed.append(body[index].raw) }
+            } else if index < lastRow {
+                reading.unparsed.append(body[index].raw)
+            } else {
+                readBetween(body[index...index])
+            }
+        }
+    }
+
+    private func isCut(_ row: WingetTable.Row) -> Bool {
+        [row[.id], row[.version], row[.available], row[.source]].contains(where: Grammar.isCut)
+    }
+
+    private mutating func add(_ row: WingetTable.Row, isExplicit: Bool) -> Bool {
+        var update = ToolUpdate(
+            name: row[.id], installed: row[.version], candidate: row[.available],
+            origin: row[.source].isEmpty ? nil : row[.source], displayName: row[.name])
+        if isExplicit {
+            update.isHeld = true
+            update.details = ["explicit": "yes"]
+        }
+        if isCut(row) {
+            if reading.truncated == nil { reading.truncated = [] }
+            reading.truncated?.append(update)
+            return true
+        }
+        let isOwn = PackageName(row[.id], of: .winget) != nil
+        // A list also has software that winget did not install, under names of other kinds:
+        // `ARP\Machine\X64\Some Name`, `MSIX\…`, `{4A03706F-…}`.
+        guard isOwn || isList else { return false }
+        if isList {
+            reading.packages.append(
+                ToolPackage(
+                    name: row[.id], version: row[.version], displayName: row[.name],
+                    origin: update.origin))
+        }
+        guard isOwn, !row[.available].isEmpty else { return isList }
+        reading.updates.append(update)
+        return true
+    }
+
+    /// Lines in front of, between and behind tables: counts and hints, whose words no table has.
+    private mutating func readBetween(_ lines: ArraySlice<ToolLine>) {
+        for line in lines where !line.isBlank && !Self.isSpinner(line.trimmed) {
+            if WingetWords.isFault(line.trimmed) || !Self.isSentence(line.trimmed) {
+                reading.unparsed.append(line.raw)
+            }
+        }
+    }
+
+    /// Without a table only a sentence that says that nothing was found is an answer.
+    private mutating func readAnswer(_ lines: [ToolLine]) {
+        let said = lines.filter { !$0.isBlank && !Self.isSpinner($0.trimmed) }
+        let isAnswer = said.contains { WingetWords.nothingFound.contains($0.trimmed) }
+        for line in said {
+            let text = line.trimmed
+            if !isAnswer || WingetWords.isFault(text) || !Self.isSentence(text) {
+                reading.unparsed.append(line.raw)
+            }
+        }
+    }
+
+    /// What turns while winget waits, and its bar.
+    private static func isSpinner(_ text: String) -> Bool {
+        text.allSatisfy { "-\\|/ ".contains($0) }
+            || text.unicodeScalars.contains { (0x2580...0x259F).contains($0.value) }
+    }
+
+    /// A sentence, or a count of packages: one blank between words, and a full stop or colon at the
+    /// end, a number in front or in parentheses.
+    static func isSentence(_ text: String) -> Bool {
+        if text.hasPrefix("[Y] ") || text.hasPrefix("Windows Package Manager v") { return true }
+        guard !text.contains("  "), let last = text.last, let first = text.first else {
+            return false
+        }
+        if ".。．:：?？".contains(last) || text.contains("--include-") { return true }
+        // What a source asks before its first use, with its answers and the terms' address.
+        if text.contains("https://") { return true }
+        let words = text.split(separator: " ").count
+        let isWide = text.contains { DisplayWidth.of($0) == 2 }
+        if first.isNumber, text.drop(while: \.isNumber).first == " " { return words >= 4 || isWide }
+        let counts = text.split { !$0.isNumber && $0 != "(" && $0 != ")" }
+        return words >= 5
+            && counts.contains { $0.hasPrefix("(") && $0.hasSuffix(")") && $0.count > 2 }
+    }
+}
