@@ -23,19 +23,14 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     /// When the fix came out, where windows of the endpoint count from that; `nil` elsewhere.
     public var released: Timestamp?
 
-    /// The endpoint's own snapshot by which it goes back: the whole file system returns to it, and
-    /// the version with it. `nil` where the package alone goes back.
-    public var snapshot: String?
-
     /// Whether it undoes an update.
     public var isRollback: Bool { goesBack == true }
 
     /// A line of a lock list.
     public init(
         manager: PackageManagerName, name: String, architecture: String, from: String, to: String,
-        goesBack: Bool? = nil, sha256: String? = nil, snapshot: String? = nil
+        goesBack: Bool? = nil, sha256: String? = nil
     ) {
-        self.snapshot = snapshot
         self.sha256 = sha256
         self.manager = manager
         self.name = name
@@ -63,17 +58,10 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
             goesBack: true)
     }
 
-    /// The line that undoes this one by returning to a snapshot from before it.
-    public func undone(bySnapshot name: String) -> LockedUpdate {
-        var line = undone
-        line.snapshot = name
-        return line
-    }
-
     /// The same line for whichever file and release: agents of former releases do not repeat them.
     public var withoutHash: LockedUpdate {
         var line = self
-        (line.sha256, line.released, line.snapshot) = (nil, nil, nil)
+        (line.sha256, line.released) = (nil, nil)
         return line
     }
 

@@ -114,8 +114,6 @@ struct Lives {
     let folder: CrashingFolder
     let link: FakeLink
     let machine: FakeMachine
-    /// What the machine can do before an installation; nothing in most tests.
-    var safeguards: (any Safeguarding)?
     /// Whether a reboot ends the agent, as it does on a machine that comes down in time.
     var endsAtReboot = false
 
@@ -135,8 +133,7 @@ struct Lives {
     private func runner(_ parts: AftercareParts) -> JobRunner {
         JobRunner(
             endpoint: Orders.endpoint, desk: ScanDesk(world), installer: world, runs: world,
-            state: folder, effects: effects, aftercare: parts, gate: nil, selfUpdates: nil,
-            safeguards: safeguards)
+            state: folder, effects: effects, aftercare: parts)
     }
 
     private var effects: AgentEffects {

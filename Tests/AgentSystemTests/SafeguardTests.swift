@@ -52,7 +52,7 @@ struct SafeguardTests {
             try Data(text.utf8).write(to: file)
             try FileManager.default.setAttributes(
                 [.posixPermissions: permissions], ofItemAtPath: file.path)
-            return await SystemSafeguards(backupCommands: file.path, stateFolder: folder.path)
+            return await SystemSafeguards(backupCommands: file.path)
                 .lastBackup(at: Timestamp(seconds: 1_795_400_000))
         }
     }

@@ -16,8 +16,6 @@ public enum JobObservation: Hashable, Sendable {
     /// The policy's conditions for an installation hold: what was found and done, and the name of
     /// the snapshot.
     case safeguarded(notes: [String], snapshot: String?)
-    /// The endpoint can return to the snapshot that the order names, at its next reboot.
-    case returnReady
     /// Services are about to be restarted.
     case servicesBegun([String])
     /// Services that ran replaced code were seen to.
@@ -130,13 +128,12 @@ extension JobRun {
         case (.keptWaysBack(let known), .preflight): [.keptWaysBack(known)]
         case (.safeguarded(let notes, let snapshot), .preflight):
             [.safeguarded(notes: notes, snapshot: snapshot)]
-        case (.returnReady, .preflight): awaitReturn()
         case (.servicesBegun(let units), .verifying): [.servicesBegun(units)]
         case (.sawToServices(let reports), .verifying): [.sawToServices(reports)]
         case (.probed(let results), .probing): [.probed(results)]
         case (.scanned, _), (.scanFailed, _), (.preflighted, _), (.waited, _), (.runEnded, _),
             (.delivered, _), (.probedBefore, _), (.probed, _), (.keptWaysBack, _),
-            (.safeguarded, _), (.sawToServices, _), (.servicesBegun, _), (.returnReady, _):
+            (.safeguarded, _), (.sawToServices, _), (.servicesBegun, _):
             []
         }
     }

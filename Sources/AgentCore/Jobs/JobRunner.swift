@@ -115,7 +115,6 @@ public struct JobRunner: Sendable {
         case .open:
             // Asking for the approval may have brought newer policies, with other probes.
             job.following = await following(job.order)
-            if let name = job.order.snapshot { return await returning(to: name, job) }
             observation = try await preflight(job)
         case .waits: return nil
         case .refused(let sentence):

@@ -16,14 +16,6 @@ extension JobRun {
             if let fault = fault(of: update, view) { return refusal(update, view, fault) }
             return isIn(update, view) ? outcome(ofInstalled: update, view) : nil
         }
-        // A snapshot brings all of it back or nothing.
-        if order.snapshot != nil, let refused = settled.first(where: { $0.failure != nil }) {
-            let fault = "of what the snapshot would bring back, \(refused.sentence)"
-            return [
-                .checked(
-                    settled: order.updates.map { refusal($0, view, fault) }, signals: view.signals)
-            ]
-        }
         return [.checked(settled: settled, signals: view.signals)]
     }
 
@@ -40,12 +32,6 @@ extension JobRun {
         let back = order.updates.count(where: \.isRollback)
         if back > 0, back < order.updates.count {
             return "the order goes back with some packages and forward with others"
-        }
-        if Set(order.updates.map(\.snapshot)).count > 1 {
-            return "the order goes back by several snapshots, or by one and without"
-        }
-        if order.snapshot != nil, back < order.updates.count {
-            return "the order names a snapshot, and goes forward"
         }
         if now >= order.deadline {
             return
@@ -89,8 +75,6 @@ extension JobRun {
         guard order == .greater || (order == nil && update.manager == .flatpak) else {
             return "\(update.to) is not older than the \(update.from) that is to be taken back"
         }
-        // What came after the snapshot goes with the rest.
-        guard update.snapshot == nil else { return nil }
         guard installed != update.from, installed != update.to else { return nil }
         return "\(installed) is installed, and not the \(update.from) that is to be taken back"
     }

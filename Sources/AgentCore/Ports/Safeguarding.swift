@@ -15,26 +15,6 @@ public protocol Safeguarding: Sendable {
     ///   - now: the time, which its name tells.
     /// - Returns: its name, or why there is none.
     func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer
-    /// Why the endpoint cannot return to a snapshot of its own, as a sentence; `nil` when it can.
-    func faultOfReturning(to snapshot: String) async -> String?
-    /// Sees to it that the endpoint comes up from a snapshot at its next boot, with what the agent
-    /// remembers now. Nothing changes before that boot. Asked again in the same boot, it changes
-    /// nothing more.
-    ///
-    /// - Returns: why it could not be done, as a sentence; `nil` when it has been.
-    func prepareReturn(to snapshot: String, at now: Timestamp) async -> String?
-}
-
-extension Safeguarding {
-    /// It cannot.
-    public func faultOfReturning(to snapshot: String) async -> String? {
-        "This agent returns to no snapshots."
-    }
-
-    /// It cannot.
-    public func prepareReturn(to snapshot: String, at now: Timestamp) async -> String? {
-        await faultOfReturning(to: snapshot)
-    }
 }
 
 /// When the last backup was made.

@@ -28,10 +28,6 @@ extension RebootDesk {
         // The control plane may have called some of them off in its answer.
         guard !waiting.isEmpty, waiting.count == jobs.count else { return 0 }
         guard try order(situation, terms) else { return 0 }
-        guard try await makeReturnReady(jobs) else {
-            try change { $0.forgetOrder() }
-            return 0
-        }
         for session in content.withLock({ $0.sessions }) {
             _ = await parts.rebooting.show("Patchbay: this computer reboots now.", in: session)
         }

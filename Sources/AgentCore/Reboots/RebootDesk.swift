@@ -196,7 +196,6 @@ extension RebootDesk {
         result.goesOn = nil
         result.failure = failure ?? result.failure
         result.notes.append(reason)
-        if job.order.snapshot != nil { result.giveUpReturn(because: reason, failure) }
         try end(job, with: result)
     }
 

@@ -42,9 +42,6 @@ extension JobRunner {
             ?? .notPossible("This agent takes no snapshots.")
         switch (answer, wanted.snapshot) {
         case (.taken(let name), _):
-            // What is not remembered is never returned to, and that is all that is lost by it.
-            try? SnapshotMemory(state).add(
-                SnapshotRecord(name: name, job: job.order.job, takenAt: effects.now()))
             return .done(
                 notes: notes + ["The snapshot \(name) was taken before the installation."],
                 snapshot: name)

@@ -163,7 +163,7 @@ struct GrantGate: Sendable {
         let lines = view.updates.map {
             Grant.Update(
                 $0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack,
-                replaces: $0.replaces, snapshot: $0.snapshot)
+                replaces: $0.replaces)
         }
         do throws(GrantRefusal) {
             try check.check(grant, for: lines, of: whole, at: now)

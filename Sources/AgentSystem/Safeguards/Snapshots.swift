@@ -25,14 +25,6 @@ struct Snapshots: Sendable {
     var mountPoint = "/"
     /// What the kernel has mounted.
     var mounts: @Sendable () -> [UInt8] = { Files.bytes("/proc/self/mounts") ?? [] }
-    /// The same with the subvolumes of file systems.
-    var mountTable: @Sendable () -> [UInt8] = { Files.bytes("/proc/self/mountinfo") ?? [] }
-    /// The kernel's command line.
-    var bootWords: @Sendable () -> String = { Files.line("/proc/cmdline") ?? "" }
-    /// The table of file systems to be mounted.
-    var fileSystemTable: @Sendable () -> String = {
-        String(decoding: Files.bytes("/etc/fstab") ?? [], as: UTF8.self)
-    }
     /// Which programs are there.
     var exists: @Sendable (String) -> Bool = { Files.exists($0) }
     /// How programs are run.
@@ -178,7 +170,7 @@ struct Snapshots: Sendable {
         }
     }
 
-    static func complaint(_ program: String, _ output: ProgramOutput?) -> String {
+    private static func complaint(_ program: String, _ output: ProgramOutput?) -> String {
         guard let output else { return "\(program) could not be run, or took too long." }
         let line = output.text.split(whereSeparator: \.isNewline).last ?? "it said nothing"
         return "\(program) ended with status \(output.status): \(line.prefix(longestWords))"

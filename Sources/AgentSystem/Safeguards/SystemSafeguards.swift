@@ -5,13 +5,10 @@ import SystemFiles
 /// What this machine can do before an installation.
 public struct SystemSafeguards: Safeguarding {
     private let backupCommands: String
-    private let stateFolder: String
     private let snapshots = Snapshots()
 
-    /// The safeguards of this machine, with the file that names its backup commands, and the
-    /// agent's state folder, which goes along when the machine returns to a snapshot.
-    public init(backupCommands: String = BackupCommands.standardPath, stateFolder: String) {
-        self.stateFolder = stateFolder
+    /// The safeguards of this machine, with the file that names its backup commands.
+    public init(backupCommands: String = BackupCommands.standardPath) {
         self.backupCommands = backupCommands
     }
 

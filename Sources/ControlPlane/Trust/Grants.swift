@@ -130,11 +130,7 @@ extension UseCases {
             tenants > 1 ? " Approvals for \(tenants) tenants were asked for within an hour." : ""
         let ring = wish.ring.map { "the ring \($0)" } ?? "all at once"
         let verb = wish.isRollback ? "Take back" : "Install"
-        let names = Set(batch.lines.values.compactMap(\.snapshot)).sorted()
-        let way =
-            names.isEmpty
-            ? "" : " by returning to \(names.joined(separator: ", ")), which loses all since,"
-        return "\(verb) \(batch.lines.count) updates\(way) on \(batch.endpoints.count) endpoints, "
+        return "\(verb) \(batch.lines.count) updates on \(batch.endpoints.count) endpoints, "
             + "\(ring), lane \(wish.lane.rawValue), deployment \(wish.deployment).\(others)"
     }
 
@@ -159,7 +155,7 @@ extension UseCases {
                 Grant.Update(
                     $0.key, version: $0.value.version, sha256: $0.value.sha256,
                     goesBack: wish.isRollback ? true : nil, replaces: $0.value.replaces,
-                    released: $0.value.released, snapshot: $0.value.snapshot)
+                    released: $0.value.released)
             },
             notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce,
             policyDigest: ground.policies.digest,
@@ -280,7 +276,6 @@ struct LockListBatch: Sendable {
         var sha256: String?
         var replaces: String?
         var released: Timestamp?
-        var snapshot: String?
     }
 
     /// As few batches as a simple way finds; an endpoint with more lines than one grant takes has
@@ -294,7 +289,7 @@ struct LockListBatch: Sendable {
                         $0.key,
                         Line(
                             version: $0.to, sha256: $0.sha256, replaces: $0.replaces,
-                            released: $0.released, snapshot: $0.snapshot)
+                            released: $0.released)
                     )
                 }
             ) { _, last in last }

@@ -50,7 +50,6 @@ extension NamedSchema {
         [
             "manager": .packageManager, "name": .string, "architecture": .string, "from": .string,
             "to": .string, "goesBack": .optional(.boolean), "sha256": .optional(.string),
-            "snapshot": .optional(.string),
         ])
 
     static let facts = NamedSchema(

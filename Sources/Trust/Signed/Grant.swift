@@ -47,16 +47,12 @@ public struct Grant: RoleDocument {
         /// When the fix came out, where windows of the endpoints count from that: the endpoint finds
         /// its opening by it. `nil` elsewhere.
         public var released: Timestamp?
-        /// The endpoint's own snapshot by which it goes back, with all that the file system holds:
-        /// only what is granted so returns to one. `nil` where the package alone goes back.
-        public var snapshot: String?
 
         /// A line.
         public init(
             _ package: PackageKey, version: String, sha256: String? = nil, goesBack: Bool? = nil,
-            replaces: String? = nil, released: Timestamp? = nil, snapshot: String? = nil
+            replaces: String? = nil, released: Timestamp? = nil
         ) {
-            self.snapshot = snapshot
             self.released = released
             self.goesBack = goesBack
             self.replaces = replaces

@@ -167,7 +167,6 @@ public struct GrantCheck: Sendable {
             guard let line = granted[package], line.version == update.version,
                 update.sha256 == line.sha256,
                 (update.goesBack == true) == (line.goesBack == true),
-                update.snapshot == line.snapshot,
                 line.replaces == nil || update.replaces == line.replaces
             else { throw .notInLockList(name) }
             if held.contains(where: { $0.body.covers(package, version: update.version) }) {

@@ -282,22 +282,6 @@ struct GrantCheckTests {
         #expect(try answer(granted: nil, ordered: nil) == .downgrade("openssl"))
     }
 
-    @Test func `a snapshot is returned to only where the approval names exactly that one`() throws {
-        func answer(granted: String?, ordered: String?) throws -> GrantRefusal? {
-            try ask {
-                $0.check.installed[SignedSample.openssl] = "3.0.18-1"
-                $0.grant.updates[0].goesBack = true
-                $0.updates[0].goesBack = true
-                $0.grant.updates[0].snapshot = granted
-                $0.updates[0].snapshot = ordered
-            }
-        }
-        #expect(try answer(granted: "lvm lab/a", ordered: "lvm lab/a") == nil)
-        #expect(try answer(granted: "lvm lab/a", ordered: "lvm lab/b") == .notInLockList("openssl"))
-        #expect(try answer(granted: nil, ordered: "lvm lab/a") == .notInLockList("openssl"))
-        #expect(try answer(granted: "lvm lab/a", ordered: nil) == .notInLockList("openssl"))
-    }
-
     /// flatpak's commits: which of two is older nobody can tell from them.
     @Test func `without an order only the exact step is taken, and a former approval none`() throws
     {
