@@ -27,7 +27,7 @@ struct AgentProgram: AsyncParsableCommand {
         subcommands: [
             Enrol.self, RunAgent.self, ScanEndpoint.self, Doctor.self, ShowStatus.self, Defer.self,
             Acknowledge.self, RebootNow.self, Notify.self, InstallService.self,
-            ApplicationCommand.self,
+            ApplicationCommand.self, SnapshotCommand.self,
             Supervise.self, WatchUpdate.self,
         ])
 

@@ -29,7 +29,7 @@ public struct SystemReboot: Rebooting {
 
     /// Programs that keep the endpoint from shutting down, and a kernel that could not start.
     public func inhibitors() async -> [String] {
-        await SystemBus.inhibitors() + BootFiles.faults(in: "/boot")
+        await SystemBus.inhibitors() + BootFiles.faults(in: ProcessTable.names(in: "/boot"))
     }
 
     /// Reboots in order: services are stopped, file systems are unmounted.
@@ -52,10 +52,9 @@ public struct SystemReboot: Rebooting {
 /// Whether the newest kernel has what it needs to start: one whose installation was cut off does
 /// not come back.
 enum BootFiles {
-    /// The faults in a folder such as `/boot`. Where no kernel has an initial file system, none
-    /// needs one.
-    static func faults(in folder: String) -> [String] {
-        let names = ProcessTable.names(in: folder)
+    /// The faults among the files of a folder such as `/boot`. Where no kernel has an initial file
+    /// system, none needs one.
+    static func faults(in names: [String]) -> [String] {
         let kernels = Set(names.compactMap { suffix($0, after: "vmlinuz-") })
         let initial = Set(names.compactMap { suffix($0, after: "initrd.img-") })
         guard !initial.isEmpty else { return [] }

@@ -10,7 +10,7 @@ struct Snapshots: Sendable {
     /// What the names of its own snapshots begin with.
     static let prefix = "patchbay-"
     /// The digits of the time in a name: year, month, day, hour, minute, second.
-    private static let stampDigits = 14
+    static let stampDigits = 14
     /// The folder of read-only snapshots on Btrfs.
     static let btrfsFolder = ".patchbay-snapshots"
     /// How long one program may take, in seconds: an LVM snapshot of a busy disk takes a few.
@@ -170,7 +170,7 @@ struct Snapshots: Sendable {
         }
     }
 
-    private static func complaint(_ program: String, _ output: ProgramOutput?) -> String {
+    static func complaint(_ program: String, _ output: ProgramOutput?) -> String {
         guard let output else { return "\(program) could not be run, or took too long." }
         let line = output.text.split(whereSeparator: \.isNewline).last ?? "it said nothing"
         return "\(program) ended with status \(output.status): \(line.prefix(longestWords))"
@@ -184,12 +184,15 @@ struct Mount: Hashable, Sendable {
 
     /// The last that is mounted at exactly this place: it covers those before it.
     static func of(_ place: String, in table: [UInt8]) -> Mount? {
-        var found: Mount?
-        for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
+        all(in: table).last { $0.place == place }?.mount
+    }
+
+    /// All, in the order in which they were mounted.
+    static func all(in table: [UInt8]) -> [(place: String, mount: Mount)] {
+        String(decoding: table, as: UTF8.self).split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
-            guard words.count > 2, words[1] == place, words[0] != "rootfs" else { continue }
-            found = Mount(device: String(words[0]), type: String(words[2]))
+            guard words.count > 2, words[0] != "rootfs" else { return nil }
+            return (String(words[1]), Mount(device: String(words[0]), type: String(words[2])))
         }
-        return found
     }
 }
