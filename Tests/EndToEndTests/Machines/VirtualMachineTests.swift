@@ -98,7 +98,7 @@ struct VirtualMachineTests {
     }
 
     @Test(.emptyLab)
-    func `A snapshot of the root volume is taken before, and merging it back undoes the update`()
+    func `A snapshot of the root volume is taken before, and returning to it undoes the update`()
         async throws
     {
         let lab = try Lab.current
@@ -116,14 +116,31 @@ struct VirtualMachineTests {
         let snapshot = String(try #require(row)[0])
         #expect(try await machine.package("labgood") == "installed 2.0")
 
-        try await machine.run("/sbin/lvconvert", "--merge", "lab/\(snapshot)")
+        try await machine.run("/bin/sh", "-c", "echo since >/root/written-since")
+        let agent = "/usr/bin/patchbay-agent"
+        let list = try await machine.run(agent, "snapshot", "list")
+        #expect(list.contains("lab/\(snapshot)"), "\(list)")
+        let order = [agent, "snapshot", "return", "lab/\(snapshot)"]
+        let unasked = try await machine.tryRun(order)
+        #expect(unasked.status == 3)
+        #expect(unasked.output.contains("Left as they are: /boot"), "\(unasked.output)")
+        #expect(unasked.errorOutput.contains("--accept-loss"), "\(unasked.errorOutput)")
         let boot = try await machine.bootID()
-        _ = try await machine.tryRun(["/bin/systemctl", "reboot"])
+        _ = try await machine.tryRun(order + ["--accept-loss"])
         try await machine.expectReboot(after: boot)
         #expect(try await machine.package("labgood") == "installed 1.0")
+        let since = try await machine.tryRun(["/usr/bin/test", "-e", "/root/written-since"])
+        #expect(since.status != 0)
+        let rest = try await machine.run("/sbin/lvs", "--noheadings", "-o", "lv_name", "lab")
+        #expect(!rest.contains(snapshot), "\(rest)")
         // The server is told by the next scan, whatever it held for verified.
         let update = try await lab.missing("labgood", on: machine)
         #expect(update.installed == "1.0")
+        // The agent remembers that the job has ended, though it came after the snapshot.
+        let journal = try await machine.run(
+            "/bin/cat", "/var/lib/patchbay-agent/jobs/\(job.id)/journal")
+        #expect(journal.contains("delivered"), "\(journal)")
+        #expect(try await lab.job(of: job.deployment).state == .verified)
     }
 }
 
