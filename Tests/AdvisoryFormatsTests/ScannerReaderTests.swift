@@ -125,6 +125,32 @@ private enum Report {
         }
     }
 
+    @Test func `a quote that is not closed is told, with where it begins`() throws {
+        let text = "Host,CVE\nweb-1,CVE-2026-1111\n\"web-2,CVE-2026-2222\nweb-3,CVE-2026-3333\n"
+        let (records, summary) = try read(text, as: .csv)
+        #expect(records.map(\.hosts) == [["web-1"]])
+        #expect(!summary.isComplete)
+        #expect(summary.rejected.map(\.reason) == ["line 3: a quote that is not closed"])
+    }
+
+    @Test func `a table in UTF-16 is refused with what to do`() {
+        let bytes =
+            [0xFF, 0xFE]
+            + Array("Host,CVE\nweb-1,CVE-2026-1111\n".utf16).flatMap {
+                [UInt8($0 & 0xFF), UInt8($0 >> 8)]
+            }
+        #expect { try read(bytes, as: .csv) } throws: { error in
+            (error as? UnreadableReport)?.message.contains("UTF-8") == true
+        }
+    }
+
+    @Test func `SARIF that is cut off in its first run says so`() {
+        let text = String(Report.sarif.prefix(300))
+        #expect { try read(text, as: .sarif) } throws: { error in
+            (error as? UnreadableReport)?.message.contains("the beginning") == true
+        }
+    }
+
     @Test func `a row that never ends costs itself, and no more than its limit`() throws {
         var text = "Host,CVE,Output\nweb-1,CVE-2026-1111,\""
         text += String(repeating: "x", count: TableRows.rowLimit + 10) + "\n"

@@ -55,12 +55,17 @@ struct FindingServerTests {
 
         // An emptied catalogue is how a broken mirror looks: it waits.
         try stage.write("kev.json", Self.catalogue([]))
-        try await stage.run("feeds", "refresh", "kev-file")
+        let refresh = ["feeds", "refresh", "kev-file", "--home", stage.home]
+        #expect(try await CommandLine.patchbay(refresh).status == 1)
         let feeds: Stage.Items<Stage.Feed> = try await stage.json("feeds", "list")
         #expect(feeds.items.first { $0.name == "kev-file" }?.freshness == "waiting")
         #expect(feeds.items.first { $0.name == "kev" }?.freshness == "off")
         #expect(try await stage.affected(by: "CVE-2026-4242", count: 3).items.first?.kev == true)
         try await stage.run("feeds", "confirm", "kev-file")
+        let low: Stage.Findings = try await stage.json("finding", "list", "--cve", "cve-2026-4242")
+        #expect(low.total == Self.endpoints, "a CVE id in small letters is one")
+        try FileManager.default.removeItem(atPath: stage.path("kev.json"))
+        #expect(try await CommandLine.patchbay(refresh).status == 3)
         #expect(try await stage.affected(by: "CVE-2026-4242", count: 3).items.first?.kev == false)
         let audit = try await CommandLine.patchbay("audit", "verify", "--home", stage.home)
         #expect(audit.status == 0)

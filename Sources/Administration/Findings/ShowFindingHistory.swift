@@ -38,6 +38,11 @@ extension UseCases {
                 .malformed, "E_SPAN", "The span ends before it begins.",
                 nextStep: "Give a from that lies before to.")
         }
+        guard from < to else {
+            throw Refusal(
+                .malformed, "E_SPAN", "The span has not begun yet.",
+                nextStep: "Give a from that has passed; days are those of UTC.")
+        }
         let query = FindingSpanQuery(scope: scope, vulnerability: name, from: from, to: to)
         let has = state.beginnings(of: name, on: state.endpoints(in: scope), at: now)
         let (open, isOpen) = (has.filter { $0.value < to }, !has.isEmpty)

@@ -33,7 +33,10 @@ enum SARIFReport {
                     summary.reject("run \(number)", "\(size) bytes, more than may be read")
                 case .header: continue
                 case .damaged(let cause):
-                    guard sawRun else { throw unreadable }
+                    guard sawRun else {
+                        throw UnreadableReport(
+                            message: "This is no SARIF, or only the beginning of one: \(cause).")
+                    }
                     summary.breakOff(cause)
                 }
             }

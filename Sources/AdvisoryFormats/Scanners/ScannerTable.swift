@@ -68,22 +68,28 @@ enum ScannerTable {
     static func read(
         _ stream: ByteStream, into sink: (ScannerRecord) throws -> Void
     ) throws -> ScannerSummary {
+        let marks: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]
+        if marks.contains(Array(stream.peek(2).prefix(2))) {
+            throw UnreadableReport(message: "The table is in UTF-16; store it as UTF-8.")
+        }
         var rows = TableRows(stream)
         var summary = ScannerSummary()
         let columns = try header(&rows)
         do {
             while let row = try rows.next() {
                 let place = "line \(rows.line)"
-                guard case .fields(let fields) = row else {
+                switch row {
+                case .fields(let fields):
+                    let record = record(fields, columns, place)
+                    if let fault = ScannerReader.fault(of: record) {
+                        summary.reject(place, fault)
+                    } else {
+                        try sink(record)
+                        summary.records += 1
+                    }
+                case .oversized:
                     summary.reject(place, "a row of more than \(TableRows.rowLimit) bytes")
-                    continue
-                }
-                let record = record(fields, columns, place)
-                if let fault = ScannerReader.fault(of: record) {
-                    summary.reject(place, fault)
-                } else {
-                    try sink(record)
-                    summary.records += 1
+                case .unclosed: summary.breakOff("\(place): a quote that is not closed")
                 }
             }
         } catch let damage as StreamDamage {

@@ -7,6 +7,8 @@ struct TableRows {
         case fields([String])
         /// A row that is larger than the limit; it was read past, to the end of a line.
         case oversized
+        /// A quote that is not closed took everything to the end.
+        case unclosed
     }
 
     /// The most bytes of one row: an output of a plugin has some hundred kilobytes at most.
@@ -68,6 +70,7 @@ struct TableRows {
             return .fields(reading.finished())
         }
         if reading.size == 0 { return nil }
+        if reading.isOpen { return .unclosed }
         reading.end()
         return reading.isBlank ? nil : .fields(reading.finished())
     }
@@ -94,6 +97,9 @@ private struct RowReading {
     private var sawQuote = false
 
     init(separator: UInt8) { self.separator = separator }
+
+    /// Whether a quoted field has begun and not ended.
+    var isOpen: Bool { isQuoted && !sawQuote }
 
     var isBlank: Bool { fields.count == 1 && fields[0].allSatisfy { $0 <= 0x20 } }
 

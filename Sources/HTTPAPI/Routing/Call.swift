@@ -98,6 +98,15 @@ public struct Call: Sendable {
         try queryValue(name, Identifier<Kind>.init)
     }
 
+    /// The name of a vulnerability from the query; `nil` when it is not there. CVE ids are found in
+    /// small letters and with blanks around them too, as everywhere else.
+    public func queryVulnerability(_ name: String) -> String? {
+        query[name].map { text in
+            let plain = text.split(separator: " ").joined(separator: " ")
+            return plain.lowercased().hasPrefix("cve-") ? plain.uppercased() : plain
+        }
+    }
+
     /// A whole number from the query, or `standard` when it is not there.
     ///
     /// - Throws: `Refusal` `E_MALFORMED` when it is none, or lies outside the range.

@@ -117,12 +117,20 @@ struct FeedsCommand: ParsableCommand {
     struct Refresh: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "refresh", abstract: "Ask for a feed now.",
-            discussion: "Example: patchbay feeds refresh kev")
+            discussion: """
+                Example: patchbay feeds refresh kev
+
+                The status is 1 when what came waits for your word, and 3 when nothing could be taken.
+                """)
         @OptionGroup var feed: FeedArgument
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
-        func run() async throws { try await feed.act("refresh", server, output) }
+        func run() async throws {
+            let state = try await feed.act("refresh", server, output)
+            if state.pending != nil { throw ExitCode(Failure.Status.no.rawValue) }
+            if state.problem != nil { throw ExitCode(Failure.Status.couldNot.rawValue) }
+        }
     }
 
     /// `patchbay feeds confirm`
@@ -156,9 +164,13 @@ struct FeedArgument: ParsableArguments {
         "/api/v1/feeds/\(name)" + (verb.map { "/\($0)" } ?? "")
     }
 
-    func act(_ verb: String, _ server: ServerOptions, _ output: FormatOption) async throws {
+    @discardableResult
+    func act(
+        _ verb: String, _ server: ServerOptions, _ output: FormatOption
+    ) async throws -> FeedItem {
         let feed: FeedItem = try await server.withClient { try await $0.post(path(verb)) }
         try output.show(feed, table: Self.sentence)
+        return feed
     }
 
     static func sentence(_ feed: FeedItem) -> String {
