@@ -75,6 +75,11 @@ import Testing
         #expect(Set(between.items.map(\.endpointName)) == ["old-1", "else-1"])
         let later = try await history(house.useCases, retired, back)
         #expect(later.items.map(\.endpointName) == ["else-1"])
+        let tomorrow = house.clock.now.adding(seconds: 86_400)
+        // What has not begun is not answered with what is now.
+        await #expect(throws: Refusal.self) {
+            try await history(house.useCases, tomorrow, tomorrow.adding(seconds: 86_400))
+        }
         let own = Principal(name: "user:a", scope: .tenant(house.tenant.id), permissions: [.view])
         let mine = try await history(house.useCases, by: own)
         #expect(Set(mine.items.map(\.endpointName)) == ["web-1", "old-1"])

@@ -16,7 +16,8 @@ func endpointsPage(
         pageTitle("Endpoints") {
             p(class: "dim") {
                 Words.count(page.total, "endpoint")
-                filter.isNarrow ? " match the filters" : " in all"
+                let matching = page.total == 1 ? " matches the filters" : " match the filters"
+                filter.isNarrow ? matching : " in all"
             }
         } actions: {
             if chrome.may(.enrol) {

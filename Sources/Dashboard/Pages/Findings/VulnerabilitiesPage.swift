@@ -19,7 +19,8 @@ func vulnerabilitiesPage(
         pageTitle("Vulnerabilities") {
             p(class: "dim") {
                 Words.count(page.total, "vulnerability", "vulnerabilities")
-                filter.isNarrow ? " match the filters, " : " on endpoints, "
+                let matching = page.total == 1 ? " matches the filters, " : " match the filters, "
+                filter.isNarrow ? matching : " on endpoints, "
                 "\(Words.count(page.knownExploited)) known to be exploited. The riskiest first."
             }
         } actions: {
