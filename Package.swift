@@ -133,6 +133,9 @@ let package = Package(
                 "Fleet", "Policy", "PolicyDocument", "ServerRecords", "ControlPlane",
                 "Administration",
             ]),
+        module(
+            "Duties",
+            ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Notices",
@@ -172,7 +175,8 @@ let package = Package(
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
-                "SignedRecipes", "Notices", "Groups", "Rollbacks", httpTypes, hummingbird,
+                "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", httpTypes,
+                hummingbird,
                 hummingbirdTLS,
                 logging,
                 nioCore, nioSSL,
@@ -194,6 +198,8 @@ let package = Package(
                 "HTMLTree", "PageParts", "Fleet", "Policy", "ServerRecords", "SavedPlans",
             ]),
         module(
+            "DutyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Duties"]),
+        module(
             "RecipePages",
             [
                 "HTMLTree", "PageParts", "Fleet", "ServerRecords", "Recipes", "SignedRecipes",
@@ -206,6 +212,7 @@ let package = Package(
                 "RecipePages", "SignedRecipes", "PolicyDocument", "Fleet", "Advisories", "Policy",
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
+                "Duties", "DutyPages",
                 httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
@@ -274,7 +281,7 @@ let package = Package(
                 "Store",
                 "HTTPAPI", "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem",
                 "AgentTransport",
-                "Calendar", "Recipes", "SignedRecipes",
+                "Calendar", "Recipes", "SignedRecipes", "Duties",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -299,7 +306,7 @@ let package = Package(
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
-                "Notices", "Groups", "Rollbacks", "Store",
+                "Notices", "Groups", "Rollbacks", "Duties", "Store",
             ]),
         tests(
             "StoreTests",
@@ -317,7 +324,7 @@ let package = Package(
                 "Dashboard", "HTMLTree", "PageParts", "PlanPages", "SavedPlans", "RecipePages",
                 "Recipes", "SignedRecipes", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
-                "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet",
+                "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
             ]),
         tests(
             "HTTPAPITests",
@@ -325,7 +332,7 @@ let package = Package(
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "SavedPlans", "Groups", "Notices", "Recipes", "SignedRecipes",
-                "Rollbacks", "Store", "HTTPAPI",
+                "Rollbacks", "Duties", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
@@ -364,7 +371,8 @@ let package = Package(
             "LinuxPackagesTests",
             [
                 "LinuxPackages", "Applications", "PackageManagers", "AgentCore", "Fleet", "Policy",
-                "Recipes", "Rollout",
+                "Recipes", "Rollout", "Advisories", "AdvisoryFormats", "Feeds",
+                "ToolOutputs",
             ]),
         tests(
             "PackageManagersInstallTests",

@@ -50,13 +50,16 @@ public struct TrustResponse: Hashable, Sendable, Codable {
     /// The recipes by which endpoints of the tenant find and update applications; `nil` when there
     /// are none.
     public var recipes: [String]?
+    /// Who is on duty for the tenant's windows that need somebody; `nil` when nobody is declared.
+    public var duties: [String]?
 
     /// Signed documents.
     public init(
         digest: String?, roots: [String] = [], policies: String? = nil, holds: [String] = [],
         placement: String? = nil, grant: String? = nil, scripts: [String]? = nil,
-        recipes: [String]? = nil
+        recipes: [String]? = nil, duties: [String]? = nil
     ) {
+        self.duties = duties
         self.scripts = scripts
         self.recipes = recipes
         self.digest = digest

@@ -81,6 +81,8 @@ package enum Notice: String, Sendable, CaseIterable {
     case exceptionForNothing = "exception-for-nothing"
     case exceptionChanged = "exception-changed"
     case groupsChanged = "groups-changed"
+    case dutyChanged = "duty-changed"
+    case dutyWaits = "duty-waits"
     case recipesChanged = "recipes-changed"
     case recipesWait = "recipes-wait"
     case traitsSet = "traits-set"
@@ -122,6 +124,9 @@ package enum Notice: String, Sendable, CaseIterable {
             "Asked for. No endpoint has what it is about now: it is kept for when one does. Check how the names are written."
         case .exceptionChanged: "Done. The exception is as shown."
         case .groupsChanged: "Done. The groups are as shown."
+        case .dutyChanged:
+            "Done. Endpoints are told of it with their next check-in; who is on duty is as shown."
+        case .dutyWaits: "Stored. It opens nothing until the operators have signed it."
         case .recipesChanged:
             "Signed. Endpoints go by the recipes from their next check-in on."
         case .recipesWait: "Saved. Endpoints have it once the operators have signed it."

@@ -64,6 +64,7 @@ extension Place {
     package static let policyPlan = Place("policies", "plan")
     package static let savedPlans = Place("plans")
     package static let windows = Place("policies", "windows")
+    package static let endDuty = Place("policies", "windows", "end")
     package static let approvals = Place("approvals")
     package static let decide = Place("approvals", "new")
     package static let decideChosen = Place("approvals", "chosen")

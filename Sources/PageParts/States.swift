@@ -130,6 +130,7 @@ extension Decision.ReasonCode {
         case .stoppedAfterFailures: StateLook(kind: .bad, icon: .bad, word: "Stopped")
         case .awaitingRetry: StateLook(kind: .warn, icon: .queued, word: "Tried again")
         case .awaitingRing: StateLook(kind: .idle, icon: .queued, word: "Waits for its ring")
+        case .awaitingDuty: StateLook(kind: .warn, icon: .queued, word: "Nobody on duty")
         case .awaitingTurn: StateLook(kind: .idle, icon: .queued, word: "Waits for its turn")
         case .noRing: StateLook(kind: .bad, icon: .bad, word: "No ring")
         case .awaitingWindow, .tooLittleTimeLeft:

@@ -184,9 +184,7 @@ struct SheetPage {
                         }
                     return (kind.rawValue, words)
                 })
-            if !row["staffed"].isEmpty {
-                parts.checks("\(path).staffed", in: row, [("true", "Yes")])
-            }
+            parts.checks("\(path).staffed", in: row, [("true", "Yes")])
         }
     }
 

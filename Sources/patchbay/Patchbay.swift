@@ -41,7 +41,7 @@ struct Patchbay: AsyncParsableCommand {
                     DeploymentCommand.self, RollbackCommand.self, JobCommand.self, UserCommand.self,
                     TokenCommand.self,
                     AuditCommand.self, FindingCommand.self, AlertCommand.self, NoticeCommand.self,
-                    ScriptCommand.self,
+                    DutyCommand.self, ScriptCommand.self,
                 ]),
             CommandGroup(
                 name: "Measuring", subcommands: [FleetSimCommand.self, SimulateCommand.self]),

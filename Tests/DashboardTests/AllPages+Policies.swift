@@ -1,4 +1,6 @@
 @testable import HTMLTree
+import Duties
+import DutyPages
 import Fleet
 import Groups
 import Foundation
@@ -87,6 +89,24 @@ extension AllPages {
             "policy-windows",
             windowsPage(
                 PolicySamples.openings, tenant: Samples.tenant,
+                chrome: Samples.chrome("/policies/windows"))
+        ),
+        (
+            "policy-windows-duty",
+            windowsPage(
+                PolicySamples.staffed, tenant: Samples.tenant, duties: PolicySamples.duties,
+                chrome: Samples.chrome("/policies/windows"))
+        ),
+        (
+            "policy-windows-nobody",
+            windowsPage(
+                PolicySamples.staffed, tenant: Samples.tenant,
+                duties: DutyRoster(items: [], windows: ["weekend"]),
+                editing: DutyEditing(
+                    person: "Anna Keller", until: "2026-11-29T02:00", windows: ["weekend"]),
+                refused: Refusal(
+                    .malformed, "E_DUTY_TIME", "A duty lasts 7 days at most.",
+                    nextStep: "Declare each person's time by itself."),
                 chrome: Samples.chrome("/policies/windows"))
         ),
         (
@@ -313,6 +333,29 @@ enum PolicySamples {
             opens: opens, closes: opens.adding(seconds: 4 * 3600), window: "weekend",
             policy: "servers-standard", zone: "Europe/Berlin", lanes: [.routine, .priority])
     }
+
+    /// The same window where it needs somebody, who is there for the first of them.
+    static let staffed: [WindowOpening] = openings.enumerated().map { week, opening in
+        var opening = opening
+        opening.onDuty = week == 0 ? ["Anna Keller"] : []
+        return opening
+    }
+
+    static let duties: DutyRoster = {
+        let (from, until) = (Samples.now.adding(seconds: 86_400), Samples.now)
+        let items = [
+            DutySummary(
+                name: "duty-1", tenant: Samples.tenant, person: "Ben Okafor",
+                from: Samples.ago(hours: 1), until: until.adding(seconds: 7200), state: .onDuty),
+            DutySummary(
+                name: "duty-2", tenant: Samples.tenant, person: "Anna Keller", from: from,
+                until: from.adding(seconds: 86_400), windows: ["weekend"], state: .declared),
+            DutySummary(
+                name: "duty-3", tenant: Samples.tenant, person: "Carla Ruiz", from: from,
+                until: from.adding(seconds: 3600), state: .waiting),
+        ]
+        return DutyRoster(items: items, windows: ["weekend"])
+    }()
 
     static let approvals: [ApprovalItem] = [
         ApprovalItem(

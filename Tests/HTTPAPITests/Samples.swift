@@ -2,6 +2,7 @@ import Intelligence
 import Administration
 import AgentProtocol
 import ControlPlane
+import Duties
 import Fleet
 import Foundation
 import Groups
@@ -155,6 +156,10 @@ enum Samples {
             case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
             case "ScriptWish": script(in: world)
             case "RecipeWish": recipe(in: world)
+            case "DutyWish":
+                DutyWish(
+                    tenant: world.tenant.id, person: "Anna",
+                    until: Fixture.start.adding(seconds: 86_400))
             case "RollbackSelection": RollbackSelection(updates: ["openssl"])
             default: throw NoSample(name: name)
             }

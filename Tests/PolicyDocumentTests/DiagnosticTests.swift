@@ -247,10 +247,9 @@ struct DiagnosticTests {
                 "f:6:60: “staffed” must be true or false; write “true”"
             ),
             (
-                "{every: day, from: \"22:00\", for: 4h, staffed: true}",
-                "f:6:60: “staffed: true” cannot be kept: nothing tells yet that somebody is on "
-                    + "duty; use “approve: by hand” or “approve: prepare only”, and release "
-                    + "updates when somebody is there"
+                "{every: day, from: \"22:00\", for: 4h, allows: [prefetch], staffed: true}",
+                "f:6:80: “staffed: true” is for windows that allow “install” or “reboot”: nobody "
+                    + "need be on duty for anything else"
             ),
             (
                 "{every: 7 days after release, from: \"22:00\", for: 4h, allows: [prefetch]}",

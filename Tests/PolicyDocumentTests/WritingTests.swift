@@ -150,7 +150,7 @@ enum RandomPolicy {
                     minute: Int.random(in: 0...59, using: &random)) ?? .midnight,
                 lengthSeconds: Int64.random(in: 60...2_678_400, using: &random),
                 zone: zones.randomElement(using: &random) ?? .endpoint, kinds: kinds,
-                isStaffed: false)
+                staffing: Bool.random(using: &random) ? .onDuty : .unstaffed)
         }
     }
 

@@ -46,6 +46,27 @@ import Trust
         }
     }
 
+    @Test(arguments: Engine.present) func `a duty is kept, and waits where nobody has signed it`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let tenant = samples.tenant()
+            let own = DocumentScope.tenant(tenant.id)
+            let duties = (1...2).map { document(own, $0, type: "duty", name: "duty-1") }
+            try await ledger.write { records in
+                try records.insert(tenant)
+                for duty in duties { try records.save(duty, replacing: false) }
+                let waiting = UnsignedDocument(
+                    self.document(own, 3, type: "duty", name: "duty-1"), askedAt: Self.now,
+                    askedBy: "user:anna", reason: "Anna is on duty.")
+                try records.setUnsigned(waiting, type: "duty", name: "duty-1", of: own)
+                #expect(try records.documents("duty", of: own) == duties)
+                #expect(try records.unsignedDocuments(in: .tenant(tenant.id)) == [waiting])
+            }
+        }
+    }
+
     @Test(arguments: Engine.present) func `a version that is there is never written over`(
         _ engine: Engine
     ) async throws {

@@ -1,4 +1,5 @@
 public import Advisories
+import Calendar
 public import Fleet
 public import Intelligence
 public import Policy

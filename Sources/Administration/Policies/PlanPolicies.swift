@@ -18,6 +18,32 @@ public struct WindowOpening: Hashable, Sendable, Codable {
     public var zone: String
     /// The lanes that lead through it.
     public var lanes: [Lane]
+    /// Who is on duty in it, where nothing starts without; `nil` where nobody need be.
+    public var onDuty: [String]?
+}
+
+extension WindowOpening {
+    /// Who is on duty in it, as a clause; `nil` where nobody need be.
+    public var dutyClause: String? {
+        onDuty.map {
+            $0.isEmpty
+                ? "needs somebody on duty, and nobody is declared"
+                : "on duty: \($0.joined(separator: ", "))"
+        }
+    }
+}
+
+extension [OnDuty] {
+    /// Who is on duty in a part of an opening, the first first.
+    fileprivate func people(in opening: Occurrence) -> [String] {
+        let there = filter {
+            $0.isFor(opening.window) && $0.stretch.opens < opening.closes
+                && opening.opens < $0.stretch.closes
+        }
+        var names: Set<String> = []
+        return there.sorted { $0.stretch.opens < $1.stretch.opens }.map(\.person)
+            .filter { names.insert($0).inserted }
+    }
 }
 
 extension UseCases {
@@ -100,8 +126,9 @@ extension UseCases {
             }
             let zones = Set(try records.sites(in: .tenant(tenant)).compactMap(\.timeZone)).sorted()
             let policies = try self.policyShelf.policies(of: tenant, in: records)
+            let duties = try self.onDuty(of: tenant, in: records)
             return policies.flatMap {
-                self.openings(of: $0.policy, at: zones, from: now, count: count)
+                self.openings(of: $0.policy, at: zones, duties, from: now, count: count)
             }.sorted { left, right in
                 let (left, right) = (left.opening, right.opening)
                 return (left.opens, left.policy, left.window, left.zone)
@@ -126,6 +153,7 @@ extension UseCases {
                     title: "\(opening.window) (\(opening.policy))",
                     details: "Maintenance window of the policy \(opening.policy); "
                         + "lanes: \(opening.lanes.map(\.rawValue).joined(separator: ", ")); "
+                        + (opening.dutyClause.map { "\($0); " } ?? "")
                         + "zone: \(opening.zone)"
                         + (dated.isFloating ? ", the hour of each endpoint's own clock." : "."),
                     // The date, not the hour: an opening that moves stays the same entry.
@@ -137,22 +165,23 @@ extension UseCases {
     }
 
     private func openings(
-        of policy: PatchPolicy, at siteZones: [String], from now: Timestamp, count: Int
+        of policy: PatchPolicy, at siteZones: [String], _ duties: [OnDuty], from now: Timestamp,
+        count: Int
     ) -> [DatedOpening] {
         policy.windows.flatMap { window -> [DatedOpening] in
             guard window.zone == .site, !siteZones.isEmpty else {
-                return openings(of: window, in: policy, at: nil, from: now, count: count)
+                return openings(of: window, in: policy, at: nil, duties, from: now, count: count)
             }
             // Sites without a zone, and endpoints without a site, go by universal time.
             return ([nil] + siteZones).flatMap {
-                openings(of: window, in: policy, at: $0, from: now, count: count)
+                openings(of: window, in: policy, at: $0, duties, from: now, count: count)
             }
         }
     }
 
     private func openings(
         of window: MaintenanceWindow, in policy: PatchPolicy, at siteZone: String?,
-        from now: Timestamp, count: Int
+        _ duties: [OnDuty], from now: Timestamp, count: Int
     ) -> [DatedOpening] {
         var zones = Zones(endpoint: .utc)
         zones.setSite(siteZone, from: effects.zoneRules)
@@ -178,7 +207,8 @@ extension UseCases {
             DatedOpening(
                 opening: WindowOpening(
                     opens: $0.opens, closes: $0.closes, window: $0.window,
-                    policy: policy.name.text, zone: zone, lanes: lanes),
+                    policy: policy.name.text, zone: zone, lanes: lanes,
+                    onDuty: window.isStaffed ? duties.people(in: $0) : nil),
                 date: $0.localDate,
                 isFloating: window.zone == .endpoint || (window.zone == .site && siteZone == nil))
         }

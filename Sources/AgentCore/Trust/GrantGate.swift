@@ -26,6 +26,8 @@ struct GrantGate: Sendable {
     /// The longest that a wait lasts before the gate is asked again, in seconds: a clock may be
     /// set, a freeze be signed.
     static let longestWaitSeconds: Int64 = 3_600
+    /// When it is asked again whether somebody is on duty, in seconds: a person waits for it.
+    static let dutySeconds: Int64 = 60
 
     /// The facts that a judgement needs of the endpoint.
     struct View: Sendable {
@@ -147,7 +149,8 @@ struct GrantGate: Sendable {
     ) throws -> Judgement {
         let body = grant.document.body
         let subject = try desk.subject(memo, facts: view.facts, at: now)
-        let zones = desk.zones(for: policies.document.body.policies, subject: subject)
+        let zones = desk.zones(
+            for: policies.document.body.policies, subject: subject, memo, at: now)
         // The server reckons with the whole order, and so does the endpoint when a part is in.
         let whole = order.updates.map(\.key)
         let missed = desk.missed(
@@ -179,6 +182,10 @@ struct GrantGate: Sendable {
         let longest = now.adding(seconds: Self.longestWaitSeconds)
         switch refusal {
         case .otherPolicy: return .needsRenewal(.otherPolicy)
+        case .nobodyOnDuty(_, let next):
+            // Somebody may be declared, or called off, at any time.
+            let soon = now.adding(seconds: Self.dutySeconds)
+            return .settled(.waits(until: min(next ?? soon, soon), sentence: refusal.sentence))
         case .windowClosed(let next?):
             return .settled(.waits(until: next, sentence: refusal.sentence))
         case .tooLittleTime(_, let next):

@@ -65,8 +65,11 @@ extension TrustDesk {
     }
 
     /// The zones that policies name, and that of the endpoint's site as it is signed, as far as they
-    /// are known here.
-    func zones(for policies: [PlacedPolicy], subject: EndpointSubject) -> Zones {
+    /// are known here; and who is on duty, where a window needs somebody.
+    func zones(
+        for policies: [PlacedPolicy], subject: EndpointSubject, _ memo: TrustMemo,
+        at now: Timestamp
+    ) -> Zones {
         let facts = subject.facts
         var zones = Zones(endpoint: facts.flatMap { self.zones($0.timeZone) } ?? .utc)
         let used = policies.flatMap {
@@ -74,6 +77,9 @@ extension TrustDesk {
         }
         for case .named(let name) in Set(used) { zones.named[name.text] = self.zones(name.text) }
         zones.setSite(subject.siteZone, from: self.zones)
+        if policies.contains(where: { $0.policy.windows.contains(where: \.isStaffed) }) {
+            zones.onDuty = onDuty(memo, at: now)
+        }
         return zones
     }
 

@@ -70,7 +70,8 @@ extension TrustDesk {
             let effective = EffectivePolicy(of: policies, for: subject, at: now)
         else { return nil }
         return WindowGround(
-            memo: memo, effective: effective, zones: zones(for: policies, subject: subject))
+            memo: memo, effective: effective,
+            zones: zones(for: policies, subject: subject, memo, at: now))
     }
 
     /// The effective policy of this endpoint and its zones.

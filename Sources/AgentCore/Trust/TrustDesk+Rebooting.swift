@@ -21,7 +21,7 @@ extension TrustDesk: RebootRules {
         else { return never }
         let grant = believed(order, memo, at: now)
         let windows = effective.windows(of: grant?.lane ?? .routine)
-        let zones = zones(for: policies, subject: subject)
+        let zones = zones(for: policies, subject: subject, memo, at: now)
         guard
             let calendar = try? WindowCalendar(
                 windows, freezes: effective.freezes.map(\.value), zones: zones,

@@ -135,7 +135,9 @@ public final class TrustDesk: Sendable {
         }
         var memo = held ?? TrustMemo(state: believed)
         memo.state = believed
-        for step in [takePolicies, takePlacement, takeHolds, takeScripts, takeRecipes] {
+        for step in [
+            takePolicies, takePlacement, takeHolds, takeScripts, takeRecipes, takeDuties,
+        ] {
             do throws(TakingFailure) {
                 try step(answer, &memo, now)
             } catch {

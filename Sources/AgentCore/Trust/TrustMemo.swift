@@ -53,6 +53,8 @@ public enum TrustFiles {
     static let scripts = "trust/scripts"
     /// The folder of recipes, one file each.
     static let recipes = "trust/recipes"
+    /// The folder of duties, one file each.
+    static let duties = "trust/duties"
     /// Which jobs have begun to carry out which grants, and which of them did it whole.
     static let nonces = "trust/nonces.json"
     /// When the endpoint was not there.
@@ -67,6 +69,8 @@ public enum TrustFiles {
     static let maximumScripts = 100
     /// The most recipes that are kept.
     static let maximumRecipes = 200
+    /// The most duties that are taken at once: several teams, each with a quarter's weeks.
+    static let maximumDuties = 100
 
     /// What the agent believes; `nil` when it believes nothing yet.
     ///

@@ -19,13 +19,23 @@ public enum CatchUp: String, Codable, Sendable, CaseIterable {
     ) -> Timestamp? {
         let inWindow = calendar.isOpen(at: now) ? now : calendar.nextOpening(after: now)?.opens
         guard let missed else { return inWindow }
-        switch self {
+        switch holding(for: missed, in: calendar) {
         case .nextCheckIn:
             let schedule = calendar.schedules.first { $0.window.name == missed.window }
             return schedule.map { $0.firstUnfrozen(from: now) } ?? inWindow
         case .nextWindow: return inWindow
         case .never: return nil
         }
+    }
+}
+
+extension CatchUp {
+    /// What becomes of a missed opening: where its window needs somebody on duty, it waits for the
+    /// next one in which somebody is, since nothing of it starts without.
+    public func holding(for missed: Occurrence, in calendar: WindowCalendar) -> CatchUp {
+        guard self == .nextCheckIn else { return self }
+        let schedule = calendar.schedules.first { $0.window.name == missed.window }
+        return schedule?.window.isStaffed == true ? .nextWindow : self
     }
 }
 

@@ -16,7 +16,7 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
     /// What may happen in it. Written sorted, so that equal windows have equal texts.
     public var kinds: Set<WindowKind>
     /// Whether it needs a named person on duty before anything starts in it (F31).
-    public var isStaffed: Bool
+    public var staffing: WindowStaffing
 
     /// The shortest window, in seconds: in less than a minute nothing can be done.
     public static let minimumLengthSeconds: Int64 = 60
@@ -27,7 +27,7 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
     public init?(
         name: String, recurrence: Recurrence, from: LocalTime, lengthSeconds: Int64,
         zone: WindowZone = .endpoint, kinds: Set<WindowKind> = WindowKind.all,
-        isStaffed: Bool = false
+        staffing: WindowStaffing = .unstaffed
     ) {
         guard
             (Self.minimumLengthSeconds...Self.maximumLengthSeconds).contains(lengthSeconds)
@@ -38,7 +38,7 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
         self.lengthSeconds = lengthSeconds
         self.zone = zone
         self.kinds = kinds
-        self.isStaffed = isStaffed
+        self.staffing = staffing
     }
 
     /// Whether it opens once for each update, counted from the update's release.
@@ -46,8 +46,13 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
         if case .afterRelease = recurrence { true } else { false }
     }
 
+    /// Whether installing and rebooting in it need a person on duty.
+    public var isStaffed: Bool { staffing != .unstaffed }
+
+    // Agents of former releases take `isStaffed` alone; some of them would install in such a window.
+    // They do not know `staffing`, and so refuse policies that have it.
     private enum CodingKeys: String, CodingKey {
-        case name, recurrence, from, lengthSeconds, zone, kinds, isStaffed
+        case name, recurrence, from, lengthSeconds, zone, kinds, isStaffed, staffing
     }
 
     /// Reads a window; throws when a part cannot be read or the length is outside the limits.
@@ -60,7 +65,7 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
             lengthSeconds: try values.decode(Int64.self, forKey: .lengthSeconds),
             zone: try values.decode(WindowZone.self, forKey: .zone),
             kinds: Set(try values.decode([WindowKind].self, forKey: .kinds)),
-            isStaffed: try values.decode(Bool.self, forKey: .isStaffed))
+            staffing: try Self.staffing(values))
         guard let window else {
             throw DecodingError.dataCorruptedError(
                 forKey: .lengthSeconds, in: values,
@@ -79,6 +84,22 @@ public struct MaintenanceWindow: Hashable, Sendable, Codable {
         try values.encode(zone, forKey: .zone)
         try values.encode(WindowKind.allCases.filter(kinds.contains), forKey: .kinds)
         try values.encode(isStaffed, forKey: .isStaffed)
+        if staffing == .onDuty { try values.encode(staffing, forKey: .staffing) }
+    }
+
+    private static func staffing(
+        _ values: KeyedDecodingContainer<CodingKeys>
+    ) throws -> WindowStaffing {
+        let stated = try values.decodeIfPresent(WindowStaffing.self, forKey: .staffing)
+        guard try values.decode(Bool.self, forKey: .isStaffed) else {
+            guard stated == nil else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .staffing, in: values,
+                    debugDescription: "a window that needs nobody names no staffing")
+            }
+            return .unstaffed
+        }
+        return stated == .onDuty ? .onDuty : .shut
     }
 }
 

@@ -28,14 +28,13 @@ public struct WindowCalendar: Sendable {
         self.schedules = schedules
     }
 
-    /// Only the windows in which something of this kind may happen. Nobody can say yet that
-    /// somebody is on duty, so in a window that asks for it nothing is installed or rebooted.
+    /// Only the windows in which something of this kind may happen. Of those that need somebody on
+    /// duty, nothing but the time in which somebody is, when it installs or reboots.
     public func only(_ kind: WindowKind) -> WindowCalendar {
         let needsPerson = kind == .install || kind == .reboot
         return WindowCalendar(
-            schedules: schedules.filter {
-                $0.window.kinds.contains(kind) && !($0.window.isStaffed && needsPerson)
-            })
+            schedules: schedules.filter { $0.window.kinds.contains(kind) }
+                .map { needsPerson ? $0.attended() : $0 })
     }
 
     /// The openings that are under way at an instant, by opening, then name.

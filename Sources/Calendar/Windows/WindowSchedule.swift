@@ -8,6 +8,10 @@ public struct WindowSchedule: Sendable {
     let freezes: [AppliedFreeze]
     /// The one date of a window that counts from a release; `nil` for others, and without one.
     let releaseDate: LocalDate?
+    /// When somebody is on duty for it, in order and apart.
+    let onDuty: [OpenStretch]
+    /// The openings cut to the time in which somebody is on duty; `nil` where that is not asked.
+    var attendedOpenings: [Occurrence]?
 
     /// How far ahead an opening is looked for, in days: ten years. A window that does not open in
     /// that time is taken never to open.
@@ -29,6 +33,8 @@ public struct WindowSchedule: Sendable {
         release: Timestamp? = nil
     ) throws(ZoneError) {
         self.window = window
+        onDuty = OpenStretch.merging(
+            zones.onDuty.filter { $0.isFor(window.name) }.map(\.stretch))
         let rules = try zones.rules(for: window.zone)
         self.rules = rules
         releaseDate = release.flatMap {
@@ -66,9 +72,19 @@ public struct WindowSchedule: Sendable {
     }
 
     /// The one opening of a window that counts from a release, be it past; `nil` for others, and
-    /// where no release is known.
+    /// where no release is known. It is whole, whoever is on duty.
     public var releaseOpening: Occurrence? {
-        releaseDate.flatMap { openings(from: rules.instant(of: $0.adding(days: -2))).first }
+        var whole = self
+        whole.attendedOpenings = nil
+        return releaseDate.flatMap {
+            whole.openings(from: rules.instant(of: $0.adding(days: -2))).first
+        }
+    }
+
+    /// The same as far as it is open: where it needs somebody on duty, the time in which somebody
+    /// is.
+    public var openingsOfRelease: [Occurrence] {
+        attendedOpenings ?? [releaseOpening].compactMap(\.self)
     }
 
     /// The freeze that keeps the window shut at an opening, if one does: by the date on which it
@@ -84,10 +100,13 @@ public struct Openings: Sequence, IteratorProtocol, Sendable {
     private let start: Timestamp
     private let lastDate: LocalDate
     private var date: LocalDate?
+    /// What is left of the openings that are known already.
+    private var known: ArraySlice<Occurrence>?
 
     init(schedule: WindowSchedule, from start: Timestamp) {
         self.schedule = schedule
         self.start = start
+        known = schedule.attendedOpenings?.drop { $0.opens < start }
         let today = schedule.rules.date(at: start)
         lastDate = today.adding(days: WindowSchedule.horizonDays)
         // Where clocks skip a whole day (Pacific/Apia, 30 December 2011), the window of the day
@@ -105,6 +124,7 @@ public struct Openings: Sequence, IteratorProtocol, Sendable {
 
     /// Takes the next opening; `nil` when there is none within ten years of the start.
     public mutating func next() -> Occurrence? {
+        if known != nil { return known?.popFirst() }
         while let date, date <= lastDate {
             let opens = schedule.rules.instant(of: date, at: schedule.window.from)
             if let hold = schedule.freeze(at: opens) {

@@ -41,7 +41,7 @@ public enum WorkFit: Hashable, Sendable {
 }
 
 /// Time without a break in which some window is open: windows that overlap or touch, as one.
-public struct OpenStretch: Hashable, Sendable {
+public struct OpenStretch: Hashable, Sendable, Codable {
     /// When the first of them opens.
     public var opens: Timestamp
     /// When the last of them closes.
@@ -55,12 +55,17 @@ public struct OpenStretch: Hashable, Sendable {
 
     /// The stretches that some openings make up, in order.
     public static func merging(_ occurrences: some Sequence<Occurrence>) -> [OpenStretch] {
+        merging(occurrences.map { OpenStretch(opens: $0.opens, closes: $0.closes) })
+    }
+
+    /// The stretches that others make up which overlap or touch, in order.
+    public static func merging(_ parts: [OpenStretch]) -> [OpenStretch] {
         var stretches: [OpenStretch] = []
-        for occurrence in occurrences.sorted() {
-            if let last = stretches.last, occurrence.opens <= last.closes {
-                stretches[stretches.count - 1].closes = max(last.closes, occurrence.closes)
+        for part in parts.sorted(by: { $0.opens < $1.opens }) {
+            if let last = stretches.last, part.opens <= last.closes {
+                stretches[stretches.count - 1].closes = max(last.closes, part.closes)
             } else {
-                stretches.append(OpenStretch(opens: occurrence.opens, closes: occurrence.closes))
+                stretches.append(part)
             }
         }
         return stretches

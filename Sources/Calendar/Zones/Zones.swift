@@ -1,4 +1,5 @@
-/// The zones that windows are read in: the endpoint's, its site's, and those that are named.
+/// What windows are read by: the rules of the zones (the endpoint's, its site's, and those that are
+/// named), and who is on duty.
 public struct Zones: Hashable, Sendable, Codable {
     /// Whose rules `endpoint` stands for.
     public var endpoint: TimeZoneRules
@@ -10,6 +11,8 @@ public struct Zones: Hashable, Sendable, Codable {
     public var unknownSite: String?
     /// The rules of named zones, by name.
     public var named: [String: TimeZoneRules]
+    /// Who is on duty, for windows that need somebody; nobody unless it is said.
+    public var onDuty: [OnDuty] = []
 
     /// The zones of one endpoint.
     public init(

@@ -89,7 +89,7 @@ package final class DecisionBoard: Sendable {
     }
 
     /// Forgets everything: somebody has changed what is decided.
-    func forget() {
+    package func forget() {
         kept.withLock { $0.removeAll() }
     }
 }

@@ -47,13 +47,17 @@ public struct EndpointDecisions {
     public let now: Timestamp
     private let records: any Records
     private let zoneRules: @Sendable (String) -> TimeZoneRules?
-    private let book: PolicyBook
-    private let approvals: [ApprovalByHand]
-    private let exceptions: [RiskException]
+    let book: PolicyBook
+    /// Who is on duty, now, later and of late, where a policy asks for it.
+    private let onDuty: [OnDuty]
+    let approvals: [ApprovalByHand]
+    let exceptions: [RiskException]
     /// The pauses of deadlines, each with the condition for the endpoints that it is for.
-    private let pauses: [(pause: RiskPause, exception: RiskException)]
+    let pauses: [(pause: RiskPause, exception: RiskException)]
     private let blocks: [BlockedLine: BlockedVersion]
     private let traits: TraitSource
+    /// What is said of endpoints whatever the store says.
+    private let said: [EndpointID: EndpointTraits]
     /// How far ahead windows are looked for; `nil` for as far as decisions need.
     private let end: Timestamp?
     private var knowledge: UpdateKnowledge
@@ -104,17 +108,20 @@ public struct EndpointDecisions {
     ///   - candidates: Policies to take instead of those that hold: for questions of the kind “what
     ///     would happen if”.
     ///   - groups: Groups to take instead of the stored ones, for the same.
+    ///   - said: What is said of endpoints instead of what is stored, for the same.
     ///   - useCases: Where zones and the policies that are ready come from.
     /// - Throws: what the store throws.
     public init(
         of tenant: TenantID, in records: any Records, at now: Timestamp, isForMany: Bool = false,
         showsRings: Bool = false,
         until end: Timestamp? = nil, insteadOfStored candidates: [PolicyRecord]? = nil,
-        withGroups groups: [EndpointGroup]? = nil, by useCases: UseCases
+        withGroups groups: [EndpointGroup]? = nil,
+        withTraits said: [EndpointID: EndpointTraits] = [:], by useCases: UseCases
     ) throws {
         self.tenant = tenant
         self.now = now
         self.end = end
+        self.said = said
         self.records = records
         work = KnownWork(of: tenant)
         zoneRules = useCases.effects.zoneRules
@@ -124,6 +131,7 @@ public struct EndpointDecisions {
         book = PolicyBook(
             policies, groups: try groups ?? records.groups(in: .tenant(tenant)), names: directory,
             zoneRules: zoneRules)
+        onDuty = book.needsDuty ? try useCases.onDuty(of: tenant, in: records) : []
         approvals = try records.approvals(holdingFor: tenant).map { $0.placed(directory) }
         let accepted = try records.exceptions(holdingFor: tenant)
         func risk(_ record: ExceptionRecord) -> RiskException? {
@@ -228,6 +236,7 @@ public struct EndpointDecisions {
     private static let openingsForeseen = 12
 
     private func traits(of endpoint: EndpointID) throws -> EndpointTraits {
+        if let said = said[endpoint] { return said }
         switch traits {
         case .each: try records.traits(of: endpoint, tenant: tenant) ?? EndpointTraits()
         case .all(let all): all[endpoint] ?? EndpointTraits()
@@ -431,6 +440,7 @@ public struct EndpointDecisions {
         let rules = facts.flatMap { zoneRules($0.timeZone) } ?? .utc
         var zones = Zones(endpoint: rules, named: book.namedZones)
         zones.setSite(subject.siteZone, from: zoneRules)
+        zones.onDuty = onDuty
         return zones
     }
 
@@ -471,29 +481,5 @@ public struct EndpointDecisions {
             deployments[job.deployment] = .some(deployment)
             return (job, deployment)
         }
-    }
-}
-
-extension BlockedVersion {
-    /// The block, as decisions look at it.
-    fileprivate var standing: DecisionContext.VersionBlock {
-        DecisionContext.VersionBlock(by: by, reason: reason)
-    }
-}
-
-extension ApprovalByHand {
-    /// Whether it forbids.
-    fileprivate var denies: Bool {
-        switch verdict {
-        case .declined, .hold: true
-        case .approved, .deferred: false
-        }
-    }
-}
-
-extension PatchPolicy {
-    /// Whether a rule or the default of it forbids something.
-    fileprivate var denies: Bool {
-        otherwise.approval.denies || rules.contains { $0.treatment.approval.denies }
     }
 }

@@ -23,6 +23,8 @@ struct PolicyBook: Sendable {
     let asksForFacts: Bool
     /// Whether any policy has windows that count from releases.
     let countsFromReleases: Bool
+    /// Whether any policy has windows that need somebody on duty.
+    let needsDuty: Bool
 
     /// What can be asked of an endpoint that has never been scanned.
     private static let saidByPeople: Set<EndpointField> = [
@@ -53,6 +55,7 @@ struct PolicyBook: Sendable {
         countsFromReleases = placed.contains {
             $0.policy.windows.contains(where: \.countsFromRelease)
         }
+        needsDuty = placed.contains { $0.policy.windows.contains(where: \.isStaffed) }
         namesDeadlines = placed.contains { !$0.policy.sla.isEmpty }
         asksForFacts = (placed.map(\.policy.applies) + groups.map(\.members)).contains {
             Self.asksForFacts($0)

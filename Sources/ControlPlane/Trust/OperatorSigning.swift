@@ -84,7 +84,7 @@ extension UseCases {
         return max(root.body.threshold(of: role), stored.needsTwo ? 2 : 1)
     }
 
-    /// Takes an envelope that operators have signed: one that waits here, or a hold, script or
+    /// Takes an envelope that operators have signed: one that waits here, or a hold, duty, script or
     /// release of their own. Signatures of several people are put together.
     ///
     /// - Throws: `Refusal` with the reason that it is not believed for; then nothing is changed.
@@ -190,7 +190,7 @@ extension UseCases {
         in records: any Records, at now: Timestamp, waking wakes: inout Set<String>
     ) throws -> SigningOutcome {
         guard let kind = SignedKind(payloadType: envelope.payloadType),
-            [.hold, .script, .release, .recipe].contains(kind)
+            [.hold, .script, .release, .recipe, .duty].contains(kind)
         else { throw Self.notWaiting }
         let stored = try Self.believing { try kind.stored(envelope) }
         guard

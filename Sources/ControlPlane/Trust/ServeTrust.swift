@@ -23,8 +23,11 @@ extension UseCases {
         let scripts = try newest(Script.self, of: tenant, under: root, in: records).map(\.digest)
         let recipes = try newest(SignedRecipe.self, of: tenant, under: root, in: records)
             .map(\.digest)
+        let duties = try newest(Duty.self, of: tenant, under: root, in: records).map(\.digest)
         let placements = try records.setting(Self.placementSetting(tenant)) ?? ""
-        let parts = [root.digest, policies?.digest ?? "", placements] + holds + scripts + recipes
+        let parts =
+            [root.digest, policies?.digest ?? "", placements] + holds + scripts + recipes
+            + duties
         return String(Digest.sha256Hex(parts.joined(separator: "\n")).prefix(32))
     }
 
@@ -39,7 +42,7 @@ extension UseCases {
     }
 
     /// The newest version of each document of a kind for a tenant, as far as it is believed.
-    private func newest<Body: RoleDocument>(
+    func newest<Body: RoleDocument>(
         _ type: Body.Type, of tenant: TenantID, under root: HeldRoot, in records: any Records
     ) throws -> [StoredDocument] {
         let scopes: [DocumentScope] = [.allTenants, .tenant(tenant)]
@@ -92,6 +95,9 @@ extension UseCases {
                 let read = try? stored.read(as: SignedRecipe.self)
                 return read.map { now < $0.heading.expiresAt } ?? false
             }.map(\.text)
+            let duties = try self.newest(
+                Duty.self, of: agent.tenant, under: root, in: records
+            ).filter { now < $0.expiresAt }.map(\.text)
             return TrustResponse(
                 digest: try self.trustTag(of: agent.tenant, in: records),
                 roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),
@@ -100,7 +106,8 @@ extension UseCases {
                     .map(\.text),
                 placement: placement?.text, grant: grant,
                 scripts: scripts.isEmpty ? nil : scripts,
-                recipes: recipes.isEmpty ? nil : recipes)
+                recipes: recipes.isEmpty ? nil : recipes,
+                duties: duties.isEmpty ? nil : duties)
         }
     }
 }

@@ -4,13 +4,13 @@ import Trust
 
 /// The kinds of documents that roles sign, by their names.
 enum SignedKind: String {
-    case policy, approval, hold, script, release, placement, recipe
+    case policy, approval, hold, script, release, placement, recipe, duty
 
     init?(type: String) { self.init(rawValue: type) }
 
     init?(payloadType: String) {
         let all: [SignedKind] = [
-            .policy, .approval, .hold, .script, .release, .placement, .recipe,
+            .policy, .approval, .hold, .script, .release, .placement, .recipe, .duty,
         ]
         guard let kind = all.first(where: { $0.payloadType == payloadType }) else { return nil }
         self = kind
@@ -25,6 +25,7 @@ enum SignedKind: String {
         case .release: AgentRelease.payloadType
         case .placement: Placement.payloadType
         case .recipe: SignedRecipe.payloadType
+        case .duty: Duty.payloadType
         }
     }
 
@@ -38,6 +39,7 @@ enum SignedKind: String {
         case .release: AgentRelease.role
         case .placement: Placement.role
         case .recipe: SignedRecipe.role
+        case .duty: Duty.role
         }
     }
 
@@ -51,6 +53,7 @@ enum SignedKind: String {
         case .release: try Self.stored(envelope, AgentRelease.self)
         case .placement: try Self.stored(envelope, Placement.self)
         case .recipe: try Self.stored(envelope, SignedRecipe.self)
+        case .duty: try Self.stored(envelope, Duty.self)
         }
     }
 
@@ -69,6 +72,7 @@ enum SignedKind: String {
         case .script: _ = try state.verify(bytes, as: Script.self, at: now)
         case .release: _ = try state.verify(bytes, as: AgentRelease.self, at: now)
         case .placement: _ = try state.verify(bytes, as: Placement.self, at: now)
+        case .duty: _ = try state.verify(bytes, as: Duty.self, at: now)
         case .recipe:
             let document = try state.verify(bytes, as: SignedRecipe.self, at: now).accepted.document
             // Endpoints count versions by the document's name.

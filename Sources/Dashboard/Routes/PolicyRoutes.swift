@@ -47,13 +47,17 @@ extension Dashboard {
             Place.windows.path, .principal(.view), "When the windows open next.",
             query: [tenantField]
         ) { visit in
-            guard let tenant = try oneTenant(visit) else {
-                return windowsPage([], tenant: nil, chrome: visit.chrome)
+            try await windows(of: try oneTenant(visit), visit)
+        },
+        action(
+            Place.windows.path, .principal(.approve), "Declares who is on duty."
+        ) { visit, form in try await declareDuty(visit, form) },
+        action(Place.endDuty.path, .principal(.approve), "Ends a duty.") { visit, form in
+            let tenant = form["tenant"].flatMap(TenantID.init)
+            return try await dutyChanged(visit, tenant) {
+                _ = try await visit.useCases.endDuty(
+                    form["name"] ?? "", of: tenant, by: visit.principal)
             }
-            // Three a day fill the four weeks that are drawn, and some.
-            let openings = try await visit.useCases.windowOpenings(
-                for: tenant, count: 100, by: visit.principal)
-            return windowsPage(openings, tenant: tenant, chrome: visit.chrome)
         },
         page("/policies/{policy}", .principal(.view), "One policy.") { visit in
             policyPage(

@@ -124,7 +124,7 @@ extension NamedSchema {
             "WindowOpening",
             [
                 "opens": .time, "closes": .time, "window": .string, "policy": .string,
-                "zone": .string, "lanes": .array(lane),
+                "zone": .string, "lanes": .array(lane), "onDuty": .optional(.array(.string)),
             ]))
 
     static let approvalDraft = NamedSchema(
@@ -231,5 +231,6 @@ extension NamedSchema {
             "removeTags": .optional(.array(.string)), "role": .optional(.string),
             "criticality": .optional(criticality), "isExposed": .optional(.boolean),
             "forget": .optional(.array(.oneOf(["criticality", "isExposed"]))),
+            "confirm": .optional(.boolean),
         ])
 }

@@ -14,6 +14,7 @@ extension NamedSchema {
             "digest": .optional(.string), "roots": .array(.string), "policies": .optional(.string),
             "holds": .array(.string), "placement": .optional(.string), "grant": .optional(.string),
             "scripts": .optional(.array(.string)), "recipes": .optional(.array(.string)),
+            "duties": .optional(.array(.string)),
         ])
 
     static let trustStatus = NamedSchema(

@@ -77,6 +77,11 @@ package struct PolicyCalendarCommand: ParsableCommand {
                 "patchbay: not listed, since they open once for each update, counted from its "
                     + "release (--released): \(listing.counting.joined(separator: ", ")).")
         }
+        if !listing.staffed.isEmpty, !ical {
+            Terminal.writeError(
+                "patchbay: nothing starts in these unless somebody is on duty: "
+                    + "\(listing.staffed.joined(separator: ", ")).")
+        }
         if ical {
             // Its lines end in CR LF, to which nothing may be added.
             try? FileHandle.standardOutput.write(
@@ -109,6 +114,8 @@ struct PolicyListing {
         let rule: String
         /// The zone that its times are written in.
         let zone: String
+        /// Whether nothing starts in it unless somebody is on duty.
+        let staffed: Bool
     }
 
     private struct Entry {
@@ -121,6 +128,8 @@ struct PolicyListing {
     private let zones: Zones
     /// The windows that count from a release, each with its policy.
     let counting: [String]
+    /// The windows that need somebody on duty, each with its policy.
+    let staffed: [String]
 
     init(
         _ read: PolicyFiles.Reading, zones: Zones, from start: Timestamp, count: Int,
@@ -128,6 +137,7 @@ struct PolicyListing {
     ) throws {
         self.zones = zones
         var entries: [Entry] = []
+        var staffed: [String] = []
         var counting: [String] = []
         for placed in read.placed {
             let policy = placed.policy
@@ -136,6 +146,7 @@ struct PolicyListing {
             counting += windows.filter(\.countsFromRelease).map {
                 "\($0.name) of \(policy.name) (\($0.recurrence))"
             }
+            staffed += windows.filter(\.isStaffed).map { "\($0.name) of \(policy.name)" }
             let calendar = try WindowCalendar(
                 windows, freezes: effective.freezes.map(\.value), zones: zones, release: released)
             for occurrence in calendar.occurrences(from: start, count: count) {
@@ -150,6 +161,7 @@ struct PolicyListing {
         }
         self.entries = Array(entries.prefix(count))
         self.counting = counting
+        self.staffed = staffed
     }
 
     /// The policy's own windows, and the inherited ones that its lanes lead through.
@@ -169,7 +181,8 @@ struct PolicyListing {
                 return Opening(
                     opens: rules.text(entry.occurrence.opens),
                     closes: rules.text(entry.occurrence.closes), policy: entry.policy.name.text,
-                    rule: entry.window.name, zone: rules.name)
+                    rule: entry.window.name, zone: rules.name,
+                    staffed: entry.window.isStaffed)
             })
     }
 

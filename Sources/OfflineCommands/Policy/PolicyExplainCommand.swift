@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Calendar
 import CommandBasics
 import Fleet
 import Foundation
@@ -179,7 +180,29 @@ struct PolicyEndpointOptions: ParsableArguments {
             valueName: "time"))
     var firstSeen: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "When somebody is on duty (RFC 3339, from/until), for windows that need somebody; may "
+                + "be given several times. A server knows what was declared.",
+            valueName: "from/until"))
+    var onDuty: [String] = []
+
+    /// The time of one `--on-duty`; `nil` where it is none.
+    private static func duty(_ text: String) -> OnDuty? {
+        let ends = text.split(separator: "/", omittingEmptySubsequences: false)
+            .map { Timestamp(String($0)) }
+        guard ends.count == 2, let opens = ends[0], let closes = ends[1], opens < closes else {
+            return nil
+        }
+        return OnDuty("--on-duty", OpenStretch(opens: opens, closes: closes))
+    }
+
     func validate() throws {
+        if let wrong = onDuty.first(where: { Self.duty($0) == nil }) {
+            throw ValidationError(
+                "--on-duty \(wrong) is not two RFC 3339 times with a slash between them, such as "
+                    + "2026-11-28T22:00:00Z/2026-11-29T02:00:00Z.")
+        }
         if inventory.allSatisfy(Self.isPolicy) {
             throw ValidationError("Give at least one --inventory.")
         }
@@ -195,6 +218,8 @@ struct PolicyEndpointOptions: ParsableArguments {
         _ question: PolicyQuestion, until end: Timestamp?,
         _ body: (PolicyQuestion.Endpoint) throws -> Void
     ) throws {
+        var question = question
+        question.onDuty = onDuty.compactMap(Self.duty)
         let seen = firstSeen.flatMap { Timestamp($0) }
         var keys: Set<String> = []
         let feeds = PolicyFeeds(paths: feed.filter { !Self.isPolicy($0) })

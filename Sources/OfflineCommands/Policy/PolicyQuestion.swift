@@ -11,6 +11,8 @@ import ServerRecords
 struct PolicyQuestion {
     let read: PolicyFiles.Reading
     let now: Timestamp
+    /// When somebody is on duty.
+    var onDuty: [OnDuty] = []
 
     /// One endpoint with everything that its decisions are made of.
     struct Endpoint {
@@ -44,8 +46,9 @@ struct PolicyQuestion {
         var notes = known.notes + inventory.notes
         let (effective, assumed) = effectivePolicy(for: subject, &notes)
         let rules = try self.zone(of: inventory, zone, &notes)
-        let zones = try PolicyZones.zones(
+        var zones = try PolicyZones.zones(
             for: effective?.layers.map(\.policy) ?? [], endpoint: rules)
+        zones.onDuty = onDuty
         // Where a policy is taken to apply, so are the risks that it accepts for all its endpoints.
         let exceptions = read.exceptions.filter {
             $0.concerns(subject, at: now) || (assumed != nil && $0.endpoints == assumed)

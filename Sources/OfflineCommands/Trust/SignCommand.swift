@@ -13,7 +13,7 @@ package struct SignCommand: ParsableCommand {
         discussion: """
             Example: patchbay sign --key operator-1.key --type policy servers.yaml --version-number 4
 
-            A policy is read as YAML and must pass “patchbay policy check”; approvals, holds, scripts, releases and recipes as the JSON of \
+            A policy is read as YAML and must pass “patchbay policy check”; approvals, holds, duties, scripts, releases and recipes as the JSON of \
             docs/trust.md. An envelope (.dsse.json) is given one more signature. With --verify the \
             envelope is checked under a trust root: exit status 1 and the reason when it does not \
             hold.
@@ -23,7 +23,7 @@ package struct SignCommand: ParsableCommand {
 
     /// The kinds of documents that roles sign.
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case policy, approval, hold, script, release, placement, recipe, root
+        case policy, approval, hold, script, release, placement, recipe, duty, root
     }
 
     @Argument(help: "The document, or an envelope.") var file: String
@@ -91,6 +91,7 @@ package struct SignCommand: ParsableCommand {
         case .release: try SignedDocument<AgentRelease>(draft: bytes).envelope()
         case .placement: try SignedDocument<Placement>(draft: bytes).envelope()
         case .recipe: try SignedDocument<SignedRecipe>(draft: bytes).envelope()
+        case .duty: try SignedDocument<Duty>(draft: bytes).envelope()
         case .root: try SignedDocument<TrustRoot>(draft: bytes).envelope()
         }
     }
@@ -105,6 +106,7 @@ package struct SignCommand: ParsableCommand {
         case .release: _ = try SignedDocument<AgentRelease>(unverified: envelope)
         case .placement: _ = try SignedDocument<Placement>(unverified: envelope)
         case .recipe: _ = try SignedDocument<SignedRecipe>(unverified: envelope)
+        case .duty: _ = try SignedDocument<Duty>(unverified: envelope)
         case .root: _ = try SignedDocument<TrustRoot>(unverified: envelope)
         }
     }
@@ -128,7 +130,7 @@ package struct SignCommand: ParsableCommand {
             PolicySet.payloadType: .policy, Grant.payloadType: .approval, Hold.payloadType: .hold,
             Script.payloadType: .script, AgentRelease.payloadType: .release,
             Placement.payloadType: .placement, SignedRecipe.payloadType: .recipe,
-            TrustRoot.payloadType: .root,
+            Duty.payloadType: .duty, TrustRoot.payloadType: .root,
         ]
         guard let kind = types[envelope.payloadType] else {
             throw Failure(
@@ -174,6 +176,7 @@ extension SignCommand {
                     try state.verify(bytes, as: Placement.self, at: now).accepted.signers
                 case .recipe:
                     try state.verify(bytes, as: SignedRecipe.self, at: now).accepted.signers
+                case .duty: try state.verify(bytes, as: Duty.self, at: now).accepted.signers
                 case .release:
                     try state.verify(bytes, as: AgentRelease.self, at: now).accepted.signers
                 case .root: try rotated(state, bytes, at: now)

@@ -111,7 +111,7 @@ struct Placement {
             return first(in: outlook, context.work, from: now, at: now)
         }
         var place = first(in: outlook, context.work, from: from, at: now)
-        if from > now, place.code.action == .install {
+        if from > now, place.code.action == .install, place.code != .awaitingDuty {
             place.code = .awaitingRetry
             place.text = context.failure?.sentence
         }
@@ -149,13 +149,27 @@ struct Placement {
         for place in lane.openings.indices {
             guard let start = lane.openings[place].stretch.start(of: work, from: from)
             else { continue }
+            if let shut = lane.unattended, shut.stretch.closes > now,
+                max(shut.stretch.opens, from) < start
+            {
+                return unattended(shut, nextAt: start, now)
+            }
             let code = start <= now ? .windowOpen : delay(lane, place, now)
             return Placement(
                 code: code, nextAt: start, window: lane.openings[place].window,
                 opens: lane.openings[place].opens,
                 text: code == .frozen ? lane.freezeReason : nil)
         }
-        return without(roomIn: lane, for: work)
+        return without(roomIn: lane, for: work, now)
+    }
+
+    /// Where a window comes first that needs somebody on duty, and has nobody.
+    private static func unattended(
+        _ shut: LaneOpenings.Opening, nextAt: Timestamp?, _ now: Timestamp
+    ) -> Placement {
+        Placement(
+            code: .awaitingDuty, nextAt: nextAt, window: shut.window,
+            opens: shut.stretch.opens > now ? shut.opens : nil)
     }
 
     /// What becomes of a window that was missed.
@@ -171,8 +185,15 @@ struct Placement {
     }
 
     /// Where no opening has room for it.
-    private static func without(roomIn lane: LaneOpenings, for work: WorkEstimate) -> Placement {
-        guard lane.openings.isEmpty else {
+    private static func without(
+        roomIn lane: LaneOpenings, for work: WorkEstimate, _ now: Timestamp
+    ) -> Placement {
+        if let shut = lane.unattended,
+            shut.stretch.start(of: work, from: shut.stretch.opens) != nil
+        {
+            return unattended(shut, nextAt: nil, now)
+        }
+        guard lane.openings.isEmpty, lane.unattended == nil else {
             return Placement(code: .doesNotFit, count: Int(clamping: work.totalSeconds))
         }
         guard let counted = lane.counted, counted.opens == nil || lane.freezeReason == nil else {

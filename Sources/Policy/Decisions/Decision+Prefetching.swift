@@ -5,15 +5,15 @@ extension Decision {
     /// it is approved and has to wait. What nobody has approved, and what is held, is not.
     public var mayBePrefetched: Bool {
         switch reasonCode {
-        case .prepared, .awaitingWindow, .tooLittleTimeLeft, .frozen, .awaitingRing, .awaitingTurn,
-            .inProgress, .queued:
+        case .prepared, .awaitingWindow, .tooLittleTimeLeft, .frozen, .awaitingDuty, .awaitingRing,
+            .awaitingTurn, .inProgress, .queued:
             true
         case .awaitingSecondApproval: grounds.approval == .prepareOnly
         case .awaitingApproval, .deploymentHalted, .interrupted, .pendingRestart,
             .lastAttemptFailed, .held, .phased, .keptBack, .needsSubscription, .excluded,
             .endpointSilent, .membershipUnknown, .declined, .onHold, .versionBlocked, .deferred,
-            .riskAccepted,
-            .ageing, .ageUnknown, .stoppedAfterFailures, .awaitingRetry, .noRing, .doesNotFit,
+            .riskAccepted, .ageing, .ageUnknown, .stoppedAfterFailures, .awaitingRetry, .noRing,
+            .doesNotFit,
             .noWindow, .zoneUnknown, .catchingUp, .windowMissed, .windowOpen:
             false
         }

@@ -147,6 +147,10 @@ extension DecisionGrounds {
             let freeze = "a freeze\(text.map { " (\($0))" } ?? "") keeps the windows"
             return decision.nextAt == nil
                 ? "\(freeze) shut" : "\(freeze) before that shut, so it \(installs)"
+        case .awaitingDuty:
+            let when = opens.map { ", which opens \($0.text)," } ?? " is open and"
+            let until = decision.nextAt == nil ? " is" : " is before \(next), when it installs"
+            return "the window \(window ?? "")\(when) needs somebody on duty, and nobody\(until)"
         case .doesNotFit:
             let span = TimeSpan(seconds: Int64(count))?.inWords ?? "long"
             let origin = learned.map { " (from \($0.runs) runs)" } ?? ""

@@ -81,6 +81,8 @@ extension Decision {
         case tooLittleTimeLeft
         /// It is approved, and a freeze keeps the next windows shut.
         case frozen
+        /// It is approved, and its window needs somebody on duty and has nobody.
+        case awaitingDuty
         /// It is approved, and no window is long enough for it.
         case doesNotFit
         /// It is approved, and no window will open.
@@ -139,6 +141,7 @@ extension Decision.ReasonCode {
         case .tooLittleTimeLeft:
             "It is approved; the open window closes before it would be done, so it waits for the next."
         case .frozen: "It is approved, and a freeze keeps the next windows shut."
+        case .awaitingDuty: "It is approved; its window needs somebody on duty, and nobody is."
         case .doesNotFit: "It is approved, and takes longer than any window of its lane."
         case .noWindow: "It is approved, and its lane has no window that will open."
         case .zoneUnknown: "It is approved, and the time zone of its windows is not known."
@@ -171,6 +174,7 @@ extension Decision.ReasonCode {
         case .prepared: "Look at the plan and release it."
         case .stoppedAfterFailures: "Mend the cause that is told, then approve the update again."
         case .noRing: "Add a ring that takes it, such as one for the rest."
+        case .awaitingDuty: "Declare who is on duty, and when."
         case .doesNotFit: "Make the window longer, or add one to the lane."
         case .noWindow: "Give the lane a window that opens."
         case .zoneUnknown: "Set the endpoint's time zone, or name a zone that exists."
@@ -187,11 +191,10 @@ extension Decision.ReasonCode {
         case .awaitingApproval, .deploymentHalted, .interrupted, .lastAttemptFailed,
             .endpointSilent, .membershipUnknown, .deferred, .riskAccepted, .ageing, .ageUnknown,
             .awaitingSecondApproval, .stoppedAfterFailures, .noRing, .doesNotFit, .noWindow,
-            .zoneUnknown,
-            .windowMissed:
+            .zoneUnknown, .windowMissed:
             .wait
         case .queued, .inProgress, .awaitingRetry, .awaitingRing, .awaitingTurn, .awaitingWindow,
-            .tooLittleTimeLeft, .frozen, .catchingUp, .windowOpen:
+            .tooLittleTimeLeft, .frozen, .awaitingDuty, .catchingUp, .windowOpen:
             .install
         case .pendingRestart: .restart
         case .held, .phased, .keptBack, .needsSubscription, .excluded: .blocked

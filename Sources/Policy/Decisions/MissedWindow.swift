@@ -24,7 +24,7 @@ extension CompiledPolicy {
         guard past.allSatisfy({ $0.closes <= now }),
             let last = past.last(where: { max($0.opens, ordered) >= heard && $0.closes > ordered })
         else { return nil }
-        let catchUp = effective.catchUp?.value ?? .nextWindow
+        let catchUp = (effective.catchUp?.value ?? .nextWindow).holding(for: last, in: calendar)
         return LaneOpenings.Missed(
             window: last.window, catchUp: catchUp,
             startsAt: catchUp.start(missed: last, at: now, in: calendar))

@@ -64,6 +64,8 @@ public struct LaneOpenings: Hashable, Sendable {
     public var missed: Missed?
     /// The window among them that counts from the update's release; `nil` when none does.
     public var counted: Counted?
+    /// The first opening that needs somebody on duty and has nobody; `nil` when none does.
+    public var unattended: Opening?
 
     /// A window that counts from a release.
     public struct Counted: Hashable, Sendable {
@@ -128,21 +130,22 @@ extension EffectivePolicy {
         _ missed: Occurrence?, _ release: Timestamp?
     ) -> LaneOutlook {
         let windows = windows(of: lane)
-        let calendar: WindowCalendar
+        let all: WindowCalendar
         let unfrozen: WindowCalendar
         do {
-            calendar = try WindowCalendar(
-                windows, freezes: freezes.map(\.value), zones: zones, release: release
-            ).only(.install)
+            all = try WindowCalendar(
+                windows, freezes: freezes.map(\.value), zones: zones, release: release)
             unfrozen = try WindowCalendar(windows, zones: zones, release: release).only(.install)
         } catch {
             return .zoneUnknown(error.message)
         }
+        let calendar = all.only(.install)
         var list = calendar.remaining(at: now, until: end)
         if list.isEmpty, let next = calendar.nextOpening(after: now) { list = [next] }
         if release != nil { list += Self.later(than: list, in: calendar, from: end) }
         let missedWindow = missed.map { occurrence in
-            let catchUp = self.catchUp?.value ?? .nextWindow
+            let catchUp = (self.catchUp?.value ?? .nextWindow).holding(
+                for: occurrence, in: calendar)
             return LaneOpenings.Missed(
                 window: occurrence.window, catchUp: catchUp,
                 startsAt: catchUp.start(missed: occurrence, at: now, in: calendar))
@@ -151,7 +154,10 @@ extension EffectivePolicy {
             LaneOpenings(
                 openings: Self.openings(list, windows, zones),
                 freezeReason: freezeReason(before: list.first, in: unfrozen, at: now),
-                missed: missedWindow, counted: Self.counted(in: calendar, zones)))
+                missed: missedWindow, counted: Self.counted(in: calendar, zones),
+                unattended: all.unattended(.install, at: now).flatMap {
+                    Self.openings([$0], windows, zones).first
+                }))
     }
 
     /// The one opening of each window that counts from a release which comes after `end`: it does
@@ -159,7 +165,7 @@ extension EffectivePolicy {
     private static func later(
         than list: [Occurrence], in calendar: WindowCalendar, from end: Timestamp
     ) -> [Occurrence] {
-        calendar.schedules.filter(\.window.countsFromRelease).compactMap(\.releaseOpening)
+        calendar.schedules.filter(\.window.countsFromRelease).flatMap(\.openingsOfRelease)
             .filter { $0.opens >= end && !list.contains($0) }.sorted()
     }
 
@@ -201,35 +207,4 @@ extension EffectivePolicy {
         return freezes.first { $0.value.contains(shut.localDate) }?.value.reason
             ?? freezes.first?.value.reason
     }
-}
-
-/// Instants for sentences: to the minute, and without the signs that only programs need.
-package enum MinuteText {
-    /// `2026-11-28 22:00 UTC`.
-    package static func utc(_ instant: Timestamp) -> String {
-        minutes(of: instant.description) + " UTC"
-    }
-
-    /// `2026-11-28 22:00`, by clocks that are so many seconds ahead of UTC.
-    static func local(_ instant: Timestamp, offset: Int) -> String {
-        minutes(of: instant.adding(seconds: Int64(offset)).description)
-    }
-
-    /// The first 16 characters of RFC 3339 text are the date, a T, hours and minutes.
-    private static func minutes(of text: String) -> String {
-        let parts = text.split(separator: "T", maxSplits: 1)
-        guard parts.count == 2 else { return text }
-        return "\(parts[0]) \(parts[1].prefix(5))"
-    }
-}
-
-/// An instant by some clock, which is put into words only where somebody reads them.
-struct LocalMinute: Hashable, Sendable {
-    /// The instant.
-    var at: Timestamp
-    /// How far ahead of UTC the clock is, in seconds.
-    var offset: Int
-
-    /// `2026-11-28 22:00`.
-    var text: String { MinuteText.local(at, offset: offset) }
 }

@@ -1,3 +1,4 @@
+import Calendar
 public import Fleet
 
 /// The rings of one policy's lane, worked out back from the date by which everything must be in

@@ -30,26 +30,30 @@ struct WindowReader {
         }
         let zone = mapping.optional("zone").map { self.zone($0) }
         let kinds = mapping.optional("allows").map { self.kinds($0, every) }
-        let staffed = mapping.optional("staffed").map(self.staffed)
+        let staffed = mapping.optional("staffed").flatMap { value in
+            self.staffed(value, kinds.flatMap { $0 })
+        }
         mapping.finish()
         guard let name, let every, let from, let length else { return nil }
         return MaintenanceWindow(
             name: name.text, recurrence: every, from: from, lengthSeconds: length.seconds,
             zone: zone.flatMap { $0 } ?? .endpoint,
             kinds: kinds.flatMap { $0 } ?? Self.usualKinds(of: every),
-            isStaffed: staffed.flatMap { $0 } ?? false)
+            staffing: staffed == true ? .onDuty : .unstaffed)
     }
 
-    /// `staffed`: only `false` can be kept. Nothing can say yet that somebody is on duty, and a
-    /// promise that nobody keeps is not taken.
-    private func staffed(_ value: YAMLValue) -> Bool? {
-        guard let flag = values.flag(value, "“staffed”"), flag else { return false }
-        values.list.error(
-            value.place,
-            "“staffed: true” cannot be kept: nothing tells yet that somebody is on duty; use "
-                + "“approve: by hand” or “approve: prepare only”, and release updates when "
-                + "somebody is there")
-        return nil
+    /// `staffed`: whether somebody must be on duty. It says nothing of windows in which nothing is
+    /// installed or rebooted, and a promise that means nothing is not taken.
+    private func staffed(_ value: YAMLValue, _ kinds: Set<WindowKind>?) -> Bool? {
+        guard let flag = values.flag(value, "“staffed”") else { return nil }
+        if flag, let kinds, kinds.isDisjoint(with: [.install, .reboot]) {
+            values.list.error(
+                value.place,
+                "“staffed: true” is for windows that allow “install” or “reboot”: nobody need be "
+                    + "on duty for anything else")
+            return nil
+        }
+        return flag
     }
 
     /// What may happen in a window that does not say: everything; in one that counts from a release

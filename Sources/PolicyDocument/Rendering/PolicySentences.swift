@@ -59,7 +59,9 @@ enum PolicySentences {
         if kinds.count < WindowKind.allCases.count {
             text += " It is for \(ConditionSentence.list(kinds, "and")) only."
         }
-        if window.isStaffed { text += " Nothing is installed in it: it asks for a person on duty." }
+        if window.isStaffed {
+            text += " Nothing is installed or rebooted in it unless somebody is on duty."
+        }
         return text
     }
 

@@ -137,10 +137,18 @@ public struct GrantCheck: Sendable {
             throw .unknownZone(error.message)
         }
         let installing = calendar.only(.install)
-        let catchUp = effective.catchUp?.value ?? .nextWindow
+        let stated = effective.catchUp?.value ?? .nextWindow
+        let catchUp = missed.map { stated.holding(for: $0, in: installing) } ?? stated
         let start = catchUp.start(missed: missed, at: now, in: installing)
         guard let start, start <= now else {
-            throw .windowClosed(next: installing.nextOpening(after: now)?.opens)
+            let next = installing.nextOpening(after: now)?.opens
+            // A window would be next that nobody is on duty for: then that is what it waits for.
+            if let shut = calendar.unattended(.install, at: now),
+                next.map({ max(shut.opens, now) < $0 }) ?? true
+            {
+                throw .nobodyOnDuty(window: shut.window, next: next)
+            }
+            throw .windowClosed(next: next)
         }
         // What is caught up outside of windows need not fit in one.
         guard let workSeconds, missed == nil || catchUp != .nextCheckIn else { return }
@@ -217,6 +225,8 @@ public enum GrantRefusal: Error, Hashable, Sendable {
     case triesMade(Int)
     /// No window is open.
     case windowClosed(next: Timestamp?)
+    /// A window needs somebody on duty, and nobody is; `next` is when somebody is in a window.
+    case nobodyOnDuty(window: String, next: Timestamp?)
     /// A window's zone is not known; a sentence says which.
     case unknownZone(String)
     /// The order names no update.
@@ -248,6 +258,7 @@ public enum GrantRefusal: Error, Hashable, Sendable {
         case .tooLate: "E_GRANT_LATE"
         case .carriedOut, .triesMade: "E_GRANT_REPEATED"
         case .windowClosed: "E_GRANT_WINDOW"
+        case .nobodyOnDuty: "E_GRANT_DUTY"
         case .unknownZone: "E_GRANT_ZONE"
         case .nothing: "E_GRANT_EMPTY"
         case .notInLockList: "E_GRANT_LOCK_LIST"
@@ -289,6 +300,9 @@ public enum GrantRefusal: Error, Hashable, Sendable {
             "The approval covered \(tries) tries, which have been made."
         case .windowClosed(let next?): "No maintenance window is open; the next opens at \(next)."
         case .windowClosed(nil): "No maintenance window is open, and none will open."
+        case .nobodyOnDuty(let window, let next):
+            "The window \(window) needs somebody on duty, and nobody is"
+                + (next.map { " before \($0)." } ?? ".")
         case .unknownZone(let sentence): sentence
         case .nothing: "The order names no update."
         case .notInLockList(let name): "\(name) is not in the lock list with this version."
@@ -303,6 +317,7 @@ public enum GrantRefusal: Error, Hashable, Sendable {
             "Something else of \(name) is installed than what the approval replaces."
         }
     }
+
     private static func minutes(_ seconds: Int64) -> String {
         let minutes = (seconds + 59) / 60
         return minutes == 1 ? "a minute" : "\(minutes) minutes"

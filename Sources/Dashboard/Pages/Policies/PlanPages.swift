@@ -1,5 +1,7 @@
 import Administration
 import ControlPlane
+import Duties
+import DutyPages
 import Fleet
 import HTMLTree
 import HTTPAPI
@@ -152,7 +154,8 @@ private func endpointLink(_ key: String, _ name: String) -> HTML {
 
 /// When the windows of a tenant's policies open next: a strip of weeks for each, and the openings.
 func windowsPage(
-    _ openings: [WindowOpening], tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
+    _ openings: [WindowOpening], tenant: TenantID?, duties: DutyRoster? = nil,
+    editing: DutyEditing = DutyEditing(), refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     let windows = Dictionary(grouping: openings) { WindowKey(policy: $0.policy, window: $0.window) }
     return policyFrame(
@@ -169,6 +172,9 @@ func windowsPage(
         }
     } content: {
         tenantFilter(.windows, tenant, chrome)
+        if let tenant, let duties {
+            dutyPart(duties, of: tenant, editing: editing, chrome: chrome)
+        }
         if windows.isEmpty {
             empty(tenant == nil ? "Choose a tenant" : "No window opens") {
                 p { "Windows stand in policies; without a policy nothing is installed by itself." }
@@ -192,6 +198,7 @@ func windowsPage(
                                 "\(Words.absolute(opening.opens)) to \(Words.absolute(opening.closes))"
                                 span(class: "dim") {
                                     ", \(Words.relative(opening.opens, to: chrome.now))"
+                                    opening.dutyClause.map { "; \($0)" }
                                 }
                             }
                         }

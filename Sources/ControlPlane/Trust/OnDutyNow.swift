@@ -1,0 +1,32 @@
+package import Calendar
+package import Fleet
+package import ServerRecords
+package import Trust
+
+/// What a signed document says, with where it stands in the store.
+package struct SignedDuty: Sendable {
+    /// The document as it is stored.
+    package let stored: StoredDocument
+    /// What it says.
+    package let document: SignedDocument<Duty>
+}
+
+extension UseCases {
+    /// Who is on duty for a tenant's windows by the documents that its endpoints believe: now, later
+    /// and before.
+    package func onDuty(of tenant: TenantID, in records: any Records) throws -> [OnDuty] {
+        try signedDuties(of: tenant, in: records).compactMap(\.document.onDuty)
+    }
+
+    /// The newest version of each duty that is signed as the trust root asks for.
+    package func signedDuties(
+        of tenant: TenantID, in records: any Records
+    ) throws -> [SignedDuty] {
+        guard let root = try heldRoot(in: records) else { return [] }
+        return try newest(Duty.self, of: tenant, under: root, in: records).compactMap { stored in
+            // One that cannot be read any more opens nothing.
+            guard let document = try? stored.read(as: Duty.self) else { return nil }
+            return SignedDuty(stored: stored, document: document)
+        }
+    }
+}

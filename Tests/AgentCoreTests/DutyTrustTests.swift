@@ -1,0 +1,187 @@
+@testable import AgentCore
+import AgentProtocol
+import Calendar
+import Fleet
+import Logging
+import Policy
+import Rollout
+import Testing
+import Trust
+
+/// The agent with a window that needs somebody on duty, from 22:00 to 02:00: nothing starts in it
+/// but while a signed duty says that somebody is there.
+struct DutyTrustTests {
+    let world = World(["labgood": .good])
+    let folder: CrashingFolder
+    let link: FakeLink
+    let office: SigningOffice
+    let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    init() throws {
+        folder = CrashingFolder(world: world)
+        link = FakeLink(world)
+        office = try SigningOffice()
+    }
+
+    private func desk() -> TrustDesk {
+        TrustDesk(
+            endpoint: Orders.endpoint, tenant: SigningOffice.tenant,
+            fingerprint: office.root.payloadDigest, state: folder, zones: { _ in nil },
+            effects: world.effects, logger: quiet)
+    }
+
+    private func run(hours: Int64, until isDone: @escaping @Sendable () -> Bool) async -> Bool {
+        let end = world.now.adding(seconds: hours * 3600)
+        let agent = AgentLoop(
+            endpoint: Orders.endpoint,
+            settings: AgentSettings(agentVersion: "0", bootId: "boot-1", refreshesSources: false),
+            link: link, scanner: world, installer: world, runs: world, state: folder,
+            trust: desk(), effects: world.effects, logger: quiet)
+        let world = world
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await agent.run()
+                return false
+            }
+            group.addTask {
+                while !isDone() {
+                    if world.now >= end || Task.isCancelled { return false }
+                    await Task.yield()
+                }
+                return true
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+    }
+
+    /// Has the control plane offer the policies and an order that they approve.
+    private func order() throws {
+        var set = try SigningOffice.policies()
+        set.policies[0].policy.windows[0].staffing = .onDuty
+        let policies = try office.sign(set, "policy")
+        let update = Orders.update("labgood")
+        var order = Orders.order([update], deadlineSeconds: 3 * 86_400)
+        order.grant = try office.grant([update], under: policies)
+        let (root, text, ready) = (office.text(office.root), office.text(policies), order)
+        link.change {
+            $0.trust = TrustResponse(digest: "1", roots: [root], policies: text)
+            $0.orders = [ready]
+        }
+    }
+
+    private func offer(_ duties: [Envelope], tag: String = "2") {
+        let texts = duties.map(office.text)
+        link.change {
+            $0.trust.duties = texts
+            $0.trust.digest = tag
+        }
+    }
+
+    /// A duty by hours from noon, when the tests begin.
+    private func duty(_ from: Int64, _ until: Int64, windows: [String]? = nil) -> Duty {
+        Duty(
+            "Anna", from: Orders.start.adding(seconds: from * 3600),
+            until: Orders.start.adding(seconds: until * 3600), windows: windows)
+    }
+
+    private func signed(
+        _ duty: Duty, version: Int = 1, until hours: Int64 = 48, by office: SigningOffice? = nil,
+        scope: DocumentScope = .tenant(SigningOffice.tenant)
+    ) throws -> Envelope {
+        try (office ?? self.office).sign(
+            duty, "duty-1", version: version, scope: scope,
+            expiresAt: Orders.start.adding(seconds: hours * 3600))
+    }
+
+    private var hasBegun: @Sendable () -> Bool { { [world] in !world.starts.isEmpty } }
+
+    private var onDuty: [OnDuty] {
+        guard let memo = try? TrustFiles.load(from: folder) else { return [] }
+        return desk().onDuty(memo, at: world.now)
+    }
+
+    @Test func `nothing starts while nobody is on duty, and it does once somebody is`() async throws
+    {
+        try order()
+        // From noon to one at night: the window is open, and nobody is there.
+        #expect(await !run(hours: 13, until: hasBegun))
+        let waited = link.change { $0.progress.filter { $0.phase == .waitingForWindow } }
+        #expect(waited.last?.sentence == "The window night needs somebody on duty, and nobody is.")
+        #expect(link.change { $0.results.isEmpty }, "it waits, and is not refused")
+        offer([try signed(duty(13, 15))])
+        let link = link
+        #expect(await run(hours: 1, until: { link.change { !$0.results.isEmpty } }))
+        #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
+    }
+
+    @Test func `a duty that was declared before opens the window when it begins, without a server`()
+        async throws
+    {
+        try order()
+        offer([try signed(duty(13, 15, windows: ["night"]))])
+        let (link, world) = (link, world)
+        #expect(await run(hours: 2, until: { link.change { !$0.waiting.isEmpty } }))
+        link.change { $0.isGone = true }
+        #expect(await run(hours: 20, until: { world.starts.count == 1 }))
+        #expect(world.now >= Orders.start.adding(seconds: 13 * 3600))
+        #expect(world.now < Orders.start.adding(seconds: 14 * 3600))
+    }
+
+    /// What a control plane sends that would have somebody on duty.
+    enum Attack: CaseIterable {
+        case forged, serversOwnKey, otherTenants, forAll, expired, otherWindow, garbage
+    }
+
+    @Test(arguments: Attack.allCases)
+    func `a control plane cannot make anybody be on duty`(_ attack: Attack) async throws {
+        try order()
+        let thief = try SigningOffice(seed: 66, mode: .managed)
+        let all = duty(0, 48)
+        switch attack {
+        case .forged, .serversOwnKey: offer([try signed(all, by: thief)])
+        case .otherTenants: offer([try signed(all, scope: .tenant(Orders.identifier(78)))])
+        case .forAll: offer([try signed(all, scope: .allTenants)])
+        case .expired: offer([try signed(duty(0, 9), until: 9)])
+        case .otherWindow: offer([try signed(duty(0, 48, windows: ["other"]))])
+        case .garbage:
+            link.change {
+                $0.trust.duties = ["{\"payload\":\"\"}"]
+                $0.trust.digest = "2"
+            }
+        }
+        #expect(await !run(hours: 16, until: hasBegun))
+        #expect(world.starts.isEmpty)
+        #expect(link.change { $0.results.isEmpty })
+    }
+
+    @Test func `a duty that was ended stays ended, and goes from the disk with its time`()
+        async throws
+    {
+        let trust = desk()
+        let root = office.text(office.root)
+        func take(_ duties: Envelope...) -> VerificationRefusal? {
+            trust.take(
+                TrustResponse(digest: nil, roots: [root], duties: duties.map(office.text)))
+        }
+        let (first, ended) = (
+            try signed(duty(0, 48)), try signed(duty(0, 0), version: 2)
+        )
+        #expect(take(first) == nil)
+        #expect(onDuty.map(\.person) == ["Anna"])
+        // Silence of the server takes nothing back, and one refused keeps no other out.
+        #expect(take() == nil)
+        #expect(onDuty.count == 1)
+        #expect(take(ended) == nil)
+        #expect(onDuty.isEmpty)
+        #expect(take(first) != nil, "the older version is not taken back")
+        #expect(onDuty.isEmpty)
+        let file = try #require(folder.names(in: TrustFiles.duties).first)
+        try folder.replace("\(TrustFiles.duties)/\(file)", with: first.json)
+        #expect(onDuty.isEmpty, "nor put on the disk")
+        world.change { $0.now = $0.now.adding(seconds: 49 * 3600) }
+        #expect(take() == nil)
+        #expect(try folder.names(in: TrustFiles.duties).isEmpty)
+    }
+}
