@@ -5,6 +5,7 @@ import Advisories
 import AdvisoryFormats
 import ControlPlane
 import Fleet
+import Groups
 import Policy
 import ServerRecords
 import TestSupport

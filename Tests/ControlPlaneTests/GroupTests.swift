@@ -135,6 +135,94 @@ struct GroupTests {
         #expect(try await house.useCases.groups(by: house.administrator).isEmpty)
     }
 
+    @Test func `a tag or role that makes a policy act at once wants a word, and others do not`()
+        async throws
+    {
+        var policy = RingHouse.policy(approval: .atOnce)
+        policy.applies = RingHouse.group("tag = web or role = db")
+        policy.lanes.routine.rings = nil
+        policy.rings = [:]
+        let rings = try await RingHouse(canaries: 0, others: 2, policy: policy)
+        let (house, id) = (rings.house, rings.endpoints[0].id)
+        func set(_ change: TraitChange, _ id: EndpointID) async throws -> EndpointTraits {
+            try await house.useCases.setTraits(change, of: id, by: house.administrator)
+        }
+        for change in [TraitChange(addTags: ["web"]), TraitChange(role: "db")] {
+            let refusal = await #expect(throws: Refusal.self) { try await set(change, id) }
+            #expect(refusal?.code == "E_TRAITS_ACTS_NOW" && refusal?.kind == .conflict)
+            #expect(refusal?.message.hasPrefix("1 endpoint may install at once") == true)
+        }
+        let traits = try await house.useCases.endpoint(id, by: house.administrator).traits
+        #expect(traits.tags.isEmpty && traits.role == "server", "nothing was stored")
+        // What changes none of its decisions wants none.
+        _ = try await set(TraitChange(addTags: ["other"], criticality: .high), id)
+        #expect(try await set(TraitChange(addTags: ["web"], confirm: true), id).tags.count == 2)
+        _ = try await set(TraitChange(role: "db"), id)
+        _ = try await set(TraitChange(tags: []), id)
+        // A word that is none is told as such, and a stranger's endpoint is not there.
+        let wrong = await #expect(throws: Refusal.self) {
+            try await set(TraitChange(addTags: ["not a tag"]), id)
+        }
+        #expect(wrong?.code == "E_TRAITS")
+        let stranger = Principal(
+            name: "user:eve", scope: .tenant(house.useCases.effects.newIdentifier()),
+            permissions: Set(Permission.allCases))
+        let gone = await #expect(throws: Refusal.self) {
+            try await house.useCases.setTraits(
+                TraitChange(addTags: ["web"]), of: rings.endpoints[1].id, by: stranger)
+        }
+        #expect(gone?.code == "E_NOT_FOUND")
+    }
+
+    @Test(arguments: [
+        ("group = web", true), ("group != web", true), ("group in (db, web)", true),
+        ("group ~ \"w*\"", true), ("not group = web", true), ("group = db", false),
+        ("tag = web", false), ("all", false),
+    ])
+    func `only where something asks for the group the fleet is looked at`(
+        applies: String, isAsked: Bool
+    ) async throws {
+        var policy = RingHouse.policy(approval: .atOnce)
+        policy.applies = RingHouse.group(applies)
+        let rings = try await RingHouse(canaries: 0, others: 2, policy: policy)
+        let house = rings.house
+        let (tenant, now) = (house.tenant.id, house.clock.now)
+        let group = EndpointGroup(
+            tenant: tenant, name: RingHouse.name("web"), members: .always, note: "", savedAt: now,
+            savedBy: "user:anna")
+        let looked = try await house.useCases.ledger.read { records in
+            try house.useCases.preview(groups: [group], of: tenant, at: now, in: records).endpoints
+        }
+        #expect(looked == (isAsked ? 2 : 0))
+    }
+
+    @Test func `a ring, an approval and an accepted risk ask for groups too`() async throws {
+        var policy = RingHouse.policy(approval: .byHand)
+        policy.rings[RingHouse.name("standard")]?[0].members = .matching(
+            RingHouse.group("group = web"))
+        let rings = try await RingHouse(canaries: 0, others: 2, policy: policy)
+        let house = rings.house
+        let (tenant, now) = (house.tenant.id, house.clock.now)
+        func looked(_ name: String) async throws -> Int {
+            let group = EndpointGroup(
+                tenant: tenant, name: RingHouse.name(name), members: .always, note: "",
+                savedAt: now, savedBy: "user:anna")
+            return try await house.useCases.ledger.read { records in
+                try house.useCases.preview(groups: [group], of: tenant, at: now, in: records)
+                    .endpoints
+            }
+        }
+        _ = try await house.useCases.saveGroup(
+            Self.draft("tag = nobody", house, name: "db"), by: house.administrator)
+        #expect(try await looked("web") == 2)
+        #expect(try await looked("db") == 0)
+        _ = try await house.useCases.decide(
+            ApprovalDraft(
+                .hold, tenant: tenant, level: .group, place: "db", package: "nginx",
+                reason: "Later"), by: house.administrator)
+        #expect(try await looked("db") == 2)
+    }
+
     @Test func `a condition that nobody can fit is refused`() async throws {
         let house = try await Self.house()
         let draft = Self.draft("os.version < 10 and os.version > 11", house)

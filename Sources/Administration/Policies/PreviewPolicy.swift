@@ -73,6 +73,9 @@ extension UseCases {
                 of: tenant, in: records, at: now, isForMany: true, by: self),
             after: EndpointDecisions(
                 of: tenant, in: records, at: now, isForMany: true, withGroups: groups, by: self))
+        let changed = try Self.changed(from: records.groups(in: .tenant(tenant)), to: groups)
+        // However many endpoints there are, nobody need be asked about then.
+        guard comparison.before.asks(forAnyOf: changed) else { return preview }
         try eachEndpoint(of: tenant, in: records) { endpoint in
             try Self.requireRoom(in: preview)
             guard try comparison.isMoved(endpoint, in: records) else {
@@ -81,6 +84,34 @@ extension UseCases {
             }
             _ = try comparison.add(endpoint, old: nil, new: nil, to: &preview, in: records)
         }
+        comparison.settleTurns(in: &preview)
+        return preview
+    }
+
+    /// The names of the groups that come, go, or have other members.
+    private static func changed(
+        from old: [EndpointGroup], to new: [EndpointGroup]
+    ) -> Set<PolicyName> {
+        func members(_ groups: [EndpointGroup]) -> [PolicyName: GroupExpression] {
+            Dictionary(groups.map { ($0.name, $0.members) }) { first, _ in first }
+        }
+        let (before, after) = (members(old), members(new))
+        return Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
+    }
+
+    /// What would happen at once if other things were said of an endpoint. Nobody else's policies go
+    /// by that.
+    package func preview(
+        traits: EndpointTraits, of endpoint: EndpointRecord, at now: Timestamp,
+        in records: any Records
+    ) throws -> PolicyPreview {
+        var preview = PolicyPreview(remarks: [], name: nil)
+        var comparison = try PolicyComparison(
+            before: EndpointDecisions(of: endpoint.tenant, in: records, at: now, by: self),
+            after: EndpointDecisions(
+                of: endpoint.tenant, in: records, at: now, withTraits: [endpoint.id: traits],
+                by: self))
+        _ = try comparison.add(endpoint, old: nil, new: nil, to: &preview, in: records)
         comparison.settleTurns(in: &preview)
         return preview
     }

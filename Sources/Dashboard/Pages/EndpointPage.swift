@@ -12,9 +12,15 @@ import ServerRecords
 enum EndpointPart: String, CaseIterable { case updates, vulnerabilities, packages, history, jobs }
 
 /// One endpoint: how it stands, and each missing update with its one reason.
-func endpointPage(_ detail: EndpointDetail, refused: Refusal? = nil, chrome: Chrome) -> HTML {
+///
+/// `asked` is what somebody wants to have said of it, and has to confirm.
+func endpointPage(
+    _ detail: EndpointDetail, asked: EndpointTraits? = nil, refused: Refusal? = nil,
+    chrome: Chrome
+) -> HTML {
     endpointFrame(detail, part: .updates, chrome: chrome) {
         problem(refused)
+        if let asked { traitForm(detail.item.id, asked, mustConfirm: true, chrome) }
         verdictNote(detail, chrome)
         if let posture = detail.posture {
             facts(detail, posture, chrome)
@@ -219,17 +225,19 @@ private func standing(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
             }
         }
         if chrome.may(.manageEndpoints), detail.item.retiredAt == nil {
+            // Where it waits for a confirmation, the form stands above.
             details {
                 summary { "Change what is said of it" }
-                traitForm(detail, chrome)
+                traitForm(detail.item.id, traits, chrome)
             }
         }
     }
 }
 
-private func traitForm(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
-    let traits = detail.traits
-    return chrome.postForm(.endpoint(detail.item.id, "traits"), class: "sum") {
+private func traitForm(
+    _ id: EndpointID, _ traits: EndpointTraits, mustConfirm: Bool = false, _ chrome: Chrome
+) -> HTML {
+    chrome.postForm(.endpoint(id, "traits"), class: "sum") {
         div(class: "row") {
             div(class: "field") {
                 label(.forField("tags")) { "Tags, with commas between" }
@@ -265,7 +273,13 @@ private func traitForm(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
                 }
             }
         }
-        button(.type("submit")) { "Store" }
+        if mustConfirm { confirmBox }
+        div(class: "acts") {
+            button(.type("submit")) { "Store" }
+            if mustConfirm {
+                a(class: "button quiet", .href(.endpoint(id))) { "Leave it as it is" }
+            }
+        }
     }
 }
 

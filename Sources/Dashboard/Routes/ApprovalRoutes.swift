@@ -296,9 +296,19 @@ extension Dashboard {
                 tags: (form["tags"] ?? "").split { $0 == "," || $0 == " " }.map(String.init),
                 role: form["role"] ?? "", criticality: criticality, isExposed: exposed,
                 forget: (criticality == nil ? ["criticality"] : [])
-                    + (exposed == nil ? ["isExposed"] : []))
-            _ = try await visit.useCases.setTraits(change, of: id, by: visit.principal)
-            return .redirect(to: .endpoint(id), .traitsSet)
+                    + (exposed == nil ? ["isExposed"] : []), confirm: form["confirm"] == "true")
+            do {
+                _ = try await visit.useCases.setTraits(change, of: id, by: visit.principal)
+                return .redirect(to: .endpoint(id), .traitsSet)
+            } catch let refusal as Refusal where refusal.code == "E_TRAITS_ACTS_NOW" {
+                let detail = try await visit.useCases.endpoint(id, by: visit.principal)
+                let asked = EndpointTraits(
+                    role: change.role ?? "", tags: change.tags ?? [], criticality: criticality,
+                    isExposed: exposed)
+                return .html(
+                    endpointPage(detail, asked: asked, refused: refusal, chrome: visit.chrome)
+                        .rendered(), status: refusal.kind.httpStatus)
+            }
         },
     ]
 

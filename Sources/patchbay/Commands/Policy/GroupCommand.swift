@@ -157,13 +157,14 @@ struct EndpointSetCommand: AsyncParsableCommand {
     var criticality: Criticality?
     @Option(help: "Whether it can be reached from the internet: true or false.")
     var exposed: Bool?
+    @Flag(help: "Change it also when policies then install at once.") var confirm = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
 
     func run() async throws {
         let change = TraitChange(
             addTags: tag, removeTags: untag, role: role, criticality: criticality,
-            isExposed: exposed)
+            isExposed: exposed, confirm: confirm ? true : nil)
         let traits: EndpointTraits = try await server.withClient {
             try await $0.put("/api/v1/endpoints/\(Path.segment(endpoint))/traits", change)
         }

@@ -1,3 +1,4 @@
+import Administration
 public import ControlPlane
 public import Fleet
 public import Policy
@@ -19,13 +20,16 @@ public struct TraitChange: Hashable, Sendable, Codable {
     public var isExposed: Bool?
     /// Facts to forget, so that they are not known again: `criticality`, `isExposed`.
     public var forget: [String]?
+    /// Whether what follows may happen at once.
+    public var confirm: Bool?
 
     /// A change.
     public init(
         tags: [String]? = nil, addTags: [String]? = nil, removeTags: [String]? = nil,
         role: String? = nil, criticality: Criticality? = nil, isExposed: Bool? = nil,
-        forget: [String]? = nil
+        forget: [String]? = nil, confirm: Bool? = nil
     ) {
+        self.confirm = confirm
         self.tags = tags
         self.addTags = addTags
         self.removeTags = removeTags
@@ -49,11 +53,15 @@ public struct TraitChange: Hashable, Sendable, Codable {
 
 extension UseCases {
     /// Says something of an endpoint: tags, role, criticality, exposure.
+    ///
+    /// - Throws: `Refusal` `E_TRAITS` for words that are none; `E_TRAITS_ACTS_NOW` when policies would
+    ///   act at once on the endpoint because of it and the change does not confirm it.
     public func setTraits(
         _ change: TraitChange, of id: EndpointID, by principal: Principal
     ) async throws -> EndpointTraits {
         try principal.require(.manageEndpoints)
         let now = effects.now()
+        try await requireConfirmation(of: change, on: id, by: principal, at: now)
         return try await writeWaking { records, wakes in
             guard let endpoint = try records.endpoint(id, in: principal.scope) else {
                 throw Refusal.notFound("endpoint")
@@ -77,15 +85,25 @@ extension UseCases {
         }
     }
 
-    /// The groups that the asker may see.
-    public func groups(
-        by principal: Principal, tenant: TenantID? = nil
-    ) async throws -> [EndpointGroup] {
-        try principal.require(.view)
-        guard let scope = principal.scope.narrowed(to: tenant) else {
-            throw Refusal.notFound("tenant")
+    /// Refuses what would make policies act at once and was not confirmed (P49): what is said of an
+    /// endpoint decides which policies are for it, as groups and the policies themselves do.
+    private func requireConfirmation(
+        of change: TraitChange, on id: EndpointID, by principal: Principal, at now: Timestamp
+    ) async throws {
+        guard change.confirm != true else { return }
+        let preview = try await ledger.read { records -> PolicyPreview? in
+            guard let endpoint = try records.endpoint(id, in: principal.scope) else { return nil }
+            let old = try records.traits(of: id, tenant: endpoint.tenant) ?? EndpointTraits()
+            let new = change.applied(to: old)
+            try Self.check(new)
+            guard new != old else { return nil }
+            return try self.preview(traits: new, of: endpoint, at: now, in: records)
         }
-        return try await ledger.read { try $0.groups(in: scope) }
+        guard let preview, preview.installsNow > 0 else { return }
+        throw Refusal(
+            .conflict, "E_TRAITS_ACTS_NOW", preview.sentence,
+            nextStep: "Look at what the policies would install, and confirm the change when that "
+                + "is meant.")
     }
 
     private static func check(_ traits: EndpointTraits) throws {
