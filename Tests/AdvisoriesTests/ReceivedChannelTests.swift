@@ -64,6 +64,29 @@ import Versions
                 == ["CVE-2026-1 curl fixAvailable 7.47-1+esm2"])
     }
 
+    /// The distribution and its release, a channel, and what the sentence names.
+    @Test(arguments: [
+        ("ubuntu", "16.04", "esm-infra", ", such as Ubuntu Pro."),
+        ("debian", "9", "elts", ", such as ELTS."),
+        ("rhel", "9.2", "eus", ", such as extended update support."),
+        ("sles", "15.5", "ltss", ", such as LTSS."), ("almalinux", "9", "extra", "."),
+    ])
+    func `the reason names what people know of the endpoint's own distribution`(
+        distribution: String, release: String, channel: String, ending: String
+    ) {
+        var builder = AdvisoryIndexBuilder()
+        builder.add(
+            .debian(
+                "CVE-2026-1", "curl", fixed: "2", release: release, channel: channel,
+                distribution: distribution))
+        let rows: [SoftwareRow] = [.deb("curl", "1")]
+        let report = Matcher(builder.build()).report(
+            on: EndpointSoftware(os: Self.system(distribution, release), rows: rows))
+        #expect(
+            report.findings.map(\.reason)
+                == ["The fix is in a channel that this endpoint does not receive" + ending])
+    }
+
     private static func suse(_ channel: String) -> FeedRecord {
         let name = ReleaseName(distribution: "sles", release: "15.5", channel: channel)
         return .advisory(

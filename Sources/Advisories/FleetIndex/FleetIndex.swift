@@ -258,7 +258,7 @@ private struct RowAssessor: Sendable {
 
     init(_ index: AdvisoryIndex, _ platform: Platform) {
         matcher = RowMatcher(index: index, scopes: index.scopes(of: platform))
-        writer = FindingWriter(index: index, context: EndpointContext())
+        writer = FindingWriter(index: index, context: EndpointContext(), platform: platform)
     }
 
     mutating func findings(in counted: CountedRow) -> [Finding] {

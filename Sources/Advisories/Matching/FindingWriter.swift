@@ -4,11 +4,13 @@ import Fleet
 struct FindingWriter {
     let index: AdvisoryIndex
     let context: EndpointContext
+    private let elsewhereReason: String
     private var assessments: [Key: Assessment] = [:]
 
-    init(index: AdvisoryIndex, context: EndpointContext) {
+    init(index: AdvisoryIndex, context: EndpointContext, platform: Platform) {
         self.index = index
         self.context = context
+        elsewhereReason = Self.elsewhereReason(on: platform)
     }
 
     /// What an assessment depends on besides the endpoint.
@@ -34,7 +36,7 @@ struct FindingWriter {
                     match, row, fix: match.isDeclined ? -1 : fix, .noFix,
                     match.isDeclined ? Self.declinedReason : Self.noFixReason, &findings)
             case .affectedFixElsewhere:
-                append(match, row, fix: -1, .noFix, Self.elsewhereReason, &findings)
+                append(match, row, fix: -1, .noFix, elsewhereReason, &findings)
             case .justFixed(let fix):
                 guard mayRunOld else { continue }
                 append(match, row, fix: fix, .fixedPendingRestart, Self.restartReason, &findings)
@@ -64,12 +66,23 @@ struct FindingWriter {
     private static let noFixReason = "The distribution has no fix yet."
     private static let noFixOfProductReason = "No version that mends it is known."
     private static let declinedReason = "The distribution will not mend it in this release."
-    private static let elsewhereReason =
-        "The fix is in a channel that this endpoint does not receive, such as Ubuntu Pro."
     private static let restartReason =
         "The fix is installed, and a process still runs the code from before."
     private static let rebootReason =
         "The fix is installed, and the endpoint still runs an older kernel."
+
+    /// Names what people know of channels of the distribution, where it has any.
+    private static func elsewhereReason(on platform: Platform) -> String {
+        let known =
+            switch platform.releases.first?.distribution {
+            case "debian": ", such as ELTS"
+            case "rhel": ", such as extended update support"
+            case "sles": ", such as LTSS"
+            case "ubuntu": ", such as Ubuntu Pro"
+            default: ""
+            }
+        return "The fix is in a channel that this endpoint does not receive\(known)."
+    }
 
     private mutating func append(
         _ match: RowMatch, _ row: SoftwareRow, fix: Int32, _ state: Finding.State,

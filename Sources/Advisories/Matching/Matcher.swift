@@ -16,7 +16,7 @@ public struct Matcher: Sendable {
         let platform = Platform(
             endpoint.os, channels: endpoint.channels, known: index.distributionReleases)
         let scopes = index.scopes(of: platform)
-        var writer = FindingWriter(index: index, context: context)
+        var writer = FindingWriter(index: index, context: context, platform: platform)
         var matcher = RowMatcher(index: index, scopes: scopes)
         var report = MatchReport(
             findings: [], isCovered: index.speaks(of: platform), undetermined: 0, unreadable: [])
