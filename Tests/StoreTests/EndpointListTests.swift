@@ -30,6 +30,7 @@ import Testing
                     total: seen.count, compliant: verdicts.count { $0 == .compliant },
                     nonCompliant: verdicts.count { $0 == .nonCompliant },
                     unknown: verdicts.count { $0 == .unknown },
+                    beingJudged: seen.count { fleet.isBeingJudged($0) },
                     rebootRequired: seen.count { $0.standing.rebootRequired },
                     sourceTrouble: seen.count { $0.standing.sourcesNotOk > 0 })
                 #expect(counts == expected, "seed \(seed)")
@@ -94,6 +95,13 @@ private struct StoredFleet {
     var endpoints: [EndpointRecord]
     var scopes: [Scope]
     var freshSince: Timestamp
+
+    /// Whether it is unknown, and would not be if its scan were joined with the feeds.
+    func isBeingJudged(_ endpoint: EndpointRecord) -> Bool {
+        var judged = endpoint
+        judged.isSettled = true
+        return compliance(endpoint) == .unknown && compliance(judged) != .unknown
+    }
 
     func compliance(_ endpoint: EndpointRecord) -> Compliance {
         let standing = endpoint.standing

@@ -65,7 +65,18 @@ private func atRisk(_ overview: Overview, _ tenant: TenantID?) -> HTML {
             complianceLink(counts.nonCompliant, .nonCompliant, tenant)
             complianceLink(counts.unknown, .unknown, tenant)
         }
+        beingJudged(counts.beingJudged)
         missingMost(overview.missing, tenant)
+    }
+}
+
+/// What came a moment ago counts as unknown, and is no trouble: it says so.
+private func beingJudged(_ number: Int) -> HTML? {
+    guard number > 0 else { return nil }
+    return p(class: "small dim") {
+        number == 1
+            ? "1 report is still being judged; its endpoint counts as unknown until then."
+            : "\(Words.count(number)) reports are still being judged; their endpoints count as unknown until then."
     }
 }
 

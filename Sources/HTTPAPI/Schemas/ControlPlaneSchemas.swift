@@ -109,7 +109,8 @@ extension NamedSchema {
         [
             "counts": .object([
                 "total": .integer, "compliant": .integer, "nonCompliant": .integer,
-                "unknown": .integer, "rebootRequired": .integer, "sourceTrouble": .integer,
+                "unknown": .integer, "beingJudged": .integer, "rebootRequired": .integer,
+                "sourceTrouble": .integer,
             ]),
             "missing": .array(.named(.missingUpdate)),
             "needs": .array(

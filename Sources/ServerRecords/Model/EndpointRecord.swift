@@ -201,6 +201,9 @@ public struct FleetCounts: Hashable, Sendable, Codable {
     public var nonCompliant: Int
     /// Without a scan that can be relied on.
     public var unknown: Int
+    /// Of the unknown, those whose fresh scan only waits to be joined with what the feeds say: mostly
+    /// a matter of seconds.
+    public var beingJudged: Int
     /// That need a reboot.
     public var rebootRequired: Int
     /// Of which a package source is stale or failed.
@@ -209,13 +212,13 @@ public struct FleetCounts: Hashable, Sendable, Codable {
     /// Counts of endpoints.
     public init(
         total: Int = 0, compliant: Int = 0, nonCompliant: Int = 0, unknown: Int = 0,
-        rebootRequired: Int = 0,
-        sourceTrouble: Int = 0
+        beingJudged: Int = 0, rebootRequired: Int = 0, sourceTrouble: Int = 0
     ) {
         self.total = total
         self.compliant = compliant
         self.nonCompliant = nonCompliant
         self.unknown = unknown
+        self.beingJudged = beingJudged
         self.rebootRequired = rebootRequired
         self.sourceTrouble = sourceTrouble
     }

@@ -88,9 +88,13 @@ extension StoreRecords: EndpointRecords {
     func fleetCounts(in scope: Scope, freshSince: Timestamp) throws -> FleetCounts {
         var text = SQLText(
             "SELECT compliance, count(*), count(*) FILTER (WHERE reboot_required = 1),")
-        text.add("count(*) FILTER (WHERE sources_not_ok > 0) FROM (SELECT")
-        text.add(CompliancePredicate.expression(freshSince: text.bind(freshSince)))
-        text.add("AS compliance, reboot_required, sources_not_ok FROM endpoint")
+        text.add("count(*) FILTER (WHERE sources_not_ok > 0),")
+        // A fresh scan whose sources are in order is unknown for one reason alone.
+        let fresh = text.bind(freshSince)
+        text.add("count(*) FILTER (WHERE sources_not_ok = 0 AND scanned_at >= \(fresh))")
+        text.add("FROM (SELECT")
+        text.add(CompliancePredicate.expression(freshSince: fresh))
+        text.add("AS compliance, reboot_required, sources_not_ok, scanned_at FROM endpoint")
         text.require("retired_at IS NULL")
         text.require(scope)
         text.add(") AS judged GROUP BY compliance")
@@ -107,6 +111,8 @@ extension StoreRecords: EndpointRecords {
             counts.total += number
             counts.rebootRequired += try row.next(Int.self)
             counts.sourceTrouble += try row.next(Int.self)
+            let fresh: Int = try row.next()
+            if compliance == .unknown { counts.beingJudged = fresh }
         }
         return counts
     }
