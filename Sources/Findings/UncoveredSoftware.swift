@@ -1,5 +1,5 @@
 package import Advisories
-import Fleet
+package import Fleet
 
 /// Installed packages that no feed covers, of one source.
 package struct UncoveredSoftware: Sendable {
@@ -47,6 +47,29 @@ extension FindingState {
             found[part.source, default: 0] += part.packages
         }
         return found.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+    }
+
+    /// How many of Microsoft's products in the feeds are matched with nothing, and the endpoints, of
+    /// some or `nil` for all, that run Windows and may have any of them.
+    package func unmatchedProducts(
+        on visible: EndpointSet?
+    ) -> (products: Int, endpoints: EndpointSet) {
+        let products = fleet.index.unmatchedProducts
+        guard products > 0 else { return (0, EndpointSet()) }
+        var found = EndpointSet()
+        for number in fleet.allSoftware
+        where fleet.packageName(of: number) == OperatingSystemRow.windowsName {
+            let row = fleet.software(number).row
+            guard OperatingSystemRow.stands(for: row) else { continue }
+            found.formUnion(fleet.holders(of: number))
+        }
+        return (products, visible.map { found.intersection($0) } ?? found)
+    }
+
+    /// How many of Microsoft's products in the feeds are matched with nothing on an endpoint with
+    /// this system: none where it is not Windows.
+    package func unmatchedProducts(on os: OperatingSystem) -> Int {
+        OperatingSystemRow.row(of: os) == nil ? 0 : fleet.index.unmatchedProducts
     }
 
     /// What of the operating system's own package manager is not the distribution's. Where no feed

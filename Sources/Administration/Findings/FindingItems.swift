@@ -306,6 +306,9 @@ public struct EndpointFindings: Hashable, Sendable, Codable {
     public var isCovered: Bool
     /// Its packages that no feed covers, by where they come from.
     public var uncovered: [UncoveredPackages]
+    /// On Windows, how many of Microsoft's products feeds speak of that are matched with nothing;
+    /// `nil` elsewhere.
+    public var unmatchedProducts: Int?
     /// The operating system and known applications.
     public var endOfLife: [EndOfSupport]
 }

@@ -60,11 +60,13 @@ extension UseCases {
             try Self.items(rows, state, in: scope, at: now, records: records)
         }
         let os = state.systems[Int(member.system)]
+        let unmatched = state.unmatchedProducts(on: os)
         return EndpointFindings(
             items: items, isCovered: state.fleet.index.speaks(of: Platform(os)),
             uncovered: state.uncovered(of: number).map {
                 UncoveredPackages(source: $0.source, packages: $0.packages, endpoints: 1)
             },
+            unmatchedProducts: unmatched > 0 ? unmatched : nil,
             endOfLife: state.endOfSupport(of: number, os, at: now))
     }
 

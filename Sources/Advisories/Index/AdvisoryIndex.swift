@@ -48,7 +48,7 @@ public struct AdvisoryIndex: Sendable {
         var vulnerabilityCount: Int32
     }
 
-    struct Restriction: Sendable {
+    struct Restriction: Equatable, Sendable {
         var architectures: [String]
         var module: ModuleStream?
     }
@@ -77,6 +77,10 @@ public struct AdvisoryIndex: Sendable {
     public internal(set) var cycles: [EndOfLifeCycle] = []
     /// The releases of Debian and Ubuntu that feeds told of, in their order.
     public internal(set) var distributionReleases: [DistributionRelease] = []
+
+    /// How many of Microsoft's products that are no release of Windows feeds speak of: nothing that
+    /// is installed is matched with them.
+    public internal(set) var unmatchedProducts = 0
 
     init() {}
 

@@ -8,6 +8,8 @@ public struct AdvisoryIndexBuilder {
     private let wanted: Set<String>?
     /// By the place of a notice, its other names that are no CVE ids.
     private var aliases: [Int: [String]] = [:]
+    /// Products of Microsoft that are no release of Windows.
+    private var products: Set<String> = []
 
     /// An empty index.
     ///
@@ -35,6 +37,7 @@ public struct AdvisoryIndexBuilder {
     /// The index of what was added.
     public consuming func build() -> AdvisoryIndex {
         var built = index
+        built.unmatchedProducts = products.count
         built.joinAliases(aliases)
         return built
     }
@@ -63,6 +66,7 @@ public struct AdvisoryIndexBuilder {
             // A scope is noted even where no wanted package is in it: that a feed speaks of a
             // release is what tells "nothing found" from "nothing known".
             let scope = scopeNumber(package.scope)
+            if package.scope == .microsoft { products.insert(package.name) }
             let name = PackageNaming.canonical(package.name, in: package.scope)
             if let wanted, !wanted.contains(name) { continue }
             let number = notice ?? addNotice(advisory)
@@ -130,8 +134,10 @@ public struct AdvisoryIndexBuilder {
 
     private mutating func restriction(of package: AffectedPackage) -> Int32 {
         if package.architectures.isEmpty, package.module == nil { return -1 }
-        index.restrictions.append(
-            .init(architectures: package.architectures, module: package.module))
+        let restriction = AdvisoryIndex.Restriction(
+            architectures: package.architectures, module: package.module)
+        // The packages of one notice come in a row, and mostly have one.
+        if index.restrictions.last != restriction { index.restrictions.append(restriction) }
         return Int32(truncatingIfNeeded: index.restrictions.count - 1)
     }
 

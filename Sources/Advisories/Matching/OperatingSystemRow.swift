@@ -29,4 +29,9 @@ public enum OperatingSystemRow {
         guard release(of: os) != nil else { return nil }
         return SoftwareRow(order: .generic, name: windowsName, version: os.versionId)
     }
+
+    /// Whether a row stands for a system, and for no package of the same name.
+    public static func stands(for row: SoftwareRow) -> Bool {
+        row.ecosystem == nil && row.order == .generic && row.name == windowsName
+    }
 }

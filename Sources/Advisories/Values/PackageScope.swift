@@ -6,6 +6,10 @@ public enum PackageScope: Hashable, Sendable {
     /// A world of packages beside the operating system, by OSV's name in its own spelling, such as
     /// `PyPI`, `npm`, `crates.io`, `Maven`; or `winget`, `homebrew`, `chocolatey`.
     case ecosystem(String)
+
+    /// Microsoft's products besides the releases of Windows, by Microsoft's own names: nothing that
+    /// is installed is called so.
+    public static let microsoft = PackageScope.ecosystem("microsoft")
 }
 
 /// A release of a distribution as feeds name it.

@@ -40,7 +40,7 @@ struct MSRCVulnerability {
             }
             let build = status == .affected ? builds[product] : nil
             return AffectedPackage(
-                scope: .ecosystem("microsoft"), order: .generic, name: name, counting: .binary,
+                scope: .microsoft, order: .generic, name: name, counting: .binary,
                 status: status, ranges: build.map { [.before(fix: $0)] } ?? [])
         }
         return Advisory(

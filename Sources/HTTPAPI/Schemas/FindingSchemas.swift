@@ -71,6 +71,8 @@ extension NamedSchema {
         [
             "items": uncovered, "packages": .integer, "endpoints": .integer,
             "allEndpoints": .integer, "exposureUnknown": .optional(.integer),
+            "unmatchedProducts": .optional(
+                .object(["products": .integer, "endpoints": .integer])),
             "isComplete": .boolean,
         ])
     static let exposureReport = NamedSchema(
@@ -139,7 +141,7 @@ extension NamedSchema {
         "EndpointFindings",
         [
             "items": .array(.named(finding)), "isCovered": .boolean,
-            "uncovered": uncovered,
+            "uncovered": uncovered, "unmatchedProducts": .optional(.integer),
             "endOfLife": .array(
                 .object([
                     "product": .string, "cycle": .string,

@@ -22,6 +22,20 @@ public struct UncoveredPackages: Hashable, Sendable, Codable {
     }
 }
 
+/// Microsoft's products in the feeds, such as Office or SQL Server, that are matched with nothing.
+public struct UnmatchedProducts: Hashable, Sendable, Codable {
+    /// How many there are.
+    public var products: Int
+    /// How many endpoints run Windows, and may have any of them.
+    public var endpoints: Int
+
+    /// Products that are matched with nothing.
+    public init(products: Int, endpoints: Int) {
+        self.products = products
+        self.endpoints = endpoints
+    }
+}
+
 /// What of the installed packages no feed covers: that nothing is found in them means nothing.
 public struct CoverageReport: Hashable, Sendable, Codable {
     /// The sources, that of most packages first.
@@ -35,14 +49,18 @@ public struct CoverageReport: Hashable, Sendable, Codable {
     /// Endpoints of which nobody has said whether they can be reached from the internet: deadlines
     /// that ask for it take them as not exposed. `nil` from servers of former releases.
     public var exposureUnknown: Int?
+    /// What feeds say of Windows' applications and is matched with nothing; `nil` where there is no
+    /// such thing or no Windows.
+    public var unmatchedProducts: UnmatchedProducts?
     /// Whether the whole fleet has been read since the server began.
     public var isComplete: Bool
 
     /// A report.
     public init(
         items: [UncoveredPackages], packages: Int, endpoints: Int, allEndpoints: Int,
-        exposureUnknown: Int? = nil, isComplete: Bool
+        exposureUnknown: Int? = nil, unmatchedProducts: UnmatchedProducts? = nil, isComplete: Bool
     ) {
+        self.unmatchedProducts = unmatchedProducts
         self.exposureUnknown = exposureUnknown
         self.items = items
         self.packages = packages
@@ -73,12 +91,18 @@ extension UseCases {
         let said = state.standings.classes.filter(\.standing.isExposureKnown).reduce(0) {
             $0 + (visible.map($1.endpoints.intersection) ?? $1.endpoints).count
         }
+        let unmatched = state.unmatchedProducts(on: visible)
         return CoverageReport(
             items: parts.map {
                 UncoveredPackages(
                     source: $0.source, packages: $0.packages, endpoints: $0.endpoints.count)
             },
             packages: parts.reduce(0) { $0 + $1.packages }, endpoints: endpoints?.count ?? 0,
-            allEndpoints: all, exposureUnknown: max(0, all - said), isComplete: state.isBuilt)
+            allEndpoints: all, exposureUnknown: max(0, all - said),
+            unmatchedProducts: unmatched.endpoints.isEmpty
+                ? nil
+                : UnmatchedProducts(
+                    products: unmatched.products, endpoints: unmatched.endpoints.count),
+            isComplete: state.isBuilt)
     }
 }

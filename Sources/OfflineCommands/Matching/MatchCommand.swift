@@ -65,18 +65,14 @@ package struct MatchCommand: ParsableCommand {
         let system = OperatingSystemRow.row(of: endpoint.os)
         for row in endpoint.rows + [system].compactMap(\.self) { names.formUnion(row.indexNames) }
         var builder = AdvisoryIndexBuilder(onlyFor: names)
-        var unmatched: Set<String> = []
-        let feeds = try Self.load(feed) { record in
-            builder.add(record)
-            if system != nil { unmatched.formUnion(record.unmatchedProducts) }
-        }
+        let feeds = try Self.load(feed) { builder.add($0) }
         let index = builder.build()
         let answer = MatchAnswer(
             report: Matcher(index).report(
                 on: endpoint, context: EndpointContext(exposure: exposure, criticality: criticality)
             ),
             endpoint: endpoint, foreign: foreign, index: index,
-            unmatchedProducts: unmatched.count,
+            unmatchedProducts: system == nil ? 0 : index.unmatchedProducts,
             now: at.flatMap { Timestamp($0) } ?? SystemEffects.now())
         show(answer)
         for line in Self.warnings(feeds) + answer.warnings {
@@ -250,15 +246,5 @@ struct MatchAnswer {
         let name = "\(Table.printable(status.product)) \(Table.printable(status.cycle))"
         guard let ends = status.endsAt else { return "\(name): \(status.state.rawValue)" }
         return "\(name): support ends \(ends.description.prefix(10)) (\(status.state.rawValue))"
-    }
-}
-
-extension FeedRecord {
-    /// The names of Microsoft's products that nothing installed is matched with.
-    fileprivate var unmatchedProducts: [String] {
-        guard case .advisory(let advisory) = self, advisory.source.name == "msrc" else { return [] }
-        return advisory.affected.compactMap { part in
-            if case .ecosystem = part.scope { part.name } else { nil }
-        }
     }
 }

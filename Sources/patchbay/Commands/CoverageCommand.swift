@@ -34,6 +34,12 @@ struct CoverageCommand: AsyncParsableCommand {
             table.text(width: Terminal.width, empty: "A feed covers every installed package."),
             "\(report.packages) installed packages on \(report.endpoints) of \(report.allEndpoints) endpoints are covered by no feed.",
         ]
+        if let unmatched = report.unmatchedProducts {
+            lines.append(
+                "\(unmatched.products) of Microsoft's products in the feeds (such as Office or SQL "
+                    + "Server) are matched with nothing, on \(unmatched.endpoints) endpoints with "
+                    + "Windows.")
+        }
         if let unknown = report.exposureUnknown, unknown > 0 {
             lines.append(
                 "Of \(unknown) endpoints nobody has said whether they can be reached "

@@ -43,6 +43,7 @@ func vulnerabilitiesPage(
         }
         if let coverage {
             uncoveredNote(coverage)
+            unmatchedNote(coverage)
             exposureNote(coverage)
         }
         if page.items.isEmpty {
@@ -70,6 +71,17 @@ private func uncoveredNote(_ coverage: CoverageReport) -> HTML? {
         }
         sources.joined(separator: ", ") + more + ". Their vulnerabilities are unknown. "
         a(.href(.feeds)) { "Show the feeds" }
+    }
+}
+
+/// That feeds speak of Windows' applications by names that nothing installed has.
+private func unmatchedNote(_ coverage: CoverageReport) -> HTML? {
+    guard let unmatched = coverage.unmatchedProducts else { return nil }
+    return note(.plain, .unknown) {
+        strong {
+            "\(Words.count(unmatched.products)) of Microsoft's products are matched with nothing. "
+        }
+        "Feeds speak of them, such as Office or SQL Server; whether any is on the \(Words.count(unmatched.endpoints, "endpoint")) with Windows is not known."
     }
 }
 
