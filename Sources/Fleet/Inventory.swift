@@ -28,7 +28,8 @@ public struct Inventory: Hashable, Sendable {
     }
 
     /// The bytes that the digest is taken of: one line a package, its fields separated by tabs, in
-    /// canonical order.
+    /// canonical order. The seventh field, the module, is there only where there is one, so that the
+    /// digests of all others are those of before modules were told.
     ///
     /// Where a package can be had (`origin`) is left out: it changes when an index is refreshed,
     /// not when software changes.
@@ -44,6 +45,10 @@ public struct Inventory: Hashable, Sendable {
                 bytes.append(0x09)
             }
             bytes.append(contentsOf: package.sourceVersion.utf8)
+            if let module = package.module {
+                bytes.append(0x09)
+                bytes.append(contentsOf: module.utf8)
+            }
             bytes.append(0x0A)
         }
         return bytes

@@ -86,7 +86,8 @@ public struct InventoryText: Hashable, Sendable {
         return Package(
             // The check has refused any other manager.
             manager: PackageManagerName(rawValue: field(0)) ?? .apt, name: field(1),
-            version: field(3), architecture: field(2), source: field(4), sourceVersion: field(5))
+            version: field(3), architecture: field(2), source: field(4), sourceVersion: field(5),
+            module: line.hasModule ? field(6) : nil)
     }
 
     private static func firstLineNotUTF8(_ bytes: [UInt8]) -> Int {
@@ -98,8 +99,12 @@ public struct InventoryText: Hashable, Sendable {
 
 /// Where the fields of one line of an inventory's text lie.
 private struct InventoryLine {
-    /// How many fields a line has.
+    /// How many fields every line has.
     static let fields = 6
+    /// How many one has whose package belongs to a module.
+    static let fieldsWithModule = 7
+    /// What stands between a module and its stream.
+    static let colon: UInt8 = 0x3A
     /// What stands at the end of a line.
     static let end: UInt8 = 0x0A
     /// What stands between fields. No field holds a byte as small, so the order of lines as bytes
@@ -114,8 +119,11 @@ private struct InventoryLine {
     /// Whether no field is empty, too long, or has a blank or control character.
     private var isPlain = true
     private var isASCII = true
-    private var starts: InlineArray<6, Int>
-    private var ends: InlineArray<6, Int>
+    private var starts: InlineArray<7, Int>
+    private var ends: InlineArray<7, Int>
+
+    /// Whether the package's module is told.
+    var hasModule: Bool { fieldCount == Self.fieldsWithModule }
 
     /// Looks through a line, which ends with `end`.
     init(in text: Span<UInt8>, from start: Int) {
@@ -129,7 +137,7 @@ private struct InventoryLine {
             highest |= byte
             if byte == Self.separator {
                 endField()
-                if fieldCount < Self.fields { starts[fieldCount] = end + 1 }
+                if fieldCount < Self.fieldsWithModule { starts[fieldCount] = end + 1 }
                 fieldCount += 1
             } else if byte <= 0x20 || byte == 0x7F {
                 isPlain = false
@@ -147,7 +155,7 @@ private struct InventoryLine {
     private var key: Range<Int> { start..<ends[2] + 1 }
 
     private mutating func endField() {
-        guard fieldCount <= Self.fields else { return }
+        guard fieldCount <= Self.fieldsWithModule else { return }
         let field = fieldCount - 1
         ends[field] = end
         let length = end - starts[field]
@@ -156,13 +164,28 @@ private struct InventoryLine {
 
     /// What is wrong with the line; `nil` when nothing is.
     func problem(in text: Span<UInt8>, after last: InventoryLine?) -> String? {
-        guard fieldCount == Self.fields else { return "\(fieldCount) fields instead of 6" }
+        guard fieldCount == Self.fields || hasModule else {
+            return "\(fieldCount) fields instead of 6 or 7"
+        }
         guard isPlain else { return "a field is empty, too long, or no plain text" }
+        guard !hasModule || isModule(in: text) else {
+            return "the module is no name and stream"
+        }
         guard let manager = PackageManagerName(rawValue: string(0, in: text)),
             PackageName(string(1, in: text), of: manager) != nil
         else { return "the package's name does not fit its manager's grammar" }
         guard let last else { return nil }
         return last.precedes(self, manager, in: text) ? nil : "out of order, or there twice"
+    }
+
+    /// Whether the last field is a module's name, a colon and the name of one of its streams.
+    private func isModule(in text: Span<UInt8>) -> Bool {
+        let field = self[Self.fields]
+        guard field.count <= Package.longestModule else { return false }
+        var colons = 0
+        for place in field where text[place] == Self.colon { colons += 1 }
+        return colons == 1 && text[field.lowerBound] != Self.colon
+            && text[field.upperBound - 1] != Self.colon
     }
 
     /// A field as text, which has been found to be UTF-8.

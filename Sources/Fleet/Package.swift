@@ -110,12 +110,18 @@ public struct Package: Hashable, Sendable, Codable {
     /// Where the installed version can be had, such as `Debian:12.15/stable`; `nil` when no source
     /// has it (any more).
     public var origin: String?
+    /// The stream of a module that it belongs to, such as `nodejs:20` (rpm); `nil` outside of
+    /// modules, and where nobody has told.
+    public var module: String?
+
+    /// The longest name of a module's stream, in bytes: real ones have up to 40.
+    public static let longestModule = 128
 
     /// An installed package.
     public init(
         manager: PackageManagerName, name: String, version: String, architecture: String,
         source: String,
-        sourceVersion: String, origin: String? = nil
+        sourceVersion: String, origin: String? = nil, module: String? = nil
     ) {
         self.manager = manager
         self.name = name
@@ -124,6 +130,20 @@ public struct Package: Hashable, Sendable, Codable {
         self.source = source
         self.sourceVersion = sourceVersion
         self.origin = origin
+        self.module = module
+    }
+
+    /// The stream of a module that rpm's label names: `nodejs:20` of
+    /// `nodejs:20:9050020240909:rhel9`, whose rest the package's release tells again. `nil` for what
+    /// is no label.
+    public static func module(label: String) -> String? {
+        let parts = label.split(separator: ":", omittingEmptySubsequences: false).prefix(2)
+        let module = parts.joined(separator: ":")
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
+            module.utf8.count <= longestModule,
+            module.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        else { return nil }
+        return module
     }
 
     /// What identifies it on one endpoint: two versions of one key cannot be installed side by

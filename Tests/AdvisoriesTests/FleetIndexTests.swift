@@ -58,6 +58,23 @@ struct EndpointSetTests {
 struct FleetIndexTests {
     private static let names = (0..<20).map { "package\($0)" }
 
+    @Test func `rows that differ in nothing but their module are told apart`() {
+        let streams = ["18", "20"].map { ModuleStream(name: "nodejs", stream: $0) }
+        var builder = AdvisoryIndexBuilder()
+        builder.add(
+            .rpm(
+                "RLSA-1", "nodejs", fixed: "20.9-1", module: streams[1],
+                vulnerabilities: ["CVE-2026-1"]))
+        var fleet = FleetIndex(builder.build())
+        let rows = streams.map {
+            FleetIndex.Software(
+                platform: Platform(.rocky), row: .rpm("nodejs", "18.2-1", module: $0))
+        }
+        let numbers = rows.map { fleet.register($0) }
+        #expect(numbers.map { fleet.software($0).row.module } == streams)
+        #expect(rows.map { fleet.found(in: $0).count } == [0, 1])
+    }
+
     private func index(_ random: inout SeededGenerator, cves: Int) -> AdvisoryIndex {
         var builder = AdvisoryIndexBuilder()
         for number in 0..<cves {

@@ -306,6 +306,37 @@ struct DistributionFormatTests {
         #expect(outcome.advisories.first?.source.authority == .tracker)
     }
 
+    /// The title of a notice, the fixed release, and the stream that is read.
+    @Test(arguments: [
+        ("Important: rope:2 security update", "1.module_el9", "@rope:2 "),
+        ("rope:rhel8 bug fix and enhancement update", "1.module+el8.1.0+2", "@rope:rhel8 "),
+        ("Moderate: rope:2 and rope-devel:2 security update", "1.module_el9", ""),
+        ("Moderate: rope security update", "1.module_el9", ""),
+        ("Moderate: rope:2.1.7 security update", "1.el9", ""),
+    ])
+    func `a title names the stream of a module's packages`(
+        title: String, release: String, stream: String
+    ) throws {
+        let record = try read(
+            """
+            {"id": "ALSA-2026:1", "schema_version": "1.4.0", "modified": "2026-01-02T00:00:00Z",
+             "summary": "\(title)", "related": ["CVE-2026-1111"], "affected": [{
+                "package": {"ecosystem": "AlmaLinux:9", "name": "knot"},
+                "ranges": [{"type": "ECOSYSTEM",
+                    "events": [{"introduced": "0"}, {"fixed": "2-\(release)"}]}]}]}
+            """)
+        #expect(
+            record.lines
+                == ["ALSA-2026:1 almalinux/9 rpm binary knot \(stream)≥0,<2-\(release)"])
+        let update = try read(
+            """
+            <updates><update type="security"><id>ALSA-2026:1</id><title>\(title)</title>
+            <release>AlmaLinux 9</release><pkglist><collection><package name="knot" version="2"
+            release="\(release)" epoch="0" arch="x86_64"/></collection></pkglist></update></updates>
+            """)
+        #expect(update.lines == record.lines)
+    }
+
     @Test func `a notice of Debian's extended support speaks of what only some receive`() throws {
         let found = try read(
             """

@@ -58,6 +58,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("", nil), (#", "module": "nodejs:20""#, "nodejs:20"), (#", "somethingNew": 1"#, nil),
+    ])
+    func `a package of a former or a coming agent is read`(more: String, module: String?) throws {
+        let text = """
+            {"manager": "dnf", "name": "nodejs", "version": "1:20.1-1", "architecture": "x86_64",
+            "source": "nodejs", "sourceVersion": "20.1-1"MORE}
+            """
+        let package: Package = try read(text.replacing("MORE", with: more))
+        #expect(package.module == module)
+        let again = String(decoding: try JSONEncoder().encode(package), as: UTF8.self)
+        #expect(again.contains("module") == (module != nil))
+    }
+
     @Test func `what is not known is not written, so that former readers see what they know`()
         throws
     {

@@ -60,7 +60,8 @@ struct InventoryTests {
             return Package(
                 manager: .apt, name: name, version: version,
                 architecture: Bool.random(using: &generator) ? "amd64" : "i386", source: name,
-                sourceVersion: version)
+                sourceVersion: version,
+                module: Int.random(in: 0...3, using: &generator) == 0 ? "pkg:1" : nil)
         }
     }
 }

@@ -8,13 +8,38 @@ struct InventoryTextTests {
         Package(
             manager: .apt, name: "pkg\(number)", version: "1:1.\(number)~rc1-2+b\(number)",
             architecture: number.isMultiple(of: 3) ? "all" : "amd64", source: "src\(number / 2)",
-            sourceVersion: "1:1.\(number)~rc1-2")
+            sourceVersion: "1:1.\(number)~rc1-2",
+            module: number.isMultiple(of: 7) ? "postgresql:\(number)" : nil)
     }
 
     @Test func `what is written is read back`() throws {
         let inventory = Inventory(Self.packages)
         #expect(try InventoryText(inventory.canonicalBytes).inventory == inventory)
         #expect(try InventoryText([]).inventory == Inventory([]))
+    }
+
+    @Test func `a line has a seventh field where there is a module, and only there`() throws {
+        var package = Package(
+            manager: .dnf, name: "php", version: "8.3.1-1", architecture: "x86_64", source: "php",
+            sourceVersion: "8.3.1-1")
+        let plain = String(decoding: Inventory([package]).canonicalBytes, as: UTF8.self)
+        #expect(plain == "dnf\tphp\tx86_64\t8.3.1-1\tphp\t8.3.1-1\n")
+        package.module = "php:8.3"
+        let bytes = Inventory([package]).canonicalBytes
+        #expect(
+            String(decoding: bytes, as: UTF8.self)
+                == "dnf\tphp\tx86_64\t8.3.1-1\tphp\t8.3.1-1\tphp:8.3\n")
+        #expect(try InventoryText(bytes).inventory.packages == [package])
+    }
+
+    @Test(arguments: [
+        ("nodejs:20:9050020240909:rhel9", "nodejs:20"), ("nodejs:20", "nodejs:20"),
+        ("(none)", nil), ("", nil), ("nodejs", nil), (":20", nil), ("nodejs:", nil),
+        ("node js:20", nil), ("nodejs:\t20", nil),
+        (String(repeating: "a", count: 128) + ":1", nil),
+    ])
+    func `what rpm tells of a module is its name and stream`(label: String, module: String?) {
+        #expect(Package.module(label: label) == module)
     }
 
     @Test func `a text made of an inventory is the text that is read`() throws {
@@ -39,6 +64,16 @@ struct InventoryTextTests {
         ("apt\tbb\tamd64\t1\tb\t1\napt\taa\tamd64\t1\ta\t1\n", "order"),
         ("apt\tbb\tamd64\t1\tb\t1\napt\tbb\tamd64\t2\ta\t1\n", "twice"),
         ("\n", "1 fields"),
+        ("dnf\tphp\tx86_64\t8-1\tphp\t8-1\tphp:8.3\tx\n", "8 fields"),
+        ("dnf\tphp\tx86_64\t8-1\tphp\t8-1\t\n", "empty"),
+        ("dnf\tphp\tx86_64\t8-1\tphp\t8-1\tphp\n", "name and stream"),
+        ("dnf\tphp\tx86_64\t8-1\tphp\t8-1\t:8.3\n", "name and stream"),
+        ("dnf\tphp\tx86_64\t8-1\tphp\t8-1\tphp:\n", "name and stream"),
+        ("dnf\tphp\tx86_64\t8-1\tphp\t8-1\tphp:8.3:80\n", "name and stream"),
+        (
+            "dnf\tphp\tx86_64\t8-1\tphp\t8-1\tphp:\(String(repeating: "8", count: 125))\n",
+            "name and stream"
+        ),
     ])
     func `a text that is not canonical is refused with its line`(text: String, reason: String) {
         do {

@@ -1,4 +1,6 @@
 import Fleet
+import PackageManagers
+import Synchronization
 import Testing
 
 @testable import LinuxPackages
@@ -18,6 +20,26 @@ struct RpmDatabaseTests {
         #expect(found.packages.map(\.version) == ["32:9.16.23-40.el9"])
         #expect(found.packages.first?.source == "bind")
         #expect(found.unparsed == ["half a line"])
+    }
+
+    @Test func `A package's module is its name and stream; one without a label has none`() {
+        let found = database([
+            "php\t8.3.1-1.module_el9\tx86_64\tphp-8.3.1-1.src.rpm\tAlmaLinux\tphp:8.3:9050:f27b",
+            "bash\t5.1-9.el9\tx86_64\tbash-5.1-9.el9.src.rpm\tAlmaLinux\t(none)",
+            "zlib\t1.2-9.el9\tx86_64\tzlib-1.2-9.el9.src.rpm\tAlmaLinux",
+            "tar\t1.2-9.el9\tx86_64\ttar-1.2-9.el9.src.rpm\tAlmaLinux\ta:b\tmore",
+        ])
+        #expect(found.packages.map(\.name) == ["bash", "php", "zlib"])
+        #expect(found.packages.map(\.module) == [nil, "php:8.3", nil])
+        #expect(found.unparsed.count == 1)
+    }
+
+    @Test(arguments: [OldRpm.Refusal.status, .words])
+    func `An rpm that knows no modules is asked without them`(refusal: OldRpm.Refusal) async {
+        let rpm = OldRpm(refusal)
+        let found = await RpmDatabase.read(rpm)
+        #expect(found?.packages.map(\.name) == ["bash"])
+        #expect(rpm.asked.withLock { $0.map { $0.contains("MODULARITYLABEL") } } == [true, false])
     }
 
     @Test func `A package in two versions was left by a cut-off transaction; a kernel was not`() {
@@ -60,5 +82,27 @@ struct RpmDatabaseTests {
                 DnfLocks.toml(["version = \"1.0\"", "[[packages]]", "name = \"labheld\""], "f").keys
             )
                 == ["labheld"])
+    }
+}
+
+/// An rpm from before modules: it refuses the question about modules, in the one or the other way.
+final class OldRpm: CommandRunning {
+    enum Refusal { case status, words }
+
+    let asked = Mutex<[String]>([])
+    private let refusal: Refusal
+
+    init(_ refusal: Refusal) { self.refusal = refusal }
+
+    func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {
+        let format = command.arguments.last ?? ""
+        asked.withLock { $0.append(format) }
+        if format.contains("MODULARITYLABEL") {
+            return CommandOutput(
+                status: refusal == .status ? 1 : 0,
+                errorOutput: Array("error: incorrect format: unknown tag".utf8))
+        }
+        let line = "bash\t4.2.46-35.el7_9\tx86_64\tbash-4.2.46-35.el7_9.src.rpm\tCentOS\n"
+        return CommandOutput(status: 0, output: Array(line.utf8))
     }
 }

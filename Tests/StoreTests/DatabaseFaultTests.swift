@@ -294,7 +294,7 @@ import Testing
 }
 
 /// Runs `body` with the address of an empty database that can be opened again and again.
-private func withLocation(_ engine: Engine, _ body: (DatabaseLocation) async throws -> Void)
+func withLocation(_ engine: Engine, _ body: (DatabaseLocation) async throws -> Void)
     async throws
 {
     if engine == .postgreSQL {

@@ -78,6 +78,11 @@ import Testing
                 variant[keyPath: change] = "x"
                 variants.append(variant)
             }
+            for module in ["c:1", "c:2"] {
+                var variant = base
+                variant.module = module
+                variants.append(variant)
+            }
             variants.append(
                 Package(
                     manager: .apt, name: "a", version: "bc", architecture: "amd64", source: "ab",

@@ -71,6 +71,7 @@ extension SoftwareRow {
         self.init(
             ecosystem: world.ecosystem, order: world.order, name: package.name,
             version: package.version, architecture: package.architecture, source: package.source,
-            sourceVersion: package.sourceVersion)
+            sourceVersion: package.sourceVersion,
+            module: package.module.flatMap { ModuleStream(label: $0) })
     }
 }

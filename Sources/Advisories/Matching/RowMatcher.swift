@@ -154,21 +154,3 @@ struct RowMatcher {
         }
     }
 }
-
-/// The mark that the builders of modules put into the releases of their packages:
-/// `1.20.1-1.module+el8.8.0+19544+8d92fce4`, `1.module_el8.7.0+3500`.
-enum ModuleMark {
-    private static let text = Array(".module".utf8)
-
-    /// Whether a version is that of a module's package.
-    static func isIn(_ version: String) -> Bool {
-        let bytes = version.utf8
-        guard bytes.count > text.count else { return false }
-        var matched = 0
-        for byte in bytes {
-            matched = byte == text[matched] ? matched + 1 : (byte == text[0] ? 1 : 0)
-            if matched == text.count { return true }
-        }
-        return false
-    }
-}

@@ -161,17 +161,3 @@ public struct AffectedRange: Hashable, Sendable {
         AffectedRange([.introduced("0"), .fixed(fix)])
     }
 }
-
-/// A stream of a package module, such as `nodejs:18`.
-public struct ModuleStream: Hashable, Sendable {
-    /// The module's name.
-    public var name: String
-    /// The stream.
-    public var stream: String
-
-    /// A module's stream.
-    public init(name: String, stream: String) {
-        self.name = name
-        self.stream = stream
-    }
-}

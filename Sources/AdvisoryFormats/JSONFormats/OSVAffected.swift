@@ -75,8 +75,7 @@ enum OSVAffected {
     }
 
     private static func module(_ url: PackageURL) -> ModuleStream? {
-        guard let parts = url["rpmmod"]?.split(separator: ":"), parts.count > 1 else { return nil }
-        return ModuleStream(name: String(parts[0]), stream: String(parts[1]))
+        url["rpmmod"].flatMap { ModuleStream(label: $0) }
     }
 
     /// SUSE names the source package and lists what is built from it, with the fixed versions:

@@ -35,6 +35,7 @@ enum OSVRecords {
             advisory.affected += try OSVAffected.packages(package)
         }
         if id.hasPrefix("ELA-") { advisory.affected = advisory.affected.map(extended) }
+        advisory.affected = advisory.affected.withModule(ofTitle: value.text("summary") ?? "")
         let distribution = advisory.affected.lazy.compactMap(\.scope.distribution).first
         advisory.source = source(id, distribution)
         let names = try Names(value, id, isNotice: distribution != nil || isNotice(id))

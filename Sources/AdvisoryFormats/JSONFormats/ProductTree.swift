@@ -140,8 +140,7 @@ struct ProductTree {
         if url.type == "rpmmod", let stream = url.version?.split(separator: ":").first {
             return ModuleStream(name: url.name, stream: String(stream))
         }
-        guard let parts = url["rpmmod"]?.split(separator: ":"), parts.count > 1 else { return nil }
-        return ModuleStream(name: String(parts[0]), stream: String(parts[1]))
+        return url["rpmmod"].flatMap { ModuleStream(label: $0) }
     }
 
     /// `nodejs:18:8080020230717:63b34585`
@@ -151,6 +150,6 @@ struct ProductTree {
             parts.count < 3 || parts[2].allSatisfy(\.isNumber), !label.hasPrefix("cpe:"),
             !parts[0].contains("-0"), parts[0].first?.isLetter == true, RPMName(label) == nil
         else { return nil }
-        return ModuleStream(name: String(parts[0]), stream: String(parts[1]))
+        return ModuleStream(label: label)
     }
 }

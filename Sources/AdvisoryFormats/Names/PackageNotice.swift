@@ -48,7 +48,7 @@ struct PackageNotice {
             source: AdvisorySource(
                 name: "\(home.distribution ?? "rpm")-notices", authority: .notices),
             vulnerabilities: cves, severity: severity, published: published, modified: modified,
-            title: headline(title), affected: affected)
+            title: headline(title), affected: affected.withModule(ofTitle: title))
     }
 }
 

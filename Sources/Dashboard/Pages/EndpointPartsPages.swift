@@ -73,7 +73,7 @@ private func packageTable(_ packages: [Package]) -> HTML {
                         th { package.name }
                         td(class: "ver") { package.version }
                         td { package.architecture }
-                        td(class: "dim") { package.source == package.name ? "" : package.source }
+                        td(class: "dim") { origin(of: package) }
                     }
                 })
         }
@@ -83,6 +83,13 @@ private func packageTable(_ packages: [Package]) -> HTML {
             }
         }
     }
+}
+
+/// The source where it has another name, and the module.
+private func origin(of package: Package) -> String {
+    let source = package.source == package.name ? nil : package.source
+    return [source, package.module.map { "module \($0)" }].compactMap(\.self)
+        .joined(separator: ", ")
 }
 
 /// When an endpoint's software changed. Each line leads to what was installed then.

@@ -19,6 +19,7 @@ extension NamedSchema {
             "manager": .packageManager, "name": .string, "version": .string,
             "architecture": .string,
             "source": .string, "sourceVersion": .string, "origin": .optional(.string),
+            "module": .optional(.string),
         ])
 
     static let packageKey = NamedSchema(

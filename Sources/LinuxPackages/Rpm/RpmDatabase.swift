@@ -7,9 +7,12 @@ import Versions
 
 /// What rpm's database says is installed.
 struct RpmDatabase: Sendable {
-    /// The query: name, version, architecture, source package, vendor, and when it was installed.
+    /// The query: name, version, architecture, source package and vendor.
     private static let format =
-        "%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\t%{VENDOR}\\n"
+        "%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\t%{ARCH}\\t%{SOURCERPM}\\t%{VENDOR}"
+    /// The module that a package was built for.
+    private static let label = "\\t%{MODULARITYLABEL}"
+    private static let end = "\\n"
 
     /// The installed packages; of several versions side by side the newest.
     private(set) var packages: [Package] = []
@@ -32,11 +35,18 @@ struct RpmDatabase: Sendable {
     static func read(
         _ runner: any CommandRunning, manager: PackageManagerName = .dnf
     ) async -> RpmDatabase? {
-        let output = await ToolRunner(runner: runner, path: "/usr/bin/rpm").run([
-            "-qa", "--qf", format,
-        ])
-        guard output.status == 0, !output.output.isEmpty else { return nil }
-        return RpmDatabase(output.output, manager: manager)
+        let rpm = ToolRunner(runner: runner, path: "/usr/bin/rpm")
+        var output = await rpm.run(["-qa", "--qf", format + label + end])
+        if saysNothing(output) {
+            // An rpm from before modules (RHEL 7, SLES 15) does not know that tag: it refuses the
+            // whole question, in words that depend on the release, and answers nothing.
+            output = await rpm.run(["-qa", "--qf", format + end])
+        }
+        return saysNothing(output) ? nil : RpmDatabase(output.output, manager: manager)
+    }
+
+    private static func saysNothing(_ output: CommandOutput) -> Bool {
+        output.status != 0 || output.output.isEmpty
     }
 
     /// Reads the query's answer.
@@ -45,7 +55,7 @@ struct RpmDatabase: Sendable {
         for line in TextLines.strings(bytes) where !line.isEmpty {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
                 .map(String.init)
-            guard fields.count == 5, PackageName(fields[0], of: manager) != nil,
+            guard (5...6).contains(fields.count), PackageName(fields[0], of: manager) != nil,
                 RpmName.isVersion(fields[1])
             else {
                 unparsed.append(line)
@@ -78,7 +88,8 @@ struct RpmDatabase: Sendable {
         return Package(
             manager: manager, name: fields[0], version: fields[1], architecture: fields[2],
             source: source?.name ?? fields[0], sourceVersion: source?.version ?? fields[1],
-            origin: fields[4] == "(none)" ? nil : fields[4])
+            origin: fields[4] == "(none)" ? nil : fields[4],
+            module: fields.count > 5 ? Package.module(label: fields[5]) : nil)
     }
 
     /// Packages that rpm keeps in several versions on purpose (`installonlypkgs` of dnf,

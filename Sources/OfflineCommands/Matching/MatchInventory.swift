@@ -101,7 +101,8 @@ private struct InventoryReader {
         return SoftwareRow(
             ecosystem: world.ecosystem, order: world.order, name: name, version: version,
             architecture: package["architecture"]?.text ?? "", source: source,
-            sourceVersion: sourceVersion, module: module(package["module"]?.text))
+            sourceVersion: sourceVersion,
+            module: package["module"]?.text.flatMap { ModuleStream(label: $0) })
     }
 
     /// `openssl-3.5.5-3.el9_8.src.rpm` -> `openssl`, `3.5.5-3.el9_8`.
@@ -111,12 +112,6 @@ private struct InventoryReader {
             let version = stem[..<release].lastIndex(of: "-")
         else { return nil }
         return (String(stem[..<version]), String(stem[stem.index(after: version)...]))
-    }
-
-    /// `nodejs:18`, with or without version, context and architecture behind.
-    private func module(_ label: String?) -> ModuleStream? {
-        guard let parts = label?.split(separator: ":"), parts.count >= 2 else { return nil }
-        return ModuleStream(name: String(parts[0]), stream: String(parts[1]))
     }
 
     /// What still runs although it has been replaced, as the scan saw it.

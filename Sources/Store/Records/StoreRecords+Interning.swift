@@ -70,6 +70,7 @@ extension StoreRecords {
         WHERE software.name = asked.name AND software.version = asked.version
         AND software.architecture = asked.architecture AND software.manager = asked.manager
         AND software.source = asked.source AND software.source_version = asked.source_version
+        AND software.module = asked.module
         """
     }
 

@@ -1,65 +1,29 @@
-/// Duties among the signed documents. The conventions are those of `Schema1`.
+/// The modules of software. The conventions are those of `Schema1`.
 enum Schema21 {
-    /// Its statements: neither database changes the condition of a column in the other's words. The
-    /// rows wait in a table without keys, so that the new tables' have their names in PostgreSQL.
-    static let text = signed + unsigned
+    /// Its statements: the module is a part of what makes software what it is, and neither database
+    /// puts a column into the unique key of a table. The rows keep their numbers, of which
+    /// inventories are made; they wait in a table without keys, so that the new table's have its
+    /// name in PostgreSQL. `module` is empty for software outside of modules.
+    static let text = anew + SchemaDialect.numbersGoOn("software") + "DROP TABLE software_former;\n"
 
-    private static let signed = """
-        CREATE TABLE signed_document_former AS SELECT * FROM signed_document;
-        DROP TABLE signed_document;
-        CREATE TABLE signed_document (
-            scope TEXT NOT NULL,
-            type TEXT NOT NULL CHECK (type IN ('root', 'policy', 'approval', 'hold', 'script',
-                'release', 'placement', 'recipe', 'duty')),
+    private static let anew = """
+        CREATE TABLE software_former AS SELECT * FROM software;
+        DROP TABLE software;
+        CREATE TABLE software (
+            id INTEGER PRIMARY KEY,
+            manager TEXT NOT NULL,
             name TEXT NOT NULL,
-            version INTEGER NOT NULL CHECK (version >= 1),
-            deployment_id TEXT,
-            digest TEXT NOT NULL CHECK (length(digest) = 64),
-            issued_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL CHECK (expires_at > issued_at),
-            needs_two INTEGER NOT NULL CHECK (needs_two IN (0, 1)),
-            envelope BLOB NOT NULL,
-            PRIMARY KEY (scope, type, name, version)
+            architecture TEXT NOT NULL,
+            version TEXT NOT NULL,
+            source TEXT NOT NULL,
+            source_version TEXT NOT NULL,
+            module TEXT NOT NULL,
+            UNIQUE (name, version, architecture, manager, source, source_version, module)
         ) STRICT;
-        INSERT INTO signed_document
-            (scope, type, name, version, deployment_id, digest, issued_at, expires_at, needs_two,
-                envelope)
-            SELECT scope, type, name, version, deployment_id, digest, issued_at, expires_at,
-                needs_two, envelope
-            FROM signed_document_former;
-        DROP TABLE signed_document_former;
-        CREATE INDEX signed_document_by_deployment
-            ON signed_document (scope, deployment_id) WHERE deployment_id IS NOT NULL;
-
-        """
-
-    private static let unsigned = """
-        CREATE TABLE unsigned_document_former AS SELECT * FROM unsigned_document;
-        DROP TABLE unsigned_document;
-        CREATE TABLE unsigned_document (
-            scope TEXT NOT NULL,
-            type TEXT NOT NULL CHECK (type IN ('root', 'policy', 'approval', 'hold', 'script',
-                'release', 'placement', 'recipe', 'duty')),
-            name TEXT NOT NULL,
-            version INTEGER NOT NULL CHECK (version >= 1),
-            deployment_id TEXT,
-            digest TEXT NOT NULL CHECK (length(digest) = 64),
-            issued_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL CHECK (expires_at > issued_at),
-            needs_two INTEGER NOT NULL CHECK (needs_two IN (0, 1)),
-            envelope BLOB NOT NULL,
-            asked_at INTEGER NOT NULL,
-            asked_by TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            PRIMARY KEY (scope, type, name)
-        ) STRICT;
-        INSERT INTO unsigned_document
-            (scope, type, name, version, deployment_id, digest, issued_at, expires_at, needs_two,
-                envelope, asked_at, asked_by, reason)
-            SELECT scope, type, name, version, deployment_id, digest, issued_at, expires_at,
-                needs_two, envelope, asked_at, asked_by, reason
-            FROM unsigned_document_former;
-        DROP TABLE unsigned_document_former;
+        INSERT INTO software
+            (id, manager, name, architecture, version, source, source_version, module)
+            SELECT id, manager, name, architecture, version, source, source_version, ''
+            FROM software_former;
 
         """
 }

@@ -13,8 +13,19 @@ enum SchemaDialect {
         ]
     }
 
+    /// What a step says behind rows that it has copied with their numbers into a new table: SQLite
+    /// goes on from the largest by itself, PostgreSQL is told where its numbers go on.
+    static func numbersGoOn(_ table: String) -> String { "-- numbers go on: \(table)\n" }
+
     /// The schema in PostgreSQL's words.
     static func postgreSQL(_ schema: String) -> String {
-        words.reduce(schema) { text, word in text.replacing(word.0, with: word.1) }
+        let told = schema.replacing(#/-- numbers go on: (\w+)\n/#) { mark in
+            """
+            SELECT setval(pg_get_serial_sequence('\(mark.1)', 'id'),
+                (SELECT coalesce(max(id), 0) + 1 FROM \(mark.1)), false);
+
+            """
+        }
+        return words.reduce(told) { text, word in text.replacing(word.0, with: word.1) }
     }
 }
