@@ -25,7 +25,7 @@ extension Decision {
             {
                 return denied
             }
-            var decision = underWay(subject, job, dueAt: context.dueAt)
+            var decision = underWay(subject, job, in: context, at: now)
             decision.lane = context.carriedIn
             return decision
         }
@@ -109,7 +109,8 @@ extension Decision {
     }
 
     private static func underWay(
-        _ subject: UpdateSubject, _ job: DecisionContext.JobStanding, dueAt: Timestamp?
+        _ subject: UpdateSubject, _ job: DecisionContext.JobStanding,
+        in context: DecisionContext, at now: Timestamp
     ) -> Decision {
         let code: ReasonCode
         var sentence = job.sentence
@@ -117,7 +118,7 @@ extension Decision {
         switch job.stage {
         case .queued:
             code = .queued
-            (sentence, nextAt) = collection(of: job)
+            (sentence, nextAt) = collection(of: job, in: context, at: now)
         case .halted:
             code = .deploymentHalted
             let title = job.deployment.isEmpty ? "" : " “\(job.deployment)”"
@@ -132,7 +133,7 @@ extension Decision {
         }
         return Decision(
             update: subject.update, action: code.action, reasonCode: code, sentence: sentence,
-            rule: "deployment \(job.deployment)", nextAt: nextAt, dueAt: dueAt)
+            rule: "deployment \(job.deployment)", nextAt: nextAt, dueAt: context.dueAt)
     }
 
     /// What an open rollout carries that has stopped.
@@ -145,10 +146,19 @@ extension Decision {
             grounds: DecisionGrounds(window: halt.title, text: halt.reason))
     }
 
-    /// When an order is collected that lies ready for its endpoint.
-    private static func collection(of job: DecisionContext.JobStanding) -> (String, Timestamp?) {
+    /// When an order is collected that lies ready for its endpoint, and its work begins.
+    private static func collection(
+        of job: DecisionContext.JobStanding, in context: DecisionContext, at now: Timestamp
+    ) -> (String, Timestamp?) {
         guard let missed = job.missed else {
-            return ("Approved; waits for the endpoint to collect it.", job.deadline)
+            let place = context.carriedIn.map {
+                Placement.first(in: context.outlook[$0], context.work, from: now, at: now)
+            }
+            guard let start = place?.nextAt, start > now, start < job.deadline,
+                let window = place?.window
+            else { return ("Approved; waits for the endpoint to collect it.", job.deadline) }
+            let opens = place?.opens?.text ?? MinuteText.utc(start)
+            return ("Approved, and its order is out; its window \(window) opens \(opens).", start)
         }
         let nextAt: Timestamp? =
             switch missed.catchUp {

@@ -58,15 +58,6 @@ public struct UpdateSubject: Hashable, Sendable {
     }
 }
 
-extension UpdateSubject {
-    /// Concludes what is left open of an update that is known to close no vulnerability: none of
-    /// them is exploited, or likely to be.
-    public mutating func settleWithoutVulnerabilities() {
-        guard vulnerabilities?.isEmpty == true else { return }
-        (kev, epss) = (kev ?? false, epss ?? 0)
-    }
-}
-
 /// The fields of rules.
 public enum UpdateField: String, ExpressionField {
     /// Whether it closes a vulnerability that is known to be exploited.

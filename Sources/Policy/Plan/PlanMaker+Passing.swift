@@ -11,27 +11,31 @@ extension PlanMaker {
         let soak: Soak
     }
 
-    /// When the next ring begins for each version that this one has installed.
+    /// When the next ring begins for what this one has installed.
     mutating func judge(
         _ placed: [BudgetDesk.Session], _ passing: Passing, _ waves: PlanWaves,
         _ gates: inout RingGates
     ) {
         let ring = passing.ring
-        var ends: [Version: (count: Int, last: Timestamp)] = [:]
+        var ends: [RingGates.Group: (version: Version, members: Set<Int>, last: Timestamp)] = [:]
         for session in placed {
             for item in session.items {
-                let so = ends[item.version] ?? (0, session.endsAt)
-                ends[item.version] = (so.count + 1, max(so.last, session.endsAt))
+                var end =
+                    ends[RingGates.Group(item.version)] ?? (item.version, [], session.endsAt)
+                end.members.insert(item.endpoint)
+                end.last = max(end.last, session.endsAt)
+                ends[RingGates.Group(item.version)] = end
             }
         }
         tellShortening(placed, passing)
-        for (version, end) in ends {
+        for end in ends.values {
+            let version = end.version
             // A ring that is watched already, or has passed, is left as it stands.
             let real = gates.standing(of: ring.name, version)
             if let real, real.ring.isDone { continue }
             let seconds = (real?.soak ?? passing.soak).seconds(from: end.last)
             gates.open(version, at: end.last.adding(seconds: seconds), after: ring.name)
-            var count = end.count + (real?.ring.verified ?? 0)
+            var count = end.members.count + (real?.ring.verified ?? 0)
             // Who gets something else of the same wave counts for the gate too.
             if case .members(let all, _) = waves.standing(of: version, in: passing.place) {
                 count = max(count, all)
@@ -53,11 +57,11 @@ extension PlanMaker {
         let ring = passing.ring
         let installed = Set(placed.flatMap { $0.items.map(\.version) })
         for version in waves.versions(after: passing.place)
-        where gates.closed[version] == nil && !installed.contains(version) {
+        where gates[closed: version] == nil && !installed.contains(version) {
             let minimum = ring.gate?.minimum ?? 0
             switch waves.standing(of: version, in: passing.place) {
             case .nobody:
-                if isOneOfMany { gates.closed[version] = ring.name }
+                if isOneOfMany { gates[closed: version] = ring.name }
                 if !isOneOfMany, minimum > 0 { close(version, 0, minimum, passing, &gates) }
             case .members(let count, _) where count < minimum:
                 close(version, count, minimum, passing, &gates)
@@ -65,7 +69,7 @@ extension PlanMaker {
                 let seconds = passing.soak.seconds(from: end)
                 gates.open(version, at: end.adding(seconds: seconds), after: ring.name)
             // None of them finds a time in this plan, and so the ring does not pass in it.
-            case .members(_, nil): gates.closed[version] = ring.name
+            case .members(_, nil): gates[closed: version] = ring.name
             }
         }
     }
@@ -87,7 +91,7 @@ extension PlanMaker {
         _ version: Version, _ count: Int, _ minimum: Int, _ passing: Passing,
         _ gates: inout RingGates
     ) {
-        gates.closed[version] = passing.ring.name
+        gates[closed: version] = passing.ring.name
         plan.conflicts.append(
             .gateCannotBeMet(
                 policy: passing.chain.policy, ring: passing.ring.name,

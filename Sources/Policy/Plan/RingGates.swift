@@ -18,10 +18,22 @@ struct RingGates {
         let soak: PlanMaker.Soak
     }
 
-    /// When the next ring begins for a version.
-    private(set) var notBefore: [Version: (turn: Timestamp, ring: PolicyName)] = [:]
+    /// What goes through the rings together.
+    enum Group: Hashable {
+        /// All that an open rollout carries: whoever needs any of it passes its gates for the rest.
+        case rollout(String)
+        /// A version that no open rollout carries.
+        case version(Version)
+
+        init(_ version: Version) {
+            self = version.rollout.map(Self.rollout) ?? .version(version)
+        }
+    }
+
+    /// When the next ring begins.
+    private var notBefore: [Group: (turn: Timestamp, ring: PolicyName)] = [:]
     /// The ring whose gate nobody passes any more.
-    var closed: [Version: PolicyName] = [:]
+    private var closed: [Group: PolicyName] = [:]
     private var rollouts: [String: PlannedRollout] = [:]
 
     /// Nothing is known but where the rollouts stand that carry some of the items.
@@ -29,34 +41,36 @@ struct RingGates {
         for item in items {
             guard let carried = item.carried else { continue }
             rollouts[carried.rollout.key] = carried.rollout
-            let update = item.decision.update
-            let version = Version(
-                package: update.key, candidate: update.candidate, rollout: carried.rollout.key)
             if let watched = carried.rollout.rings.last(where: \.isOpen), !watched.isPassed,
                 let until = watched.soakUntil
             {
-                notBefore[version] = (until, watched.name)
+                notBefore[.rollout(carried.rollout.key)] = (until, watched.name)
             }
         }
+    }
+
+    /// The ring whose gate keeps a version from all that come after; `nil` while none does.
+    subscript(closed version: Version) -> PolicyName? {
+        get { closed[Group(version)] }
+        set { closed[Group(version)] = newValue }
     }
 
     /// When the turn of an item comes. In a ring of an open rollout that has begun it has come; in
     /// a later one nobody knows, unless the ring before it is watched or has work in this plan.
     func turn(of item: PlanItem, _ version: Version) -> Turn {
         if item.order != nil { return .hasCome }
-        guard let carried = item.carried else {
-            if let gate = closed[version] { return .closed(gate) }
-            return notBefore[version].map { .notBefore($0.turn, after: $0.ring) } ?? .hasCome
+        if let carried = item.carried, carried.rollout.rings[carried.ring].isOpen {
+            return .hasCome
         }
-        if carried.rollout.rings[carried.ring].isOpen { return .hasCome }
-        if let gate = closed[version] { return .closed(gate) }
-        if let turn = notBefore[version] { return .notBefore(turn.turn, after: turn.ring) }
+        if let gate = self[closed: version] { return .closed(gate) }
+        if let turn = notBefore[Group(version)] { return .notBefore(turn.turn, after: turn.ring) }
+        guard let carried = item.carried else { return .hasCome }
         return .closed(carried.rollout.rings[max(0, carried.ring - 1)].name)
     }
 
     /// Lets what comes after a ring begin not before a time.
     mutating func open(_ version: Version, at turn: Timestamp, after ring: PolicyName) {
-        notBefore[version] = (turn, ring)
+        notBefore[Group(version)] = (turn, ring)
     }
 
     /// How a ring of the rollout stands that carries a version; `nil` where none does.

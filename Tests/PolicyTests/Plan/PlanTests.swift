@@ -116,12 +116,13 @@ struct PlanTests {
                     + "so that due dates are kept."))
     }
 
-    /// An endpoint to which an open rollout carries openssl.
+    /// An endpoint to which an open rollout carries an update.
     private static func carried(
         _ key: String, _ ring: Int, _ rollout: PlannedRollout,
-        job stage: DecisionContext.JobStanding.Stage? = nil, _ policy: PatchPolicy
+        job stage: DecisionContext.JobStanding.Stage? = nil, _ policy: PatchPolicy,
+        _ name: String = "openssl"
     ) -> PlanEndpoint {
-        var update = update()
+        var update = update(name)
         update.carried = CarriedUpdate(rollout: rollout, ring: ring)
         update.context.carriedIn = rollout.lane
         update.context.job = stage.map {
@@ -166,6 +167,19 @@ struct PlanTests {
         let working = Self.plan([Self.carried("a", 0, rollout, job: .working, policy)])
         #expect(working.installs.map(\.startsAt) == [Sample.monday])
         #expect(working.installs.map(\.ring?.text) == ["canary"])
+    }
+
+    @Test func `what no canary of an open rollout needs comes after what its canaries get`() throws
+    {
+        let policy = try Self.ringed()
+        let rollout = try Self.rollout()
+        let plan = Self.plan([
+            Self.carried("a", 0, rollout, job: .queued, policy),
+            Self.carried("b", 1, rollout, policy, "nginx"),
+        ])
+        #expect(plan.installs.map(\.endpoint) == ["a", "b"])
+        #expect(plan.installs.last?.startsAt == Self.saturday.adding(seconds: 86_400))
+        #expect(plan.waiting.isEmpty && plan.conflicts.isEmpty)
     }
 
     @Test func `rings of an open rollout stand in the plan as they really do`() throws {

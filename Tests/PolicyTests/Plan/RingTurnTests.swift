@@ -155,4 +155,24 @@ struct RingTurnTests {
         #expect(open.decision.reasonCode == .awaitingRing)
         #expect(open.decision.sentence.hasSuffix("not before 2026-12-28 22:10 UTC."))
     }
+
+    @Test func `an order that is out says when its window opens, and not when it ends`() throws {
+        let policy = try Self.rings()
+        var context = DecisionContext()
+        context.job = DecisionContext.JobStanding(
+            stage: .queued, sentence: "Waits.", deployment: "A wave", deadline: Sample.days(7))
+        func decided() -> Decision { Sample.decide(Sample.update(), under: policy, context) }
+        // What a person ordered by hand is not bound to a lane.
+        #expect(decided().sentence == "Approved; waits for the endpoint to collect it.")
+        context.carriedIn = .routine
+        #expect(decided().reasonCode == .queued)
+        #expect(decided().nextAt == Self.saturday)
+        #expect(
+            decided().sentence.hasPrefix("Approved, and its order is out; its window "),
+            "\(decided().sentence)")
+        #expect(decided().sentence.hasSuffix(" opens 2026-11-28 22:00."), "\(decided().sentence)")
+        // An order that ends before its window opens waits for nothing.
+        context.job?.deadline = Sample.days(1)
+        #expect(decided().nextAt == Sample.days(1))
+    }
 }
