@@ -31,13 +31,14 @@ public struct FleetIndex: Sendable {
 
     /// A row's number in one fleet index.
     public struct SoftwareNumber: Hashable, Sendable {
-        let value: Int32
+        @usableFromInline let value: Int32
 
         /// The number as an integer, for tables.
-        package var place: Int32 { value }
+        @inlinable package var place: Int32 { value }
 
-        /// The number that was such an integer.
-        package init(place: Int32) { value = place }
+        /// The number that was such an integer. It is made for each package of each endpoint while
+        /// a fleet is read.
+        @inlinable package init(place: Int32) { value = place }
 
         init(value: Int32) { self.value = value }
     }
