@@ -8,8 +8,9 @@ import ServerRecords
 package struct DutyEditing: Sendable {
     /// Who.
     package var person: String
-    /// From when and until when, as the fields write it.
+    /// From when, as the field writes it.
     package var from: String
+    /// Until when.
     package var until: String
     /// The windows that were chosen.
     package var windows: Set<String>
@@ -55,7 +56,7 @@ package func dutyPart(
                     rows: roster.items.map { row($0, chrome) })
             }
         }
-        if chrome.may(.approve) { form(roster, tenant, editing, chrome) }
+        if chrome.may(.approve) { declaration(roster, tenant, editing, chrome) }
     }
 }
 
@@ -81,7 +82,7 @@ private func row(_ duty: DutySummary, _ chrome: Chrome) -> HTML {
     }
 }
 
-private func form(
+private func declaration(
     _ roster: DutyRoster, _ tenant: TenantID, _ editing: DutyEditing, _ chrome: Chrome
 ) -> HTML {
     chrome.postForm(.windows, class: "sum part") {

@@ -1,11 +1,11 @@
-import Administration
 import AgentProtocol
-import ControlPlane
 import Duties
 import Fleet
 import Policy
 import ServerRecords
 import Testing
+@testable import Administration
+@testable import ControlPlane
 import Trust
 
 /// Who is on duty, on the server: declared, delivered, decided by, and ended.

@@ -6,13 +6,12 @@ extension EndpointDecisions {
     /// a ring, an accepted risk, a word of a person. When nothing does, it makes no difference who
     /// is in it.
     package func asks(forAnyOf groups: Set<PolicyName>) -> Bool {
-        let said = approvals.map(\.endpoints) + exceptions.map(\.endpoints)
-        let written =
-            pauses.map(\.exception.endpoints) + book.written.map(\.exception.endpoints)
-            + book.written.map { $0.applies }
-        let conditions =
-            book.placed.map(\.policy.applies) + book.placed.flatMap(\.policy.ringConditions)
-            + (said + written).compactMap(\.self)
+        var conditions = book.placed.map(\.policy.applies)
+        conditions += book.placed.flatMap(\.policy.ringConditions)
+        conditions += book.written.map(\.applies)
+        conditions += book.written.compactMap(\.exception.endpoints)
+        conditions += approvals.compactMap(\.endpoints) + exceptions.compactMap(\.endpoints)
+        conditions += pauses.compactMap { $0.exception.endpoints }
         return conditions.contains { $0.asks(forAnyOf: groups) }
     }
 }
@@ -20,8 +19,8 @@ extension EndpointDecisions {
 extension PatchPolicy {
     /// The conditions by which its rings take their members.
     fileprivate var ringConditions: [GroupExpression] {
-        rings.values.joined().compactMap {
-            if case .matching(let members) = $0.members { members } else { nil }
+        rings.values.joined().compactMap { ring -> GroupExpression? in
+            if case .matching(let members) = ring.members { members } else { nil }
         }
     }
 }

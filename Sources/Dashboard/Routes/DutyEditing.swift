@@ -46,18 +46,20 @@ extension Dashboard {
                 tenant: tenant, person: editing.person.isEmpty ? nil : editing.person,
                 from: Timestamp("\(editing.from):00Z"), until: until,
                 windows: editing.windows.isEmpty ? nil : editing.windows.sorted())
-            _ = try await visit.useCases.declareDuty(wish, by: visit.principal)
+            return try await visit.useCases.declareDuty(wish, by: visit.principal)
         }
     }
 
     /// Does something with duties; a refusal is shown over what was typed.
     static func dutyChanged(
         _ visit: Visit, _ tenant: TenantID?, _ editing: DutyEditing = DutyEditing(),
-        _ change: () async throws -> Void
+        _ change: () async throws -> DutySummary
     ) async throws -> Answer {
         do {
-            try await change()
-            return .redirect(to: Place.windows.with("tenant", tenant?.text), .dutyChanged)
+            let isWaiting = try await change().state == .waiting
+            return .redirect(
+                to: Place.windows.with("tenant", tenant?.text),
+                isWaiting ? .dutyWaits : .dutyChanged)
         } catch let refusal as Refusal {
             let page = try await windows(of: tenant, visit, editing: editing, refused: refusal)
             return .html(page.rendered(), status: refusal.kind.httpStatus)

@@ -55,7 +55,7 @@ extension Dashboard {
         action(Place.endDuty.path, .principal(.approve), "Ends a duty.") { visit, form in
             let tenant = form["tenant"].flatMap(TenantID.init)
             return try await dutyChanged(visit, tenant) {
-                _ = try await visit.useCases.endDuty(
+                try await visit.useCases.endDuty(
                     form["name"] ?? "", of: tenant, by: visit.principal)
             }
         },

@@ -198,7 +198,7 @@ func windowsPage(
                                 "\(Words.absolute(opening.opens)) to \(Words.absolute(opening.closes))"
                                 span(class: "dim") {
                                     ", \(Words.relative(opening.opens, to: chrome.now))"
-                                    opening.dutyClause.map { "; \($0)" }
+                                    opening.dutyClause.map { "; \($0)" } ?? ""
                                 }
                             }
                         }
