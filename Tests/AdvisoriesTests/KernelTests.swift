@@ -57,6 +57,59 @@ struct KernelTests {
             ])
     }
 
+    @Test(arguments: [
+        "linux-image-%-generic", "linux-image-extra-%-generic", "linux-cloud-tools-%",
+        "linux-hwe-5.15-headers-%", "linux-hwe-5.15-tools-%", "linux-lib-rust-%-generic",
+        "linux-modules-iwlwifi-%-generic", "linux-modules-nvidia-535-open-%-generic",
+        "linux-aws-cloud-tools-%", "linux-image-%-generic-unsigned",
+    ])
+    func `what lies beside a former kernel is no finding that an update mends`(_ name: String) {
+        let rows = ["100", "110"].map { abi in
+            SoftwareRow.deb(
+                name.split(separator: "%", omittingEmptySubsequences: false)
+                    .joined(separator: "5.15.0-\(abi)"), "5.15.0-\(abi).120", source: "linux")
+        }
+        let records: [FeedRecord] = [.debian("CVE-2025-1", "linux", fixed: "5.15.0-110.120")]
+        #expect(report(records, rows, kernel: "5.15.0-110-generic").lines.isEmpty)
+        #expect(report(records, [rows[0]], kernel: "5.15.0-100-generic").findings.count == 1)
+    }
+
+    @Test(
+        arguments: [
+            ("linux-image-6.1.0-50-amd64", "6.1.0-50-amd64"),
+            ("linux-hwe-6.8-headers-6.8.0-40", "6.8.0-40"),
+            ("linux-kbuild-6.12.43+deb13", "6.12.43+deb13"), ("linux-libc-dev", nil),
+            ("linux-compiler-gcc-12-x86", nil), ("linux-kbuild-6.1", nil), ("linux-", nil),
+            ("linux-image-amd64", nil), ("util-linux-6.1.0-1", nil),
+        ] as [(String, String?)])
+    func `a kernel's release is told by three numbers in a name`(_ name: String, _ release: String?)
+    {
+        #expect(KernelRule.release(inName: name).map(String.init) == release)
+    }
+
+    @Test func `Amazon's kernels bear their series in the name`() {
+        let records: [FeedRecord] = [
+            .rpm(
+                "ALAS-1", "kernel6.12", fixed: "6.12.40-70.amzn2023", distribution: "amzn",
+                release: "2023", vulnerabilities: ["CVE-2025-1"])
+        ]
+        let rows = ["6.12.30-60.amzn2023", "6.12.40-70.amzn2023"].map {
+            SoftwareRow.rpm("kernel6.12", $0)
+        }
+        let amazon = OperatingSystem(id: "amzn", versionId: "2023", name: "Amazon Linux 2023")
+        func lines(_ rows: [SoftwareRow], _ kernel: String) -> [String] {
+            report(records, rows, os: amazon, kernel: kernel + ".x86_64").lines
+        }
+        let fix = "6.12.40-70.amzn2023"
+        #expect(lines(rows, fix).isEmpty)
+        #expect(
+            lines(rows, "6.12.30-60.amzn2023")
+                == ["CVE-2025-1 kernel6.12 fixedPendingRestart \(fix)"])
+        #expect(
+            lines([rows[1]], "6.12.30-60.amzn2023")
+                == ["CVE-2025-1 kernel6.12 fixedPendingRestart \(fix)"])
+    }
+
     @Test func `kernels of two flavours are judged apart`() {
         let cloud = SoftwareRow.deb(
             "linux-image-6.1.0-35-cloud-amd64", "6.1.137-1", source: "linux-signed-amd64")

@@ -45,6 +45,35 @@ struct LanguageMatchTests {
         #expect(!isAffected(events, "1.6.0"))
     }
 
+    @Test func `a limit alone is no fix`() {
+        let record = FeedRecord.language(
+            "CVE-1", "npm", .semver, "left-pad", [.introduced("0"), .limit("1.5.0")])
+        let row = SoftwareRow(
+            ecosystem: "npm", order: .semver, name: "left-pad", version: "1.4.0")
+        #expect(report([record], [row]).lines == ["CVE-1 left-pad noFix"])
+    }
+
+    @Test func `ranges that hold no version find nothing`() {
+        let never: [AffectedRange.Event] = [.introduced("2.0.0"), .fixed("1.0.0"), .fixed("0.9.0")]
+        #expect(!isAffected(never, "0.5.0"))
+        #expect(!isAffected(never, "9.0.0"))
+        #expect(!isAffected([.fixed("1.0.0")], "0.5.0"))
+    }
+
+    @Test(arguments: [
+        ("hex", "Hex"), ("pub", "Pub"), ("swift", "SwiftURL"), ("bitnami", "Bitnami"),
+    ])
+    func `further worlds of OSV are matched by their order`(_ manager: String, _ world: String) {
+        let known = PackageWorld(manager: manager)
+        let record = FeedRecord.language(
+            "CVE-1", world, .semver, "anvil", [.introduced("0"), .fixed("1.10.0")])
+        let rows = ["1.9.0", "1.10.0"].map {
+            SoftwareRow(ecosystem: known.ecosystem, order: known.order, name: "anvil", version: $0)
+        }
+        #expect(report([record], rows).lines == ["CVE-1 anvil fixAvailable 1.10.0"])
+        #expect(PackageWorld.isKnown(world: world))
+    }
+
     @Test func `a range with a bound that cannot be read makes the package unreadable`() {
         let record = FeedRecord.language(
             "CVE-1", "npm", .semver, "left-pad",

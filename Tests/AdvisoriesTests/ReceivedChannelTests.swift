@@ -39,6 +39,8 @@ import Versions
         ),
         (system("rhel", "9.2"), ["rhel-9-for-x86_64-baseos-rpms"], []),
         (system("sles", "15.3"), ["SLE-Product-SLES15-SP3-LTSS-Updates"], ["ltss"]),
+        (system("arch", ""), ["core-testing https://mirror.example.org/$repo"], ["testing"]),
+        (system("arch", ""), ["core", "extra"], []),
     ]
 
     private func state(
@@ -85,6 +87,76 @@ import Versions
         #expect(
             report.findings.map(\.reason)
                 == ["The fix is in a channel that this endpoint does not receive" + ending])
+    }
+
+    private static let pro: [FeedRecord] = [
+        .debian("CVE-2026-1", "curl", release: "16.04", distribution: "ubuntu"),
+        .debian(
+            "CVE-2026-1", "curl", fixed: "7.47-1+esm2", release: "16.04", channel: "esm-infra",
+            distribution: "ubuntu"),
+    ]
+
+    @Test(
+        arguments: [
+            ("7.47-1", [], "noFix"), ("7.47-1", ["esm-infra"], "fixAvailable 7.47-1+esm2"),
+            ("7.47-1+esm1", [], "fixAvailable 7.47-1+esm2"), ("7.47-1+esm2", [], nil),
+            ("7.47-1+esm2", ["esm-infra"], nil), ("7.47-1+esm3", ["esm-infra"], nil),
+        ] as [(String, [String], String?)])
+    func `what a received channel has mended is mended, whatever the release says`(
+        _ installed: String, _ channels: [String], _ expected: String?
+    ) {
+        for records in [Self.pro, Self.pro.reversed()] {
+            let lines = state(records, .deb("curl", installed), on: Self.xenial, channels)
+            #expect(lines == (expected.map { ["CVE-2026-1 curl \($0)"] } ?? []))
+        }
+    }
+
+    @Test func `that a channel has no fix yet does not undo the release's`() {
+        let records: [FeedRecord] = [
+            .debian(
+                "CVE-2026-1", "curl", fixed: "7.47-1ubuntu2", release: "16.04",
+                distribution: "ubuntu"),
+            .debian(
+                "CVE-2026-1", "curl", release: "16.04", channel: "esm-infra",
+                distribution: "ubuntu"),
+        ]
+        for records in [records, records.reversed()] {
+            #expect(
+                state(records, .deb("curl", "7.47-1ubuntu2"), on: Self.xenial, ["esm-infra"])
+                    .isEmpty)
+            #expect(
+                state(records, .deb("curl", "7.47-1ubuntu1"), on: Self.xenial, ["esm-infra"])
+                    == ["CVE-2026-1 curl fixAvailable 7.47-1ubuntu2"])
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("3.0.7-24.el9_2.1", ["eus"], nil), ("3.0.7-24.el9_2", ["eus"], "3.0.7-24.el9_2.1"),
+            ("3.0.7-24.el9_2.1", [], "3.0.7-26.el9_4"),
+        ] as [(String, [String], String?)])
+    func `a fix in RHEL's EUS mends the packages of that minor release`(
+        _ installed: String, _ channels: [String], _ fix: String?
+    ) {
+        func record(_ release: String, _ channel: String?, _ fix: String) -> FeedRecord {
+            let name = ReleaseName(distribution: "rhel", release: release, channel: channel)
+            return .advisory(
+                Advisory(
+                    id: "CVE-2026-1", source: .tracker, vulnerabilities: ["CVE-2026-1"],
+                    affected: [
+                        AffectedPackage(
+                            scope: .release(name), order: .rpm, name: "openssl",
+                            counting: .binary, ranges: [.before(fix: fix)])
+                    ]))
+        }
+        let records = [
+            record("9", nil, "3.0.7-26.el9_4"), record("9.2", "eus", "3.0.7-24.el9_2.1"),
+        ]
+        for records in [records, records.reversed()] {
+            let lines = state(
+                records, .rpm("openssl", installed), on: Self.system("rhel", "9.2"), channels)
+            #expect(lines == (fix.map { ["CVE-2026-1 openssl fixAvailable \($0)"] } ?? []))
+        }
     }
 
     private static func suse(_ channel: String) -> FeedRecord {

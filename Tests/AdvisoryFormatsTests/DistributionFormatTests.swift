@@ -110,6 +110,28 @@ struct DistributionFormatTests {
         #expect(try read(Fixture.named(name)).lines == expected)
     }
 
+    @Test func `a range that does not say where it begins is rejected, not taken for all versions`()
+        throws
+    {
+        let text = """
+            {"schema_version": "1.6.0", "id": "GHSA-1", "modified": "2026-01-01T00:00:00Z",
+             "affected": [{"package": {"ecosystem": "npm", "name": "anvil"},
+                           "ranges": [{"type": "SEMVER", "events": [{"fixed": "2.0.0"}]}]}]}
+            """
+        let outcome = try read(text)
+        #expect(outcome.lines.isEmpty)
+        #expect(outcome.summary.rejectedCount == 1)
+        #expect(outcome.summary.rejected.first?.reason == "a range does not say where it begins")
+    }
+
+    @Test func `what Arch is testing is mended for those who test`() throws {
+        let text = """
+            [{"name": "AVG-1", "packages": ["anvil"], "status": "Testing", "severity": "High",
+              "fixed": "1.2-2", "issues": ["CVE-2026-1111"]}]
+            """
+        #expect(try read(text).lines == ["AVG-1 arch//testing pacman binary anvil ≥0,<1.2-2"])
+    }
+
     @Test(arguments: [
         (
             "SUSE-SLE-Module-Basesystem-15-SP5-2026-1", "SUSE-SLE-Module-Basesystem 15-SP5",

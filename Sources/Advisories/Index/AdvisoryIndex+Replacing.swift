@@ -8,8 +8,8 @@ extension AdvisoryIndex {
     ) -> (index: AdvisoryIndex, changed: Set<String>) {
         var next = self
         next.exploited = Dictionary(
-            entries.map { ($0.vulnerability, $0) }, uniquingKeysWith: { $1 })
-        return (next, Self.changed(exploited, next.exploited))
+            entries.map { ($0.vulnerability, $0) }, uniquingKeysWith: KnownExploited.joined)
+        return (next, Self.changed(exploited, next.exploited) { $0 == $1 })
     }
 
     /// An index with other probabilities, and the vulnerabilities of which the two say something
@@ -19,8 +19,11 @@ extension AdvisoryIndex {
     ) -> (index: AdvisoryIndex, changed: Set<String>) {
         var next = self
         next.probabilities = Dictionary(
-            entries.map { ($0.vulnerability, $0) }, uniquingKeysWith: { $1 })
-        return (next, Self.changed(probabilities, next.probabilities))
+            entries.map { ($0.vulnerability, $0) }, uniquingKeysWith: ExploitProbability.later)
+        return (
+            next,
+            Self.changed(probabilities, next.probabilities, by: ExploitProbability.sayTheSame)
+        )
     }
 
     /// The vulnerabilities of the catalogue.
@@ -29,11 +32,13 @@ extension AdvisoryIndex {
     /// An index in which nothing stands.
     public static let empty = AdvisoryIndex()
 
-    private static func changed<Value: Equatable>(
-        _ old: [String: Value], _ new: [String: Value]
+    private static func changed<Value>(
+        _ old: [String: Value], _ new: [String: Value], by sayTheSame: (Value, Value) -> Bool
     ) -> Set<String> {
         var names: Set<String> = []
-        for (name, value) in new where old[name] != value { names.insert(name) }
+        for (name, value) in new where !(old[name].map { sayTheSame($0, value) } ?? false) {
+            names.insert(name)
+        }
         for name in old.keys where new[name] == nil { names.insert(name) }
         return names
     }

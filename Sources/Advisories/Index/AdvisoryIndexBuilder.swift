@@ -10,6 +10,8 @@ public struct AdvisoryIndexBuilder {
     private var aliases: [Int: [String]] = [:]
     /// Products of Microsoft that are no release of Windows.
     private var products: Set<String> = []
+    /// What further records say of vulnerabilities that the index has one of.
+    private var furtherRecords: [String: [VulnerabilityRecord]] = [:]
 
     /// An empty index.
     ///
@@ -26,9 +28,14 @@ public struct AdvisoryIndexBuilder {
         case .advisory(let advisory): add(advisory)
         case .vulnerability(let record):
             add(record)
-        case .knownExploited(let entry): index.exploited[entry.vulnerability] = entry
+        case .knownExploited(let entry):
+            let known = index.exploited[entry.vulnerability]
+            index.exploited[entry.vulnerability] =
+                known.map { KnownExploited.joined($0, entry) } ?? entry
         case .exploitProbability(let probability):
-            index.probabilities[probability.vulnerability] = probability
+            let known = index.probabilities[probability.vulnerability]
+            index.probabilities[probability.vulnerability] =
+                known.map { ExploitProbability.later($0, probability) } ?? probability
         case .endOfLifeCycle(let cycle): index.cycles.append(cycle)
         case .distributionRelease(let release): index.distributionReleases.append(release)
         }
@@ -38,25 +45,23 @@ public struct AdvisoryIndexBuilder {
     public consuming func build() -> AdvisoryIndex {
         var built = index
         built.unmatchedProducts = products.count
+        for (id, further) in furtherRecords {
+            let known = built.records[id].map { [$0] } ?? []
+            built.records[id] = VulnerabilityRecord.joined(known + further)
+        }
+        for record in built.records.values where record.isRejected {
+            built.rejected.insert(built.vulnerabilities.number(of: record.id))
+        }
         built.joinAliases(aliases)
         return built
     }
 
     private mutating func add(_ record: VulnerabilityRecord) {
-        guard isNewer(record, than: index.records[record.id]) else { return }
-        index.records[record.id] = record
-        if record.isRejected {
-            index.rejected.insert(index.vulnerabilities.number(of: record.id))
-        } else if let number = index.vulnerabilities.known(record.id) {
-            index.rejected.remove(number)
+        guard let known = index.records[record.id] else {
+            index.records[record.id] = record
+            return
         }
-    }
-
-    /// Of two records of one vulnerability, the one that CISA has enriched stands, then the later.
-    private func isNewer(_ record: VulnerabilityRecord, than known: VulnerabilityRecord?) -> Bool {
-        guard let known else { return true }
-        if (record.ssvc == nil) != (known.ssvc == nil) { return record.ssvc != nil }
-        return (record.modified?.milliseconds ?? 0) >= (known.modified?.milliseconds ?? 0)
+        if known != record { furtherRecords[record.id, default: []].append(record) }
     }
 
     private mutating func add(_ advisory: Advisory) {
@@ -119,7 +124,7 @@ public struct AdvisoryIndexBuilder {
         let hasRanges = index.spans.count > firstSpan
         if !package.versions.isEmpty, !(hasRanges && package.scope.isRelease) {
             index.explicitVersions[number] = package.versions
-        } else if !hasRanges, package.status != .notAffected {
+        } else if package.ranges.isEmpty, package.status != .notAffected {
             index.spans.append(.init(introduced: -1, end: -1, endKind: .fixed))
         }
         index.entries.append(
@@ -155,7 +160,9 @@ public struct AdvisoryIndexBuilder {
         }
         do {
             let set = try VersionRangeSet(events: range.events, in: order)
-            for range in set.ranges { addSpan(range, order) }
+            let limits = Set(range.events.compactMap(\.limitVersion))
+                .subtracting(range.events.compactMap(\.fixVersion))
+            for range in set.ranges { addSpan(range, order, limits: limits) }
         } catch {
             // A bound that cannot be read: a run that begins with it makes every comparison fail,
             // so that the packages it would be about are named as unreadable.
@@ -167,7 +174,9 @@ public struct AdvisoryIndexBuilder {
         }
     }
 
-    private mutating func addSpan(_ range: VersionRange, _ order: Ecosystem) {
+    private mutating func addSpan(
+        _ range: VersionRange, _ order: Ecosystem, limits: Set<String>
+    ) {
         var introduced: Int32 = -1
         var end: (version: String, kind: AdvisoryIndex.Span.End)?
         for constraint in range.constraints {
@@ -178,7 +187,8 @@ public struct AdvisoryIndexBuilder {
                 if let known = end?.version, (try? order.compare(known, version)) != .greater {
                     continue
                 }
-                let isLimit = end != nil
+                // A limit comes after the range's own end; alone it is no fix either.
+                let isLimit = end != nil || limits.contains(version)
                 end = (
                     version,
                     isLimit ? .limit : constraint.comparison == .before ? .fixed : .lastAffected
@@ -204,5 +214,15 @@ public struct AdvisoryIndexBuilder {
 extension PackageScope {
     var isRelease: Bool {
         if case .release = self { true } else { false }
+    }
+}
+
+extension VersionEvent {
+    fileprivate var limitVersion: String? {
+        if case .limit(let version) = self { version } else { nil }
+    }
+
+    fileprivate var fixVersion: String? {
+        if case .fixed(let version) = self { version } else { nil }
     }
 }

@@ -35,7 +35,7 @@ struct KernelRule {
     /// The version of a kernel that runs but is not installed any more, in the place of a row that
     /// would replace it; RPM's kernels only, whose release is their version.
     static func running(_ running: String, insteadOf row: SoftwareRow) -> SoftwareRow? {
-        guard row.order == .rpm, row.name == "kernel" || row.name.hasSuffix("-core"),
+        guard row.order == .rpm, isWholeKernel(row.name) || row.name.hasSuffix("-core"),
             running.hasSuffix("." + row.architecture), !isRunning(row, running)
         else { return nil }
         let version = String(running.dropLast(row.architecture.utf8.count + 1))
@@ -66,24 +66,46 @@ struct KernelRule {
                 kind = String(row.name.dropLast(release.utf8.count))
                 flavour = parts.count > 2 ? String(parts[2]) : ""
             } else {
-                guard row.name == "kernel" || row.name.hasPrefix("kernel-") else { return nil }
+                guard KernelRule.isOfKernel(row.name) else { return nil }
                 kind = row.name
                 flavour = ""
             }
         }
     }
 
-    /// Kinds of Debian's and Ubuntu's packages that carry the kernel's release in their name.
-    private static let kinds = [
-        "linux-image-unsigned-", "linux-image-", "linux-modules-extra-", "linux-modules-",
-        "linux-headers-", "linux-tools-", "linux-buildinfo-",
-    ]
-
-    /// `6.1.0-50-amd64` in `linux-image-6.1.0-50-amd64`.
+    /// `6.1.0-50-amd64` in `linux-image-6.1.0-50-amd64`, `6.8.0-40` in
+    /// `linux-hwe-6.8-headers-6.8.0-40`: Debian's and Ubuntu's packages of a kernel carry its release
+    /// in their names, and the next release's lie beside them. It is the first part with three
+    /// numbers, to the end.
     static func release(inName name: String) -> Substring? {
-        guard let kind = kinds.first(where: { name.hasPrefix($0) }) else { return nil }
-        let release = name.dropFirst(kind.utf8.count)
-        return release.utf8.first.map { (0x30...0x39).contains($0) } == true ? release : nil
+        guard name.hasPrefix("linux-") else { return nil }
+        let bytes = name.utf8
+        var start = bytes.startIndex
+        while let hyphen = bytes[start...].firstIndex(of: UInt8(ascii: "-")) {
+            start = bytes.index(after: hyphen)
+            let part = bytes[start...].prefix { $0 != UInt8(ascii: "-") }
+            if isDigit(part.first), part.count(where: { $0 == UInt8(ascii: ".") }) > 1 {
+                return name[start...]
+            }
+        }
+        return nil
+    }
+
+    private static func isDigit(_ byte: UInt8?) -> Bool {
+        byte.map { (0x30...0x39).contains($0) } ?? false
+    }
+
+    /// `kernel`, and Amazon's `kernel6.12`.
+    private static func isWholeKernel(_ name: some StringProtocol) -> Bool {
+        guard name.hasPrefix("kernel") else { return false }
+        return name.utf8.dropFirst("kernel".utf8.count).allSatisfy {
+            isDigit($0) || $0 == UInt8(ascii: ".")
+        }
+    }
+
+    /// Whether an RPM package is a kernel or lies beside one.
+    private static func isOfKernel(_ name: String) -> Bool {
+        name.hasPrefix("kernel") && isWholeKernel(name.prefix { $0 != "-" })
     }
 
     private static func newest(of places: [Int], _ rows: [SoftwareRow]) -> Int? {
@@ -95,7 +117,10 @@ struct KernelRule {
 
     private static func isRunning(_ row: SoftwareRow, _ running: String) -> Bool {
         if running.isEmpty { return false }
-        if row.order == .deb { return release(inName: row.name).map { $0 == running } ?? false }
+        if row.order == .deb {
+            guard let release = release(inName: row.name) else { return false }
+            return release == running || release == running + "-unsigned"
+        }
         let version = withoutEpoch(row.version)
         if running == "\(version).\(row.architecture)" { return true }
         // SUSE: `5.14.21-150500.55.7-default` runs from `5.14.21-150500.55.7.1`.

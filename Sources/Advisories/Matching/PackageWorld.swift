@@ -25,6 +25,10 @@ public struct PackageWorld: Hashable, Sendable {
         case "nuget", "dotnet": (ecosystem, order) = ("NuGet", .nuget)
         case "maven": (ecosystem, order) = ("Maven", .maven)
         case "composer", "packagist": (ecosystem, order) = ("Packagist", .generic)
+        case "hex", "mix": (ecosystem, order) = ("Hex", .semver)
+        case "pub", "dart": (ecosystem, order) = ("Pub", .semver)
+        case "swift", "swiftpm", "swifturl": (ecosystem, order) = ("SwiftURL", .semver)
+        case "bitnami": (ecosystem, order) = ("Bitnami", .semver)
         case "winget": (ecosystem, order) = ("winget", .winget)
         case "brew", "homebrew": (ecosystem, order) = ("homebrew", .generic)
         case "choco", "chocolatey": (ecosystem, order) = ("chocolatey", .nuget)
@@ -54,7 +58,8 @@ public struct PackageWorld: Hashable, Sendable {
 
     /// The worlds of `init(manager:)` whose names are not those of package managers.
     private static let worlds: Set<String> = [
-        "PyPI", "npm", "RubyGems", "crates.io", "Go", "NuGet", "Maven", "Packagist", "homebrew",
+        "PyPI", "npm", "RubyGems", "crates.io", "Go", "NuGet", "Maven", "Packagist", "Hex", "Pub",
+        "SwiftURL", "Bitnami", "homebrew",
     ]
 
     private static let rpmSystems: Set<String> = [

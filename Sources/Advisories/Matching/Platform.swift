@@ -151,7 +151,11 @@ extension AdvisoryIndex {
     /// A scope that holds for an endpoint, and the channel that it needs.
     struct HeldScope: Sendable, Hashable {
         var number: Int32
+        /// The channel that the endpoint is not known to receive; `nil` where it needs none, or
+        /// receives it.
         var channel: String?
+        /// Whether it speaks of a channel, received or not.
+        var isOfChannel = false
     }
 
     /// The scopes of this index that hold on a platform: those of its release, and EPEL's.
@@ -175,7 +179,8 @@ extension AdvisoryIndex {
             names.contains($0.release.release) && $0.release.channel != Platform.epel
         }.map { release, number in
             let channel = release.channel.flatMap { platform.channels.contains($0) ? nil : $0 }
-            return HeldScope(number: number, channel: channel)
+            return HeldScope(
+                number: number, channel: channel, isOfChannel: release.channel != nil)
         }
     }
 

@@ -39,6 +39,9 @@ public enum ReceivedChannels {
             for name in names {
                 found.formUnion(words(of: name).intersection(["ltss", "espos"]))
             }
+        case "arch":
+            // core-testing
+            for name in names where words(of: name).contains("testing") { found.insert("testing") }
         default: break
         }
         return found.sorted()

@@ -60,6 +60,7 @@ struct RowMatcher {
                         word.fix >= 0 || isOfSameKind(entry, row)
                     {
                         word.isReceived = isReceived
+                        word.isOfChannel = scope.isOfChannel
                         for vulnerability in index.vulnerabilities(of: entry) {
                             index.hear(word, &opinions[vulnerability])
                         }

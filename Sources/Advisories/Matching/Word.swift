@@ -15,6 +15,18 @@ struct Word {
     /// Whether the endpoint receives the channel that the entry speaks of.
     var isReceived: Bool
     var isDeclined: Bool
+    /// Whether it speaks of a channel of the release, such as RHEL's EUS.
+    var isOfChannel = false
+
+    /// How much it counts where the release and a channel that the endpoint receives both speak.
+    ///
+    /// The endpoint's packages come from the channel: what is mended or not affected there is so,
+    /// whatever the release says (a fix under another version, or none). That a channel has no fix
+    /// yet undoes nothing that the release has.
+    var channelRank: Int {
+        guard isOfChannel, isReceived else { return 1 }
+        return answer != .affected || fix >= 0 ? 2 : 0
+    }
 }
 
 /// All that was said of one vulnerability in the row at hand.
@@ -50,6 +62,7 @@ extension AdvisoryIndex {
         // "Not known yet" is no word against one that is.
         let newIsOpen = new.answer == .undetermined
         if newIsOpen != (old.answer == .undetermined) { return !newIsOpen }
+        if new.channelRank != old.channelRank { return new.channelRank > old.channelRank }
         if new.authority != old.authority { return new.authority > old.authority }
         if new.answer != old.answer { return new.answer.rawValue > old.answer.rawValue }
         return comesBefore(new, old)

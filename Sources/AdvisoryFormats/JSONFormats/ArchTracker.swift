@@ -19,9 +19,11 @@ enum ArchTracker {
         guard !packages.isEmpty else { throw RecordFault("no packages") }
         let status = try value.required("status")
         let fixed = value.text("fixed")
+        // What is being tested is mended for those alone who have set up the testing repositories.
+        let home = DistributionNames.arch(channel: status == "Testing" ? "testing" : nil)
         let affected = packages.map { package in
             AffectedPackage(
-                scope: DistributionNames.arch.scope, order: DistributionNames.arch.order,
+                scope: home.scope, order: home.order,
                 name: package, counting: .binary, status: statusValue(status),
                 ranges: fixed.map { [.before(fix: $0)] } ?? [])
         }

@@ -24,7 +24,8 @@ enum NVDRecords {
     }
 
     private static func record(_ cve: JSONValue) throws -> VulnerabilityRecord {
-        var record = VulnerabilityRecord(id: try VulnerabilityName.required(cve, "id"))
+        var record = VulnerabilityRecord(
+            id: try VulnerabilityName.required(cve, "id"), publisher: .nvd)
         record.published = try FeedTime.read(cve, "published")
         record.modified = try FeedTime.read(cve, "lastModified")
         record.isRejected = cve.text("vulnStatus") == "Rejected"
@@ -50,7 +51,8 @@ enum NVDRecords {
 
     private static func olderRecord(_ value: JSONValue) throws -> VulnerabilityRecord {
         guard let meta = value["cve"]?["CVE_data_meta"] else { throw RecordFault("no “cve”") }
-        var record = VulnerabilityRecord(id: try VulnerabilityName.required(meta, "ID"))
+        var record = VulnerabilityRecord(
+            id: try VulnerabilityName.required(meta, "ID"), publisher: .nvd)
         record.published = try FeedTime.read(value, "publishedDate")
         record.modified = try FeedTime.read(value, "lastModifiedDate")
         record.title = title(value["cve"]?["description"]?["description_data"])

@@ -52,7 +52,7 @@ enum OSVAffected {
     private static func range(_ value: JSONValue) throws -> AffectedRange {
         let events = try value.array("events")
         guard !events.isEmpty else { throw RecordFault("a range has no events") }
-        return AffectedRange(
+        let range = AffectedRange(
             try events.map { event in
                 for (key, value) in event.members {
                     guard let version = value.text else { continue }
@@ -66,6 +66,9 @@ enum OSVAffected {
                 }
                 throw RecordFault("an event of a range says nothing known")
             })
+        let begins = range.events.contains { if case .introduced = $0 { true } else { false } }
+        guard begins else { throw RecordFault("a range does not say where it begins") }
+        return range
     }
 
     /// Debian and others rate a vulnerability in each package.

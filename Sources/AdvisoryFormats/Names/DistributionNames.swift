@@ -102,5 +102,7 @@ enum DistributionNames {
     }
 
     /// Arch Linux, which has no releases.
-    static var arch: PackageHome { PackageHome("arch", "", order: .pacman, .binary) }
+    static func arch(channel: String? = nil) -> PackageHome {
+        PackageHome("arch", "", channel: channel, order: .pacman, .binary)
+    }
 }
