@@ -131,6 +131,14 @@ extension UnseenOutputTests {
                   "branch": "stable", "origin": "lab"}, {"name": "no identifier"}]
                 """#, updates: ["org.lab.Writer - > 2.1"], unread: 1),
         Case(
+            testDescription: "below a heading an empty cell of flatpak moves no other",
+            tool: .flatpakUpdates,
+            text: """
+                Name      Application ID     Version Branch  Origin
+                Writer    org.lab.Writer     2.1     stable  lab
+                Platform  org.lab.Platform           46      lab
+                """, updates: ["org.lab.Writer - > 2.1", "org.lab.Platform - > -"]),
+        Case(
             testDescription: "flatpak's libraries warn", tool: .flatpakUpdates,
             text: """
                 ** (flatpak update:1): WARNING **: 10:00:00.000: org.lab.Broken failed

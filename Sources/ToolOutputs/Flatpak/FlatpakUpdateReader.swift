@@ -14,6 +14,7 @@ struct FlatpakUpdateReader {
         for record in documents.values.flatMap(\.elements) { read(record) }
         var rows: [(line: ToolLine, cells: [String])] = []
         var note = FlatpakNote()
+        var heading = ""
         for line in documents.others {
             if note.holds(line) || Self.known.contains(line.trimmed) { continue }
             if rows.isEmpty, ["Ref", "Application ID"].contains(line.trimmed) { continue }
@@ -24,15 +25,19 @@ struct FlatpakUpdateReader {
                 FlatpakColumns.isIdentifier($0) || FlatpakColumns.isReference($0)
             }) {
                 rows.append((line, cells))
-            } else if !rows.isEmpty || !Self.isHeading(line, cells) {
+            } else if rows.isEmpty, Self.isHeading(line, cells) {
+                heading = line.text
+            } else {
                 reading.unparsed.append(line.raw)
             }
         }
+        let isPlaced = Self.place(&rows, below: heading)
         // Rows of one listing have the same columns.
         for (count, group) in Dictionary(grouping: rows.indices, by: { rows[$0].cells.count })
             .sorted(by: { $0.key < $1.key })
         {
-            let isAligned = group.allSatisfy { !rows[$0].line.text.contains("\t") }
+            let isAligned =
+                !isPlaced && group.allSatisfy { !rows[$0].line.text.contains("\t") }
             let columns = FlatpakColumns(
                 group.map { rows[$0].cells }, count: count, isAligned: isAligned)
             for index in group {
@@ -43,6 +48,25 @@ struct FlatpakUpdateReader {
                 add(update, columns.operation(rows[index].cells))
             }
         }
+    }
+
+    /// Parts the rows where the columns of their heading begin, which also tells the cells that are
+    /// empty; whether all of them could be parted so.
+    private static func place(
+        _ rows: inout [(line: ToolLine, cells: [String])], below heading: String
+    ) -> Bool {
+        let texts = rows.map(\.line.text)
+        guard !heading.isEmpty, !heading.hasPrefix(" "),
+            !texts.contains(where: { $0.contains("\t") })
+        else { return false }
+        let starts = TableColumns.starts(heading, rows: texts)
+        let placed = texts.compactMap { TableColumns.cells($0, starts: starts) }
+        let hasNames = placed.allSatisfy { cells in
+            cells.contains { FlatpakColumns.isIdentifier($0) || FlatpakColumns.isReference($0) }
+        }
+        guard starts.count >= 2, placed.count == rows.count, hasNames else { return false }
+        for index in rows.indices { rows[index].cells = placed[index] }
+        return true
     }
 
     private static let known = KnownLines(

@@ -168,7 +168,8 @@ private enum ShellPrompt {
             return false
         }
         guard let at = first.firstIndex(of: "@"), at != first.startIndex else { return false }
-        return first.hasSuffix("#") || first.hasSuffix("$")
+        let words = TextLines.words(text.prefix(120))
+        return first.hasSuffix("#") || first.hasSuffix("$") || (words.count > 2 && words[2] == "%")
             || (text.hasPrefix("[") && (text.contains("]# ") || text.contains("]$ ")))
     }
 }

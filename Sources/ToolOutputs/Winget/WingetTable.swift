@@ -35,7 +35,7 @@ struct WingetTable {
             // The count below the rows is as long as it likes, and would hide the columns' edges.
             let rows = body.prefix { !$0.isBlank }.filter { !WingetReader.isSentence($0.trimmed) }
                 .map(\.text)
-            let starts = Self.starts(heading, rows: rows)
+            let starts = TableColumns.starts(heading, rows: rows)
             guard (3...6).contains(starts.count) else { return nil }
             self.starts = starts
             columns = Self.columns(count: starts.count, starts: starts, rows: rows)
@@ -48,7 +48,7 @@ struct WingetTable {
         // A character that the table's maker took for wider or narrower than it is moves all that
         // stands behind it.
         for shift in [0, 1, -1, 2, -2, 3, -3] {
-            if let cells = cells(line.text, shift: shift) {
+            if let cells = TableColumns.cells(line.text, starts: starts, shift: shift) {
                 let row = Row(columns, cells)
                 // Longer than the rule: a table that somebody shortened by hand, or a sentence.
                 let isLong = DisplayWidth.of(line.text.trimmingEnd) > width + max(shift, 0)
@@ -100,27 +100,6 @@ struct WingetTable {
         return !bare.contains("  ") && bare.split(separator: " ").count <= 3
     }
 
-    /// The cells, when a blank stands in front of each column.
-    private func cells(_ text: String, shift: Int) -> [String]? {
-        let edges = starts.enumerated().map { $0.offset == 0 ? 0 : $0.element + shift }
-        var cells = [String](repeating: "", count: edges.count)
-        var place = 0
-        var index = 0
-        var last: Character = " "
-        for character in text {
-            while index + 1 < edges.count, place >= edges[index + 1] {
-                // A wide character must not stand across the edge either.
-                guard place == edges[index + 1], last == " " else { return nil }
-                index += 1
-            }
-            cells[index].append(character)
-            last = character
-            place += DisplayWidth.of(character)
-        }
-        // A row may end early: the last cells may be empty.
-        return cells.map { ToolText.trimmed($0) }
-    }
-
     /// The columns of a heading in a language of winget.
     private static func knownColumns(_ heading: String) -> ([WingetWords.Column], [Int])? {
         for language in WingetWords.headings {
@@ -149,38 +128,6 @@ struct WingetTable {
             }
         }
         return nil
-    }
-
-    /// The columns of a heading in any language: words with more than one blank in front begin a
-    /// column; others do when every row has a blank there and something behind it.
-    private static func starts(_ heading: String, rows: [String]) -> [Int] {
-        var starts: [Int] = []
-        var place = 0
-        var blanks = 2
-        let maps = rows.map(columnMap)
-        for character in heading {
-            if character == " " {
-                blanks += 1
-            } else {
-                if blanks >= 2 || (blanks == 1 && isEdge(place, maps)) { starts.append(place) }
-                blanks = 0
-            }
-            place += DisplayWidth.of(character)
-        }
-        return starts
-    }
-
-    private static func isEdge(_ place: Int, _ rows: [[Bool]]) -> Bool {
-        let reaching = rows.filter { $0.count > place }
-        return !reaching.isEmpty && reaching.allSatisfy { !$0[place - 1] }
-            && reaching.contains { $0[place] }
-    }
-
-    /// For each terminal column whether something stands there.
-    private static func columnMap(_ text: String) -> [Bool] {
-        text.flatMap { character in
-            [Bool](repeating: character != " ", count: DisplayWidth.of(character))
-        }
     }
 
     /// With four columns, the last is a source when no row has a digit in it.
