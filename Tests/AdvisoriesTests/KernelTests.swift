@@ -215,11 +215,44 @@ struct PendingRestartTests {
         ("/usr/sbin/nginx", "nginx"),
         ("/lib/libstdc++.so.6", "libstdc++6"), ("/lib64/ld-linux-x86-64.so.2", "libc6"),
         ("/lib/libgnutls.so.30", "libgnutls30t64"), ("/lib/libX11.so.6", "libx11-6"),
+        // Debian 11 and Ubuntu 20.04.
+        ("/usr/lib/x86_64-linux-gnu/libssl.so.1.1", "libssl1.1"),
+        ("/lib/x86_64-linux-gnu/libc-2.31.so", "libc6"), ("/lib/ld-2.31.so", "libc6"),
+        ("/lib/libcurl.so.4.8.0 (deleted)", "libcurl4"), ("/lib/libglib-2.0.so.0", "libglib2.0-0"),
     ])
     func `a file's package is told by Debian's rule of names`(_ file: String, _ package: String) {
         var replaced = ReplacedCode()
         replaced.addFile(file)
         #expect(replaced.mayRun(package), "\(replaced.packages.sorted())")
+    }
+
+    @Test(arguments: [
+        ("/usr/lib64/libssl.so.3.0.7", "openssl-libs"), ("/usr/lib64/libc.so.6", "glibc"),
+        ("/usr/lib64/libc-2.28.so", "glibc"), ("/usr/lib64/libcurl.so.4.7.0", "libcurl"),
+        ("/usr/lib64/libsystemd.so.0.35.0", "systemd-libs"),
+        ("/usr/lib64/libsqlite3.so.0.8.6", "sqlite-libs"),
+        ("/usr/lib64/libgssapi_krb5.so.2.2", "krb5-libs"),
+        ("/usr/lib64/libpython3.9.so.1.0", "python3-libs"),
+        ("/usr/lib64/libexpat.so.1.8.7", "expat"), ("/usr/lib64/libnss3.so.1", "nss"),
+        // SUSE, Arch, Alpine.
+        ("/usr/lib64/libcrypto.so.3.1.4", "libopenssl3"),
+        ("/usr/lib64/libX11.so.6.4.0", "libX11-6"),
+        ("/usr/lib/libcrypto.so.3", "libcrypto3"), ("/usr/lib/libxml2.so.2", "libxml2"),
+        ("/lib/ld-musl-x86_64.so.1", "musl"),
+    ])
+    func `a library's package is told on other distributions too`(_ file: String, _ package: String)
+    {
+        var replaced = ReplacedCode()
+        replaced.addFile(file)
+        #expect(replaced.mayRun(package), "\(replaced.packages.sorted())")
+        #expect(replaced.packages.count < 40)
+    }
+
+    @Test(arguments: ["/usr/lib/nginx/modules/ngx_http.so", "/usr/lib/foo-1.so", "/x/.so.1", "/"])
+    func `a file that is no library with a version has its own name alone`(_ file: String) {
+        var replaced = ReplacedCode()
+        replaced.addFile(file)
+        #expect(replaced.packages.count <= 1)
     }
 }
 

@@ -44,36 +44,14 @@ public struct ReplacedCode: Sendable {
     }
 
     /// Takes a replaced file that a process still maps, and names the packages that it may have
-    /// come from: Debian names the package of a library by its soname (Debian Policy 8.1), and a
-    /// program's package often bears its name.
+    /// come from: a program's package often bears its name, a library's is told by `SharedLibrary`.
     public mutating func addFile(_ path: String) {
         guard var name = path.split(separator: "/").last else { return }
         if let cut = name.firstIndex(of: " ") { name = name[..<cut] }
         packages.insert(String(name))
-        for package in Self.libraryPackages(of: name) { packages.insert(package) }
+        if let library = SharedLibrary(file: name) { packages.formUnion(library.packages) }
     }
 
     /// Whether a package's old code may still run.
     func mayRun(_ package: String) -> Bool { packages.contains(package) }
-
-    /// `libssl.so.3` -> `libssl3`, `libssl3t64`; `libfoo2.so.1` -> `libfoo2-1`.
-    private static func libraryPackages(of file: Substring) -> [String] {
-        if file.hasPrefix("ld-linux") { return ["libc6"] }
-        let parts = file.split(separator: ".", omittingEmptySubsequences: false)
-        guard let mark = parts.firstIndex(of: "so"), mark > 0, mark + 1 < parts.count,
-            !parts[mark + 1].isEmpty
-        else { return [] }
-        var stem = parts[..<mark].joined(separator: ".").lowercased()
-        stem = String(stem.map { $0 == "_" ? "-" : $0 })
-        if let shared = sharedPackages[stem] { stem = shared }
-        let hyphen = stem.last?.isNumber == true ? "-" : ""
-        let name = "\(stem)\(hyphen)\(parts[mark + 1])"
-        return stem == "libz" ? ["zlib1g"] : [name, "\(name)t64"]
-    }
-
-    /// Libraries that live in the package of another.
-    private static let sharedPackages = [
-        "libcrypto": "libssl", "libm": "libc", "libpthread": "libc", "libdl": "libc",
-        "libresolv": "libc", "librt": "libc",
-    ]
 }

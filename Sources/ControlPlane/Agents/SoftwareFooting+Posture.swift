@@ -4,8 +4,9 @@ package import ServerRecords
 
 extension SoftwareFooting {
     /// The most names of replaced code that are kept, and the longest of each in characters: a
-    /// whole distribution upgrade replaces some hundred libraries.
-    private static let mostNames = 2_000
+    /// whole distribution upgrade replaces some hundred libraries, each of which may have come from
+    /// some ten packages.
+    private static let mostNames = 8_000
     private static let longestName = 256
 
     /// What matching needs of a posture.
