@@ -124,6 +124,26 @@ struct DistributionFormatTests {
         #expect(outcome.summary.rejected.first?.reason == "a range does not say where it begins")
     }
 
+    @Test(arguments: [
+        ("ALBA-2026:1", "[]", []), ("ALEA-2026:1", "[\"RHEA-2026:1\"]", []),
+        ("ALBA-2026:1", "[\"CVE-2026-1111\"]", ["CVE-2026-1111"]),
+        ("SUSE-RU-2026:1-1", "[]", []), ("ALSA-2026:1", "[]", ["ALSA-2026:1"]),
+    ])
+    func `a notice on other faults is no vulnerability, unless it names one`(
+        _ id: String, _ related: String, _ expected: [String]
+    ) throws {
+        let text = """
+            {"schema_version": "1.6.0", "id": "\(id)", "modified": "2026-01-01T00:00:00Z",
+             "related": \(related),
+             "affected": [{"package": {"ecosystem": "AlmaLinux:9", "name": "anvil"},
+                           "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"},
+                                       {"fixed": "1.2-3.el9"}]}]}]}
+            """
+        let outcome = try read(text)
+        #expect(outcome.summary.records == 1)
+        #expect(outcome.advisories.map(\.vulnerabilities) == [expected])
+    }
+
     @Test func `what Arch is testing is mended for those who test`() throws {
         let text = """
             [{"name": "AVG-1", "packages": ["anvil"], "status": "Testing", "severity": "High",

@@ -77,6 +77,16 @@ enum OSVRecords {
         return prefixes.contains { id.hasPrefix($0) }
     }
 
+    /// Whether an id is that of a notice on faults or features (`ALBA-`, `ALEA-`, `SUSE-RU-`): OSV
+    /// has them beside those on vulnerabilities, and some name CVE ids after all.
+    static func isOnOtherFaults(_ id: String) -> Bool {
+        let prefixes = [
+            "RHBA-", "RHEA-", "ALBA-", "ALEA-", "RLBA-", "RLEA-", "ELBA-", "ELEA-", "SUSE-RU-",
+            "SUSE-OU-", "SUSE-FU-", "openSUSE-RU-", "openSUSE-OU-", "openSUSE-FU-", "MGAA-",
+        ]
+        return prefixes.contains { id.hasPrefix($0) }
+    }
+
     /// `Important: firefox security update`, as the relatives of RHEL write titles.
     private static func titleSeverity(_ title: String) -> Severity? {
         guard let colon = title.firstIndex(of: ":") else { return nil }
@@ -98,6 +108,8 @@ enum OSVRecords {
             aliases = value.texts("aliases").filter { $0 != id }
             add(([id] + same).compactMap(VulnerabilityName.cve))
             if isNotice { add(related.compactMap(VulnerabilityName.cve)) }
+            // A notice on faults that are no vulnerabilities mends none, whatever it refers to.
+            if vulnerabilities.isEmpty, OSVRecords.isOnOtherFaults(id) { return }
             if vulnerabilities.isEmpty, isNotice { add(related) }
             if vulnerabilities.isEmpty { vulnerabilities = [id] }
         }
