@@ -128,7 +128,7 @@ struct DistributionFormatTests {
         ("ALBA-2026:1", "[]", []), ("ALEA-2026:1", "[\"RHEA-2026:1\"]", []),
         ("ALBA-2026:1", "[\"CVE-2026-1111\"]", ["CVE-2026-1111"]),
         ("SUSE-RU-2026:1-1", "[]", []), ("ALSA-2026:1", "[]", ["ALSA-2026:1"]),
-    ])
+    ] as [(String, String, [String])])
     func `a notice on other faults is no vulnerability, unless it names one`(
         _ id: String, _ related: String, _ expected: [String]
     ) throws {
