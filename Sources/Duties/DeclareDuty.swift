@@ -93,9 +93,7 @@ extension UseCases {
             for tenant in try records.tenants(in: scope).map(\.id) {
                 windows.formUnion(try self.staffedWindows(of: tenant, in: records))
                 let own = waiting.filter { $0.scope.tenant == tenant }
-                let names = Set(own.map(\.name))
                 items += try self.signedDuties(of: tenant, in: records)
-                    .filter { !names.contains($0.stored.name) }
                     .map { try DutySummary($0.stored, $0.document, isSigned: true, at: now) }
                 items += try own.map {
                     try DutySummary($0, $0.read(as: Duty.self), isSigned: false, at: now)
@@ -103,7 +101,9 @@ extension UseCases {
             }
             let shown = past ? items : items.filter { $0.state != .over }
             return DutyRoster(
-                items: shown.sorted { ($0.from, $0.name) < ($1.from, $1.name) },
+                items: shown.sorted {
+                    ($0.from, $0.name, $0.version) < ($1.from, $1.name, $1.version)
+                },
                 windows: windows.sorted())
         }
     }

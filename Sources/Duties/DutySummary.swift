@@ -92,10 +92,13 @@ public struct DutySummary: Hashable, Sendable, Codable {
         windows = body.windows
         version = stored.version
         digest = stored.digest
-        if body.until <= now || body.until <= body.from {
+        if stored.expiresAt <= now {
             state = .over
         } else if !isSigned {
+            // An end that waits as well: until then the version before it holds.
             state = .waiting
+        } else if body.until <= now || body.until <= body.from {
+            state = .over
         } else {
             state = body.from <= now ? .onDuty : .declared
         }

@@ -176,6 +176,15 @@ import Trust
         #expect(try await exchange(endpoint).duties?.count == 1)
         let items = try await house.useCases.duties(of: nil, by: house.administrator).items
         #expect(items.map(\.state) == [.onDuty])
+        // Its end waits too, and until then it goes on to hold.
+        let end = try await house.useCases.endDuty(
+            duty.name, of: house.tenant.id, by: house.administrator)
+        #expect(end.state == .waiting)
+        #expect(try await decision(endpoint).reasonCode == .windowOpen)
+        let both = try await house.useCases.duties(of: nil, by: house.administrator).items
+        #expect(both.map(\.state) == [.onDuty, .waiting])
+        try await operators.signAll(in: house)
+        #expect(try await decision(endpoint).reasonCode == .awaitingDuty)
     }
 
     @Test func `the next openings tell who is on duty in them`() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 extension Scenario {
     /// What happens before an installation.
-    static let before = [downloadedAhead, backupTooOld]
+    static let before = [downloadedAhead, backupTooOld, nobodyOnDuty]
 
     static let downloadedAhead = Scenario(
         "an update that is only prepared is downloaded, and goes in with its source gone"
@@ -61,7 +61,7 @@ extension Scenario {
 extension Lab {
     /// Packages for what happens before: version 1.0 is installed in every endpoint, 2.0 is on
     /// offer.
-    static let beforePackages = ["labahead", "labbackup"]
+    static let beforePackages = ["labahead", "labbackup", "labduty"]
 
     /// Adds them to the repository.
     func addBeforePackages() async throws {
@@ -73,7 +73,7 @@ extension Lab {
 
     /// Saves a policy whose window is always open, in the place of all others.
     func saveBefore(
-        rules: String = "[]", before: String? = nil, more: String = ""
+        rules: String = "[]", before: String? = nil, more: String = "", isStaffed: Bool = false
     ) async throws {
         let text = """
             patchbay: policy/v1
@@ -84,7 +84,7 @@ extension Lab {
             rules: \(rules)
             default: {approve: by hand}
             windows:
-              always: {every: day, from: "00:00", for: 1d, zone: UTC}
+              always: {every: day, from: "00:00", for: 1d, zone: UTC, staffed: \(isStaffed)}
             \(before.map { "before: \($0)" } ?? "")
             \(more)
 
