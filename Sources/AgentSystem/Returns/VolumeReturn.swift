@@ -43,7 +43,11 @@ public struct VolumeReturn: Sendable {
     var names: @Sendable (String) -> [String] = { Files.names(in: $0) }
     /// A path without links; `nil` when it leads nowhere.
     var resolve: @Sendable (String) -> String? = { VolumeReturn.realPath($0) }
-    var run: Run = { await ProgramOutput.of($0, patience: $1 * 1000) }
+    var run: Run = {
+        // LVM complains of files that its caller's shell has left open, between its answers.
+        await ProgramOutput.of(
+            $0, adding: ["LVM_SUPPRESS_FD_WARNINGS": "1"], patience: $1 * 1000)
+    }
     var reboot: @Sendable () async -> String? = { await SystemReboot().reboot() }
 
     /// The return of this machine.
