@@ -60,8 +60,8 @@ public struct VolumeReturn: Sendable {
 
     /// The snapshots of the root volume that the agent took, the newest first.
     public func snapshots() async throws(ReturnFault) -> [VolumeSnapshot] {
-        let (group, root, volumes) = try await volumes()
-        return volumes.filter { $0.origin == root.name && Snapshots.isOwn($0.name) }.map {
+        let (group, root, all) = try await volumes()
+        return all.filter { $0.origin == root.name && Snapshots.isOwn($0.name) }.map {
             VolumeSnapshot(
                 name: $0.name, group: group, size: $0.size, used: $0.used,
                 fault: $0.faultAsSnapshot)
