@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import Testing
 
 /// A system with another package tool than apt alone, or another release of Debian, as
@@ -87,4 +88,11 @@ struct Flavour: Sendable, CustomTestStringConvertible {
         debian(11, number: 16, isOlder: true),
         debian(13, number: 17, isOlder: false),
     ]
+
+    /// Those that `PATCHBAY_FLAVOURS` asks for; all without it.
+    static let asked: [Flavour] = {
+        let names = ProcessInfo.processInfo.environment["PATCHBAY_FLAVOURS"] ?? ""
+        let words = names.split(separator: ",")
+        return words.isEmpty ? all : all.filter { words.contains($0.name[...]) }
+    }()
 }

@@ -8,10 +8,11 @@ import Testing
 /// itself, its own database and a signed repository in the lab; and on Debian 11 and 13.
 ///
 /// A flavour that this machine cannot have (no mirror with dnf 5, say, or no static agent for an
-/// older C library) is skipped by name.
+/// older C library) is skipped by name. Set `PATCHBAY_FLAVOURS` to names, with commas between, to try
+/// only some.
 @Suite(.requires(.root, .networkNamespaces, .testBed, .binaries))
 struct ToolEndpointTests {
-    @Test(.serialized, .toolLab, arguments: Flavour.all)
+    @Test(.serialized, .toolLab, arguments: Flavour.asked)
     func `Scans, installs, verifies, and fails truthfully`(_ flavour: Flavour) async throws {
         let lab = try Lab.current
         let made = try await lab.tryBed(["flavour", flavour.name])
