@@ -52,11 +52,6 @@ struct BrewOutdatedReader {
                 continue
             }
             let installed = Self.installed(record["installed_versions"])
-            if installed == candidate {
-                // `--greedy` lists what has no versions of its own (`latest`) as well.
-                reading.packages.append(ToolPackage(name: name, version: installed))
-                continue
-            }
             var update = ToolUpdate(name: name, installed: installed, candidate: candidate)
             update.details = ["kind": kind]
             if record["pinned"]?.bool == true { update.isHeld = true }

@@ -31,7 +31,8 @@ struct SnapRefreshReader {
     /// Names of five columns or six, none of which is a revision.
     private static func isHeading(_ line: ToolLine) -> Bool {
         let words = line.words
-        if words.prefix(3) == ["Name", "Version", "Rev"] { return true }
+        let own: Set = ["Name", "Version", "Rev", "Size", "Publisher", "Developer", "Notes"]
+        if words.count >= 5, words.allSatisfy(own.contains) { return true }
         return (5...8).contains(words.count) && line.text.contains("  ")
             && !line.trimmed.contains { $0.isNumber || $0 == ":" }
     }
