@@ -95,7 +95,8 @@ extension UnseenOutputTests {
         Case(
             testDescription: "a line with a time of day is no sentence about the sources",
             tool: .dnfCheckUpdate,
-            text: "10:00:01 lab: no answer\ntool-1-1.x86_6… 2026-01-01 10:00:00 updates: lab\n",
+            text:
+                "Jan 1 10:00:01 host lab: no answer\ntool-1-1.x86_6… 2026-01-01 10:00:00 updates: lab\n",
             updates: [], unread: 2),
     ]
 
@@ -194,6 +195,16 @@ extension UnseenOutputTests {
                 --------------------------------------
                 Tool Lab.Tool 1.0     1.1       winget
                 2 upgrades available.
+                """, updates: ["Lab.Tool 1.0 > 1.1"], unread: 1),
+        Case(
+            testDescription: "a shell's words behind winget's table are not winget's",
+            tool: .wingetUpgrade,
+            text: """
+                Name Id       Version Available Source
+                --------------------------------------
+                Tool Lab.Tool 1.0     1.1       winget
+                Доступны обновления: 1.
+                Connection to host.example.org closed.
                 """, updates: ["Lab.Tool 1.0 > 1.1"], unread: 1),
         Case(
             testDescription: "winget broke off below its heading", tool: .wingetUpgrade,
@@ -297,6 +308,26 @@ struct OtherFormTests {
         let row = "FEDORA-2026-… secu… Impo… tool-1-1.x86_64 2026-01-01 10:00:00"
         let found = reading(.dnfUpdateinfo, row)
         #expect(found.unparsed == [row] && found.advisories.isEmpty)
+    }
+
+    @Test func `what is said within an advisory's block is none of its lines`() {
+        let found = reading(
+            .dnfUpdateinfo,
+            """
+            ===============================================
+              Important: a security update
+            ===============================================
+              Update ID: RHSA-1
+                   Type: security
+            stdin: is not a tty
+                   CVEs: CVE-2026-1000
+                       : CVE-2026-1001
+               Severity: Important
+
+            """)
+        #expect(found.unparsed == ["stdin: is not a tty"])
+        #expect(found.advisories.first?.vulnerabilities == ["CVE-2026-1000", "CVE-2026-1001"])
+        #expect(found.advisories.first?.severity == .important)
     }
 
     @Test func `a release that policy keeps back is held`() {

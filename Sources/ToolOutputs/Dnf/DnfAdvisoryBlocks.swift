@@ -18,6 +18,8 @@ struct DnfAdvisoryBlocks {
         var key: String
         var isIndented: Bool
         var values: [String]
+        /// Where its colon stands: in characters, and in columns of the terminal.
+        var places: Set<Int>
     }
 
     /// Whether the line belongs to a block.
@@ -53,7 +55,9 @@ struct DnfAdvisoryBlocks {
             return true
         }
         if line.trimmed.hasPrefix("updateinfo "), line.trimmed.hasSuffix(" done") { return true }
-        guard let pair = Self.pair(line), form != .short || pairs.last?.key != "Description" else {
+        guard let pair = Self.pair(line), form != .short || pairs.last?.key != "Description",
+            isAligned(pair)
+        else {
             if form == .short, !pairs.isEmpty, !DnfLines.isFault(line.trimmed) {
                 pairs[pairs.count - 1].values.append(line.trimmed)
             } else {
@@ -67,6 +71,13 @@ struct DnfAdvisoryBlocks {
             pairs.append(pair)
         }
         return true
+    }
+
+    /// The colons of a block stand below each other: a line that has its own elsewhere is something
+    /// that was said meanwhile.
+    private func isAligned(_ pair: Pair) -> Bool {
+        guard form != .short, !pair.key.isEmpty, let first = pairs.first else { return true }
+        return !first.places.isDisjoint(with: pair.places)
     }
 
     /// The advisories of all blocks.
@@ -97,7 +108,8 @@ struct DnfAdvisoryBlocks {
         guard rest.isEmpty || rest.first == " " else { return nil }
         return Pair(
             key: TextLines.trimmed(line.text[..<colon]), isIndented: line.isIndented,
-            values: [TextLines.trimmed(rest)])
+            values: [TextLines.trimmed(rest)],
+            places: [line.text[..<colon].count, DisplayWidth.of(line.text[..<colon])])
     }
 
     private mutating func closeBlock() {

@@ -9,13 +9,23 @@ enum DnfLines {
     }
 
     /// `Last metadata expiration check: 0:12:10 ago on Tue 14 Nov 2023 10:00:00 AM CET.` in any
-    /// language: a sentence with a duration and a day, and neither a package nor a row cut short.
+    /// language: a sentence with a duration, a day and a time, and neither a package nor a row cut
+    /// short. A log's line has one time.
     private static func isExpirationCheck(_ line: ToolLine) -> Bool {
-        guard Grammar.holdsTime(line.trimmed), !isFault(line.trimmed),
-            line.trimmed.first?.isLetter == true, !line.trimmed.contains("…"),
-            line.trimmed.utf8.split(whereSeparator: { !Grammar.isDigit($0) }).count >= 5
+        let text = line.trimmed
+        guard Grammar.holdsTime(text), !isFault(text), text.first?.isLetter == true,
+            !text.contains("…"), text.contains("年") || times(text) >= 2
         else { return false }
         return line.words.allSatisfy { RpmName($0) == nil && RpmName.named($0) == nil }
+    }
+
+    /// How many times of day or durations there are: `0:12:10`, `10.00.00`.
+    private static func times(_ text: String) -> Int {
+        let runs = text.utf8.split { !Grammar.isDigit($0) && !":.".utf8.contains($0) }
+        return runs.count { run in
+            let parts = run.split { !Grammar.isDigit($0) }
+            return parts.count == 3 && parts.allSatisfy { $0.count <= 2 }
+        }
     }
 
     /// The places of the two lines between which dnf 5 says what it downloads, in any language: the
@@ -45,7 +55,7 @@ enum DnfLines {
     static func isFault(_ text: String) -> Bool {
         [
             "Error", "error:", "Errors ", "Failed ", "Cannot ", "failure: ", "[FAILED]", ">>>",
-            "Ignoring repositories",
+            "Ignoring repositories", "Killed", "Terminated", "Aborted",
         ]
         .contains(where: text.hasPrefix) && !known.contains(text)
     }

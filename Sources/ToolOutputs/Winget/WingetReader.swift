@@ -29,11 +29,13 @@ struct WingetReader {
             readAnswer(lines)
             return
         }
-        readBetween(lines[..<(first - 1)])
+        readBetween(lines[..<(first - 1)], isIntroduction: true)
         for (number, rule) in rules.enumerated() {
             let end = number + 1 < rules.count ? rules[number + 1] - 1 : lines.endIndex
             let isExplicit = number > 0 || Self.isIntroduced(lines[..<(rule - 1)])
-            readTable(lines[(rule - 1)..<end], isExplicit: isExplicit && !isList)
+            readTable(
+                lines[(rule - 1)..<end], isExplicit: isExplicit && !isList,
+                isFollowed: number + 1 < rules.count)
         }
         if !isList { compareCount(lines) }
     }
@@ -61,7 +63,9 @@ struct WingetReader {
         return ":：.。".contains(end) && !last.contains("[Y]")
     }
 
-    private mutating func readTable(_ lines: ArraySlice<ToolLine>, isExplicit: Bool) {
+    private mutating func readTable(
+        _ lines: ArraySlice<ToolLine>, isExplicit: Bool, isFollowed: Bool
+    ) {
         let start = lines.startIndex
         let body = lines[(start + 2)...]
         guard
@@ -76,15 +80,14 @@ struct WingetReader {
             reading.unparsed += lines.filter { !$0.isBlank }.map(\.raw)
             return
         }
-        for index in body.indices where !body[index].isBlank {
-            if let row = table.row(body[index]), add(row, isExplicit: isExplicit) {
-                if isCut(row) { reading.unparsed.append(body[index].raw) }
-            } else if index < lastRow {
+        for index in body[...lastRow].indices where !body[index].isBlank {
+            guard let row = table.row(body[index]), add(row, isExplicit: isExplicit) else {
                 reading.unparsed.append(body[index].raw)
-            } else {
-                readBetween(body[index...index])
+                continue
             }
+            if isCut(row) { reading.unparsed.append(body[index].raw) }
         }
+        readBetween(body[(lastRow + 1)...], isIntroduction: isFollowed)
     }
 
     private func isCut(_ row: WingetTable.Row) -> Bool {
@@ -119,25 +122,29 @@ struct WingetReader {
         return true
     }
 
-    /// Lines in front of, between and behind tables: counts and hints, whose words no table has.
-    private mutating func readBetween(_ lines: ArraySlice<ToolLine>) {
-        for line in lines where !line.isBlank && !Self.isSpinner(line.trimmed) {
-            if WingetWords.isFault(line.trimmed) || !Self.isSentence(line.trimmed) {
-                reading.unparsed.append(line.raw)
-            }
+    /// Lines in front of, between and behind tables: counts, hints, and the sentence that introduces
+    /// the next table.
+    private mutating func readBetween(_ lines: ArraySlice<ToolLine>, isIntroduction: Bool) {
+        let said = lines.indices.filter {
+            !lines[$0].isBlank && !Self.isSpinner(lines[$0].trimmed)
+        }
+        // What a source asks before its first use ends in the question and its answers.
+        let question = said.last { lines[$0].trimmed.hasPrefix("[Y] ") }
+        for index in said {
+            let text = lines[index].trimmed
+            let isPart =
+                index == said.last && isIntroduction || question.map { index <= $0 } == true
+            let isOwn = WingetWords.isOwn(text) || (isPart && Self.isSentence(text))
+            if WingetWords.isFault(text) || !isOwn { reading.unparsed.append(lines[index].raw) }
         }
     }
 
     /// Without a table only a sentence that says that nothing was found is an answer.
     private mutating func readAnswer(_ lines: [ToolLine]) {
-        let said = lines.filter { !$0.isBlank && !Self.isSpinner($0.trimmed) }
-        let isAnswer = said.contains { WingetWords.nothingFound.contains($0.trimmed) }
-        for line in said {
-            let text = line.trimmed
-            if !isAnswer || WingetWords.isFault(text) || !Self.isSentence(text) {
-                reading.unparsed.append(line.raw)
-            }
+        if lines.contains(where: { WingetWords.nothingFound.contains($0.trimmed) && !$0.isBlank }) {
+            return readBetween(lines[...], isIntroduction: false)
         }
+        reading.unparsed += lines.filter { !$0.isBlank && !Self.isSpinner($0.trimmed) }.map(\.raw)
     }
 
     /// What turns while winget waits, and its bar.
@@ -147,20 +154,9 @@ struct WingetReader {
     }
 
     /// A sentence, or a count of packages: one blank between words, and a full stop or colon at the
-    /// end, a number in front or in parentheses.
+    /// end, or what is winget's own.
     static func isSentence(_ text: String) -> Bool {
-        if text.hasPrefix("[Y] ") || text.hasPrefix("Windows Package Manager v") { return true }
-        guard !text.contains("  "), let last = text.last, let first = text.first else {
-            return false
-        }
-        if ".。．:：?？".contains(last) || text.contains("--include-") { return true }
-        // What a source asks before its first use, with its answers and the terms' address.
-        if text.contains("https://") { return true }
-        let words = text.split(separator: " ").count
-        let isWide = text.contains { DisplayWidth.of($0) == 2 }
-        if first.isNumber, text.drop(while: \.isNumber).first == " " { return words >= 4 || isWide }
-        let counts = text.split { !$0.isNumber && $0 != "(" && $0 != ")" }
-        return words >= 5
-            && counts.contains { $0.hasPrefix("(") && $0.hasSuffix(")") && $0.count > 2 }
+        guard !text.contains("  "), let last = text.last else { return false }
+        return ".。．:：?？".contains(last) || WingetWords.isOwn(text)
     }
 }

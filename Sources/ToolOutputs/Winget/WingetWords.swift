@@ -34,6 +34,33 @@ enum WingetWords {
         "找不到", "未找到符合",
     ])
 
+    /// What winget says around its tables in any language: how many packages there are, what to add
+    /// to a command, who it is, and what its sources ask before their first use.
+    static func isOwn(_ text: String) -> Bool {
+        let beginnings = ["[Y] ", "Windows Package Manager v", "Copyright (c) Microsoft"]
+        let parts = ["--include-", "https://", "`msstore`"]
+        return beginnings.contains(where: text.hasPrefix) || parts.contains { text.contains($0) }
+            || nothingFound.contains(text) || isCount(text)
+    }
+
+    /// A number of packages in front, at the end (`Доступны обновления: 4.`) or in parentheses.
+    private static func isCount(_ text: String) -> Bool {
+        guard !text.contains("  "), let first = text.first else { return false }
+        let words = text.split(separator: " ")
+        if first.isNumber, text.drop(while: \.isNumber).first == " " {
+            return words.count >= 4 || ".。".contains(text.last ?? " ")
+                || text.contains { DisplayWidth.of($0) == 2 }
+        }
+        if text.hasSuffix("."), words.dropLast().last?.hasSuffix(":") == true,
+            Grammar.isNumber(words.last?.dropLast() ?? "")
+        {
+            return true
+        }
+        let counts = text.split { !$0.isNumber && $0 != "(" && $0 != ")" }
+        return words.count >= 5
+            && counts.contains { $0.hasPrefix("(") && $0.hasSuffix(")") && $0.count > 2 }
+    }
+
     /// What cannot be the whole truth: an error of the sources, in any language with its code.
     static func isFault(_ text: String) -> Bool {
         text.hasPrefix("Failed ") || text.hasPrefix("<") || text.lowercased().contains("0x8")
