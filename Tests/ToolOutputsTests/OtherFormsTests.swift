@@ -117,6 +117,16 @@ extension UnseenOutputTests {
                 WARNING: opening index failed
                 """, updates: ["tool 1.0-r0 > 1.1-r0"], unread: 1),
         Case(
+            testDescription: "apk broke off within a version", tool: .apkVersion,
+            text: "one-1.0-r0 < 1.1-r0\ntwo-2.0-r0 < 2.1", updates: ["one 1.0-r0 > 1.1-r0"],
+            unread: 1),
+        Case(
+            testDescription: "flatpak broke off within a row", tool: .flatpakUpdates,
+            text: "org.lab.Writer\t2.1\tstable\tlab\norg.lab.Viewer\t3.",
+            updates: [
+                "org.lab.Writer - > 2.1"
+            ], unread: 1),
+        Case(
             testDescription: "snap has nothing to do in French", tool: .snapRefreshList,
             text: "Tous les paquets Snaps sont à jour.\n", updates: []),
         Case(
@@ -196,6 +206,18 @@ extension UnseenOutputTests {
                 Tool Lab.Tool 1.0     1.1       winget
                 2 upgrades available.
                 """, updates: ["Lab.Tool 1.0 > 1.1"], unread: 1),
+        Case(
+            testDescription: "winget broke off within a row", tool: .wingetUpgrade,
+            text: """
+                Name  Id        Version Available Source
+                ----------------------------------------
+                Tool  Lab.Tool  1.0     1.1       winget
+                Other Lab.Other 1.0     1.
+                """, updates: ["Lab.Tool 1.0 > 1.1"], unread: 1),
+        Case(
+            testDescription: "softwareupdate broke off within an entry",
+            tool: .softwareupdateList,
+            text: "* Label: Tool-1.1\n\tTitle: Tool, Version: 1.", updates: [], unread: 2),
         Case(
             testDescription: "a shell's words behind winget's table are not winget's",
             tool: .wingetUpgrade,

@@ -34,7 +34,10 @@ struct ApkVersionReader {
         let rest = words.dropFirst(2).dropLast(tag == nil ? 0 : 1)
         switch words[1] {
         case "<":
-            guard rest.count == 1, Self.isVersion(words[2]) else { return false }
+            // Alpine's packages have a release each: a version that lost its own was cut.
+            guard rest.count == 1, Self.isVersion(words[2]),
+                words[2].contains("-r") || !installed.contains("-r")
+            else { return false }
             reading.updates.append(
                 ToolUpdate(name: name, installed: installed, candidate: words[2], origin: tag))
         case "=", ">", "?", "!":

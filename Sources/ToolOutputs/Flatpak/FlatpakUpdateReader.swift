@@ -32,6 +32,12 @@ struct FlatpakUpdateReader {
             }
         }
         let isPlaced = Self.place(&rows, below: heading)
+        // A file that does not end with its line broke off within it where the others have more.
+        if bytes.last != TextLines.newline, let last = rows.last, last.line.text.contains("\t"),
+            rows.contains(where: { $0.cells.count > last.cells.count })
+        {
+            reading.unparsed.append(rows.removeLast().line.raw)
+        }
         // Rows of one listing have the same columns.
         for (count, group) in Dictionary(grouping: rows.indices, by: { rows[$0].cells.count })
             .sorted(by: { $0.key < $1.key })

@@ -85,6 +85,8 @@ struct SoftwareupdateReader {
             case let key: details[key.lowercased()] = value
             }
         }
+        // Each entry says so; one that does not was cut.
+        guard details["recommended"] != nil else { return nil }
         update.details = details
         if details["deferred"]?.lowercased() == "yes" { update.isHeld = true }
         return update

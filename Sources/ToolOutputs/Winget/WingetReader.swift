@@ -91,7 +91,10 @@ struct WingetReader {
     }
 
     private func isCut(_ row: WingetTable.Row) -> Bool {
-        [row[.id], row[.version], row[.available], row[.source]].contains(where: Grammar.isCut)
+        // A newer version comes from a source: without it the output broke off within the row.
+        if row.hasColumn(.source), row[.source].isEmpty, !row[.available].isEmpty { return true }
+        return [row[.id], row[.version], row[.available], row[.source]].contains(
+            where: Grammar.isCut)
     }
 
     private mutating func add(_ row: WingetTable.Row, isExplicit: Bool) -> Bool {

@@ -20,6 +20,11 @@ struct WingetTable {
             self.cells = Array(zip(columns, cells))
         }
 
+        /// Whether the table has the column.
+        func hasColumn(_ column: WingetWords.Column) -> Bool {
+            cells.contains { $0.0 == column }
+        }
+
         /// A cell's text; empty when the table lacks the column.
         subscript(column: WingetWords.Column) -> String {
             cells.first { $0.0 == column }?.1 ?? ""
