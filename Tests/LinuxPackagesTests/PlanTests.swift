@@ -2,6 +2,7 @@ import Fleet
 import PackageManagers
 import Rollout
 import Testing
+import ToolOutputs
 
 @testable import LinuxPackages
 
