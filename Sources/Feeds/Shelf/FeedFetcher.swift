@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Fleet
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -70,13 +71,20 @@ public final class FeedFetcher: Sendable {
                 return FeedValidators(
                     entityTag: Self.validator(response.headers.first(name: "etag")),
                     lastModified: Self.validator(response.headers.first(name: "last-modified")))
-            case 304: return nil
+            case 304:
+                // Whoever was not told what is held cannot know that it has not changed.
+                guard feed.validators != FeedValidators() else {
+                    throw FeedTrouble("\(address) answered “not changed” when it was first asked.")
+                }
+                return nil
             case 301, 302, 303, 307, 308:
                 address = try Self.target(of: response, from: address)
             default:
                 throw FeedTrouble(
                     "\(address) answered with status \(response.status.code).",
-                    retryAfterSeconds: Self.retryAfter(response.headers))
+                    retryAfterSeconds: Self.seconds(
+                        ofRetryAfter: response.headers.first(name: "retry-after"),
+                        answeredAt: response.headers.first(name: "date")))
             }
         }
         throw FeedTrouble("\(feed.source) leads on more than \(Self.mostRedirects) times.")
@@ -142,9 +150,25 @@ public final class FeedFetcher: Sendable {
         text.flatMap { $0.utf8.count <= longestValidator ? $0 : nil }
     }
 
-    /// The seconds of `Retry-After` (RFC 9110 section 10.2.3); a date is passed over, the own
-    /// back-off then counts.
-    private static func retryAfter(_ headers: HTTPHeaders) -> Int64? {
-        headers.first(name: "retry-after").flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
+    /// The seconds of `Retry-After` (RFC 9110 section 10.2.3). A date counts from the answer's own
+    /// `Date`; without one it is passed over, and the own back-off counts.
+    static func seconds(ofRetryAfter text: String?, answeredAt date: String?) -> Int64? {
+        guard let text else { return nil }
+        if let seconds = Int64(text) { return seconds >= 0 ? seconds : nil }
+        guard let until = instant(text), let now = date.flatMap(instant) else { return nil }
+        return max(0, (until.milliseconds - now.milliseconds) / 1000)
+    }
+
+    /// `Tue, 24 Nov 2026 12:00:00 GMT` (RFC 9110 section 5.6.7).
+    private static func instant(_ text: String) -> Timestamp? {
+        let words = text.split(separator: " ")
+        let months = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        guard words.count == 6, words[5] == "GMT",
+            let month = months.firstIndex(of: String(words[2]))
+        else { return nil }
+        let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
+        return Timestamp("\(words[3])-\(number)-\(words[1])T\(words[4])Z")
     }
 }
