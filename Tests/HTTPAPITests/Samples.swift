@@ -85,6 +85,11 @@ enum Samples {
                 installed: Recipe.VersionSource(file: "/opt/viewer/VERSION")))
     }
 
+    private static func duty(in world: Fixture.World) -> DutyWish {
+        DutyWish(
+            tenant: world.tenant.id, person: "Anna", until: Fixture.start.adding(seconds: 86_400))
+    }
+
     private static func block(in world: Fixture.World) -> VersionToBlock {
         VersionToBlock(
             tenant: world.tenant.id, package: "openssl", version: "3.0", reason: "It broke.")
@@ -156,10 +161,7 @@ enum Samples {
             case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
             case "ScriptWish": script(in: world)
             case "RecipeWish": recipe(in: world)
-            case "DutyWish":
-                DutyWish(
-                    tenant: world.tenant.id, person: "Anna",
-                    until: Fixture.start.adding(seconds: 86_400))
+            case "DutyWish": duty(in: world)
             case "RollbackSelection": RollbackSelection(updates: ["openssl"])
             default: throw NoSample(name: name)
             }
