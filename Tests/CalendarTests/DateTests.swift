@@ -87,4 +87,13 @@ import Testing
     func `what is no instant is refused`(_ text: String) {
         #expect(OffsetInstant(text) == nil)
     }
+
+    @Test(arguments: [
+        (0, "2026-11-28 22:00 UTC"), (3600, "2026-11-28 23:00 UTC+01:00"),
+        (-12_600, "2026-11-28 18:30 UTC-03:30"), (50_400, "2026-11-29 12:00 UTC+14:00"),
+    ])
+    func `a local time in a sentence says whose clock it is by`(offset: Int, text: String) throws {
+        let instant = try #require(Timestamp("2026-11-28T22:00:00Z"))
+        #expect(LocalMinute(at: instant, offset: offset).text == text)
+    }
 }

@@ -7,9 +7,19 @@ package enum MinuteText {
         minutes(of: instant.description) + " UTC"
     }
 
-    /// `2026-11-28 22:00`, by clocks that are so many seconds ahead of UTC.
+    /// `2026-11-28 22:00 UTC+10:30`, by clocks that are so many seconds ahead of UTC. Whose clock it
+    /// is must be told: other times of a sentence are in UTC.
     package static func local(_ instant: Timestamp, offset: Int) -> String {
-        minutes(of: instant.adding(seconds: Int64(offset)).description)
+        utc(instant.adding(seconds: Int64(offset))) + ahead(offset)
+    }
+
+    /// `+10:30`; nothing for clocks that show UTC. Seconds, which only old clocks have, are left out.
+    private static func ahead(_ offset: Int) -> String {
+        let minutes = abs(offset) / 60
+        guard minutes > 0 else { return "" }
+        let (hour, minute) = (minutes / 60, minutes % 60)
+        return
+            "\(offset < 0 ? "-" : "+")\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
     }
 
     /// The first 16 characters of RFC 3339 text are the date, a T, hours and minutes.
@@ -27,7 +37,7 @@ package struct LocalMinute: Hashable, Sendable {
     /// How far ahead of UTC the clock is, in seconds.
     package var offset: Int
 
-    /// `2026-11-28 22:00`.
+    /// `2026-11-28 22:00 UTC+10:30`.
     package var text: String { MinuteText.local(at, offset: offset) }
 
     /// An instant by a clock that is so many seconds ahead of UTC.

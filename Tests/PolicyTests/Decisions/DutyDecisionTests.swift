@@ -96,7 +96,7 @@ import Testing
         let shut = Self.decide(under: policy, [], at: Self.hour(-30))
         #expect(
             shut.sentence == "Approved by rule 1 of servers-standard; the window weekend, which "
-                + "opens 2026-11-28 22:00, needs somebody on duty, and nobody is.")
+                + "opens 2026-11-28 22:00 UTC, needs somebody on duty, and nobody is.")
         let open = Self.decide(under: policy, [], at: Self.hour(1))
         #expect(
             open.sentence.hasSuffix(

@@ -13,7 +13,7 @@ struct PolicyDecisionTests {
         #expect(decision.nextAt == Timestamp("2026-11-28T22:00:00Z"))
         #expect(
             decision.sentence == "Approved by rule 2 of servers-standard after 2 days in the open; "
-                + "installs in the window weekend, which opens 2026-11-28 22:00.")
+                + "installs in the window weekend, which opens 2026-11-28 22:00 UTC.")
     }
 
     @Test func `an exploited vulnerability takes the emergency lane at once`() throws {

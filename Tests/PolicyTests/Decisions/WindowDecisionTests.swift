@@ -44,7 +44,7 @@ struct WindowDecisionTests {
         #expect(
             decision.sentence.hasSuffix(
                 "a freeze (Year end) keeps the windows before that shut, so it installs in the "
-                    + "window weekend, which opens 2026-12-05 22:00."))
+                    + "window weekend, which opens 2026-12-05 22:00 UTC."))
     }
 
     /// A policy whose everyday window opens a week after the release, at 22:00.
@@ -100,7 +100,7 @@ struct WindowDecisionTests {
         #expect(
             late.sentence.hasSuffix(
                 "its window weekend counts from the release of the fix and opened 2026-10-31 "
-                    + "22:00, and no other window of its lane will open."))
+                    + "22:00 UTC, and no other window of its lane will open."))
         let friday = try Sample.window("friday", every: "friday")
         let other = decide(Sample.update(outFor: 30), under: try counting([friday]))
         #expect(other.reasonCode == .awaitingWindow)
@@ -218,7 +218,7 @@ struct WindowDecisionTests {
             Sample.update(), under: CompiledPolicy(effective),
             in: DecisionContext(outlook: outlook), at: Sample.monday)
         #expect(decision.nextAt == Timestamp("2026-11-28T21:00:00Z"))
-        #expect(decision.sentence.hasSuffix("which opens 2026-11-28 22:00."))
+        #expect(decision.sentence.hasSuffix("which opens 2026-11-28 22:00 UTC+01:00."))
     }
 
     @Test func `a window that is not for installing does not count`() throws {
