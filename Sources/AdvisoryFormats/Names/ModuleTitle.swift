@@ -1,4 +1,5 @@
 import Advisories
+import Versions
 
 /// The stream that the title of a notice names, as RHEL's relatives write them:
 /// `Important: nginx:1.26 security update`.
@@ -24,7 +25,8 @@ extension [AffectedPackage] {
     func withModule(ofTitle title: String) -> [AffectedPackage] {
         guard allSatisfy({ $0.order == .rpm && $0.module == nil }) else { return self }
         let fixes = flatMap(\.ranges).flatMap(\.events).compactMap { event -> String? in
-            if case .fixed(let version) = event { version } else { nil }
+            guard case .fixed(let version) = event else { return nil }
+            return version
         }
         guard let stream = ModuleTitle.stream(in: title, fixes: fixes) else { return self }
         return map { package in
