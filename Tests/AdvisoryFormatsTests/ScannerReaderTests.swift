@@ -134,11 +134,10 @@ private enum Report {
     }
 
     @Test func `a table in UTF-16 is refused with what to do`() {
-        let bytes =
-            [0xFF, 0xFE]
-            + Array("Host,CVE\nweb-1,CVE-2026-1111\n".utf16).flatMap {
-                [UInt8($0 & 0xFF), UInt8($0 >> 8)]
-            }
+        var bytes: [UInt8] = [0xFF, 0xFE]
+        for unit in "Host,CVE\nweb-1,CVE-2026-1111\n".utf16 {
+            bytes += [UInt8(truncatingIfNeeded: unit), UInt8(truncatingIfNeeded: unit >> 8)]
+        }
         #expect { try read(bytes, as: .csv) } throws: { error in
             (error as? UnreadableReport)?.message.contains("UTF-8") == true
         }
