@@ -8,18 +8,26 @@ extension DeadlinePlan {
     /// ones with the fewest misses are kept. An endpoint whose last window is too early for its
     /// ring moves to the latest earlier ring that has a place for it without taking longer; never
     /// to the first of several, since the canaries are a choice, and never out of a ring whose gate
-    /// could then not be met.
+    /// could then not be met. Before more than a tenth of all would move, soaks are shortened:
+    /// rings that everybody has left early keep nobody safe.
     public static func fitting(_ rings: [DeadlineRing], to dueAt: Timestamp, from now: Timestamp)
         -> DeadlinePlan
     {
         let planner = DeadlinePlanner(rings, dueAt, now)
         var best = planner.plan(soakShare: DeadlinePlanner.steps)
+        let few = max(1, rings.map(\.members.count).reduce(0, +) / 10)
         for share in stride(from: DeadlinePlanner.steps - 1, through: 0, by: -1) {
-            if best.misses.allSatisfy({ $0.reason != .ringTooLate }) { break }
+            let isInTime = best.misses.allSatisfy { $0.reason != .ringTooLate }
+            if isInTime, best.moved <= few { break }
             let plan = planner.plan(soakShare: share)
-            if plan.misses.count < best.misses.count { best = plan }
+            if (plan.misses.count, plan.moved) < (best.misses.count, best.moved) { best = plan }
         }
         return best
+    }
+
+    /// How many endpoints go with an earlier ring than their own.
+    private var moved: Int {
+        rings.reduce(0) { $0 + $1.placements.filter { $0.movedFrom != nil }.count }
     }
 }
 
@@ -28,31 +36,16 @@ private struct DeadlinePlanner {
     /// Into how many steps the way from the wanted soak to the least is cut.
     static let steps: Int64 = 20
 
-    /// A member of a ring.
-    fileprivate struct Candidate {
-        let endpoint: String
-        let work: WorkEstimate
-        let stretches: [OpenStretch]
-
-        init(_ member: DeadlineMember) {
-            endpoint = member.endpoint
-            work = member.work
-            stretches = member.stretches
-        }
-    }
-
     private let rings: [DeadlineRing]
-    private let candidates: [[Candidate]]
     private let dueAt: Timestamp
     private let now: Timestamp
     private var soakShare = Self.steps
     private var planned: [DeadlinePlan.PlannedRing] = []
-    private var late: [(ring: Int, candidate: Candidate)] = []
+    private var late: [(ring: Int, candidate: DeadlineMember)] = []
     private var misses: [DeadlinePlan.Miss] = []
 
     init(_ rings: [DeadlineRing], _ dueAt: Timestamp, _ now: Timestamp) {
         self.rings = rings
-        candidates = rings.map { $0.members.map(Candidate.init) }
         self.dueAt = dueAt
         self.now = now
     }
@@ -78,7 +71,7 @@ private struct DeadlinePlanner {
         var start = now
         for (index, ring) in rings.enumerated() {
             var placements: [DeadlinePlan.Placement] = []
-            for candidate in candidates[index] {
+            for candidate in ring.members {
                 if let place = place(candidate, from: start, until: dueAt) {
                     placements.append(place)
                 } else if let reason = hopeless(candidate) {
@@ -132,7 +125,7 @@ private struct DeadlinePlanner {
 
     /// The latest earlier ring with a place that makes it no longer; the first of several stays as
     /// it was chosen.
-    private func earlierPlace(for candidate: Candidate, before index: Int)
+    private func earlierPlace(for candidate: DeadlineMember, before index: Int)
         -> (ring: Int, placement: DeadlinePlan.Placement)?
     {
         for ring in planned.indices.dropFirst().prefix(while: { $0 < index }).reversed() {
@@ -147,7 +140,7 @@ private struct DeadlinePlanner {
     /// From the due date back: when each ring must have begun.
     private mutating func goBackward() {
         let byEndpoint = Dictionary(
-            candidates.joined().map { ($0.endpoint, $0) }, uniquingKeysWith: { $1 })
+            rings.flatMap(\.members).map { ($0.endpoint, $0) }, uniquingKeysWith: { $1 })
         var end: Timestamp? = dueAt
         for index in planned.indices.reversed() {
             let limit = end ?? dueAt
@@ -162,7 +155,7 @@ private struct DeadlinePlanner {
         }
     }
 
-    private func place(_ candidate: Candidate, from start: Timestamp, until end: Timestamp)
+    private func place(_ candidate: DeadlineMember, from start: Timestamp, until end: Timestamp)
         -> DeadlinePlan.Placement?
     {
         for stretch in candidate.stretches {
@@ -175,14 +168,14 @@ private struct DeadlinePlanner {
     }
 
     /// Why an endpoint misses the date whatever its ring; `nil` when it could be met.
-    private func hopeless(_ candidate: Candidate) -> DeadlinePlan.MissReason? {
+    private func hopeless(_ candidate: DeadlineMember) -> DeadlinePlan.MissReason? {
         if place(candidate, from: now, until: dueAt) != nil { return nil }
         let isOpen = candidate.stretches.contains { $0.opens < dueAt && $0.closes > now }
         return isOpen ? .windowTooShort : .noWindow
     }
 }
 
-extension DeadlinePlanner.Candidate {
+extension DeadlineMember {
     /// The last instant at which the work may start and still end by `end`, inside a window.
     fileprivate func latestStart(until end: Timestamp) -> Timestamp? {
         stretches.compactMap { stretch -> Timestamp? in

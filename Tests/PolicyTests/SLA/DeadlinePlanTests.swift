@@ -80,6 +80,21 @@ import Testing
         #expect(plan.rings[2].placements.map(\.endpoint) == [Self.ids[2]])
     }
 
+    @Test func `soaks are shortened before a whole ring moves to an earlier one`() {
+        let plan = DeadlinePlan.fitting(
+            [
+                ring("canary", [member(0, 1...14)], soak: 24, atLeast: 1),
+                ring("early", [member(1, 1...14)], soak: 24, atLeast: 1),
+                ring("broad", (2..<14).map { member($0, 1...3) }),
+            ], to: Self.july(10), from: Self.now)
+        #expect(plan.misses.isEmpty)
+        #expect(plan.rings.map(\.placements.count) == [1, 1, 12])
+        #expect(plan.rings.flatMap(\.placements).allSatisfy { $0.movedFrom == nil })
+        // An hour less is enough.
+        #expect(plan.rings[0].soakSeconds > 22 * 3600)
+        #expect(plan.rings[0].soakSeconds < 24 * 3600)
+    }
+
     @Test func `whoever will miss the date is named today, with the reason`() {
         let plan = DeadlinePlan.fitting(
             [
