@@ -1,6 +1,5 @@
 import Advisories
 import Versions
-import Versions
 
 /// The stream that the title of a notice names, as RHEL's relatives write them:
 /// `Important: nginx:1.26 security update`.
