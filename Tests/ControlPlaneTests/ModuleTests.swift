@@ -9,6 +9,7 @@ import ServerRecords
 import TestSupport
 import Testing
 import Trust
+import Versions
 
 /// Modules on the server: as agents report them, over the store, to what is found.
 struct ModuleTests {

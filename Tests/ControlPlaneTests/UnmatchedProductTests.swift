@@ -6,6 +6,7 @@ import Fleet
 import Intelligence
 import ServerRecords
 import Testing
+import Versions
 
 /// What feeds say of Windows' applications is matched with nothing, and coverage says so.
 struct UnmatchedProductTests {
