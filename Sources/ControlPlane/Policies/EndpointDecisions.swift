@@ -237,7 +237,7 @@ public struct EndpointDecisions {
 
     private func traits(of endpoint: EndpointID) throws -> EndpointTraits {
         if let said = said[endpoint] { return said }
-        switch traits {
+        return switch traits {
         case .each: try records.traits(of: endpoint, tenant: tenant) ?? EndpointTraits()
         case .all(let all): all[endpoint] ?? EndpointTraits()
         }
