@@ -285,10 +285,51 @@ struct DistributionMatchTests {
                     vulnerabilities: ["CVE-\(Int.random(in: 1...3, using: &random))"],
                     channel: Int.random(in: 0...3, using: &random) == 0 ? "esm" : nil)
             }
-            let rows: [SoftwareRow] = [.deb("bash", "5.2")]
-            let expected = report(records, rows)
+            records += (0..<6).map { _ in Self.anyRecord(using: &random) }
+            let software = EndpointSoftware(
+                os: .bookworm, rows: [.deb("bash", "5.2")],
+                channels: Bool.random(using: &random) ? ["esm"] : [])
+            func answer() -> MatchReport {
+                var builder = AdvisoryIndexBuilder()
+                for record in records { builder.add(record) }
+                return Matcher(builder.build()).report(on: software)
+            }
+            let expected = answer()
             records.shuffle(using: &random)
-            #expect(report(records, rows) == expected, "seed \(seed)")
+            #expect(answer() == expected, "seed \(seed)")
+        }
+    }
+
+    /// What a feed may say of a vulnerability itself.
+    private static func anyRecord(using random: inout SeededGenerator) -> FeedRecord {
+        let name = "CVE-\(Int.random(in: 1...3, using: &random))"
+        let time = Timestamp(seconds: Int64.random(in: 1...2, using: &random))
+        switch Int.random(in: 0...3, using: &random) {
+        case 0:
+            return .exploitProbability(
+                ExploitProbability(
+                    vulnerability: name, probability: Double.random(in: 0...1, using: &random),
+                    percentile: 0.5, scored: Bool.random(using: &random) ? time : nil))
+        case 1:
+            return .knownExploited(
+                KnownExploited(
+                    vulnerability: name, title: "T\(time)", added: time,
+                    isUsedByRansomware: Bool.random(using: &random)))
+        default:
+            var record = VulnerabilityRecord(id: name, modified: time)
+            record.publisher = Bool.random(using: &random) ? .assigner : .nvd
+            record.isRejected = Int.random(in: 0...5, using: &random) == 0
+            record.severity = [.critical, .low, nil].randomElement(using: &random) ?? nil
+            let access = ["N", "L", "P"].randomElement(using: &random) ?? "N"
+            if Bool.random(using: &random) {
+                record.cvss = ["CVSS:3.1/AV:\(access)/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"]
+            }
+            if Bool.random(using: &random) {
+                record.ssvc = SSVCPoints(
+                    exploitation: .none, automatable: Bool.random(using: &random),
+                    technicalImpact: .partial)
+            }
+            return .vulnerability(record)
         }
     }
 
