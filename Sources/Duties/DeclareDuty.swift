@@ -194,7 +194,7 @@ extension UseCases {
         let envelope: Envelope
         do {
             envelope = try document.envelope()
-        } catch let error as VerificationRefusal {
+        } catch {
             throw Refusal(
                 .malformed, "E_DUTY_PERSON", "The duty cannot be taken: \(error.message)",
                 nextStep: "Name the person, and windows by their names.")
