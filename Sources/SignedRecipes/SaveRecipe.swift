@@ -85,11 +85,22 @@ extension UseCases {
     public func saveRecipe(
         _ wish: RecipeWish, by principal: Principal
     ) async throws -> RecipeSummary {
-        let source = wish.recipe.install.map { " and install it from \($0.from)" } ?? ""
-        return try await keep(
-            SignedRecipe(wish.recipe), tenant: wish.tenant,
-            reason: "Endpoints find \(wish.recipe.name) by it\(source).", by: principal
-        ) { _ in }
+        try await saveRecipes([wish.recipe], tenant: wish.tenant, by: principal)[0]
+    }
+
+    /// Saves the next versions of recipes, all of them or none.
+    ///
+    /// - Returns: the recipes as they stand, in the order given.
+    /// - Throws: `Refusal` as `saveRecipe`, for the first one that cannot be saved.
+    public func saveRecipes(
+        _ recipes: [Recipe], tenant: TenantID?, by principal: Principal
+    ) async throws -> [RecipeSummary] {
+        let words = recipes.map { recipe in
+            let source = recipe.install.map { " and install it from \($0.from)" } ?? ""
+            return RecipeWord(
+                body: SignedRecipe(recipe), reason: "Endpoints find \(recipe.name) by it\(source).")
+        }
+        return try await keep(words, tenant: tenant, by: principal) { _ in }
     }
 
     /// Withdraws a recipe: endpoints do not look for the application any more. What is installed
@@ -99,21 +110,27 @@ extension UseCases {
     public func withdrawRecipe(
         _ name: String, tenant: TenantID?, by principal: Principal
     ) async throws -> RecipeSummary {
-        try await keep(
-            SignedRecipe(withdrawing: name), tenant: tenant,
-            reason: "Endpoints do not look for \(name) any more.", by: principal
-        ) { newest in
+        let word = RecipeWord(
+            body: SignedRecipe(withdrawing: name),
+            reason: "Endpoints do not look for \(name) any more.")
+        return try await keep([word], tenant: tenant, by: principal) { newest in
             // What cannot be read any more is to be got rid of, too.
             guard let newest, !RecipeSummary(newest, isSigned: true).isWithdrawn else {
                 throw Refusal.notFound("recipe")
             }
-        }
+        }[0]
+    }
+
+    /// What is to be signed, and why.
+    private struct RecipeWord: Sendable {
+        var body: SignedRecipe
+        var reason: String
     }
 
     private func keep(
-        _ body: SignedRecipe, tenant: TenantID?, reason: String, by principal: Principal,
+        _ words: [RecipeWord], tenant: TenantID?, by principal: Principal,
         after check: @escaping @Sendable (StoredDocument?) throws -> Void
-    ) async throws -> RecipeSummary {
+    ) async throws -> [RecipeSummary] {
         try principal.require(.administer)
         guard let scope = principal.scope.narrowed(to: tenant) else {
             throw Refusal.notFound("tenant")
@@ -124,30 +141,42 @@ extension UseCases {
             if let tenant = scope.tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
                 throw Refusal.notFound("tenant")
             }
-            let known = try self.knownDocuments(SignedRecipe.self, of: target, in: records)
-            let newest = known.newest(named: body.documentName)
-            try check(newest)
-            guard let root = try self.heldRoot(in: records) else { throw Self.noRoot }
-            let issued = now.wholeSeconds
-            let document = SignedDocument(
-                DocumentHeading(
-                    name: body.documentName, version: (newest?.version ?? 0) + 1, scope: target,
-                    issuedAt: issued, expiresAt: issued.adding(seconds: Self.recipeSeconds)),
-                body)
-            let envelope: Envelope
-            do {
-                envelope = try document.envelope()
-            } catch let error as VerificationRefusal {
-                throw Refusal(
-                    .malformed, "E_RECIPE", "The recipe cannot be taken: \(error.message)",
-                    nextStep: "Check it with “patchbay recipe check”.")
+            let root = try self.heldRoot(in: records)
+            var kept: [RecipeSummary] = []
+            for word in words {
+                let known = try self.knownDocuments(SignedRecipe.self, of: target, in: records)
+                let newest = known.newest(named: word.body.documentName)
+                try check(newest)
+                guard let root else { throw Self.noRoot }
+                let (document, stored) = try Self.document(
+                    word.body, after: newest, for: target, at: now)
+                if word.body.recipe != nil { try Self.checkRoom(for: stored, in: known) }
+                let isSigned = try self.sign(
+                    SigningWish(document, actor: principal.name, reason: word.reason),
+                    under: root, in: records, at: now, waking: &wakes)
+                kept.append(RecipeSummary(stored, isSigned: isSigned))
             }
-            let stored = try StoredDocument(document, envelope)
-            if body.recipe != nil { try Self.checkRoom(for: stored, in: known) }
-            let isSigned = try self.sign(
-                SigningWish(document, actor: principal.name, reason: reason),
-                under: root, in: records, at: now, waking: &wakes)
-            return RecipeSummary(stored, isSigned: isSigned)
+            return kept
+        }
+    }
+
+    /// The next version of a recipe's document.
+    private static func document(
+        _ body: SignedRecipe, after newest: StoredDocument?, for target: DocumentScope,
+        at now: Timestamp
+    ) throws -> (SignedDocument<SignedRecipe>, StoredDocument) {
+        let issued = now.wholeSeconds
+        let document = SignedDocument(
+            DocumentHeading(
+                name: body.documentName, version: (newest?.version ?? 0) + 1, scope: target,
+                issuedAt: issued, expiresAt: issued.adding(seconds: recipeSeconds)),
+            body)
+        do {
+            return (document, StoredDocument(document, try document.envelope()))
+        } catch {
+            throw Refusal(
+                .malformed, "E_RECIPE", "The recipe cannot be taken: \(error.message)",
+                nextStep: "Check it with “patchbay recipe check”.")
         }
     }
 

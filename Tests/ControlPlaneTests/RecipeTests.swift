@@ -144,6 +144,26 @@ import Trust
             try await house.useCases.recipes(by: house.administrator).map(\.name) == ["other"])
     }
 
+    @Test func `of recipes that are saved together one that cannot be keeps all of them out`()
+        async throws
+    {
+        let shelf = SigningShelf()
+        let house = try await House(signingKeys: { shelf.keys })
+        let keys = try ManagedKeys.make(entropy: house.useCases.effects.randomBytes)
+        shelf.set(Array(keys.values))
+        try await house.useCases.establishTrust(with: keys)
+        await #expect(throws: Refusal.self) {
+            try await house.useCases.saveRecipes(
+                [Self.recipe("1.0"), Self.recipe("latest", name: "other")],
+                tenant: house.tenant.id, by: house.administrator)
+        }
+        #expect(try await house.useCases.recipes(by: house.administrator).isEmpty)
+        let saved = try await house.useCases.saveRecipes(
+            [Self.recipe("1.0"), Self.recipe("2.0", name: "other")],
+            tenant: house.tenant.id, by: house.administrator)
+        #expect(saved.map(\.name) == ["labtool", "other"])
+    }
+
     @Test func `recipes have no more bytes together than endpoints take`() async throws {
         let shelf = SigningShelf()
         let house = try await House(signingKeys: { shelf.keys })

@@ -30,13 +30,10 @@ extension Dashboard {
                 return .html(try await recipes(visit, editing).rendered())
             }
             do {
-                var allSigned = true
-                for recipe in file.recipes {
-                    let saved = try await visit.useCases.saveRecipe(
-                        RecipeWish(tenant: editing.tenant, recipe: recipe), by: visit.principal)
-                    allSigned = allSigned && saved.isSigned
-                }
-                return .redirect(to: .recipes, allSigned ? .recipesChanged : .recipesWait)
+                let saved = try await visit.useCases.saveRecipes(
+                    file.recipes, tenant: editing.tenant, by: visit.principal)
+                let areSigned = saved.allSatisfy(\.isSigned)
+                return .redirect(to: .recipes, areSigned ? .recipesChanged : .recipesWait)
             } catch let refusal as Refusal {
                 editing.refused = refusal
                 return .html(

@@ -37,8 +37,14 @@ struct RecipeCommand: ParsableCommand {
             let saved: [RecipeSummary] = try await server.withClient { client in
                 var saved: [RecipeSummary] = []
                 for wish in wishes {
-                    saved.append(
-                        try await client.post("/api/v1/recipes", wish, as: RecipeSummary.self))
+                    do {
+                        saved.append(
+                            try await client.post("/api/v1/recipes", wish, as: RecipeSummary.self))
+                    } catch {
+                        let names = saved.map(\.name).joined(separator: ", ")
+                        if !saved.isEmpty { Terminal.writeError("saved before that: \(names)") }
+                        throw error
+                    }
                 }
                 return saved
             }
