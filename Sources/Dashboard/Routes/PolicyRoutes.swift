@@ -1,5 +1,6 @@
 import Administration
 import ControlPlane
+import Duties
 import Fleet
 import HTMLTree
 import HTTPAPI
