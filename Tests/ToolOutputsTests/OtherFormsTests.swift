@@ -167,12 +167,6 @@ extension UnseenOutputTests {
             text: "org.lab.Writer\tx86_64\tstable\tlab\t2.1\torg.lab.Platform/x86_64/46\n",
             updates: ["org.lab.Writer - > 2.1"]),
         Case(
-            testDescription: "the release that runs is none that is missing", tool: .fwupdJSON,
-            text: #"""
-                {"Devices": [{"Name": "Dock", "Version": "1.2", "Releases": [{"Version": "1.2"}],
-                  "DeviceId": "362301da643102b9f38477387e2193e57abaa590"}]}
-                """#, updates: []),
-        Case(
             testDescription: "needrestart broke off within a line", tool: .needrestartB,
             text: "NEEDRESTART-VER: 3.6\nNEEDRESTART-SVC:\n", updates: [], unread: 1),
         Case(
@@ -360,6 +354,16 @@ struct OtherFormTests {
               "Releases": [{"Version": "2", "Flags": ["is-upgrade", "blocked-approval"]}]}]}
             """#)
         #expect(found.updates.map(\.isHeld) == [true])
+    }
+
+    @Test func `the release that runs is none that is missing`() {
+        let found = reading(
+            .fwupdJSON,
+            #"""
+            {"Devices": [{"Name": "Dock", "Version": "1.2", "Releases": [{"Version": "1.2"}],
+              "DeviceId": "362301da643102b9f38477387e2193e57abaa590"}]}
+            """#)
+        #expect(found.updates.isEmpty && found.packages.count == 1 && found.unparsed.isEmpty)
     }
 
     @Test(arguments: ToolOutput.allCases)

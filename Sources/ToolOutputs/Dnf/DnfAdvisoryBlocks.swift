@@ -77,7 +77,8 @@ struct DnfAdvisoryBlocks {
     /// that was said meanwhile.
     private func isAligned(_ pair: Pair) -> Bool {
         guard form != .short, !pair.key.isEmpty, let first = pairs.first else { return true }
-        return !first.places.isDisjoint(with: pair.places)
+        // Shortened by hand they need not; but what was said meanwhile begins its line.
+        return pair.isIndented || !first.isIndented || !first.places.isDisjoint(with: pair.places)
     }
 
     /// The advisories of all blocks.

@@ -126,7 +126,7 @@ private struct AptProse {
         }
         if line.isIndented { return isList }
         // Below a heading stand packages, also where it is one of the hints.
-        isList = text.hasSuffix(":") && Self.hints.contains(text)
+        isList = AptLabels.isNote(text) || (text.hasSuffix(":") && Self.hints.contains(text))
         if isList || AptLabels.isProgress(text) || Self.hints.contains(text) || Self.isRemark(line)
         {
             return true
