@@ -84,7 +84,7 @@ struct ReturnToSnapshot: AsyncParsableCommand {
                     + "updates, settings, data, users, logs.\(left)")
             guard acceptLoss else {
                 throw ReturnFault(
-                    "Nothing has been done. If that may be lost, say so: --accept-loss.")
+                    "If that may be lost, say so: --accept-loss.")
             }
             // The terminal goes before the machine does: its end must not be this program's.
             for sign in [SIGHUP, SIGINT, SIGTERM, SIGPIPE] { signal(sign, SIG_IGN) }
