@@ -1,4 +1,5 @@
 import AgentProtocol
+import Calendar
 import Duties
 import Fleet
 import Policy
