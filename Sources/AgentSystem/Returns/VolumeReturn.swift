@@ -97,6 +97,7 @@ public struct VolumeReturn: Sendable {
             throw ReturnFault("systemd is not the first process here, and the agent no service.")
         }
         let (place, isCarried) = try carriedState()
+        try layoutFault()
         if isCarried { try await roomFault(place, found) }
         try await mounted(found, isWritable: false) { () async throws(ReturnFault) in
             if let fault = kernelFault() { throw ReturnFault(fault) }
@@ -186,6 +187,11 @@ public struct VolumeReturn: Sendable {
         guard let now, now.fault == nil else {
             throw ReturnFault(now?.fault ?? "The snapshot is gone.")
         }
+        guard now.free >= Self.reserve else {
+            throw ReturnFault(
+                "The snapshot has room for \(now.free >> 20) MiB more, and what is written until the "
+                    + "reboot could fill it: a full one is lost. Enlarge it (lvextend).")
+        }
         let words = ["/usr/sbin/lvconvert", "--yes", "--merge", "\(now.group)/\(now.name)"]
         let output = await run(words, Self.patienceSeconds)
         // LVM's own record tells what will happen, whatever became of the program.
@@ -206,22 +212,54 @@ public struct VolumeReturn: Sendable {
         guard let place = resolve(state.path) else {
             throw ReturnFault("There is no state folder \(state.path).")
         }
-        let table = Mount.all(in: mounts())
-        let cover = table.filter {
-            $0.place == "/" || place == $0.place || place.hasPrefix("\($0.place)/")
+        guard let own = fileSystem(of: place), let root = fileSystem(of: "/") else {
+            throw ReturnFault("It is not known what \(place) stands on.")
         }
-        // Of two at one place the later covers the earlier.
-        guard let nearest = cover.map(\.place.count).max(),
-            let own = cover.last(where: { $0.place.count == nearest }),
-            let root = table.last(where: { $0.place == "/" })
-        else { throw ReturnFault("It is not known what \(place) stands on.") }
         if own.place == "/" { return (place, true) }
         guard own.mount.device != root.mount.device else {
             throw ReturnFault(
                 "\(own.place) is another place of the root's own file system, so that it is not known "
                     + "where \(place) lies in the snapshot.")
         }
+        // What an overlay or a loop device holds may lie on the root after all, and would go back.
+        guard own.mount.device.hasPrefix("/dev/"), !own.mount.device.hasPrefix("/dev/loop") else {
+            throw ReturnFault(
+                "\(place) lies on \(own.mount.device), and it is not known what that stands on.")
+        }
         return (place, false)
+    }
+
+    /// What is mounted under a path without links, and where: of two at one place the later covers
+    /// the earlier.
+    private func fileSystem(of path: String) -> (place: String, mount: Mount)? {
+        let cover = Mount.all(in: mounts()).filter {
+            $0.place == "/" || path == $0.place || path.hasPrefix("\($0.place)/")
+        }
+        guard let nearest = cover.map(\.place.count).max() else { return nil }
+        return cover.last { $0.place.count == nearest }
+    }
+
+    /// Where package tools keep what is installed, and what they install.
+    private static let installed = [
+        "/usr", "/var/lib/dpkg", "/var/lib/rpm", "/usr/lib/sysimage/rpm", "/var/lib/pacman",
+    ]
+
+    /// Programs and the record of them must go back together: a record that stays would tell the
+    /// versions that are gone, and nothing would install them again. And the boot loader must not
+    /// read what is being merged: GRUB knows nothing of a snapshot that takes its origin's place.
+    private func layoutFault() throws(ReturnFault) {
+        for path in Self.installed {
+            guard let place = resolve(path), let own = fileSystem(of: place), own.place != "/"
+            else { continue }
+            throw ReturnFault(
+                "\(path) lies on \(own.place), a file system of its own, which would not go back: "
+                    + "what is installed and the record of it would differ.")
+        }
+        guard Mount.of("/boot", in: mounts()) != nil else {
+            throw ReturnFault(
+                "/boot is no file system of its own: the boot loader would read it from the root "
+                    + "while LVM merges the snapshot.")
+        }
     }
 
     /// In the snapshot no folder above it may be a link, which would lead out of it.
@@ -249,22 +287,23 @@ public struct VolumeReturn: Sendable {
 
     /// Kernels that the boot loader could start and the snapshot does not fit.
     private func kernelFault() -> String? {
-        let isApart = Mount.of("/boot", in: mounts()) != nil
-        let boot = isApart ? "/boot" : "\(Self.mountPlace)/boot"
-        let kernels = names(boot).filter { $0.hasPrefix("vmlinuz-") }.sorted()
+        let kernels = names("/boot").filter { $0.hasPrefix("vmlinuz-") }.sorted()
         guard !kernels.isEmpty else {
             return
                 "It is not known which kernels the boot loader starts: /boot holds no vmlinuz-VERSION."
         }
         for kernel in kernels where !kernel.contains("-rescue-") {
             let version = kernel.dropFirst("vmlinuz-".count)
-            let places = ["usr/lib", "lib"].map { "\(Self.mountPlace)/\($0)/modules/\(version)" }
+            // A folder that a removal has left has no list of its modules.
+            let places = ["usr/lib", "lib"].map {
+                "\(Self.mountPlace)/\($0)/modules/\(version)/modules.dep"
+            }
             guard !places.contains(where: exists) else { continue }
             return
                 "The kernel \(version) is not in the snapshot, and the boot loader would start it "
                 + "without its modules. Remove that kernel first."
         }
-        return BootFiles.faults(in: names(boot)).first.map { "/boot has a \($0)." }
+        return BootFiles.faults(in: names("/boot")).first.map { "/boot has a \($0)." }
     }
 
     // MARK: - Parts
