@@ -1,5 +1,6 @@
 import Advisories
 import AdvisoryFormats
+import Feeds
 import Fleet
 import Foundation
 import TestSupport
@@ -82,8 +83,7 @@ import Testing
         let archive = Places.sharedData.appending(
             path: "advisories/almalinux/osv-almalinux9.tar.gz")
         var records: [FeedRecord] = []
-        let bytes = Array(try Data(contentsOf: archive))
-        _ = try FeedReader.read(ByteStream(bytes), name: archive.lastPathComponent) { record in
+        _ = try FeedLoader().load([archive.path]) { record in
             guard case .advisory(let advisory) = record,
                 advisory.affected.contains(where: { $0.name == "nginx" })
             else { return }
