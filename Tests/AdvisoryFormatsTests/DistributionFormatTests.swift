@@ -124,11 +124,12 @@ struct DistributionFormatTests {
         #expect(outcome.summary.rejected.first?.reason == "a range does not say where it begins")
     }
 
-    @Test(arguments: [
-        ("ALBA-2026:1", "[]", []), ("ALEA-2026:1", "[\"RHEA-2026:1\"]", []),
-        ("ALBA-2026:1", "[\"CVE-2026-1111\"]", ["CVE-2026-1111"]),
-        ("SUSE-RU-2026:1-1", "[]", []), ("ALSA-2026:1", "[]", ["ALSA-2026:1"]),
-    ] as [(String, String, [String])])
+    @Test(
+        arguments: [
+            ("ALBA-2026:1", "[]", []), ("ALEA-2026:1", "[\"RHEA-2026:1\"]", []),
+            ("ALBA-2026:1", "[\"CVE-2026-1111\"]", ["CVE-2026-1111"]),
+            ("SUSE-RU-2026:1-1", "[]", []), ("ALSA-2026:1", "[]", ["ALSA-2026:1"]),
+        ] as [(String, String, [String])])
     func `a notice on other faults is no vulnerability, unless it names one`(
         _ id: String, _ related: String, _ expected: [String]
     ) throws {
@@ -354,6 +355,8 @@ struct DistributionFormatTests {
         ("rope:rhel8 bug fix and enhancement update", "1.module+el8.1.0+2", "@rope:rhel8 "),
         ("Moderate: rope:2 and rope-devel:2 security update", "1.module_el9", ""),
         ("Moderate: rope security update", "1.module_el9", ""),
+        ("Important: rope:2.4/mod_rope security update", "1.module_el9", "@rope:2.4 "),
+        ("Important: rope:2.4,3 security update", "1.module_el9", ""),
         ("Moderate: rope:2.1.7 security update", "1.el9", ""),
     ])
     func `a title names the stream of a module's packages`(

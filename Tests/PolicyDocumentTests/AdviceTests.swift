@@ -1,3 +1,4 @@
+import Fleet
 import Policy
 import Testing
 
@@ -90,5 +91,19 @@ struct AdviceTests {
                     """))
         #expect(
             found.contains { $0.contains("The owner cannot approve the exception") }, "\(found)")
+    }
+
+    @Test func `a question tolerates a lane whose last date has passed, and says so`() {
+        let text = smallest().replacing("every: day", with: "every: 2020-01-01")
+        let now = Timestamp(seconds: 1_800_000_000)
+        let check = PolicyFile.read(Array(text.utf8), named: "f", in: .init(now: now))
+        #expect(!check.isUsable)
+        let question = PolicyFile.read(
+            Array(text.utf8), named: "f", in: .init(now: now, toleratesIdleLanes: true))
+        #expect(question.isUsable)
+        #expect(
+            question.diagnostics.contains {
+                $0.description.contains("warning: no window of the lane “routine” ever opens")
+            })
     }
 }

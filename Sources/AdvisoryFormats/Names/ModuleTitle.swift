@@ -15,7 +15,12 @@ enum ModuleTitle {
             let parts = word.split(separator: ":", omittingEmptySubsequences: false)
             return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
         }
-        guard streams.count == 1, let label = streams.first else { return nil }
+        guard streams.count == 1, let word = streams.first else { return nil }
+        // Some name the package of the stream that is mended, too: `httpd:2.4/mod_http2`.
+        let label = word.prefix { $0 != "/" }
+        guard
+            label.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ":.+-_".contains($0)) })
+        else { return nil }
         return ModuleStream(label: label)
     }
 }
