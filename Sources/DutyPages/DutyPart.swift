@@ -34,12 +34,14 @@ package func dutyPart(
 ) -> HTML? {
     guard !roster.windows.isEmpty || !roster.items.isEmpty else { return nil }
     return section(class: "part", .ariaLabelledBy("duty")) {
-        h2(.id("duty")) { "On duty" }
-        p(class: "dim") {
-            roster.windows.isEmpty
-                ? "No window needs somebody on duty now."
-                : "Nothing starts unless somebody is on duty in: "
-                    + roster.windows.joined(separator: ", ") + "."
+        div(class: "head") {
+            h2(.id("duty")) { "On duty" }
+            p(class: "dim") {
+                roster.windows.isEmpty
+                    ? "No window needs somebody on duty now."
+                    : "Nothing starts unless somebody is on duty in: "
+                        + roster.windows.joined(separator: ", ") + "."
+            }
         }
         if roster.items.isEmpty {
             empty("Nobody is on duty") {
@@ -50,8 +52,8 @@ package func dutyPart(
                 dataTable(
                     "On duty",
                     [
-                        Column("Person"), Column("State"), Column("From (UTC)"),
-                        Column("Until (UTC)"), Column("Windows"), Column(""),
+                        Column("Person"), Column("State"), Column("When"), Column("Windows"),
+                        Column(""),
                     ],
                     rows: roster.items.map { row($0, chrome) })
             }
@@ -64,8 +66,7 @@ private func row(_ duty: DutySummary, _ chrome: Chrome) -> HTML {
     tr {
         th { duty.person }
         td { duty.state.look.drawn() }
-        td { Words.absolute(duty.from) }
-        td { Words.absolute(duty.until) }
+        td { "\(Words.absolute(duty.from)) to \(Words.absolute(duty.until))" }
         td { duty.windows?.joined(separator: ", ") ?? "all that need somebody" }
         td {
             if chrome.may(.approve), duty.state != .over {

@@ -51,6 +51,7 @@ extension Stylesheet {
         fieldset label.s, .confirm { font-weight: 400; display: flex; gap: 8px;
           align-items: center }
         .confirm { margin-bottom: 16px; font-weight: 500 }
+        .confirm input { scroll-margin-bottom: 120px }
         .late { color: var(--bad); font-weight: 500 }
         .names { overflow-wrap: anywhere }
         .written { max-width: 760px } .written h3 { margin: 16px 0 4px }

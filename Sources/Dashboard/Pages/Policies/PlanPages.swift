@@ -232,10 +232,21 @@ private func windowRow(
 }
 
 private func opensNext(_ opening: WindowOpening, _ chrome: Chrome) -> HTML {
-    guard opening.opens <= chrome.now else { return chrome.time(opening.opens) }
-    return span(class: "s ok") {
-        "open until "
-        chrome.time(opening.closes)
+    let duty = opening.dutyClause.map { words in p(class: "why") { words } }
+    // Open, and yet nothing starts in it.
+    let isShut = opening.onDuty?.isEmpty == true
+    guard opening.opens <= chrome.now, !isShut else {
+        return HTML.pieces {
+            chrome.time(opening.opens)
+            duty
+        }
+    }
+    return HTML.pieces {
+        span(class: "s ok") {
+            "open until "
+            chrome.time(opening.closes)
+        }
+        duty
     }
 }
 
