@@ -112,7 +112,7 @@ extension UseCases {
     private func staffedWindows(of tenant: TenantID, in records: any Records) throws -> Set<String>
     {
         let policies = try policyShelf.policies(of: tenant, in: records)
-        return Set(policies.flatMap(\.policy.windows).filter(\.isStaffed).map(\.name))
+        return Set(policies.flatMap(\.policy.windows).filter { $0.staffing == .onDuty }.map(\.name))
     }
 
     private func checkWindows(
@@ -134,12 +134,24 @@ extension UseCases {
     private static func duty(
         _ wish: DutyWish, by principal: Principal, at now: Timestamp
     ) throws -> Duty {
+        // A script's token is nobody who could be there.
+        guard wish.person != nil || !principal.name.hasPrefix("token:") else {
+            throw Refusal(
+                .malformed, "E_DUTY_PERSON", "Nobody is named who is on duty.",
+                nextStep: "Name the person.")
+        }
+        guard wish.windows.map({ !$0.isEmpty }) ?? true else {
+            throw Refusal(
+                .malformed, "E_DUTY_WINDOW", "The duty is for no window.",
+                nextStep:
+                    "Name windows, or leave them out: then it is for each that needs somebody.")
+        }
         let own = principal.name.split(separator: ":", maxSplits: 1).last.map(String.init)
         let person = (wish.person ?? own ?? principal.name).trimmed
         let from = max(wish.from?.wholeSeconds ?? now, now)
         let duty = Duty(
             person, from: from, until: wish.until.wholeSeconds,
-            windows: wish.windows.flatMap { $0.isEmpty ? nil : $0 })
+            windows: wish.windows)
         func wrong(_ message: String, _ nextStep: String) -> Refusal {
             Refusal(.malformed, "E_DUTY_TIME", message, nextStep: nextStep)
         }
@@ -203,7 +215,9 @@ extension UseCases {
             SigningWish(document, actor: principal.name, reason: sentence),
             under: root, in: records, at: now, waking: &wakes)
         try appendAudit(
-            action, subject: document.heading.name, sentence: sentence, actor: principal.name,
+            action, subject: document.heading.name,
+            sentence: isSigned ? sentence : "It waits for signatures that \(sentence)",
+            actor: principal.name,
             tenant: tenant, in: records, at: now)
         decisionBoard.forget()
         wakes.insert(SignalSubject.decisions(of: tenant))

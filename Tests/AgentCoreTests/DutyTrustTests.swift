@@ -126,7 +126,6 @@ struct DutyTrustTests {
         link.change { $0.isGone = true }
         #expect(await run(hours: 20, until: { world.starts.count == 1 }))
         #expect(world.now >= Orders.start.adding(seconds: 13 * 3600))
-        #expect(world.now < Orders.start.adding(seconds: 14 * 3600))
     }
 
     /// What a control plane sends that would have somebody on duty.
@@ -180,8 +179,29 @@ struct DutyTrustTests {
         let file = try #require(folder.names(in: TrustFiles.duties).first)
         try folder.replace("\(TrustFiles.duties)/\(file)", with: first.json)
         #expect(onDuty.isEmpty, "nor put on the disk")
-        world.change { $0.now = $0.now.adding(seconds: 49 * 3600) }
+        world.change { $0.now = $0.now.adding(seconds: (48 + 32 * 24) * 3600) }
         #expect(take() == nil)
         #expect(try folder.names(in: TrustFiles.duties).isEmpty)
+    }
+
+    @Test func `a duty that is over is remembered for as long as an opening may be asked for`()
+        throws
+    {
+        let trust = desk()
+        let root = office.text(office.root)
+        let envelope = try signed(duty(13, 15), until: 15)
+        let answer = TrustResponse(digest: nil, roots: [root], duties: [office.text(envelope)])
+        #expect(trust.take(answer) == nil)
+        let memo = try TrustFiles.load(from: folder)
+        func people(_ hours: Int64) -> [String] {
+            desk().onDuty(memo, at: Orders.start.adding(seconds: hours * 3600)).map(\.person)
+        }
+        #expect(people(0) == ["Anna"])
+        #expect(people(16) == ["Anna"], "what was missed is told by it")
+        #expect(people(15 + 30 * 24) == ["Anna"])
+        #expect(people(15 + 31 * 24).isEmpty)
+        // It opens nothing any more.
+        let window = desk().onDuty(memo, at: Orders.start.adding(seconds: 16 * 3600))
+        #expect(window.allSatisfy { $0.stretch.closes <= Orders.start.adding(seconds: 15 * 3600) })
     }
 }

@@ -208,7 +208,7 @@ extension UseCases {
                 opening: WindowOpening(
                     opens: $0.opens, closes: $0.closes, window: $0.window,
                     policy: policy.name.text, zone: zone, lanes: lanes,
-                    onDuty: window.isStaffed ? duties.people(in: $0) : nil),
+                    onDuty: window.staffing == .onDuty ? duties.people(in: $0) : nil),
                 date: $0.localDate,
                 isFloating: window.zone == .endpoint || (window.zone == .site && siteZone == nil))
         }

@@ -99,8 +99,8 @@ extension UseCases {
         return Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
     }
 
-    /// What would happen at once if other things were said of an endpoint. Nobody else's policies go
-    /// by that.
+    /// What would happen at once to an endpoint if other things were said of it. What a ring that it
+    /// leaves then lets others do is not looked at.
     package func preview(
         traits: EndpointTraits, of endpoint: EndpointRecord, at now: Timestamp,
         in records: any Records

@@ -37,28 +37,40 @@ extension TrustDesk {
         }
     }
 
-    /// Removes duties that have expired: they open nothing any more. Which versions were seen stays
-    /// remembered.
+    /// For how long a duty that is over is remembered, in seconds: as long as a window may be open,
+    /// so that it is known which openings the endpoint has missed.
+    private static let rememberedSeconds = MaintenanceWindow.maximumLengthSeconds
+
+    /// Removes duties that have been over for long. Which versions were seen stays remembered.
     private func removeEndedDuties(_ memo: TrustMemo, _ now: Timestamp) {
         for name in (try? state.names(in: TrustFiles.duties)) ?? [] {
             let file = "\(TrustFiles.duties)/\(name)"
-            guard let bytes = try? state.read(file, limit: TrustFiles.sizeLimit) else { continue }
-            do throws(VerificationRefusal) {
-                _ = try memo.state.verify(bytes, as: Duty.self, at: now)
-            } catch {
-                guard case .expired = error else { continue }
-                try? state.remove(file)
-            }
+            guard let bytes = try? state.read(file, limit: TrustFiles.sizeLimit),
+                let end = Self.end(of: bytes),
+                end.adding(seconds: Self.rememberedSeconds) <= now
+            else { continue }
+            try? state.remove(file)
         }
     }
 
-    /// Who is on duty, now or later, by the duties that hold: each is checked anew.
+    private static func end(of bytes: [UInt8]) -> Timestamp? {
+        guard let envelope = try? Envelope(json: bytes) else { return nil }
+        return (try? SignedDocument<Duty>(unverified: envelope))?.heading.expiresAt
+    }
+
+    /// Who is on duty, now, later or lately, by the duties that hold: each is checked anew, and one
+    /// that is over as of its last second.
     func onDuty(_ memo: TrustMemo, at now: Timestamp) -> [OnDuty] {
         let names = (try? state.names(in: TrustFiles.duties)) ?? []
-        return names.prefix(2 * TrustFiles.maximumDuties).compactMap { name in
+        // Names count up, so that the last ones are the newest.
+        return names.sorted().suffix(2 * TrustFiles.maximumDuties).compactMap { name in
             let file = "\(TrustFiles.duties)/\(name)"
-            guard let bytes = try? state.read(file, limit: TrustFiles.sizeLimit) else { return nil }
-            return (try? memo.state.verify(bytes, as: Duty.self, at: now))?.accepted.document
+            guard let bytes = try? state.read(file, limit: TrustFiles.sizeLimit),
+                let end = Self.end(of: bytes),
+                now < end.adding(seconds: Self.rememberedSeconds)
+            else { return nil }
+            let instant = min(now, end.adding(seconds: -1))
+            return (try? memo.state.verify(bytes, as: Duty.self, at: instant))?.accepted.document
                 .onDuty
         }
     }

@@ -69,7 +69,7 @@ extension WindowSchedule {
     /// The first opening that is under way at an instant or follows, and in which nobody is on duty
     /// when it opens, or now.
     func unattended(at now: Timestamp) -> Occurrence? {
-        guard window.isStaffed else { return nil }
+        guard window.staffing == .onDuty else { return nil }
         if let open = opening(at: now), !isAttended(at: now) { return open }
         let after = Timestamp(milliseconds: now.milliseconds + 1)
         return openings(from: after).first { !isAttended(at: $0.opens) }

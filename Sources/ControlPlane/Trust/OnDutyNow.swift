@@ -13,7 +13,7 @@ package struct SignedDuty: Sendable {
 
 extension UseCases {
     /// Who is on duty for a tenant's windows by the documents that its endpoints believe: now, later
-    /// and before.
+    /// and lately.
     package func onDuty(of tenant: TenantID, in records: any Records) throws -> [OnDuty] {
         try signedDuties(of: tenant, in: records).compactMap(\.document.onDuty)
     }
@@ -23,10 +23,13 @@ extension UseCases {
         of tenant: TenantID, in records: any Records
     ) throws -> [SignedDuty] {
         guard let root = try heldRoot(in: records) else { return [] }
-        return try newest(Duty.self, of: tenant, under: root, in: records).compactMap { stored in
-            // One that cannot be read any more opens nothing.
-            guard let document = try? stored.read(as: Duty.self) else { return nil }
-            return SignedDuty(stored: stored, document: document)
-        }
+        // Whoever has been off duty for as long as a window can be open decides nothing any more.
+        let since = effects.now().adding(seconds: -MaintenanceWindow.maximumLengthSeconds)
+        return try newest(Duty.self, of: tenant, under: root, in: records, endingAfter: since)
+            .compactMap { stored in
+                // One that cannot be read any more opens nothing.
+                guard let document = try? stored.read(as: Duty.self) else { return nil }
+                return SignedDuty(stored: stored, document: document)
+            }
     }
 }

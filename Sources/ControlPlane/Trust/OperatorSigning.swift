@@ -238,6 +238,9 @@ extension UseCases {
             for endpoint in grant.target.endpoints ?? [] {
                 wakes.insert(SignalSubject.work(endpoint))
             }
+        case .duty:
+            decisionBoard.forget()
+            wakes.insert(SignalSubject.decisions(of: tenant))
         default: break
         }
     }

@@ -43,11 +43,14 @@ extension UseCases {
 
     /// The newest version of each document of a kind for a tenant, as far as it is believed.
     func newest<Body: RoleDocument>(
-        _ type: Body.Type, of tenant: TenantID, under root: HeldRoot, in records: any Records
+        _ type: Body.Type, of tenant: TenantID, under root: HeldRoot, in records: any Records,
+        endingAfter end: Timestamp? = nil
     ) throws -> [StoredDocument] {
         let scopes: [DocumentScope] = [.allTenants, .tenant(tenant)]
         return try scopes.flatMap { scope -> [StoredDocument] in
-            let all = try records.documents(Body.type, of: scope)
+            let all = try records.documents(Body.type, of: scope).filter { stored in
+                end.map { $0 < stored.expiresAt } ?? true
+            }
             return try Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
                 .filter { try isBelieved($0, under: root) }.sorted { $0.name < $1.name }
         }

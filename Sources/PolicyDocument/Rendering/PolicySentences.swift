@@ -59,8 +59,10 @@ enum PolicySentences {
         if kinds.count < WindowKind.allCases.count {
             text += " It is for \(ConditionSentence.list(kinds, "and")) only."
         }
-        if window.isStaffed {
-            text += " Nothing is installed or rebooted in it unless somebody is on duty."
+        switch window.staffing {
+        case .unstaffed: break
+        case .onDuty: text += " Nothing is installed or rebooted in it unless somebody is on duty."
+        case .shut: text += " Nothing is installed in it until its policy is saved anew."
         }
         return text
     }

@@ -111,8 +111,13 @@ struct DutyCommand: ParsableCommand {
                     "/api/v1/duties/\(name)", query: [("tenant", tenant?.text)],
                     as: DutySummary.self)
             }
-            try output.show(duty) {
-                "\(Table.printable($0.person)) is not on duty any more (\($0.name))."
+            try output.show(duty) { duty in
+                let person = Table.printable(duty.person)
+                guard duty.state != .waiting else {
+                    return "The end of the duty of \(person) (\(duty.name)) waits for signatures, "
+                        + "and the duty holds until then (patchbay trust pending)."
+                }
+                return "\(person) is not on duty any more (\(duty.name))."
             }
         }
     }
