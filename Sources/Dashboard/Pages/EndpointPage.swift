@@ -24,7 +24,7 @@ func endpointPage(
         verdictNote(detail, chrome)
         if let posture = detail.posture {
             facts(detail, posture, chrome)
-            standing(detail, chrome)
+            standing(detail, isAsked: asked != nil, chrome)
             missingUpdates(detail, chrome)
             restarts(posture)
             sources(posture, chrome)
@@ -198,7 +198,7 @@ private func known(_ identity: MachineIdentity) -> HTML {
 }
 
 /// What people say of it, and the policies that hold for it.
-private func standing(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
+private func standing(_ detail: EndpointDetail, isAsked: Bool, _ chrome: Chrome) -> HTML {
     let traits = detail.traits
     return section(class: "part", .ariaLabelledBy("standing")) {
         div(class: "head") { h2(.id("standing")) { "Policies, and what people say of it" } }
@@ -224,8 +224,8 @@ private func standing(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML {
                 ul(class: "plain") { for each in detail.problems { li { each } } }
             }
         }
-        if chrome.may(.manageEndpoints), detail.item.retiredAt == nil {
-            // Where it waits for a confirmation, the form stands above.
+        // Where it waits for a confirmation, the form stands above.
+        if !isAsked, chrome.may(.manageEndpoints), detail.item.retiredAt == nil {
             details {
                 summary { "Change what is said of it" }
                 traitForm(detail.item.id, traits, chrome)
