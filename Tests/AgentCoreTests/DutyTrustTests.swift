@@ -192,7 +192,7 @@ struct DutyTrustTests {
         let envelope = try signed(duty(13, 15), until: 15)
         let answer = TrustResponse(digest: nil, roots: [root], duties: [office.text(envelope)])
         #expect(trust.take(answer) == nil)
-        let memo = try TrustFiles.load(from: folder)
+        let memo = try #require(try TrustFiles.load(from: folder))
         func people(_ hours: Int64) -> [String] {
             desk().onDuty(memo, at: Orders.start.adding(seconds: hours * 3600)).map(\.person)
         }
