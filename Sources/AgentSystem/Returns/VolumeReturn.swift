@@ -81,6 +81,8 @@ public struct VolumeReturn: Sendable {
     ///
     /// - Parameter name: its name, alone, with its group (`lab/patchbay-…`), or as a job's result
     ///   tells it.
+    /// - Returns: the snapshot.
+    /// - Throws: `ReturnFault`, which says what stands against it.
     public func check(_ name: String) async throws(ReturnFault) -> VolumeSnapshot {
         let all = try await snapshots()
         guard

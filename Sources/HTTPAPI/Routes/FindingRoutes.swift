@@ -71,7 +71,8 @@ extension FindingFilter {
     /// - Throws: `Refusal` `E_MALFORMED`, which names the value that makes no sense.
     public init(query call: Call) throws(Refusal) {
         self.init(
-            tenant: try call.queryIdentifier("tenant"), vulnerability: call.queryVulnerability("cve"),
+            tenant: try call.queryIdentifier("tenant"),
+            vulnerability: call.queryVulnerability("cve"),
             endpoint: try call.queryIdentifier("endpoint"),
             part: try FindingPart(query: call),
             after: call.query["after"],

@@ -19,7 +19,8 @@ extension ScannerFindingFilter {
     /// - Throws: `Refusal` `E_MALFORMED`, which names the value that makes no sense.
     public init(query call: Call) throws(Refusal) {
         self.init(
-            tenant: try call.queryIdentifier("tenant"), vulnerability: call.queryVulnerability("cve"),
+            tenant: try call.queryIdentifier("tenant"),
+            vulnerability: call.queryVulnerability("cve"),
             endpoint: try call.queryIdentifier("endpoint"), after: call.query["after"],
             limit: try call.queryNumber(
                 "limit", in: 1...FindingFilter.maximumPage, standard: 100))

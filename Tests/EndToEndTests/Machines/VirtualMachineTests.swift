@@ -116,7 +116,7 @@ struct VirtualMachineTests {
         let snapshot = String(try #require(row)[0])
         #expect(try await machine.package("labgood") == "installed 2.0")
 
-        try await machine.run("/bin/sh", "-c", "echo since >/root/written-since")
+        try await machine.run("/bin/sh", "-c", "echo since >/srv/written-since")
         let agent = "/usr/bin/patchbay-agent"
         let list = try await machine.run(agent, "snapshot", "list")
         #expect(list.contains("lab/\(snapshot)"), "\(list)")
@@ -129,7 +129,7 @@ struct VirtualMachineTests {
         _ = try await machine.tryRun(order + ["--accept-loss"])
         try await machine.expectReboot(after: boot)
         #expect(try await machine.package("labgood") == "installed 1.0")
-        let since = try await machine.tryRun(["/usr/bin/test", "-e", "/root/written-since"])
+        let since = try await machine.tryRun(["/usr/bin/test", "-e", "/srv/written-since"])
         #expect(since.status != 0)
         let rest = try await machine.run("/sbin/lvs", "--noheadings", "-o", "lv_name", "lab")
         #expect(!rest.contains(snapshot), "\(rest)")

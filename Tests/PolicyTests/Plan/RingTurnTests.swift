@@ -170,7 +170,8 @@ struct RingTurnTests {
         #expect(
             decided().sentence.hasPrefix("Approved, and its order is out; its window "),
             "\(decided().sentence)")
-        #expect(decided().sentence.hasSuffix(" opens 2026-11-28 22:00 UTC."), "\(decided().sentence)")
+        #expect(
+            decided().sentence.hasSuffix(" opens 2026-11-28 22:00 UTC."), "\(decided().sentence)")
         // An order that ends before its window opens waits for nothing.
         context.job?.deadline = Sample.days(1)
         #expect(decided().nextAt == Sample.days(1))
