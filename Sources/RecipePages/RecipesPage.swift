@@ -130,7 +130,7 @@ private func source(_ recipe: Recipe) -> HTML {
 }
 
 private func recipeForm(_ editing: RecipeEditing, _ chrome: Chrome) -> HTML {
-    chrome.postForm(.recipes, class: "sum part") {
+    chrome.postForm(.recipes, class: "sum part editor") {
         div(class: "head") { h2 { "Add recipes, or their next versions" } }
         p(class: "dim") {
             "A recipe of the same name is replaced. What it brings in runs on endpoints: compare the SHA-256 with the one that the vendor has published."

@@ -23,6 +23,14 @@ reboot: {mode: never}
 """
 
 
+RECIPE = """patchbay: recipe/v1
+name: labtool
+version: 2.1.0
+detect: /opt/labtool/VERSION
+installed: {file: /opt/labtool/VERSION}
+"""
+
+
 class Policies:
     """The checks; `house` is the dashboard that they are part of."""
 
@@ -42,6 +50,7 @@ class Policies:
         check("the plan and the windows show what comes", self.plan)
         check("a risk is asked for, and not accepted by who asked", self.exception)
         check("tags are set on an endpoint's page, and a group is made of them", self.traits)
+        check("a recipe is checked, saved, renewed and withdrawn", self.recipe)
 
     def open(self, place, **options):
         page = self.house.page(**options)
@@ -297,6 +306,30 @@ sla: [pci-401]
         expect("tag = web" in page.inner_text("main"), "the group is not there")
         self.close(page)
 
+    def recipe(self):
+        page = self.open("/recipes", java_script_enabled=False)
+        page.fill("#recipe-yaml", RECIPE.replace("version:", "vresion:"))
+        page.click("button:has-text('Check')")
+        words = page.inner_text("[role=alert]")
+        expect("Line 3, column 1" in words and "vresion" in words, words)
+        # A browser sends its own ends of lines: what comes back is what was typed.
+        expect(page.input_value("#recipe-yaml") == RECIPE.replace("version:", "vresion:"), "the text has changed")
+        page.fill("#recipe-yaml", RECIPE + "---\n" + RECIPE.replace("labtool", "labother"))
+        page.click("button:has-text('Check')")
+        expect("Nothing is wrong" in page.inner_text("main"), "a sound text is refused")
+        page.click("button:has-text('Save')")
+        page.wait_for_url("**/recipes?notice=recipes-changed")
+        expect(page.locator("tbody tr").count() == 2, "both recipes are not listed")
+        page.fill("#recipe-yaml", RECIPE.replace("2.1.0", "2.2.0"))
+        page.click("button:has-text('Save')")
+        page.wait_for_url("**/recipes?notice=recipes-changed")
+        expect("2.2.0" in page.inner_text("tbody"), "the next version is not there")
+        self.house.picture(page, "recipes-saved")
+        page.click("button[aria-label='Withdraw the recipe of labother']")
+        page.wait_for_url("**/recipes?notice=recipes-changed")
+        expect(page.locator("tbody tr").count() == 1, "the withdrawn recipe is still listed")
+        self.close(page)
+
     def places(self):
         tenant = f"?tenant={self.tenant}"
         policy = f"/policies/{self.policy}"
@@ -304,5 +337,5 @@ sla: [pci-401]
             "policies": "/policies", "policy": policy, "policy-edit": policy + "/edit", "policy-text": policy + "/edit?as=text", "policy-new": "/policies/new",
             "policy-switch": policy + "/switch", "policy-history": policy + "/history", "policy-plan": "/policies/plan" + tenant,
             "policy-windows": "/policies/windows" + tenant, "approvals": "/approvals", "approval-new": "/approvals/new",
-            "exceptions": "/exceptions", "groups": "/groups",
+            "exceptions": "/exceptions", "groups": "/groups", "recipes": "/recipes",
         }

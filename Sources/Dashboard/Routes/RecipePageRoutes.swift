@@ -21,7 +21,8 @@ extension Dashboard {
             Place.recipes.path, .principal(.administer), "Saves recipes, or checks their text.",
             bodyLimit: recipeBodyLimit
         ) { visit, form in
-            let yaml = form["yaml"] ?? ""
+            // Forms send the ends of lines as the network has them.
+            let yaml = (form["yaml"] ?? "").replacing("\r\n", with: "\n")
             let file = RecipeFile.read(Array(yaml.utf8), named: "recipes")
             var editing = RecipeEditing(
                 tenant: form["tenant"].flatMap(TenantID.init), yaml: yaml,
