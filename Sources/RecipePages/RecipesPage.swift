@@ -32,16 +32,19 @@ package struct RecipeEditing {
     }
 }
 
-/// The recipes by which endpoints find and update applications that no package manager knows.
+/// The recipes by which endpoints find and update applications that no package manager knows: all,
+/// or those that a tenant's endpoints go by.
 package func recipesPage(
-    _ recipes: [RecipeSummary], editing: RecipeEditing = RecipeEditing(), chrome: Chrome
+    _ recipes: [RecipeSummary], tenant: TenantID? = nil, editing: RecipeEditing = RecipeEditing(),
+    chrome: Chrome
 ) -> HTML {
     policyFrame(
         .recipes,
         below:
             "Applications that no package manager knows: where they are, which version is the newest, and how it is brought in. Policies treat it like any other update.",
-        refused: editing.refused, chrome: chrome
+        tenant: tenant, refused: editing.refused, chrome: chrome
     ) {
+        tenantFilter(.recipes, tenant, chrome)
         remarkList(editing.remarks)
         if editing.isCheck, editing.remarks.isEmpty {
             note(.plain, .ok) { "Nothing is wrong with the text. It is not saved yet." }
@@ -83,14 +86,14 @@ private func row(_ summary: RecipeSummary, _ chrome: Chrome) -> HTML {
                 summary.fault == nil ? "Withdrawn" : "Unknown"
             }
         }
-        td { tenant(of: summary).map(chrome.tenantName) ?? "All tenants" }
+        td { owner(of: summary).map(chrome.tenantName) ?? "All tenants" }
         td {
             summary.look.drawn()
             if let fault = summary.fault {
                 p(class: "why") { "This version of Patchbay: \(fault)." }
             }
         }
-        td(class: "why") { recipe.map(source) ?? "" }
+        td(class: "why") { recipe.map(source) }
         td {
             if chrome.now < summary.expiresAt {
                 chrome.time(summary.expiresAt)
@@ -101,7 +104,7 @@ private func row(_ summary: RecipeSummary, _ chrome: Chrome) -> HTML {
         td {
             if chrome.may(.administer), recipe != nil || summary.fault != nil {
                 chrome.postForm(.dropRecipe) {
-                    hidden("tenant", tenant(of: summary)?.text ?? "")
+                    hidden("tenant", owner(of: summary)?.text ?? "")
                     hidden("name", summary.name)
                     button(
                         class: "quiet", .type("submit"),
@@ -113,11 +116,11 @@ private func row(_ summary: RecipeSummary, _ chrome: Chrome) -> HTML {
     }
 }
 
-private func tenant(of summary: RecipeSummary) -> TenantID? { TenantID(summary.scope) }
+private func owner(of summary: RecipeSummary) -> TenantID? { TenantID(summary.scope) }
 
 private func source(_ recipe: Recipe) -> HTML {
     guard let install = recipe.install else {
-        return "Only found: Patchbay installs nothing of it"
+        return .text("Only found: Patchbay installs nothing of it")
     }
     return .pieces {
         install.form.rawValue

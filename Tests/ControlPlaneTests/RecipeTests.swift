@@ -5,7 +5,7 @@ import Testing
 @testable import Administration
 @testable import ControlPlane
 import ServerRecords
-import SignedRecipes
+@testable import SignedRecipes
 import Trust
 
 /// Recipes on the server: signed, delivered, withdrawn.
@@ -131,15 +131,16 @@ import Trust
                 try records.newestDocument(
                     SignedRecipe.type, named: SignedRecipe.documentName("lab.tool"),
                     of: .tenant(tenant)))
+            stored.version += 1
             stored.envelope = Array("{}".utf8)
-            try records.save(stored, replacing: true)
+            try records.save(stored, replacing: false)
         }
         let told = try await house.useCases.recipes(by: house.administrator)
         #expect(told.map(\.name) == ["lab.tool", "other"])
         #expect(told.map { $0.fault == nil } == [false, true])
         let gone = try await house.useCases.withdrawRecipe(
             "lab.tool", tenant: tenant, by: house.administrator)
-        #expect(gone.version == 2 && gone.recipe == nil && gone.fault == nil)
+        #expect(gone.version == 3 && gone.recipe == nil && gone.fault == nil)
         #expect(
             try await house.useCases.recipes(by: house.administrator).map(\.name) == ["other"])
     }
@@ -172,9 +173,9 @@ import Trust
         try await house.useCases.establishTrust(with: keys)
         func large(_ number: Int) -> RecipeWish {
             var recipe = Self.recipe("1", name: "tool-\(number)")
-            recipe.install?.blocking = (0..<16).map {
-                "/opt/" + String(repeating: "b", count: 900) + "\($0)"
-            }
+            let long = "/opt/" + String(repeating: "b", count: 1_000)
+            recipe.installed = .init(program: Array(repeating: long, count: 16))
+            recipe.install?.blocking = (10..<26).map { "\(long)\($0)" }
             return RecipeWish(tenant: house.tenant.id, recipe: recipe)
         }
         var bytes = 0

@@ -7,6 +7,7 @@ import PolicyDocument
 import RecipePages
 import ServerRecords
 import SignedRecipes
+import Trust
 
 extension Dashboard {
     /// The largest form, in bytes: as much as the reader of recipes takes, three times as long in a
@@ -14,8 +15,11 @@ extension Dashboard {
     private static let recipeBodyLimit = 3 * 262_144
 
     static let recipeRoutes: [Route] = [
-        page(Place.recipes.path, .principal(.view), "Recipes of applications.") { visit in
-            try await recipes(visit)
+        page(
+            Place.recipes.path, .principal(.view), "Recipes of applications.",
+            query: [tenantField]
+        ) { visit in
+            try await recipes(visit, tenant: try visit.call.queryIdentifier("tenant"))
         },
         action(
             Place.recipes.path, .principal(.administer), "Saves recipes, or checks their text.",
@@ -59,11 +63,15 @@ extension Dashboard {
     ]
 
     private static func recipes(
-        _ visit: Visit, _ editing: RecipeEditing = RecipeEditing()
+        _ visit: Visit, _ editing: RecipeEditing = RecipeEditing(), tenant: TenantID? = nil
     ) async throws -> HTML {
-        recipesPage(
-            try await visit.useCases.recipes(by: visit.principal), editing: editing,
-            chrome: visit.chrome)
+        let all = try await visit.useCases.recipes(by: visit.principal)
+        // What holds for all tenants holds for each of them.
+        let shown = all.filter { recipe in
+            guard let tenant else { return true }
+            return DocumentScope(recipe.scope)?.includes(tenant) ?? false
+        }
+        return recipesPage(shown, tenant: tenant, editing: editing, chrome: visit.chrome)
     }
 }
 
