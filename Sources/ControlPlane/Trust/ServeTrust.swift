@@ -48,10 +48,10 @@ extension UseCases {
     ) throws -> [StoredDocument] {
         let scopes: [DocumentScope] = [.allTenants, .tenant(tenant)]
         return try scopes.flatMap { scope -> [StoredDocument] in
-            let all = try records.documents(Body.type, of: scope).filter { stored in
-                end.map { $0 < stored.expiresAt } ?? true
-            }
+            let all = try records.documents(Body.type, of: scope)
+            // An older version says nothing any more, also where the newest has ended before it.
             return try Dictionary(all.map { ($0.name, $0) }) { _, newer in newer }.values
+                .filter { stored in end.map { $0 < stored.expiresAt } ?? true }
                 .filter { try isBelieved($0, under: root) }.sorted { $0.name < $1.name }
         }
     }
@@ -99,8 +99,8 @@ extension UseCases {
                 return read.map { now < $0.heading.expiresAt } ?? false
             }.map(\.text)
             let duties = try self.newest(
-                Duty.self, of: agent.tenant, under: root, in: records
-            ).filter { now < $0.expiresAt }.map(\.text)
+                Duty.self, of: agent.tenant, under: root, in: records, endingAfter: now
+            ).map(\.text)
             return TrustResponse(
                 digest: try self.trustTag(of: agent.tenant, in: records),
                 roots: roots.filter { $0.version > request.rootVersion ?? 0 }.map(\.text),
