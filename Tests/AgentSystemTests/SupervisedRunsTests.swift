@@ -130,9 +130,8 @@ import Testing
         try await withTemporaryFolder { folder in
             let mark = folder.appending(path: "pid")
             let mute = folder.appending(path: "systemd-run")
-            try Data("#!/bin/sh\necho $$ > \(mark.path)\nexec sleep 1000\n".utf8).write(to: mute)
-            try FileManager.default.setAttributes(
-                [.posixPermissions: 0o700], ofItemAtPath: mute.path)
+            try writeProgram(
+                "#!/bin/sh\necho $$ > \(mark.path)\nexec sleep 1000\n", to: mute)
             let runs = SupervisedRuns(
                 state: DiskStateFolder(folder.path), command: ["/nonexistent"], effects: .system,
                 usesSystemd: true, systemdRun: mute.path, patience: 2000)

@@ -23,9 +23,7 @@ struct RecipeLookTests {
             let file = folder.appending(path: path)
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-            try FileManager.default.setAttributes(
-                [.posixPermissions: mode], ofItemAtPath: file.path)
+            try writeProgram(text, to: file, permissions: mode)
         }
 
         func path(_ path: String) -> String { folder.appending(path: path).path }
