@@ -144,7 +144,7 @@ struct GroupTests {
         policy.rings = [:]
         let rings = try await RingHouse(canaries: 0, others: 2, policy: policy)
         let (house, id) = (rings.house, rings.endpoints[0].id)
-        func set(_ change: TraitChange, _ id: EndpointID) async throws -> EndpointTraits {
+        func set(_ change: TraitChange, _ id: EndpointID) async throws -> SaidOfEndpoint {
             try await house.useCases.setTraits(change, of: id, by: house.administrator)
         }
         for change in [TraitChange(addTags: ["web"]), TraitChange(role: "db")] {
@@ -156,7 +156,7 @@ struct GroupTests {
         #expect(traits.tags.isEmpty && traits.role == "server", "nothing was stored")
         // What changes none of its decisions wants none.
         _ = try await set(TraitChange(addTags: ["other"], criticality: .high), id)
-        #expect(try await set(TraitChange(addTags: ["web"], confirm: true), id).tags.count == 2)
+        #expect(try await set(TraitChange(addTags: ["web"], confirm: true), id).traits.tags.count == 2)
         _ = try await set(TraitChange(role: "db"), id)
         _ = try await set(TraitChange(tags: []), id)
         // A word that is none is told as such, and a stranger's endpoint is not there.

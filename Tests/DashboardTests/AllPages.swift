@@ -49,7 +49,11 @@ enum AllPages {
                         rebootRequired: true, sourceTrouble: true, order: "lastSeen"),
                     chrome: Samples.chrome("/endpoints?search=web"))
             ),
-            ("endpoint", endpointPage(Samples.endpoint, chrome: Samples.chrome("/endpoints/x"))),
+            (
+                "endpoint",
+                endpointPage(
+                    Samples.endpoint, sites: Samples.sites, chrome: Samples.chrome("/endpoints/x"))
+            ),
             (
                 "endpoint-as-viewer",
                 endpointPage(

@@ -99,11 +99,11 @@ extension UseCases {
         return Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
     }
 
-    /// What would happen at once to an endpoint if other things were said of it. What a ring that it
-    /// leaves then lets others do is not looked at.
+    /// What would happen at once to an endpoint if other things were said of it, or if it stood at
+    /// another site. What a ring that it leaves then lets others do is not looked at.
     package func preview(
-        traits: EndpointTraits, of endpoint: EndpointRecord, at now: Timestamp,
-        in records: any Records
+        traits: EndpointTraits, of endpoint: EndpointRecord, becoming moved: EndpointRecord,
+        at now: Timestamp, in records: any Records
     ) throws -> PolicyPreview {
         var preview = PolicyPreview(remarks: [], name: nil)
         var comparison = try PolicyComparison(
@@ -111,7 +111,8 @@ extension UseCases {
             after: EndpointDecisions(
                 of: endpoint.tenant, in: records, at: now, withTraits: [endpoint.id: traits],
                 by: self))
-        _ = try comparison.add(endpoint, old: nil, new: nil, to: &preview, in: records)
+        _ = try comparison.add(
+            endpoint, becoming: moved, old: nil, new: nil, to: &preview, in: records)
         comparison.settleTurns(in: &preview)
         return preview
     }
@@ -176,8 +177,8 @@ private struct PolicyComparison {
     }
 
     mutating func add(
-        _ endpoint: EndpointRecord, old: PolicyName?, new: PolicyName?,
-        to preview: inout PolicyPreview, in records: any Records
+        _ endpoint: EndpointRecord, becoming moved: EndpointRecord? = nil, old: PolicyName?,
+        new: PolicyName?, to preview: inout PolicyPreview, in records: any Records
     ) throws -> DecidedEndpoint {
         preview.endpoints += 1
         let posture = try records.posture(of: endpoint.id, tenant: endpoint.tenant)
@@ -186,7 +187,7 @@ private struct PolicyComparison {
                 scope: .tenant(endpoint.tenant), endpoint: endpoint.id,
                 limit: DecidedEndpoint.jobsShown))
         let was = try before.decide(endpoint, posture: posture, jobs: jobs)
-        let becomes = try after.decide(endpoint, posture: posture, jobs: jobs)
+        let becomes = try after.decide(moved ?? endpoint, posture: posture, jobs: jobs)
         let member = PolicyPreview.Member(endpoint: endpoint.id, name: endpoint.name)
         switch (was.membership(of: old), becomes.membership(of: new)) {
         case (_, .unknown): preview.unknown.append(member)

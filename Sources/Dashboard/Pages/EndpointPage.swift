@@ -15,16 +15,16 @@ enum EndpointPart: String, CaseIterable { case updates, vulnerabilities, package
 ///
 /// `asked` is what somebody wants to have said of it, and has to confirm.
 func endpointPage(
-    _ detail: EndpointDetail, asked: EndpointTraits? = nil, refused: Refusal? = nil,
-    chrome: Chrome
+    _ detail: EndpointDetail, asked: TraitEditing? = nil, sites: [Site] = [],
+    refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     endpointFrame(detail, part: .updates, chrome: chrome) {
         problem(refused)
-        if let asked { traitForm(detail.item.id, asked, mustConfirm: true, chrome) }
+        if let asked { traitForm(detail.item.id, asked, sites, chrome) }
         verdictNote(detail, chrome)
         if let posture = detail.posture {
             facts(detail, posture, chrome)
-            standing(detail, isAsked: asked != nil, chrome)
+            standing(detail, isAsked: asked != nil, sites, chrome)
             missingUpdates(detail, chrome)
             restarts(posture)
             sources(posture, chrome)
@@ -198,7 +198,9 @@ private func known(_ identity: MachineIdentity) -> HTML {
 }
 
 /// What people say of it, and the policies that hold for it.
-private func standing(_ detail: EndpointDetail, isAsked: Bool, _ chrome: Chrome) -> HTML {
+private func standing(
+    _ detail: EndpointDetail, isAsked: Bool, _ sites: [Site], _ chrome: Chrome
+) -> HTML {
     let traits = detail.traits
     return section(class: "part", .ariaLabelledBy("standing")) {
         div(class: "head") { h2(.id("standing")) { "Policies, and what people say of it" } }
@@ -212,6 +214,7 @@ private func standing(_ detail: EndpointDetail, isAsked: Bool, _ chrome: Chrome)
                     }.joined(separator: ", ")
                 }
             }
+            fact("Site") { detail.item.siteName ?? "None" }
             fact("Role") { traits.role.isEmpty ? "None" : traits.role }
             fact("Tags") { traits.tags.isEmpty ? "None" : traits.tags.joined(separator: ", ") }
             fact("Criticality") { traits.criticality?.rawValue ?? "Not known" }
@@ -228,56 +231,11 @@ private func standing(_ detail: EndpointDetail, isAsked: Bool, _ chrome: Chrome)
         if !isAsked, chrome.may(.manageEndpoints), detail.item.retiredAt == nil {
             details {
                 summary { "Change what is said of it" }
-                traitForm(detail.item.id, traits, chrome)
-            }
-        }
-    }
-}
-
-private func traitForm(
-    _ id: EndpointID, _ traits: EndpointTraits, mustConfirm: Bool = false, _ chrome: Chrome
-) -> HTML {
-    chrome.postForm(.endpoint(id, "traits"), class: "sum") {
-        div(class: "row") {
-            div(class: "field") {
-                label(.forField("tags")) { "Tags, with commas between" }
-                input(
-                    .type("text"), .id("tags"), .name("tags"), .maxlength(2000),
-                    .value(traits.tags.joined(separator: ", ")), .autocomplete("off"))
-            }
-            div(class: "field") {
-                label(.forField("role")) { "Role" }
-                input(
-                    .type("text"), .id("role"), .name("role"), .maxlength(63),
-                    .value(traits.role), .autocomplete("off"))
-            }
-        }
-        div(class: "row") {
-            div(class: "field") {
-                label(.forField("criticality")) { "Criticality" }
-                select(.id("criticality"), .name("criticality")) {
-                    option(.value("")) { "Not known" }
-                    for each in Criticality.allCases {
-                        option(
-                            .value(each.rawValue), .selected(traits.criticality == each)
-                        ) { each.rawValue }
-                    }
-                }
-            }
-            div(class: "field") {
-                label(.forField("exposed")) { "Reachable from the internet" }
-                select(.id("exposed"), .name("exposed")) {
-                    option(.value("")) { "Not known" }
-                    option(.value("yes"), .selected(traits.isExposed == true)) { "Yes" }
-                    option(.value("no"), .selected(traits.isExposed == false)) { "No" }
-                }
-            }
-        }
-        if mustConfirm { confirmBox }
-        div(class: "acts") {
-            button(.type("submit")) { "Store" }
-            if mustConfirm {
-                a(class: "button quiet", .href(.endpoint(id))) { "Leave it as it is" }
+                traitForm(
+                    detail.item.id,
+                    TraitEditing(
+                        traits, site: sites.first { $0.name == detail.item.siteName }?.id),
+                    sites, chrome)
             }
         }
     }

@@ -296,7 +296,8 @@ extension Dashboard {
                 tags: (form["tags"] ?? "").split { $0 == "," || $0 == " " }.map(String.init),
                 role: form["role"] ?? "", criticality: criticality, isExposed: exposed,
                 forget: (criticality == nil ? ["criticality"] : [])
-                    + (exposed == nil ? ["isExposed"] : []), confirm: form["confirm"] == "true")
+                    + (exposed == nil ? ["isExposed"] : []), site: form["site"],
+                confirm: form["confirm"] == "true")
             do {
                 _ = try await visit.useCases.setTraits(change, of: id, by: visit.principal)
                 return .redirect(to: .endpoint(id), .traitsSet)
@@ -306,8 +307,13 @@ extension Dashboard {
                     role: change.role ?? "", tags: change.tags ?? [], criticality: criticality,
                     isExposed: exposed)
                 return .html(
-                    endpointPage(detail, asked: asked, refused: refusal, chrome: visit.chrome)
-                        .rendered(), status: refusal.kind.httpStatus)
+                    endpointPage(
+                        detail,
+                        asked: TraitEditing(
+                            asked, site: form["site"].flatMap(SiteID.init), mustConfirm: true),
+                        sites: try await sites(of: detail, visit), refused: refusal,
+                        chrome: visit.chrome
+                    ).rendered(), status: refusal.kind.httpStatus)
             }
         },
     ]

@@ -28,7 +28,9 @@ extension Dashboard {
             return endpointsPage(page, filter: filter, chrome: visit.chrome)
         },
         page("/endpoints/{endpoint}", .principal(.view), "One endpoint.") { visit in
-            endpointPage(try await detail(visit), chrome: visit.chrome)
+            let detail = try await detail(visit)
+            return endpointPage(
+                detail, sites: try await sites(of: detail, visit), chrome: visit.chrome)
         },
         page(
             "/endpoints/{endpoint}/packages", .principal(.view), "An endpoint's packages.",
@@ -102,6 +104,11 @@ extension Dashboard {
     private static func detail(_ visit: Visit) async throws -> EndpointDetail {
         try await visit.useCases.endpoint(
             try visit.call.identifier("endpoint"), by: visit.principal)
+    }
+
+    /// The sites that an endpoint can be moved to.
+    static func sites(of detail: EndpointDetail, _ visit: Visit) async throws -> [Site] {
+        try await visit.useCases.sites(by: visit.principal, tenant: detail.item.tenant)
     }
 
     private static func packages(_ visit: Visit) async throws -> HTML {

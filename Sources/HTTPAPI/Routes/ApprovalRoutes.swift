@@ -159,7 +159,8 @@ enum ApprovalRoutes {
         Route(
             .put, "/api/v1/endpoints/{endpoint}/traits",
             permission: .principal(.manageEndpoints),
-            summary: "Says something of an endpoint: tags, role, criticality, exposure.",
+            summary: "Says something of an endpoint: tags, role, criticality, exposure, and the "
+                + "site where it stands (an identifier or a name, empty for none).",
             request: .traitChange, response: .traits
         ) { call in
             .json(

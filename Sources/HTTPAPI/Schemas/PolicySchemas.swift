@@ -222,7 +222,8 @@ extension NamedSchema {
         "EndpointTraits",
         [
             "role": .string, "tags": .array(.string), "criticality": .optional(criticality),
-            "isExposed": .optional(.boolean),
+            "isExposed": .optional(.boolean), "site": .optional(.identifier("sit")),
+            "siteName": .optional(.string),
         ])
     static let traitChange = NamedSchema(
         "TraitChange",
@@ -231,6 +232,6 @@ extension NamedSchema {
             "removeTags": .optional(.array(.string)), "role": .optional(.string),
             "criticality": .optional(criticality), "isExposed": .optional(.boolean),
             "forget": .optional(.array(.oneOf(["criticality", "isExposed"]))),
-            "confirm": .optional(.boolean),
+            "site": .optional(.string), "confirm": .optional(.boolean),
         ])
 }

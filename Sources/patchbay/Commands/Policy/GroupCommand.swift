@@ -145,9 +145,15 @@ struct GroupCommand: ParsableCommand {
 /// `patchbay endpoint set`
 struct EndpointSetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "set", abstract: "Say something of an endpoint: tags, role, criticality.",
+        commandName: "set",
+        abstract: "Say something of an endpoint: tags, role, criticality, site.",
         discussion: """
             Example: patchbay endpoint set ept_01h2xcejqtf2nbrexx3vqjhp41 --tag canary --role server
+            Example: patchbay endpoint set ept_01h2xcejqtf2nbrexx3vqjhp41 --site Hamburg
+
+            --site moves it to another site of its tenant: what is written for the site it leaves no
+            longer holds for it, and what is written for the new one does. When policies would then
+            install something at once, it is refused with the figures until --confirm is given.
             """)
     @Argument(help: "The endpoint.") var endpoint: String
     @Option(help: "A tag to add; may be repeated.") var tag: [String] = []
@@ -157,6 +163,8 @@ struct EndpointSetCommand: AsyncParsableCommand {
     var criticality: Criticality?
     @Option(help: "Whether it can be reached from the internet: true or false.")
     var exposed: Bool?
+    @Option(help: "The site that it is moved to, by identifier or name; empty for no site.")
+    var site: String?
     @Flag(help: "Change it also when policies then install at once.") var confirm = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
@@ -164,16 +172,18 @@ struct EndpointSetCommand: AsyncParsableCommand {
     func run() async throws {
         let change = TraitChange(
             addTags: tag, removeTags: untag, role: role, criticality: criticality,
-            isExposed: exposed, confirm: confirm ? true : nil)
-        let traits: EndpointTraits = try await server.withClient {
+            isExposed: exposed, site: site, confirm: confirm ? true : nil)
+        let said: SaidOfEndpoint = try await server.withClient {
             try await $0.put("/api/v1/endpoints/\(Path.segment(endpoint))/traits", change)
         }
-        try output.show(traits) { traits in
-            [
+        try output.show(said) { said in
+            let traits = said.traits
+            return [
                 "role: \(traits.role.isEmpty ? "none" : traits.role)",
                 "tags: \(traits.tags.isEmpty ? "none" : traits.tags.joined(separator: ", "))",
                 "criticality: \(traits.criticality?.rawValue ?? "not known")",
                 "exposed: \(traits.isExposed.map { $0 ? "yes" : "no" } ?? "not known")",
+                "site: \(said.siteName ?? "none")",
             ].joined(separator: "\n")
         }
     }
