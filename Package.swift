@@ -120,7 +120,9 @@ let package = Package(
                 "Intelligence", "Findings", "Fleet", "Advisories", "AdvisoryFormats", "Calendar",
                 "Policy",
                 "PolicyDocument", "Rollout", "Trust", "ServerRecords", "ControlPlane",
+                "AcceptedRisks",
             ]),
+        module("AcceptedRisks", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
         module(
             "SavedPlans",
             [
@@ -281,7 +283,7 @@ let package = Package(
                 "Store",
                 "HTTPAPI", "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem",
                 "AgentTransport",
-                "Calendar", "Recipes", "SignedRecipes", "Duties",
+                "Calendar", "Recipes", "SignedRecipes", "Duties", "AcceptedRisks",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -306,7 +308,7 @@ let package = Package(
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
-                "Notices", "Groups", "Rollbacks", "Duties", "Store",
+                "Notices", "Groups", "Rollbacks", "Duties", "AcceptedRisks", "Store",
             ]),
         tests(
             "StoreTests",

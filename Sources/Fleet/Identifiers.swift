@@ -143,6 +143,11 @@ public enum Kinds {
         /// “exc”
         public static let prefix = "exc"
     }
+    /// An emergency run for a vulnerability.
+    public enum Emergency: IdentifierKind {
+        /// “emr”
+        public static let prefix = "emr"
+    }
     /// A plan that was saved.
     public enum Plan: IdentifierKind {
         /// “pln”
@@ -180,6 +185,8 @@ public typealias PolicyID = Identifier<Kinds.Policy>
 public typealias ApprovalID = Identifier<Kinds.Approval>
 /// An exception's identifier.
 public typealias ExceptionID = Identifier<Kinds.Exception>
+/// An emergency run's identifier.
+public typealias EmergencyID = Identifier<Kinds.Emergency>
 /// A saved plan's identifier.
 public typealias PlanID = Identifier<Kinds.Plan>
 /// The identifier of somebody who is told before work begins.

@@ -53,6 +53,12 @@ extension Place {
         part.map { Place("vulnerabilities", name, $0) } ?? Place("vulnerabilities", name)
     }
 
+    package static let emergencies = Place("emergencies")
+
+    package static func emergency(_ id: EmergencyID, _ part: String? = nil) -> Place {
+        part.map { Place("emergencies", id.text, $0) } ?? Place("emergencies", id.text)
+    }
+
     package static func feed(_ name: String, _ verb: String) -> Place { Place("feeds", name, verb) }
 
     package static func alert(_ id: AlertID, _ verb: String) -> Place {

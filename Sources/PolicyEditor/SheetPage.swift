@@ -342,6 +342,11 @@ struct SheetPage {
             "exceptions", "Accepted risks",
             "What is not fixed until a date, because somebody answers for it and somebody else has agreed."
         ) {
+            div(class: "cells") {
+                parts.text(
+                    "longestException", in: root, "Such as 90d; empty: as inherited, else a year",
+                    size: .short)
+            }
             parts.rows("exceptions", root[table: "exceptions"], add: "Add an accepted risk") {
                 row, path in
                 div(class: "cells") {

@@ -67,6 +67,7 @@ public struct PolicySheet: Hashable, Sendable {
             }
         }
         root["bandwidth"] = policy.bandwidth?.description ?? ""
+        root["longestException"] = policy.longestException?.description ?? ""
         if let before = policy.before {
             root["before-snapshot"] = before.snapshot.rawValue
             root["before-backupAge"] = before.backupAge?.description ?? ""

@@ -84,6 +84,8 @@ extension PolicySheet {
         writeServices(to: &document)
         writeSurroundings(to: &document)
         if !root[all: "sla"].isEmpty { document.putList(0, "sla", root[all: "sla"], of: "sla") }
+        document.putAny(
+            0, "longestException", root.word("longestException"), of: "longestException")
         rows("exceptions", to: &document, Self.writeException)
         return document
     }

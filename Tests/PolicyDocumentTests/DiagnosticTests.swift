@@ -14,6 +14,22 @@ struct DiagnosticTests {
         #expect(messages(smallest()) == [])
     }
 
+    @Test func `an exception that holds for longer than its policy allows is told`() {
+        let text = smallest(
+            adding: """
+                longestException: 30d
+                exceptions:
+                  - {name: old, package: x, owner: a, approver: b, reason: r, control: c,
+                     from: 2026-11-01, until: 2026-12-31}
+                """)
+        let found = messages(text)
+        #expect(found.count == 1, "\(found)")
+        #expect(
+            found.first?.hasPrefix(
+                "f:10:31: the exception “old” holds for 61 d, and “longestException” of “small” "
+                    + "allows 30 days") == true, "\(found)")
+    }
+
     @Test(arguments: [
         ("{approve: by hand}", "&a {approve: by hand}", "f:5:10: anchors (&)"),
         ("name: small", "name: !!str small", "f:2:7: tags (!!str)"),
@@ -117,6 +133,11 @@ struct DiagnosticTests {
             (
                 "bandwidth: 9 kB/s",
                 "f:7:12: “bandwidth” must be a whole number of kB/s, MB/s or GB/s, from 10 kB/s to 10 GB/s, not “9 kB/s”"
+            ),
+            ("longestException: 90d", nil),
+            (
+                "longestException: 400d",
+                "f:7:19: “longestException” must be from 1d to 366d, not 400d"
             ),
             (
                 "after: {probes: [{unit: ../x}]}",

@@ -157,6 +157,7 @@ struct SheetTests {
         before: {snapshot: preferred, backupAge: 1d}
         after: {probes: [{tcp: 443}], within: 5m}
         sla: [pci-401]
+        longestException: 200d
         exceptions:
           - {name: old, cves: [CVE-2026-1234], owner: anna, approver: ben, reason: Later,
              control: Alone, from: 2026-11-01, until: 2027-03-31}

@@ -64,7 +64,10 @@ enum RandomPolicy {
             after: maybe(&random, after), services: maybe(&random, services),
             bandwidth: maybe(&random, bandwidth),
             sla: SLAPreset.allCases.filter { _ in Bool.random(using: &random) }
-                .compactMap { PolicyName($0.rawValue) })
+                .compactMap { PolicyName($0.rawValue) },
+            longestException: maybe(&random) {
+                TimeSpan.days(Int.random(in: 1...366, using: &$0))
+            })
     }
 
     private static func maybe<Value>(

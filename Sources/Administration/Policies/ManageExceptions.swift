@@ -1,3 +1,4 @@
+import AcceptedRisks
 public import ControlPlane
 public import Fleet
 public import Policy
@@ -55,7 +56,8 @@ public struct ExceptionDraft: Hashable, Sendable, Codable {
 extension UseCases {
     /// Asks for a risk to be accepted. It changes nothing until somebody else agrees.
     ///
-    /// - Throws: `Refusal` `E_EXCEPTION_INVALID`, `E_EXPRESSION`, `E_VULNERABILITY`.
+    /// - Throws: `Refusal` `E_EXCEPTION_INVALID`, `E_EXCEPTION_TOO_LONG`, `E_EXPRESSION`,
+    ///   `E_VULNERABILITY`.
     public func requestException(
         _ draft: ExceptionDraft, by principal: Principal
     ) async throws -> ExceptionRecord {
@@ -81,12 +83,14 @@ extension UseCases {
             guard draft.expiresAt > now else { throw Self.invalid(.wrongTime) }
             let names = try DirectoryNames(scope: .provider, records: records)
             // Tried with an approver who is nobody else's name, so that all else is found now.
+            let risk: RiskException
             do throws(RiskExceptionError) {
-                _ = try record.exception(
+                risk = try record.exception(
                     approver: "somebody other than \(record.owner)", names)
             } catch {
                 throw Self.invalid(error)
             }
+            try self.checkLength(of: [risk], tenant: tenant, at: now, in: records)
             try records.insert(record)
             try self.appendAudit(
                 "exception.requested", subject: id.text,
@@ -98,7 +102,8 @@ extension UseCases {
 
     /// Agrees to a risk; somebody else than who asked and who answers for it.
     ///
-    /// - Throws: `Refusal` `E_EXCEPTION_SAME_PERSON`, `E_EXCEPTION_STATE`.
+    /// - Throws: `Refusal` `E_EXCEPTION_SAME_PERSON`, `E_EXCEPTION_STATE`,
+    ///   `E_EXCEPTION_TOO_LONG`.
     public func approveException(
         _ id: ExceptionID, by principal: Principal
     ) async throws -> ExceptionRecord {
@@ -117,11 +122,15 @@ extension UseCases {
             }
             (record.state, record.approvedBy) = (.approved, principal.name)
             record.approvedAt = now
+            let risk: RiskException
             do throws(RiskExceptionError) {
-                _ = try record.exception(approver: principal.name, names)
+                risk = try record.exception(approver: principal.name, names)
             } catch {
                 throw Self.invalid(error)
             }
+            // The policies may have been changed since it was asked for.
+            try self.checkLength(
+                of: [risk], tenant: record.place.tenant, at: now, in: records)
         }
     }
 

@@ -1,3 +1,4 @@
+import AcceptedRisks
 public import ControlPlane
 public import Fleet
 import Policy
@@ -10,7 +11,8 @@ extension UseCases {
     /// Saves a policy, a new one or the next version of one.
     ///
     /// - Throws: `Refusal` `E_POLICY_INVALID` with lines and columns; `E_POLICY_ACTS_NOW` when
-    ///   endpoints would install at once and the draft does not confirm it; `E_POLICY_CHANGED`
+    ///   endpoints would install at once and the draft does not confirm it;
+    ///   `E_EXCEPTION_TOO_LONG` when it accepts a risk for too long; `E_POLICY_CHANGED`
     ///   when somebody else has saved it meanwhile; `E_NAME_TAKEN`.
     public func savePolicy(
         _ draft: PolicyDraft, by principal: Principal
@@ -24,6 +26,12 @@ extension UseCases {
         let warnings = try await ledger.read { records in
             let (text, old, new) = try self.read(draft, by: principal, at: now, in: records)
             guard let new else { throw text.refusal }
+            // What the text accepts is known now, by policies of all levels.
+            if new.isEnabled {
+                try self.checkLength(
+                    of: new.exceptions, tenant: new.place.tenant, with: new, at: now,
+                    in: records)
+            }
             return try self.requireConfirmation(
                 draft.confirm, from: old, to: new.isEnabled ? new : nil, text, at: now,
                 in: records)

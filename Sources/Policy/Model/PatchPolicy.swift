@@ -45,6 +45,8 @@ public struct PatchPolicy: Hashable, Sendable, Codable {
     /// The clocks that run for findings, by the names of their presets, such as `pci-401`; those of
     /// every policy that applies count together.
     public var sla: [PolicyName]
+    /// How long an accepted risk may hold; `nil` when a wider policy says, else as long as any may.
+    public var longestException: TimeSpan?
 
     /// The most rules of one policy: what a person can still read.
     public static let maximumRules = 256
@@ -56,7 +58,7 @@ public struct PatchPolicy: Hashable, Sendable, Codable {
         otherwise: Treatment, windows: [MaintenanceWindow] = [], freezes: [Freeze] = [],
         catchUp: CatchUp? = nil, rings: [PolicyName: [Ring]] = [:], reboot: RebootRule? = nil,
         before: Preconditions? = nil, after: HealthCheck? = nil, services: ServiceRule? = nil,
-        bandwidth: Bandwidth? = nil, sla: [PolicyName] = []
+        bandwidth: Bandwidth? = nil, sla: [PolicyName] = [], longestException: TimeSpan? = nil
     ) {
         self.name = name
         self.title = title
@@ -75,6 +77,7 @@ public struct PatchPolicy: Hashable, Sendable, Codable {
         self.services = services
         self.bandwidth = bandwidth
         self.sla = sla
+        self.longestException = longestException
     }
 
     /// What people call it: the title, or else the name.

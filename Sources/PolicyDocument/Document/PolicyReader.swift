@@ -53,7 +53,8 @@ struct PolicyReader {
             otherwise: otherwise, windows: schedule.windows, freezes: schedule.freezes,
             catchUp: schedule.catchUp, rings: rings ?? [:], reboot: settings.reboot,
             before: settings.before, after: settings.after, services: settings.services,
-            bandwidth: settings.bandwidth, sla: settings.sla)
+            bandwidth: settings.bandwidth, sla: settings.sla,
+            longestException: settings.longestException)
         return LocatedPolicy(policy: policy, places: places, exceptions: exceptions ?? [])
     }
 
@@ -230,6 +231,7 @@ struct PolicyReader {
         var services: ServiceRule?
         var bandwidth: Bandwidth?
         var sla: [PolicyName]
+        var longestException: TimeSpan?
     }
 
     private func settings(
@@ -243,7 +245,9 @@ struct PolicyReader {
             after: mapping.optional("after").flatMap(reader.after),
             services: mapping.optional("services").flatMap(reader.services),
             bandwidth: mapping.optional("bandwidth").flatMap(reader.bandwidth),
-            sla: mapping.optional("sla").map(presets) ?? [])
+            sla: mapping.optional("sla").map(presets) ?? [],
+            longestException: mapping.optional("longestException").flatMap(
+                reader.longestException))
     }
 
     private func exceptions(

@@ -13,6 +13,7 @@ struct ReferenceCheck {
         for policy in located {
             let line = ancestors(of: policy)
             checkReferences(of: policy, among: line.policies, isWhole: line.isWhole)
+            checkExceptions(of: policy, among: line.policies)
         }
     }
 
@@ -68,6 +69,24 @@ struct ReferenceCheck {
         let rings = line.flatMap { $0.rings.keys.map(\.text) } + located.places.rings.keys
         for (name, place) in located.places.ringReferences where !rings.contains(name.text) {
             missing("list of rings", name, place, rings, isWhole, line)
+        }
+    }
+
+    /// What the policy accepts holds no longer than it says itself, or the nearest that it inherits
+    /// from and that says so.
+    private func checkExceptions(of located: LocatedPolicy, among line: [PatchPolicy]) {
+        guard let policy = line.first(where: { $0.longestException != nil }),
+            let longest = policy.longestException
+        else { return }
+        for located in located.exceptions {
+            let exception = located.exception
+            let seconds = exception.expiresAt.seconds(since: exception.startsAt)
+            guard seconds > longest.seconds else { continue }
+            list.error(
+                located.place,
+                "the exception “\(exception.name)” holds for \(TimeSpan.measured(seconds)), and "
+                    + "“longestException” of “\(policy.name)” allows \(longest.inWords): end it "
+                    + "sooner, and renew it when somebody has looked again")
         }
     }
 

@@ -135,6 +135,13 @@ struct SettingsReader {
         }
     }
 
+    /// `longestException: 90d`; at most as long as any risk can be accepted at once.
+    func longestException(_ value: YAMLValue) -> TimeSpan? {
+        values.span(
+            value, "“longestException”",
+            in: TimeSpan.days(1)...TimeSpan.days(Int(RiskException.maximumDays)))
+    }
+
     /// `bandwidth: 2 MB/s`
     func bandwidth(_ value: YAMLValue) -> Bandwidth? {
         guard let text = values.sentence(value, "“bandwidth”") else { return nil }

@@ -38,7 +38,10 @@ public struct WrittenPolicy: Sendable {
             ] + Self.rings(policy) + [
                 Self.around(policy), Self.deadlines(policy),
                 Section(
-                    heading: "Accepted risks", items: exceptions.map(PolicySentences.exception)),
+                    heading: "Accepted risks",
+                    paragraphs: policy.longestException.map {
+                        ["A risk is accepted for \($0.inWords) at most; then somebody looks again."]
+                    } ?? [], items: exceptions.map(PolicySentences.exception)),
             ]
         sections = all.filter { !$0.paragraphs.isEmpty || !$0.items.isEmpty }
     }

@@ -35,6 +35,7 @@ public enum PolicyWriter {
         }
         if let bandwidth = policy.bandwidth { lines.append("bandwidth: \(bandwidth)") }
         if !policy.sla.isEmpty { lines.append("sla: \(YAMLText.list(policy.sla.map(name)))") }
+        if let longest = policy.longestException { lines.append("longestException: \(longest)") }
         lines += block(
             "exceptions",
             exceptions.map { "  - \(exception($0, of: policy.applies))" })

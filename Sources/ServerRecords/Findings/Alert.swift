@@ -14,6 +14,12 @@ public struct Alert: Hashable, Sendable, Codable {
         case feedWaiting
         /// An endpoint's last backup is older than its policy lets pass, or not known.
         case backupStale
+        /// An accepted risk ends soon: whoever answers for it looks again.
+        case exceptionEnding
+        /// An accepted risk has ended: what it kept back is open again.
+        case exceptionEnded
+        /// An emergency run is over, and waits for its review.
+        case emergencyReview
     }
 
     /// How soon a person should look.
@@ -26,12 +32,13 @@ public struct Alert: Hashable, Sendable, Codable {
 
     /// Its identifier.
     public let id: AlertID
-    /// The tenant whose endpoints it is about; `nil` for what is the provider's, such as feeds.
+    /// The tenant whose endpoints it is about; `nil` for what is the provider's, such as feeds and
+    /// risks that it accepts for all tenants.
     public let tenant: TenantID?
     /// What it is about.
     public let kind: Kind
     /// What it is about: a vulnerability's name; for a feed or a deployment its name and since when;
-    /// an endpoint.
+    /// an endpoint; for an accepted risk its identifier and its end; an emergency run.
     public let subject: String
     /// One sentence.
     public let sentence: String
@@ -67,7 +74,9 @@ extension Alert {
     public var severity: Severity {
         switch kind {
         case .knownExploited, .rolloutHalted: .critical
-        case .feedStale, .feedWaiting, .backupStale: .warning
+        case .feedStale, .feedWaiting, .backupStale, .exceptionEnding, .exceptionEnded,
+            .emergencyReview:
+            .warning
         }
     }
 
@@ -86,6 +95,12 @@ extension Alert {
         case .feedStale: "See why the feed does not answer, or switch it off."
         case .feedWaiting: "Look at what it brought; then confirm it, or leave it."
         case .backupStale: "See why the endpoint's backup did not run; it ends with the next one."
+        case .exceptionEnding:
+            "Look at the risk again: let it end, or ask for a new exception before it does."
+        case .exceptionEnded:
+            "See what happens next on the endpoints; a risk that must be accepted further needs a "
+                + "new exception."
+        case .emergencyReview: "Look at what happened, write the review and close it."
         }
     }
 

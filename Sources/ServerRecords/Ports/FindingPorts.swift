@@ -205,10 +205,11 @@ public protocol StandingAlertRecords {
     func renew(_ alert: Alert) throws -> Bool
     /// The alerts about feeds that are open, oldest first.
     func openFeedAlerts() throws -> [Alert]
-    /// A tenant's alert of a kind about a subject; `nil` when there has been none.
-    func alert(_ kind: Alert.Kind, about subject: String, of tenant: TenantID) throws -> Alert?
-    /// The alerts of a kind that are open in a tenant, oldest first.
-    func openAlerts(_ kind: Alert.Kind, of tenant: TenantID) throws -> [Alert]
+    /// The alert of a kind about a subject, of a tenant or (`nil`) the provider's own; `nil` when
+    /// there has been none.
+    func alert(_ kind: Alert.Kind, about subject: String, of tenant: TenantID?) throws -> Alert?
+    /// The alerts of a kind that are open in a tenant, or (`nil`) the provider's own, oldest first.
+    func openAlerts(_ kind: Alert.Kind, of tenant: TenantID?) throws -> [Alert]
 }
 
 /// Alerts: what a person should look at, and has or has not.

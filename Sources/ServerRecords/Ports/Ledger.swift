@@ -30,7 +30,7 @@ extension Ledger {
 
 /// Everything that a transaction can read and write, in narrow parts.
 public typealias Records = ApprovalRecords & AuditRecords & CheckInRecords & DeploymentRecords
-    & DirectoryRecords & EndpointRecords & ExceptionRecords & IdentityRecords
+    & DirectoryRecords & EmergencyRecords & EndpointRecords & ExceptionRecords & IdentityRecords
     & IntelligenceRecords & InventoryRecords & JobRecords & NoticeRecords & PlanRecords
     & PolicyRecords
     & PurgeRecords & RolloutRecords & SessionRecords & SettingRecords & TraitRecords & TrustRecords

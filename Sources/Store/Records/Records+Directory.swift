@@ -70,6 +70,7 @@ extension StoreRecords: DirectoryRecords {
         ("person", "users"), ("api_token", "tokens"), ("enrolment_token", "enrolment tokens"),
         ("alert", "alerts"), ("inventory", "inventories"), ("update_set", "lists of updates"),
         ("blocked_version", "blocked versions"), ("scanner_import", "scanner reports"),
+        ("emergency_run", "emergency runs"),
     ]
 
     func remove(_ tenant: TenantID) throws -> [String] {

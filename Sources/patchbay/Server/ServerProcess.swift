@@ -148,6 +148,10 @@ final class ServerProcess: Sendable {
                             useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
                             logger: logger)),
                     .init(
+                        service: WatchService(
+                            useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                            logger: logger)),
+                    .init(
                         service: PurgeService(
                             useCases: useCases, ledger: ledger, retention: retention,
                             logger: logger)),

@@ -1,3 +1,4 @@
+import AcceptedRisks
 import Intelligence
 import Administration
 import ControlPlane
@@ -48,6 +49,34 @@ struct TickService: Service {
                     logger.error("tick: \(error)")
                 }
                 try await Task.sleep(for: .seconds(UseCases.tickIntervalSeconds))
+            }
+        }
+    }
+}
+
+/// Looks for what comes to its end by itself and is to be told: accepted risks.
+struct WatchService: Service {
+    let useCases: UseCases
+    /// Whether it is this process's turn: of several on one database one does it.
+    let isDue: @Sendable () -> Bool
+    let logger: Logger
+
+    /// How long it waits between two looks, in seconds: an end is told within a minute, and a look
+    /// costs some small questions for each tenant.
+    private static let intervalSeconds: Int64 = 30
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    if isDue() { try await useCases.watchExceptions() }
+                } catch is CancellationError {
+                    throw CancellationError()
+                } catch {
+                    // The next look finds it again.
+                    logger.warning("watch: \(error)")
+                }
+                try await Task.sleep(for: .seconds(Self.intervalSeconds))
             }
         }
     }

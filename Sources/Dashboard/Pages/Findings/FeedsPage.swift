@@ -159,7 +159,7 @@ func alertsPage(_ alerts: [Alert], openOnly: Bool, chrome: Chrome) -> HTML {
         if alerts.isEmpty {
             empty(openOnly ? "No open alerts" : "No alerts yet") {
                 p {
-                    "An alert is raised when a vulnerability that endpoints have becomes known as exploited, and when a rollout halts by itself."
+                    "An alert is raised when a vulnerability that endpoints have becomes known as exploited, when a rollout halts by itself, and when an accepted risk is about to end."
                 }
             }
         } else {
@@ -191,6 +191,13 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                     alert.sentence
                 }
             case .feedStale, .feedWaiting: a(.href(.feeds)) { alert.sentence }
+            case .exceptionEnding, .exceptionEnded: a(.href(.exceptions)) { alert.sentence }
+            case .emergencyReview:
+                if let id = EmergencyID(alert.subject) {
+                    a(.href(.emergency(id))) { alert.sentence }
+                } else {
+                    alert.sentence
+                }
             case .backupStale:
                 if let id = EndpointID(alert.subject) {
                     a(.href(.endpoint(id))) { alert.sentence }

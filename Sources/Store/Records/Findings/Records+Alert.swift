@@ -35,13 +35,20 @@ extension StoreRecords: AlertRecords {
         return try rows(query).first.map(Self.alert)
     }
 
-    func alert(_ kind: Alert.Kind, about subject: String, of tenant: TenantID) throws -> Alert? {
-        try rows(
-            """
-            SELECT \(Self.alertColumns) FROM alert
-            WHERE tenant_id = $1 AND kind = $2 AND subject = $3
-            """, tenant, kind, subject
-        ).first.map(Self.alert)
+    func alert(_ kind: Alert.Kind, about subject: String, of tenant: TenantID?) throws -> Alert? {
+        var query = SQLText("SELECT \(Self.alertColumns) FROM alert")
+        query.require("kind = \(query.bind(kind))")
+        query.require("subject = \(query.bind(subject))")
+        Self.requireOwner(tenant, of: &query)
+        return try rows(query).first.map(Self.alert)
+    }
+
+    private static func requireOwner(_ tenant: TenantID?, of query: inout SQLText) {
+        if let tenant {
+            query.require("tenant_id = \(query.bind(tenant))")
+        } else {
+            query.require("tenant_id IS NULL")
+        }
     }
 
     func renew(_ alert: Alert) throws -> Bool {
@@ -51,11 +58,7 @@ extension StoreRecords: AlertRecords {
         query.require("kind = \(query.bind(alert.kind))")
         query.require("subject = \(query.bind(alert.subject))")
         query.require("acknowledged_by = 'system'")
-        if let tenant = alert.tenant {
-            query.require("tenant_id = \(query.bind(tenant))")
-        } else {
-            query.require("tenant_id IS NULL")
-        }
+        Self.requireOwner(alert.tenant, of: &query)
         return try change(query) == 1
     }
 
@@ -63,18 +66,20 @@ extension StoreRecords: AlertRecords {
         try rows(
             """
             SELECT \(Self.alertColumns) FROM alert
-            WHERE tenant_id IS NULL AND acknowledged_at IS NULL ORDER BY id
+            WHERE tenant_id IS NULL AND kind IN ('feedStale', 'feedWaiting')
+                AND acknowledged_at IS NULL
+            ORDER BY id
             """
         ).map(Self.alert)
     }
 
-    func openAlerts(_ kind: Alert.Kind, of tenant: TenantID) throws -> [Alert] {
-        try rows(
-            """
-            SELECT \(Self.alertColumns) FROM alert
-            WHERE tenant_id = $1 AND kind = $2 AND acknowledged_at IS NULL ORDER BY id
-            """, tenant, kind
-        ).map(Self.alert)
+    func openAlerts(_ kind: Alert.Kind, of tenant: TenantID?) throws -> [Alert] {
+        var query = SQLText("SELECT \(Self.alertColumns) FROM alert")
+        query.require("kind = \(query.bind(kind))")
+        query.require("acknowledged_at IS NULL")
+        Self.requireOwner(tenant, of: &query)
+        query.add("ORDER BY id")
+        return try rows(query).map(Self.alert)
     }
 
     func update(_ alert: Alert) throws {
