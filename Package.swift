@@ -202,6 +202,9 @@ let package = Package(
         module(
             "DutyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Duties"]),
         module(
+            "AccountPages",
+            ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Administration"]),
+        module(
             "RecipePages",
             [
                 "HTMLTree", "PageParts", "Fleet", "ServerRecords", "Recipes", "SignedRecipes",
@@ -214,7 +217,7 @@ let package = Package(
                 "RecipePages", "SignedRecipes", "PolicyDocument", "Fleet", "Advisories", "Policy",
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
-                "Duties", "DutyPages",
+                "Duties", "DutyPages", "AccountPages",
                 httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
@@ -327,6 +330,7 @@ let package = Package(
                 "Recipes", "SignedRecipes", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
+                "AccountPages",
             ]),
         tests(
             "HTTPAPITests",

@@ -15,7 +15,7 @@ extension UseCases {
     /// - Throws: `Refusal` `E_DUTY_TIME`, `E_DUTY_PERSON`, `E_DUTY_WINDOW`, `E_DUTY_LIMIT` with what
     ///   is wrong; `E_TRUST_NO_ROOT` without a trust root.
     public func declareDuty(_ wish: DutyWish, by principal: Principal) async throws -> DutySummary {
-        try principal.require(.approve)
+        try principal.require(.deploy)
         guard let tenant = try principal.tenant(for: wish.tenant) else {
             throw Refusal(
                 .malformed, "E_TENANT", "A duty is one tenant's.", nextStep: "Name the tenant.")
@@ -49,7 +49,7 @@ extension UseCases {
     public func endDuty(
         _ name: String, of tenant: TenantID?, by principal: Principal
     ) async throws -> DutySummary {
-        try principal.require(.approve)
+        try principal.require(.deploy)
         guard let tenant = try principal.tenant(for: tenant) else {
             throw Refusal(
                 .malformed, "E_TENANT", "A duty is one tenant's.", nextStep: "Name the tenant.")

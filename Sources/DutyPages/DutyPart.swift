@@ -58,7 +58,7 @@ package func dutyPart(
                     rows: roster.items.map { row($0, chrome) })
             }
         }
-        if chrome.may(.approve) { declaration(roster, tenant, editing, chrome) }
+        if chrome.may(.deploy) { declaration(roster, tenant, editing, chrome) }
     }
 }
 
@@ -69,7 +69,7 @@ private func row(_ duty: DutySummary, _ chrome: Chrome) -> HTML {
         td { "\(Words.absolute(duty.from)) to \(Words.absolute(duty.until))" }
         td { duty.windows?.joined(separator: ", ") ?? "all that need somebody" }
         td {
-            if chrome.may(.approve), duty.state != .over {
+            if chrome.may(.deploy), duty.state != .over {
                 chrome.postForm(.endDuty) {
                     hidden("tenant", duty.tenant.text)
                     hidden("name", duty.name)

@@ -20,6 +20,7 @@ extension Place {
     package static let enrolment = Place("enrolment")
     package static let tenants = Place("tenants")
     package static let users = Place("users")
+    package static let roles = Place("roles")
     package static let account = Place("account")
     package static let password = Place("account", "password")
     package static let audit = Place("audit")

@@ -33,7 +33,7 @@ package func savedPlansPage(
                     rows: plans.map { planRow($0, chrome) })
             }
         }
-        if chrome.may(.approve) { newPlan(tenant, chrome) }
+        if chrome.may(.request) { newPlan(tenant, chrome) }
     }
 }
 

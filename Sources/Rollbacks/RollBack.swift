@@ -35,7 +35,7 @@ extension UseCases {
         _ id: DeploymentID, _ selection: RollbackSelection = RollbackSelection(),
         by principal: Principal
     ) async throws -> Deployment {
-        try principal.require(.approve)
+        try principal.require(.deploy)
         let now = effects.now()
         let newID: DeploymentID = effects.newIdentifier()
         return try await writeWaking { records, wakes in

@@ -55,7 +55,7 @@ extension UseCases {
     public func savePlan(
         _ draft: PlanDraft, by principal: Principal
     ) async throws -> SavedPlanRecord {
-        try principal.require(.approve)
+        try principal.require(.request)
         let name = try Self.checkedName(draft.name)
         let ticket = try Self.checkedTicket(draft.ticket)
         let part = try await deploymentPart(draft, by: principal)

@@ -39,6 +39,7 @@ struct Patchbay: AsyncParsableCommand {
                     UpdateCommand.self, PlanCommand.self, ApprovalCommand.self,
                     ExceptionCommand.self,
                     DeploymentCommand.self, RollbackCommand.self, JobCommand.self, UserCommand.self,
+                    RoleCommand.self,
                     TokenCommand.self,
                     AuditCommand.self, FindingCommand.self, AlertCommand.self, NoticeCommand.self,
                     DutyCommand.self, ScriptCommand.self,

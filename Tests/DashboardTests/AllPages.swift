@@ -1,4 +1,5 @@
 @testable import HTMLTree
+import AccountPages
 import Fleet
 import HTTPAPI
 import PageParts
@@ -172,11 +173,12 @@ enum AllPages {
                     made: NewUser(user: Samples.users[1], oneTimePassword: "ABCD-EFGH-JKMN"),
                     chrome: Samples.chrome("/users"))
             ),
+            ("roles", rolesPage(own: .approver, chrome: Samples.chrome("/roles"))),
             ("user-disable", disableUserPage(Samples.users[1], chrome: Samples.chrome())),
             (
                 "account",
                 accountPage(
-                    role: Role.administrator.words, mustChange: true,
+                    role: "Administrator: everything", mustChange: true,
                     chrome: Samples.chrome("/account")
                 )
             ),

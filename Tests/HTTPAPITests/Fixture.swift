@@ -238,7 +238,7 @@ final class Fixture: Sendable {
             for (asker, tenant) in [
                 (Asker.provider(role), nil), (.ours(role), ours.tenant.id),
                 (.theirs(role), theirs.tenant.id),
-            ] {
+            ] where tenant != nil || !role.isOfTenant {
                 bearers[asker] = try await useCases.createAPIToken(
                     by: .localAdministrator, note: "\(asker)", tenant: tenant, role: role
                 ).text

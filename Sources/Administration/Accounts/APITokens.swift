@@ -62,6 +62,7 @@ extension UseCases {
         try principal.require(.administer)
         try principal.mayGrant(role)
         let tenant = try principal.tenant(for: tenant)
+        try role.requireTenant(tenant)
         try Self.check(lifetime: lifetimeSeconds, in: Self.apiTokenLifetimes)
         try Self.check(note: note)
         let now = effects.now()

@@ -18,8 +18,8 @@ extension UseCases {
 
     /// Makes a user, in the asker's scope and with no more permissions than the asker's.
     ///
-    /// - Throws: `Refusal` `E_FORBIDDEN`, `E_NOT_FOUND` for a tenant out of scope, `E_USER_NAME`,
-    ///   `E_NAME_TAKEN`, `E_PASSWORD_WEAK`.
+    /// - Throws: `Refusal` `E_FORBIDDEN`, `E_NOT_FOUND` for a tenant out of scope, `E_ROLE_TENANT`,
+    ///   `E_USER_NAME`, `E_NAME_TAKEN`, `E_PASSWORD_WEAK`.
     public func createUser(
         name: String, tenant: TenantID?, role: Role, password: String? = nil,
         by principal: Principal
@@ -27,6 +27,7 @@ extension UseCases {
         try principal.require(.administer)
         try principal.mayGrant(role)
         let tenant = try principal.tenant(for: tenant)
+        try role.requireTenant(tenant)
         let name = try UserName.checked(name)
         let chosen = try await newPassword(password, userName: name)
         let now = effects.now()
@@ -65,6 +66,7 @@ extension UseCases {
         try principal.mayGrant(role)
         return try await change(id, by: principal) { user, records, now in
             guard user.role != role else { return }
+            try role.requireTenant(user.tenant)
             try Self.keepAnAdministrator(besides: user, in: records)
             user.role = role
             try Self.revokeTokens(madeBy: "user:\(user.name)", in: records, at: now) {

@@ -23,7 +23,7 @@ extension UseCases {
     public func requestReboot(
         _ id: EndpointID, _ aftercare: Aftercare? = nil, by principal: Principal
     ) async throws -> Job {
-        try principal.require(.approve)
+        try principal.require(.deploy)
         var care = aftercare ?? Aftercare(reboot: .ifNeeded)
         care.isRebootAsked = true
         if care.reboot == .never { care.reboot = .ifNeeded }

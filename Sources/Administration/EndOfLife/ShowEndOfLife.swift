@@ -37,7 +37,7 @@ extension UseCases {
     public func answerEndOfLife(
         _ new: NewEndOfLifeAnswer, by principal: Principal
     ) async throws -> EndOfLifeItem {
-        try principal.require(.approve)
+        try principal.require(.deploy)
         guard let scope = principal.scope.narrowed(to: new.tenant) else {
             throw Refusal.notFound("tenant")
         }

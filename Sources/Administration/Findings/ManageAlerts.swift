@@ -25,7 +25,7 @@ extension UseCases {
     ///
     /// - Throws: `Refusal` `E_FORBIDDEN`, `E_NOT_FOUND`.
     public func acknowledge(_ id: AlertID, by principal: Principal) async throws -> Alert {
-        try principal.require(.approve)
+        try principal.require(.deploy)
         let now = effects.now()
         return try await ledger.write { records in
             guard var alert = try records.alert(id, in: principal.scope) else {

@@ -61,7 +61,7 @@ extension UseCases {
     public func requestException(
         _ draft: ExceptionDraft, by principal: Principal
     ) async throws -> ExceptionRecord {
-        try principal.require(.approve)
+        try principal.require(.request)
         let now = effects.now()
         let id: ExceptionID = effects.newIdentifier()
         let endpoints = try draft.endpoints.map { try Self.expression($0) }

@@ -17,7 +17,7 @@ extension UseCases {
     public func savePolicy(
         _ draft: PolicyDraft, by principal: Principal
     ) async throws -> PolicySummary {
-        try principal.require(.approve)
+        try principal.require(.changePolicies)
         let now = effects.now()
         let note = try Self.checkedNote(draft.note)
         let id = draft.policy ?? effects.newIdentifier()
@@ -70,7 +70,7 @@ extension UseCases {
         _ id: PolicyID, to change: PolicyRecord.Change, _ order: PolicyOrder,
         by principal: Principal
     ) async throws -> PolicySummary {
-        try principal.require(.approve)
+        try principal.require(.changePolicies)
         let now = effects.now()
         let note = try Self.checkedNote(order.note)
         try await ledger.read { records in

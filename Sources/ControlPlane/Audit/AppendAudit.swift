@@ -34,8 +34,7 @@ extension UseCases {
         }
         let entry = AuditEntry(
             chain: chain, sequence: (head?.sequence ?? 0) + 1, at: now, actor: actor,
-            action: action,
-            subject: subject,
+            role: try records.role(of: actor), action: action, subject: subject,
             sentence: PlainText.line(sentence, atMost: Self.auditSentenceLimit),
             previousHash: head?.hash ?? AuditChain.genesis)
         let signature = try keys.signAuditHead(
@@ -50,28 +49,27 @@ extension UseCases {
 extension AuditEntry {
     /// An entry that follows the one with `previousHash`; its hash is computed.
     init(
-        chain: String, sequence: Int64, at: Timestamp, actor: String, action: String,
-        subject: String,
-        sentence: String, previousHash: String
+        chain: String, sequence: Int64, at: Timestamp, actor: String, role: Role? = nil,
+        action: String, subject: String, sentence: String, previousHash: String
     ) {
-        let hash = Self.hash(
-            [chain, String(sequence), String(at.milliseconds), actor, action, subject, sentence],
-            previousHash)
-        self.init(
-            chain: chain, sequence: sequence, at: at, actor: actor, action: action,
-            subject: subject,
-            sentence: sentence, previousHash: previousHash, hash: hash)
+        func entry(_ hash: String) -> AuditEntry {
+            AuditEntry(
+                chain: chain, sequence: sequence, at: at, actor: actor, role: role, action: action,
+                subject: subject, sentence: sentence, previousHash: previousHash, hash: hash)
+        }
+        self = entry(entry("").hashOfContent)
     }
 
-    /// Whether the hash is the one of the content.
-    package var isIntact: Bool {
+    /// The hash that the content makes. The role is a field more where there is one, so that entries
+    /// of former releases keep theirs, and taking a role away shows.
+    private var hashOfContent: String {
         let fields = [
             chain, String(sequence), String(at.milliseconds), actor, action, subject, sentence,
         ]
-        return hash == Self.hash(fields, previousHash)
+        return AuditChain.hash(
+            of: fields + [role?.rawValue].compactMap(\.self), previous: previousHash)
     }
 
-    private static func hash(_ fields: [String], _ previous: String) -> String {
-        AuditChain.hash(of: fields, previous: previous)
-    }
+    /// Whether the hash is the one of the content.
+    package var isIntact: Bool { hash == hashOfContent }
 }

@@ -100,7 +100,7 @@ extension UseCases {
         _ id: DeploymentID, with event: DeploymentEvent, or rolloutEvent: RolloutEvent,
         by principal: Principal
     ) async throws -> Deployment {
-        try principal.require(.approve)
+        try principal.require(.deploy)
         let now = effects.now()
         return try await writeWaking { records, wakes in
             guard var deployment = try records.deployment(id, in: principal.scope) else {
@@ -132,7 +132,7 @@ extension UseCases {
     /// Calls one job off. One that has not begun ends at once; one that installs goes on to its
     /// end.
     public func cancelJob(_ id: JobID, by principal: Principal) async throws -> Job {
-        try principal.require(.approve)
+        try principal.require(.deploy)
         let now = effects.now()
         return try await writeWaking { records, wakes in
             guard var job = try records.job(id, in: principal.scope) else {

@@ -42,7 +42,12 @@ func signInPage(
 /// One's own account.
 func accountPage(role: String, mustChange: Bool, refused: Refusal? = nil, chrome: Chrome) -> HTML {
     layout("Account", section: .account, chrome: chrome) {
-        pageTitle(chrome.userName) { p(class: "dim") { role } }
+        pageTitle(chrome.userName) {
+            p(class: "dim") {
+                "\(role). "
+                a(.href(.roles)) { "What each role may do" }
+            }
+        }
         problem(refused)
         if mustChange {
             note(.warn, .warn) { "This password was made by the program. Choose your own now." }

@@ -85,7 +85,10 @@ extension Place {
 private func row(_ entry: AuditEntry, _ chrome: Chrome) -> HTML {
     tr {
         td { chrome.time(entry.at) }
-        td { person(entry.actor) }
+        td {
+            person(entry.actor)
+            if let role = entry.role { div(class: "dim") { "as \(role.title.lowercased())" } }
+        }
         td(class: "ver") { entry.action }
         td(class: "why") { entry.sentence }
         td(class: "ver") { subjectLink(entry.subject) }

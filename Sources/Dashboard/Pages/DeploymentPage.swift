@@ -20,7 +20,7 @@ func deploymentPage(_ detail: DeploymentDetail, refused: Refusal? = nil, chrome:
                 chrome.time(deployment.createdAt)
             }
         } actions: {
-            if chrome.may(.approve) {
+            if chrome.may(.deploy) {
                 actions(detail, chrome)
                 rollbackButton(detail)
             }

@@ -61,7 +61,7 @@ func endpointFrame(
                 chrome.postButton("Scan now", .restart, to: .endpoint(item.id, "scan"))
                 a(class: "button quiet", .href(.endpoint(item.id, "retire"))) { "Retire" }
             }
-            if chrome.may(.approve), item.retiredAt == nil {
+            if chrome.may(.deploy), item.retiredAt == nil {
                 a(class: "button quiet", .href(.endpoint(item.id, "reboot"))) { "Reboot" }
             }
         }

@@ -27,7 +27,7 @@ func jobPage(
                 chrome.time(job.createdAt)
             }
         } actions: {
-            if chrome.may(.approve), !job.state.isTerminal, !job.cancelRequested {
+            if chrome.may(.deploy), !job.state.isTerminal, !job.cancelRequested {
                 chrome.postButton("Cancel the job", .stop, to: .job(job.id, "cancel"))
             }
         }

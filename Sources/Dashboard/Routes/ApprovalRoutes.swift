@@ -192,7 +192,7 @@ extension Dashboard {
         page(
             Place.exceptions.path, .principal(.view), "Accepted risks.", query: [tenantField]
         ) { visit in try await exceptions(visit) },
-        action(Place.exceptions.path, .principal(.approve), "Asks for a risk to be accepted.") {
+        action(Place.exceptions.path, .principal(.request), "Asks for a risk to be accepted.") {
             visit, form in
             try await onExceptions(visit) {
                 let record = try await visit.useCases.requestException(

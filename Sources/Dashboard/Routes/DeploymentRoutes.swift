@@ -36,49 +36,49 @@ extension Dashboard {
             deploymentFragment(try await detail(visit), chrome: visit.chrome)
         },
         page(
-            "/deployments/{deployment}/cancel", .principal(.approve),
+            "/deployments/{deployment}/cancel", .principal(.deploy),
             "Asks before a deployment is cancelled."
         ) {
             visit in
             cancelDeploymentPage(try await detail(visit), chrome: visit.chrome)
         },
         page(
-            "/deployments/{deployment}/halt", .principal(.approve),
+            "/deployments/{deployment}/halt", .principal(.deploy),
             "Asks before a deployment is halted."
         ) {
             visit in
             haltDeploymentPage(try await detail(visit), chrome: visit.chrome)
         },
         page(
-            "/deployments/{deployment}/resume", .principal(.approve),
+            "/deployments/{deployment}/resume", .principal(.deploy),
             "The ways on for a halted deployment."
         ) {
             visit in
             resumeDeploymentPage(try await detail(visit), chrome: visit.chrome)
         },
         page(
-            "/deployments/{deployment}/rollback", .principal(.approve),
+            "/deployments/{deployment}/rollback", .principal(.deploy),
             "Asks before what a deployment installed is taken back."
         ) {
             visit in
             rollbackPage(try await detail(visit), chrome: visit.chrome)
         },
         action(
-            "/deployments/{deployment}/rollback", .principal(.approve),
+            "/deployments/{deployment}/rollback", .principal(.deploy),
             "Takes back what a deployment installed."
         ) { visit, _ in
             let made = try await visit.useCases.rollBack(
                 try visit.call.identifier("deployment"), by: visit.principal)
             return .redirect(to: .deployment(made.id), .rollingBack)
         },
-        action("/deployments/{deployment}/halt", .principal(.approve), "Halts a deployment.") {
+        action("/deployments/{deployment}/halt", .principal(.deploy), "Halts a deployment.") {
             visit, form in
             let deployment = try await visit.useCases.halt(
                 try visit.call.identifier("deployment"), because: form["reason"],
                 by: visit.principal)
             return .redirect(to: .deployment(deployment.id), .halted)
         },
-        action("/deployments/{deployment}/resume", .principal(.approve), "Resumes a deployment.") {
+        action("/deployments/{deployment}/resume", .principal(.deploy), "Resumes a deployment.") {
             visit, form in
             let mode = form["mode"].flatMap(ResumeMode.init(rawValue:)) ?? .keep
             if mode == .passGate { try await requireRing(form["ring"], visit) }
@@ -86,7 +86,7 @@ extension Dashboard {
                 try visit.call.identifier("deployment"), mode, by: visit.principal)
             return .redirect(to: .deployment(deployment.id), .resumed)
         },
-        action("/deployments/{deployment}/cancel", .principal(.approve), "Cancels a deployment.") {
+        action("/deployments/{deployment}/cancel", .principal(.deploy), "Cancels a deployment.") {
             visit, _ in
             let deployment = try await visit.useCases.cancel(
                 try visit.call.identifier("deployment"), by: visit.principal)
@@ -101,7 +101,7 @@ extension Dashboard {
             let (detail, log) = try await job(visit)
             return jobFragment(detail, log: log, chrome: visit.chrome)
         },
-        action("/jobs/{job}/cancel", .principal(.approve), "Cancels a job.") { visit, _ in
+        action("/jobs/{job}/cancel", .principal(.deploy), "Cancels a job.") { visit, _ in
             let job = try await visit.useCases.cancelJob(
                 try visit.call.identifier("job"), by: visit.principal)
             return .redirect(to: .job(job.id), .jobCancelled)

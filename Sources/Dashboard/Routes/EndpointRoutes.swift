@@ -55,13 +55,13 @@ extension Dashboard {
             return .redirect(to: .endpoint(id), .scanRequested)
         },
         page(
-            "/endpoints/{endpoint}/reboot", .principal(.approve),
+            "/endpoints/{endpoint}/reboot", .principal(.deploy),
             "Asks before an endpoint reboots."
         ) { visit in
             rebootPage(try await detail(visit), chrome: visit.chrome)
         },
         action(
-            "/endpoints/{endpoint}/reboot", .principal(.approve), "Asks an endpoint to reboot."
+            "/endpoints/{endpoint}/reboot", .principal(.deploy), "Asks an endpoint to reboot."
         ) { visit, _ in try await reboot(visit) },
         page(
             "/endpoints/{endpoint}/retire", .principal(.manageEndpoints),

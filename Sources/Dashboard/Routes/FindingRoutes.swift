@@ -34,7 +34,7 @@ extension Dashboard {
                 chrome: visit.chrome)
         },
         action(
-            Place.endOfLife.path, .principal(.approve),
+            Place.endOfLife.path, .principal(.deploy),
             "Says what is done about a product whose support ends."
         ) { visit, form in
             do {
@@ -123,7 +123,7 @@ extension Dashboard {
                 by: visit.principal, openOnly: openOnly, limit: UseCases.largestAlertPage)
             return alertsPage(alerts, openOnly: openOnly, chrome: visit.chrome)
         },
-        action("/alerts/{alert}/acknowledge", .principal(.approve), "Acknowledges an alert.") {
+        action("/alerts/{alert}/acknowledge", .principal(.deploy), "Acknowledges an alert.") {
             visit, _ in
             _ = try await visit.useCases.acknowledge(
                 try visit.call.identifier("alert"), by: visit.principal)

@@ -1,3 +1,4 @@
+import AccountPages
 import Administration
 import ControlPlane
 import Fleet
@@ -77,6 +78,9 @@ extension Dashboard {
                 _ = try await visit.useCases.createSite(
                     name: form["name"] ?? "", tenant: tenant, by: visit.principal)
             }
+        },
+        page(Place.roles.path, .principal(.view), "What each role may do.") { visit in
+            rolesPage(own: visit.user.role, chrome: visit.chrome)
         },
         page(Place.users.path, .principal(.administer), "The people who sign in.") { visit in
             usersPage(try await visit.useCases.users(by: visit.principal), chrome: visit.chrome)

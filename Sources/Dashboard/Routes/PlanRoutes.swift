@@ -14,7 +14,7 @@ extension Dashboard {
         page(
             Place.savedPlans.path, .principal(.view), "The saved plans.", query: [tenantField]
         ) { visit in try await savedPlans(visit) },
-        action(Place.savedPlans.path, .principal(.approve), "Saves a plan.") { visit, form in
+        action(Place.savedPlans.path, .principal(.request), "Saves a plan.") { visit, form in
             do {
                 let named = form["deployment"] ?? ""
                 let deployment = DeploymentID(named)

@@ -20,7 +20,7 @@ extension Dashboard {
             return policiesPage(policies, tenant: tenant, chrome: visit.chrome)
         },
         page(
-            Place.newPolicy.path, .principal(.approve), "The editor with a new policy.",
+            Place.newPolicy.path, .principal(.changePolicies), "The editor with a new policy.",
             query: [tenantField, shapeField]
         ) { visit in
             let draft = PolicyDraft(
@@ -30,7 +30,7 @@ extension Dashboard {
             return try await opened(PolicyEditing(draft: draft), visit)
         },
         action(
-            Place.newPolicy.path, .principal(.approve), "Checks or saves a new policy.",
+            Place.newPolicy.path, .principal(.changePolicies), "Checks or saves a new policy.",
             bodyLimit: policyBodyLimit
         ) { visit, form in try await edit(nil, visit, form) },
         page(
@@ -51,9 +51,9 @@ extension Dashboard {
             try await windows(of: try oneTenant(visit), visit)
         },
         action(
-            Place.windows.path, .principal(.approve), "Declares who is on duty."
+            Place.windows.path, .principal(.deploy), "Declares who is on duty."
         ) { visit, form in try await declareDuty(visit, form) },
-        action(Place.endDuty.path, .principal(.approve), "Ends a duty.") { visit, form in
+        action(Place.endDuty.path, .principal(.deploy), "Ends a duty.") { visit, form in
             let tenant = form["tenant"].flatMap(TenantID.init)
             return try await dutyChanged(visit, tenant) {
                 try await visit.useCases.endDuty(
@@ -73,7 +73,7 @@ extension Dashboard {
                 chrome: visit.chrome)
         },
         page(
-            "/policies/{policy}/edit", .principal(.approve), "The editor with a policy.",
+            "/policies/{policy}/edit", .principal(.changePolicies), "The editor with a policy.",
             query: [shapeField]
         ) { visit in
             let detail = try await ownPolicy(visit)
@@ -82,20 +82,21 @@ extension Dashboard {
                 PolicyEditing(stored: detail.summary, draft: draft), visit)
         },
         action(
-            "/policies/{policy}/edit", .principal(.approve), "Checks or saves a policy.",
+            "/policies/{policy}/edit", .principal(.changePolicies), "Checks or saves a policy.",
             bodyLimit: policyBodyLimit
         ) { visit, form in
             let detail = try await ownPolicy(visit)
             return try await edit(detail.summary, visit, form)
         },
         page(
-            "/policies/{policy}/switch", .principal(.approve),
+            "/policies/{policy}/switch", .principal(.changePolicies),
             "Asks before a policy is switched or deleted."
         ) { visit in
             policySwitchPage(try await ownPolicy(visit), chrome: visit.chrome)
         },
         action(
-            "/policies/{policy}/switch", .principal(.approve), "Switches or deletes a policy."
+            "/policies/{policy}/switch", .principal(.changePolicies),
+            "Switches or deletes a policy."
         ) { visit, form in try await switchPolicy(visit, form) },
     ]
 

@@ -61,7 +61,8 @@ extension Dashboard {
     private static let account = page(Place.account.path, .signedIn, "One's own account.") {
         visit in
         accountPage(
-            role: visit.user.role.words, mustChange: visit.user.mustChangePassword,
+            role: "\(visit.user.role.title): \(visit.user.role.summary)",
+            mustChange: visit.user.mustChangePassword,
             chrome: visit.chrome)
     }
 
@@ -80,7 +81,8 @@ extension Dashboard {
             return .redirect(to: .account, .passwordChanged)
         } catch let refusal as Refusal {
             let page = accountPage(
-                role: visit.user.role.words, mustChange: visit.user.mustChangePassword,
+                role: "\(visit.user.role.title): \(visit.user.role.summary)",
+                mustChange: visit.user.mustChangePassword,
                 refused: refusal, chrome: visit.chrome)
             return .html(page.rendered(), status: refusal.kind.httpStatus)
         }

@@ -73,7 +73,7 @@ enum ApprovalRoutes {
                             "limit", in: 1...EndpointQuery.maximumPage, standard: 100))))
         },
         Route(
-            .post, "/api/v1/exceptions", permission: .principal(.approve),
+            .post, "/api/v1/exceptions", permission: .principal(.request),
             summary: "Asks for a risk to be accepted.", request: .exceptionDraft,
             response: .exception
         ) { call in

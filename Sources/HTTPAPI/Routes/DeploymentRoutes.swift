@@ -80,7 +80,7 @@ enum DeploymentRoutes {
                 status: 201)
         },
         Route(
-            .post, "/api/v1/deployments/{deployment}/halt", permission: .principal(.approve),
+            .post, "/api/v1/deployments/{deployment}/halt", permission: .principal(.deploy),
             summary: "Stops a deployment: nothing new is handed out; what has begun goes on.",
             query: [QueryParameter("reason", .string, "Why, for those who look at it later.")],
             response: .deployment
@@ -91,7 +91,7 @@ enum DeploymentRoutes {
                     by: try call.principal()))
         },
         Route(
-            .post, "/api/v1/deployments/{deployment}/resume", permission: .principal(.approve),
+            .post, "/api/v1/deployments/{deployment}/resume", permission: .principal(.deploy),
             summary: "Lets a halted deployment go on.",
             query: [
                 QueryParameter(
@@ -106,7 +106,7 @@ enum DeploymentRoutes {
                     try call.identifier("deployment"), mode ?? .keep, by: try call.principal()))
         },
         Route(
-            .post, "/api/v1/deployments/{deployment}/cancel", permission: .principal(.approve),
+            .post, "/api/v1/deployments/{deployment}/cancel", permission: .principal(.deploy),
             summary: "Calls a deployment off: what has not begun is cancelled.",
             response: .deployment
         ) { call in
@@ -119,7 +119,7 @@ enum DeploymentRoutes {
     /// Taking back what a deployment installed.
     static let rollingBack: [Route] = [
         Route(
-            .post, "/api/v1/deployments/{deployment}/rollback", permission: .principal(.approve),
+            .post, "/api/v1/deployments/{deployment}/rollback", permission: .principal(.deploy),
             summary: "Takes back what a deployment installed: makes a deployment that installs the "
                 + "versions before it, and blocks those that are taken back.",
             request: .rollbackSelection, response: .deployment, bodyLimit: selectionBodyLimit
@@ -179,7 +179,7 @@ enum DeploymentRoutes {
                     try call.identifier("job"), from: Int64(from), by: try call.principal()))
         },
         Route(
-            .post, "/api/v1/jobs/{job}/cancel", permission: .principal(.approve),
+            .post, "/api/v1/jobs/{job}/cancel", permission: .principal(.deploy),
             summary: "Calls one job off; what is being installed is not cut off.", response: .job
         ) { call in
             .json(

@@ -22,7 +22,7 @@ enum DutyRoutes {
                     past: try call.queryFlag("past"), by: try call.principal()))
         },
         Route(
-            .post, "/api/v1/duties", permission: .principal(.approve),
+            .post, "/api/v1/duties", permission: .principal(.deploy),
             summary: "Declares who is on duty; in sealed mode it waits for operators.",
             request: .dutyWish, response: .duty
         ) { call in
@@ -31,7 +31,7 @@ enum DutyRoutes {
                 status: 201)
         },
         Route(
-            .delete, "/api/v1/duties/{name}", permission: .principal(.approve),
+            .delete, "/api/v1/duties/{name}", permission: .principal(.deploy),
             summary: "Ends a duty: nothing starts any more by it; what has started goes on.",
             query: [tenant], response: .duty
         ) { call in

@@ -36,7 +36,7 @@ public enum EndOfLifeRoutes {
             query: queryParameters, response: .endOfLifeReport
         ) { call in .json(try await report(call)) },
         Route(
-            .post, "/api/v1/end-of-life/answers", permission: .principal(.approve),
+            .post, "/api/v1/end-of-life/answers", permission: .principal(.deploy),
             summary: "Says what is done about a product whose support ends, until when.",
             request: .newEndOfLifeAnswer, response: .endOfLifeItem
         ) { call in

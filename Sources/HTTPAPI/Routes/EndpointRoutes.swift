@@ -151,7 +151,7 @@ enum EndpointRoutes {
             return .noContent
         },
         Route(
-            .post, "/api/v1/endpoints/{endpoint}/reboot", permission: .principal(.approve),
+            .post, "/api/v1/endpoints/{endpoint}/reboot", permission: .principal(.deploy),
             summary:
                 "Asks an endpoint to reboot, by the rules that hold there; the body may be {}.",
             request: .rebootRequest, response: .job

@@ -232,7 +232,7 @@ enum FindingRoutes {
                 ItemList(items: alerts, next: alerts.count == limit ? alerts.last?.id.text : nil))
         },
         Route(
-            .post, "/api/v1/alerts/{alert}/acknowledge", permission: .principal(.approve),
+            .post, "/api/v1/alerts/{alert}/acknowledge", permission: .principal(.deploy),
             summary: "Notes that a person has seen an alert.", response: .alert
         ) { call in
             .json(

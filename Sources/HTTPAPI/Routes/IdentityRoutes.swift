@@ -37,6 +37,11 @@ enum IdentityRoutes {
 
     private static let users: [Route] = [
         Route(
+            .get, "/api/v1/roles", permission: .principal(.view),
+            summary: "What each role may do, and which step of an update's life it answers for.",
+            response: .roleTable
+        ) { _ in .json(RoleTable.current) },
+        Route(
             .get, "/api/v1/users", permission: .principal(.administer), summary: "Lists users.",
             response: .userList
         ) { call in

@@ -26,7 +26,7 @@ enum PlanRoutes {
                             "limit", in: 1...EndpointQuery.maximumPage, standard: 50))))
         },
         Route(
-            .post, "/api/v1/plans", permission: .principal(.approve),
+            .post, "/api/v1/plans", permission: .principal(.request),
             summary: "Saves what the policies, or one deployment, would do with a tenant's fleet.",
             request: .planDraft, response: .savedPlan
         ) { call in

@@ -47,7 +47,7 @@ enum PolicyRoutes {
 
     private static let changing: [Route] = [
         Route(
-            .post, "/api/v1/policies", permission: .principal(.approve),
+            .post, "/api/v1/policies", permission: .principal(.changePolicies),
             summary: "Saves a new policy.", request: .policyDraft, response: .policySummary,
             bodyLimit: bodyLimit
         ) { call in
@@ -57,7 +57,7 @@ enum PolicyRoutes {
                 try await call.useCases.savePolicy(draft, by: try call.principal()), status: 201)
         },
         Route(
-            .put, "/api/v1/policies/{policy}", permission: .principal(.approve),
+            .put, "/api/v1/policies/{policy}", permission: .principal(.changePolicies),
             summary: "Saves the next version of a policy.", request: .policyDraft,
             response: .policySummary, bodyLimit: bodyLimit
         ) { call in
@@ -66,7 +66,7 @@ enum PolicyRoutes {
             return .json(try await call.useCases.savePolicy(draft, by: try call.principal()))
         },
         Route(
-            .post, "/api/v1/policies/{policy}/enable", permission: .principal(.approve),
+            .post, "/api/v1/policies/{policy}/enable", permission: .principal(.changePolicies),
             summary: "Switches a policy on.", request: .policyOrder, response: .policySummary
         ) { call in
             .json(
@@ -75,7 +75,7 @@ enum PolicyRoutes {
                     by: try call.principal()))
         },
         Route(
-            .post, "/api/v1/policies/{policy}/disable", permission: .principal(.approve),
+            .post, "/api/v1/policies/{policy}/disable", permission: .principal(.changePolicies),
             summary: "Switches a policy off.", request: .policyOrder, response: .policySummary
         ) { call in
             .json(
@@ -84,7 +84,7 @@ enum PolicyRoutes {
                     by: try call.principal()))
         },
         Route(
-            .delete, "/api/v1/policies/{policy}", permission: .principal(.approve),
+            .delete, "/api/v1/policies/{policy}", permission: .principal(.changePolicies),
             summary: "Deletes a policy; its history stays.",
             query: [
                 QueryParameter("confirm", .boolean, "Whether what follows may happen at once."),

@@ -211,6 +211,7 @@ extension NamedSchema {
         "AuditEntry",
         [
             "chain": .string, "sequence": .integer, "at": .time, "actor": .string,
+            "role": .optional(.oneOf(Role.allCases.map(\.rawValue))),
             "action": .string, "subject": .string, "sentence": .string, "previousHash": .string,
             "hash": .string,
         ])

@@ -33,6 +33,21 @@ extension NamedSchema {
             "role": role, "mustChangePassword": .boolean, "createdAt": .time,
             "disabledAt": .optional(.time),
         ])
+    static let roleTable = NamedSchema(
+        "RoleTable",
+        [
+            "roles": .array(
+                .object([
+                    "role": role, "summary": .string,
+                    "permissions": .array(.oneOf(Permission.allCases.map(\.rawValue))),
+                    "isOfTenant": .boolean,
+                ])),
+            "steps": .array(
+                .object([
+                    "step": .oneOf(LifecycleStep.allCases.map(\.rawValue)), "owner": role,
+                    "summary": .string,
+                ])),
+        ])
     static let userList = list("UserList", of: user)
     static let newUser = NamedSchema(
         "NewUser", ["name": .string, "role": role, "tenant": .optional(.identifier("tnt"))])

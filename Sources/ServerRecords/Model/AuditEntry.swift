@@ -11,6 +11,9 @@ public struct AuditEntry: Hashable, Sendable, Codable {
     public let at: Timestamp
     /// Who did it, such as `user:anna`, `endpoint:ept_…` or `system`.
     public let actor: String
+    /// The role in which a person or a program did it; `nil` for endpoints and the server itself,
+    /// and in entries of former releases.
+    public let role: Role?
     /// What was done, as a stable code such as `deployment.created`.
     public let action: String
     /// What it was done to: an identifier.
@@ -24,10 +27,10 @@ public struct AuditEntry: Hashable, Sendable, Codable {
 
     /// An entry with its place in the chain.
     public init(
-        chain: String, sequence: Int64, at: Timestamp, actor: String, action: String,
-        subject: String,
-        sentence: String, previousHash: String, hash: String
+        chain: String, sequence: Int64, at: Timestamp, actor: String, role: Role? = nil,
+        action: String, subject: String, sentence: String, previousHash: String, hash: String
     ) {
+        self.role = role
         self.chain = chain
         self.sequence = sequence
         self.at = at

@@ -140,43 +140,6 @@ public struct Session: Hashable, Sendable {
     }
 }
 
-/// What a person or a program may do, as a named set of permissions.
-public enum Role: String, Sendable, Codable, CaseIterable {
-    /// Everything.
-    case administrator
-    /// Everything about endpoints and deployments; no users, tenants or tokens of the API.
-    case operatorRole = "operator"
-    /// Looks, and changes nothing.
-    case viewer
-}
-
-/// One thing that a route may demand.
-public enum Permission: String, Sendable, Codable, CaseIterable {
-    /// See tenants, sites, endpoints, their software and missing updates, deployments and jobs.
-    case view
-    /// Approve updates for endpoints, halt, resume and cancel deployments.
-    case approve
-    /// Ask for scans, rename, move and retire endpoints.
-    case manageEndpoints
-    /// Make and revoke enrolment tokens.
-    case enrol
-    /// Make and change tenants, sites, users and API tokens.
-    case administer
-    /// Read and export the audit log.
-    case readAudit
-}
-
-extension Role {
-    /// The permissions that the role stands for.
-    public var permissions: Set<Permission> {
-        switch self {
-        case .administrator: Set(Permission.allCases)
-        case .operatorRole: [.view, .approve, .manageEndpoints, .enrol, .readAudit]
-        case .viewer: [.view]
-        }
-    }
-}
-
 /// Who is asking, and what they may see and do.
 public struct Principal: Hashable, Sendable {
     /// How the audit log names them, such as `user:anna`.

@@ -14,6 +14,20 @@ extension IdentityRecords {
     /// What the name of an actor that is a token begins with.
     private static var tokenPrefix: String { "token:" }
 
+    /// The role in which an actor of the audit log acts now; `nil` for endpoints, the server itself
+    /// and whoever is not there any more.
+    package func role(of actor: String) throws -> Role? {
+        if actor == Principal.localAdministrator.name { return .administrator }
+        if actor.hasPrefix(Self.tokenPrefix) {
+            return try apiTokens().first { Self.tokenPrefix + $0.id.text == actor }?.role
+        }
+        guard actor.hasPrefix(Self.userPrefix) else { return nil }
+        return try users().first { Self.userPrefix + $0.name == actor }?.role
+    }
+
+    /// What the name of an actor that is a person begins with.
+    private static var userPrefix: String { "user:" }
+
     /// Who stands behind an actor: for a token of the API whoever made it, however many tokens lie
     /// between. Where two people are asked for, one person with a token is still one.
     package func person(behind actor: String) throws -> String {

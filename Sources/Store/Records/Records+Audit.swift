@@ -40,10 +40,10 @@ extension StoreRecords: AuditRecords {
         try change(
             """
             INSERT INTO audit_entry (\(Self.entryColumns))
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """, entry.chain, entry.sequence, entry.at, entry.actor, entry.action, entry.subject,
             entry.sentence,
-            entry.previousHash, entry.hash)
+            entry.previousHash, entry.hash, entry.role)
     }
 
     func auditHeads(in scope: Scope) throws -> [AuditHead] {
@@ -80,7 +80,7 @@ extension StoreRecords: AuditRecords {
 
     private static let headColumns = "chain, sequence, hash, signature"
     private static let entryColumns =
-        "chain, sequence, at, actor, action, subject, sentence, previous_hash, hash"
+        "chain, sequence, at, actor, action, subject, sentence, previous_hash, hash, role"
 
     private static func head(_ row: SQLRow) throws -> AuditHead {
         var row = row.reader
@@ -91,10 +91,16 @@ extension StoreRecords: AuditRecords {
 
     private static func entry(_ row: SQLRow) throws -> AuditEntry {
         var row = row.reader
+        let (chain, sequence, at): (String, Int64, Timestamp) = (
+            try row.next(), try row.next(), try row.next()
+        )
+        let (actor, action, subject, sentence): (String, String, String, String) = (
+            try row.next(), try row.next(), try row.next(), try row.next()
+        )
+        let (previous, hash): (String, String) = (try row.next(), try row.next())
         return AuditEntry(
-            chain: try row.next(), sequence: try row.next(), at: try row.next(),
-            actor: try row.next(),
-            action: try row.next(), subject: try row.next(), sentence: try row.next(),
-            previousHash: try row.next(), hash: try row.next())
+            chain: chain, sequence: sequence, at: at, actor: actor, role: try row.next(),
+            action: action, subject: subject, sentence: sentence, previousHash: previous,
+            hash: hash)
     }
 }

@@ -30,11 +30,12 @@ struct AuditCommand: ParsableCommand {
                     "/api/v1/audit", query: [("subject", subject), ("limit", "\(limit)")])
             }
             try output.show(list) { list in
-                var table = Table(.text("AT"), .text("WHO"), .text("ACTION"), .text("WHAT"))
+                var table = Table(
+                    .text("AT"), .text("WHO"), .text("ROLE"), .text("ACTION"), .text("WHAT"))
                 for entry in list.items {
                     table.add(
-                        entry.at.wholeSeconds.description, entry.actor, entry.action, entry.sentence
-                    )
+                        entry.at.wholeSeconds.description, entry.actor, entry.role?.rawValue ?? "-",
+                        entry.action, entry.sentence)
                 }
                 return table.text(width: Terminal.width, empty: "No entries.")
             }

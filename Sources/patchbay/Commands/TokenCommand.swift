@@ -77,8 +77,7 @@ struct TokenCommand: ParsableCommand {
                 The secret is written into the file and nowhere else; “-” stands for standard output.
                 """)
         @Flag(help: "A token that lets endpoints enrol.") var enrolment = false
-        @Option(help: "For a token of the interface: administrator, operator or viewer.") var role:
-            Role?
+        @Option(help: "For a token of the interface: \(Role.listed).") var role: Role?
         @Option(help: "The tenant that endpoints enrol into, or whose things are seen.") var tenant:
             String?
         @Option(help: "The site that endpoints are put in.") var site: String?

@@ -45,7 +45,7 @@ struct UserCommand: ParsableCommand {
             abstract: "Add a user with a one-time password, which is printed once.",
             discussion: "Example: patchbay user create anna --role operator")
         @Argument(help: "The name to sign in with.") var name: String
-        @Option(help: "What the user may do: administrator, operator or viewer.") var role: Role
+        @Option(help: "What the user may do: \(Role.listed).") var role: Role
         @Option(help: "The tenant whose things the user sees; all unless given.") var tenant:
             String?
         @OptionGroup var server: ServerOptions
@@ -70,7 +70,7 @@ struct UserCommand: ParsableCommand {
             discussion:
                 "Example: patchbay user change-role usr_01h2xcejqtf2nbrexx3vqjhp41 --role viewer")
         @Argument(help: "The user.") var user: String
-        @Option(help: "What the user may do: administrator, operator or viewer.") var role: Role
+        @Option(help: "What the user may do: \(Role.listed).") var role: Role
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 

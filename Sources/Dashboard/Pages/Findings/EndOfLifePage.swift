@@ -58,7 +58,7 @@ func endOfLifePage(
                     rows: report.items.prefix(productRows).map { row($0, chrome) })
             }
         }
-        if chrome.may(.approve) { newAnswer(report.items, chrome) }
+        if chrome.may(.deploy) { newAnswer(report.items, chrome) }
         exportLinks(
             Place.export("end-of-life").with("within", query["within"])
                 .with("tenant", tenant?.text))

@@ -33,7 +33,7 @@ func exceptionsPage(
                     ], rows: records.map { row($0, chrome) })
             }
         }
-        if chrome.may(.approve) { newException(tenant, chrome) }
+        if chrome.may(.request) { newException(tenant, chrome) }
     }
 }
 

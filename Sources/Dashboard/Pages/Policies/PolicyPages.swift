@@ -14,7 +14,7 @@ func policiesPage(_ policies: [PolicySummary], tenant: TenantID?, chrome: Chrome
         below: "What should happen to which endpoints, and when. Nearer levels come first.",
         tenant: tenant, chrome: chrome
     ) {
-        if chrome.may(.approve) {
+        if chrome.may(.changePolicies) {
             a(class: "button main", .href(Place.newPolicy.with("tenant", tenant?.text))) {
                 Icon.plus.drawn()
                 "Write a policy"
@@ -88,7 +88,7 @@ func policyPage(_ detail: PolicyDetail, refused: Refusal? = nil, chrome: Chrome)
                 " by \(summary.savedBy)"
             }
         } actions: {
-            if chrome.may(.approve), !summary.isInherited {
+            if chrome.may(.changePolicies), !summary.isInherited {
                 a(class: "button main", .href(.policy(summary.id, "edit"))) { "Change" }
                 a(class: "button quiet", .href(.policy(summary.id, "switch"))) {
                     summary.isEnabled ? "Switch off or delete" : "Switch on or delete"

@@ -1,38 +1,19 @@
-import Administration
-import ControlPlane
+package import Administration
 import Fleet
-import HTMLTree
-import PageParts
-import ServerRecords
-
-extension Role {
-    /// What the role may do, in words.
-    var words: String {
-        switch self {
-        case .administrator: "Administrator: everything"
-        case .operatorRole: "Operator: endpoints, enrolment and deployments"
-        case .viewer: "Viewer: looks, and changes nothing"
-        }
-    }
-
-    var word: String {
-        switch self {
-        case .administrator: "Administrator"
-        case .operatorRole: "Operator"
-        case .viewer: "Viewer"
-        }
-    }
-}
+package import HTMLTree
+package import PageParts
+package import ServerRecords
 
 /// The people who can sign in. `made` is a user made just now, whose one-time password is shown
 /// this once.
-func usersPage(
+package func usersPage(
     _ users: [UserSummary], made: NewUser? = nil, refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     layout("Users", section: .users, chrome: chrome) {
         pageTitle("Users") {
             p(class: "dim") {
-                "People who sign in. A new administrator of the whole server is made on its own machine only."
+                "People who sign in. A new administrator of the whole server is made on its own machine only. "
+                a(.href(.roles)) { "What each role may do" }
             }
         }
         problem(refused)
@@ -63,7 +44,7 @@ private func row(_ user: UserSummary, _ chrome: Chrome) -> HTML {
                 : StateLook(kind: .idle, icon: .stop, word: "Disabled").drawn()
         }
         th { user.name }
-        td { user.role.word }
+        td { user.role.title }
         td { user.tenant.map(chrome.tenantName) ?? "All tenants" }
         td { chrome.time(user.createdAt) }
         td {
@@ -88,7 +69,7 @@ private func newUser(_ chrome: Chrome) -> HTML {
                 label(.forField("user-role")) { "Role" }
                 select(.id("user-role"), .name("role")) {
                     for role in Role.allCases.reversed() {
-                        option(.value(role.rawValue)) { role.words }
+                        option(.value(role.rawValue)) { "\(role.title): \(role.summary)" }
                     }
                 }
             }
@@ -105,7 +86,7 @@ private func newUser(_ chrome: Chrome) -> HTML {
 }
 
 /// The question before a user is disabled.
-func disableUserPage(_ user: UserSummary, chrome: Chrome) -> HTML {
+package func disableUserPage(_ user: UserSummary, chrome: Chrome) -> HTML {
     layout("Disable \(user.name)", section: .users, chrome: chrome) {
         pageTitle("Disable \(user.name)", crumb: ("Users", .users))
         chrome.postForm(.disable(user.id), class: "sum") {
