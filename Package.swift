@@ -135,6 +135,7 @@ let package = Package(
                 "Fleet", "Policy", "PolicyDocument", "ServerRecords", "ControlPlane",
                 "Administration",
             ]),
+        module("Requests", ["Fleet", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
@@ -177,7 +178,8 @@ let package = Package(
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
-                "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", httpTypes,
+                "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", "Requests",
+                httpTypes,
                 hummingbird,
                 hummingbirdTLS,
                 logging,
@@ -202,6 +204,8 @@ let package = Package(
         module(
             "DutyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Duties"]),
         module(
+            "RequestPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords"]),
+        module(
             "AccountPages",
             ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Administration"]),
         module(
@@ -217,7 +221,7 @@ let package = Package(
                 "RecipePages", "SignedRecipes", "PolicyDocument", "Fleet", "Advisories", "Policy",
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
-                "Duties", "DutyPages", "AccountPages",
+                "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
                 httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
@@ -286,7 +290,7 @@ let package = Package(
                 "Store",
                 "HTTPAPI", "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem",
                 "AgentTransport",
-                "Calendar", "Recipes", "SignedRecipes", "Duties", "AcceptedRisks",
+                "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -311,7 +315,7 @@ let package = Package(
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
-                "Notices", "Groups", "Rollbacks", "Duties", "AcceptedRisks", "Store",
+                "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks", "Store",
             ]),
         tests(
             "StoreTests",
@@ -330,7 +334,7 @@ let package = Package(
                 "Recipes", "SignedRecipes", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
-                "AccountPages",
+                "AccountPages", "RequestPages",
             ]),
         tests(
             "HTTPAPITests",
@@ -338,7 +342,7 @@ let package = Package(
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "SavedPlans", "Groups", "Notices", "Recipes", "SignedRecipes",
-                "Rollbacks", "Duties", "Store", "HTTPAPI",
+                "Rollbacks", "Duties", "Requests", "Store", "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),

@@ -148,6 +148,11 @@ public enum Kinds {
         /// “emr”
         public static let prefix = "emr"
     }
+    /// What somebody asks for and others decide.
+    public enum Request: IdentifierKind {
+        /// “req”
+        public static let prefix = "req"
+    }
     /// A plan that was saved.
     public enum Plan: IdentifierKind {
         /// “pln”
@@ -187,6 +192,8 @@ public typealias ApprovalID = Identifier<Kinds.Approval>
 public typealias ExceptionID = Identifier<Kinds.Exception>
 /// An emergency run's identifier.
 public typealias EmergencyID = Identifier<Kinds.Emergency>
+/// The identifier of what somebody asks for.
+public typealias RequestID = Identifier<Kinds.Request>
 /// A saved plan's identifier.
 public typealias PlanID = Identifier<Kinds.Plan>
 /// The identifier of somebody who is told before work begins.

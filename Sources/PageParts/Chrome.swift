@@ -77,6 +77,8 @@ package enum Notice: String, Sendable, CaseIterable {
     case decided
     case decidedNothing = "decided-nothing"
     case takenBack = "taken-back"
+    case requested
+    case requestAnswered = "request-answered"
     case exceptionRequested = "exception-requested"
     case exceptionForNothing = "exception-for-nothing"
     case exceptionChanged = "exception-changed"
@@ -119,6 +121,8 @@ package enum Notice: String, Sendable, CaseIterable {
         case .decidedNothing:
             "Stored. No endpoint misses such an update now: it is kept for when one does. Check how the name is written."
         case .takenBack: "Taken back. The decisions are as if it had not been said."
+        case .requested: "Asked for. It changes nothing until somebody else grants it."
+        case .requestAnswered: "Done. The request is as shown."
         case .exceptionRequested: "Asked for. It changes nothing until somebody else agrees."
         case .exceptionForNothing:
             "Asked for. No endpoint has what it is about now: it is kept for when one does. Check how the names are written."

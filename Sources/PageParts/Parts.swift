@@ -251,3 +251,9 @@ extension Chrome {
             chosen: chosen?.text)
     }
 }
+
+/// Who did something, as people say it: `user:anna` is anna.
+package func person(_ actor: String) -> String {
+    if actor.hasPrefix("user:") { return String(actor.dropFirst(5)) }
+    return actor.hasPrefix("endpoint:") ? "the endpoint" : actor
+}

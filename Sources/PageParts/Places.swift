@@ -76,6 +76,7 @@ extension Place {
     package static let decide = Place("approvals", "new")
     package static let decideChosen = Place("approvals", "chosen")
     package static let unblock = Place("approvals", "unblock")
+    package static let requests = Place("requests")
     package static let exceptions = Place("exceptions")
     package static let groups = Place("groups")
     package static let dropGroup = Place("groups", "delete")
@@ -87,6 +88,10 @@ extension Place {
     }
 
     package static func savedPlan(_ id: PlanID) -> Place { Place("plans", id.text) }
+
+    package static func request(_ id: RequestID, _ verb: String) -> Place {
+        Place("requests", id.text, verb)
+    }
 
     package static func approval(_ id: ApprovalID, _ verb: String) -> Place {
         Place("approvals", id.text, verb)

@@ -4,7 +4,7 @@ package import ServerRecords
 
 /// The parts of the pages about policies.
 package enum PolicyPart: CaseIterable {
-    case policies, plan, windows, approvals, exceptions, groups, recipes
+    case policies, plan, windows, approvals, requests, exceptions, groups, recipes
 
     var words: String {
         switch self {
@@ -12,6 +12,7 @@ package enum PolicyPart: CaseIterable {
         case .plan: "Plan"
         case .windows: "Windows"
         case .approvals: "Approvals"
+        case .requests: "Requests"
         case .exceptions: "Exceptions"
         case .groups: "Groups"
         case .recipes: "Recipes"
@@ -24,6 +25,7 @@ package enum PolicyPart: CaseIterable {
         case .plan: .policyPlan
         case .windows: .windows
         case .approvals: .approvals
+        case .requests: .requests
         case .exceptions: .exceptions
         case .groups: .groups
         case .recipes: .recipes

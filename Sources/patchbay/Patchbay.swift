@@ -36,7 +36,7 @@ struct Patchbay: AsyncParsableCommand {
                 name: "Server",
                 subcommands: [
                     TenantCommand.self, SiteCommand.self, EndpointCommand.self, GroupCommand.self,
-                    UpdateCommand.self, PlanCommand.self, ApprovalCommand.self,
+                    UpdateCommand.self, PlanCommand.self, ApprovalCommand.self, RequestCommand.self,
                     ExceptionCommand.self,
                     DeploymentCommand.self, RollbackCommand.self, JobCommand.self, UserCommand.self,
                     RoleCommand.self,

@@ -13,7 +13,7 @@ struct RoleTests {
         (.operatorRole, Set(Permission.allCases).subtracting([.administer])),
         (.approver, [.view, .request, .approve]), (.requester, [.view, .request]),
         (.auditor, [.view, .readAudit]), (.tenantViewer, [.view]), (.viewer, [.view]),
-    ])
+    ] as [(Role, Set<Permission>)])
     func `a role may do what is written of it and nothing else`(
         role: Role, rights: Set<Permission>
     ) {

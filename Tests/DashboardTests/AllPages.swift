@@ -3,6 +3,7 @@ import AccountPages
 import Fleet
 import HTTPAPI
 import PageParts
+import RequestPages
 import Policy
 import Rollout
 
@@ -172,6 +173,17 @@ enum AllPages {
                     Samples.users,
                     made: NewUser(user: Samples.users[1], oneTimePassword: "ABCD-EFGH-JKMN"),
                     chrome: Samples.chrome("/users"))
+            ),
+            (
+                "requests",
+                requestsPage(
+                    Samples.requests, tenant: nil, chrome: Samples.chrome("/requests"))
+            ),
+            (
+                "requests-as-viewer",
+                requestsPage(
+                    Samples.requests, tenant: nil,
+                    chrome: Samples.chrome("/requests", role: .viewer))
             ),
             ("roles", rolesPage(own: .approver, chrome: Samples.chrome("/roles"))),
             ("user-disable", disableUserPage(Samples.users[1], chrome: Samples.chrome())),

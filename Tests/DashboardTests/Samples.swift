@@ -38,6 +38,23 @@ enum Samples {
     ]
     static let tenant: TenantID = id(1)
 
+    /// One request that waits, one that was granted.
+    static let requests: [RequestRecord] = {
+        let waiting = RequestRecord(
+            id: id(2), tenant: id(1), updates: RequestedUpdates(package: "openssl"), run: nil,
+            sentence: "Approve openssl for all endpoints of the tenant.",
+            reason: "CVE-2026-1000 concerns us", requestedBy: "user:rita",
+            requestedAt: ago(hours: 2))
+        var granted = RequestRecord(
+            id: id(1), tenant: id(1), updates: RequestedUpdates(package: "nginx"), run: nil,
+            sentence: "Approve nginx for all endpoints of the tenant.", reason: "The audit",
+            requestedBy: "user:anna", requestedAt: ago(days: 2))
+        granted.state = .granted
+        (granted.answeredBy, granted.answeredAt) = ("user:ben", ago(days: 1))
+        granted.answer = "Done"
+        return [waiting, granted]
+    }()
+
     static let sites = [
         Site(id: id(1), tenant: id(1), name: "Berlin", createdAt: ago(days: 190)),
         Site(id: id(2), tenant: id(1), name: "Hamburg", createdAt: ago(days: 180)),

@@ -7,6 +7,7 @@ import Groups
 import HTTPTypes
 import Logging
 import Notices
+import Requests
 import Rollout
 import SavedPlans
 import ServerRecords
@@ -65,6 +66,7 @@ final class Fixture: Sendable {
         let policy: PolicyID
         let approval: ApprovalID
         let exception: ExceptionID
+        let request: RequestID
         let plan: PlanID
         let contact: NoticeContactID
         /// An alert; theirs has none.
@@ -75,7 +77,7 @@ final class Fixture: Sendable {
             [
                 tenant.id.text, site.id.text, endpoint.text, deployment.text, job.text, user.text,
                 enrolmentToken.text, apiToken.text, tenant.name, policy.text, approval.text,
-                exception.text, plan.text, contact.text,
+                exception.text, plan.text, contact.text, request.text,
             ]
         }
 
@@ -91,6 +93,7 @@ final class Fixture: Sendable {
             case "policy": policy.text
             case "approval": approval.text
             case "exception": exception.text
+            case "request": request.text
             case "plan": plan.text
             case "contact": contact.text
             case "group": "web-\(tenant.name.lowercased())"
@@ -165,7 +168,8 @@ final class Fixture: Sendable {
             tenant: tenant, site: site, endpoint: endpoint.id, deployment: deployment.id, job: job,
             user: user.user.id, enrolmentToken: enrolment.token.id, apiToken: api.token.id,
             digest: digest, policy: said.policy, approval: said.approval,
-            exception: said.exception, plan: said.plan, contact: said.contact)
+            exception: said.exception, request: said.request, plan: said.plan, contact: said.contact
+        )
     }
 
     /// What is blocked in each tenant.
@@ -173,8 +177,8 @@ final class Fixture: Sendable {
 
     /// A policy, an approval, an exception, a group, a blocked version and a contact of a tenant.
     private static func said(of tenant: Tenant, _ useCases: UseCases) async throws -> (
-        policy: PolicyID, approval: ApprovalID, exception: ExceptionID, plan: PlanID,
-        contact: NoticeContactID
+        policy: PolicyID, approval: ApprovalID, exception: ExceptionID, request: RequestID,
+        plan: PlanID, contact: NoticeContactID
     ) {
         let admin = Principal.localAdministrator
         let policy = try await useCases.savePolicy(
@@ -206,7 +210,13 @@ final class Fixture: Sendable {
             NoticeContactDraft(
                 tenant: tenant.id, name: "Help desk", address: "https://hooks.example.org/1",
                 hoursBefore: 24), by: admin)
-        return (policy.id, approval.record.id, exception.id, plan.id, contact.id)
+        let request = try await useCases.ask(
+            RequestDraft(
+                tenant: tenant.id, updates: RequestedUpdates(package: "nginx"), reason: "Wanted"),
+            by: admin)
+        return (
+            policy.id, approval.record.id, exception.id, request.id, plan.id, contact.id
+        )
     }
 
     private static func scan(_ endpoint: EndpointRecord, _ useCases: UseCases) async throws

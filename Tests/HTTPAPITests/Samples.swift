@@ -8,6 +8,7 @@ import Foundation
 import Groups
 import Notices
 import Recipes
+import Requests
 import Rollbacks
 import Rollout
 import SavedPlans
@@ -147,6 +148,11 @@ enum Samples {
             case "ApprovalDraft": approval(in: world)
             case "VersionToBlock": block(in: world)
             case "ExceptionDraft": exception(in: world)
+            case "RequestDraft":
+                RequestDraft(
+                    tenant: world.tenant.id, updates: RequestedUpdates(package: "zlib1g"),
+                    reason: "Wanted")
+            case "RequestAnswer": RequestAnswer(reason: "No")
             case "GroupDraft": GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = n")
             case "PlanDraft": PlanDraft(tenant: world.tenant.id, name: "another")
             case "NoticeContactDraft":

@@ -228,6 +228,44 @@ import Testing
     }
 
     @Test(arguments: Engine.present)
+    func `requests are told by tenant, newest first, and those that wait alone`(_ engine: Engine)
+        async throws
+    {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let (ours, theirs) = try await tenants(ledger, &samples)
+            let all = [samples.request(of: ours.id), samples.request(of: ours.id)]
+                .sorted { $0.id.text < $1.id.text }
+            let foreign = samples.request(of: theirs.id)
+            var answered = all[1]
+            answered.state = .refused
+            (answered.answeredBy, answered.answer) = ("user:anna", "No")
+            let update = answered
+            try await ledger.write { records in
+                for each in all + [foreign] { try records.insert(each) }
+                try records.update(update)
+            }
+            func requests(
+                _ scope: Scope, waiting: Bool = false, before: RequestID? = nil, limit: Int = 9
+            ) async throws -> [RequestRecord] {
+                try await ledger.read {
+                    try $0.requests(
+                        in: scope, waitingOnly: waiting, before: before, limit: limit)
+                }
+            }
+            #expect(try await requests(.tenant(ours.id)) == [update, all[0]])
+            #expect(try await requests(.tenant(ours.id), waiting: true) == [all[0]])
+            #expect(try await requests(.tenant(ours.id), before: all[1].id) == [all[0]])
+            #expect(try await requests(.tenant(ours.id), limit: 1) == [update])
+            #expect(try await requests(.provider).count == 3)
+            let (own, other) = (Scope.tenant(ours.id), Scope.tenant(theirs.id))
+            #expect(try await ledger.read { try $0.request(update.id, in: own) } == update)
+            #expect(try await ledger.read { try $0.request(update.id, in: other) } == nil)
+            #expect(try await ledger.write { try $0.remove(ours.id) } == ["requests"])
+        }
+    }
+
+    @Test(arguments: Engine.present)
     func `traits are replaced as a whole, and told by endpoint and by tenant`(_ engine: Engine)
         async throws
     {

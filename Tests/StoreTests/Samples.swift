@@ -72,6 +72,13 @@ struct Samples {
             mustChangePassword: true, createdAt: now)
     }
 
+    mutating func request(of tenant: TenantID) -> RequestRecord {
+        RequestRecord(
+            id: id(), tenant: tenant, updates: RequestedUpdates(package: "nginx"), run: nil,
+            sentence: "Approve nginx.", reason: "Wanted", requestedBy: "user:rita",
+            requestedAt: now)
+    }
+
     mutating func auditEntries(_ chain: String, _ count: Int) -> [AuditEntry] {
         var previous = String(repeating: "0", count: 64)
         return (1...max(count, 1)).map { sequence in

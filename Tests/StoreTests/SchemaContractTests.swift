@@ -32,6 +32,10 @@ import Testing
             testDescription: "the role of a person", statement: "UPDATE person SET role = $1",
             cases: Role.allCases.map(\.rawValue)),
         Column(
+            testDescription: "the state of a request",
+            statement: "UPDATE approval_request SET state = $1",
+            cases: RequestRecord.State.allCases.map(\.rawValue)),
+        Column(
             testDescription: "what stands in an update's way",
             statement: "UPDATE update_item SET installability = $1",
             cases: Installability.allCases.map(\.rawValue)),
@@ -42,12 +46,15 @@ import Testing
         let placed = try await samples.place(in: ledger)
         let deployment = samples.deployment(of: placed.tenant.id)
         let job = samples.job(of: placed.endpoint, in: deployment)
-        let user = samples.user("anna")
+        // The tenant's: not every role is the provider's.
+        let user = samples.user("anna", of: placed.tenant.id)
+        let request = samples.request(of: placed.tenant.id)
         let posture = samples.posture([samples.update("openssl")])
         try await ledger.write { records in
             try records.insert(deployment)
             try records.insert(job)
             try records.insert(user)
+            try records.insert(request)
             try records.store(posture, of: placed.endpoint.id, tenant: placed.tenant.id)
         }
     }

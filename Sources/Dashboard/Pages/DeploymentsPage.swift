@@ -82,9 +82,3 @@ private func row(_ summary: DeploymentSummary, _ chrome: Chrome) -> HTML {
         if chrome.tenants.count > 1 { td { chrome.tenantName(deployment.tenant) } }
     }
 }
-
-/// Who did something, as people say it: `user:anna` is anna.
-func person(_ actor: String) -> String {
-    if actor.hasPrefix("user:") { return String(actor.dropFirst(5)) }
-    return actor.hasPrefix("endpoint:") ? "the endpoint" : actor
-}

@@ -11,7 +11,8 @@ public enum Dashboard {
     public static let routes: [Route] =
         assets + signing + overviewRoutes + endpointRoutes + updateRoutes + policyRoutes
         + planRoutes
-        + approvalRoutes + exceptionRoutes + groupRoutes + recipeRoutes + deploymentRoutes
+        + approvalRoutes + requestRoutes + exceptionRoutes + groupRoutes + recipeRoutes
+        + deploymentRoutes
         + findingRoutes + feedRoutes + enrolmentRoutes + directoryRoutes + auditRoutes
 
     /// The page for a refusal that no page has caught: who has not signed in is led to the form,

@@ -33,7 +33,8 @@ public typealias Records = ApprovalRecords & AuditRecords & CheckInRecords & Dep
     & DirectoryRecords & EmergencyRecords & EndpointRecords & ExceptionRecords & IdentityRecords
     & IntelligenceRecords & InventoryRecords & JobRecords & NoticeRecords & PlanRecords
     & PolicyRecords
-    & PurgeRecords & RolloutRecords & SessionRecords & SettingRecords & TraitRecords & TrustRecords
+    & PurgeRecords & RequestRecords & RolloutRecords & SessionRecords & SettingRecords
+    & TraitRecords & TrustRecords
     & VersionRecords & WakeRecords & WorkRecords
 
 /// The database cannot be reached, is full, or is of another version.

@@ -66,7 +66,8 @@ extension StoreRecords: DirectoryRecords {
     private static let belongings = [
         ("endpoint", "endpoints"), ("site", "sites"), ("policy", "policies"),
         ("endpoint_group", "groups"), ("approval", "approvals"),
-        ("risk_exception", "exceptions"), ("deployment", "deployments"),
+        ("risk_exception", "exceptions"), ("approval_request", "requests"),
+        ("deployment", "deployments"),
         ("person", "users"), ("api_token", "tokens"), ("enrolment_token", "enrolment tokens"),
         ("alert", "alerts"), ("inventory", "inventories"), ("update_set", "lists of updates"),
         ("blocked_version", "blocked versions"), ("scanner_import", "scanner reports"),

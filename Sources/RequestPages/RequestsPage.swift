@@ -1,0 +1,132 @@
+package import Fleet
+package import HTMLTree
+package import PageParts
+package import ServerRecords
+
+/// What people ask for who may not decide it, and the form in which they ask.
+package func requestsPage(
+    _ requests: [RequestRecord], tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
+) -> HTML {
+    policyFrame(
+        .requests,
+        below: "What people ask others to approve. Nobody grants what they ask for themselves.",
+        tenant: tenant, refused: refused, chrome: chrome
+    ) {
+        tenantFilter(.requests, tenant, chrome)
+        if requests.isEmpty {
+            empty("Nothing is asked for") {
+                p {
+                    "Who may not approve updates asks for them here, and for risks to be accepted under exceptions."
+                }
+            }
+        } else {
+            div(class: "wrap") {
+                dataTable(
+                    "Requests",
+                    [
+                        Column("State"), Column("What, and why"), Column("Asked for"),
+                        Column("Answer"), Column(""),
+                    ], rows: requests.map { row($0, chrome) })
+            }
+        }
+        if chrome.may(.request) { newRequest(tenant, chrome) }
+    }
+}
+
+extension RequestRecord {
+    fileprivate var look: StateLook {
+        switch state {
+        case .waiting: StateLook(kind: .warn, icon: .queued, word: "Waits for an answer")
+        case .granted: StateLook(kind: .ok, icon: .ok, word: "Granted")
+        case .refused: StateLook(kind: .idle, icon: .stop, word: "Refused")
+        case .withdrawn: StateLook(kind: .idle, icon: .stop, word: "Taken back")
+        }
+    }
+}
+
+private func row(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
+    tr {
+        td { request.look.drawn() }
+        td(class: "why") {
+            div { request.sentence }
+            div(class: "dim") { request.reason }
+            if chrome.tenants.count > 1 {
+                div(class: "dim") { chrome.tenantName(request.tenant) }
+            }
+        }
+        td {
+            "by \(person(request.requestedBy)) "
+            chrome.time(request.requestedAt)
+        }
+        td(class: "why") {
+            if let who = request.answeredBy {
+                div {
+                    "by \(person(who)) "
+                    chrome.time(request.answeredAt, or: "")
+                }
+                request.answer.map { answer in div(class: "dim") { answer } }
+                if let id = request.outcome.flatMap(DeploymentID.init) {
+                    a(.href(.deployment(id))) { "The run" }
+                }
+            }
+        }
+        td {
+            if request.state == .waiting { answers(request, chrome) }
+        }
+    }
+}
+
+private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
+    let isOwn = request.requestedBy == "user:\(chrome.userName)"
+    return div(class: "acts") {
+        if isOwn {
+            chrome.postForm(.request(request.id, "withdraw")) {
+                button(
+                    class: "quiet", .type("submit"), .ariaLabel("Take back: \(request.sentence)")
+                ) { "Take back" }
+            }
+        } else if chrome.may(.approve) {
+            chrome.postForm(.request(request.id, "grant")) {
+                button(.type("submit"), .ariaLabel("Grant: \(request.sentence)")) { "Grant" }
+            }
+            chrome.postForm(.request(request.id, "refuse")) {
+                input(
+                    .type("text"), .name("reason"), .maxlength(500), .required(),
+                    .placeholder("Why not"), .ariaLabel("Why not: \(request.sentence)"),
+                    .autocomplete("off"))
+                button(
+                    class: "quiet", .type("submit"), .ariaLabel("Refuse: \(request.sentence)")
+                ) { "Refuse" }
+            }
+        }
+    }
+}
+
+private func newRequest(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
+    chrome.postForm(.requests, class: "sum part") {
+        div(class: "head") { h2 { "Ask for updates to be approved" } }
+        div(class: "row") {
+            div(class: "field") {
+                label(.forField("request-package")) { "Package, or a pattern" }
+                input(
+                    .type("text"), .id("request-package"), .name("package"), .maxlength(128),
+                    .required(), .autocomplete("off"))
+            }
+            div(class: "field") {
+                label(.forField("request-tenant")) { "Tenant" }
+                select(.id("request-tenant"), .name("tenant"), .required()) {
+                    for each in chrome.tenants {
+                        option(.value(each.id.text), .selected(tenant == each.id)) { each.name }
+                    }
+                }
+            }
+        }
+        div(class: "field") {
+            label(.forField("request-reason")) { "Why" }
+            input(
+                .type("text"), .id("request-reason"), .name("reason"), .maxlength(500),
+                .required(), .autocomplete("off"))
+        }
+        button(.type("submit")) { "Ask for it" }
+    }
+}
