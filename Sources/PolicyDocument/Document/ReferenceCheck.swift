@@ -1,4 +1,5 @@
 import Calendar
+import Fleet
 import Policy
 
 /// Checks what policies of one file say of each other: their names, whom they inherit, and that
