@@ -62,7 +62,7 @@ package struct Failure: Error {
                 error.code == .unreadable ? .couldNot : .wrongUse, error.message,
                 nextStep: error.nextStep, code: "E_FEED")
         case let error as VersionError:
-            self.init(.wrongUse, sentence: error.description)
+            self.init(.wrongUse, sentence: "\(error.description) (\(error.code))")
         default: return nil
         }
     }

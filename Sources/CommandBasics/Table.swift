@@ -78,3 +78,10 @@ package struct Table {
                 }))
     }
 }
+
+extension Int {
+    /// So many of something, as a person says it: `1 endpoint`, `2 endpoints`.
+    package func counted(_ noun: String) -> String {
+        self == 1 ? "1 \(noun)" : "\(self) \(noun)s"
+    }
+}

@@ -50,7 +50,10 @@ struct LanguageMatchTests {
             "CVE-1", "npm", .semver, "left-pad", [.introduced("0"), .limit("1.5.0")])
         let row = SoftwareRow(
             ecosystem: "npm", order: .semver, name: "left-pad", version: "1.4.0")
-        #expect(report([record], [row]).lines == ["CVE-1 left-pad noFix"])
+        let found = report([record], [row])
+        #expect(found.lines == ["CVE-1 left-pad noFix"])
+        // No distribution has anything to do with it.
+        #expect(found.findings.map(\.reason) == ["No version that mends it is known."])
     }
 
     @Test func `ranges that hold no version find nothing`() {

@@ -78,6 +78,34 @@ struct StatusTests {
         #expect(answer.output == sign + "\n")
     }
 
+    @Test(arguments: [
+        (["version", "compare", "--ecosystem", "deb", "", "1"], "(E_VERSION_EMPTY)"),
+        (
+            ["--tenant", "x", "--treatment", "isolate", "--until", "2027-01-01"],
+            "--tenant cannot be “x”"
+        ),
+        (
+            ["--treatment", "burn", "--until", "2027-01-01"],
+            "replace, isolate, extendedSupport, exception"
+        ),
+        (["--treatment", "isolate", "--until", "soon"], "--until cannot be “soon”"),
+    ])
+    func `what is wrong is named, with what may stand there`(
+        _ arguments: [String], _ words: String
+    ) async throws {
+        var whole = arguments
+        if arguments.first != "version" {
+            whole =
+                ["finding", "end-of-life", "--answer", "debian:12", "--reason", "x"] + arguments
+            if !arguments.contains("--tenant") {
+                whole += ["--tenant", "tnt_01h2xcejqtf2nbrexx3vqjhp41"]
+            }
+        }
+        let answer = try await CommandLine.patchbay(whole)
+        #expect(answer.status == 2)
+        #expect(answer.errorOutput.contains(words), "\(answer.errorOutput)")
+    }
+
     @Test func `version compare reads pairs, one sign a line, and marks what it cannot read`()
         async throws
     {

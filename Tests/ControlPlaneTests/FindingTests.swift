@@ -257,6 +257,42 @@ struct FeedTests {
         #expect(try await found() == 0)
     }
 
+    @Test func `what waited is dropped once its source brings again what is held`() async throws {
+        let shelf = TestShelf()
+        let house = try await House(shelf: shelf)
+        let admin = house.administrator
+        let all = (1...9).map { FeedRecord.debian("CVE-2026-\($0)", "openssl", fixed: "3.0.2") }
+        let whole = TestShelf.Content(format: .debianTracker, records: all)
+        let cut = TestShelf.Content(
+            format: .debianTracker, records: Array(all.prefix(1)), isComplete: false)
+        shelf.publish("t", whole)
+        _ = try await house.useCases.addFeed(
+            NewFeed(name: "t", source: "https://feeds.example.org/t"), by: admin)
+        try await house.useCases.refreshDueFeeds()
+        shelf.publish("t", cut)
+        let first = try await house.useCases.refreshFeed("t", by: admin)
+        #expect(first.pending?.reason == .incomplete)
+        house.clock.advance(seconds: 3600)
+        let again = try await house.useCases.refreshFeed("t", by: admin)
+        #expect(again.pending?.arrivedAt == first.pending?.arrivedAt, "the same is told once")
+        let entries = try await house.useCases.auditEntries(by: admin)
+        #expect(entries.count { $0.action == "feed.refused" } == 1)
+
+        // While something waits, a failure is a failure still.
+        shelf.fail(FeedTrouble("It does not answer."))
+        await #expect(throws: Refusal.self) {
+            _ = try await house.useCases.refreshFeed("t", by: admin)
+        }
+        shelf.fail(nil)
+        shelf.publish("t", whole)
+        let mended = try await house.useCases.refreshFeed("t", by: admin)
+        #expect(mended.freshness == .fresh)
+        #expect(mended.pending == nil && mended.problem == nil)
+        await #expect(throws: Refusal.self) {
+            _ = try await house.useCases.confirmFeed("t", by: admin)
+        }
+    }
+
     @Test func `a feed that fails is asked again later and later, and then is stale`() async throws
     {
         let shelf = TestShelf()

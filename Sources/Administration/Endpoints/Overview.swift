@@ -175,7 +175,8 @@ extension UseCases {
                     kind: .approveSecurity, count: counts.nonCompliant,
                     sentence:
                         "\(counts.nonCompliant) \(noun) non-compliant: security updates or a reboot "
-                        + "are missing, or support has ended."
+                        + "are missing, support has ended, or what is known to be exploited is "
+                        + "overdue."
                 ))
         }
         if counts.rebootRequired > 0 {

@@ -100,12 +100,14 @@ struct FindingWriter {
                 reason: Self.reason(reason, of: row, byProduct: entry.counting == .source)))
     }
 
-    /// What was found by a product's name says so, and how sure that is.
+    /// What comes from beside the distribution waits for no fix of the distribution's; what was found
+    /// by a product's name says so, and how sure that is.
     private static func reason(
         _ reason: String, of row: SoftwareRow, byProduct isByProduct: Bool
     ) -> String {
-        guard row.ecosystem != nil, isByProduct, let product = row.product else { return reason }
+        guard row.ecosystem != nil else { return reason }
         let words = reason == noFixReason ? noFixOfProductReason : reason
+        guard isByProduct, let product = row.product else { return words }
         return "\(words) \(product.sentence)"
     }
 

@@ -127,7 +127,7 @@ public final class FeedFetcher: Sendable {
         }
     }
 
-    private static func tooLarge(_ address: String) -> FeedTrouble {
+    static func tooLarge(_ address: String, _ largest: Int64 = FeedFetcher.largest) -> FeedTrouble {
         FeedTrouble("\(address) is larger than \(largest >> 20) MiB.")
     }
 

@@ -162,13 +162,38 @@ public final class FeedFolder: FeedShelf {
         }
     }
 
-    private static func copy(_ source: String, to target: URL) throws {
+    /// Copies a file of the server's.
+    ///
+    /// It is opened without waiting, and looked at before anything is read: a pipe that nobody
+    /// writes into would keep all feeds waiting, and the server from ending; a device may never end.
+    static func copy(
+        _ source: String, to target: URL, atMost largest: Int64 = FeedFetcher.largest
+    ) throws {
         unlink(target.path)
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder),
-            !isFolder.boolValue
-        else { throw FeedTrouble("There is no file \(source) on the server.") }
-        try guarding { try FileManager.default.copyItem(atPath: source, toPath: target.path) }
+        let descriptor = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw FeedTrouble(
+                errno == ENOENT
+                    ? "There is no file \(source) on the server."
+                    : "\(source) on the server cannot be opened: \(String(cString: strerror(errno)))."
+            )
+        }
+        let reading = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            throw FeedTrouble("\(source) on the server is a folder, a pipe or a device, no file.")
+        }
+        try guarding {
+            try Data().write(to: target)
+            let writing = try FileHandle(forWritingTo: target)
+            defer { try? writing.close() }
+            var count: Int64 = 0
+            while let piece = try reading.read(upToCount: 1 << 20), !piece.isEmpty {
+                count += Int64(piece.count)
+                guard count <= largest else { throw FeedFetcher.tooLarge(source, largest) }
+                try writing.write(contentsOf: piece)
+            }
+        }
     }
 
     /// Puts a file in the place of another at once, and brings it to the disk first: after a power

@@ -26,7 +26,7 @@ extension UseCases {
     public func refreshFeed(_ name: String, by principal: Principal) async throws -> FeedItem {
         try Self.requireFeeds(principal)
         let feed = try await feedTurn.run { try await self.refresh(name, by: principal) }
-        if let problem = feed.problem, feed.pending == nil {
+        if let problem = feed.problem, feed.failures > 0 {
             throw Refusal(
                 .conflict, "E_FEED_FAILED", problem,
                 nextStep: "Check the address, and that the server may reach it.")
@@ -164,10 +164,7 @@ extension UseCases {
         let now = effects.now()
         feed.noteSuccess(at: now, share: share())
         guard case .draft(let draft) = arrival, draft.digest != feed.held?.digest else {
-            if let pending = feed.pending { feed.problem = pending.sentence }
-            let checked = feed
-            try await changeFeeds { records, _ in try records.save(checked) }
-            return feed
+            return try await take(unchanged: arrival, of: feed)
         }
         if let held = feed.held, held.format != draft.format {
             throw FeedTrouble(
@@ -192,17 +189,38 @@ extension UseCases {
             try await applyFeeds(changed: draft.format, isFirst: known.held == nil)
         case .refused(let reason, let sentence):
             try await shelf.keep(feed.name, as: .pending)
-            feed.pending = .init(
-                content: content, reason: reason, sentence: sentence, validators: draft.validators)
+            let isKnown = feed.pending?.content.digest == draft.digest
+            if !isKnown {
+                feed.pending = .init(
+                    content: content, reason: reason, sentence: sentence,
+                    validators: draft.validators)
+            }
             feed.problem = sentence
             let refused = feed
             try await changeFeeds { records, now in
                 try records.save(refused)
+                // A source that stays damaged is told once, not each time that it is asked.
+                if isKnown { return }
                 try self.audit(
                     "feed.refused", refused,
                     "Did not take the feed \(refused.name): \(sentence)", principal, records, now)
             }
         }
+        return feed
+    }
+
+    /// Notes that a source has what is held of it, or what waits.
+    private func take(unchanged arrival: FeedArrival, of known: Feed) async throws -> Feed {
+        var feed = known
+        if case .draft(let draft) = arrival {
+            // Its source is whole again: what came in between waits for nobody's word any more.
+            try await requireShelf().keep(feed.name, as: .held)
+            feed.validators = draft.validators
+            feed.pending = nil
+        }
+        feed.problem = feed.pending?.sentence
+        let checked = feed
+        try await changeFeeds { records, _ in try records.save(checked) }
         return feed
     }
 

@@ -194,7 +194,7 @@ struct MatchAnswer {
                 return "\(Table.printable(world)) (\(packages)\(note))"
             }
             lines.append(
-                "\(count) packages are unknown to the feeds, and were not looked at: no feed speaks "
+                "\(Self.packagesAre(count)) unknown to the feeds, and not looked at: no feed speaks "
                     + "of where they come from, or by their names: \(shown.joined(separator: ", "))."
             )
         }
@@ -204,7 +204,7 @@ struct MatchAnswer {
                 "\(Table.printable($0.source)) (\($0.packages))"
             }
             lines.append(
-                "\(count) packages are not the distribution's: that nothing is found in them means "
+                "\(Self.packagesAre(count)) not the distribution's: that nothing is found there means "
                     + "nothing. They come from \(shown.joined(separator: ", ")).")
         }
         if unmatchedProducts > 0 {
@@ -216,9 +216,14 @@ struct MatchAnswer {
         if !report.unreadable.isEmpty {
             let names = Table.printable(report.unreadable.prefix(10).joined(separator: ", "))
             lines.append(
-                "The versions of \(report.unreadable.count) packages cannot be compared: \(names).")
+                "The versions of \(report.unreadable.count.counted("package")) cannot be compared: "
+                    + "\(names).")
         }
         return lines
+    }
+
+    private static func packagesAre(_ count: Int) -> String {
+        "\(count.counted("package")) \(count == 1 ? "is" : "are")"
     }
 
     /// An inventory that is not ours may name any number of package managers.

@@ -32,17 +32,18 @@ struct CoverageCommand: AsyncParsableCommand {
         }
         var lines = [
             table.text(width: Terminal.width, empty: "A feed covers every installed package."),
-            "\(report.packages) installed packages on \(report.endpoints) of \(report.allEndpoints) endpoints are covered by no feed.",
+            "Covered by no feed: \(report.packages.counted("installed package")) on "
+                + "\(report.endpoints) of \(report.allEndpoints.counted("endpoint")).",
         ]
         if let unmatched = report.unmatchedProducts {
             lines.append(
                 "\(unmatched.products) of Microsoft's products in the feeds (such as Office or SQL "
-                    + "Server) are matched with nothing, on \(unmatched.endpoints) endpoints with "
-                    + "Windows.")
+                    + "Server) are matched with nothing, on \(unmatched.endpoints.counted("endpoint")) "
+                    + "with Windows.")
         }
         if let unknown = report.exposureUnknown, unknown > 0 {
             lines.append(
-                "Of \(unknown) endpoints nobody has said whether they can be reached "
+                "Of \(unknown.counted("endpoint")) nobody has said whether they can be reached "
                     + "from the internet: deadlines take them as not exposed (patchbay endpoint set "
                     + "ENDPOINT --exposed true).")
         }

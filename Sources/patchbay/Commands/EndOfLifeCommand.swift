@@ -44,12 +44,24 @@ struct EndOfLifeCommand: AsyncParsableCommand {
 
     private func say(_ answer: String) async throws {
         let parts = answer.split(separator: ":", maxSplits: 1).map(String.init)
-        guard parts.count == 2, let tenant = tenant.flatMap(TenantID.init),
-            let treatment = treatment.flatMap(EndOfLifeAnswer.Treatment.init(rawValue:)),
-            let until = until.flatMap({ Timestamp($0 + "T23:59:59Z") ?? Timestamp($0) })
-        else {
+        guard parts.count == 2, let tenant, let treatment, let until else {
             throw ValidationError(
                 "An answer needs product:cycle, --tenant, --treatment, --until and --reason.")
+        }
+        func wrong(_ option: String, _ value: String, _ nextStep: String) -> Failure {
+            Failure(
+                .wrongUse, "\(option) cannot be “\(Table.printable(value))”.", nextStep: nextStep,
+                code: "E_MALFORMED")
+        }
+        guard let tenant = TenantID(tenant) else {
+            throw wrong("--tenant", tenant, "Give an identifier; patchbay tenant list lists them.")
+        }
+        guard let treatment = EndOfLifeAnswer.Treatment(rawValue: treatment) else {
+            let known = EndOfLifeAnswer.Treatment.allCases.map(\.rawValue).joined(separator: ", ")
+            throw wrong("--treatment", treatment, "It is one of: \(known).")
+        }
+        guard let until = Timestamp(until + "T23:59:59Z") ?? Timestamp(until) else {
+            throw wrong("--until", until, "Give a day, such as 2027-03-31.")
         }
         let new = NewEndOfLifeAnswer(
             tenant: tenant, product: parts[0], cycle: parts[1], treatment: treatment,

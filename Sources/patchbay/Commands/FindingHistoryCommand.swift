@@ -58,7 +58,8 @@ struct FindingHistoryCommand: AsyncParsableCommand {
         var lines = ["\(history.vulnerability) from \(history.from) to \(history.to)"]
         lines.append(
             table.text(width: Terminal.width, empty: "No endpoint is known to have had it."))
-        lines.append(history.total.map { "\($0) endpoints in all." } ?? "Too many to count.")
+        lines.append(
+            history.total.map { "\($0.counted("endpoint")) in all." } ?? "Too many to count.")
         if let next = history.next { lines.append("Next page: --after \(next)") }
         return (lines + history.limits.map { "Note: \($0)" }).joined(separator: "\n")
     }
