@@ -88,8 +88,10 @@ public struct GroupPreview: Hashable, Sendable, Codable {
     public var installsNow: Int?
     /// How many of them may reboot.
     public var rebootsNow: Int?
-    /// The same as a sentence.
+    /// The same as a sentence, with what becomes of rings that are left empty.
     public var acts: String?
+    /// Whether saving it must be confirmed.
+    public var wantsConfirmation: Bool?
 
     /// A preview with nobody joining or leaving.
     public init(standing: GroupStanding) { self.standing = standing }
@@ -165,6 +167,7 @@ extension UseCases {
             preview.installsNow = acts.installsNow
             preview.rebootsNow = acts.rebootsNow
             preview.acts = acts.sentence
+            preview.wantsConfirmation = acts.wantsConfirmation
             return preview
         }
     }

@@ -124,7 +124,7 @@ extension UseCases {
             let groups = change(try records.groups(in: .tenant(tenant)))
             return try self.preview(groups: groups, of: tenant, at: now, in: records)
         }
-        guard preview.installsNow > 0 else { return }
+        guard preview.wantsConfirmation else { return }
         throw Refusal(
             .conflict, "E_GROUP_ACTS_NOW", preview.sentence,
             nextStep: "Look at who joins and leaves “\(name)”, and confirm the change when that is "

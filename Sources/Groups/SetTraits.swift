@@ -145,7 +145,7 @@ extension UseCases {
     ///
     /// - Throws: `Refusal` `E_TRAITS` for words that are none; `E_NOT_FOUND` for a site that the
     ///   endpoint's tenant does not have; `E_TRAITS_ACTS_NOW` when policies would act at once on the
-    ///   endpoint because of it and the change does not confirm it.
+    ///   endpoint because of it, or a ring would be left empty, and the change does not confirm it.
     public func setTraits(
         _ change: TraitChange, of id: EndpointID, by principal: Principal
     ) async throws -> SaidOfEndpoint {
@@ -193,7 +193,7 @@ extension UseCases {
             return try self.preview(
                 traits: said.new, of: said.endpoint, becoming: said.moved, at: now, in: records)
         }
-        guard let preview, preview.installsNow > 0 else { return }
+        guard let preview, preview.wantsConfirmation else { return }
         throw Refusal(
             .conflict, "E_TRAITS_ACTS_NOW", preview.sentence,
             nextStep: "Look at what the policies would install, and confirm the change when that "

@@ -156,7 +156,8 @@ struct GroupTests {
         #expect(traits.tags.isEmpty && traits.role == "server", "nothing was stored")
         // What changes none of its decisions wants none.
         _ = try await set(TraitChange(addTags: ["other"], criticality: .high), id)
-        #expect(try await set(TraitChange(addTags: ["web"], confirm: true), id).traits.tags.count == 2)
+        #expect(
+            try await set(TraitChange(addTags: ["web"], confirm: true), id).traits.tags.count == 2)
         _ = try await set(TraitChange(role: "db"), id)
         _ = try await set(TraitChange(tags: []), id)
         // A word that is none is told as such, and a stranger's endpoint is not there.
@@ -194,6 +195,50 @@ struct GroupTests {
             try house.useCases.preview(groups: [group], of: tenant, at: now, in: records).endpoints
         }
         #expect(looked == (isAsked ? 2 : 0))
+    }
+
+    @Test(arguments: [
+        (1, "its gate wants 1 verified there, so that rollouts stop at it."),
+        (0, "it is passed at once, and “broad” begins without it."),
+    ])
+    func `taking the only canary's tag away says that its ring is left empty`(
+        minimum: Int, ending: String
+    ) async throws {
+        let rings = try await RingHouse(policy: RingHouse.policy(minimum: minimum))
+        let house = rings.house
+        func untag(_ endpoint: TestEndpoint, confirm: Bool? = nil) async throws {
+            _ = try await house.useCases.setTraits(
+                TraitChange(removeTags: ["canary"], confirm: confirm), of: endpoint.id,
+                by: house.administrator)
+        }
+        let alone = await #expect(throws: Refusal.self) { try await untag(rings.endpoints[0]) }
+        #expect(alone?.code == "E_TRAITS_ACTS_NOW")
+        #expect(
+            alone?.message
+                == "Nothing is installed at once. Nobody is left in the ring “canary” of "
+                + "“servers”: \(ending)")
+        try await untag(rings.endpoints[0], confirm: true)
+        // One of two may go without a word.
+        let more = try await RingHouse(canaries: 2, policy: RingHouse.policy(minimum: minimum))
+        _ = try await more.useCases.setTraits(
+            TraitChange(removeTags: ["canary"]), of: more.endpoints[1].id,
+            by: more.house.administrator)
+    }
+
+    @Test func `a group that takes its last endpoint from a ring wants a word`() async throws {
+        var policy = RingHouse.policy()
+        policy.rings[RingHouse.name("standard")]?[0].members = .matching(
+            RingHouse.group("group = canaries"))
+        let rings = try await RingHouse(policy: policy)
+        let house = rings.house
+        func save(_ members: String) async throws {
+            _ = try await house.useCases.saveGroup(
+                Self.draft(members, house, name: "canaries"), by: house.administrator)
+        }
+        try await save("tag = canary")
+        let refusal = await #expect(throws: Refusal.self) { try await save("tag = nobody") }
+        #expect(refusal?.code == "E_GROUP_ACTS_NOW")
+        #expect(refusal?.message.contains("Nobody is left in the ring “canary”") == true)
     }
 
     @Test func `a ring, an approval and an accepted risk ask for groups too`() async throws {

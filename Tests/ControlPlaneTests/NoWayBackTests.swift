@@ -9,6 +9,27 @@ import Testing
 
 @Suite("Who approves is told where there is no way back")
 struct NoWayBackTests {
+    @Test func `everybody who misses it is asked, and nobody else`() async throws {
+        let house = try await House()
+        let (count, page) = (EndpointQuery.maximumPage + 3, "ep")
+        for number in 0..<count {
+            let endpoint = try await house.enrol("\(page)\(number)")
+            // The last ones of the list are those that have no way back.
+            guard number.isMultiple(of: 100) || number >= count - 3 else { continue }
+            var update = TestEndpoint.update("bash")
+            update.wayBack = number.isMultiple(of: 100) ? .packageDowngrade : .noWay
+            try await endpoint.report(["bash": "1"], updates: [update])
+        }
+        let item = try await house.useCases.decide(
+            ApprovalDraft(
+                .approve, tenant: house.tenant.id, package: "bash", reason: "It is asked."),
+            by: house.administrator)
+        let said = try await house.useCases.noWayBack(
+            meantBy: item.record, by: house.administrator)
+        #expect(
+            said?.hasPrefix("On 3 endpoints the version before bash 2") == true, "\(said ?? "")")
+    }
+
     @Test func `whoever approves by hand is told what packages cannot undo`() async throws {
         let house = try await House()
         let endpoint = try await house.enrol("ep1")

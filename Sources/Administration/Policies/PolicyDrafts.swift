@@ -100,6 +100,9 @@ public struct PolicyPreview: Hashable, Sendable, Codable {
     public var changedDecisions = 0
     /// How many endpoints were looked at.
     public var endpoints = 0
+    /// What becomes of rings that a change of groups or endpoints leaves empty; `nil` when it leaves
+    /// none so.
+    public var emptiedRings: [String]?
 
     /// A preview of a text.
     init(remarks: [PolicyRemark], name: String?) {
@@ -112,8 +115,13 @@ public struct PolicyPreview: Hashable, Sendable, Codable {
     /// How many of them may reboot.
     public var rebootsNow: Int { acts.count { !$0.waitsForRing && $0.mayReboot } }
 
-    /// The figures as one sentence.
-    public var sentence: String {
+    /// Whether it is done only when somebody confirms it.
+    public var wantsConfirmation: Bool { installsNow > 0 || emptiedRings != nil }
+
+    /// The figures as one sentence, and one for each ring that is left empty.
+    public var sentence: String { ([figures] + (emptiedRings ?? [])).joined(separator: " ") }
+
+    private var figures: String {
         guard installsNow > 0 else { return "Nothing is installed at once." }
         let later = acts.count - installsNow
         return "\(installsNow) \(installsNow == 1 ? "endpoint" : "endpoints") may install at once, "

@@ -76,8 +76,10 @@ extension UseCases {
         let changed = try Self.changed(from: records.groups(in: .tenant(tenant)), to: groups)
         // However many endpoints there are, nobody need be asked about then.
         guard comparison.before.asks(forAnyOf: changed) else { return preview }
+        var watch = RingWatch()
         try eachEndpoint(of: tenant, in: records) { endpoint in
             try Self.requireRoom(in: preview)
+            try comparison.note(endpoint, in: &watch, records)
             guard try comparison.isMoved(endpoint, in: records) else {
                 preview.endpoints += 1
                 return
@@ -85,6 +87,7 @@ extension UseCases {
             _ = try comparison.add(endpoint, old: nil, new: nil, to: &preview, in: records)
         }
         comparison.settleTurns(in: &preview)
+        preview.emptiedRings = watch.isOpen ? watch.sentences : nil
         return preview
     }
 
@@ -100,7 +103,7 @@ extension UseCases {
     }
 
     /// What would happen at once to an endpoint if other things were said of it, or if it stood at
-    /// another site. What a ring that it leaves then lets others do is not looked at.
+    /// another site, and to a ring in which it was the last.
     package func preview(
         traits: EndpointTraits, of endpoint: EndpointRecord, becoming moved: EndpointRecord,
         at now: Timestamp, in records: any Records
@@ -114,6 +117,20 @@ extension UseCases {
         _ = try comparison.add(
             endpoint, becoming: moved, old: nil, new: nil, to: &preview, in: records)
         comparison.settleTurns(in: &preview)
+        var watch = RingWatch()
+        try comparison.note(endpoint, becoming: moved, in: &watch, records)
+        var looked = 0
+        // Most often the first ones show that somebody stays.
+        try eachEndpoint(of: endpoint.tenant, in: records) { other in
+            guard watch.isOpen, other.id != endpoint.id, looked < Self.previewedEndpoints else {
+                return
+            }
+            looked += 1
+            try comparison.note(other, in: &watch, records)
+        }
+        // Of a ring of which not everybody was looked at it is not known.
+        let isKnown = watch.isOpen && looked < Self.previewedEndpoints
+        preview.emptiedRings = isKnown ? watch.sentences : nil
         return preview
     }
 
@@ -174,6 +191,17 @@ private struct PolicyComparison {
         let facts = try records.posture(of: endpoint.id, tenant: endpoint.tenant)?.endpoint
         return try before.subject(endpoint, facts: facts).groups
             != after.subject(endpoint, facts: facts).groups
+    }
+
+    /// Notes which rings an endpoint is in before and after.
+    func note(
+        _ endpoint: EndpointRecord, becoming moved: EndpointRecord? = nil,
+        in watch: inout RingWatch, _ records: any Records
+    ) throws {
+        let facts = try records.posture(of: endpoint.id, tenant: endpoint.tenant)?.endpoint
+        watch.note(
+            before: try before.ringPlaces(of: endpoint, facts: facts),
+            after: try after.ringPlaces(of: moved ?? endpoint, facts: facts))
     }
 
     mutating func add(

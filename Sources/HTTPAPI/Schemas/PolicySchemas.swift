@@ -214,7 +214,7 @@ extension NamedSchema {
             "joins": .integer, "joining": .array(.string), "leaves": .integer,
             "leaving": .array(.string), "installsNow": .optional(.integer),
             "rebootsNow": .optional(.integer),
-            "acts": .optional(.string),
+            "acts": .optional(.string), "wantsConfirmation": .optional(.boolean),
         ])
     static let groupList = list("EndpointGroupList", of: group)
 

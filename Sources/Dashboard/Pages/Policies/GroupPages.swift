@@ -110,7 +110,7 @@ private func removal(_ draft: GroupDraft, _ chrome: Chrome) -> HTML {
 }
 
 private func previewPart(_ preview: GroupPreview, of draft: GroupDraft) -> HTML {
-    let actsNow = (preview.installsNow ?? 0) > 0
+    let actsNow = preview.wantsConfirmation ?? ((preview.installsNow ?? 0) > 0)
     return section(class: "sum part", .ariaLabelledBy("preview")) {
         h2(.id("preview")) { "What saving “\(draft.name)” would do" }
         note(actsNow ? .warn : .plain, actsNow ? .warn : .ok) {
