@@ -32,6 +32,8 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     var excluded: String?
     /// One that is installed as a kernel.
     var kernel: String?
+    /// One of a module's stream, beside which the source has another with a newer version.
+    var modular: String?
     /// One whose first version can still be had.
     var back = "labback"
     /// One whose first version cannot.
@@ -66,11 +68,11 @@ struct Flavour: Sendable, CustomTestStringConvertible {
         Flavour(
             name: "dnf4", number: 11, manager: .dnf,
             slow: ["/usr/bin/dnf", "-y", "upgrade", "labslow"], excluded: "labexcluded",
-            kernel: "kernel-core", hasAdvisories: true, version: rpm),
+            kernel: "kernel-core", modular: "labmodule", hasAdvisories: true, version: rpm),
         Flavour(
             name: "dnf5", number: 12, manager: .dnf,
             slow: ["/usr/bin/dnf5", "-y", "upgrade", "labslow"], excluded: "labexcluded",
-            kernel: "kernel-core", hasAdvisories: true, version: rpm),
+            kernel: "kernel-core", modular: "labmodule", hasAdvisories: true, version: rpm),
         Flavour(
             name: "zypper", number: 13, manager: .zypper,
             slow: ["/usr/bin/zypper", "--non-interactive", "--no-refresh", "install", "labslow"],

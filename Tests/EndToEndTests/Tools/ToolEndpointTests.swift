@@ -30,6 +30,7 @@ struct ToolEndpointTests {
         let isDownloaded = try await expectPrefetch(endpoint)
         if isDownloaded { await endpoint.lab.endRepository() }
         try await expectGoodUpdate(endpoint)
+        try await expectModule(endpoint)
         if isDownloaded { try await endpoint.lab.serveRepository() }
         try await expectRollback(endpoint)
         try await expectFailures(endpoint)
@@ -107,6 +108,36 @@ struct ToolEndpointTests {
             flavour.held,
         ])
         #expect(refused.status == 3)
+    }
+
+    /// A package of a module says its stream in the inventory, before and after an update, and is
+    /// never offered what another stream has.
+    private func expectModule(_ endpoint: ToolEndpoint) async throws {
+        guard let name = endpoint.flavour.modular else { return }
+        struct Packages: Decodable {
+            struct Item: Decodable {
+                var name: String
+                var version: String
+                var module: String?
+            }
+
+            var packages: [Item]
+        }
+        func installed() async throws -> Packages.Item? {
+            let list: Packages = try await endpoint.lab.answer(
+                to: ["endpoint", "packages", endpoint.endpoint.id.text])
+            return list.packages.first { $0.name == name }
+        }
+        let update = try await endpoint.view.posture?.updates.first { $0.name == name }
+        #expect(update?.candidate == endpoint.flavour.second)
+        #expect(try await installed()?.module == "labstream:1")
+        let job = try await endpoint.lab.deploy(name, to: endpoint.endpoint)
+        #expect(job.state == .verified, "\(endpoint.flavour.name): \(job.sentence)")
+        try await eventually("the inventory shows the new version") {
+            try await installed()?.version == endpoint.flavour.second ? () : nil
+        }
+        #expect(try await installed()?.module == "labstream:1")
+        #expect(try await installed()?.version == endpoint.version(of: name))
     }
 
     /// What is kept, or can still be had, is taken back; what cannot is told before it is
