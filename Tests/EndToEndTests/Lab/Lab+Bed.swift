@@ -99,6 +99,30 @@ extension Lab {
         try await eventually("the repository is served") { program.log.contains("serving") }
     }
 
+    /// Serves the same by HTTPS on port 8443, with a certificate that nobody knows; its text.
+    func serveSecurely() async throws -> String {
+        let file = folder.appending(path: "secure.pem")
+        try await TestSupport.run([
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3", "-subj", "/CN=lab downloads",
+            "-addext", "subjectAltName=IP:10.77.0.1", "-keyout", file.path, "-out", file.path,
+        ]).succeeded("openssl req")
+        let program = try startInServerNetwork(
+            "secure", [Self.tool("repo/serve").path, repository.path, "8443", "--tls", file.path])
+        keep(program, as: .secureRepository)
+        try await eventually("it is served by HTTPS") { program.log.contains("serving") }
+        let text = try String(contentsOf: file, encoding: .utf8)
+        guard let start = text.range(of: "-----BEGIN CERTIFICATE") else {
+            throw LabFailure("openssl wrote no certificate")
+        }
+        return String(text[start.lowerBound...])
+    }
+
+    /// Ends serving by HTTPS.
+    func endSecureRepository() async {
+        await take(.secureRepository)?.end()
+    }
+
     /// Ends the package repository.
     func endRepository() async {
         await take(.repository)?.end()

@@ -8,7 +8,7 @@ import Testing
 final class Lab: Sendable {
     /// What runs for the lab beside its endpoints.
     enum Role {
-        case repository, postgreSQL, server
+        case repository, secureRepository, postgreSQL, server
     }
 
     private struct State: Sendable {

@@ -25,6 +25,7 @@ extension Scenario {
         let suite = try await mendedDeployment(lab, endpoint)
         try await goBack(lab, endpoint, suite)
         try await liesAndPackages(lab, endpoint)
+        try await secureDownload(lab, endpoint)
         try await remove(lab, endpoint)
     }
 
@@ -109,10 +110,34 @@ extension Scenario {
         #expect(try await endpoint.package("labvendor") == "installed 2.0")
     }
 
+    /// By HTTPS, from nobody whom the endpoint does not know, and no faster than the policy says.
+    private static func secureDownload(_ lab: Lab, _ endpoint: LabEndpoint) async throws {
+        let bytes = 2_000_000
+        let certificate = try await lab.serveSecurely()
+        try await lab.saveBefore(more: "bandwidth: 250 kB/s")
+        try await lab.addRecipes(
+            "4.0", only: "labbin", from: "https://10.77.0.1:8443", padding: bytes)
+        try await lab.expectMissing(["labbin"], "4.0", on: endpoint)
+        let strange = try await lab.deploy("labbin", to: endpoint)
+        #expect(strange.outcome("labbin")?.failure == .network, "\(strange.sentence)")
+        #expect(strange.outcome("labbin")?.sentence.contains("TLS") == true, "\(strange.sentence)")
+        #expect(try await endpoint.told("/usr/local/bin/labbin").contains("v2.0"))
+
+        try await endpoint.run("/bin/mkdir", "-p", "/etc/ssl/certs")
+        try await endpoint.write(certificate, to: "/etc/ssl/certs/ca-certificates.crt")
+        try await endpoint.run("/bin/chmod", "644", "/etc/ssl/certs/ca-certificates.crt")
+        let job = try await lab.deploy("labbin", to: endpoint)
+        #expect(job.state == .verified, "\(job.sentence)")
+        #expect(try await endpoint.told("/usr/local/bin/labbin").contains("v4.0"))
+        let (start, end) = (try #require(job.startedAt), try #require(job.finishedAt))
+        #expect(end.seconds(since: start) >= Int64(bytes / 250_000))
+        await lab.endSecureRepository()
+    }
+
     private static func remove(_ lab: Lab, _ endpoint: LabEndpoint) async throws {
         let said = try await endpoint.run(
             "/usr/bin/patchbay-agent", "application", "remove", "labbin")
-        #expect(said.contains("labbin 2.0 was removed."), "\(said)")
+        #expect(said.contains("labbin 4.0 was removed."), "\(said)")
         let gone = try await endpoint.tryRun(["/usr/bin/test", "-e", "/usr/local/bin/labbin"])
         #expect(gone.status != 0)
         try await lab.patchbay("recipe", "remove", "labsuite")
@@ -144,13 +169,14 @@ extension Lab {
 
     /// Makes a version of an application and serves it: its file, hash and size.
     private func make(
-        _ application: Application, _ version: String, form: String? = nil, lies: Bool = false
+        _ application: Application, _ version: String, form: String? = nil, lies: Bool = false,
+        padding: Int = 0
     ) async throws -> [String] {
         let made = try await TestSupport.run(
             [
                 Self.tool("repo/application").path, repository.path, form ?? application.form,
                 application.name, version,
-            ] + (lies ? ["--lies"] : []))
+            ] + (lies ? ["--lies"] : []) + (padding > 0 ? ["--padding", "\(padding)"] : []))
         return try made.succeeded("testbed/repo/application").output
             .split(whereSeparator: \.isWhitespace).map(String.init)
     }
@@ -193,11 +219,12 @@ extension Lab {
 
     /// Saves the examples' recipes with what the test bed serves.
     fileprivate func addRecipes(
-        _ version: String, wrongHash: String? = nil, lying: String? = nil
+        _ version: String, wrongHash: String? = nil, lying: String? = nil, only: String? = nil,
+        from server: String = "http://10.77.0.1:8080", padding: Int = 0
     ) async throws {
-        for application in Self.applications {
+        for application in Self.applications where only == nil || only == application.name {
             let made = try await make(
-                application, version, lies: application.name == lying)
+                application, version, lies: application.name == lying, padding: padding)
             let hash = application.name == wrongHash ? String(repeating: "0", count: 64) : made[1]
             let example = try String(
                 contentsOf: Places.packageRoot.appending(
@@ -208,7 +235,7 @@ extension Lab {
                 let value: String? =
                     switch key {
                     case "version": "\"\(version)\""
-                    case "from": "http://10.77.0.1:8080/applications/\(made[0])"
+                    case "from": "\(server)/applications/\(made[0])"
                     case "sha256": hash
                     case "size": made[2]
                     default: nil
@@ -217,7 +244,7 @@ extension Lab {
             }
             let file = folder.appending(path: "\(application.name).yaml")
             try Data(lines.joined(separator: "\n").utf8).write(to: file)
-            try await TestSupport.run([server.path, "recipe", "check", file.path])
+            try await TestSupport.run([self.server.path, "recipe", "check", file.path])
                 .succeeded("patchbay recipe check")
             try await patchbay("recipe", "add", file.path)
         }
