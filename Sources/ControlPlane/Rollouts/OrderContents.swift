@@ -1,4 +1,4 @@
-import Fleet
+package import Fleet
 import Rollout
 import ServerRecords
 import Versions
