@@ -15,13 +15,21 @@ struct EndpointShape: Hashable, Sendable {
     /// every endpoint is special has as many as endpoints, and gains nothing by them.
     static let mostRemembered = 50_000
 
-    init(digest: String, footing: SoftwareFooting) {
+    /// What endpoints with this footing have in common, whatever their software is.
+    init(footing: SoftwareFooting) {
         var hasher = Hasher()
-        hasher.combine(digest)
         hasher.combine(footing.os)
         hasher.combine(footing.kernel)
         hasher.combine(footing.replaced)
         hasher.combine(footing.channels)
+        hash = hasher.finalize()
+    }
+
+    /// The shape of endpoints with an inventory on what they have in common.
+    init(digest: String, on footing: EndpointShape) {
+        var hasher = Hasher()
+        hasher.combine(digest)
+        hasher.combine(footing)
         hash = hasher.finalize()
     }
 }

@@ -11,7 +11,8 @@ package struct FindingState: Sendable {
     /// Interned software by release: its row where its standing is the usual one.
     private var rows: [FleetIndex.PlatformNumber: InternedRows] = [:]
     private var platforms: [Ground: (number: FleetIndex.PlatformNumber, place: Int32)] = [:]
-    /// That of the endpoint that came last.
+    /// Those of the endpoint that came last.
+    private var lastFooting: (footing: SoftwareFooting, ground: EndpointShape)?
     private var lastGround: (ground: Ground, platform: (FleetIndex.PlatformNumber, Int32))?
     /// The operating systems of the fleet, once each.
     package private(set) var systems: [OperatingSystem] = []
@@ -24,8 +25,10 @@ package struct FindingState: Sendable {
     private var foreignPlaces: [[ForeignPackages]: Int32] = [[]: 0]
     /// Kernels and replaced code, as they run, by what they were told from.
     private var special: [SpecialRows: [FleetIndex.SoftwareNumber]] = [:]
-    /// While the fleet is read: an endpoint of each shape that has come by, and its stamp then.
-    private var shapes: [EndpointShape: (number: UInt32, stamp: Int)] = [:]
+    /// Rows that stand for several pieces of software: who lacks one of those may have the row.
+    private var manifold: Set<FleetIndex.SoftwareNumber> = []
+    /// While the fleet is read.
+    private var lookalikes = Lookalikes()
     package var standings = StandingTable()
     package var rankings: [Scope: [RankedVulnerability]] = [:]
     /// Rises with whatever changes what is found, or how endpoints stand.
@@ -33,7 +36,7 @@ package struct FindingState: Sendable {
     /// Whether the whole fleet has been read once.
     package var isBuilt = false {
         didSet {
-            shapes = [:]
+            lookalikes = Lookalikes()
             noteChange()
         }
     }
@@ -143,15 +146,20 @@ package struct FindingState: Sendable {
     /// an inventory are looked at once.
     package mutating func unknownSoftware(in page: FleetPage) -> Set<Int64> {
         var unknown: Set<Int64> = []
-        var looked: [FleetIndex.PlatformNumber: Set<String>] = [:]
+        var looked: Set<EndpointShape> = []
+        lookalikes.forgetNotes()
         for member in page.members {
             guard let footing = member.footing else { continue }
-            let platform = platform(of: footing).number
+            let ground = ground(of: footing)
             for digest in [member.inventoryDigest, member.judgedDigest ?? ""] {
-                guard let software = page.inventories[digest],
-                    looked[platform, default: []].insert(digest).inserted
+                let shape = EndpointShape(digest: digest, on: ground)
+                guard let software = page.inventories[digest], looked.insert(shape).inserted
                 else { continue }
-                unknown.formUnion(self.unknown(in: software, on: platform))
+                // What an endpoint has that has come by is known.
+                let difference = lookalikes.note(shape, with: software, on: ground)
+                let platform = platform(of: footing).number
+                unknown.formUnion(
+                    self.unknown(in: difference?.gained ?? software, on: platform))
             }
         }
         return unknown
@@ -164,6 +172,14 @@ package struct FindingState: Sendable {
         var unknown: [Int64] = []
         known.look(up: software) { number, row in if row == nil { unknown.append(number) } }
         return unknown
+    }
+
+    /// What endpoints with this footing have in common.
+    private mutating func ground(of footing: SoftwareFooting) -> EndpointShape {
+        if let lastFooting, lastFooting.footing == footing { return lastFooting.ground }
+        let ground = EndpointShape(footing: footing)
+        lastFooting = (footing, ground)
+        return ground
     }
 
     private mutating func platform(
@@ -201,7 +217,9 @@ package struct FindingState: Sendable {
         let platform = platform(of: footing).number
         let software = EndpointSoftware(os: footing.os, rows: packages.map { SoftwareRow($0.1) })
         for (place, row) in software.rows.enumerated() {
+            let count = fleet.softwareCount
             let number = fleet.register(CountedRow(row), on: platform)
+            if fleet.softwareCount == count { manifold.insert(number) }
             rows[platform, default: InternedRows()][packages[place].0] = InternedRows.Row(
                 number: number, isKernel: row.isKernel)
         }
@@ -226,18 +244,11 @@ package struct FindingState: Sendable {
         record.system = place
         record.foreign = foreignPlace(of: footing.foreign)
         noteChange()
-        let shape = EndpointShape(digest: member.inventoryDigest, footing: footing)
-        if number == nil, let twin = twin(of: shape) {
-            fleet.set(add(record, in: member.tenant), asOn: twin)
+        guard let number else {
+            takeNew(member, record, software, footing, on: platform, learning: packages)
             return nil
         }
         let current = counted(software, footing, on: platform, learning: packages)
-        guard let number else {
-            let number = add(record, in: member.tenant)
-            fleet.set(current, of: number)
-            remember(shape, of: number, record.stamp)
-            return nil
-        }
         numbers.replace(number, by: record)
         let (before, after) = (Set(fleet.rows(of: number)), Set(current))
         let (removed, added) = (before.subtracting(after), after.subtracting(before))
@@ -259,6 +270,76 @@ package struct FindingState: Sendable {
             began: began)
     }
 
+    /// Takes an endpoint that is not known yet. While the fleet is read, what it has is told from
+    /// one that has come by, where there is one with the same or nearly the same.
+    private mutating func takeNew(
+        _ member: FleetMember, _ record: Member, _ software: [Int64], _ footing: SoftwareFooting,
+        on platform: FleetIndex.PlatformNumber, learning packages: [Int64: Package]
+    ) {
+        let number = add(record, in: member.tenant)
+        if isBuilt {
+            let rows = counted(software, footing, on: platform, learning: packages)
+            return fleet.set(rows, of: number)
+        }
+        let ground = ground(of: footing)
+        let shape = EndpointShape(digest: member.inventoryDigest, on: ground)
+        if let twin = lookalikes.twin(of: shape), numbers.stamp(of: twin.number) == twin.stamp {
+            return fleet.set(number, asOn: twin.number)
+        }
+        let seen = Lookalikes.Seen(number: number, stamp: record.stamp)
+        lookalikes.remember(seen, as: shape)
+        let difference = lookalikes.difference(of: shape, with: software, on: ground)
+        if let difference,
+            setNearly(number, difference, footing, on: platform, learning: packages)
+        {
+            return
+        }
+        fleet.set(counted(software, footing, on: platform, learning: packages), of: number)
+        if unknown(in: software, on: platform).isEmpty {
+            lookalikes.remember(seen, with: software, on: ground)
+        }
+    }
+
+    /// Takes for an endpoint what one has that has come by, but for what differs; returns whether
+    /// it did. Kernels and replaced code do not count by themselves, and software that shares its
+    /// row with other software does not tell who has the row: with such differences it does not.
+    private mutating func setNearly(
+        _ number: UInt32, _ difference: Lookalikes.Difference, _ footing: SoftwareFooting,
+        on platform: FleetIndex.PlatformNumber, learning packages: [Int64: Package]
+    ) -> Bool {
+        let model = difference.from
+        guard numbers.stamp(of: model.number) == model.stamp else {
+            lookalikes.forget(model, on: ground(of: footing))
+            return false
+        }
+        let new = unknown(in: difference.gained, on: platform).compactMap { id in
+            packages[id].map { (id, $0) }
+        }
+        if !new.isEmpty { learn(new, on: footing) }
+        guard let lost = plainRows(of: difference.lost, footing, on: platform),
+            let gained = plainRows(of: difference.gained, footing, on: platform)
+        else { return false }
+        return fleet.set(number, asOn: model.number, without: lost, with: gained)
+    }
+
+    /// The rows of software that counts by itself; `nil` where some does not, or has no row.
+    private func plainRows(
+        of software: [Int64], _ footing: SoftwareFooting, on platform: FleetIndex.PlatformNumber
+    ) -> [FleetIndex.SoftwareNumber]? {
+        guard let known = rows[platform] else { return nil }
+        var plain: [FleetIndex.SoftwareNumber] = []
+        plain.reserveCapacity(software.count)
+        for number in software {
+            guard let row = known[number], !row.isKernel,
+                manifold.isEmpty || !manifold.contains(row.number),
+                footing.replaced.isEmpty
+                    || !footing.replaced.contains(fleet.packageName(of: row.number))
+            else { return nil }
+            plain.append(row.number)
+        }
+        return plain
+    }
+
     /// Adds an endpoint that has no software yet.
     private mutating func add(_ record: Member, in tenant: TenantID) -> UInt32 {
         let number = numbers.append(record)
@@ -266,21 +347,6 @@ package struct FindingState: Sendable {
         _ = standings.set(.usual, of: number)
         standings.unsettle(number)
         return number
-    }
-
-    /// An endpoint that has what endpoints of this shape have.
-    private func twin(of shape: EndpointShape) -> UInt32? {
-        guard let twin = shapes[shape], numbers.stamp(of: twin.number) == twin.stamp else {
-            return nil
-        }
-        return twin.number
-    }
-
-    /// Remembers an endpoint of this shape, for those that come after it while the fleet is read.
-    private mutating func remember(_ shape: EndpointShape, of number: UInt32, _ stamp: Int) {
-        guard !isBuilt else { return }
-        if shapes.count >= EndpointShape.mostRemembered { shapes = [:] }
-        shapes[shape] = (number, stamp)
     }
 
     private mutating func foreignPlace(of packages: [ForeignPackages]) -> Int32 {
@@ -423,27 +489,5 @@ package struct FindingState: Sendable {
             vulnerability: vulnerability,
             release: software.row.ecosystem ?? software.platform.label,
             source: software.row.source)
-    }
-}
-
-extension Platform {
-    /// The release in words: the distribution, and the most telling of its names.
-    package var label: String {
-        let names = releases.map(\.release).filter { !$0.isEmpty }
-        let distribution = releases.first?.distribution ?? "unknown"
-        return names.first.map { "\(distribution) \($0)" } ?? distribution
-    }
-}
-
-extension FindingState.Member {
-    init(_ member: FleetMember, _ footing: SoftwareFooting) {
-        id = member.id
-        tenant = member.tenant
-        enrolledAt = member.enrolledAt
-        zone = footing.timeZone
-        var hasher = Hasher()
-        hasher.combine(member.inventoryDigest)
-        hasher.combine(footing)
-        stamp = hasher.finalize()
     }
 }

@@ -1,4 +1,5 @@
 package import Fleet
+import ServerRecords
 
 /// The endpoints of a fleet by their numbers, which rise with their identifiers' times and are not
 /// given twice.
@@ -164,5 +165,18 @@ package struct MemberTable: Sendable {
         hasher.combine(high)
         hasher.combine(low)
         return hasher.finalize()
+    }
+}
+
+extension FindingState.Member {
+    init(_ member: FleetMember, _ footing: SoftwareFooting) {
+        id = member.id
+        tenant = member.tenant
+        enrolledAt = member.enrolledAt
+        zone = footing.timeZone
+        var hasher = Hasher()
+        hasher.combine(member.inventoryDigest)
+        hasher.combine(footing)
+        stamp = hasher.finalize()
     }
 }

@@ -87,6 +87,38 @@ struct HoldingsTests {
         }
     }
 
+    @Test(arguments: Seeds.all)
+    func `an endpoint that is told from another has what differs besides`(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var (holdings, plain) = fleet(&random, images: 5, endpoints: 60, drift: 4)
+        var taken = 0
+        for endpoint in 60..<300 as Range<UInt32> {
+            let other = UInt32.random(in: 0..<endpoint, using: &random)
+            var rows = plain.rows[other] ?? []
+            var marks: [Int32] = []
+            for _ in 0..<Int.random(in: 0..<12, using: &random) {
+                let row = Int32.random(in: 0..<Self.rowCount, using: &random)
+                if marks.contains(row) || marks.contains(~row) { continue }
+                marks.append(rows.contains(row) ? ~row : row)
+                if rows.remove(row) == nil { rows.insert(row) }
+            }
+            if holdings.set(endpoint, asOn: other, changing: marks) {
+                taken += 1
+            } else {
+                holdings.set(endpoint, to: rows.sorted())
+            }
+            plain.rows[endpoint] = rows
+            #expect(holdings.rows(of: endpoint) == rows.sorted(), "seed \(seed)")
+        }
+        #expect(taken > 100, "seed \(seed)")
+        let holders = plain.holders
+        for row in 0..<Self.rowCount {
+            #expect(
+                holdings.holders(ofAny: [row]).numbers == (holders[row] ?? []).sorted(),
+                "seed \(seed), row \(row)")
+        }
+    }
+
     @Test func `endpoints of a few images share what they have`() {
         var holdings = Holdings()
         for _ in 0..<20_000 { holdings.addRow() }

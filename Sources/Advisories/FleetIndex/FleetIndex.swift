@@ -127,6 +127,17 @@ public struct FleetIndex: Sendable {
         holdings.set(endpoint, asOn: other)
     }
 
+    /// Takes for an endpoint all that another one has, but for some rows that it lacks, and with
+    /// others that that one lacks; returns whether it did. It does not where the two are better
+    /// kept apart.
+    public mutating func set(
+        _ endpoint: UInt32, asOn other: UInt32, without lost: [SoftwareNumber],
+        with gained: [SoftwareNumber]
+    ) -> Bool {
+        holdings.set(
+            endpoint, asOn: other, changing: lost.map { ~$0.value } + gained.map(\.value))
+    }
+
     private mutating func take(_ rows: [Int32], of endpoint: UInt32) {
         holdings.set(endpoint, to: rows.rising(below: softwareCount))
     }

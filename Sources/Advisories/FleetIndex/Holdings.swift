@@ -74,6 +74,25 @@ struct Holdings: Sendable {
         join(endpoint, to: base, drifts[other])
     }
 
+    /// Takes an endpoint with the rows that another has, but for some changes, in place of those
+    /// that it had: rows that only it has by their numbers, those that only the other has by their
+    /// numbers' complements.
+    ///
+    /// - Returns: whether it did; `false` where it would not be near enough to the other's base.
+    mutating func set(_ endpoint: UInt32, asOn other: UInt32, changing marks: [Int32]) -> Bool {
+        makeRoom(for: max(endpoint, other))
+        let base = baseOf[Int(other)]
+        guard base >= 0 else { return false }
+        let drift = Self.changing(
+            drifts[other], by: marks.sorted { Self.row(of: $0) < Self.row(of: $1) })
+        guard drift.count <= Self.goodDrift(ofRows: bases[Int(base)].rows.count) else {
+            return false
+        }
+        if baseOf[Int(endpoint)] < 0 { endpointCount += 1 }
+        join(endpoint, to: base, drift)
+        return true
+    }
+
     private mutating func makeRoom(for endpoint: UInt32) {
         while baseOf.count <= Int(endpoint) { baseOf.append(-1) }
         drifts.makeRoom(for: baseOf.count)
@@ -158,7 +177,7 @@ extension Holdings {
     /// near enough. Else a base of its own is made, as long as there are not too many bases for the
     /// fleet, or nothing would be gained by sharing one.
     private mutating func place(_ rows: [Int32], now: Int32) -> (base: Int32, drift: [Int32]) {
-        let good = max(Self.fewDifferences, rows.count / Self.goodPart)
+        let good = Self.goodDrift(ofRows: rows.count)
         var best: (base: Int32, drift: [Int32])?
         if now >= 0 {
             let drift = Self.drift(of: rows, from: bases[Int(now)].rows)
@@ -174,6 +193,11 @@ extension Holdings {
             bases.count - idle.count < Self.freeBases + endpointCount / Self.endpointsPerBase
         if let best, !isRoom, best.drift.count < rows.count { return best }
         return (makeBase(rows), [])
+    }
+
+    /// How much drift is no reason for another base.
+    private static func goodDrift(ofRows count: Int) -> Int {
+        max(fewDifferences, count / goodPart)
     }
 
     /// The bases that have most of some of the rows, those with most first.
@@ -292,6 +316,30 @@ extension Holdings {
             }
         }
         return drift
+    }
+
+    /// The row that a mark speaks of.
+    private static func row(of mark: Int32) -> Int32 { mark < 0 ? ~mark : mark }
+
+    /// Drift after other changes; the rows of both rise. A change of a row that has drifted takes
+    /// it back to the base.
+    private static func changing(_ drift: [Int32], by marks: [Int32]) -> [Int32] {
+        var changed: [Int32] = []
+        changed.reserveCapacity(drift.count + marks.count)
+        var next = drift.startIndex
+        for mark in marks {
+            while next < drift.endIndex, row(of: drift[next]) < row(of: mark) {
+                changed.append(drift[next])
+                next += 1
+            }
+            if next < drift.endIndex, drift[next] == ~mark {
+                next += 1
+            } else {
+                changed.append(mark)
+            }
+        }
+        changed += drift[next...]
+        return changed
     }
 
     private static func applying(_ drift: [Int32], to base: [Int32]) -> [Int32] {

@@ -20,16 +20,18 @@ extension UseCases {
         let known = try await ledger.read { try $0.knownFindings() }
         findings.change { $0.remember(known) }
         try await noteFirstHistory()
-        let seen = try await readAll()
+        let gone = try await readAll()
         findings.change { state in
-            for id in state.numbers.keys where !seen.contains(id) { state.remove(id) }
+            for id in gone { state.remove(id) }
             state.isBuilt = true
         }
         try await storeKnown()
     }
 
+    /// Takes all endpoints that the store has, and returns those that were known before and that it
+    /// has not.
     private func readAll() async throws -> Set<EndpointID> {
-        var seen: Set<EndpointID> = []
+        var gone = findings.change { Set($0.numbers.keys) }
         var page = try await members(after: nil, knowing: [:])
         while let last = page.members.last {
             try Task.checkCancellation()
@@ -37,10 +39,10 @@ extension UseCases {
             // The store reads the next ones while these are taken.
             async let following = members(after: last.id, knowing: known)
             try await take(page)
-            seen.formUnion(page.members.map(\.id))
+            for member in page.members where !gone.isEmpty { gone.remove(member.id) }
             page = try await following
         }
-        return seen
+        return gone
     }
 
     /// The next endpoints. What the inventories of the page before have in common with theirs is
