@@ -42,4 +42,9 @@ extension Scenario {
         guard !words.isEmpty else { return all }
         return all.filter { scenario in words.contains { scenario.name.contains($0) } }
     }()
+
+    /// Those that each database has a part in.
+    static let aboutServer = chosen.filter(\.isAboutServer)
+    /// The others, which are played once.
+    static let onEndpointsAlone = chosen.filter { !$0.isAboutServer }
 }

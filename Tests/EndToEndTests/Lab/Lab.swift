@@ -11,6 +11,15 @@ final class Lab: Sendable {
         case repository, secureRepository, postgreSQL, server
     }
 
+    /// Which of the labs of one test run: all of them may stand beside each other. The letter is the
+    /// first of a lab's name.
+    enum Part: String, Sendable {
+        case server = "e"
+        case endpoints = "a"
+        /// Without booted endpoints.
+        case empty = "t"
+    }
+
     private struct State: Sendable {
         var programs: [Role: BackgroundProgram] = [:]
         var endpoints: [LabEndpoint] = []
@@ -41,9 +50,9 @@ final class Lab: Sendable {
         get throws { try #require(shared, "the test carries no .lab trait") }
     }
 
-    private init(_ database: Database, letter: Character) throws {
+    private init(_ database: Database, _ part: Part) throws {
         self.database = database
-        id = "\(letter)\(database.letter)\(ProcessInfo.processInfo.processIdentifier)"
+        id = "\(part.rawValue)\(database.letter)\(ProcessInfo.processInfo.processIdentifier)"
         folder = FileManager.default.temporaryDirectory.appending(path: "patchbay-\(id)")
         // PostgreSQL does not run as root, and must get through to its own folder.
         try FileManager.default.createDirectory(
@@ -51,10 +60,9 @@ final class Lab: Sendable {
     }
 
     /// Brings everything up with so many booted endpoints: about ten seconds.
-    static func start(_ database: Database, booting size: Int = Lab.size) async throws -> Lab {
+    static func start(_ database: Database, _ part: Part, booting size: Int) async throws -> Lab {
         try await removeLeftovers()
-        // A lab without booted endpoints may stand beside one with them.
-        let lab = try Lab(database, letter: size > 0 ? "e" : "t")
+        let lab = try Lab(database, part)
         do {
             try await lab.bringUp(booting: size)
         } catch {
@@ -104,7 +112,7 @@ final class Lab: Sendable {
     private static func removeLeftovers() async throws {
         let labs = "/var/tmp/patchbay-lab/labs"
         for name in (try? FileManager.default.contentsOfDirectory(atPath: labs)) ?? [] {
-            guard let match = name.wholeMatch(of: /[et][sp](\d+)/), let pid = Int32(match.1),
+            guard let match = name.wholeMatch(of: /[aet][sp](\d+)/), let pid = Int32(match.1),
                 kill(pid, 0) != 0, errno == ESRCH
             else { continue }
             _ = try await run([tool("lab").path, "down"], environment: ["LAB_ID": name])
@@ -124,8 +132,15 @@ extension Lab {
     }
 
     /// Plays a scenario on a lab that is whole, and looks afterwards whether the audit log still
-    /// is.
+    /// is. How long it took is told: a test run is as long as its slowest lab.
     func play(_ scenario: Scenario) async throws {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        defer {
+            let seconds = (clock.now - begin).components.seconds
+            let line = "scenario: \(seconds) s in \(id): \(scenario.name)\n"
+            FileHandle.standardOutput.write(Data(line.utf8))
+        }
         try await makeWhole()
         try await scenario.play(self)
         try await expectAuditIntact()

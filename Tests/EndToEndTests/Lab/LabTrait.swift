@@ -6,8 +6,10 @@ import Testing
 /// happens.
 struct LabTrait: TestTrait, TestScoping {
     let database: Database
+    /// Which of the labs of one test run it is.
+    var part = Lab.Part.server
     /// How many endpoints are booted and enrolled.
-    var size = Lab.size
+    var size: Int { part == .empty ? 0 : Lab.size }
 
     /// Once around the whole function, not around each case.
     func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
@@ -17,7 +19,7 @@ struct LabTrait: TestTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let lab = try await Lab.start(database, booting: size)
+        let lab = try await Lab.start(database, part, booting: size)
         do {
             if size == 0 { try await lab.patchbay("admin", "create", "anna") }
             try await Lab.$shared.withValue(lab) { try await function() }
@@ -33,8 +35,11 @@ extension Trait where Self == LabTrait {
     /// A lab with a server over this database, and enrolled endpoints.
     static func lab(_ database: Database) -> Self { LabTrait(database: database) }
 
+    /// A further lab of that kind over SQLite, for what happens on endpoints alone.
+    static var labOfEndpoints: Self { LabTrait(database: .sqlite, part: .endpoints) }
+
     /// A lab with a server over SQLite and no endpoint yet.
-    static var emptyLab: Self { LabTrait(database: .sqlite, size: 0) }
+    static var emptyLab: Self { LabTrait(database: .sqlite, part: .empty) }
 }
 
 extension Requirement {

@@ -24,6 +24,8 @@ extension Scenario {
         let end = Date(timeIntervalSinceNow: 3600).formatted(.iso8601)
         try await lab.patchbay(
             "duty", "declare", "--person", "Anna Keller", "--until", end, "--tenant", tenant)
+        // The endpoint hears of it with its next check-in, and checks in after a scan.
+        try await lab.patchbay("endpoint", "scan", endpoint.id.text)
         let job = try await lab.end(of: deployment, on: endpoint)
         try await expectVerified(job, "labduty", on: endpoint)
         try await lab.saveBefore()

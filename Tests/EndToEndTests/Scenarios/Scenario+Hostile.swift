@@ -71,6 +71,8 @@ extension Scenario {
         #expect(try await endpoint.run("/bin/cat", "/var/log/dpkg.log") == history)
         try await lab.startServer()
         let heard = try await lab.view(of: endpoint).item.lastSeenAt
+        // It checks in when it has scanned, and not only at its usual time.
+        try await lab.patchbay("endpoint", "scan", endpoint.id.text)
         // Its pauses have grown while the hostile server answered.
         try await eventually("the agent is back with its own server", within: .seconds(330)) {
             try await lab.view(of: endpoint).item.lastSeenAt != heard

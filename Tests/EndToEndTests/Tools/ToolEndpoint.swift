@@ -118,7 +118,7 @@ struct ToolLabTrait: TestTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let lab = try await Lab.start(.sqlite, booting: 0)
+        let lab = try await Lab.start(.sqlite, .empty, booting: 0)
         do {
             try await lab.bed("tool-repository", lab.repository.path)
             try await lab.patchbay("admin", "create", "anna")
