@@ -371,7 +371,7 @@ let package = Package(
             "AgentCoreTests",
             [
                 "AgentCore", "AgentProtocol", "Fleet", "Policy", "Recipes", "Rollout", "Trust",
-                logging,
+                "Simulation", logging,
             ]),
         tests("AgentSystemTests", ["AgentSystem", "AgentCore", "Fleet", "Policy", "Rollout"]),
         tests(

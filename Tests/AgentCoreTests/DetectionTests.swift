@@ -65,20 +65,10 @@ struct DetectionTests {
                 fingerprint: office.root.payloadDigest, state: folder, zones: { _ in .utc },
                 effects: world.effects, logger: quiet), effects: world.effects, logger: quiet)
         let start = world.now
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await agent.run() }
-            group.addTask {
-                while world.now < start.adding(seconds: 2 * 86_400) {
-                    if let asked, world.now >= asked, world.now < asked.adding(seconds: 600) {
-                        link.change { $0.scanNow = true }
-                    } else {
-                        link.change { $0.scanNow = false }
-                    }
-                    await Task.yield()
-                }
-            }
-            await group.next()
-            group.cancelAll()
+        await world.live(agent, until: start.adding(seconds: 2 * 86_400)) {
+            let isAsked = asked.map { (0..<600).contains(world.now.seconds(since: $0)) } ?? false
+            link.change { $0.scanNow = isAsked }
+            return false
         }
         return noting.all.filter { $0 > start.adding(seconds: 1_800) }
     }

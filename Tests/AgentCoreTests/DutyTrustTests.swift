@@ -30,30 +30,14 @@ struct DutyTrustTests {
             effects: world.effects, logger: quiet)
     }
 
-    private func run(hours: Int64, until isDone: @escaping @Sendable () -> Bool) async -> Bool {
+    private func run(hours: Int64, until isDone: () -> Bool) async -> Bool {
         let end = world.now.adding(seconds: hours * 3600)
         let agent = AgentLoop(
             endpoint: Orders.endpoint,
             settings: AgentSettings(agentVersion: "0", bootId: "boot-1", refreshesSources: false),
             link: link, scanner: world, installer: world, runs: world, state: folder,
             trust: desk(), effects: world.effects, logger: quiet)
-        let world = world
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await agent.run()
-                return false
-            }
-            group.addTask {
-                while !isDone() {
-                    if world.now >= end || Task.isCancelled { return false }
-                    await Task.yield()
-                }
-                return true
-            }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
-        }
+        return await world.live(agent, until: end, isDone: isDone)
     }
 
     /// Has the control plane offer the policies and an order that they approve.

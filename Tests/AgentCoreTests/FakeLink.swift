@@ -108,7 +108,9 @@ final class FakeLink: ControlPlaneLink {
                 order: content.orders.first { !content.waiting.contains($0.job) },
                 scanNow: content.scanNow)
         }
-        if answer.order == nil { try? await world.effects.sleep(1000) }
+        if answer.order == nil {
+            try? await world.effects.sleep(max(1000, request.waitSeconds * 1000))
+        }
         return answer
     }
 

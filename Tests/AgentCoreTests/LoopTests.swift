@@ -26,25 +26,10 @@ struct LoopTests {
     }
 
     /// Runs the agent until `isDone`, or until the clock has gone a day further.
-    private func run(until isDone: @escaping @Sendable () -> Bool) async -> Bool {
+    private func run(until isDone: () -> Bool) async -> Bool {
         let end = world.now.adding(seconds: 86_400)
         let agent = agent
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await agent.run()
-                return false
-            }
-            group.addTask {
-                while !isDone() {
-                    if world.now >= end || Task.isCancelled { return false }
-                    await Task.yield()
-                }
-                return true
-            }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
-        }
+        return await world.live(agent, until: end, isDone: isDone)
     }
 
     @Test func `an order is carried out, reported once, and its scan is uploaded`() async throws {

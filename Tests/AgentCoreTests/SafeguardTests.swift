@@ -47,14 +47,7 @@ struct SafeguardTests {
                 effects: world.effects, logger: quiet),
             safeguards: safeguards, effects: world.effects, logger: quiet)
         let end = world.now.adding(seconds: 3_600)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await agent.run() }
-            group.addTask { [world, link] in
-                while link.change({ $0.results.isEmpty }), world.now < end { await Task.yield() }
-            }
-            await group.next()
-            group.cancelAll()
-        }
+        await world.live(agent, until: end) { !link.change { $0.results.isEmpty } }
         return try #require(link.change { $0.results.first })
     }
 

@@ -31,7 +31,7 @@ struct TrustTests {
     }
 
     private func run(
-        hours: Int64 = 30, fingerprint: String? = nil, until isDone: @escaping @Sendable () -> Bool
+        hours: Int64 = 30, fingerprint: String? = nil, until isDone: () -> Bool
     ) async -> Bool {
         let end = world.now.adding(seconds: hours * 3600)
         let agent = AgentLoop(
@@ -39,23 +39,7 @@ struct TrustTests {
             settings: AgentSettings(agentVersion: "0", bootId: "boot-1", refreshesSources: false),
             link: link, scanner: world, installer: world, runs: world, state: folder,
             trust: desk(fingerprint), effects: world.effects, logger: quiet)
-        let world = world
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await agent.run()
-                return false
-            }
-            group.addTask {
-                while !isDone() {
-                    if world.now >= end || Task.isCancelled { return false }
-                    await Task.yield()
-                }
-                return true
-            }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
-        }
+        return await world.live(agent, until: end, isDone: isDone)
     }
 
     /// Has the control plane offer the operators' policies.

@@ -54,6 +54,7 @@ final class World: Sendable {
     }
 
     private let content = Mutex(Content())
+    let sleepers = Mutex(Sleepers())
 
     func change<Result: Sendable>(_ body: (inout sending Content) -> sending Result) -> Result {
         content.withLock { body(&$0) }
@@ -80,13 +81,7 @@ final class World: Sendable {
     var effects: AgentEffects {
         AgentEffects(
             now: { self.now },
-            sleep: { milliseconds in
-                try Task.checkCancellation()
-                self.change {
-                    $0.now = Timestamp(milliseconds: $0.now.milliseconds + max(1, milliseconds))
-                }
-                await Task.yield()
-            },
+            sleep: { try await self.sleep($0) },
             chance: { 0.5 })
     }
 

@@ -1,17 +1,19 @@
 import Synchronization
 
-/// Runs the tasks of all agents on the one thread that drains it, first come first served: what
+/// Runs the tasks of agents on the one thread that drains it, first come first served: what
 /// runs when is the same each time.
-final class TurnExecutor: TaskExecutor {
+package final class TurnExecutor: TaskExecutor {
     private let waiting = Mutex<[UnownedJob]>([])
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package init() {}
+
+    package func enqueue(_ job: consuming ExecutorJob) {
         let unowned = UnownedJob(job)
         waiting.withLock { $0.append(unowned) }
     }
 
     /// Lets everybody work until all of them wait for something of the world.
-    func drain() {
+    package func drain() {
         while true {
             let turn = waiting.withLock { jobs in
                 defer { jobs.removeAll(keepingCapacity: true) }
