@@ -257,6 +257,43 @@ struct FeedTests {
         #expect(try await found() == 0)
     }
 
+    @Test(
+        arguments: [
+            ("https://feeds.example.org/kev.json", nil), ("https://feeds.example.org/a@b", nil),
+            ("/srv/feeds/kev.json", nil), ("http://127.0.0.1:8080/x", nil), ("http://[::1]/x", nil),
+            ("http://feeds.example.org/x", "Without TLS"), ("file:///srv/kev.json", "no https://"),
+            ("http://localhost.example.org/x", "Without TLS"), ("https://a b/", "characters"),
+            ("https:///kev.json", "no server"), ("http://localhost@feeds.example.org/", "password"),
+            ("https://anna:secret@feeds.example.org/x", "password"),
+        ] as [(String, String?)])
+    func `a feed's address leads over TLS or no further than here, and holds no secret`(
+        _ source: String, _ words: String?
+    ) {
+        let problem = FeedSource.problem(source)
+        #expect(words.map { problem?.contains($0) == true } ?? (problem == nil), "\(problem ?? "")")
+    }
+
+    @Test func `feeds that are asked often come first, and a removed one holds up none`()
+        async throws
+    {
+        let shelf = TestShelf()
+        let house = try await House(shelf: shelf)
+        let admin = house.administrator
+        for (name, interval) in [("all", 86_400), ("kev", 900), ("probabilities", 21_600)] {
+            _ = try await house.useCases.addFeed(
+                NewFeed(
+                    name: name, source: "https://feeds.example.org/x",
+                    intervalSeconds: Int64(interval)), by: admin)
+        }
+        shelf.fail(FeedTrouble("It does not answer."))
+        try await house.useCases.refreshDueFeeds()
+        #expect(shelf.asked == ["kev", "probabilities", "all"])
+        try await house.useCases.removeFeed("kev", by: admin)
+        house.clock.advance(seconds: 3600)
+        try await house.useCases.refreshDueFeeds()
+        #expect(shelf.asked.suffix(2) == ["probabilities", "all"])
+    }
+
     @Test func `what waited is dropped once its source brings again what is held`() async throws {
         let shelf = TestShelf()
         let house = try await House(shelf: shelf)

@@ -24,6 +24,7 @@ final class TestShelf: FeedShelf {
         var pending: [String: Content] = [:]
         var held: [String: Content] = [:]
         var trouble: FeedTrouble?
+        var asked: [String] = []
         var version = 0
     }
 
@@ -34,11 +35,15 @@ final class TestShelf: FeedShelf {
         state.withLock { $0.published[feed] = content }
     }
 
+    /// The feeds that were asked for, in their order.
+    var asked: [String] { state.withLock { $0.asked } }
+
     /// What every fetch from now on ends with.
     func fail(_ trouble: FeedTrouble?) { state.withLock { $0.trouble = trouble } }
 
     func fetch(_ feed: Feed) async throws -> FeedArrival {
         try state.withLock { state in
+            state.asked.append(feed.name)
             if let trouble = state.trouble { throw trouble }
             guard let content = state.published[feed.name] else { return .unchanged }
             return Self.arrive(content, feed.name, &state)

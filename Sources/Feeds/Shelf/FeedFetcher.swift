@@ -54,6 +54,9 @@ public final class FeedFetcher: Sendable {
         } catch let error as HTTPClientError {
             throw FeedTrouble(
                 "\(feed.source) does not answer: \(error.shortDescription.lowercased()).")
+        } catch let error as IOError {
+            let words = String(cString: strerror(error.errnoCode)).lowercased()
+            throw FeedTrouble("\(feed.source) does not answer: \(words).")
         } catch {
             throw FeedTrouble("\(feed.source) does not answer: \(error).")
         }

@@ -11,13 +11,22 @@ extension UseCases {
     static let newsDays: Int64 = 14
 
     /// Asks for the feeds whose time has come, one after the other.
+    ///
+    /// Those that are asked often come first, and which are due is looked at anew after each: a
+    /// server that takes a quarter of an hour for its answer holds the catalogue of what is
+    /// exploited up once, not as often as there are such servers.
     public func refreshDueFeeds() async throws {
+        for _ in try await dueFeeds() {
+            try Task.checkCancellation()
+            guard let next = try await dueFeeds().first else { return }
+            _ = try await feedTurn.run { try await self.refresh(next.name, by: nil) }
+        }
+    }
+
+    private func dueFeeds() async throws -> [Feed] {
         let now = effects.now()
         let due = try await ledger.read { try $0.feeds().filter { $0.isDue(at: now) } }
-        for feed in due {
-            try Task.checkCancellation()
-            _ = try await feedTurn.run { try await self.refresh(feed.name, by: nil) }
-        }
+        return due.sorted { ($0.intervalSeconds, $0.name) < ($1.intervalSeconds, $1.name) }
     }
 
     /// Asks for a feed now.

@@ -86,18 +86,24 @@ public enum FeedSource {
         guard text.utf8.count <= longest, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             return "The source is too long, or holds characters that no address has."
         }
-        if text.isEmpty || text.hasPrefix("/") || text.hasPrefix("https://") { return nil }
-        guard text.hasPrefix("http://") else {
+        if text.isEmpty || text.hasPrefix("/") { return nil }
+        let isSecure = text.hasPrefix("https://")
+        guard isSecure || text.hasPrefix("http://") else {
             return "The source is no https:// address, and no absolute path."
         }
-        let authority = text.dropFirst("http://".count).prefix {
+        let authority = text.dropFirst(isSecure ? "https://".count : "http://".count).prefix {
             $0 != "/" && $0 != "?" && $0 != "#"
         }
+        if authority.isEmpty { return "The source names no server." }
+        if authority.contains("@") {
+            return "The source holds a user's name or a password, which lists and the audit log "
+                + "would show, and which is not sent."
+        }
+        if isSecure { return nil }
         let host =
             authority.hasPrefix("[")
             ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
         let isHere = host == "127.0.0.1" || host == "localhost" || host == "::1"
-        return isHere && !authority.contains("@")
-            ? nil : "Without TLS a feed is fetched from this machine only."
+        return isHere ? nil : "Without TLS a feed is fetched from this machine only."
     }
 }
