@@ -83,6 +83,34 @@ struct PlanTests {
         #expect(reading.plan.growth == 15)
     }
 
+    /// As dnf 4.14 shows it in the test bed; the second section after dnf's own source.
+    @Test func `Streams of modules in a plan of dnf are no packages`() {
+        let reading = DnfPlanReader(
+            lines(
+                """
+                Dependencies resolved.
+                ================================================================================
+                 Package              Architecture      Version            Repository      Size
+                ================================================================================
+                Upgrading:
+                 labmodule            noarch            2.0-1              lab            6.3 k
+                Enabling module streams:
+                 labstream                              1
+                Switching module streams:
+                 labother             1                 2.0                3.0
+
+                Transaction Summary
+                ================================================================================
+                Upgrade  1 Package
+
+                Total size: 6.3 k
+                Operation aborted.
+                """))
+        #expect(reading.isWhole)
+        #expect(reading.plan.changed.map(\.name) == ["labmodule"])
+        #expect(reading.plan.removed == [] && reading.plan.added == [])
+    }
+
     @Test func `Output without a plan is no plan`() {
         #expect(!DnfPlanReader(lines("Error: something new")).isWhole)
         #expect(DnfPlanReader(lines("Nothing to do.")).isWhole)

@@ -41,6 +41,10 @@ struct DnfPlanReader {
             (isWhole, section) = (true, nil)
         } else if let known = Self.sections[text] {
             (section, open) = (known, [])
+        } else if !line.hasPrefix(" "), text.hasSuffix(":"), !text.hasPrefix("(") {
+            // Streams and profiles of modules and groups have sections of their own, which hold no
+            // packages. The hint below a heading stands in brackets.
+            (section, open) = (nil, [])
         } else if section != nil, line.hasPrefix(" ") {
             row(line)
         } else if line.hasPrefix(" "), text.hasPrefix("- ") || text.hasPrefix("Problem") {
