@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from endpoint import Endpoint, EnrolmentToken
 from findings import Findings
+from people import People
 from policies import Policies
 from rollouts import Rollouts
 from server import Server
@@ -37,6 +38,7 @@ class Dashboard:
         self.cookies = None
         self.endpoints = {}
         self.deployment = self.job = None
+        self.people = People(self)
         self.policies = Policies(self)
         self.rollouts = Rollouts(self)
         self.findings = Findings(self)
@@ -467,7 +469,7 @@ class Dashboard:
             "history": endpoint + "/history", "endpoint-jobs": endpoint + "/jobs", "retire": endpoint + "/retire",
             "updates": "/updates", "deployments": "/deployments", "deployment": f"/deployments/{self.second}",
             "cancel": f"/deployments/{self.second}/cancel", "job": f"/jobs/{self.job}", "enrolment": "/enrolment",
-            "tenants": "/tenants", "users": "/users", "audit": "/audit", "account": "/account",
+            "tenants": "/tenants", "users": "/users", "audit": "/audit", "account": "/account", "roles": "/roles", "requests": "/requests",
             **self.policies.places(),
             **self.rollouts.places(),
             **self.findings.places(),
@@ -554,6 +556,7 @@ class Dashboard:
         self.policies.run(check)
         self.rollouts.run(check)
         self.findings.run(check)
+        self.people.run(check)
         check("the audit log proves itself", self.audit_proves_itself)
         check("one tenant never sees another", self.another_tenant_sees_nothing)
         check("revoking a token asks first", self.revoking_a_token)

@@ -50,6 +50,7 @@ class Policies:
         check("the plan and the windows show what comes", self.plan)
         check("a risk is asked for, and not accepted by who asked", self.exception)
         check("tags are set on an endpoint's page, and a group is made of them", self.traits)
+        check("an endpoint is moved to a site on its page, and out of it again", self.moves)
         check("a recipe is checked, saved, renewed and withdrawn", self.recipe)
 
     def open(self, place, **options):
@@ -304,6 +305,23 @@ sla: [pci-401]
         page.click("text=Save the group")
         page.wait_for_url("**/groups?notice=groups-changed")
         expect("tag = web" in page.inner_text("main"), "the group is not there")
+        self.close(page)
+
+    def moves(self):
+        endpoint = self.house.endpoints["web-2.berlin.example.org"].id
+        page = self.open(f"/endpoints/{endpoint}")
+        for site, words in [("Berlin", "Harbour Clinics · Berlin"), ("None", "Harbour Clinics · Debian")]:
+            page.click("text=Change what is said of it")
+            page.select_option("#site", label=site)
+            page.click("form[action$='/traits'] button")
+            page.wait_for_url("**?notice=traits-set")
+            expect(words in page.inner_text("main"), f"{site}: {page.inner_text('main')[:300]}")
+            expect("canary, web" in page.inner_text("main"), "the tags are gone")
+            page.goto(f"/endpoints/{endpoint}")
+        page.goto(f"/audit?subject={endpoint}")
+        words = page.inner_text("main")
+        expect("to the site “Berlin”" in words and "out of the site “Berlin”" in words, words[:500])
+        expect("as administrator" in words, "the role is not told")
         self.close(page)
 
     def recipe(self):
