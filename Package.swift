@@ -135,7 +135,9 @@ let package = Package(
                 "Fleet", "Policy", "PolicyDocument", "ServerRecords", "ControlPlane",
                 "Administration",
             ]),
-        module("Requests", ["Fleet", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
+        module(
+            "Requests",
+            ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane", "Administration"]),
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),

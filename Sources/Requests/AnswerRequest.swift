@@ -1,6 +1,7 @@
 import Administration
 public import ControlPlane
 public import Fleet
+import Rollout
 public import ServerRecords
 
 /// What is said in an answer to a request.
