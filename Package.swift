@@ -80,32 +80,36 @@ let package = Package(
         // Layer 1: decisions as functions of values.
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
-        module("Policy", ["Fleet", "Calendar"]),
+        module("Verdicts", ["Fleet"]),
+        module("Policy", ["Fleet", "Calendar", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
         module("Rollout", ["Fleet", "Calendar", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
         module("AgentProtocol", ["Fleet", "Rollout"]),
         module("Markup"),
-        module("PolicyDocument", ["Fleet", "Calendar", "Policy", "Recipes", yams]),
-        module("PolicyForm", ["Calendar", "Policy", "PolicyDocument"]),
+        module("PolicyDocument", ["Fleet", "Calendar", "Verdicts", "Policy", "Recipes", yams]),
+        module("PolicyForm", ["Fleet", "Calendar", "Verdicts", "Policy", "PolicyDocument"]),
         module(
             "Trust",
             [
-                "Fleet", "Versions", "Calendar", "Policy", "Recipes", crypto, cryptoExtras,
-                swiftASN1, x509,
+                "Fleet", "Versions", "Calendar", "Verdicts", "Policy", "Recipes", crypto,
+                cryptoExtras, swiftASN1, x509,
             ]),
         // Layer 3: use cases of the server and of the agent, with the ports they need.
         module(
             "ServerRecords",
-            ["Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Policy", "Rollout", "Trust"]),
+            [
+                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Verdicts", "Policy",
+                "Rollout", "Trust",
+            ]),
         module(
             "Findings", ["Fleet", "Advisories", "Calendar", "Policy", "ServerRecords"]),
         module(
             "ControlPlane",
             [
                 "Findings", "Fleet", "Versions", "Advisories", "Calendar",
-                "Policy",
+                "Verdicts", "Policy",
                 "Rollout", "AgentProtocol", "Trust", "ServerRecords",
             ]),
         module(
@@ -124,6 +128,12 @@ let package = Package(
             ]),
         module("AcceptedRisks", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
         module(
+            "Emergencies",
+            [
+                "Fleet", "Advisories", "Calendar", "Policy", "Rollout", "ServerRecords",
+                "ControlPlane", "Administration",
+            ]),
+        module(
             "SavedPlans",
             [
                 "Fleet", "Policy", "Rollout", "Trust", "ServerRecords", "ControlPlane",
@@ -138,6 +148,9 @@ let package = Package(
         module(
             "Requests",
             ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane", "Administration"]),
+        module(
+            "VerdictFeeds",
+            ["Fleet", "Verdicts", "Trust", "ServerRecords", "ControlPlane"]),
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
@@ -174,14 +187,18 @@ let package = Package(
             providers: [.apt(["libpq-dev"])]),
         module(
             "Store",
-            ["Fleet", "Policy", "Rollout", "Trust", "ServerRecords", "CLibPQ", grdb, grdbSQLite]),
+            [
+                "Fleet", "Verdicts", "Policy", "Rollout", "Trust", "ServerRecords", "CLibPQ", grdb,
+                grdbSQLite,
+            ]),
         module(
             "HTTPAPI",
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
                 "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", "Requests",
-                httpTypes,
+                "Emergencies",
+                "Verdicts", "VerdictFeeds", httpTypes,
                 hummingbird,
                 hummingbirdTLS,
                 logging,
@@ -206,6 +223,8 @@ let package = Package(
         module(
             "DutyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Duties"]),
         module(
+            "EmergencyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Emergencies"]),
+        module(
             "RequestPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords"]),
         module(
             "AccountPages",
@@ -224,6 +243,7 @@ let package = Package(
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
+                "Emergencies", "EmergencyPages",
                 httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
@@ -269,8 +289,9 @@ let package = Package(
         module(
             "OfflineCommands",
             [
-                "CommandBasics", "Fleet", "Versions", "Calendar", "Policy", "Recipes", "Advisories",
-                "PolicyDocument", "AdvisoryFormats", "Trust", "ServerRecords", "Findings", "Feeds",
+                "CommandBasics", "Fleet", "Versions", "Calendar", "Verdicts", "Policy", "Recipes",
+                "Advisories", "PolicyDocument", "AdvisoryFormats", "Trust", "ServerRecords",
+                "Findings", "Feeds",
                 "ToolOutputs", "PackageManagers", "AgentSystem", "Simulation", argumentParser,
             ]),
         module(
@@ -293,6 +314,7 @@ let package = Package(
                 "HTTPAPI", "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
+                "Verdicts", "VerdictFeeds", "Emergencies",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -317,12 +339,15 @@ let package = Package(
                 "Rollout",
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
-                "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks", "Store",
+                "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
+                "Emergencies", "Store",
+                "Verdicts", "VerdictFeeds",
             ]),
         tests(
             "StoreTests",
             [
-                "Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane", "Administration",
+                "Fleet", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords", "ControlPlane",
+                "Administration",
                 "Store",
             ]),
         tests("ToolOutputsTests", ["ToolOutputs", "Fleet"]),
@@ -336,7 +361,7 @@ let package = Package(
                 "Recipes", "SignedRecipes", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
-                "AccountPages", "RequestPages",
+                "AccountPages", "RequestPages", "Emergencies", "EmergencyPages",
             ]),
         tests(
             "HTTPAPITests",
@@ -344,7 +369,9 @@ let package = Package(
                 "Fleet", "Advisories", "AdvisoryFormats", "Versions", "Rollout", "AgentProtocol",
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "SavedPlans", "Groups", "Notices", "Recipes", "SignedRecipes",
-                "Rollbacks", "Duties", "Requests", "Store", "HTTPAPI",
+                "Rollbacks", "Duties", "Requests", "VerdictFeeds", "Verdicts", "Emergencies",
+                "Store",
+                "HTTPAPI",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
@@ -360,11 +387,11 @@ let package = Package(
         tests("MarkupTests", ["Markup"]),
         tests(
             "PolicyDocumentTests",
-            ["PolicyDocument", "PolicyForm", "Policy", "Recipes", "Calendar", "Fleet"]),
+            ["PolicyDocument", "PolicyForm", "Verdicts", "Policy", "Recipes", "Calendar", "Fleet"]),
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
-        tests("PolicyTests", ["Policy", "Calendar", "Fleet"]),
+        tests("PolicyTests", ["Policy", "Verdicts", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
             ["SavedPlans", "Administration", "Fleet", "Policy", "Rollout"]),
@@ -390,7 +417,7 @@ let package = Package(
             "PackageManagersInstallTests",
             ["PackageManagers", "SystemFiles", "AgentCore", "Fleet", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
-        tests("TrustTests", ["Trust", "Fleet", "Versions", "Calendar", "Policy"]),
+        tests("TrustTests", ["Trust", "Verdicts", "Fleet", "Versions", "Calendar", "Policy"]),
         tests("SimulationTests", ["Simulation"]),
     ]
 )

@@ -91,6 +91,8 @@ package enum Notice: String, Sendable, CaseIterable {
     case acknowledged
     case feedsChanged = "feeds-changed"
     case answered
+    case emergencyStarted = "emergency-started"
+    case reviewed
 
     /// The sentence.
     package var sentence: String {
@@ -138,6 +140,8 @@ package enum Notice: String, Sendable, CaseIterable {
         case .acknowledged: "Acknowledged. It stays in the list, and in the audit log."
         case .feedsChanged: "Done. The feeds are as shown."
         case .answered: "Stored. Compliance counts it from now on."
+        case .emergencyStarted: "Done. The emergency run is as shown."
+        case .reviewed: "The review is closed. It stays in the list, and in the audit log."
         }
     }
 }

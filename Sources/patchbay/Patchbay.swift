@@ -42,7 +42,7 @@ struct Patchbay: AsyncParsableCommand {
                     RoleCommand.self,
                     TokenCommand.self,
                     AuditCommand.self, FindingCommand.self, AlertCommand.self, NoticeCommand.self,
-                    DutyCommand.self, ScriptCommand.self,
+                    DutyCommand.self, EmergencyCommand.self, ScriptCommand.self,
                 ]),
             CommandGroup(
                 name: "Measuring", subcommands: [FleetSimCommand.self, SimulateCommand.self]),

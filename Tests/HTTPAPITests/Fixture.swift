@@ -69,6 +69,8 @@ final class Fixture: Sendable {
         let request: RequestID
         let plan: PlanID
         let contact: NoticeContactID
+        /// An emergency run that waits for its review.
+        let emergency: EmergencyID
         /// An alert; theirs has none.
         var alert: AlertID?
 
@@ -77,7 +79,7 @@ final class Fixture: Sendable {
             [
                 tenant.id.text, site.id.text, endpoint.text, deployment.text, job.text, user.text,
                 enrolmentToken.text, apiToken.text, tenant.name, policy.text, approval.text,
-                exception.text, plan.text, contact.text, request.text,
+                exception.text, plan.text, contact.text, request.text, emergency.text,
             ]
         }
 
@@ -96,6 +98,7 @@ final class Fixture: Sendable {
             case "request": request.text
             case "plan": plan.text
             case "contact": contact.text
+            case "emergency": emergency.text
             case "group": "web-\(tenant.name.lowercased())"
             case "digest": digest
             case "vulnerability": FixtureShelf.vulnerability
@@ -168,8 +171,23 @@ final class Fixture: Sendable {
             tenant: tenant, site: site, endpoint: endpoint.id, deployment: deployment.id, job: job,
             user: user.user.id, enrolmentToken: enrolment.token.id, apiToken: api.token.id,
             digest: digest, policy: said.policy, approval: said.approval,
-            exception: said.exception, request: said.request, plan: said.plan, contact: said.contact
-        )
+            exception: said.exception, request: said.request, plan: said.plan,
+            contact: said.contact,
+            emergency: try await emergency(of: tenant, deployment.id, useCases))
+    }
+
+    /// A run that is over, and whose review nobody has written.
+    private static func emergency(
+        of tenant: Tenant, _ deployment: DeploymentID, _ useCases: UseCases
+    ) async throws -> EmergencyID {
+        let run = EmergencyRun(
+            id: useCases.effects.newIdentifier(), tenant: tenant.id,
+            vulnerability: FixtureShelf.vulnerability, reason: "It burns", startedBy: "user:anna",
+            startedAt: start, state: .awaitingReview, deployments: [deployment],
+            extent: EmergencyRun.Extent(
+                endpoints: 1, mayReboot: 0, leftOut: 0, updates: ["openssl 3.0.2"]))
+        try await useCases.ledger.write { try $0.insert(run) }
+        return run.id
     }
 
     /// What is blocked in each tenant.

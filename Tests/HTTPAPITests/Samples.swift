@@ -3,6 +3,7 @@ import Administration
 import AgentProtocol
 import ControlPlane
 import Duties
+import Emergencies
 import Fleet
 import Foundation
 import Groups
@@ -168,6 +169,12 @@ enum Samples {
             case "ScriptWish": script(in: world)
             case "RecipeWish": recipe(in: world)
             case "DutyWish": duty(in: world)
+            case "EmergencyWish":
+                EmergencyWish(
+                    vulnerability: FixtureShelf.vulnerability, tenant: world.tenant.id,
+                    confirm: FixtureShelf.vulnerability)
+            case "EmergencyAgreement": EmergencyAgreement(confirm: FixtureShelf.vulnerability)
+            case "EmergencyReview": EmergencyReview(text: "It went well.")
             case "RollbackSelection": RollbackSelection(updates: ["openssl"])
             default: throw NoSample(name: name)
             }

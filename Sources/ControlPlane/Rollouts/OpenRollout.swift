@@ -1,10 +1,10 @@
-import Fleet
-import Policy
-import Rollout
-import ServerRecords
+package import Fleet
+package import Policy
+package import Rollout
+package import ServerRecords
 
 /// A deployment that is about to move through rings.
-struct RolloutOpening: Sendable {
+package struct RolloutOpening: Sendable {
     package var tenant: TenantID
     /// A name for people.
     var title: String
@@ -34,6 +34,10 @@ struct RolloutOpening: Sendable {
     var orderSeconds = UseCases.defaultDeadlineSeconds
     var deadlineSeconds = UseCases.deadlineLimits.upperBound
 
+    /// Whether rings that have too few of the endpoints for their gates are filled from those behind
+    /// them, so that somebody tries it for the others; and who can be reached, and is taken first.
+    var standIns: Set<EndpointID>?
+
     /// What makes a tag name a cluster: of the endpoints with the same such tag never two are down
     /// together.
     static let clusterPrefix = "cluster:"
@@ -41,13 +45,16 @@ struct RolloutOpening: Sendable {
     static let soleRing = "all"
 
     /// The plan, and what is odd about it.
-    func plan(at now: Timestamp) -> (plan: RolloutPlan, warnings: [RolloutWarning]) {
+    package func plan(at now: Timestamp) -> (plan: RolloutPlan, warnings: [RolloutWarning]) {
         let sole = PolicyName(Self.soleRing).map { [Ring(name: $0, members: .rest)] } ?? []
         var (resolved, warnings) = RolloutPlan.rings(
             rings.isEmpty ? sole : rings, of: policy, endpoints: members, at: now)
         if let dueAt, mayShorten {
             if !overdue.isEmpty { warnings.append(.overdue(overdue, since: dueAt)) }
             warnings += fit(&resolved, to: nextDueAt ?? dueAt, at: now)
+        }
+        if let standIns {
+            warnings += RolloutPlan.fill(&resolved, preferring: standIns.contains)
         }
         let plan = RolloutPlan(
             rings: resolved, lane: lane, clusters: Self.clusters(members), dueAt: dueAt,
@@ -70,12 +77,40 @@ struct RolloutOpening: Sendable {
     }
 }
 
+extension RolloutOpening {
+    /// An emergency run's rollout: what a person chose, through the rings of the emergency lane.
+    ///
+    /// - Parameters:
+    ///   - tenant: whose endpoints.
+    ///   - title: a name for people.
+    ///   - person: who started it.
+    ///   - policy: the effective policy of all members.
+    ///   - version: the version of the policy by whose name it is called.
+    ///   - members: the endpoints.
+    ///   - lines: what is installed.
+    ///   - reachable: who can be reached, and stands in for canaries first.
+    package init(
+        emergencyOf tenant: TenantID, title: String, startedBy person: String,
+        policy: EffectivePolicy, called name: PolicyName, version: Int,
+        members: [(id: EndpointID, subject: EndpointSubject)], lines: Set<WaveLine>,
+        reachable: Set<EndpointID>
+    ) {
+        self.init(
+            tenant: tenant, title: title, approvedBy: person, policy: name,
+            policyVersion: version, lane: .emergency, rings: policy.rings(of: .emergency),
+            members: members, lines: lines.sorted(),
+            aftercare: Aftercare(rule: policy.reboot?.value, check: policy.after?.value),
+            hasProbes: !(policy.after?.value.probes ?? []).isEmpty, isAutomatic: false,
+            deadlineSeconds: UseCases.defaultDeadlineSeconds, standIns: reachable)
+    }
+}
+
 extension UseCases {
     /// The most warnings about a plan that are kept.
     private static let mostWarnings = 20
 
     /// Opens a rollout: its deployment, and the first ring's orders, in the caller's transaction.
-    func open(
+    package func open(
         _ opening: RolloutOpening, as id: DeploymentID, at now: Timestamp,
         in records: any Records, waking wakes: inout Set<String>
     ) throws -> Deployment {

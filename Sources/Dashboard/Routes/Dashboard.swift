@@ -13,7 +13,8 @@ public enum Dashboard {
         + planRoutes
         + approvalRoutes + requestRoutes + exceptionRoutes + groupRoutes + recipeRoutes
         + deploymentRoutes
-        + findingRoutes + feedRoutes + enrolmentRoutes + directoryRoutes + auditRoutes
+        + findingRoutes + emergencyRoutes + feedRoutes + enrolmentRoutes + directoryRoutes
+        + auditRoutes
 
     /// The page for a refusal that no page has caught: who has not signed in is led to the form,
     /// and back afterwards.

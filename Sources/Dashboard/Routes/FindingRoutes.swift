@@ -1,3 +1,4 @@
+import EmergencyPages
 import Intelligence
 import Administration
 import ControlPlane

@@ -18,6 +18,11 @@ public enum RolloutWarning: Hashable, Sendable, Codable {
     case uncertainRing(EndpointID)
     /// The endpoints go with an earlier ring than their own, so that a due date is kept.
     case movedForDueDate([EndpointID], from: String, to: PolicyName)
+    /// The endpoints go with an earlier ring than their own, because too few of its own have what
+    /// moves.
+    case standIns([EndpointID], from: PolicyName, to: PolicyName)
+    /// The gate of a ring asks for fewer endpoints than the policy says: no more have what moves.
+    case gateLowered(ring: PolicyName, from: Int, to: Int)
     /// The ring is watched for less than the policy says, so that a due date is kept.
     case soakShortened(ring: PolicyName, from: TimeSpan, to: TimeSpan)
     /// The due date of the endpoints has passed already, the first of them then.
@@ -43,6 +48,12 @@ public enum RolloutWarning: Hashable, Sendable, Codable {
         case .movedForDueDate(let endpoints, let from, let to):
             "\(Self.listed(endpoints)) \(endpoints.count == 1 ? "goes" : "go") with ring \(to) "
                 + "instead of \(from): no window of \(from)'s turn is early enough for the due date."
+        case .standIns(let endpoints, let from, let to):
+            "\(Self.listed(endpoints)) \(endpoints.count == 1 ? "goes" : "go") with ring \(to) "
+                + "instead of \(from): too few of its own endpoints have what moves."
+        case .gateLowered(let ring, let from, let to):
+            "The gate of ring \(ring) wants \(to) verified \(to == 1 ? "endpoint" : "endpoints") "
+                + "instead of \(from): no more have what moves."
         case .soakShortened(let ring, let from, let to):
             "Ring \(ring) is watched for \(TimeSpan.measured(to.seconds)) instead of "
                 + "\(TimeSpan.measured(from.seconds)), so that the due date is kept."

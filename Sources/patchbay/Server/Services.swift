@@ -1,4 +1,5 @@
 import AcceptedRisks
+import Emergencies
 import Intelligence
 import Administration
 import ControlPlane
@@ -54,7 +55,7 @@ struct TickService: Service {
     }
 }
 
-/// Looks for what comes to its end by itself and is to be told: accepted risks.
+/// Looks for what comes to its end by itself and is to be told: emergency runs, accepted risks.
 struct WatchService: Service {
     let useCases: UseCases
     /// Whether it is this process's turn: of several on one database one does it.
@@ -69,6 +70,7 @@ struct WatchService: Service {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
+                    if isDue() { try await useCases.watchEmergencies() }
                     if isDue() { try await useCases.watchExceptions() }
                 } catch is CancellationError {
                     throw CancellationError()
