@@ -183,8 +183,9 @@ extension UseCases {
         } while filter.after != nil
         guard let tenant = found.keys.first else { throw Refusal.notFound("vulnerability") }
         guard found.count == 1 else {
+            let owners = Set(found.keys)
             let names = try await ledger.read { records in
-                try records.tenants(in: principal.scope).filter { found[$0.id] != nil }
+                try records.tenants(in: principal.scope).filter { owners.contains($0.id) }
                     .map { "\($0.name) (\($0.id))" }
             }
             throw Refusal(

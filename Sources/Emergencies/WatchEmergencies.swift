@@ -106,7 +106,7 @@ extension UseCases {
     }
 
     /// What has come of a run, by its rollouts and the last job of each endpoint.
-    package func outcome(
+    private func outcome(
         of run: EmergencyRun, in records: any Records
     ) throws -> EmergencyRun.Outcome {
         var outcome = EmergencyRun.Outcome()

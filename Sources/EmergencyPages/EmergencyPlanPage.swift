@@ -1,5 +1,5 @@
 package import Emergencies
-import Fleet
+package import Fleet
 package import HTMLTree
 package import PageParts
 package import ServerRecords
