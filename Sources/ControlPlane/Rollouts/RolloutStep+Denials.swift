@@ -1,6 +1,6 @@
 import Fleet
 import Policy
-import Rollout
+package import Rollout
 import ServerRecords
 
 // What people and policies have denied since the rollout was opened.
@@ -131,7 +131,7 @@ struct OrderRecall: Sendable {
 
 extension Job {
     /// Whether its endpoint is at work on nothing of it now.
-    var canBeRecalled: Bool {
+    package var canBeRecalled: Bool {
         switch state {
         case .queued: true
         case .leased, .running, .interrupted: !isAtWork

@@ -1,25 +1,26 @@
-package import Fleet
+import ControlPlane
+import Fleet
 import Rollout
-package import ServerRecords
+import ServerRecords
 
 /// An open order of a deployment that holds what another one is to install now.
-package struct OrderInTheWay: Sendable {
+struct OrderInTheWay: Sendable {
     /// The name of its deployment.
-    package let title: String
+    let title: String
     /// What else it holds; it goes with it where the order's deployment has no rings, which would
     /// give it anew.
-    package let others: [String]
+    let others: [String]
     /// Whether it can be taken back: its endpoint is not at work on it, and nothing else is lost.
-    package let canBeTakenBack: Bool
+    let canBeTakenBack: Bool
     fileprivate let job: Job
 
     /// Whether it holds a package.
-    package func holds(_ key: PackageKey) -> Bool { job.updates.contains { $0.key == key } }
+    func holds(_ key: PackageKey) -> Bool { job.updates.contains { $0.key == key } }
 }
 
 extension UseCases {
     /// The open orders of an endpoint that hold one of these packages.
-    package func ordersInTheWay(
+    func ordersInTheWay(
         of keys: Set<PackageKey>, on endpoint: EndpointID, tenant: TenantID,
         in records: any Records
     ) throws -> [OrderInTheWay] {
@@ -40,7 +41,7 @@ extension UseCases {
     /// Takes an order back, with the reason; a rollout gives it anew when it is still needed.
     ///
     /// - Returns: the subjects to wake once it has been committed.
-    package func takeBack(
+    func takeBack(
         _ order: OrderInTheWay, because reason: String, by actor: String, at now: Timestamp,
         in records: any Records
     ) throws -> Set<String> {
