@@ -198,7 +198,7 @@ enum AllPages {
                 "not-found",
                 problemPage(Refusal.notFound("endpoint"), chrome: Samples.chrome(), theme: .auto)
             ),
-        ] + policies + plans + recipes
+        ] + policies + plans + recipes + emergencies
 
     static let names = byName.map(\.name)
 
