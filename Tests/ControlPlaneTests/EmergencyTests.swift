@@ -242,6 +242,9 @@ private struct BurningHouse {
             ApprovalDraft(
                 .decline, tenant: burning.house.tenant.id, package: "nginx", reason: "It breaks."),
             by: BurningHouse.person("ben"))
+        burning.house.clock.advance(seconds: 60)
+        try await burning.checkIn()
+        try await burning.useCases.steerAll()
         #expect(try await burning.endpoints[0].collect() == nil)
     }
 
