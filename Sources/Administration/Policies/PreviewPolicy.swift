@@ -119,20 +119,25 @@ extension UseCases {
         comparison.settleTurns(in: &preview)
         var watch = RingWatch()
         try comparison.note(endpoint, becoming: moved, in: &watch, records)
+        guard watch.isOpen else { return preview }
         var looked = 0
-        // Most often the first ones show that somebody stays.
-        try eachEndpoint(of: endpoint.tenant, in: records) { other in
-            guard watch.isOpen, other.id != endpoint.id, looked < Self.previewedEndpoints else {
-                return
+        do {
+            try eachEndpoint(of: endpoint.tenant, in: records) { other in
+                guard other.id != endpoint.id else { return }
+                looked += 1
+                // Of a ring of which not everybody was looked at it is not known.
+                guard looked <= Self.previewedEndpoints else { throw SeenEnough() }
+                try comparison.note(other, in: &watch, records)
+                // Most often the first ones show that somebody stays.
+                if !watch.isOpen { throw SeenEnough() }
             }
-            looked += 1
-            try comparison.note(other, in: &watch, records)
-        }
-        // Of a ring of which not everybody was looked at it is not known.
-        let isKnown = watch.isOpen && looked < Self.previewedEndpoints
-        preview.emptiedRings = isKnown ? watch.sentences : nil
+            preview.emptiedRings = watch.sentences
+        } catch is SeenEnough {}
         return preview
     }
+
+    /// Ends a look at endpoints.
+    private struct SeenEnough: Error {}
 
     private static func requireRoom(in preview: PolicyPreview) throws {
         guard preview.endpoints < previewedEndpoints else {
