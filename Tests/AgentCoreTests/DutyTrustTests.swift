@@ -41,9 +41,10 @@ struct DutyTrustTests {
     }
 
     /// Has the control plane offer the policies and an order that they approve.
-    private func order() throws {
+    private func order(windowHours: Int64 = 4) throws {
         var set = try SigningOffice.policies()
         set.policies[0].policy.windows[0].staffing = .onDuty
+        set.policies[0].policy.windows[0].lengthSeconds = windowHours * 3600
         let policies = try office.sign(set, "policy")
         let update = Orders.update("labgood")
         var order = Orders.order([update], deadlineSeconds: 3 * 86_400)
@@ -89,12 +90,12 @@ struct DutyTrustTests {
     @Test func `nothing starts while nobody is on duty, and it does once somebody is`() async throws
     {
         try order()
-        // From noon to one at night: the window is open, and nobody is there.
-        #expect(await !run(hours: 13, until: hasBegun))
+        // From noon to eleven at night: the window is open, and nobody is there.
+        #expect(await !run(hours: 11, until: hasBegun))
         let waited = link.change { $0.progress.filter { $0.phase == .waitingForWindow } }
         #expect(waited.last?.sentence == "The window night needs somebody on duty, and nobody is.")
         #expect(link.change { $0.results.isEmpty }, "it waits, and is not refused")
-        offer([try signed(duty(13, 15))])
+        offer([try signed(duty(11, 13))])
         let link = link
         #expect(await run(hours: 1, until: { link.change { !$0.results.isEmpty } }))
         #expect(link.change { $0.results.map(\.states) } == [["labgood": .verified]])
@@ -104,12 +105,12 @@ struct DutyTrustTests {
         async throws
     {
         try order()
-        offer([try signed(duty(13, 15, windows: ["night"]))])
+        offer([try signed(duty(11, 13, windows: ["night"]))])
         let (link, world) = (link, world)
         #expect(await run(hours: 2, until: { link.change { !$0.waiting.isEmpty } }))
         link.change { $0.isGone = true }
         #expect(await run(hours: 20, until: { world.starts.count == 1 }))
-        #expect(world.now >= Orders.start.adding(seconds: 13 * 3600))
+        #expect(world.now >= Orders.start.adding(seconds: 11 * 3600))
     }
 
     /// What a control plane sends that would have somebody on duty.
@@ -119,7 +120,8 @@ struct DutyTrustTests {
 
     @Test(arguments: Attack.allCases)
     func `a control plane cannot make anybody be on duty`(_ attack: Attack) async throws {
-        try order()
+        // The endpoint looks once a minute in the window, and at the end it has closed.
+        try order(windowHours: 1)
         let thief = try SigningOffice(seed: 66, mode: .managed)
         let all = duty(0, 48)
         switch attack {
@@ -134,7 +136,7 @@ struct DutyTrustTests {
                 $0.trust.digest = "2"
             }
         }
-        #expect(await !run(hours: 16, until: hasBegun))
+        #expect(await !run(hours: 12, until: hasBegun))
         #expect(world.starts.isEmpty)
         #expect(link.change { $0.results.isEmpty })
     }
@@ -166,6 +168,27 @@ struct DutyTrustTests {
         world.change { $0.now = $0.now.adding(seconds: (48 + 32 * 24) * 3600) }
         #expect(take() == nil)
         #expect(try folder.names(in: TrustFiles.duties).isEmpty)
+    }
+
+    @Test func `duties of former keys go from the disk when a new root comes`() throws {
+        let trust = desk()
+        func take(_ roots: [Envelope], _ duties: [Envelope]) -> VerificationRefusal? {
+            trust.take(
+                TrustResponse(
+                    digest: nil, roots: roots.map(office.text), duties: duties.map(office.text)))
+        }
+        let first = try signed(duty(0, 48))
+        #expect(take([office.root], [first]) == nil)
+        try folder.replace("\(TrustFiles.duties)/junk.dsse.json", with: Array("{}".utf8))
+        let next = try SigningOffice(seed: 9, after: office)
+        #expect(onDuty.count == 1)
+        #expect(take([office.root, next.root], []) == nil)
+        #expect(try folder.names(in: TrustFiles.duties).isEmpty)
+        #expect(onDuty.isEmpty)
+        // Signed anew it is taken.
+        let anew = try signed(duty(0, 48), by: next)
+        #expect(take([next.root], [anew]) == nil)
+        #expect(onDuty.map(\.person) == ["Anna"])
     }
 
     @Test func `a duty that is over is remembered for as long as an opening may be asked for`()
