@@ -53,19 +53,19 @@ struct EndOfLifeCommand: AsyncParsableCommand {
                 .wrongUse, "\(option) cannot be “\(Table.printable(value))”.", nextStep: nextStep,
                 code: "E_MALFORMED")
         }
-        guard let tenant = TenantID(tenant) else {
+        guard let owner = TenantID(tenant) else {
             throw wrong("--tenant", tenant, "Give an identifier; patchbay tenant list lists them.")
         }
-        guard let treatment = EndOfLifeAnswer.Treatment(rawValue: treatment) else {
+        guard let chosen = EndOfLifeAnswer.Treatment(rawValue: treatment) else {
             let known = EndOfLifeAnswer.Treatment.allCases.map(\.rawValue).joined(separator: ", ")
             throw wrong("--treatment", treatment, "It is one of: \(known).")
         }
-        guard let until = Timestamp(until + "T23:59:59Z") ?? Timestamp(until) else {
+        guard let end = Timestamp(until + "T23:59:59Z") ?? Timestamp(until) else {
             throw wrong("--until", until, "Give a day, such as 2027-03-31.")
         }
         let new = NewEndOfLifeAnswer(
-            tenant: tenant, product: parts[0], cycle: parts[1], treatment: treatment,
-            until: until, reason: reason ?? "")
+            tenant: owner, product: parts[0], cycle: parts[1], treatment: chosen,
+            until: end, reason: reason ?? "")
         let item: EndOfLifeItem = try await server.withClient {
             try await $0.post("/api/v1/end-of-life/answers", new)
         }
