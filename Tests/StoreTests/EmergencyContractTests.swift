@@ -88,9 +88,10 @@ import Testing
                         sentence: "Look.", endpoints: 1, raisedAt: samples.now)
                 }
             }
-            try await ledger.write { records in
-                for alert in alerts { #expect(try records.insert(alert)) }
+            let added = try await ledger.write { records in
+                try alerts.map { try records.insert($0) }
             }
+            #expect(added == [true, true, true, true])
             try await ledger.read { (records: any Records) throws in
                 for alert in alerts {
                     #expect(
