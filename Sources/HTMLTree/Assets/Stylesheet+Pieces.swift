@@ -26,6 +26,8 @@ extension Stylesheet {
         td.cut { max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
         .tight td, tbody th { white-space: nowrap }
         tbody th { max-width: 340px; overflow: hidden; text-overflow: ellipsis }
+        tbody th.long { max-width: none; min-width: 140px; white-space: normal;
+          overflow-wrap: anywhere }
         .tight td.free { white-space: normal }
         @media (min-width: 641px) { .wrap { overflow-x: auto } }
         td.why { color: var(--dim); min-width: 220px } td.next { min-width: 300px }

@@ -25,7 +25,9 @@ func endpointFindingsPage(
     }
     return endpointFrame(detail, part: .vulnerabilities, chrome: chrome) {
         coverage(found, detail, chrome)
-        unmatched(found)
+        if let products = found.unmatchedProducts {
+            unmatchedNote(products, place: "installed here")
+        }
         if detail.traits.isExposed == nil, !found.items.isEmpty {
             note(.plain, .unknown) {
                 strong { "Exposure not known. " }
@@ -84,15 +86,6 @@ private func uncovered(_ found: EndpointFindings) -> HTML? {
         strong { "\(Words.count(packages, "installed package")) covered by no feed: " }
         sources.joined(separator: ", ") + ". Their vulnerabilities are unknown. "
         a(.href(.feeds)) { "Show the feeds" }
-    }
-}
-
-/// That feeds speak of Windows' applications by names that nothing installed has.
-private func unmatched(_ found: EndpointFindings) -> HTML? {
-    guard let products = found.unmatchedProducts else { return nil }
-    return note(.plain, .unknown) {
-        strong { "\(Words.count(products)) of Microsoft's products are matched with nothing. " }
-        "Feeds speak of them, such as Office or SQL Server; whether any is installed here is not known."
     }
 }
 

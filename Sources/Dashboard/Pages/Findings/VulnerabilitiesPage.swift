@@ -43,7 +43,11 @@ func vulnerabilitiesPage(
         }
         if let coverage {
             uncoveredNote(coverage)
-            unmatchedNote(coverage)
+            if let unmatched = coverage.unmatchedProducts {
+                unmatchedNote(
+                    unmatched.products,
+                    place: "on the \(Words.count(unmatched.endpoints, "endpoint")) with Windows")
+            }
             exposureNote(coverage)
         }
         if page.items.isEmpty {
@@ -74,14 +78,12 @@ private func uncoveredNote(_ coverage: CoverageReport) -> HTML? {
     }
 }
 
-/// That feeds speak of Windows' applications by names that nothing installed has.
-private func unmatchedNote(_ coverage: CoverageReport) -> HTML? {
-    guard let unmatched = coverage.unmatchedProducts else { return nil }
-    return note(.plain, .unknown) {
-        strong {
-            "\(Words.count(unmatched.products)) of Microsoft's products are matched with nothing. "
-        }
-        "Feeds speak of them, such as Office or SQL Server; whether any is on the \(Words.count(unmatched.endpoints, "endpoint")) with Windows is not known."
+/// That feeds speak of Windows' applications by names that nothing installed has, and where any of
+/// them may be.
+func unmatchedNote(_ products: Int, place: String) -> HTML {
+    note(.plain, .unknown) {
+        strong { "\(Words.count(products)) of Microsoft's products are matched with nothing. " }
+        "Feeds speak of them, such as Office or SQL Server; whether any is \(place) is not known."
     }
 }
 
