@@ -50,7 +50,8 @@ public struct InventoryText: Hashable, Sendable {
                 throw Malformed(
                     line: number, reason: "more than \(Inventory.maximumPackages) packages")
             }
-            let line = InventoryLine(in: text, from: start)
+            var line = InventoryLine(in: text, from: start)
+            line.findManager(in: text, after: last)
             if let problem = line.problem(in: text, after: last) {
                 throw Malformed(line: number, reason: problem)
             }
@@ -121,6 +122,8 @@ private struct InventoryLine {
     private var isASCII = true
     private var starts: InlineArray<7, Int>
     private var ends: InlineArray<7, Int>
+    /// That of the first field, when it has been looked for and is one.
+    private var manager: PackageManagerName?
 
     /// Whether the package's module is told.
     var hasModule: Bool { fieldCount == Self.fieldsWithModule }
@@ -162,6 +165,20 @@ private struct InventoryLine {
         if length == 0 || length > InventoryText.maximumField { isPlain = false }
     }
 
+    /// Looks for the manager; it mostly is that of the line before.
+    mutating func findManager(in text: Span<UInt8>, after last: InventoryLine?) {
+        if let last, Self.order(self[0], last[0], in: text) == 0 {
+            manager = last.manager
+        } else {
+            manager = PackageManagerName(rawValue: string(0, in: text))
+        }
+    }
+
+    private func hasName(of manager: PackageManagerName, in text: Span<UInt8>) -> Bool {
+        if manager == .apt { return PackageName.isDebian(text.extracting(self[1])) }
+        return PackageName(string(1, in: text), of: manager) != nil
+    }
+
     /// What is wrong with the line; `nil` when nothing is.
     func problem(in text: Span<UInt8>, after last: InventoryLine?) -> String? {
         guard fieldCount == Self.fields || hasModule else {
@@ -171,9 +188,9 @@ private struct InventoryLine {
         guard !hasModule || isModule(in: text) else {
             return "the module is no name and stream"
         }
-        guard let manager = PackageManagerName(rawValue: string(0, in: text)),
-            PackageName(string(1, in: text), of: manager) != nil
-        else { return "the package's name does not fit its manager's grammar" }
+        guard let manager, hasName(of: manager, in: text) else {
+            return "the package's name does not fit its manager's grammar"
+        }
         guard let last else { return nil }
         return last.precedes(self, manager, in: text) ? nil : "out of order, or there twice"
     }

@@ -57,14 +57,23 @@ public struct PackageName: Hashable, Comparable, Sendable, CustomStringConvertib
     /// Debian Policy 5.6.1: lower-case letters, digits, `+`, `-` and `.`; at least two characters;
     /// begins with a letter or digit. `nil` for anything else.
     public init?(apt text: String) {
-        let bytes = text.utf8
-        guard (2...Self.maximumLength).contains(bytes.count), let first = bytes.first,
-            Self.isLowerAlphanumeric(first),
-            bytes.allSatisfy({
-                Self.isLowerAlphanumeric($0) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
-            })
-        else { return nil }
+        guard Self.isDebian(text.utf8Span.span) else { return nil }
         self.text = text
+    }
+
+    /// Whether bytes are a name in Debian's grammar. Inventories of thousands of packages are
+    /// checked as they lie, without a text for each.
+    static func isDebian(_ bytes: Span<UInt8>) -> Bool {
+        guard (2...maximumLength).contains(bytes.count), isLowerAlphanumeric(bytes[0]) else {
+            return false
+        }
+        for place in 1..<bytes.count {
+            let byte = bytes[place]
+            guard isLowerAlphanumeric(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E else {
+                return false
+            }
+        }
+        return true
     }
 
     /// A name in the grammar of the given package manager; `nil` when it does not fit.
