@@ -16,6 +16,8 @@ import SavedPlans
 import ServerRecords
 import SignedRecipes
 import Trust
+import VerdictFeeds
+import Verdicts
 
 @testable import HTTPAPI
 
@@ -143,42 +145,58 @@ enum Samples {
             case "NewAPIToken":
                 IdentityRoutes.NewAPITokenBody(note: "n", role: .viewer, tenant: world.tenant.id)
             case "NewEnrolmentToken": EnrolmentRoutes.NewToken(tenant: world.tenant.id)
-            case "PolicyDraft":
-                PolicyDraft(tenant: world.tenant.id, yaml: policy("another"), confirm: true)
-            case "PolicyOrder": PolicyOrder(confirm: true)
-            case "ApprovalDraft": approval(in: world)
-            case "VersionToBlock": block(in: world)
-            case "ExceptionDraft": exception(in: world)
-            case "RequestDraft":
-                RequestDraft(
-                    tenant: world.tenant.id, updates: RequestedUpdates(package: "zlib1g"),
-                    reason: "Wanted")
-            case "RequestAnswer": RequestAnswer(reason: "No")
-            case "GroupDraft": GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = n")
-            case "PlanDraft": PlanDraft(tenant: world.tenant.id, name: "another")
-            case "NoticeContactDraft":
-                NoticeContactDraft(
-                    tenant: world.tenant.id, name: "Finance",
-                    address: "https://hooks.example.org/2", hoursBefore: 24)
-            case "RebootRequest": RebootRequest()
-            case "TraitChange": TraitChange(addTags: ["web"])
-            case "TrustRequest": TrustRequest(rootVersion: 1)
-            case "PrefetchRequest": PrefetchRequest()
-            case "EnvelopeText": EnvelopeText(envelope: "{}")
-            case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
-            case "ScriptWish": script(in: world)
-            case "RecipeWish": recipe(in: world)
-            case "DutyWish": duty(in: world)
-            case "EmergencyWish":
-                EmergencyWish(
-                    vulnerability: FixtureShelf.vulnerability, tenant: world.tenant.id,
-                    confirm: FixtureShelf.vulnerability)
-            case "EmergencyAgreement": EmergencyAgreement(confirm: FixtureShelf.vulnerability)
-            case "EmergencyReview": EmergencyReview(text: "It went well.")
-            case "RollbackSelection": RollbackSelection(updates: ["openssl"])
-            default: throw NoSample(name: name)
+            default: try decisionBody(named: name, world)
             }
         return try WireJSON.encode(value)
+    }
+
+    /// A body of the calls that decide, order or ask for something.
+    private static func decisionBody(
+        named name: String, _ world: Fixture.World
+    ) throws -> any Encodable {
+        switch name {
+        case "PolicyDraft":
+            PolicyDraft(tenant: world.tenant.id, yaml: policy("another"), confirm: true)
+        case "PolicyOrder": PolicyOrder(confirm: true)
+        case "ApprovalDraft": approval(in: world)
+        case "VersionToBlock": block(in: world)
+        case "ExceptionDraft": exception(in: world)
+        case "RequestDraft":
+            RequestDraft(
+                tenant: world.tenant.id, updates: RequestedUpdates(package: "zlib1g"),
+                reason: "Wanted")
+        case "RequestAnswer": RequestAnswer(reason: "No")
+        case "GroupDraft": GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = n")
+        case "PlanDraft": PlanDraft(tenant: world.tenant.id, name: "another")
+        case "NoticeContactDraft":
+            NoticeContactDraft(
+                tenant: world.tenant.id, name: "Finance",
+                address: "https://hooks.example.org/2", hoursBefore: 24)
+        case "RebootRequest": RebootRequest()
+        case "TraitChange": TraitChange(addTags: ["web"])
+        case "TrustRequest": TrustRequest(rootVersion: 1)
+        case "PrefetchRequest": PrefetchRequest()
+        case "EnvelopeText": EnvelopeText(envelope: "{}")
+        case "BlastRadiusBrake": BlastRadiusBrake(shareBasisPoints: 2_500, tenantsPerHour: 1)
+        case "ScriptWish": script(in: world)
+        case "RecipeWish": recipe(in: world)
+        case "DutyWish": duty(in: world)
+        case "EmergencyWish":
+            EmergencyWish(
+                vulnerability: FixtureShelf.vulnerability, tenant: world.tenant.id,
+                confirm: FixtureShelf.vulnerability)
+        case "EmergencyAgreement": EmergencyAgreement(confirm: FixtureShelf.vulnerability)
+        case "EmergencyReview": EmergencyReview(text: "It went well.")
+        case "VerdictSubscription":
+            VerdictSubscription(
+                tenant: world.tenant.id, name: "noc", source: "https://noc.example.org/v",
+                key: Base64.encode([UInt8](repeating: 1, count: 32)))
+        case "VerdictDraft":
+            VerdictDraft(
+                tenant: world.tenant.id, .block, package: "openssl", reason: "It broke.")
+        case "RollbackSelection": RollbackSelection(updates: ["openssl"])
+        default: throw NoSample(name: name)
+        }
     }
 
     /// A policy that leaves everything to people.
