@@ -349,6 +349,31 @@ struct DistributionFormatTests {
         #expect(outcome.advisories.first?.source.authority == .tracker)
     }
 
+    /// How the stream of a module stands behind a package's name, with and without a purl.
+    @Test(arguments: [
+        "1-2.module+el8.9.0+7+a.x86_64 (rope:2)", "1-2.module+el8.9.0+7+a.x86_64::rope:2",
+    ])
+    func `a stream behind a package's name is no part of its version`(_ tail: String) throws {
+        for purl in ["pkg:rpm/redhat/anvil@1-2.module%2Bel8.9.0%2B7%2Ba?arch=x86_64", ""] {
+            let helper =
+                purl.isEmpty ? "" : ", \"product_identification_helper\": {\"purl\": \"\(purl)\"}"
+            let outcome = try read(
+                """
+                {"document": {"category": "csaf_security_advisory", "csaf_version": "2.0", "title": "t", "tracking": {"id": "RHSA-2026:1"}},
+                 "product_tree": {"full_product_names": [
+                  {"name": "Red Hat Enterprise Linux AppStream (v. 8)", "product_id": "A", "product_identification_helper": {"cpe": "cpe:/a:redhat:enterprise_linux:8::appstream"}},
+                  {"name": "anvil-1:\(tail)", "product_id": "P"\(helper)}],
+                 "relationships": [
+                  {"category": "default_component_of", "product_reference": "P", "relates_to_product_reference": "A", "full_product_name": {"name": "y", "product_id": "A:P"}}]},
+                 "vulnerabilities": [{"cve": "CVE-2026-1111", "product_status": {"fixed": ["A:P"]}}]}
+                """)
+            #expect(
+                outcome.lines == [
+                    "RHSA-2026:1 rhel/8 rpm binary anvil @rope:2 ≥0,<1:1-2.module+el8.9.0+7+a"
+                ])
+        }
+    }
+
     /// The title of a notice, the fixed release, and the stream that is read.
     @Test(arguments: [
         ("Important: rope:2 security update", "1.module_el9", "@rope:2 "),

@@ -78,7 +78,11 @@ struct ProductTree {
             }
             part = relation.part
         }
-        module = module ?? products[part]?.url.flatMap(Self.module)
+        module =
+            module
+            ?? products[part].flatMap {
+                $0.url.flatMap(Self.module) ?? Self.label($0.name).module
+            }
         guard let product = products[part], let home = homes ?? Self.own(product) else {
             return []
         }
@@ -107,14 +111,14 @@ struct ProductTree {
         if let url = product.url, url.type == "rpm" || url.type == "deb" {
             let epoch = url["epoch"].flatMap { $0 == "0" ? nil : $0 + ":" } ?? ""
             // The label has the epoch even where the URL leaves it out.
-            let label = RPMName(product.name)
+            let label = Self.label(product.name).package
             let version = url.version.map { epoch + $0 }
             return Package(
                 home: home, name: url.name,
                 version: label?.name == url.name ? label?.version ?? version : version,
                 isSource: url["arch"] == "src" || url["arch"] == "source", module: module)
         }
-        if let label = RPMName(product.name) {
+        if let label = Self.label(product.name).package {
             return Package(
                 home: home, name: label.name, version: label.version,
                 isSource: label.architecture == "src", module: module)
@@ -129,6 +133,22 @@ struct ProductTree {
     }
 
     // MARK: Modules
+
+    /// The package that a product's name is. Since 2024 Red Hat writes the stream of its module
+    /// behind it: `ruby-0:3.1.4-142.module+el8.9.0+21471.x86_64 (ruby:3.1)`, in identifiers
+    /// `….x86_64::ruby:3.1`; taken for a part of the version it could not be compared with any.
+    private static func label(_ name: String) -> (package: RPMName?, module: ModuleStream?) {
+        var stream: Substring?
+        var text = name[...]
+        if text.hasSuffix(")"), let mark = text.firstRange(of: " (") {
+            stream = text[mark.upperBound...].dropLast()
+            text = text[..<mark.lowerBound]
+        } else if let mark = text.firstRange(of: "::") {
+            stream = text[mark.upperBound...]
+            text = text[..<mark.lowerBound]
+        }
+        return (RPMName(String(text)), stream.flatMap { module(label: String($0)) })
+    }
 
     private func module(_ id: String) -> ModuleStream? {
         guard let product = products[id] else { return nil }
