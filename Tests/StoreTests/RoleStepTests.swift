@@ -34,7 +34,7 @@ import Testing
                     try records.insert(session)
                     try records.save(token)
                 }
-                try await ledger.store.write { records in
+                _ = try await ledger.store.write { records in
                     try records.change(
                         """
                         INSERT INTO audit_entry (chain, sequence, at, actor, action, subject,
