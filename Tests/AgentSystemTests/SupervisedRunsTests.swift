@@ -51,7 +51,7 @@ import Testing
             // A child that has left the process group, as a script's background job does.
             try await runs.start(
                 Self.run,
-                plan("set -m; sleep 1000 & echo $! > \(mark); echo last words; wait", limit: 5))
+                plan("set -m; sleep 1000 & echo $! > \(mark); echo last words; wait", limit: 15))
             #expect(try await ending(runs) == .hung(lastLine: "last words"))
             let text = try String(contentsOfFile: mark, encoding: .utf8)
             let child = try #require(Int32(text.filter(\.isNumber)))
@@ -134,7 +134,7 @@ import Testing
                 "#!/bin/sh\necho $$ > \(mark.path)\nexec sleep 1000\n", to: mute)
             let runs = SupervisedRuns(
                 state: DiskStateFolder(folder.path), command: ["/nonexistent"], effects: .system,
-                usesSystemd: true, systemdRun: mute.path, patience: 2000)
+                usesSystemd: true, systemdRun: mute.path, patience: 15_000)
             await #expect(throws: RunStartFailure("systemd did not answer.")) {
                 try await runs.start(Self.run, plan("exit 0"))
             }

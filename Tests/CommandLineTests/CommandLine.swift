@@ -8,13 +8,13 @@ enum CommandLine {
     /// Runs `patchbay` with these arguments, with a terminal of 80 columns and nothing of this
     /// machine's own installation.
     static func patchbay(
-        _ arguments: String..., input: String = "", timeout: Duration = .seconds(120)
+        _ arguments: String..., input: String = "", timeout: Duration = .seconds(300)
     ) async throws -> ProgramResult {
         try await patchbay(arguments, input: input, timeout: timeout)
     }
 
     static func patchbay(
-        _ arguments: [String], input: String = "", timeout: Duration = .seconds(120)
+        _ arguments: [String], input: String = "", timeout: Duration = .seconds(300)
     ) async throws -> ProgramResult {
         try await run(
             [program] + arguments, input: input,
@@ -62,10 +62,10 @@ final class RunningServer: Sendable {
             output: URL(filePath: "/dev/null"), errorOutput: log)
     }
 
-    /// Whether it came to listen; false when it ended, or was not ready within 30 seconds.
+    /// Whether it came to listen; false when it ended, or was not ready within two minutes.
     private static func listens(_ program: StartedProgram, home: URL) async throws -> Bool {
         let note = home.appending(path: "server.json")
-        for _ in 0..<600 {
+        for _ in 0..<2400 {
             if FileManager.default.fileExists(atPath: note.path) { return true }
             guard program.isRunning else { return false }
             try await Task.sleep(for: .milliseconds(50))

@@ -14,16 +14,8 @@ import Testing
 
     private func house() async throws -> (House, TestShelf) {
         let shelf = TestShelf()
-        shelf.publish(
-            "tracker",
-            .init(
-                format: .debianTracker,
-                records: [.debian(Self.name, "openssl", fixed: "3.0.2")]))
-        let house = try await House(shelf: shelf)
-        _ = try await house.useCases.addFeed(
-            NewFeed(name: "tracker", source: "https://feeds.example.org/tracker"),
-            by: house.administrator)
-        try await house.useCases.refreshDueFeeds()
+        let house = try await House.tracking(
+            [.debian(Self.name, "openssl", fixed: "3.0.2")], shelf: shelf)
         return (house, shelf)
     }
 

@@ -19,25 +19,14 @@ struct FindingStandingTests {
     private func house() async throws -> House {
         let shelf = TestShelf()
         shelf.publish(
-            "tracker",
-            .init(
-                format: .debianTracker,
-                records: [
-                    .debian("CVE-2026-1", "openssl", fixed: "3.0.2"),
-                    .debian("CVE-2026-2", "bash", fixed: nil),
-                    .debian("CVE-2026-3", "curl", fixed: "8.1"),
-                ]))
-        shelf.publish(
             "kev",
             .init(format: .kev, records: [.exploited("CVE-2026-1", added: House.start)]))
-        let house = try await House(shelf: shelf)
-        for name in ["tracker", "kev"] {
-            _ = try await house.useCases.addFeed(
-                NewFeed(name: name, source: "https://feeds.example.org/\(name)"),
-                by: house.administrator)
-        }
-        try await house.useCases.refreshDueFeeds()
-        return house
+        return try await House.tracking(
+            [
+                .debian("CVE-2026-1", "openssl", fixed: "3.0.2"),
+                .debian("CVE-2026-2", "bash", fixed: nil),
+                .debian("CVE-2026-3", "curl", fixed: "8.1"),
+            ], shelf: shelf, hasCatalogue: true)
     }
 
     /// The house with one endpoint that misses the mended openssl.
@@ -265,17 +254,7 @@ struct FindingStandingTests {
     }
 
     @Test func `without the catalogue it is not known that nothing is exploited`() async throws {
-        let shelf = TestShelf()
-        shelf.publish(
-            "tracker",
-            .init(
-                format: .debianTracker, records: [.debian("CVE-2026-1", "openssl", fixed: "3.0.2")])
-        )
-        let house = try await House(shelf: shelf)
-        _ = try await house.useCases.addFeed(
-            NewFeed(name: "tracker", source: "https://feeds.example.org/tracker"),
-            by: house.administrator)
-        try await house.useCases.refreshDueFeeds()
+        let house = try await House.tracking([.debian("CVE-2026-1", "openssl", fixed: "3.0.2")])
         let endpoint = try await house.enrol("web-1")
         try await endpoint.report(
             ["openssl": "3.0.1"],

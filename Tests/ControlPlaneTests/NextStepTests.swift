@@ -14,20 +14,10 @@ struct NextStepTests {
     /// Three endpoints with openssl's and bash's vulnerabilities; two of them are offered the
     /// mended openssl.
     private func house() async throws -> House {
-        let shelf = TestShelf()
-        shelf.publish(
-            "tracker",
-            .init(
-                format: .debianTracker,
-                records: [
-                    .debian("CVE-2026-1", "openssl", fixed: "3.0.2"),
-                    .debian("CVE-2026-2", "bash", fixed: nil),
-                ]))
-        let house = try await House(shelf: shelf)
-        _ = try await house.useCases.addFeed(
-            NewFeed(name: "tracker", source: "https://feeds.example.org/tracker"),
-            by: house.administrator)
-        try await house.useCases.refreshDueFeeds()
+        let house = try await House.tracking([
+            .debian("CVE-2026-1", "openssl", fixed: "3.0.2"),
+            .debian("CVE-2026-2", "bash", fixed: nil),
+        ])
         for number in 0..<3 {
             let endpoint = try await house.enrol("web-\(number)")
             let mended = TestEndpoint.update("openssl", from: "3.0.1", to: "3.0.2")

@@ -23,21 +23,10 @@ import Versions
         """
 
     private func house() async throws -> House {
-        let shelf = TestShelf()
-        shelf.publish(
-            "tracker",
-            .init(
-                format: .debianTracker,
-                records: [
-                    .debian("CVE-2026-1001", "openssl", fixed: "3.0.2"),
-                    .debian("CVE-2026-1002", "bash", fixed: nil),
-                ]))
-        let house = try await House(shelf: shelf)
-        _ = try await house.useCases.addFeed(
-            NewFeed(name: "tracker", source: "https://feeds.example.org/tracker"),
-            by: house.administrator)
-        try await house.useCases.refreshDueFeeds()
-        return house
+        try await House.tracking([
+            .debian("CVE-2026-1001", "openssl", fixed: "3.0.2"),
+            .debian("CVE-2026-1002", "bash", fixed: nil),
+        ])
     }
 
     private func verdicts(

@@ -12,16 +12,6 @@ import Versions
 
 /// Fleets of which many endpoints have the same, and packages from beside the system.
 struct SharedInventoryTests {
-    private func house(_ records: [FeedRecord], _ shelf: TestShelf) async throws -> House {
-        shelf.publish("tracker", .init(format: .debianTracker, records: records))
-        let house = try await House(shelf: shelf)
-        _ = try await house.useCases.addFeed(
-            NewFeed(name: "tracker", source: "https://feeds.example.org/tracker"),
-            by: house.administrator)
-        try await house.useCases.refreshDueFeeds()
-        return house
-    }
-
     /// What each endpoint has, by its name.
     private func found(_ useCases: UseCases, _ house: House) async throws -> [String: Set<String>] {
         let page = try await useCases.findings(
@@ -41,7 +31,7 @@ struct SharedInventoryTests {
             .debian("CVE-2026-2", "bash", fixed: nil),
             .debian("CVE-2026-3", "zlib", fixed: "1.3"),
         ]
-        let house = try await house(records, shelf)
+        let house = try await House.tracking(records, shelf: shelf)
         let images: [[String: String]] = [
             ["openssl": "3.0.1", "bash": "5.2"], ["openssl": "3.0.2", "zlib": "1.3"],
             ["zlib": "1.2"], [:],

@@ -45,13 +45,13 @@ struct RunnerTests {
         try await withTemporaryFolder { folder in
             let mark = folder.appending(path: "pid").path
             let script = "sleep 300 & echo $! > \(mark); wait"
-            let command = Command(path: "/bin/sh", arguments: ["-c", script], timeoutSeconds: 5)
-            await #expect(throws: CommandFailure.timedOut(seconds: 5)) {
+            let command = Command(path: "/bin/sh", arguments: ["-c", script], timeoutSeconds: 15)
+            await #expect(throws: CommandFailure.timedOut(seconds: 15)) {
                 try await runner.run(command)
             }
             let child = try #require(Files.line(mark))
             // Its new parent may need a moment to take note of its end: until then it is a zombie.
-            for _ in 0..<400 where isRunning(child) { try await Task.sleep(for: .milliseconds(25)) }
+            for _ in 0..<4800 where isRunning(child) { try await Task.sleep(for: .milliseconds(25)) }
             #expect(!isRunning(child))
         }
     }

@@ -26,13 +26,14 @@ public struct ProgramError: Error, CustomStringConvertible {
 ///   - input: What the program reads from standard input; nothing by default.
 ///   - environment: Variables beyond the locale, `PATH` and `HOME`.
 ///   - folder: The folder that it runs in.
-///   - timeout: How long it may run; then it is killed, and `timedOut` is set.
+///   - timeout: How long it may run; then it is killed, and `timedOut` is set. The usual one only ends
+///     what hangs: a program of a second can take a minute beside all other tests.
 /// - Returns: Its status and output.
 /// - Throws: `ProgramError` when it cannot be started.
 public func run(
     _ arguments: [String], input: String = "", environment: [String: String] = [:],
     folder: URL? = nil,
-    timeout: Duration = .seconds(60)
+    timeout: Duration = .seconds(300)
 ) async throws -> ProgramResult {
     guard let path = arguments.first, path.hasPrefix("/") else {
         throw ProgramError(description: "The program's path is not absolute: \(arguments)")

@@ -40,7 +40,7 @@ extension Lab {
 
     /// Runs `testbed/lab`, however it ends.
     func tryBed(
-        _ arguments: [String], within patience: Duration = .seconds(60)
+        _ arguments: [String], within patience: Duration = .seconds(180)
     ) async throws -> ProgramResult {
         try await run(
             [Self.tool("lab").path] + arguments, environment: environment, timeout: patience)

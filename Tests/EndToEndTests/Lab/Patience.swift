@@ -1,7 +1,7 @@
 /// How long a test waits for something that happens by itself: far longer than it takes, so that a
 /// crowded machine does not fail a test, and short enough that a hang ends.
 enum Patience {
-    static let normal = Duration.seconds(120)
+    static let normal = Duration.seconds(240)
     /// How often it is looked.
     static let look = Duration.milliseconds(250)
 }
