@@ -1,4 +1,5 @@
 import Administration
+import Advisories
 import AdvisoryFormats
 import ControlPlane
 import Fleet

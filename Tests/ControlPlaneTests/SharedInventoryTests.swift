@@ -65,7 +65,7 @@ struct SharedInventoryTests {
                         scope: .ecosystem("winget"), order: .winget, name: "mozilla:firefox",
                         counting: .source, ranges: [.before(fix: "130.0")])
                 ]))
-        let house = try await house([record], TestShelf())
+        let house = try await House.tracking([record])
         let endpoint = try await house.enrol("pc-1")
         func package(_ name: String) -> Package {
             Package(
