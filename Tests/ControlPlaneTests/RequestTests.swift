@@ -3,6 +3,7 @@ import ControlPlane
 import Fleet
 import Policy
 import Requests
+import Rollout
 import ServerRecords
 import TestSupport
 import Testing
