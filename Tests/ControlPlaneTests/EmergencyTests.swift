@@ -1,5 +1,6 @@
 import Administration
 import Advisories
+import AgentProtocol
 import AdvisoryFormats
 import ControlPlane
 import Emergencies
