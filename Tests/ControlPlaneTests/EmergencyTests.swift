@@ -2,6 +2,7 @@ import Administration
 import Advisories
 import AgentProtocol
 import AdvisoryFormats
+import AgentProtocol
 import ControlPlane
 import Emergencies
 import Fleet
