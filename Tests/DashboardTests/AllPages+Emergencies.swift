@@ -1,8 +1,9 @@
-import Emergencies
 import EmergencyPages
 import Fleet
 import HTMLTree
 import ServerRecords
+
+@testable import Emergencies
 
 extension AllPages {
     /// The pages about emergency runs, and the alerts that lead to them.
