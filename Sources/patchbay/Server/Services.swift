@@ -8,6 +8,7 @@ import ServerRecords
 import ServiceLifecycle
 import Store
 import Synchronization
+import VerdictFeeds
 
 /// Does what comes once the server listens, and then waits; when the work says that this was all,
 /// the group ends.
