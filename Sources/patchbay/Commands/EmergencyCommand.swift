@@ -162,7 +162,7 @@ enum EmergencyText {
             lines.append("")
             lines.append("Policy \(rollout.policy):")
             for ring in rollout.rings {
-                var words = "  ring \(ring.name): \(ring.endpoints) endpoints"
+                var words = "  ring \(ring.name): \(counted(ring.endpoints))"
                 if let minimum = ring.minimum { words += ", \(minimum) verified at least" }
                 if let budget = ring.budget { words += ", \(budget) at once" }
                 if ring.soakSkippedSeconds > 0 { words += ", no soak" }
@@ -195,6 +195,10 @@ enum EmergencyText {
         return lines.joined(separator: "\n")
     }
 
+    private static func counted(_ endpoints: Int) -> String {
+        endpoints == 1 ? "1 endpoint" : "\(endpoints) endpoints"
+    }
+
     /// How a run stands.
     static func text(_ run: EmergencyRun) -> String {
         var lines = [
@@ -204,7 +208,7 @@ enum EmergencyText {
         if !run.reason.isEmpty { lines.append("why: \(Table.printable(run.reason))") }
         if let agreed = run.agreedBy { lines.append("agreed to by \(Table.printable(agreed))") }
         lines.append(
-            "\(run.extent.endpoints) endpoints, \(run.extent.mayReboot) of them may reboot, "
+            "\(counted(run.extent.endpoints)), \(run.extent.mayReboot) of them may reboot, "
                 + "\(run.extent.leftOut) left out: "
                 + run.extent.updates.map(Table.printable).joined(separator: ", "))
         lines += run.deployments.map { "deployment \($0)" }
