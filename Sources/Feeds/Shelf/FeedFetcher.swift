@@ -15,7 +15,7 @@ public final class FeedFetcher: Sendable {
     /// Seconds that a server may be silent in the middle of an answer.
     private static let silenceSeconds: Int64 = 60
     /// Seconds that a whole feed may take: 1 GB over a line of 10 Mbit/s.
-    private static let fetchSeconds: Int64 = 900
+    static let fetchSeconds: Int64 = 900
     /// The largest feed, in bytes as it comes: the largest that is known, OSV's archive of
     /// everything, has about 1 GB.
     static let largest: Int64 = 2 << 30
@@ -43,10 +43,13 @@ public final class FeedFetcher: Sendable {
     /// Fetches what a feed has now into a file, unless it is what is held.
     ///
     /// - Returns: what the server says of it; `nil` when nothing has changed.
-    /// - Throws: `FeedTrouble`.
-    func fetch(_ feed: Feed, to file: URL) async throws -> FeedValidators? {
+    /// - Throws: `FeedTrouble`; also when it has more than `limit` bytes.
+    func fetch(
+        _ feed: Feed, to file: URL, limit: Int64 = FeedFetcher.largest,
+        seconds: Int64 = FeedFetcher.fetchSeconds
+    ) async throws -> FeedValidators? {
         do {
-            return try await follow(feed, to: file)
+            return try await follow(feed, to: file, limit, seconds)
         } catch let trouble as FeedTrouble {
             throw trouble
         } catch is CancellationError {
@@ -62,15 +65,17 @@ public final class FeedFetcher: Sendable {
         }
     }
 
-    private func follow(_ feed: Feed, to file: URL) async throws -> FeedValidators? {
+    private func follow(
+        _ feed: Feed, to file: URL, _ limit: Int64, _ seconds: Int64
+    ) async throws -> FeedValidators? {
         var address = feed.source
         for _ in 0...Self.mostRedirects {
             if let problem = FeedSource.problem(address) { throw FeedTrouble(problem) }
             let response = try await http.execute(
-                request(address, feed.validators), timeout: .seconds(Self.fetchSeconds))
+                request(address, feed.validators), timeout: .seconds(seconds))
             switch response.status.code {
             case 200:
-                try await save(response, address, to: file)
+                try await save(response, address, to: file, limit)
                 return FeedValidators(
                     entityTag: Self.validator(response.headers.first(name: "etag")),
                     lastModified: Self.validator(response.headers.first(name: "last-modified")))
@@ -108,12 +113,12 @@ public final class FeedFetcher: Sendable {
 
     /// Writes the answer as it comes; what came packed stays packed, and is told by its content.
     private func save(
-        _ response: HTTPClientResponse, _ address: String, to file: URL
+        _ response: HTTPClientResponse, _ address: String, to file: URL, _ limit: Int64
     ) async throws {
         if let length = response.headers.first(name: "content-length").flatMap({ Int64($0) }),
-            length > Self.largest
+            length > limit
         {
-            throw Self.tooLarge(address)
+            throw Self.tooLarge(address, limit)
         }
         unlink(file.path)
         guard
@@ -125,7 +130,7 @@ public final class FeedFetcher: Sendable {
         var count: Int64 = 0
         for try await piece in response.body {
             count += Int64(piece.readableBytes)
-            guard count <= Self.largest else { throw Self.tooLarge(address) }
+            guard count <= limit else { throw Self.tooLarge(address, limit) }
             try handle.write(contentsOf: Data(piece.readableBytesView))
         }
     }

@@ -104,6 +104,37 @@ final class ServerProcess: Sendable {
         }
     }
 
+    /// What runs as long as the server does.
+    private var standing: [ServiceGroupConfiguration.ServiceConfiguration] {
+        [
+            .init(
+                service: TickService(
+                    useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                    logger: logger)),
+            .init(
+                service: WatchService(
+                    useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                    logger: logger)),
+            .init(
+                service: PurgeService(
+                    useCases: useCases, ledger: ledger, retention: retention,
+                    logger: logger)),
+            .init(service: FindingService(useCases: useCases, logger: logger)),
+            .init(
+                service: FeedService(
+                    useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                    logger: logger)),
+            .init(
+                service: VerdictService(
+                    useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                    logger: logger)),
+            .init(
+                service: NoticeService(
+                    useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
+                    logger: logger)),
+        ]
+    }
+
     /// Serves until SIGTERM or SIGINT, or until `work` is done.
     ///
     /// - Parameters:
@@ -139,38 +170,16 @@ final class ServerProcess: Sendable {
         }
         // They are ended from the last to the first: long polls are let go before the server is
         // asked to finish what it has begun.
+        var all = [ServiceGroupConfiguration.ServiceConfiguration(service: application)] + standing
+        all += services.map { .init(service: $0) }
+        all.append(
+            .init(
+                service: begin, successTerminationBehavior: .gracefullyShutdownGroup,
+                failureTerminationBehavior: .gracefullyShutdownGroup))
+        all.append(.init(service: ClosingService(signals: useCases.signals)))
         let group = ServiceGroup(
             configuration: .init(
-                services: [
-                    .init(service: application),
-                    .init(
-                        service: TickService(
-                            useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
-                            logger: logger)),
-                    .init(
-                        service: WatchService(
-                            useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
-                            logger: logger)),
-                    .init(
-                        service: PurgeService(
-                            useCases: useCases, ledger: ledger, retention: retention,
-                            logger: logger)),
-                    .init(service: FindingService(useCases: useCases, logger: logger)),
-                    .init(
-                        service: FeedService(
-                            useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
-                            logger: logger)),
-                    .init(
-                        service: NoticeService(
-                            useCases: useCases, isDue: { [ledger] in ledger.holdsSchedule },
-                            logger: logger)),
-                ] + services.map { .init(service: $0) } + [
-                    .init(
-                        service: begin, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: ClosingService(signals: useCases.signals)),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: all, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError {

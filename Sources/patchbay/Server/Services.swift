@@ -85,6 +85,35 @@ struct WatchService: Service {
     }
 }
 
+/// Asks for verdict feeds when their time has come, apart from the feeds of vulnerabilities: a slow
+/// server of one must not hold up the other.
+struct VerdictService: Service {
+    let useCases: UseCases
+    /// Whether it is this process's turn: of several on one database one does it.
+    let isDue: @Sendable () -> Bool
+    let logger: Logger
+
+    /// How long it waits between two looks, in seconds: the shortest interval of a feed is ten times
+    /// that, and a look costs one small question.
+    private static let intervalSeconds: Int64 = 30
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    if isDue() { try await useCases.refreshDueVerdicts() }
+                } catch is CancellationError {
+                    throw CancellationError()
+                } catch {
+                    // The next look tries again.
+                    logger.warning("verdicts: \(error)")
+                }
+                try await Task.sleep(for: .seconds(Self.intervalSeconds))
+            }
+        }
+    }
+}
+
 /// Each hour: notes how many findings there are, and removes what is over its time; each day the
 /// software that nothing names any more.
 struct PurgeService: Service {
