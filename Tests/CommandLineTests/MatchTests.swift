@@ -116,7 +116,7 @@ struct MatchTests {
             """
         let result = try await match(inventory: inventory, feeds: [("tracker.json", Self.tracker)])
         #expect(result.status == 0)
-        #expect(result.errorOutput.contains("1 packages are not the distribution's"))
+        #expect(result.errorOutput.contains("1 package is not the distribution's"))
         #expect(result.errorOutput.contains("Docker CE (1)"))
         #expect(result.output.contains(#""foreign":[{"source":"Docker CE","packages":1}]"#))
         // Where nothing of the release is known, that is said, and no more.
