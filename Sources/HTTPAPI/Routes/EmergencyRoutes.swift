@@ -6,7 +6,7 @@ import ServerRecords
 /// What a person types to start what is done at once.
 struct EmergencyAgreement: Codable, Sendable {
     /// The vulnerability's name.
-    var confirm: String?
+    var confirm: String
 }
 
 /// What a person writes afterwards.

@@ -10,7 +10,7 @@ extension NamedSchema {
             "acceptsNoWayBack": .optional(.boolean),
         ])
     static let emergencyAgreement = NamedSchema(
-        "EmergencyAgreement", ["confirm": .optional(.string)])
+        "EmergencyAgreement", ["confirm": .string])
     static let emergencyReview = NamedSchema("EmergencyReview", ["text": .string])
 
     private static let line = Schema.object([
