@@ -125,7 +125,7 @@ import Trust
         #expect(own.person == "ben" && own.from == house.clock.now && own.windows == ["night"])
     }
 
-    @Test func `it takes the right to approve, in the tenant's own scope`() async throws {
+    @Test func `it takes the right to deploy, in the tenant's own scope`() async throws {
         let (house, endpoint) = try await managed()
         let other = try await house.useCases.createTenant(name: "Beta", by: house.administrator)
         func person(_ tenant: TenantID, _ rights: Set<Permission>) -> Principal {
@@ -134,7 +134,7 @@ import Trust
         let duty = try await house.useCases.declareDuty(wish(house), by: house.administrator)
         let all = Set(Permission.allCases)
         for (who, code) in [
-            (person(house.tenant.id, all.subtracting([.approve])), "E_FORBIDDEN"),
+            (person(house.tenant.id, all.subtracting([.deploy])), "E_FORBIDDEN"),
             (person(other.id, all), "E_NOT_FOUND"),
         ] {
             for attempt in [
