@@ -72,7 +72,7 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
             if let at = alert.acknowledgedAt {
                 "by \(alert.acknowledgedBy ?? "") "
                 chrome.time(at)
-            } else if chrome.may(.approve) {
+            } else if chrome.may(.deploy) {
                 chrome.postButton("Acknowledge", .ok, to: .alert(alert.id, "acknowledge"))
             }
         }

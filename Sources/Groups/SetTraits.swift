@@ -181,7 +181,8 @@ extension UseCases {
     }
 
     /// Refuses what would make policies act at once and was not confirmed (P49): what is said of an
-    /// endpoint, and where it stands, decides which policies are for it, as groups and the policies themselves do.
+    /// endpoint, and where it stands, decides which policies are for it, as groups and the policies
+    /// themselves do.
     private func requireConfirmation(
         of change: TraitChange, on id: EndpointID, by principal: Principal, at now: Timestamp
     ) async throws {

@@ -71,7 +71,9 @@ private func row(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
             }
         }
         td {
-            if request.state == .waiting { answers(request, chrome) }
+            if request.state == .waiting || request.isUnfinished(at: chrome.now) {
+                answers(request, chrome)
+            }
         }
     }
 }
@@ -87,6 +89,12 @@ private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
             }
         } else if chrome.may(.approve) {
             chrome.postForm(.request(request.id, "grant")) {
+                if request.run != nil {
+                    label(class: "s") {
+                        input(.type("checkbox"), .name("noWayBack"), .value("true"))
+                        "Also what cannot be undone"
+                    }
+                }
                 button(.type("submit"), .ariaLabel("Grant: \(request.sentence)")) { "Grant" }
             }
             chrome.postForm(.request(request.id, "refuse")) {

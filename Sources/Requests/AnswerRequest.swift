@@ -8,9 +8,14 @@ public import ServerRecords
 public struct RequestAnswer: Hashable, Sendable, Codable {
     /// In words; a refusal needs them.
     public var reason: String?
+    /// Whether who grants a run accepts that a part of it cannot be undone.
+    public var acceptsNoWayBack: Bool?
 
     /// An answer.
-    public init(reason: String? = nil) { self.reason = reason }
+    public init(reason: String? = nil, acceptsNoWayBack: Bool? = nil) {
+        self.reason = reason
+        self.acceptsNoWayBack = acceptsNoWayBack
+    }
 }
 
 extension UseCases {
@@ -29,7 +34,7 @@ extension UseCases {
         let words = try Self.checkedNote(answer.reason)
         let now = effects.now()
         var taken = try await ledger.write { records in
-            var request = try Self.waiting(id, for: principal, in: records)
+            var request = try Self.waiting(id, for: principal, at: now, in: records)
             guard try records.areTwoPeople(request.requestedBy, principal.name) else {
                 throw Refusal(
                     .conflict, "E_REQUEST_SAME_PERSON", "Nobody grants what they ask for.",
@@ -42,7 +47,8 @@ extension UseCases {
             return request
         }
         do {
-            taken.outcome = try await carryOut(taken, by: principal)
+            taken.outcome = try await carryOut(
+                taken, acceptsNoWayBack: answer.acceptsNoWayBack, by: principal)
         } catch {
             try await release(taken)
             throw error
@@ -80,12 +86,12 @@ extension UseCases {
     // MARK: Parts
 
     private static func waiting(
-        _ id: RequestID, for principal: Principal, in records: any Records
+        _ id: RequestID, for principal: Principal, at now: Timestamp, in records: any Records
     ) throws -> RequestRecord {
         guard let request = try records.request(id, in: principal.scope) else {
             throw Refusal.notFound("request")
         }
-        guard request.state == .waiting else {
+        guard request.state == .waiting || request.isUnfinished(at: now) else {
             throw Refusal(
                 .conflict, "E_REQUEST_STATE", "The request is \(request.state.rawValue) already.",
                 nextStep: "Ask again when it is still wanted.")
@@ -95,9 +101,12 @@ extension UseCases {
 
     /// Does what was asked for, and tells the identifier of what came of it.
     private func carryOut(
-        _ request: RequestRecord, by principal: Principal
+        _ request: RequestRecord, acceptsNoWayBack: Bool?, by principal: Principal
     ) async throws -> String {
-        if let run = request.run { return try await approve(run, by: principal).id.text }
+        if var run = request.run {
+            run.acceptsNoWayBack = acceptsNoWayBack
+            return try await approve(run, by: principal).id.text
+        }
         let updates = request.updates ?? RequestedUpdates()
         let draft = ApprovalDraft(
             .approve, tenant: request.tenant, level: updates.level, place: updates.place,
@@ -131,7 +140,7 @@ extension UseCases {
         by principal: Principal, at now: Timestamp
     ) async throws -> RequestRecord {
         try await ledger.write { records in
-            var request = try Self.waiting(id, for: principal, in: records)
+            var request = try Self.waiting(id, for: principal, at: now, in: records)
             if state == .withdrawn,
                 try records.person(behind: request.requestedBy)
                     != records.person(behind: principal.name)

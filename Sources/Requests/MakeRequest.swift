@@ -2,6 +2,7 @@ import Administration
 public import ControlPlane
 public import Fleet
 import Policy
+import Rollout
 public import ServerRecords
 
 /// What somebody asks for: updates to be approved or a run to be released, one of them.
@@ -47,10 +48,10 @@ extension UseCases {
         guard reason.contains(where: { !$0.isWhitespace }) else {
             throw Self.badRequest("Whoever decides must know why.", "Give a reason.")
         }
-        let (tenant, sentence) = try await asked(draft, by: principal)
+        let (tenant, sentence, run) = try await asked(draft, by: principal)
         let now = effects.now()
         let record = RequestRecord(
-            id: effects.newIdentifier(), tenant: tenant, updates: draft.updates, run: draft.run,
+            id: effects.newIdentifier(), tenant: tenant, updates: draft.updates, run: run,
             sentence: sentence, reason: reason, requestedBy: principal.name, requestedAt: now)
         try await ledger.write { records in
             let waiting = try records.requests(
@@ -91,15 +92,17 @@ extension UseCases {
         }
     }
 
-    /// Whose endpoints a request is about, and what it asks for.
+    /// Whose endpoints a request is about, what it asks for in the server's words, and the run with
+    /// exactly the versions that these words name.
     private func asked(
         _ draft: RequestDraft, by principal: Principal
-    ) async throws -> (TenantID, String) {
+    ) async throws -> (TenantID, String, DeploymentSelection?) {
         switch (draft.updates, draft.run) {
         case (let updates?, nil):
             let tenant = try await soleTenant(draft.tenant, of: principal)
-            return (tenant, try Self.sentence(of: updates))
+            return (tenant, try Self.sentence(of: updates), nil)
         case (nil, let run?):
+            try Self.checkRun(run)
             let plan = try await planDeployment(run, by: principal)
             guard plan.endpointsWithWork > 0 else {
                 throw Refusal(
@@ -110,17 +113,50 @@ extension UseCases {
             guard draft.tenant == nil || draft.tenant == plan.tenant else {
                 throw Refusal.notFound("endpoint")
             }
-            let rings = run.policy.map { ", through the rings of \($0)" } ?? ""
-            let count = plan.endpointsWithWork
-            return (
-                plan.tenant,
-                "Release “\(plan.title)” for \(count) endpoint\(count == 1 ? "" : "s")\(rings)."
-            )
+            let (words, pinned) = Self.pinned(run, to: plan)
+            return (plan.tenant, words, pinned)
         default:
             throw Self.badRequest(
                 "A request asks for updates or for a run.", "Ask for one of the two.")
         }
     }
+
+    /// Only who grants a run says what follows it and that it need not be undone: nobody's click
+    /// agrees to what they do not see.
+    private static func checkRun(_ run: DeploymentSelection) throws {
+        guard run.aftercare == nil, run.deadlineSeconds == nil, run.acceptsNoWayBack == nil else {
+            throw badRequest(
+                "A run is asked for by endpoints, updates, title, policy and lane.",
+                "Leave out aftercare, deadlineSeconds and acceptsNoWayBack.")
+        }
+    }
+
+    /// The run with the versions that are missing now, and the sentence that names them.
+    private static func pinned(
+        _ run: DeploymentSelection, to plan: DeploymentPlan
+    ) -> (String, DeploymentSelection) {
+        let lines = plan.lines.filter { !$0.updates.isEmpty }
+        var versions: [String: DeploymentSelection.ChosenUpdate] = [:]
+        for update in lines.flatMap(\.updates) {
+            versions["\(update.name) \(update.to)"] = .init(
+                name: update.name, candidate: update.to)
+        }
+        let names = versions.keys.sorted()
+        var pinned = run
+        pinned.endpoints = lines.map(\.endpoint)
+        pinned.updates = names.compactMap { versions[$0] }
+        pinned.allSecurity = nil
+        let places = listed(lines.map(\.endpointName), atMost: namedEndpoints)
+        let way =
+            run.policy.map { policy in
+                let lane = run.lane.map { ", lane \($0.rawValue)" } ?? ""
+                return ", through the rings of \(PlainText.line(policy, atMost: 63))\(lane)"
+            } ?? ""
+        return ("Install \(listed(names)) on \(places)\(way), as “\(plan.title)”.", pinned)
+    }
+
+    /// How many endpoints a sentence names; the rest is counted.
+    private static let namedEndpoints = 5
 
     private static func sentence(of updates: RequestedUpdates) throws -> String {
         let names = [updates.package, updates.version, updates.vulnerability].compactMap(\.self)

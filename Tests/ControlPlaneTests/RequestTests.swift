@@ -92,6 +92,49 @@ struct RequestTests {
         #expect(waiting == [second], "it is as it was")
     }
 
+    @Test func `a run is asked for in the server's words, with the versions that are missing now`()
+        async throws
+    {
+        let place = try await Place()
+        let update = TestEndpoint.update("openssl")
+        let run = DeploymentSelection(
+            endpoints: [place.endpoint], updates: [], allSecurity: true, title: "Harmless")
+        let asked = try await place.house.useCases.ask(
+            RequestDraft(run: run, reason: "The audit"), by: place.rita)
+        #expect(
+            asked.sentence == "Install openssl \(update.candidate) on web-1, as “Harmless”.")
+        #expect(asked.run?.updates == [.init(name: "openssl", candidate: update.candidate)])
+        #expect(asked.run?.allSecurity == nil)
+        // What only who grants may say is not asked for.
+        var sly = run
+        sly.acceptsNoWayBack = true
+        var rebooting = run
+        rebooting.aftercare = Aftercare(reboot: .ifNeeded)
+        for each in [sly, rebooting] {
+            let code = await place.refusal {
+                try await place.house.useCases.ask(
+                    RequestDraft(run: each, reason: "The audit"), by: place.rita)
+            }
+            #expect(code == "E_REQUEST")
+        }
+    }
+
+    @Test func `what was granted and came to nothing can be answered again, later`() async throws {
+        let place = try await Place()
+        let useCases = place.house.useCases
+        var stuck = try await place.ask()
+        stuck.state = .granted
+        (stuck.answeredBy, stuck.answeredAt) = ("user:ben", place.house.clock.now)
+        let stored = stuck
+        try await useCases.ledger.write { try $0.update(stored) }
+        #expect(
+            await place.refusal { try await useCases.grantRequest(stored.id, by: place.anna) }
+                == "E_REQUEST_STATE")
+        place.house.clock.advance(seconds: RequestRecord.longestGrantSeconds)
+        let granted = try await useCases.grantRequest(stored.id, by: place.anna)
+        #expect(granted.outcome != nil && granted.answeredBy == "user:anna")
+    }
+
     @Test func `nobody grants what they ask for, whatever their role has become`() async throws {
         let place = try await Place()
         let useCases = place.house.useCases

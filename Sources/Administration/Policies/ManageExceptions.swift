@@ -91,12 +91,28 @@ extension UseCases {
                 throw Self.invalid(error)
             }
             try self.checkLength(of: [risk], tenant: tenant, at: now, in: records)
+            try Self.requireRoom(for: tenant, in: records)
             try records.insert(record)
             try self.appendAudit(
                 "exception.requested", subject: id.text,
                 sentence: "Asked to accept the risk “\(record.name)” until \(record.expiresAt).",
                 actor: principal.name, tenant: tenant, in: records, at: now)
             return record
+        }
+    }
+
+    /// The most risks of a tenant that wait to be accepted: what people can still answer. Of more
+    /// than a thousand the newest are looked at.
+    private static let mostWaitingExceptions = 500
+
+    private static func requireRoom(for tenant: TenantID?, in records: any Records) throws {
+        let newest = try records.exceptions(
+            in: Scope(tenant), before: nil, limit: 2 * mostWaitingExceptions)
+        guard newest.count(where: { $0.state == .requested }) < mostWaitingExceptions else {
+            throw Refusal(
+                .conflict, "E_EXCEPTIONS_FULL",
+                "\(mostWaitingExceptions) risks wait to be accepted already.",
+                nextStep: "Have them answered first.")
         }
     }
 

@@ -27,10 +27,12 @@ extension Dashboard {
         },
         action(
             "/requests/{request}/grant", .principal(.approve), "Grants what somebody asks for."
-        ) { visit, _ in
+        ) { visit, form in
             try await onRequests(visit, .requestAnswered) {
                 _ = try await visit.useCases.grantRequest(
-                    try visit.call.identifier("request"), by: visit.principal)
+                    try visit.call.identifier("request"),
+                    RequestAnswer(acceptsNoWayBack: form["noWayBack"] == "true" ? true : nil),
+                    by: visit.principal)
             }
         },
         action(

@@ -31,5 +31,7 @@ extension NamedSchema {
             "answer": .optional(.string), "outcome": .optional(.string),
         ])
     static let requestList = list("RequestList", of: request)
-    static let requestAnswer = NamedSchema("RequestAnswer", ["reason": .optional(.string)])
+    static let requestAnswer = NamedSchema(
+        "RequestAnswer",
+        ["reason": .optional(.string), "acceptsNoWayBack": .optional(.boolean)])
 }

@@ -72,6 +72,16 @@ public struct RequestRecord: Hashable, Sendable, Codable {
     /// The approval or deployment that came of it.
     public var outcome: String?
 
+    /// For how long a granted request is being carried out at most, in seconds; one that has come to
+    /// nothing then, because the server stopped meanwhile, can be answered again.
+    public static let longestGrantSeconds: Int64 = 300
+
+    /// Whether it was granted and nothing has come of it.
+    public func isUnfinished(at now: Timestamp) -> Bool {
+        guard state == .granted, outcome == nil, let answeredAt else { return false }
+        return answeredAt.adding(seconds: Self.longestGrantSeconds) <= now
+    }
+
     /// A request that nobody has answered.
     public init(
         id: RequestID, tenant: TenantID, updates: RequestedUpdates?, run: DeploymentSelection?,

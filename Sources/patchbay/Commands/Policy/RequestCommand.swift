@@ -90,7 +90,8 @@ struct RequestCommand: ParsableCommand {
                 Example: patchbay request run --endpoint ept_01h2xcejqtf2nbrexx3vqjhp41 --all-security \
                 --reason "The audit is on Friday"
 
-                What is installed is looked up when it is granted; it changes nothing before.
+                The versions that are missing now are asked for, and no others are installed when it is
+                granted; it changes nothing before.
                 """)
         @Option(help: "An endpoint; may be given more than once.") var endpoint: [String]
         @Option(help: "An update: NAME, or NAME=VERSION; may be given more than once.")
@@ -98,7 +99,6 @@ struct RequestCommand: ParsableCommand {
         @Flag(help: "Every missing update of the class security that can be installed.")
         var allSecurity = false
         @Option(help: "A name for people.") var title: String?
-        @Flag(help: "Ask for it although a part of it cannot be undone.") var noWayBack = false
         @OptionGroup var rings: RingOptions
         @Option(help: "Why.") var reason: String
         @OptionGroup var server: ServerOptions
@@ -120,7 +120,7 @@ struct RequestCommand: ParsableCommand {
                         name: halves.first ?? text, candidate: halves.count == 2 ? halves[1] : nil)
                 },
                 allSecurity: allSecurity ? true : nil, title: title, policy: rings.policy,
-                lane: rings.chosenLane, acceptsNoWayBack: noWayBack ? true : nil)
+                lane: rings.chosenLane)
             try await RequestCommand.ask(
                 RequestDraft(run: selection, reason: reason), server, output)
         }
@@ -142,11 +142,13 @@ struct RequestCommand: ParsableCommand {
             discussion: "Example: patchbay request grant req_01h2xcejqtf2nbrexx3vqjhp41")
         @Argument(help: "The request.") var request: String
         @Option(help: "What you say to it.") var reason: String?
+        @Flag(help: "Grant a run although a part of it cannot be undone.") var noWayBack = false
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
         func run() async throws {
-            let answer = RequestAnswer(reason: reason)
+            let answer = RequestAnswer(
+                reason: reason, acceptsNoWayBack: noWayBack ? true : nil)
             let granted: RequestRecord = try await server.withClient {
                 try await $0.post("/api/v1/requests/\(Path.segment(request))/grant", answer)
             }
