@@ -19,6 +19,8 @@ extension UseCases {
     ///   - risks: what is to be accepted, for the endpoints of its place only.
     ///   - tenant: whose endpoints; `nil` for those of all tenants.
     ///   - candidate: a policy that is to hold in place of the stored one of its identifier.
+    ///   - now: the time from which it would be accepted.
+    ///   - records: what is stored.
     /// - Throws: `Refusal` `E_EXCEPTION_TOO_LONG`.
     package func checkLength(
         of risks: [RiskException], tenant: TenantID?, with candidate: PolicyRecord? = nil,

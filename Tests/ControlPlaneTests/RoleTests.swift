@@ -8,12 +8,13 @@ import Testing
 
 /// What each role may do, and that the log tells in which role somebody acted.
 struct RoleTests {
-    @Test(arguments: [
-        (Role.administrator, Set(Permission.allCases)),
-        (.operatorRole, Set(Permission.allCases).subtracting([.administer])),
-        (.approver, [.view, .request, .approve]), (.requester, [.view, .request]),
-        (.auditor, [.view, .readAudit]), (.tenantViewer, [.view]), (.viewer, [.view]),
-    ] as [(Role, Set<Permission>)])
+    @Test(
+        arguments: [
+            (Role.administrator, Set(Permission.allCases)),
+            (.operatorRole, Set(Permission.allCases).subtracting([.administer])),
+            (.approver, [.view, .request, .approve]), (.requester, [.view, .request]),
+            (.auditor, [.view, .readAudit]), (.tenantViewer, [.view]), (.viewer, [.view]),
+        ] as [(Role, Set<Permission>)])
     func `a role may do what is written of it and nothing else`(
         role: Role, rights: Set<Permission>
     ) {

@@ -51,7 +51,9 @@ struct RunnerTests {
             }
             let child = try #require(Files.line(mark))
             // Its new parent may need a moment to take note of its end: until then it is a zombie.
-            for _ in 0..<4800 where isRunning(child) { try await Task.sleep(for: .milliseconds(25)) }
+            for _ in 0..<4800 where isRunning(child) {
+                try await Task.sleep(for: .milliseconds(25))
+            }
             #expect(!isRunning(child))
         }
     }

@@ -85,7 +85,8 @@ extension RolloutOpening {
     ///   - title: a name for people.
     ///   - person: who started it.
     ///   - policy: the effective policy of all members.
-    ///   - version: the version of the policy by whose name it is called.
+    ///   - name: the name of the policy by which it is called.
+    ///   - version: the version of that policy.
     ///   - members: the endpoints.
     ///   - lines: what is installed.
     ///   - reachable: who can be reached, and stands in for canaries first.
