@@ -12,9 +12,10 @@ package func usersPage(
     layout("Users", section: .users, chrome: chrome) {
         pageTitle("Users") {
             p(class: "dim") {
-                "People who sign in. A new administrator of the whole server is made on its own machine only. "
-                a(.href(.roles)) { "What each role may do" }
+                "People who sign in. A new administrator of the whole server is made on its own machine only."
             }
+        } actions: {
+            a(class: "button quiet", .href(.roles)) { "What each role may do" }
         }
         problem(refused)
         if let made, let password = made.oneTimePassword {

@@ -2,7 +2,7 @@
 
 from suite import expect
 
-PASSWORD = "correct horse battery staple 7"
+PASSWORD = "correct horse battery staple 8"
 
 
 class People:
@@ -35,8 +35,8 @@ class People:
             page.keyboard.press("Enter")
             page.wait_for_url("**/account")
             page.fill("#current", one_time)
-            page.fill("#new", PASSWORD + name)
-            page.fill("#again", PASSWORD + name)
+            page.fill("#new", PASSWORD)
+            page.fill("#again", PASSWORD)
             page.keyboard.press("Enter")
             page.wait_for_url("**/account?notice=password-changed")
             page.click("text=What each role may do")

@@ -43,10 +43,9 @@ func signInPage(
 func accountPage(role: String, mustChange: Bool, refused: Refusal? = nil, chrome: Chrome) -> HTML {
     layout("Account", section: .account, chrome: chrome) {
         pageTitle(chrome.userName) {
-            p(class: "dim") {
-                "\(role). "
-                a(.href(.roles)) { "What each role may do" }
-            }
+            p(class: "dim") { role }
+        } actions: {
+            a(class: "button quiet", .href(.roles)) { "What each role may do" }
         }
         problem(refused)
         if mustChange {

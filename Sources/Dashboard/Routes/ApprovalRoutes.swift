@@ -292,11 +292,13 @@ extension Dashboard {
             let id: EndpointID = try visit.call.identifier("endpoint")
             let exposed = form["exposed"].flatMap { ["yes": true, "no": false][$0] }
             let criticality = form["criticality"].flatMap(Criticality.init(rawValue:))
+            // A tenant without sites has no such field; “None” is an empty one.
+            let site = form.fields.contains { $0.name == "site" } ? form["site"] ?? "" : nil
             let change = TraitChange(
                 tags: (form["tags"] ?? "").split { $0 == "," || $0 == " " }.map(String.init),
                 role: form["role"] ?? "", criticality: criticality, isExposed: exposed,
                 forget: (criticality == nil ? ["criticality"] : [])
-                    + (exposed == nil ? ["isExposed"] : []), site: form["site"],
+                    + (exposed == nil ? ["isExposed"] : []), site: site,
                 confirm: form["confirm"] == "true")
             do {
                 _ = try await visit.useCases.setTraits(change, of: id, by: visit.principal)
