@@ -7,13 +7,14 @@ package import ServerRecords
 private struct ExceptionBound {
     let longest: TimeSpan
     let policy: PolicyName
-    let endpoint: String
+    /// `nil` where no endpoint is concerned now.
+    let endpoint: String?
 }
 
 extension UseCases {
     /// Refuses a risk that would be accepted for longer than the policies of its endpoints let it:
     /// for each endpoint the most specific policy that says so counts, and the shortest of them for
-    /// all. Where none says so, only the longest that there is holds (`RiskException.maximumDays`).
+    /// all; of a risk that is for no endpoint yet the shortest of all policies counts. Where none says so, only the longest that there is holds (`RiskException.maximumDays`).
     ///
     /// - Parameters:
     ///   - risks: what is to be accepted, for the endpoints of its place only.
@@ -57,11 +58,16 @@ extension UseCases {
         at now: Timestamp, in records: any Records
     ) throws -> ExceptionBound? {
         var shortest: ExceptionBound?
+        var isForSomebody = false
         try eachEndpoint(of: desk.tenant, in: records) { endpoint in
             let facts = try records.posture(of: endpoint.id, tenant: desk.tenant)?.endpoint
             let subject = try desk.subject(endpoint, facts: facts)
-            guard risk.concerns(subject, at: now),
-                let policy = EffectivePolicy(of: desk.placedPolicies, for: subject, at: now),
+            // Where it is not known whether it is for the endpoint, it is bound as if it were.
+            guard risk.endpoints.map({ $0.evaluate(subject, at: now) != .no }) ?? true else {
+                return
+            }
+            isForSomebody = true
+            guard let policy = EffectivePolicy(of: desk.placedPolicies, for: subject, at: now),
                 // What a policy's text accepts holds where that policy does.
                 text == nil || policy.layers.contains(where: { $0.policy.name == text }),
                 let nearest = policy.layers.first(where: {
@@ -72,7 +78,13 @@ extension UseCases {
             shortest = ExceptionBound(
                 longest: longest, policy: nearest.name, endpoint: endpoint.name)
         }
-        return shortest
+        // Of what is for nobody yet nothing is known of whom it will be for.
+        guard !isForSomebody else { return shortest }
+        return desk.placedPolicies.compactMap { placed in
+            placed.policy.longestException.map {
+                ExceptionBound(longest: $0, policy: placed.policy.name, endpoint: nil)
+            }
+        }.min { $0.longest < $1.longest }
     }
 
     private static func tooLong(
@@ -82,8 +94,8 @@ extension UseCases {
         return Refusal(
             .malformed, "E_EXCEPTION_TOO_LONG",
             "The exception “\(risk.name)” would hold for \(TimeSpan.measured(seconds)), and the "
-                + "policy “\(bound.policy)” allows \(bound.longest.inWords) at most "
-                + "(on \(bound.endpoint)).",
+                + "policy “\(bound.policy)” allows \(bound.longest.inWords) at most"
+                + (bound.endpoint.map { " (on \($0))." } ?? "."),
             nextStep: "End it by \(end), and renew it when somebody has looked again; or have "
                 + "longestException of that policy raised.")
     }

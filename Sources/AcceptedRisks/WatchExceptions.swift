@@ -56,17 +56,30 @@ extension UseCases {
         let now = effects.now()
         let tenants = try await ledger.read { try $0.tenants(in: .provider).map(\.id) }
         for owner in tenants.map({ Optional($0) }) + [nil] {
-            let isNews = try await ledger.read { records in
-                try !self.news(of: owner, at: now, in: records).isEmpty
+            // Who is concerned is counted before anything is written, which holds everybody up.
+            let counts = try await ledger.read { records -> [String: Int]? in
+                let news = try self.news(of: owner, at: now, in: records)
+                guard !news.isEmpty else { return nil }
+                let pairs = try news.fresh.map {
+                    (
+                        $0.1.subject,
+                        try self.endpoints(keptFrom: $0.1, of: owner, at: now, in: records)
+                    )
+                }
+                return Dictionary(pairs) { first, _ in first }
             }
-            guard isNews else { continue }
+            guard let counts else { continue }
             try await writeWaking { records, wakes in
                 let news = try self.news(of: owner, at: now, in: records)
                 for alert in news.over { try self.end(alert, at: now, in: records) }
+                var hasEnded = false
                 for (kind, watched) in news.fresh {
-                    try self.raise(kind, about: watched, of: owner, at: now, in: records)
+                    // What has come since is told in the next look.
+                    guard let count = counts[watched.subject] else { continue }
+                    try self.raise(kind, about: watched, on: count, of: owner, at: now, in: records)
+                    hasEnded = hasEnded || kind == .exceptionEnded
                 }
-                guard news.fresh.contains(where: { $0.0 == .exceptionEnded }) else { return }
+                guard hasEnded else { return }
                 try self.decisionsChanged(
                     for: owner, by: Self.watcher, in: records, at: now, waking: &wakes)
             }
@@ -121,13 +134,9 @@ extension UseCases {
     }
 
     private func raise(
-        _ kind: Alert.Kind, about watched: WatchedRisk, of owner: TenantID?, at now: Timestamp,
-        in records: any Records
+        _ kind: Alert.Kind, about watched: WatchedRisk, on count: Int, of owner: TenantID?,
+        at now: Timestamp, in records: any Records
     ) throws {
-        let tenants = try owner.map { [$0] } ?? records.tenants(in: .provider).map(\.id)
-        let count = try tenants.reduce(0) {
-            try $0 + endpoints(keptFrom: watched.risk, of: $1, at: now, in: records)
-        }
         let alert = Alert(
             id: effects.newIdentifier(), tenant: owner, kind: kind, subject: watched.subject,
             sentence: watched.sentence(kind, on: count), endpoints: count, raisedAt: now)
@@ -145,6 +154,17 @@ extension UseCases {
             "alert.acknowledged", subject: alert.id.text,
             sentence: "It is over: \(alert.sentence)", actor: Self.watcher,
             tenant: alert.tenant, in: records, at: now)
+    }
+
+    /// How many endpoints of a tenant, or of all, miss an update that a risk is about.
+    private func endpoints(
+        keptFrom watched: WatchedRisk, of owner: TenantID?, at now: Timestamp,
+        in records: any Records
+    ) throws -> Int {
+        let tenants = try owner.map { [$0] } ?? records.tenants(in: .provider).map(\.id)
+        return try tenants.reduce(0) {
+            try $0 + endpoints(keptFrom: watched.risk, of: $1, at: now, in: records)
+        }
     }
 
     /// How many endpoints of a tenant miss an update that a risk is about.

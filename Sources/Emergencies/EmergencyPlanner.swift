@@ -299,13 +299,14 @@ extension Decision.ReasonCode {
     /// window. What somebody forbids, and what stands in the way on the endpoint, does not give way.
     var maySkipAhead: Bool {
         switch self {
-        case .awaitingApproval, .queued, .keptBack, .lastAttemptFailed, .deferred, .ageing,
-            .ageUnknown, .awaitingSecondApproval, .prepared, .stoppedAfterFailures,
+        case .awaitingApproval, .queued, .lastAttemptFailed, .deferred, .ageing,
+            .ageUnknown, .awaitingSecondApproval, .prepared,
             .awaitingRetry, .awaitingRing, .awaitingTurn, .noRing, .awaitingWindow,
             .tooLittleTimeLeft, .frozen, .awaitingDuty, .doesNotFit, .noWindow, .zoneUnknown,
             .catchingUp, .windowMissed, .windowOpen:
             true
-        case .deploymentHalted, .inProgress, .interrupted, .pendingRestart, .held, .phased,
+        case .keptBack, .stoppedAfterFailures, .deploymentHalted, .inProgress, .interrupted,
+            .pendingRestart, .held, .phased,
             .needsSubscription, .excluded, .endpointSilent, .membershipUnknown, .declined,
             .onHold, .versionBlocked, .riskAccepted:
             false

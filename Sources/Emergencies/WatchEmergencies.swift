@@ -17,17 +17,30 @@ extension UseCases {
                 in: .provider, states: [.awaitingSecondPerson, .running], before: nil,
                 limit: Self.runsPerRound)
         }
+        var fault: (any Error)?
         for run in open {
-            let isDue = try await ledger.read { records in
-                try self.step(run, at: now, in: records) != nil
+            do {
+                try await watch(run, at: now)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                // One that cannot be looked at keeps no other waiting; it is told at the end.
+                fault = error
             }
-            guard isDue else { continue }
-            try await writeWaking { records, wakes in
-                guard let run = try records.emergency(run.id, in: .tenant(run.tenant)),
-                    let step = try self.step(run, at: now, in: records)
-                else { return }
-                try self.take(step, of: run, at: now, in: records, &wakes)
-            }
+        }
+        if let fault { throw fault }
+    }
+
+    private func watch(_ run: EmergencyRun, at now: Timestamp) async throws {
+        let isDue = try await ledger.read { records in
+            try self.step(run, at: now, in: records) != nil
+        }
+        guard isDue else { return }
+        try await writeWaking { records, wakes in
+            guard let run = try records.emergency(run.id, in: .tenant(run.tenant)),
+                let step = try self.step(run, at: now, in: records)
+            else { return }
+            try self.take(step, of: run, at: now, in: records, &wakes)
         }
     }
 

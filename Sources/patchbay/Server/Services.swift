@@ -70,17 +70,22 @@ struct WatchService: Service {
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do {
-                    if isDue() { try await useCases.watchEmergencies() }
-                    if isDue() { try await useCases.watchExceptions() }
-                } catch is CancellationError {
-                    throw CancellationError()
-                } catch {
-                    // The next look finds it again.
-                    logger.warning("watch: \(error)")
-                }
+                try await look { try await useCases.watchEmergencies() }
+                try await look { try await useCases.watchExceptions() }
                 try await Task.sleep(for: .seconds(Self.intervalSeconds))
             }
+        }
+    }
+
+    /// One part of a look: what goes wrong in it keeps no other part waiting.
+    private func look(_ body: () async throws -> Void) async throws {
+        do {
+            if isDue() { try await body() }
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // The next look finds it again.
+            logger.warning("watch: \(error)")
         }
     }
 }
