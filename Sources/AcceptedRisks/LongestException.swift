@@ -14,7 +14,8 @@ private struct ExceptionBound {
 extension UseCases {
     /// Refuses a risk that would be accepted for longer than the policies of its endpoints let it:
     /// for each endpoint the most specific policy that says so counts, and the shortest of them for
-    /// all; of a risk that is for no endpoint yet the shortest of all policies counts. Where none says so, only the longest that there is holds (`RiskException.maximumDays`).
+    /// all; of a risk that is for no endpoint yet the shortest of all policies counts. Where none
+    /// says so, only the longest that there is holds (`RiskException.maximumDays`).
     ///
     /// - Parameters:
     ///   - risks: what is to be accepted, for the endpoints of its place only.
