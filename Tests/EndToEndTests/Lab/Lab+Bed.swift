@@ -99,7 +99,8 @@ extension Lab {
         try await eventually("the repository is served") { program.log.contains("serving") }
     }
 
-    /// Serves the same by HTTPS on port 8443, with a certificate that nobody knows; its text.
+    /// Serves the same by HTTPS on port 8444 (8443 is the server's), with a certificate that nobody
+    /// knows; its text.
     func serveSecurely() async throws -> String {
         let file = folder.appending(path: "secure.pem")
         try await TestSupport.run([
@@ -108,7 +109,7 @@ extension Lab {
             "-addext", "subjectAltName=IP:10.77.0.1", "-keyout", file.path, "-out", file.path,
         ]).succeeded("openssl req")
         let program = try startInServerNetwork(
-            "secure", [Self.tool("repo/serve").path, repository.path, "8443", "--tls", file.path])
+            "secure", [Self.tool("repo/serve").path, repository.path, "8444", "--tls", file.path])
         keep(program, as: .secureRepository)
         try await eventually("it is served by HTTPS") { program.log.contains("serving") }
         let text = try String(contentsOf: file, encoding: .utf8)

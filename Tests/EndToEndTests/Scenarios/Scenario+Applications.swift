@@ -116,7 +116,7 @@ extension Scenario {
         let certificate = try await lab.serveSecurely()
         try await lab.saveBefore(more: "bandwidth: 250 kB/s")
         try await lab.addRecipes(
-            "4.0", only: "labbin", from: "https://10.77.0.1:8443", padding: bytes)
+            "4.0", only: "labbin", from: "https://10.77.0.1:8444", padding: bytes)
         try await lab.expectMissing(["labbin"], "4.0", on: endpoint)
         let strange = try await lab.deploy("labbin", to: endpoint)
         #expect(strange.outcome("labbin")?.failure == .network, "\(strange.sentence)")
