@@ -6,9 +6,6 @@ public import ServerRecords
 import Trust
 
 extension UseCases {
-    /// The most duties of one tenant that are not over: as many as its endpoints take at once.
-    static let mostDuties = 100
-
     /// Declares who is on duty. In managed mode it is signed at once; in sealed mode it waits for
     /// operators, and no endpoint has it before.
     ///
@@ -29,11 +26,11 @@ extension UseCases {
             try self.checkWindows(of: duty, tenant, in: records)
             let known = try self.knownDocuments(Duty.self, of: .tenant(tenant), in: records)
             let names = Set(known.map(\.name))
-            guard Set(known.filter { now < $0.expiresAt }.map(\.name)).count < Self.mostDuties
-            else { throw Self.tooMany }
+            let name = Self.freeName(at: now, besides: names)
+            try self.checkRoom(forDuty: name, beside: known, at: now)
             let document = SignedDocument(
                 DocumentHeading(
-                    name: Self.freeName(at: now, besides: names), version: 1,
+                    name: name, version: 1,
                     scope: .tenant(tenant), issuedAt: now.wholeSeconds, expiresAt: duty.until),
                 duty)
             return try self.sign(
@@ -176,11 +173,6 @@ extension UseCases {
         }
         return duty
     }
-
-    private static let tooMany = Refusal(
-        .conflict, "E_DUTY_LIMIT",
-        "The tenant has \(mostDuties) duties that are not over, and endpoints take no more.",
-        nextStep: "Wait until some are over, or declare longer ones.")
 
     private static let isOver = Refusal(
         .conflict, "E_DUTY_OVER", "The duty is over.", nextStep: "There is nothing to end.")

@@ -173,7 +173,7 @@ extension UseCases {
         _ plan: [EndpointID: [LockedUpdate]], of source: Deployment, by principal: Principal,
         at now: Timestamp, in records: any Records
     ) throws {
-        for line in Set(plan.values.joined().map { TakenBack($0) }).sorted() {
+        for line in Set(plan.values.joined().map { BlockedLine($0.key, $0.from) }).sorted() {
             try records.block(
                 BlockedVersion(
                     tenant: source.tenant, manager: line.manager, package: line.package,
@@ -185,21 +185,5 @@ extension UseCases {
                     + "person unblocks it.",
                 actor: principal.name, tenant: source.tenant, in: records, at: now)
         }
-    }
-}
-
-/// A version that is blocked because it is taken back.
-private struct TakenBack: Hashable, Comparable {
-    var manager: PackageManagerName
-    var package: String
-    var version: String
-
-    init(_ line: LockedUpdate) {
-        (manager, package, version) = (line.manager, line.name, line.from)
-    }
-
-    static func < (one: Self, other: Self) -> Bool {
-        (one.manager.rawValue, one.package, one.version)
-            < (other.manager.rawValue, other.package, other.version)
     }
 }

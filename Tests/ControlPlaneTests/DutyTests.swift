@@ -188,6 +188,37 @@ import Trust
         #expect(try await decision(endpoint).reasonCode == .awaitingDuty)
     }
 
+    @Test func `operators' own duties count toward the limit, and their ends pass`() async throws {
+        let operators = try Operators()
+        let house = try await House()
+        _ = try await house.useCases.adopt(root: operators.root(), by: house.administrator)
+        _ = try await fill(house)
+        let (useCases, who, start) = (house.useCases, house.administrator, house.clock.now)
+        func submit(_ name: String, version: Int = 1, from: Int64 = 0) async throws {
+            var envelope = try SignedDocument(
+                DocumentHeading(
+                    name: name, version: version, scope: .tenant(house.tenant.id), issuedAt: start,
+                    expiresAt: start.adding(seconds: 7200)),
+                Duty(
+                    "Anna", from: start.adding(seconds: from), until: start.adding(seconds: 7200))
+            ).envelope()
+            try envelope.sign(with: operators.key)
+            _ = try await useCases.submit(signed: envelope.json, by: who)
+        }
+        for number in 0..<Duty.maximumAtOnce - 1 { try await submit("own-\(number)") }
+        // What waits for signatures counts too.
+        _ = try await useCases.declareDuty(wish(house, until: 7200), by: who)
+        let more = await #expect(throws: Refusal.self) { try await submit("own-more") }
+        #expect(more?.code == "E_DUTY_LIMIT")
+        let declared = await #expect(throws: Refusal.self) {
+            try await useCases.declareDuty(wish(house), by: who)
+        }
+        #expect(declared?.code == "E_DUTY_LIMIT")
+        try await submit("own-7", version: 2, from: 7200)
+        house.clock.advance(seconds: 7201)
+        _ = try await useCases.declareDuty(wish(house), by: who)
+    }
+
     @Test func `the next openings tell who is on duty in them`() async throws {
         let (house, _) = try await managed()
         let (useCases, who) = (house.useCases, house.administrator)

@@ -11,7 +11,7 @@ extension TrustDesk {
         _ answer: TrustResponse, _ memo: inout TrustMemo, _ now: Timestamp
     ) throws(TakingFailure) {
         var refusal: VerificationRefusal?
-        for text in (answer.duties ?? []).prefix(TrustFiles.maximumDuties) {
+        for text in (answer.duties ?? []).prefix(Duty.maximumAtOnce) {
             do throws(TakingFailure) {
                 try takeDuty(Array(text.utf8), &memo, now)
             } catch {
@@ -19,7 +19,7 @@ extension TrustDesk {
                 refusal = refusal ?? why
             }
         }
-        removeEndedDuties(memo, now)
+        removeIdleDuties(memo, now)
         if let refusal { throw .refused(refusal) }
     }
 
@@ -41,15 +41,40 @@ extension TrustDesk {
     /// so that it is known which openings the endpoint has missed.
     private static let rememberedSeconds = MaintenanceWindow.maximumLengthSeconds
 
-    /// Removes duties that have been over for long. Which versions were seen stays remembered.
-    private func removeEndedDuties(_ memo: TrustMemo, _ now: Timestamp) {
+    /// Removes duties that decide nothing any more: over for long, or never to be believed again,
+    /// as those that only former keys have signed. Which versions were seen stays remembered.
+    private func removeIdleDuties(_ memo: TrustMemo, _ now: Timestamp) {
         for name in (try? state.names(in: TrustFiles.duties)) ?? [] {
             let file = "\(TrustFiles.duties)/\(name)"
-            guard let bytes = try? state.read(file, limit: TrustFiles.sizeLimit),
-                let end = Self.end(of: bytes),
-                end.adding(seconds: Self.rememberedSeconds) <= now
-            else { continue }
-            try? state.remove(file)
+            guard let bytes = try? state.read(file, limit: TrustFiles.sizeLimit) else { continue }
+            let end = Self.end(of: bytes)
+            if let end, end.adding(seconds: Self.rememberedSeconds) <= now {
+                try? state.remove(file)
+            } else if let why = Self.lostForGood(bytes, end, memo, now) {
+                // The server hands it out anew when it is signed anew.
+                note("Removed the duty \(name), which is not believed any more: \(why.message)")
+                try? state.remove(file)
+            }
+        }
+    }
+
+    /// Why a duty will never be believed again; `nil` where it is, or may be when the clock is set
+    /// right or a new root comes.
+    private static func lostForGood(
+        _ bytes: [UInt8], _ end: Timestamp?, _ memo: TrustMemo, _ now: Timestamp
+    ) -> VerificationRefusal? {
+        do throws(VerificationRefusal) {
+            let instant = min(now, end?.adding(seconds: -1) ?? now)
+            _ = try memo.state.verify(bytes, as: Duty.self, at: instant)
+            return nil
+        } catch {
+            switch error {
+            case .unknownKey, .thresholdNotMet, .malformed, .tooLarge, .wrongType, .wrongTenant,
+                .rolledBack:
+                return error
+            case .rootExpired, .wrongRoot, .rootSkipped, .notYetValid, .expired, .clockSetBack:
+                return nil
+            }
         }
     }
 
@@ -63,7 +88,7 @@ extension TrustDesk {
     func onDuty(_ memo: TrustMemo, at now: Timestamp) -> [OnDuty] {
         let names = (try? state.names(in: TrustFiles.duties)) ?? []
         // Names count up, so that the last ones are the newest.
-        return names.sorted().suffix(2 * TrustFiles.maximumDuties).compactMap { name in
+        return names.sorted().suffix(2 * Duty.maximumAtOnce).compactMap { name in
             let file = "\(TrustFiles.duties)/\(name)"
             guard let bytes = try? state.read(file, limit: TrustFiles.sizeLimit),
                 let end = Self.end(of: bytes),

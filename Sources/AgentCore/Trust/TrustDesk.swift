@@ -99,6 +99,9 @@ public final class TrustDesk: Sendable {
             policyDigest: memo?.policyDigest)
     }
 
+    /// Says something that nobody need do anything about.
+    func note(_ sentence: String) { logger.notice("\(sentence)") }
+
     /// Takes what can be believed of an answer.
     ///
     /// - Returns: the first refusal; `nil` when all of it was taken.

@@ -69,8 +69,6 @@ public enum TrustFiles {
     static let maximumScripts = 100
     /// The most recipes that are kept.
     static let maximumRecipes = 200
-    /// The most duties that are taken at once: several teams, each with a quarter's weeks.
-    static let maximumDuties = 100
 
     /// What the agent believes; `nil` when it believes nothing yet.
     ///

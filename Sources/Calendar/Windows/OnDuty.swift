@@ -66,23 +66,25 @@ extension WindowSchedule {
             && onDuty.contains { $0.opens <= instant && instant < $0.closes }
     }
 
-    /// The first opening that is under way at an instant or follows, and in which nobody is on duty
-    /// when it opens, or now.
-    func unattended(at now: Timestamp) -> Occurrence? {
-        guard window.staffing == .onDuty else { return nil }
-        if let open = opening(at: now), !isAttended(at: now) { return open }
+    /// The opening that is under way at an instant while nobody is on duty, and the next one that
+    /// has nobody when it opens: of the first one too little may be left.
+    func unattended(at now: Timestamp) -> [Occurrence] {
+        guard window.staffing == .onDuty else { return [] }
         let after = Timestamp(milliseconds: now.milliseconds + 1)
-        return openings(from: after).first { !isAttended(at: $0.opens) }
+        let open = isAttended(at: now) ? nil : opening(at: now)
+        let next = openings(from: after).first { !isAttended(at: $0.opens) }
+        return [open, next].compactMap(\.self)
     }
 }
 
 extension WindowCalendar {
-    /// The first opening that somebody must be on duty for and nobody is, of windows in which
-    /// something of this kind may happen: under way at `now` or to come. `nil` when there is none.
+    /// The openings that somebody must be on duty for and nobody is, in order: of each window in
+    /// which something of this kind may happen the one under way at `now` and the next to come.
     ///
-    /// It is asked of all windows, not of those that `only` has left.
-    public func unattended(_ kind: WindowKind, at now: Timestamp) -> Occurrence? {
+    /// All openings of a window are as long as each other, so that work which fits in none of these
+    /// fits in none. It is asked of all windows, not of those that `only` has left.
+    public func unattended(_ kind: WindowKind, at now: Timestamp) -> [Occurrence] {
         schedules.filter { $0.window.kinds.contains(kind) }
-            .compactMap { $0.unattended(at: now) }.min()
+            .flatMap { $0.unattended(at: now) }.sorted()
     }
 }

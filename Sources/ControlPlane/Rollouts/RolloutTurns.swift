@@ -138,10 +138,15 @@ private struct RolloutTeller {
         _ rollout: RingRollout, _ ring: Int, _ frontier: Int
     ) -> DecisionContext.RingStanding? {
         guard ring > max(frontier, 0) else { return nil }
-        let isNext = ring == frontier + 1
+        // Each ring between soaks too, unless nobody is in it.
+        let between = (frontier + 1..<ring).filter { place in
+            rollout.endpoints.contains { $0.ring == place && !$0.hasLeft }
+        }
+        let soaks = between.reduce(0) { $0 + rollout.plan.leastSoakSeconds(of: $1) }
+        let until = frontier < 0 ? nil : rollout.progress[frontier].soakUntil
         return DecisionContext.RingStanding(
             ring: rollout.plan.rings[ring].name, waitsFor: rollout.plan.rings[ring - 1].name,
-            notBefore: isNext ? rollout.progress[frontier].soakUntil : nil, isUnderWay: true)
+            notBefore: until?.adding(seconds: soaks), isUnderWay: true)
     }
 }
 

@@ -18,6 +18,21 @@ extension UseCases {
         try signedDuties(of: tenant, in: records).compactMap(\.document.onDuty)
     }
 
+    /// Refuses a duty more than endpoints take. A newer version of one that counts already is let
+    /// through: it may be its end.
+    package func checkRoom(
+        forDuty name: String, beside known: [StoredDocument], at now: Timestamp
+    ) throws {
+        let names = Set(known.filter { now < $0.expiresAt }.map(\.name))
+        guard names.contains(name) || names.count < Duty.maximumAtOnce else {
+            throw Refusal(
+                .conflict, "E_DUTY_LIMIT",
+                "The tenant has \(Duty.maximumAtOnce) duties that are not over, and endpoints take "
+                    + "no more.",
+                nextStep: "Wait until some are over, or declare longer ones.")
+        }
+    }
+
     /// The newest version of each duty that is signed as the trust root asks for.
     package func signedDuties(
         of tenant: TenantID, in records: any Records

@@ -137,25 +137,33 @@ public struct GrantCheck: Sendable {
             throw .unknownZone(error.message)
         }
         let installing = calendar.only(.install)
+        let mayReboot = (effective.reboot?.value ?? .none).mode != .never
+        let work = WorkEstimate(
+            seconds: workSeconds ?? 0,
+            rebootReserveSeconds: mayReboot && workSeconds != nil ? rebootReserveSeconds : 0)
         let stated = effective.catchUp?.value ?? .nextWindow
         let catchUp = missed.map { stated.holding(for: $0, in: installing) } ?? stated
         let start = catchUp.start(missed: missed, at: now, in: installing)
         guard let start, start <= now else {
+            let fitting = installing.earliestStart(of: work, from: now)
+            let unattended = calendar.unattended(.install, at: now)
+            // A window would come first that only somebody on duty is missing for: then that is
+            // what it waits for.
+            let shut = unattended.first {
+                OpenStretch(opens: $0.opens, closes: $0.closes).start(of: work, from: now) != nil
+            }
+            if let shut, fitting.map({ max(shut.opens, now) < $0 }) ?? true {
+                throw .nobodyOnDuty(window: shut.window, next: fitting)
+            }
             let next = installing.nextOpening(after: now)?.opens
-            // A window would be next that nobody is on duty for: then that is what it waits for.
-            if let shut = calendar.unattended(.install, at: now),
-                next.map({ max(shut.opens, now) < $0 }) ?? true
-            {
-                throw .nobodyOnDuty(window: shut.window, next: next)
+            guard next != nil || unattended.isEmpty else {
+                // Nobody is asked to be there for a window that is too short for it.
+                throw .tooLittleTime(neededSeconds: work.totalSeconds, next: nil)
             }
             throw .windowClosed(next: next)
         }
         // What is caught up outside of windows need not fit in one.
-        guard let workSeconds, missed == nil || catchUp != .nextCheckIn else { return }
-        let mayReboot = (effective.reboot?.value ?? .none).mode != .never
-        let work = WorkEstimate(
-            seconds: workSeconds,
-            rebootReserveSeconds: mayReboot ? rebootReserveSeconds : 0)
+        guard workSeconds != nil, missed == nil || catchUp != .nextCheckIn else { return }
         if case .tooLong(let needed, _) = installing.fit(work, at: now) {
             throw .tooLittleTime(
                 neededSeconds: needed, next: installing.earliestStart(of: work, from: now))

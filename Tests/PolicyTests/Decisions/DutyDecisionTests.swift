@@ -124,6 +124,40 @@ import Testing
         #expect(after.nextAt == Timestamp("2026-12-04T22:00:00Z"))
     }
 
+    @Test func `an opening that is too short for the work asks nobody to be on duty`() throws {
+        // Staffed for an hour each Friday, and unstaffed for four on Tuesdays.
+        var friday = try Sample.window("friday", every: "friday", hours: 1)
+        friday.staffing = .onDuty
+        let tuesday = try Sample.window("tuesday", every: "tuesday")
+        func decide(_ hours: Int64, _ windows: [MaintenanceWindow]) throws -> Decision {
+            var policy = try Sample.policy(
+                rules: [PolicyRule(when: try Sample.when("all"), Treatment(.atOnce))],
+                windows: windows)
+            policy.lanes.routine.windows = try windows.map { try Sample.name($0.name) }
+            let wednesday = Sample.monday.adding(seconds: 2 * 86_400)
+            return Self.decide(under: policy, [], seconds: hours * 3600 - 900, at: wednesday)
+        }
+        #expect(try decide(1, [friday, tuesday]).reasonCode == .awaitingDuty)
+        let long = try decide(2, [friday, tuesday])
+        #expect(long.reasonCode == .awaitingWindow)
+        #expect(long.sentence.contains("tuesday"), "\(long.sentence)")
+        #expect(try decide(2, [friday]).reasonCode == .doesNotFit)
+        // Of two that need somebody the one is named in which the work has room.
+        var sunday = try Sample.window("sunday", every: "sunday")
+        sunday.staffing = .onDuty
+        let later = try decide(2, [friday, sunday, tuesday])
+        #expect(later.reasonCode == .awaitingDuty)
+        #expect(later.sentence.contains("the window sunday"), "\(later.sentence)")
+    }
+
+    @Test func `an opening with too little time left is not what it waits for`() throws {
+        // Half an hour of Saturday is left: Sunday is when somebody must be there.
+        let decision = Self.decide(
+            under: try Self.policy(), [], at: Self.hour(4).adding(seconds: -1800))
+        #expect(decision.reasonCode == .awaitingDuty)
+        #expect(decision.sentence.contains("opens 2026-11-29 22:00 UTC"), "\(decision.sentence)")
+    }
+
     @Test func `a retry that is due later is what it waits for, unless nobody is there`() throws {
         let (policy, retry) = (try Self.policy(), Self.hour(2))
         let there = Self.decide(

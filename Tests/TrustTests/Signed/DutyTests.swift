@@ -137,6 +137,11 @@ import Versions
             try ask([duty(from: 20, until: 30)], at: evening)
                 == .windowClosed(next: noon.adding(seconds: 86_400)))
         let late = noon.adding(seconds: 2 * 3600 - 1)
+        guard case .tooLittleTime(_, next: nil)? = try ask([], at: late, workSeconds: 3 * 3600)
+        else {
+            Issue.record("somebody is asked for a window in which it has no room")
+            return
+        }
         guard case .tooLittleTime? = try ask([duty()], at: late, workSeconds: 600) else {
             Issue.record("it begins in the last second")
             return
