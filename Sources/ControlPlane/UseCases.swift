@@ -24,6 +24,10 @@ public final class UseCases: Sendable {
     public let passwords: PasswordWorker
     /// The policies that are ready for use.
     public let policyShelf = PolicyShelf()
+    /// The verdicts that are ready for use.
+    package let verdictShelf = VerdictShelf()
+    /// Where verdict feeds come from; `nil` where nothing is fetched.
+    package let verdictSource: (any VerdictFetching)?
     /// What is decided about fleets, for pages.
     package let decisionBoard = DecisionBoard()
     /// Which endpoint has which vulnerability.
@@ -50,7 +54,7 @@ public final class UseCases: Sendable {
     public init(
         ledger: any Ledger, effects: Effects, keys: ServerKeys, signals: Signals,
         throttle: SignInThrottle = SignInThrottle(), passwords: PasswordWorker = PasswordWorker(),
-        shelf: (any FeedShelf)? = nil,
+        shelf: (any FeedShelf)? = nil, verdictSource: (any VerdictFetching)? = nil,
         signingKeys: @escaping @Sendable () throws -> [SigningKey] = { [] }
     ) {
         trust = TrustDesk(loadKeys: signingKeys)
@@ -61,5 +65,6 @@ public final class UseCases: Sendable {
         self.throttle = throttle
         self.passwords = passwords
         self.shelf = shelf
+        self.verdictSource = verdictSource
     }
 }

@@ -88,6 +88,7 @@ enum FieldWords {
             switch say {
             case .atOnce: "Approved at once"
             case .afterDays: "Approved after some days"
+            case .byVerdict: "Approved by a verdict of ok, or after some days"
             case .byHand: "A person approves it"
             case .prepareOnly: "Prepared, a person releases it"
             case .declined: "Declined"

@@ -1,6 +1,8 @@
 import Calendar
+import Fleet
 public import Policy
 import PolicyDocument
+import Verdicts
 
 /// A policy as the fields of a form. What is typed stays as it was typed, also where it cannot be
 /// read.
@@ -124,6 +126,8 @@ extension PolicySheet {
         case atOnce
         /// Approved when the fix is so many days old.
         case afterDays
+        /// Approved when a verdict of ok is known, or after days without one.
+        case byVerdict
         /// A person decides.
         case byHand
         /// Downloaded ahead, and a person releases it.
@@ -144,6 +148,9 @@ extension PolicySheet {
         case .afterDays(let days):
             say = .afterDays
             row["days"] = "\(days)"
+        case .byVerdict(let gate):
+            say = .byVerdict
+            row["days"] = gate.orAfterDays.map { "\($0)" } ?? ""
         case .byHand: say = .byHand
         case .prepareOnly: say = .prepareOnly
         case .declined: say = .declined

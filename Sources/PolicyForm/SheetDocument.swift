@@ -127,6 +127,11 @@ extension PolicySheet {
             let days = row.word("days")
             document.put(
                 depth, "approve", "after \(days.isEmpty ? "?" : days) days", of: "\(path).days")
+        case .byVerdict:
+            let days = row.word("days")
+            document.put(
+                depth, "approve", days.isEmpty ? "verdict ok" : "verdict ok or after \(days) days",
+                of: days.isEmpty ? field : "\(path).days")
         case .byHand: document.put(depth, "approve", "by hand", of: field)
         case .prepareOnly: document.put(depth, "approve", "prepare only", of: field)
         case .declined: document.put(depth, "approve", "declined", of: field)

@@ -63,7 +63,7 @@ import Testing
                     #expect(next.opens > instant && staffed.isOpen(at: next.opens), "\(words)")
                     #expect(all.isOpen(at: next.opens), "\(words)")
                 }
-                if let shut = all.unattended(.install, at: instant) {
+                for shut in all.unattended(.install, at: instant) {
                     #expect(!staffed.isOpen(at: max(shut.opens, instant)), "\(words)")
                 }
             }

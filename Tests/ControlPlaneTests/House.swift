@@ -22,7 +22,8 @@ final class House: Sendable {
 
     /// An installation with one tenant.
     init(
-        seed: UInt64 = 1, shelf: (any FeedShelf)? = nil, zones: [String: TimeZoneRules] = [:],
+        seed: UInt64 = 1, shelf: (any FeedShelf)? = nil,
+        verdictSource: (any VerdictFetching)? = nil, zones: [String: TimeZoneRules] = [:],
         signingKeys: @escaping @Sendable () throws -> [SigningKey] = { [] }
     ) async throws {
         let clock = SteppedClock(Self.start)
@@ -42,7 +43,8 @@ final class House: Sendable {
                 zoneRules: { name in
                     zones[name] ?? (["UTC", "Etc/UTC"].contains(name) ? TimeZoneRules.utc : nil)
                 }), keys: keys,
-            signals: Signals(), shelf: shelf, signingKeys: signingKeys)
+            signals: Signals(), shelf: shelf, verdictSource: verdictSource, signingKeys: signingKeys
+        )
         tenant = try await useCases.createTenant(name: "Acme", by: .localAdministrator)
     }
 

@@ -65,6 +65,30 @@ struct RolloutUseCaseTests {
         #expect(try await decision()?.reasonCode == .awaitingApproval)
     }
 
+    @Test func `two rings ahead it is told when the soaks between end at the earliest`()
+        async throws
+    {
+        var policy = RingHouse.policy()
+        let pilot = Ring(
+            name: RingHouse.name("pilot"), members: .matching(RingHouse.group("tag = pilot")),
+            soak: .hours(5), gate: policy.rings[RingHouse.name("standard")]?[0].gate)
+        policy.rings[RingHouse.name("standard")]?.insert(pilot, at: 1)
+        let rings = try await RingHouse(others: 2, policy: policy, tags: [1: ["pilot"]])
+        let last = try #require(rings.others.last).id
+        func nextAt() async throws -> Timestamp? {
+            let detail = try await rings.useCases.endpoint(last, by: rings.house.administrator)
+            let decision = detail.decisions.first { $0.update.name == "nginx" }
+            #expect(decision?.reasonCode == .awaitingRing)
+            return decision?.nextAt
+        }
+        _ = try await rings.approve()
+        #expect(try await nextAt() == nil, "nobody knows when the canary is done")
+        try await rings.endpoints[0].patch()
+        #expect(
+            try await nextAt()
+                == rings.house.clock.now.adding(seconds: RingHouse.soakSeconds + 5 * 3600))
+    }
+
     @Test func `a bad package stops at the canary, is blocked, and touches nobody else`()
         async throws
     {

@@ -76,7 +76,7 @@ struct PolicyFileTests {
         #expect(
             read(borrowed).diagnostics.map(\.description) == [
                 "f:4:32: there is no window “theirs” here; if it is one of “base”, check that file "
-                    + "together with this one"
+                    + "together with this one; known are w"
             ])
         var together = surroundings
         together.others =

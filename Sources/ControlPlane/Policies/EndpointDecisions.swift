@@ -4,6 +4,7 @@ public import Fleet
 public import Policy
 package import Rollout
 public import ServerRecords
+import Verdicts
 
 /// One endpoint with the one decision for each of its missing updates, and what they were made of.
 public struct DecidedEndpoint: Sendable {
@@ -55,6 +56,8 @@ public struct EndpointDecisions {
     /// The pauses of deadlines, each with the condition for the endpoints that it is for.
     let pauses: [(pause: RiskPause, exception: RiskException)]
     private let blocks: [BlockedLine: BlockedVersion]
+    /// What feeds and operators say of updates, where a policy asks for it.
+    private let verdicts: VerdictIndex
     private let traits: TraitSource
     /// What is said of endpoints whatever the store says.
     private let said: [EndpointID: EndpointTraits]
@@ -149,6 +152,8 @@ public struct EndpointDecisions {
         blocks = Dictionary(
             try records.blockedVersions(in: .tenant(tenant)).map { (BlockedLine($0), $0) }
         ) { first, _ in first }
+        let shelf = book.asksForVerdicts ? useCases.verdictShelf : nil
+        verdicts = try shelf?.index(of: tenant, in: records) ?? .empty
         let names = Set(policies.map(\.name))
         if showsRings, isForMany {
             rollouts = .all(
@@ -286,8 +291,10 @@ public struct EndpointDecisions {
         shared.lanesWithoutRing = policy?.lanesWithoutRing(for: subject, at: now) ?? []
         let standing = EndpointStanding(
             traits, under: policy?.effective, zone: zones.endpoint, pauses: pauses(for: subject))
-        let known = try knowledge.known(
-            posture?.updates ?? [], on: endpoint, standing: standing, in: records, at: now)
+        let known = judged(
+            try knowledge.known(
+                posture?.updates ?? [], on: endpoint, standing: standing, in: records, at: now),
+            posture?.endpoint)
         let tries = JobHistory(try standings(of: jobs))
         let due = DueDates(
             policy?.effective, standing: standing, detectedAt: endpoint.scannedAt ?? now)
@@ -334,6 +341,11 @@ public struct EndpointDecisions {
             updates: decided.map(\.0), decisions: decided.map(\.1), history: history)
     }
 
+    /// The updates with the verdicts that count for them on an endpoint.
+    private func judged(_ known: [KnownUpdate], _ facts: EndpointFacts?) -> [KnownUpdate] {
+        verdicts.isEmpty ? known : known.map { $0.judged(by: verdicts, on: facts?.os, at: now) }
+    }
+
     /// What open rollouts carry to an endpoint; `nil` where nobody asks for it.
     private func turns(of endpoint: EndpointID) throws -> RolloutTurns? {
         switch rollouts {
@@ -350,7 +362,8 @@ public struct EndpointDecisions {
     /// has to be asked about.
     var deniesAnything: Bool {
         approvals.contains(where: \.denies) || book.placed.contains { $0.policy.denies }
-            || !blocks.isEmpty || exceptions.contains { $0.isActive(at: now) }
+            || !blocks.isEmpty || !verdicts.isEmpty
+            || exceptions.contains { $0.isActive(at: now) }
             || book.written.contains { $0.exception.isActive(at: now) }
     }
 
@@ -370,8 +383,9 @@ public struct EndpointDecisions {
         let accepted = exceptions(for: subject)
         let standing = EndpointStanding(
             traits, under: policy?.effective, zone: zones.endpoint, pauses: pauses(for: subject))
-        let known = try knowledge.known(
-            updates, on: endpoint, standing: standing, in: records, at: now)
+        let known = judged(
+            try knowledge.known(
+                updates, on: endpoint, standing: standing, in: records, at: now), facts)
         var denials: [WaveLine: Decision] = [:]
         for update in known.map(\.subject) {
             let line = WaveLine(key: update.update.key, version: update.update.candidate)

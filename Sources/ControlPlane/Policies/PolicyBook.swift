@@ -26,6 +26,9 @@ struct PolicyBook: Sendable {
     /// Whether any policy has windows that need somebody on duty.
     let needsDuty: Bool
 
+    /// Whether any policy asks for verdicts.
+    let asksForVerdicts: Bool
+
     /// What can be asked of an endpoint that has never been scanned.
     private static let saidByPeople: Set<EndpointField> = [
         .endpoint, .role, .tag, .tenant, .site, .group, .criticality, .exposed,
@@ -55,6 +58,7 @@ struct PolicyBook: Sendable {
         countsFromReleases = placed.contains {
             $0.policy.windows.contains(where: \.countsFromRelease)
         }
+        asksForVerdicts = placed.contains { $0.policy.asksForVerdicts }
         needsDuty = placed.contains { $0.policy.windows.contains(where: \.isStaffed) }
         namesDeadlines = placed.contains { !$0.policy.sla.isEmpty }
         asksForFacts = (placed.map(\.policy.applies) + groups.map(\.members)).contains {

@@ -19,6 +19,11 @@ extension ApprovalByHand {
 }
 
 extension PatchPolicy {
+    /// Whether a rule or the default of it asks for verdicts.
+    var asksForVerdicts: Bool {
+        ([otherwise] + rules.map(\.treatment)).contains { $0.approval.verdictGate != nil }
+    }
+
     /// Whether a rule or the default of it forbids something.
     var denies: Bool {
         otherwise.approval.denies || rules.contains { $0.treatment.approval.denies }

@@ -106,12 +106,12 @@ enum OrderContents: Hashable {
 }
 
 /// A version that nobody gets.
-struct BlockedLine: Hashable {
-    let manager: PackageManagerName
-    let package: String
-    let version: String
+package struct BlockedLine: Hashable, Comparable {
+    package let manager: PackageManagerName
+    package let package: String
+    package let version: String
 
-    init(_ key: PackageKey, _ version: String) {
+    package init(_ key: PackageKey, _ version: String) {
         manager = key.manager
         package = key.name
         self.version = version
@@ -124,6 +124,11 @@ struct BlockedLine: Hashable {
     }
 
     init(_ update: Update) { self.init(update.key, update.candidate) }
+
+    package static func < (one: Self, other: Self) -> Bool {
+        (one.manager.rawValue, one.package, one.version)
+            < (other.manager.rawValue, other.package, other.version)
+    }
 }
 
 extension Ecosystem {

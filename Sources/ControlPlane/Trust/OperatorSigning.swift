@@ -203,6 +203,10 @@ extension UseCases {
             throw try Self.refusal(
                 of: .rolledBack(seen: newest.version, offered: stored.version))
         }
+        if kind == .duty {
+            let known = try knownDocuments(Duty.self, of: stored.scope, in: records)
+            try checkRoom(forDuty: stored.name, beside: known, at: now)
+        }
         try keep(stored, isReplacing: false, in: records)
         try auditTrust(
             "trust.signed", stored, principal.name, "Handed in.", in: records, at: now)

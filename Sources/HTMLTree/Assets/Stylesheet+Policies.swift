@@ -24,7 +24,7 @@ extension Stylesheet {
           .cells:has(.every) > :is(.if-weekdays, .if-nth, .if-month-day, .if-date,
           .if-release) {
             display: none }
-        .cells:has(.say option[value=afterDays]:checked) > .if-days,
+        .cells:has(.say option:is([value=afterDays], [value=byVerdict]):checked) > .if-days,
           .cells:has(.say option[value=hold]:checked) > .if-hold,
           .cells:has(.every option[value=weekdays]:checked) > .if-weekdays,
           .cells:has(.every option[value=nth]:checked) > .if-nth,

@@ -13,13 +13,13 @@ extension NamedSchema {
         "EmergencyAgreement", ["confirm": .string])
     static let emergencyReview = NamedSchema("EmergencyReview", ["text": .string])
 
-    private static let line = Schema.object([
+    private static let plannedLine = Schema.object([
         "endpoint": .identifier("ept"), "endpointName": .string,
         "updates": .array(.object(["name": .string, "from": .string, "to": .string])),
         "mayNeedReboot": .boolean, "isOnline": .boolean, "opensAt": .optional(.time),
         "noWayBack": .optional(.array(.string)),
     ])
-    private static let ring = Schema.object([
+    private static let plannedRing = Schema.object([
         "name": .string, "endpoints": .integer, "named": .array(.string),
         "soakSkippedSeconds": .integer, "budget": .optional(.integer),
         "minimum": .optional(.integer),
@@ -30,7 +30,7 @@ extension NamedSchema {
             "vulnerability": .string, "tenant": .identifier("tnt"),
             "rollouts": .array(
                 .object([
-                    "policy": .string, "rings": .array(ring), "lines": .array(line),
+                    "policy": .string, "rings": .array(plannedRing), "lines": .array(plannedLine),
                     "warnings": .array(.string),
                 ])),
             "leftOut": .array(

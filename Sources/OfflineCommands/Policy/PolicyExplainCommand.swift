@@ -187,6 +187,8 @@ struct PolicyEndpointOptions: ParsableArguments {
             valueName: "from/until"))
     var onDuty: [String] = []
 
+    @OptionGroup var said: VerdictOptions
+
     /// The time of one `--on-duty`; `nil` where it is none.
     private static func duty(_ text: String) -> OnDuty? {
         let ends = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -220,6 +222,7 @@ struct PolicyEndpointOptions: ParsableArguments {
     ) throws {
         var question = question
         question.onDuty = onDuty.compactMap(Self.duty)
+        question.verdicts = try said.index(at: question.now)
         let seen = firstSeen.flatMap { Timestamp($0) }
         var keys: Set<String> = []
         let feeds = PolicyFeeds(paths: feed.filter { !Self.isPolicy($0) })

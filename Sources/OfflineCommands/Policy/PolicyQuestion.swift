@@ -6,6 +6,7 @@ import Fleet
 import Foundation
 import Policy
 import ServerRecords
+import Verdicts
 
 /// What `explain` and `plan` are asked: which policies, and which endpoints.
 struct PolicyQuestion {
@@ -13,6 +14,8 @@ struct PolicyQuestion {
     let now: Timestamp
     /// When somebody is on duty.
     var onDuty: [OnDuty] = []
+    /// What feeds say of updates.
+    var verdicts: VerdictIndex = .empty
 
     /// One endpoint with everything that its decisions are made of.
     struct Endpoint {
@@ -64,6 +67,7 @@ struct PolicyQuestion {
         let updates = zip(known.inventory.updates, known.closed).map { update, closed in
             var update = update
             update.settleWithoutVulnerabilities()
+            update.verdict = verdicts.verdict(on: update, of: inventory.subject, at: now)
             return PlanUpdate(
                 subject: update,
                 context: DecisionContext(

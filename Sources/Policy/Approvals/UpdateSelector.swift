@@ -1,4 +1,4 @@
-import Fleet
+public import Fleet
 
 /// Which updates a person's word is about. Everything that is given must fit; of nothing given,
 /// every update fits.

@@ -1,4 +1,5 @@
 public import Fleet
+import Verdicts
 
 /// An effective policy made ready for many decisions: expressions compiled, names of rules put
 /// together. Endpoints with the same effective policy share one, and handing it on copies nothing.
@@ -42,6 +43,11 @@ public final class CompiledPolicy: Sendable {
             self.label = label
             denies = treatment.approval.denies
         }
+
+        /// Whether it forbids this update; a verdict of block does where verdicts are asked for.
+        func denies(_ subject: UpdateSubject) -> Bool {
+            denies || (subject.verdict?.word == .block && treatment.approval.verdictGate != nil)
+        }
     }
 
     /// What all rules say of one update.
@@ -51,8 +57,8 @@ public final class CompiledPolicy: Sendable {
         /// The first rule that matches, from the nearest policy on, or else the default; `nil` when
         /// no policy is known to apply.
         var choice: Ruling?
-        /// The first rule passed over because a fact is missing that it needs.
-        var unjudged: String?
+        /// The first rule passed over because facts are missing that it needs, and these.
+        var unjudged: DecisionGrounds.Unjudged?
     }
 
     /// Makes a policy ready.
@@ -90,11 +96,14 @@ public final class CompiledPolicy: Sendable {
             if layer.isCertain, verdict.choice == nil, verdict.unjudged == nil,
                 let place = answer.unknown
             {
-                verdict.unjudged = layer.rulings[place].label
+                verdict.unjudged = DecisionGrounds.Unjudged(
+                    rule: layer.rulings[place].label,
+                    lacks: Set(layer.conditions.missing(in: place, subject, at: now))
+                        .sorted { $0.rawValue < $1.rawValue })
             }
             guard let place = answer.match else { continue }
             let ruling = layer.rulings[place]
-            if ruling.denies {
+            if ruling.denies(subject) {
                 verdict.denial = ruling
             } else if layer.isCertain, verdict.choice == nil {
                 verdict.choice = ruling
@@ -103,7 +112,7 @@ public final class CompiledPolicy: Sendable {
         if verdict.choice == nil, let otherwise {
             verdict.choice = otherwise
             // A default that denies is a denial like any other.
-            if otherwise.denies, verdict.denial == nil {
+            if otherwise.denies(subject), verdict.denial == nil {
                 verdict.denial = otherwise
             }
         }

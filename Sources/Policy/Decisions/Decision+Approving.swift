@@ -1,5 +1,6 @@
 import Calendar
 import Fleet
+import Verdicts
 
 extension Decision {
     /// What the first matching rule makes of an update that nothing forbids.
@@ -18,6 +19,7 @@ extension Decision {
         let rule = verdict?.choice?.label ?? byHand
         // A person's word comes before age, and releases what is only prepared.
         let needed = treatment.approval.asksPerson ? treatment.approvers : 1
+        let gate = treatment.approval.verdictGate
         let isCarried = context.carriedIn != nil || context.ring?.isUnderWay == true
         if people.approverCount < needed, !isCarried {
             let (code, nextAt) = waiting(
@@ -28,7 +30,9 @@ extension Decision {
                     lane: treatment.lane,
                     grounds: DecisionGrounds(
                         approval: treatment.approval, person: people.approvers,
-                        count: treatment.approvers, unjudged: verdict?.unjudged, expired: expired))
+                        count: treatment.approvers,
+                        text: gate.map { _ in VerdictGate.cause(subject.verdict) },
+                        unjudged: verdict?.unjudged, expired: expired))
             }
         }
         // Without a policy there are no windows and no rings.
@@ -38,7 +42,8 @@ extension Decision {
             subject.update, place.code, rule: rule, nextAt: place.nextAt, dueAt: context.dueAt,
             lane: lane,
             grounds: DecisionGrounds(
-                approval: treatment.approval, person: people.approvers,
+                approval: treatment.approval,
+                person: people.approvers ?? gate.flatMap { _ in subject.verdict?.approver },
                 count: place.count ?? treatment.approvers, window: place.window,
                 opens: place.opens, countsFromRelease: place.countsFromRelease,
                 learned: DecisionGrounds.Learned(context.work), text: place.text,
@@ -57,6 +62,14 @@ extension Decision {
             guard let since = subject.outSince else { return (.ageUnknown, nil) }
             let ripe = since.adding(seconds: Int64(days) * 86_400)
             return now >= ripe ? (nil, nil) : (.ageing, ripe)
+        case .byVerdict(let gate):
+            switch gate.answer(subject.verdict, outSince: subject.outSince, at: now) {
+            case .approved: return (nil, nil)
+            case .ageing(let ripe): return (.ageing, ripe)
+            case .ageUnknown: return (.ageUnknown, nil)
+            case .byHand: return (.awaitingApproval, nil)
+            case .held: return (.onHold, nil)
+            }
         case .byHand: return (approvers == 0 ? .awaitingApproval : .awaitingSecondApproval, nil)
         case .prepareOnly: return (approvers == 0 ? .prepared : .awaitingSecondApproval, nil)
         // Denials have been dealt with before; should one come here, nothing is installed.
@@ -149,7 +162,7 @@ struct Placement {
         for place in lane.openings.indices {
             guard let start = lane.openings[place].stretch.start(of: work, from: from)
             else { continue }
-            if let shut = lane.unattended, shut.stretch.closes > now,
+            if let shut = unattended(in: lane, for: work, from: from),
                 max(shut.stretch.opens, from) < start
             {
                 return unattended(shut, nextAt: start, now)
@@ -161,6 +174,13 @@ struct Placement {
                 text: code == .frozen ? lane.freezeReason : nil)
         }
         return without(roomIn: lane, for: work, now)
+    }
+
+    /// The first opening that lacks nothing but somebody on duty: the work fits in it.
+    private static func unattended(
+        in lane: LaneOpenings, for work: WorkEstimate, from: Timestamp
+    ) -> LaneOpenings.Opening? {
+        lane.unattended.first { $0.stretch.start(of: work, from: from) != nil }
     }
 
     /// Where a window comes first that needs somebody on duty, and has nobody.
@@ -188,12 +208,10 @@ struct Placement {
     private static func without(
         roomIn lane: LaneOpenings, for work: WorkEstimate, _ now: Timestamp
     ) -> Placement {
-        if let shut = lane.unattended,
-            shut.stretch.start(of: work, from: shut.stretch.opens) != nil
-        {
+        if let shut = unattended(in: lane, for: work, from: now) {
             return unattended(shut, nextAt: nil, now)
         }
-        guard lane.openings.isEmpty, lane.unattended == nil else {
+        guard lane.openings.isEmpty, lane.unattended.isEmpty else {
             return Placement(code: .doesNotFit, count: Int(clamping: work.totalSeconds))
         }
         guard let counted = lane.counted, counted.opens == nil || lane.freezeReason == nil else {

@@ -1,5 +1,6 @@
 import Calendar
 public import Fleet
+import Verdicts
 
 extension Decision {
     /// The one decision for a missing update: the same in the server, in the agent and in
@@ -208,6 +209,11 @@ extension Decision {
     private static func denial(
         _ subject: UpdateSubject, _ ruling: CompiledPolicy.Ruling, _ dueAt: Timestamp?
     ) -> Decision {
+        if let block = subject.verdict, ruling.treatment.approval.verdictGate != nil {
+            return Decision(
+                subject.update, .onHold, rule: ruling.label, nextAt: nil, dueAt: dueAt, lane: nil,
+                grounds: DecisionGrounds(person: block.words, text: block.evidence))
+        }
         let reason: String? =
             if case .hold(let reason) = ruling.treatment.approval { reason } else { nil }
         return Decision(

@@ -1,5 +1,6 @@
 import Calendar
 import Fleet
+import Verdicts
 
 /// What a decision's sentence is made of.
 ///
@@ -26,11 +27,17 @@ struct DecisionGrounds: Hashable, Sendable {
     /// A reason, a failure, or the ring that is waited for.
     var text: String?
     /// The rule that could not be judged.
-    var unjudged: String?
+    var unjudged: Unjudged?
     /// The exception that has ended.
     var expired: String?
     /// What a person does about it, as a sentence of its own.
     var wayOut: String?
+
+    /// A rule that could not be judged, and the fields that it lacks.
+    struct Unjudged: Hashable, Sendable {
+        let rule: String
+        let lacks: [UpdateField]
+    }
 
     /// What past runs say of how long it takes.
     struct Learned: Hashable, Sendable {
@@ -67,9 +74,10 @@ extension DecisionGrounds {
         if let wayOut { sentence += " \(wayOut)" }
         if let expired { sentence += " The exception \(expired) has expired." }
         if let unjudged {
+            let names = unjudged.lacks.map { "“\($0.rawValue)”" }.joined(separator: " and ")
             sentence +=
-                " \(Self.capitalized(unjudged)) could not be judged: "
-                + "a fact that it needs is not known."
+                " \(Self.capitalized(unjudged.rule)) could not be judged, since "
+                + "\(names) \(unjudged.lacks.count == 1 ? "is" : "are") not known."
         }
         return sentence
     }
@@ -78,7 +86,7 @@ extension DecisionGrounds {
         let rule = Self.spoken(decision.rule)
         let next = decision.nextAt.map(MinuteText.utc) ?? "an unknown time"
         switch decision.reasonCode {
-        case .awaitingApproval: return awaitingApproval(rule)
+        case .awaitingApproval: return awaitingApproval(rule) + because
         case .awaitingSecondApproval:
             return "\(person ?? "Somebody") has approved it; \(rule) asks for a second person"
         case .ageUnknown where countsFromRelease:
@@ -88,7 +96,8 @@ extension DecisionGrounds {
             let ending =
                 decision.reasonCode == .ageing
                 ? ", which is \(next)" : ", and it is not known since when the fix is out"
-            return "\(Self.capitalized(rule)) approves it after \(days) in the open\(ending)"
+            return
+                "\(Self.capitalized(rule)) approves it after \(days) in the open\(ending)\(because)"
         case .declined: return person.map { "Declined by \($0)\(because)" } ?? "Declined by \(rule)"
         case .onHold: return "Held by \(person ?? rule)\(because)"
         case .versionBlocked:
@@ -120,14 +129,18 @@ extension DecisionGrounds {
     /// `Approved by rule 2 of servers-standard after 2 days in the open`
     private func approved(_ rule: String) -> String {
         if let person { return "Approved by \(person)" }
-        if case .afterDays(1...) = approval {
+        if let waitingDays, waitingDays > 0 {
             return "Approved by \(rule) after \(days) in the open"
         }
         return "Approved by \(rule)"
     }
 
+    private var waitingDays: Int? {
+        if case .afterDays(let days) = approval { days } else { approval?.verdictGate?.orAfterDays }
+    }
+
     private var days: String {
-        guard case .afterDays(let days) = approval else { return "some days" }
+        guard let days = waitingDays else { return "some days" }
         return days == 1 ? "1 day" : "\(days) days"
     }
 

@@ -64,8 +64,8 @@ public struct LaneOpenings: Hashable, Sendable {
     public var missed: Missed?
     /// The window among them that counts from the update's release; `nil` when none does.
     public var counted: Counted?
-    /// The first opening that needs somebody on duty and has nobody; `nil` when none does.
-    public var unattended: Opening?
+    /// The next openings that need somebody on duty and have nobody, in order.
+    public var unattended: [Opening] = []
 
     /// A window that counts from a release.
     public struct Counted: Hashable, Sendable {
@@ -156,7 +156,7 @@ extension EffectivePolicy {
                 freezeReason: freezeReason(before: list.first, in: unfrozen, at: now),
                 missed: missedWindow, counted: Self.counted(in: calendar, zones),
                 unattended: all.unattended(.install, at: now).flatMap {
-                    Self.openings([$0], windows, zones).first
+                    Self.openings([$0], windows, zones)
                 }))
     }
 

@@ -82,6 +82,16 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
         }
     }
 
+    /// The fields of one of several expressions of which a test has no answer.
+    func missing(in number: Int, _ subject: Field.Subject, at now: Timestamp) -> [Field] {
+        withParts { parts in
+            let start = (0..<number).reduce(0) { place, _ in parts.steps[place].end }
+            return parts.steps[start..<parts.steps[start].end].compactMap { step in
+                step.field != nil && test(parts, step, subject, now) == .unknown ? step.field : nil
+            }
+        }
+    }
+
     /// Whether the condition holds for a subject at `now`; unknown when that hangs on a fact that
     /// is missing.
     public func evaluate(_ subject: Field.Subject, at now: Timestamp) -> Ternary {

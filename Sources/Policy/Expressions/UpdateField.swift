@@ -1,4 +1,5 @@
 public import Fleet
+public import Verdicts
 
 /// A missing update as policies look at it: what the endpoint's package manager says, and what is
 /// known of the vulnerabilities that it closes. What is `nil` is not known, and is never taken for
@@ -26,6 +27,8 @@ public struct UpdateSubject: Hashable, Sendable {
     public var releasedAt: Timestamp?
     /// When the fix was first seen in any source of the fleet: the first version of the family.
     public var firstSeenAt: Timestamp?
+    /// The verdict that counts for it; `nil` when none is known.
+    public var verdict: KnownVerdict?
 
     /// An update of which nothing more is known.
     public init(

@@ -1,3 +1,5 @@
+public import Verdicts
+
 /// What a rule says about the updates that it matches.
 public enum Approval: Hashable, Sendable, Codable {
     /// Approved as soon as it is seen: `at once`.
@@ -5,6 +7,8 @@ public enum Approval: Hashable, Sendable, Codable {
     /// Approved when the *fix* has been out for so many days: `after 2 days`. A newer version of
     /// the same fix does not begin to age again.
     case afterDays(Int)
+    /// Approved when a feed's verdict is ok, or after days without one: `verdict ok or after 7 days`.
+    case byVerdict(VerdictGate)
     /// Waits until a person approves it: `by hand`.
     case byHand
     /// Downloaded and planned, and installed only when a named person releases it: `prepare only`.
@@ -21,15 +25,20 @@ public enum Approval: Hashable, Sendable, Codable {
     public var denies: Bool {
         switch self {
         case .declined, .hold: true
-        case .atOnce, .afterDays, .byHand, .prepareOnly: false
+        case .atOnce, .afterDays, .byVerdict, .byHand, .prepareOnly: false
         }
+    }
+
+    /// What it asks of verdicts; `nil` when it asks for none.
+    public var verdictGate: VerdictGate? {
+        if case .byVerdict(let gate) = self { gate } else { nil }
     }
 
     /// Whether a person's approval is asked for.
     public var asksPerson: Bool {
         switch self {
         case .byHand, .prepareOnly: true
-        case .atOnce, .afterDays, .declined, .hold: false
+        case .atOnce, .afterDays, .byVerdict, .declined, .hold: false
         }
     }
 }

@@ -1,3 +1,5 @@
+public import Fleet
+
 /// Whether an endpoint restarts services that still run replaced code after an installation.
 public struct ServiceRule: Hashable, Sendable, Codable {
     /// Whether.

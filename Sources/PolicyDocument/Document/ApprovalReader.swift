@@ -1,11 +1,15 @@
 import Policy
+import Verdicts
 
 /// Reads what a rule or the default says of an update: `approve` or `hold`, `lane`, `approvers`.
 struct ApprovalReader {
     let values: ValueReader
 
     /// The words of `approve`, the number of days standing for itself.
-    static let words = ["at once", "after 7 days", "by hand", "prepare only", "declined"]
+    static let words = [
+        "at once", "after 7 days", "by hand", "prepare only", "verdict ok",
+        "verdict ok or after 7 days", "declined",
+    ]
 
     /// Reads the keys of a treatment out of a rule's mapping.
     func treatment(_ mapping: inout MappingReader) -> Treatment? {
@@ -44,8 +48,10 @@ struct ApprovalReader {
         case ["by", "hand"]: return .byHand
         case ["prepare", "only"]: return .prepareOnly
         case ["declined"]: return .declined
+        case ["verdict", "ok"]: return .byVerdict(VerdictGate())
         default: break
         }
+        if words.first == "verdict" { return verdict(words, at: value.place) }
         if words.count == 3, words[0] == "after", ["day", "days"].contains(words[2]),
             let days = ValueReader.digits(words[1])
         {
@@ -59,6 +65,23 @@ struct ApprovalReader {
             value.place,
             "“approve” cannot be “\(scalar.text.prefix(MappingReader.shownCharacters))”"
                 + clause(for: scalar.text, words))
+        return nil
+    }
+
+    /// `verdict ok or after 7 days`, with or without “after”.
+    private func verdict(_ words: [String], at place: Place) -> Approval? {
+        let days = words.count == 6 && words[3] == "after" ? words.dropFirst(4) : words.dropFirst(3)
+        if words.prefix(3) == ["verdict", "ok", "or"], days.count == 2,
+            days.last == "day" || days.last == "days",
+            let count = days.first.flatMap({ ValueReader.digits($0) }),
+            count <= Approval.maximumDays
+        {
+            return .byVerdict(VerdictGate(orAfterDays: count))
+        }
+        values.list.error(
+            place,
+            "what asks for a verdict is “verdict ok”, or “verdict ok or after 7 days” with a number "
+                + "of days from 0 to \(Approval.maximumDays)")
         return nil
     }
 
@@ -86,6 +109,9 @@ enum ApprovalText {
         switch approval {
         case .atOnce: "at once"
         case .afterDays(let days): "after \(days) \(days == 1 ? "day" : "days")"
+        case .byVerdict(let gate):
+            "verdict ok"
+                + (gate.orAfterDays.map { " or after \($0) \($0 == 1 ? "day" : "days")" } ?? "")
         case .byHand: "by hand"
         case .prepareOnly: "prepare only"
         case .declined: "declined"

@@ -63,13 +63,13 @@ struct ReferenceCheck {
         of located: LocatedPolicy, among line: [PatchPolicy], isWhole: Bool
     ) {
         // A window whose definition could not be read is there all the same.
-        let windows = line.flatMap { $0.windows.map(\.name) } + located.places.windows.keys
+        let windows = Set(line.flatMap { $0.windows.map(\.name) } + located.places.windows.keys)
         for (name, place) in located.places.windowReferences where !windows.contains(name.text) {
-            missing("window", name, place, windows, isWhole, line)
+            missing("window", name, place, windows.sorted(), isWhole, line)
         }
-        let rings = line.flatMap { $0.rings.keys.map(\.text) } + located.places.rings.keys
+        let rings = Set(line.flatMap { $0.rings.keys.map(\.text) } + located.places.rings.keys)
         for (name, place) in located.places.ringReferences where !rings.contains(name.text) {
-            missing("list of rings", name, place, rings, isWhole, line)
+            missing("list of rings", name, place, rings.sorted(), isWhole, line)
         }
     }
 
@@ -100,7 +100,7 @@ struct ReferenceCheck {
             list.error(
                 place,
                 "there is no \(kind) “\(name)” here; if it is one of “\(inherited)”, check that "
-                    + "file together with this one")
+                    + "file together with this one" + Guess.clause(for: name.text, of: known))
             return
         }
         list.error(

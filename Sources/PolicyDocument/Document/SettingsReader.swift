@@ -1,3 +1,4 @@
+import Fleet
 import Policy
 
 /// Reads what surrounds an installation: `reboot`, `before`, `after`, `services`, `bandwidth`.

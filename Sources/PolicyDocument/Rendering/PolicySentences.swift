@@ -1,5 +1,7 @@
 import Calendar
+import Fleet
 import Policy
+import Verdicts
 
 /// The parts of a policy in plain sentences.
 enum PolicySentences {
@@ -13,6 +15,13 @@ enum PolicySentences {
             case .atOnce: "is approved at once"
             case .afterDays(let days):
                 "is approved when the fix has been out for \(days) \(days == 1 ? "day" : "days")"
+            case .byVerdict(let gate):
+                "is approved when a verdict of ok is known of it, waits for a person when caution "
+                    + "is advised, and is held when it is blocked"
+                    + (gate.orAfterDays.map {
+                        "; without any verdict it is approved when the fix has been out for \($0) "
+                            + ($0 == 1 ? "day" : "days")
+                    } ?? "; without any verdict it waits for a person")
             case .byHand:
                 "waits until \(people) \(treatment.approvers == 1 ? "approves" : "approve") it"
             case .prepareOnly:

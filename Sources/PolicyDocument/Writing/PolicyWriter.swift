@@ -1,4 +1,5 @@
 package import Calendar
+import Fleet
 public import Policy
 
 /// Writes policies as documents: the same value always as the same text. Comments of a file that

@@ -47,6 +47,13 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
     func soakSeconds(of ring: Int) -> Int64 {
         lane == .emergency ? 0 : rings[ring].soak.seconds
     }
+
+    /// For how long a ring soaks at least, in seconds: where the policy allows it, a soak is
+    /// shortened for a due date.
+    public func leastSoakSeconds(of ring: Int) -> Int64 {
+        let wanted = soakSeconds(of: ring)
+        return dueAt == nil ? wanted : min(wanted, shortestSoak?.seconds ?? wanted)
+    }
 }
 
 /// One ring of a plan, its members resolved.

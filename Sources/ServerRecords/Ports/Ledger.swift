@@ -35,7 +35,7 @@ public typealias Records = ApprovalRecords & AuditRecords & CheckInRecords & Dep
     & PolicyRecords
     & PurgeRecords & RequestRecords & RolloutRecords & SessionRecords & SettingRecords
     & TraitRecords & TrustRecords
-    & VersionRecords & WakeRecords & WorkRecords
+    & VerdictRecords & VersionRecords & WakeRecords & WorkRecords
 
 /// The database cannot be reached, is full, or is of another version.
 public struct LedgerUnavailable: Error, Hashable, Sendable {

@@ -9,7 +9,7 @@ struct Migrator {
         Schema6.text, Schema7.text, Schema8.text, Schema9.text, Schema10.text,
         Schema11.text, Schema12.text, Schema13.text, Schema14.text, Schema15.text,
         Schema16.text, Schema17.text, Schema18.text, Schema19.text, Schema20.text,
-        Schema21.text, Schema22.text, Schema23.text,
+        Schema21.text, Schema22.text, Schema23.text, Schema24.text, Schema25.text,
     ]
 
     let connection: any SQLConnection

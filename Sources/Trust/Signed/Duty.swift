@@ -28,6 +28,9 @@ public struct Duty: RoleDocument {
     public static let maximumAheadSeconds: Int64 = 90 * 86_400
     /// The longest name of a person, in bytes.
     public static let maximumPersonBytes = 200
+    /// The most duties of one tenant that are not over: several teams, each with a quarter's weeks.
+    /// As many are taken by an endpoint at once, and handed in to a server.
+    public static let maximumAtOnce = 100
     /// The most windows of one duty.
     public static let maximumWindows = 64
 

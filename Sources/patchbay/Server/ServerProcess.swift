@@ -60,6 +60,7 @@ final class ServerProcess: Sendable {
         useCases = UseCases(
             ledger: ledger, effects: ServerZones.effects, keys: keys, signals: signals,
             shelf: FeedFolder(home.feeds, fetcher: fetcher),
+            verdictSource: VerdictFetcher(home.feeds, fetcher: fetcher),
             signingKeys: { try SigningKeyStore(home: home).loadAll() })
         self.home = home
         self.listen = listen

@@ -93,8 +93,11 @@ struct PolicyDecisionTests {
         #expect(decision.rule == "rule 2 of servers-standard")
         #expect(
             decision.sentence.hasSuffix(
-                "Rule 1 of servers-standard could not be judged: a fact that it needs is not known."
-            ))
+                "Rule 1 of servers-standard could not be judged, since “epss” and “kev” "
+                    + "are not known."))
+        // What is known is not told, nor what would have been asked of others.
+        let half = Sample.decide(Sample.update(kev: false, epss: nil), under: try Sample.policy())
+        #expect(half.sentence.contains("could not be judged, since “epss” is not known."))
     }
 
     @Test(

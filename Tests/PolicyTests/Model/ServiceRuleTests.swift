@@ -1,4 +1,5 @@
 import Foundation
+import Fleet
 import Policy
 import TestSupport
 import Testing

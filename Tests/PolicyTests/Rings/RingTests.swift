@@ -97,21 +97,4 @@ struct RingTests {
         }
         #expect(!rings.contains(nil))
     }
-
-    @Test func `a preview tells who joins, who leaves and of whom it is not known`() throws {
-        let endpoints = [
-            Sample.endpoint("a", role: "server"), Sample.endpoint("b", role: "kiosk"),
-            Sample.endpoint("c", role: nil), Sample.endpoint("d", role: "server", tags: ["x"]),
-        ]
-        let preview = MembershipPreview(
-            from: try Sample.group("tag = production"),
-            to: try Sample.group("role = server"), of: endpoints.reversed(), at: Sample.monday)
-        #expect(preview.joins == ["d"])
-        #expect(preview.leaves == ["b"])
-        #expect(preview.stays == ["a"])
-        #expect(preview.unknown == ["c"])
-        let first = MembershipPreview(
-            from: nil, to: .always, of: endpoints, at: Sample.monday)
-        #expect(first.joins == ["a", "b", "c", "d"])
-    }
 }

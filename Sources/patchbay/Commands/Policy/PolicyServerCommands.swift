@@ -53,14 +53,25 @@ struct PolicyChangeOptions: ParsableArguments {
     var order: PolicyOrder { PolicyOrder(note: note, confirm: confirm) }
 }
 
-/// A file with a policy's text.
+/// A file with a policy's text, which may be named with or without `--file`.
 struct PolicyTextFile: ParsableArguments {
-    @Argument(help: ArgumentHelp("The policy's file.", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("The policy's file.", valueName: "file")) var path: String?
+    @Option(name: .customLong("file"), help: ArgumentHelp("The same.", valueName: "file"))
+    var named: String?
+
+    /// How often a file is named.
+    var count: Int { [path, named].count { $0 != nil } }
+
+    /// Refuses none and two.
+    func requireOne() throws {
+        guard count == 1 else { throw ValidationError("Name one file.") }
+    }
 
     /// The largest file, in bytes; the server takes less.
     private static let limit = 1024 * 1024
 
     func read() throws -> String {
+        let file = named ?? path ?? ""
         guard let bytes = try PrivateFile.read(URL(filePath: file), limit: Self.limit),
             let text = String(validating: bytes, as: UTF8.self)
         else {
@@ -177,6 +188,8 @@ struct PolicyCreateCommand: AsyncParsableCommand {
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
 
+    func validate() throws { try file.requireOne() }
+
     func run() async throws {
         let drafts = try file.documents().map { text in
             var draft = PolicyDraft(
@@ -203,11 +216,11 @@ struct PolicyUpdateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update", abstract: "Save the next version of a policy, or switch it.",
         discussion: """
-            Example: patchbay policy update servers-standard --file servers.yaml --note "Later window"
+            Example: patchbay policy update servers-standard servers.yaml --note "Later window"
             Example: patchbay policy update servers-standard --off
             """)
     @OptionGroup var policy: PolicyArgument
-    @Option(help: ArgumentHelp("The file with its new text.", valueName: "file")) var file: String?
+    @OptionGroup var file: PolicyTextFile
     @Flag(help: "Switch it on.") var on = false
     @Flag(help: "Switch it off.") var off = false
     @OptionGroup var options: PolicyChangeOptions
@@ -215,24 +228,22 @@ struct PolicyUpdateCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func validate() throws {
-        guard [file != nil, on, off].count(where: \.self) == 1 else {
-            throw ValidationError("Give one of --file, --on and --off.")
+        guard file.count + (on ? 1 : 0) + (off ? 1 : 0) == 1 else {
+            throw ValidationError("Give one of a file, --on and --off.")
         }
     }
 
     func run() async throws {
         let summary: PolicySummary = try await server.withClient { client in
             let path = "/api/v1/policies/\(try await policy.find(client))"
-            guard let file else {
+            guard file.count == 1 else {
                 return try await client.post(
                     path + (on ? "/enable" : "/disable"), options.order)
             }
-            var text = PolicyTextFile()
-            text.file = file
             return try await client.put(
                 path,
                 PolicyDraft(
-                    yaml: try text.read(), note: options.note, confirm: options.confirm))
+                    yaml: try file.read(), note: options.note, confirm: options.confirm))
         }
         summary.tellWarnings()
         try output.show(summary) { "Saved \($0.name), version \($0.version)" }
@@ -299,6 +310,8 @@ struct PolicyPreviewCommand: AsyncParsableCommand {
     @Option(help: "The site's or endpoint's identifier, or the group's name.") var place: String?
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
+
+    func validate() throws { try file.requireOne() }
 
     func run() async throws {
         let text = try file.read()

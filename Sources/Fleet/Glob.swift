@@ -1,12 +1,10 @@
-import Fleet
-
 /// A pattern in which `*` stands for any characters and `?` for one byte; upper and lower case of
 /// ASCII letters are the same. It matches the whole text.
 public struct Glob: Hashable, Sendable {
     /// The pattern as it was written.
     public let pattern: String
     /// The pattern as it is compared: in lower case, no two stars one after another.
-    let prepared: [UInt8]
+    package let prepared: [UInt8]
 
     /// A pattern. Every text is one.
     public init(_ pattern: String) {
@@ -27,7 +25,7 @@ public struct Glob: Hashable, Sendable {
     }
 
     /// Whether a prepared pattern matches the whole of a text.
-    static func matches(_ text: String, _ pattern: UnsafeBufferPointer<UInt8>) -> Bool {
+    package static func matches(_ text: String, _ pattern: UnsafeBufferPointer<UInt8>) -> Bool {
         text.utf8.withContiguousStorageIfAvailable { matches($0, pattern) }
             ?? Array(text.utf8).withUnsafeBufferPointer { matches($0, pattern) }
     }
