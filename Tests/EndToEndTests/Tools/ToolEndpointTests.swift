@@ -30,8 +30,8 @@ struct ToolEndpointTests {
         let isDownloaded = try await expectPrefetch(endpoint)
         if isDownloaded { await endpoint.lab.endRepository() }
         try await expectGoodUpdate(endpoint)
-        try await expectModule(endpoint)
         if isDownloaded { try await endpoint.lab.serveRepository() }
+        try await expectModule(endpoint)
         try await expectRollback(endpoint)
         try await expectFailures(endpoint)
         try await expectLockNamed(endpoint)
