@@ -88,7 +88,7 @@ package struct ApplicationCare: Sendable {
                 try await tools.systemctl("stop", service)
             }
             if let package = install.package {
-                try await tools.removePackage(package)
+                try await tools.packages(install.form).remove(package)
             } else {
                 removeVersions(install)
             }

@@ -36,7 +36,7 @@ package struct ApplicationFault: Error, Hashable, Sendable {
     /// The kind of fault; each is a failure class of the same name.
     package enum Kind: String, Sendable, CaseIterable {
         case network, hashMismatch, diskFull, dependency, blockedByProcess, maintainerScript
-        case lockHeld, versionNotAvailable, refused, other
+        case lockHeld, versionNotAvailable, signature, refused, other
     }
 
     /// The kind.

@@ -65,10 +65,10 @@ package struct ApplicationRun: Sendable {
         try await compare(file)
         let pending = try begin()
         do throws(ApplicationFault) {
-            if install.form == .deb {
+            if install.form.isPackage {
                 try await checkPackage(file)
                 try await exchange { () async throws(ApplicationFault) in
-                    try await tools.installPackage(file)
+                    try await tools.packages(install.form).install(file)
                 }
                 try keepPackage(file)
             } else {
@@ -96,14 +96,14 @@ package struct ApplicationRun: Sendable {
         }
         let pending = try begin()
         do throws(ApplicationFault) {
-            if install.form == .deb {
-                let file = store.kept(plan.recipe.name, plan.to)
+            if install.form.isPackage {
+                let file = store.kept(plan.recipe, plan.to)
                 guard let noted = Files.line("\(file).sha256"), await tools.sha256(file) == noted
                 else {
                     throw ApplicationFault(.hashMismatch, "\(file) is not as it was kept.")
                 }
                 try await exchange { () async throws(ApplicationFault) in
-                    try await tools.installPackage(file)
+                    try await tools.packages(install.form).install(file)
                 }
             } else {
                 try await exchange { () throws(ApplicationFault) in try link(to: plan.to) }
@@ -320,17 +320,18 @@ extension ApplicationRun {
     }
 }
 
-// MARK: - Packages of Debian
+// MARK: - Packages of the system
 
 extension ApplicationRun {
     private func checkPackage(_ file: String) async throws(ApplicationFault) {
         let name = install.package ?? ""
-        let found = await tools.packageName(file)
+        let packages = tools.packages(install.form)
+        let found = await packages.name(in: file)
         guard found == name else {
             throw ApplicationFault(
                 .refused, "The package in the file is \(found ?? "none"), and not \(name).")
         }
-        let others = try await tools.companions(of: file, named: name)
+        let others = try await packages.companions(of: file, named: name)
         guard others.isEmpty else {
             throw ApplicationFault(
                 .dependency,
@@ -343,13 +344,13 @@ extension ApplicationRun {
     /// before it, the one that was in until now stays.
     private func keepPackage(_ file: String) throws(ApplicationFault) {
         let name = plan.recipe.name
-        let stay = Set([plan.from, plan.to].map { store.kept(name, $0) })
+        let stay = Set([plan.from, plan.to].map { store.kept(plan.recipe, $0) })
         for old in Files.names(in: "\(store.path)/kept") where old.hasPrefix("\(name)_") {
             let path = "\(store.path)/kept/\(old)"
             let package = path.hasSuffix(".sha256") ? String(path.dropLast(7)) : path
             if !stay.contains(package) { FileMoves.remove(path) }
         }
-        let place = store.kept(name, plan.to)
+        let place = store.kept(plan.recipe, plan.to)
         do {
             try Data(install.sha256.utf8).write(
                 to: URL(filePath: "\(place).sha256"), options: .atomic)

@@ -17,7 +17,7 @@ package struct ApplicationStore: Sendable {
     package func download(_ recipe: Recipe) -> String? {
         recipe.install.map { install in
             // apt takes a file for a package by its ending.
-            let ending = install.form == .deb ? ".deb" : ""
+            let ending = install.form.isPackage ? ".\(install.form.rawValue)" : ""
             return "\(path)/\(recipe.name)_\(recipe.version)_\(install.sha256.prefix(16))\(ending)"
         }
     }
@@ -29,15 +29,16 @@ package struct ApplicationStore: Sendable {
     }
 
     /// Where the package of a version is kept after it was installed.
-    func kept(_ name: String, _ version: String) -> String {
-        "\(path)/kept/\(name)_\(version).deb"
+    func kept(_ recipe: Recipe, _ version: String) -> String {
+        let ending = recipe.install?.form == .rpm ? "rpm" : "deb"
+        return "\(path)/kept/\(recipe.name)_\(version).\(ending)"
     }
 
     /// Whether a version can be put back.
     package func canReturn(_ recipe: Recipe, to version: String) -> Bool {
         guard let install = recipe.install, RecipeVersion.isVersion(version) else { return false }
-        if install.form == .deb {
-            let file = kept(recipe.name, version)
+        if install.form.isPackage {
+            let file = kept(recipe, version)
             return Files.exists(file) && Files.exists("\(file).sha256")
         }
         return install.versions.map { Files.exists("\($0)/\(version)") } ?? false
@@ -46,7 +47,8 @@ package struct ApplicationStore: Sendable {
     /// Whether the version that is installed now could be put back after an update: folders and
     /// files stay where they are, packages must have been brought in by the agent.
     package func keeps(_ recipe: Recipe, installed version: String) -> Bool {
-        recipe.install?.form == .deb ? canReturn(recipe, to: version) : recipe.install != nil
+        recipe.install?.form.isPackage == true
+            ? canReturn(recipe, to: version) : recipe.install != nil
     }
 
     func make() throws(ApplicationFault) {

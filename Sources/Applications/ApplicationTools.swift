@@ -8,7 +8,7 @@ struct ApplicationTools: Sendable {
     /// How long one may take, in seconds: an hour unpacks some tens of gigabytes.
     private static let seconds: Int64 = 3_600
     /// The longest quotation of one in a sentence, in characters.
-    private static let longestQuote = 400
+    static let longestQuote = 400
 
     let runner: any CommandRunning
 
@@ -46,7 +46,7 @@ struct ApplicationTools: Sendable {
             case .tarGzip: await run("tar", ["-x", "-z"] + plain)
             case .tarXZ: await run("tar", ["-x", "-J"] + plain)
             case .zip: await run("unzip", ["-q", file, "-d", folder])
-            case .tar, .file, .deb: await run("tar", ["-x"] + plain)
+            case .tar, .file, .deb, .rpm: await run("tar", ["-x"] + plain)
             }
         guard output.status != 0 else { return }
         let words = Self.words(output)
@@ -65,8 +65,12 @@ struct ApplicationTools: Sendable {
             case .tarXZ: ["tar", "xz"]
             case .zip: ["unzip"]
             case .deb: ["dpkg", "dpkg-deb", "apt-get"]
+            case .rpm: ["rpm"]
             }
-        return needed.first { !Files.exists(path($0)) }
+        if let program = needed.first(where: { !Files.exists(path($0)) }) { return program }
+        // rpm may lie on a system of Debian, too, whose files are none of its business.
+        let isRpm = form != .rpm || RpmFiles.databases.contains(where: Files.exists)
+        return isRpm ? nil : "rpm’s database"
     }
 
     static func words(_ output: CommandOutput) -> String {
@@ -95,63 +99,6 @@ extension ApplicationTools {
         if verb == "start", !(await isActive(service)) {
             throw ApplicationFault(
                 .maintainerScript, "\(service) was started and does not run any more.")
-        }
-    }
-}
-
-// MARK: - dpkg
-
-extension ApplicationTools {
-    func packageName(_ file: String) async -> String? {
-        let output = await run("dpkg-deb", ["--field", file, "Package"])
-        guard output.status == 0 else { return nil }
-        return String(decoding: output.output, as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    /// What apt would change besides the package itself, by its own simulation.
-    func companions(of file: String, named name: String) async throws(ApplicationFault) -> [String]
-    {
-        let output = await run(
-            "apt-get",
-            [
-                "--simulate", "--yes", "--no-install-recommends", "--allow-downgrades", "install",
-                file,
-            ])
-        guard output.status == 0 else {
-            throw ApplicationFault(
-                .dependency, "apt cannot install \(name): \(output.complaint ?? Self.words(output))"
-            )
-        }
-        return String(decoding: output.output, as: UTF8.self).split(whereSeparator: \.isNewline)
-            .compactMap { line in
-                let words = line.split(separator: " ")
-                guard words.count > 1, ["Inst", "Remv"].contains(words[0]), words[1] != name else {
-                    return nil
-                }
-                return String(words[1])
-            }
-    }
-
-    func installPackage(_ file: String) async throws(ApplicationFault) {
-        let output = await run("dpkg", ["--force-confold", "--install", file])
-        guard output.status != 0 else { return }
-        let all = String(decoding: output.output + output.errorOutput, as: UTF8.self)
-        let line =
-            all.split(whereSeparator: \.isNewline).first { $0.hasPrefix("dpkg: error") }
-            .map { String($0.prefix(Self.longestQuote)) } ?? Self.words(output)
-        let kind: ApplicationFault.Kind =
-            all.contains("lock") && all.contains("another process")
-            ? .lockHeld
-            : all.contains("No space left on device")
-                ? .diskFull : all.contains("script") ? .maintainerScript : .other
-        throw ApplicationFault(kind, "dpkg: \(line)")
-    }
-
-    func removePackage(_ name: String) async throws(ApplicationFault) {
-        let output = await run("dpkg", ["--remove", name])
-        guard output.status == 0 else {
-            throw ApplicationFault(.other, "dpkg cannot remove \(name): \(Self.words(output))")
         }
     }
 }

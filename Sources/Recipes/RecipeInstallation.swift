@@ -1,3 +1,5 @@
+import Fleet
+
 extension Recipe {
     /// How the newest version is brought in.
     public struct Installation: Hashable, Sendable, Codable {
@@ -15,6 +17,11 @@ extension Recipe {
             case zip
             /// A package of Debian that no source of the endpoint has.
             case deb
+            /// A package of rpm that no source of the endpoint has.
+            case rpm
+
+            /// Whether a package tool knows where its files go.
+            public var isPackage: Bool { self == .deb || self == .rpm }
         }
 
         /// What is downloaded.
@@ -25,14 +32,14 @@ extension Recipe {
         public var sha256: String
         /// Its size in bytes: not one more is taken.
         public var size: Int64
-        /// The folder in which each version lies under its number; not for `deb`.
+        /// The folder in which each version lies under its number; not for packages.
         public var versions: String?
         /// The path at which the application is found: a link to the version that holds. Not for
-        /// `deb`.
+        /// packages.
         public var link: String?
         /// How many folders around the application are left away when an archive is unpacked.
         public var strip: Int?
-        /// The package's name; for `deb` only.
+        /// The package's name; for `deb` and `rpm` only.
         public var package: String?
         /// Programs that must not run while the application is exchanged: absolute paths, or names.
         public var blocking: [String]?
@@ -71,7 +78,7 @@ extension Recipe {
 extension Recipe.Installation {
     /// What does not make sense in it, as a clause.
     var fault: String? {
-        sourceFault ?? (form == .deb ? packageFault : placeFault) ?? namesFault
+        sourceFault ?? (form.isPackage ? packageFault : placeFault) ?? namesFault
     }
 
     private var sourceFault: String? {
@@ -93,21 +100,22 @@ extension Recipe.Installation {
 
     private var packageFault: String? {
         guard versions == nil, link == nil, strip == nil else {
-            return "a deb has no “versions”, “link” or “strip”: dpkg knows where its files go"
+            let owner = form == .rpm ? "rpm" : "dpkg"
+            return
+                "a \(form.rawValue) has no “versions”, “link” or “strip”: \(owner) knows where its "
+                + "files go"
         }
+        let kind = form == .rpm ? "a package of rpm" : "a Debian package"
+        let manager = form == .rpm ? PackageManagerName.dnf : .apt
         let isName =
-            package.map { name in
-                (2...Self.longestName).contains(name.utf8.count)
-                    && name.utf8.allSatisfy {
-                        (0x61...0x7A).contains($0) || (0x30...0x39).contains($0)
-                            || "+-.".utf8.contains($0)
-                    } && name.utf8.first.map { $0 > 0x2F } == true
+            package.map {
+                $0.utf8.count <= Self.longestName && PackageName($0, of: manager) != nil
             } ?? false
-        return isName ? nil : "“package” is not the name of a Debian package"
+        return isName ? nil : "“package” is not the name of \(kind)"
     }
 
     private var placeFault: String? {
-        guard package == nil else { return "“package” is for a deb only" }
+        guard package == nil else { return "“package” is for a deb or rpm only" }
         guard let versions, let link else { return "“versions” or “link” is missing" }
         for (path, key) in [(versions, "versions"), (link, "link")] {
             if let fault = Recipe.faultOfPath(path) { return "“\(key)” \(fault)" }

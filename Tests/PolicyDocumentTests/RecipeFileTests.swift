@@ -134,7 +134,7 @@ struct RecipeFileTests {
         #expect(read(example.joined(separator: "\n")).diagnostics.isEmpty)
         let folder = Places.packageRoot.appending(path: "Examples/recipes")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        #expect(names.count == 5)
+        #expect(names.count == 6)
         for name in names {
             let bytes = try Data(contentsOf: folder.appending(path: name))
             let file = RecipeFile.read(Array(bytes), named: name)

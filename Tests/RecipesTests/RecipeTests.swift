@@ -110,6 +110,19 @@ struct RecipeTests {
         for name in [nil, "x", "-x", "Lab", "lab tool"] {
             #expect(fault { $0 = deb(name) } != nil, "\(name ?? "none")")
         }
+        let rpm = { (name: String?) in
+            Recipe.Installation(
+                .rpm, from: Self.archive.from, sha256: Self.archive.sha256, size: 1, package: name)
+        }
+        for name in ["labtool", "Lab_Tool", "lab++"] {
+            #expect(fault { $0 = rpm(name) } == nil, "\(name)")
+        }
+        for name in [nil, "-x", "--root", "lab tool", "lab/tool", ""] {
+            #expect(fault { $0 = rpm(name) } != nil, "\(name ?? "none")")
+        }
+        var both = rpm("labtool")
+        both.link = "/opt/labtool"
+        #expect(fault { $0 = both }?.contains("rpm knows where its files go") == true)
     }
 
     @Test func `a sound recipe survives its JSON`() throws {

@@ -69,6 +69,56 @@ struct UnseenOutputTests {
                 org.lab.Viewer\t2.0\tstable\tx86_64\tlab
                 """, updates: ["org.lab.Viewer - > 2.0"]),
         Case(
+            testDescription: "flatpak of another age names who needs an ended platform",
+            tool: .flatpakUpdates,
+            text: """
+                Looking for updates…
+                Info: (pinned) org.lab.Sdk//3.34 is end-of-life, with reason:
+                   Move on, please.
+                Info: org.lab.Platform//3.32 is end-of-life, with reason:
+                   Ask its maker.
+                Applications using this runtime:
+                   org.lab.Hexagon
+                Info: app org.lab.Old branch stable is end-of-life, in favor of org.lab.New
+                Replace? [Y/n]: n
+
+                        ID                Branch    Op    Remote    Download
+                 1. [✓] org.lab.Writer    stable    u     lab       1.2 MB / 120.3 MB
+                """, updates: ["org.lab.Writer - > -"]),
+        Case(
+            testDescription: "below words that nobody knows stands no update",
+            tool: .flatpakUpdates,
+            text: """
+                Aplikacije koje ovo koriste:
+                   org.lab.Hexagon
+
+                org.lab.Viewer\t2.0\tstable\tx86_64\tlab
+                """, updates: ["org.lab.Viewer - > 2.0"], unread: 2),
+        Case(
+            testDescription: "a reference that somebody has joined to its row",
+            tool: .flatpakUpdates,
+            text: """
+                Ref                                  Commit          Download Size
+                app/org.lab.Viewer/x86_64/stable     a1b2c3d4e5f6    120.3 MB
+                org.lab.Platform/x86_64/6.7 deadbeef0123 300.1 MB
+                """, updates: ["org.lab.Viewer - > a1b2c3d4e5f6"], unread: 1),
+        Case(
+            testDescription: "flatpak 1.18 has nothing", tool: .flatpakUpdates,
+            text: "Looking for updates…\n\nNothing to update.\n", updates: []),
+        Case(
+            testDescription: "Chocolatey advertises", tool: .chocoOutdated,
+            text: """
+                tool|1.0.0|1.1.0|false
+
+                Chocolatey has determined 1 package(s) are outdated.
+
+                Did you know the proceeds of Pro (and some proceeds from other
+                 licensed editions) go into bettering the community infrastructure?
+                 Your support ensures an active community, keeps Chocolatey tip top,
+                 plus it nets you some awesome features!
+                 https://example.org/compare
+                """, updates: ["tool 1.0.0 > 1.1.0"]),
+        Case(
             testDescription: "brew brings itself up to date first", tool: .brewOutdatedJSON,
             text: """
                 ==> Auto-updating Homebrew...

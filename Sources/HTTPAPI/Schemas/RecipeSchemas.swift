@@ -11,7 +11,7 @@ extension NamedSchema {
             ]),
             "install": .optional(
                 .object([
-                    "form": .oneOf(["file", "tar", "tar.gz", "tar.xz", "zip", "deb"]),
+                    "form": .oneOf(["file", "tar", "tar.gz", "tar.xz", "zip", "deb", "rpm"]),
                     "from": .string, "sha256": .string, "size": .integer,
                     "versions": .optional(.string), "link": .optional(.string),
                     "strip": .optional(.integer), "package": .optional(.string),

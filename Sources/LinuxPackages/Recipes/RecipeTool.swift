@@ -102,7 +102,7 @@ extension RecipeTool: LockListTool {
     private static func growth(_ form: Recipe.Installation.Form) -> Int64 {
         switch form {
         case .file, .tar: 1
-        case .tarGzip, .zip, .deb: 4
+        case .tarGzip, .zip, .deb, .rpm: 4
         case .tarXZ: 6
         }
     }

@@ -33,7 +33,8 @@ struct ChocolateyReader {
         beginnings: [
             "Chocolatey v", "Outdated Packages", "Output is ", "Chocolatey has determined",
             "Warnings:", "- ", "Source(s):", "Did you know", "automatically",
-            "Features? Learn more",
+            "Features? Learn more", "licensed editions) go into", "Your support ensures",
+            "plus it nets you",
             "https://", "Validation Warnings", "being ignored due to", "It is recommended",
             "your system", "Validating", "want to halt when this occurs", "using:",
             "choco feature ", "or pass the option", "Chocolatey detected you are not running",

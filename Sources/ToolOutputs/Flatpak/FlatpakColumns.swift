@@ -3,18 +3,37 @@ import Fleet
 /// What flatpak says of platforms that are not maintained any more: `Info: …`, and below it, three
 /// blanks in, the reason or the applications that it concerns. These are no updates.
 struct FlatpakNote {
-    private var isOpen = false
-
-    mutating func holds(_ line: ToolLine) -> Bool {
-        if line.text.contains("\t") || line.isBlank {
-            isOpen = false
-        } else if line.trimmed.hasPrefix("Info:") {
-            isOpen = true
-        } else if isOpen {
-            isOpen = line.text.hasPrefix("   ") && !line.text.hasPrefix("    ")
-        }
-        return isOpen
+    /// What a line is.
+    enum Part {
+        /// One of a note that is known.
+        case known
+        /// One below a line that ends with a colon and is not known.
+        case unknown
+        /// None of a note.
+        case none
     }
+
+    private var open: Part = .none
+
+    mutating func part(_ line: ToolLine) -> Part {
+        if line.text.contains("\t") || line.isBlank {
+            open = .none
+        } else if Self.beginnings.contains(where: line.trimmed.hasPrefix) {
+            open = .known
+        } else if line.text.hasPrefix("   "), !line.text.hasPrefix("    ") {
+            return open
+        } else {
+            // In another language, or of another age: what stands below it is no row either.
+            open = !line.isIndented && ":：".contains(line.trimmed.last ?? " ") ? .unknown : .none
+            return .none
+        }
+        return open
+    }
+
+    /// Before flatpak 1.10 the applications of a platform had a heading without `Info:`.
+    private static let beginnings = [
+        "Info:", "Applications using this ", "applications using this ",
+    ]
 }
 
 /// What the columns of a listing hold.
@@ -94,9 +113,11 @@ struct FlatpakColumns {
         }
     }
 
-    /// `391 bytes`, `< 130.8 MB (partial)`
+    /// `391 bytes`, `< 130.8 MB (partial)`, and where it has begun `1.2 MB / 130.8 MB`.
     private static func size(_ text: String) -> Int64? {
-        let bare = text.replacing("< ", with: "").replacing("(partial)", with: "")
+        let whole = text.lastIndex(of: "/").map { text[text.index(after: $0)...] } ?? text[...]
+        let bare = ToolText.trimmed(
+            String(whole).replacing("< ", with: "").replacing("(partial)", with: ""))
         return bare.contains(where: \.isLetter) ? Grammar.bytes(bare) : nil
     }
 
@@ -154,7 +175,9 @@ struct FlatpakColumns {
     ) {
         var parts = text.split(separator: "/").map(String.init)
         if parts.first == "app" || parts.first == "runtime" { parts.removeFirst() }
-        guard parts.count == 3 else { return ("", "", "") }
+        guard parts.count == 3, parts[1...].allSatisfy({ Grammar.consists($0, of: "._-") }) else {
+            return ("", "", "")
+        }
         return (parts[0], parts[1], parts[2])
     }
 

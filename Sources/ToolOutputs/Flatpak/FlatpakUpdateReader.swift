@@ -16,7 +16,14 @@ struct FlatpakUpdateReader {
         var note = FlatpakNote()
         var heading = ""
         for line in documents.others {
-            if note.holds(line) || Self.known.contains(line.trimmed) { continue }
+            switch note.part(line) {
+            case .known: continue
+            case .unknown:
+                reading.unparsed.append(line.raw)
+                continue
+            case .none: break
+            }
+            if Self.known.contains(line.trimmed) { continue }
             if rows.isEmpty, ["Ref", "Application ID"].contains(line.trimmed) { continue }
             let cells = Self.withoutNumber(Self.cells(line))
             if Self.isSaid(line) {
@@ -77,7 +84,7 @@ struct FlatpakUpdateReader {
 
     private static let known = KnownLines(
         beginnings: [
-            "Looking for", "Nothing to do", "Note that the directories",
+            "Looking for", "Nothing to do", "Nothing to update", "Note that the directories",
             "are not in the search path",
             "installed by Flatpak may not", "'/", "F: ", "Proceed with", "Updating appstream",
             "Updates complete", "Changes complete",
@@ -93,7 +100,7 @@ struct FlatpakUpdateReader {
             "Söker efter uppdateringar", "Güncellemeler aranıyor", "Шукаємо оновлення",
             "正在查找更新", "正在尋找更新", "Recherche de mises à jour",
         ],
-        endings: ["environment variable, so applications"])
+        endings: ["environment variable, so applications"], parts: ["? [Y/n]:", "? [y/n]:"])
 
     /// `flatpak remote-ls --updates --json`: an object for each, with the columns' names as keys. Its
     /// headings are translated: what is not English is read by its values.

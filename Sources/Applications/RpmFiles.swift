@@ -1,0 +1,98 @@
+import PackageManagers
+
+/// Packages of rpm. rpm itself resolves nothing and fetches nothing: what a package needs must be
+/// there, so that nothing but the package can come along.
+struct RpmFiles: PackageFiles {
+    let tools: ApplicationTools
+
+    /// One of these is there where rpm owns the system's files.
+    static let databases = ["/var/lib/rpm", "/usr/lib/sysimage/rpm"].flatMap { folder in
+        ["rpmdb.sqlite", "Packages", "Packages.db"].map { "\(folder)/\($0)" }
+    }
+
+    /// An older version and the same one are put in, too: which one is to be was decided before.
+    private static let upgrade = ["--upgrade", "--oldpackage", "--replacepkgs"]
+
+    func name(in file: String) async -> String? {
+        let output = await tools.run(
+            "rpm", ["--query", "--package", "--queryformat", "%{NAME}\\n", "--", file])
+        guard output.status == 0 else { return nil }
+        return PackageLines.all(output.output).first
+    }
+
+    /// An upgrade removes what the package says it takes the place of; nothing else changes.
+    func companions(of file: String, named name: String) async throws(ApplicationFault) -> [String]
+    {
+        let test = await tools.run("rpm", Self.upgrade + ["--test", "--", file])
+        guard test.status == 0 else {
+            throw ApplicationFault(
+                Self.kind(of: test, unless: .dependency),
+                "rpm cannot install \(name): \(Self.words(test))")
+        }
+        let output = await tools.run("rpm", ["--query", "--package", "--obsoletes", "--", file])
+        guard output.status == 0 else {
+            throw ApplicationFault(
+                .other, "rpm does not say what \(name) replaces: \(Self.words(output))")
+        }
+        var replaced: [String] = []
+        for line in PackageLines.all(output.output) {
+            // `name`, or `name < 2.0`, whose version is not looked at: rather one too many.
+            let other = String(line.prefix { !$0.isWhitespace })
+            guard other != name, !other.hasPrefix("(") else { continue }
+            let query = await tools.run("rpm", ["--query", "--", other])
+            if query.status == 0 { replaced.append(other) }
+        }
+        return replaced
+    }
+
+    func install(_ file: String) async throws(ApplicationFault) {
+        let output = await tools.run("rpm", Self.upgrade + ["--", file])
+        // rpm only warns when a script fails after the files are in, and ends with 0.
+        let isScript = Self.all(output).contains("scriptlet failed")
+        guard output.status != 0 || isScript else { return }
+        throw ApplicationFault(
+            isScript ? .maintainerScript : Self.kind(of: output, unless: .other),
+            "rpm: \(Self.words(output))")
+    }
+
+    func remove(_ name: String) async throws(ApplicationFault) {
+        let output = await tools.run("rpm", ["--erase", "--", name])
+        guard output.status == 0 else {
+            throw ApplicationFault(
+                Self.kind(of: output, unless: .other),
+                "rpm cannot remove \(name): \(Self.words(output))")
+        }
+    }
+
+    private static func all(_ output: CommandOutput) -> String {
+        String(decoding: output.output + output.errorOutput, as: UTF8.self)
+    }
+
+    private static func kind(
+        of output: CommandOutput, unless other: ApplicationFault.Kind
+    ) -> ApplicationFault.Kind {
+        let text = all(output)
+        if text.contains("transaction lock") { return .lockHeld }
+        if text.contains("No space left on device") || text.contains("more space on the") {
+            return .diskFull
+        }
+        if text.contains("does not verify") || text.contains("BAD") { return .signature }
+        if text.contains("Failed dependencies") || text.contains("conflicts with") {
+            return .dependency
+        }
+        return other
+    }
+
+    /// What rpm complains of: below `Failed dependencies:` stands what is missing.
+    static func words(_ output: CommandOutput) -> String {
+        let lines = PackageLines.all(output.errorOutput)
+        let heading = lines.firstIndex { $0.hasSuffix("Failed dependencies:") }
+        let told =
+            heading.flatMap { lines.dropFirst($0 + 1).first }
+            ?? lines.first { $0.hasPrefix("error:") }
+            ?? lines.first { $0.contains("scriptlet failed") }
+            ?? lines.first { !$0.hasPrefix("warning:") }
+        return told.map { String($0.prefix(ApplicationTools.longestQuote)) }
+            ?? ApplicationTools.words(output)
+    }
+}
