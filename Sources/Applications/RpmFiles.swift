@@ -2,7 +2,7 @@ import PackageManagers
 
 /// Packages of rpm. rpm itself resolves nothing and fetches nothing: what a package needs must be
 /// there, so that nothing but the package can come along.
-struct RpmFiles: PackageFiles {
+struct RpmFiles: PackageFileHandling {
     let tools: ApplicationTools
 
     /// One of these is there where rpm owns the system's files.

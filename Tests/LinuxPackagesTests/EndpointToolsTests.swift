@@ -12,12 +12,15 @@ struct EndpointToolsTests {
         let files: Set<String>
         let native: PackageManagerName?
         var hasFlatpak = false
+        var hasSnap = false
     }
 
     private static let apt = ["/usr/bin/apt-get", "/var/lib/dpkg/status"]
     private static let dnf = ["/usr/bin/dnf", "/var/lib/rpm/rpmdb.sqlite"]
     private static let zypper = ["/usr/bin/zypper", "/usr/lib/sysimage/rpm/Packages.db"]
     private static let pacman = ["/usr/bin/pacman", "/var/lib/pacman/local"]
+    private static let apk = ["/sbin/apk", "/lib/apk/db/installed"]
+    private static let snap = ["/usr/bin/snap", "/var/lib/snapd/state.json"]
     private static let flatpak = ["/usr/bin/flatpak", "/var/lib/flatpak/repo/config"]
 
     static let systems = [
@@ -43,6 +46,20 @@ struct EndpointToolsTests {
             testDescription: "a flatpak without an installation for everybody", id: "debian",
             like: [], files: Set(apt + ["/usr/bin/flatpak"]), native: .apt),
         System(
+            testDescription: "an Alpine", id: "alpine", like: [], files: Set(apk), native: .apk),
+        System(
+            testDescription: "a newer Alpine, whose database has moved", id: "alpine", like: [],
+            files: ["/usr/bin/apk", "/usr/lib/apk/db/installed"], native: .apk),
+        System(
+            testDescription: "a Debian with apk lying there", id: "debian", like: [],
+            files: Set(apt + apk), native: .apt),
+        System(
+            testDescription: "an Ubuntu with snaps", id: "ubuntu", like: ["debian"],
+            files: Set(apt + snap), native: .apt, hasSnap: true),
+        System(
+            testDescription: "a snap without its service", id: "ubuntu", like: ["debian"],
+            files: Set(apt + ["/usr/bin/snap"]), native: .apt),
+        System(
             testDescription: "an unknown system with one tool", id: "somebody", like: [],
             files: Set(pacman), native: .pacman),
         System(
@@ -61,5 +78,8 @@ struct EndpointToolsTests {
         ) { system.files.contains($0) }
         #expect(tools.native == system.native)
         #expect(tools.hasFlatpak == system.hasFlatpak)
+        #expect(tools.hasSnap == system.hasSnap)
+        // Nothing is installed with snapd, so that no order may name it.
+        #expect(!tools.all.contains(.snap))
     }
 }

@@ -20,6 +20,9 @@ struct PacmanTool: Sendable {
     private static let store = "/var/cache/pacman/pkg"
     /// A plan in one word each: name, version, source, bytes to download.
     private static let format = ["--print", "--print-format", "%n|%v|%r|%s"]
+    private static let kernels: Set = [
+        "linux", "linux-lts", "linux-zen", "linux-hardened", "linux-aarch64", "linux-rpi",
+    ]
     /// How often a plan of everything is tried without what stands in its way.
     private static let rounds = 20
 
@@ -72,7 +75,8 @@ extension PacmanTool: SoftwareLooking {
                 key: source.id, name: source.name, indexTime: Files.status(file)?.modified
             ).state(report: report, now: now)
         }
-        look.signals = signals(look.packages)
+        look.signals = LostModules.signals(
+            look.packages, kernels: Self.kernels, in: "/usr/lib/modules")
         guard look.sources.contains(where: { $0.refreshedAt != nil }) else { return look }
         await addUpdates(to: &look)
         return look
@@ -137,24 +141,6 @@ extension PacmanTool: SoftwareLooking {
     /// The sections of the configuration, with the first server of each.
     private var sources: [PacmanConfiguration.Source] {
         PacmanConfiguration(Files.bytes(Self.configuration) ?? []).sources
-    }
-
-    /// Arch keeps no old kernel: once its modules are gone, the running one is replaced.
-    private func signals(_ packages: [Package]) -> [RebootSignal] {
-        let running = KernelIdentity.running.release
-        let modules = "/usr/lib/modules"
-        let kernels = packages.filter {
-            ["linux", "linux-lts", "linux-zen", "linux-hardened", "linux-aarch64", "linux-rpi"]
-                .contains($0.name)
-        }
-        guard let kernel = kernels.first, !Files.exists("\(modules)/\(running)"),
-            !Files.names(in: modules).isEmpty
-        else { return [] }
-        return [
-            RebootSignal(
-                kind: .newerKernelInstalled,
-                detail: "\(kernel.name) \(kernel.version) is installed, \(running) is running")
-        ]
     }
 }
 

@@ -58,6 +58,9 @@ public struct EndpointScanner: Scanning {
         if tools.hasFlatpak, root.isEmpty {
             await add(FlatpakTool(runner: runner), refreshing: refreshingSources, to: &scan)
         }
+        if tools.hasSnap, root.isEmpty {
+            await add(SnapTool(runner: runner), refreshing: refreshingSources, to: &scan)
+        }
         add(LanguagePackages(root: root), to: &scan)
         if root.isEmpty { add(await recipeLook.look(), to: &scan) }
         if let native = tools.native, root.isEmpty {
@@ -196,6 +199,7 @@ enum NativeTools {
         case .zypper: ZypperTool(runner: runner)
         case .pacman: PacmanTool(runner: runner)
         case .flatpak: FlatpakTool(runner: runner)
+        case .apk: ApkTool(runner: runner)
         default: nil
         }
     }

@@ -7,14 +7,17 @@ import SystemFiles
 /// An endpoint has one native tool, which owns the files of its system: it follows from what the
 /// system says it is (os-release), and must be there with its database. Another native tool that
 /// merely lies there (a Debian with dnf installed, a Fedora with dpkg) is not the endpoint's.
-/// flatpak stands beside any of them.
+/// flatpak and snapd stand beside any of them.
 public struct EndpointTools: Hashable, Sendable {
     /// The tool that owns the system's files; `nil` when none could be told.
     public let native: PackageManagerName?
     /// Whether flatpak manages applications for the whole endpoint.
     public let hasFlatpak: Bool
 
-    /// All of them, the native one first.
+    /// Whether snapd is there. What it has is looked at; nothing is installed with it.
+    public let hasSnap: Bool
+
+    /// All with which something is installed, the native one first.
     public var all: [PackageManagerName] {
         (native.map { [$0] } ?? []) + (hasFlatpak ? [.flatpak] : [])
     }
@@ -33,6 +36,7 @@ public struct EndpointTools: Hashable, Sendable {
             ?? (present.count == 1 && !Self.isKnown(families) ? present.first?.manager : nil)
         hasFlatpak =
             exists("/usr/bin/flatpak") && exists("/var/lib/flatpak/repo/config")
+        hasSnap = exists("/usr/bin/snap") && exists("/var/lib/snapd/state.json")
     }
 
     /// Looks at the system in a folder; empty for this machine.
@@ -80,6 +84,10 @@ public struct EndpointTools: Hashable, Sendable {
         Native(
             manager: .pacman, families: ["arch", "archarm", "manjaro", "endeavouros"],
             programs: ["/usr/bin/pacman"], databases: ["/var/lib/pacman/local"]),
+        Native(
+            manager: .apk, families: ["alpine", "postmarketos", "wolfi", "chainguard"],
+            programs: ["/sbin/apk", "/usr/bin/apk", "/usr/sbin/apk"],
+            databases: ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"]),
     ]
 
     private static func isKnown(_ families: [String]) -> Bool {

@@ -2,7 +2,7 @@ import PackageManagers
 import Recipes
 
 /// What the system's own package tool does with a package that lies in a file.
-protocol PackageFiles: Sendable {
+protocol PackageFileHandling: Sendable {
     /// The name of the package in a file; `nil` when there is none in it.
     func name(in file: String) async -> String?
     /// What installing it would change besides the package itself.
@@ -17,7 +17,7 @@ protocol PackageFiles: Sendable {
 
 extension ApplicationTools {
     /// What handles packages of a form.
-    func packages(_ form: Recipe.Installation.Form) -> any PackageFiles {
+    func packages(_ form: Recipe.Installation.Form) -> any PackageFileHandling {
         form == .rpm ? RpmFiles(tools: self) : DpkgFiles(tools: self)
     }
 }
@@ -35,7 +35,7 @@ enum PackageLines {
 }
 
 /// Packages of Debian.
-struct DpkgFiles: PackageFiles {
+struct DpkgFiles: PackageFileHandling {
     let tools: ApplicationTools
 
     func name(in file: String) async -> String? {
