@@ -132,7 +132,7 @@ extension UseCases {
         _ wish: DutyWish, by principal: Principal, at now: Timestamp
     ) throws -> Duty {
         // A script's token is nobody who could be there.
-        guard wish.person != nil || !principal.name.hasPrefix("token:") else {
+        guard wish.person != nil || !ActorName.isToken(principal.name) else {
             throw Refusal(
                 .malformed, "E_DUTY_PERSON", "Nobody is named who is on duty.",
                 nextStep: "Name the person.")

@@ -42,7 +42,8 @@ struct EmergencyPlanner {
     private var parts: [Key: Part] = [:]
     private var leftOut: [EmergencyPlan.LeftOut] = []
     private var asksForTwo: Set<String> = []
-    private(set) var orders: [OrderInTheWay] = []
+    private var orders: [OrderInTheWay] = []
+    private var looked: [EndpointID: Set<PackageKey>] = [:]
 
     /// Plans for endpoints of one tenant.
     init(
@@ -122,6 +123,7 @@ struct EmergencyPlanner {
         _ endpoint: EndpointRecord, _ wanted: inout [(PlanUpdate, Decision)]
     ) throws -> String? {
         let keys = Set(wanted.map(\.0.subject.update.key))
+        looked[endpoint.id] = keys
         var reason: String?
         for order in try useCases.ordersInTheWay(
             of: keys, on: endpoint.id, tenant: tenant, in: records)
@@ -169,8 +171,15 @@ struct EmergencyPlanner {
 
     // MARK: What comes of it
 
+    /// The plan, and all that it takes to start it.
+    func prepared(startedBy person: String) throws -> PreparedEmergency {
+        let openings = try openings(startedBy: person)
+        return PreparedEmergency(
+            plan: plan(with: openings), openings: openings, orders: orders, looked: looked)
+    }
+
     /// The rollouts, each with what it is opened with.
-    func openings(startedBy person: String) throws -> [RolloutOpening] {
+    private func openings(startedBy person: String) throws -> [RolloutOpening] {
         let policies = try useCases.policyShelf.policies(of: tenant, in: records)
         return parts.sorted { $0.key < $1.key }.map { key, part in
             RolloutOpening(
@@ -182,12 +191,12 @@ struct EmergencyPlanner {
     }
 
     /// The plan for people.
-    func plan() throws -> EmergencyPlan {
+    private func plan(with openings: [RolloutOpening]) -> EmergencyPlan {
         let sorted = parts.sorted { $0.key < $1.key }.map(\.value)
         let names = Dictionary(
             sorted.flatMap(\.shown).map { ($0.endpoint, $0.endpointName) }
         ) { first, _ in first }
-        let rollouts = zip(sorted, try openings(startedBy: "")).map { part, opening in
+        let rollouts = zip(sorted, openings).map { part, opening in
             EmergencyPlan.Rollout(part, opening.plan(at: now), naming: { names[$0] })
         }
         let lines = rollouts.flatMap(\.lines)

@@ -14,6 +14,9 @@ struct OrderInTheWay: Sendable {
     let canBeTakenBack: Bool
     fileprivate let job: Job
 
+    /// The order's name.
+    var id: JobID { job.id }
+
     /// Whether it holds a package.
     func holds(_ key: PackageKey) -> Bool { job.updates.contains { $0.key == key } }
 }

@@ -22,7 +22,7 @@ extension UseCases {
         let ground = try await ground(of: wish, by: principal)
         let now = effects.now()
         return try await ledger.read { records in
-            try ground.planner(at: now, in: records, by: self).plan()
+            try ground.prepared(at: now, startedBy: principal.name, in: records, by: self).plan
         }
     }
 
@@ -30,7 +30,8 @@ extension UseCases {
     /// policy's emergency lane at once, whatever waits for an approval, a time or a soak. What
     /// forbids them holds, as do canaries, gates, budgets, windows of that lane and signatures.
     ///
-    /// Where a rule asks for two people, it waits for the second.
+    /// It takes the right to lead runs and the right to approve, since approvals are skipped. Where a
+    /// rule asks for two people, it waits for the second, who needs the latter alone.
     ///
     /// - Throws: `Refusal` `E_EMERGENCY_UNCONFIRMED` unless the wish names the vulnerability twice,
     ///   `E_EMERGENCY_NOTHING` when nobody would get anything, `E_EMERGENCY_OPEN` while another run
@@ -38,15 +39,17 @@ extension UseCases {
     public func startEmergency(
         _ wish: EmergencyWish, by principal: Principal
     ) async throws -> EmergencyRun {
+        try principal.require(.deploy)
         try principal.require(.approve)
         let ground = try await ground(of: wish, by: principal)
         try ground.check(confirmed: wish.confirm)
         let now = effects.now()
         let id: EmergencyID = effects.newIdentifier()
         let reason = try Self.checkedNote(wish.reason)
-        return try await writeWaking { records, wakes in
-            let planner = try ground.planner(at: now, in: records, by: self)
-            let plan = try planner.plan()
+        return try await prepare(
+            ground, startedBy: principal.name, at: now
+        ) { prepared, records, wakes in
+            let plan = prepared.plan
             try plan.check(acceptsNoWayBack: wish.acceptsNoWayBack)
             try Self.requireNoneOpen(ground, in: records)
             var run = EmergencyRun(
@@ -56,7 +59,7 @@ extension UseCases {
                 state: plan.secondPerson == nil ? .running : .awaitingSecondPerson,
                 extent: EmergencyRun.Extent(plan))
             if run.state == .running {
-                run.deployments = try self.open(planner, run, at: now, in: records, &wakes)
+                run.deployments = try self.open(prepared, run, at: now, in: records, &wakes)
             }
             try records.insert(run)
             try self.appendAudit(
@@ -81,7 +84,9 @@ extension UseCases {
         let ground = try await ground(of: wish, by: principal)
         try ground.check(confirmed: confirm)
         let now = effects.now()
-        return try await writeWaking { records, wakes in
+        return try await prepare(
+            ground, startedBy: asked.startedBy, at: now
+        ) { prepared, records, wakes in
             guard var run = try records.emergency(id, in: principal.scope) else {
                 throw Refusal.notFound("emergency run")
             }
@@ -92,12 +97,11 @@ extension UseCases {
                     "A rule asks for two people, and one person is one, by whatever name or token.",
                     nextStep: "Ask somebody else with the right to approve.")
             }
-            let planner = try ground.planner(at: now, in: records, by: self)
-            let plan = try planner.plan()
+            let plan = prepared.plan
             try plan.check(acceptsNoWayBack: run.acceptsNoWayBack)
             run.extent = EmergencyRun.Extent(plan)
             (run.state, run.agreedBy, run.agreedAt) = (.running, principal.name, now)
-            run.deployments = try self.open(planner, run, at: now, in: records, &wakes)
+            run.deployments = try self.open(prepared, run, at: now, in: records, &wakes)
             try records.update(run)
             try self.appendAudit(
                 "emergency.started", subject: id.text, sentence: Self.sentence(of: run, plan),
@@ -108,20 +112,56 @@ extension UseCases {
 
     // MARK: The parts
 
+    /// How often a run is planned before its transaction. Where people change something each time
+    /// while it is planned, it is planned within.
+    private static let plansBefore = 3
+
+    /// Plans, and acts on the plan.
+    ///
+    /// Planning decides about each endpoint that is affected, which takes seconds for thousands of
+    /// them. It is done in a read, so that no endpoint's check-in waits for it; the write looks only
+    /// whether what was planned on is as it was.
+    private func prepare<Answer: Sendable>(
+        _ ground: EmergencyGround, startedBy person: String, at now: Timestamp,
+        _ act:
+            @escaping @Sendable (PreparedEmergency, any Records, inout Set<String>) throws ->
+            Answer
+    ) async throws -> Answer {
+        for _ in 0..<Self.plansBefore {
+            let (prepared, footing) = try await ledger.read { records in
+                let prepared = try ground.prepared(
+                    at: now, startedBy: person, in: records, by: self)
+                return (prepared, try ground.footing(of: prepared, in: records, by: self))
+            }
+            let answer = try await writeWaking { records, wakes -> Answer? in
+                guard try ground.footing(of: prepared, in: records, by: self) == footing else {
+                    return nil
+                }
+                return try act(prepared, records, &wakes)
+            }
+            if let answer { return answer }
+        }
+        return try await writeWaking { records, wakes in
+            try act(
+                try ground.prepared(at: now, startedBy: person, in: records, by: self), records,
+                &wakes)
+        }
+    }
+
     /// Takes back what is in the way, and opens the rollouts.
     private func open(
-        _ planner: EmergencyPlanner, _ run: EmergencyRun, at now: Timestamp,
+        _ prepared: PreparedEmergency, _ run: EmergencyRun, at now: Timestamp,
         in records: any Records, _ wakes: inout Set<String>
     ) throws -> [DeploymentID] {
         let person = run.agreedBy ?? run.startedBy
-        for order in planner.orders {
+        for order in prepared.orders {
             wakes.formUnion(
                 try takeBack(
                     order,
                     because: "The emergency run for \(run.vulnerability) installs it at once.",
                     by: person, at: now, in: records))
         }
-        return try planner.openings(startedBy: run.startedBy).map { opening in
+        return try prepared.openings.map { opening in
             try self.open(
                 opening, as: effects.newIdentifier(), at: now, in: records, waking: &wakes
             ).id
@@ -206,11 +246,19 @@ private struct EmergencyGround: Sendable {
     let tenant: TenantID
     let affected: [AffectedEndpoint]
 
-    func planner(
-        at now: Timestamp, in records: any Records, by useCases: UseCases
-    ) throws -> EmergencyPlanner {
+    func prepared(
+        at now: Timestamp, startedBy person: String, in records: any Records, by useCases: UseCases
+    ) throws -> PreparedEmergency {
         try EmergencyPlanner(
-            vulnerability, of: tenant, on: affected, at: now, in: records, by: useCases)
+            vulnerability, of: tenant, on: affected, at: now, in: records, by: useCases
+        ).prepared(startedBy: person)
+    }
+
+    /// What a plan stands on, as it is now.
+    func footing(
+        of prepared: PreparedEmergency, in records: any Records, by useCases: UseCases
+    ) throws -> EmergencyFooting {
+        try EmergencyFooting(of: prepared.looked, tenant: tenant, in: records, by: useCases)
     }
 
     /// What is done at once is typed out by the one who does it.

@@ -57,7 +57,15 @@ package func emergencyPlanPage(
             }
         }
         if !plan.leftOut.isEmpty { leftOut(plan.leftOut) }
-        if plan.endpoints > 0, chrome.may(.approve) { startForm(plan, editing, chrome) }
+        if plan.endpoints > 0 {
+            if chrome.may(.deploy), chrome.may(.approve) {
+                startForm(plan, editing, chrome)
+            } else {
+                note(.plain, .shield) {
+                    "Who may lead runs and approve starts it; your role may agree to it where a second person is asked for."
+                }
+            }
+        }
     }
 }
 

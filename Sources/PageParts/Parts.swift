@@ -254,6 +254,9 @@ extension Chrome {
 
 /// Who did something, as people say it: `user:anna` is anna.
 package func person(_ actor: String) -> String {
-    if actor.hasPrefix("user:") { return String(actor.dropFirst(5)) }
-    return actor.hasPrefix("endpoint:") ? "the endpoint" : actor
+    switch ActorName(actor) {
+    case .user(let name): name
+    case .endpoint: "the endpoint"
+    case .token, nil: actor
+    }
 }

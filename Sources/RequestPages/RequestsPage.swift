@@ -79,7 +79,7 @@ private func row(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
 }
 
 private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
-    let isOwn = request.requestedBy == "user:\(chrome.userName)"
+    let isOwn = request.requestedBy == ActorName.user(chrome.userName).text
     return div(class: "acts") {
         if isOwn {
             chrome.postForm(.request(request.id, "withdraw")) {

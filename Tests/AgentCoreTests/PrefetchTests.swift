@@ -6,6 +6,7 @@ import Logging
 import Policy
 import Rollout
 import Synchronization
+import TestSupport
 import Testing
 import Trust
 
@@ -315,8 +316,11 @@ final class FakeStore: Prefetching, PrefetchLink {
     func prefetch(
         _ updates: [LockedUpdate], at bandwidth: Bandwidth?
     ) async -> [PrefetchResult] {
-        change { $0.tries += 1 }
-        while change({ $0.hangs }), !Task.isCancelled { await Task.yield() }
+        let hangs = change { content in
+            content.tries += 1
+            return content.hangs
+        }
+        if hangs { await untilCancelled() }
         return change { content in
             content.wasCutOff = content.hangs
             return updates.map { update in

@@ -5,6 +5,7 @@ import Fleet
 import Policy
 import Rollout
 import ServerRecords
+import TestSupport
 import Testing
 
 @Suite("An approval reaches the endpoint once and ends in one true result")
@@ -264,7 +265,7 @@ struct DeploymentUseCaseTests {
             try await house.useCases.collectWork(
                 WorkRequest(waitSeconds: 50), by: endpoint.principal)
         }
-        while house.useCases.signals.waiting == 0 { await Task.yield() }
+        await until { house.useCases.signals.waiting > 0 }
         _ = try await house.useCases.approve(selection(endpoint, "bash"), by: house.administrator)
         #expect(try await waiting.value.order != nil)
     }

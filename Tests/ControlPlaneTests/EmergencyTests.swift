@@ -2,15 +2,15 @@ import Administration
 import Advisories
 import AgentProtocol
 import AdvisoryFormats
-import AgentProtocol
 import ControlPlane
-import Emergencies
 import Fleet
 import Intelligence
 import Policy
 import Rollout
 import ServerRecords
 import Testing
+
+@testable import Emergencies
 
 /// A fleet with one vulnerability, which nginx 2 mends, and the rings of a policy.
 private struct BurningHouse {
@@ -310,6 +310,41 @@ private struct BurningHouse {
         #expect(try await burning.working() == [0])
     }
 
+    @Test func `an approver starts no run, and agrees to one that waits for a second person`()
+        async throws
+    {
+        var policy = RingHouse.policy()
+        policy.otherwise = Treatment(.byHand, approvers: 2)
+        let burning = try await BurningHouse(policy: policy)
+        let approver = Principal(
+            name: "user:ben", scope: .provider, permissions: Role.approver.permissions)
+        let wish = EmergencyWish(vulnerability: BurningHouse.cve, confirm: BurningHouse.cve)
+        #expect(try await burning.useCases.planEmergency(wish, by: approver).endpoints == 3)
+        let refusal = await #expect(throws: Refusal.self) {
+            _ = try await burning.useCases.startEmergency(wish, by: approver)
+        }
+        #expect(refusal?.code == "E_FORBIDDEN")
+        let asked = try await burning.start()
+        let run = try await burning.useCases.agreeToEmergency(
+            asked.id, confirming: BurningHouse.cve, by: approver)
+        #expect(run.state == .running)
+    }
+
+    @Test(arguments: FootingChange.allCases)
+    func `a run is planned anew when what it was planned on has changed meanwhile`(
+        change: FootingChange
+    ) async throws {
+        let burning = try await BurningHouse()
+        let before = try await burning.footing()
+        try await change.make(in: burning)
+        let after = try await burning.footing()
+        #expect((after == before) == !change.matters)
+        // Whatever it was, what is opened is what holds now.
+        guard change != .retired else { return }
+        let run = try await burning.start()
+        #expect(run.extent.endpoints == (change == .held ? 2 : 3))
+    }
+
     @Test func `a run that nobody agrees to lapses after a day`() async throws {
         var policy = RingHouse.policy()
         policy.otherwise = Treatment(.byHand, approvers: 2)
@@ -356,5 +391,53 @@ private struct BurningHouse {
             _ = try await burning.useCases.emergency(run.id, by: stranger)
         }
         #expect(try await burning.useCases.emergencies(by: stranger).isEmpty)
+    }
+}
+
+/// Something that happens while a run is planned.
+enum FootingChange: CaseIterable {
+    case nothing, checkedIn, held, tagged, ordered, retired
+
+    /// Whether the plan may be another one after it.
+    var matters: Bool { self != .nothing && self != .checkedIn }
+
+    fileprivate func make(in burning: BurningHouse) async throws {
+        let (house, last) = (burning.house, burning.endpoints[2])
+        let (tenant, now) = (house.tenant.id, house.clock.now)
+        switch self {
+        case .nothing: break
+        case .checkedIn:
+            house.clock.advance(seconds: 60)
+            try await burning.checkIn()
+        case .held:
+            _ = try await house.useCases.decide(
+                ApprovalDraft(
+                    .hold, tenant: tenant, endpoints: [last.id], package: "nginx",
+                    reason: "The shop runs on it."), by: BurningHouse.person("ben"))
+        case .tagged:
+            try await house.useCases.ledger.write {
+                try $0.store(
+                    EndpointTraits(role: "server", tags: ["shop"]), of: last.id, tenant: tenant,
+                    by: "test", at: now)
+            }
+        case .ordered:
+            _ = try await house.useCases.approve(
+                DeploymentSelection(endpoints: [last.id], updates: [.init(name: "nginx")]),
+                by: BurningHouse.person("ben"))
+        case .retired:
+            try await house.useCases.retire(last.id, by: house.administrator)
+        }
+    }
+}
+
+extension BurningHouse {
+    /// What a run would be planned on now.
+    fileprivate func footing() async throws -> EmergencyFooting {
+        let key = TestEndpoint.update("nginx").key
+        let looked = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.id, Set([key])) })
+        let (tenant, useCases) = (house.tenant.id, useCases)
+        return try await useCases.ledger.read {
+            try EmergencyFooting(of: looked, tenant: tenant, in: $0, by: useCases)
+        }
     }
 }

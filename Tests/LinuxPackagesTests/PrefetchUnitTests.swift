@@ -1,6 +1,7 @@
 import Fleet
 import PackageManagers
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LinuxPackages
@@ -49,7 +50,7 @@ struct PrefetchUnitTests {
     {
         let runner = UnitRunner(version: "systemd 252", hangs: true)
         let download = Task { await unit(runner).run(["/usr/bin/dnf", "download"]) }
-        while !runner.asked.contains(where: { $0.contains("--wait") }) { await Task.yield() }
+        await until { runner.asked.contains { $0.contains("--wait") } }
         download.cancel()
         _ = await download.value
         let stop = ["/usr/bin/systemctl", "stop", "patchbay-prefetch-dnf.service"]
@@ -75,7 +76,7 @@ private final class UnitRunner: CommandRunning {
         guard !Task.isCancelled else { throw .notStarted("cancelled") }
         commands.withLock { $0.append([command.path] + command.arguments) }
         if command.arguments.contains("--wait"), hangs {
-            while !Task.isCancelled { await Task.yield() }
+            await untilCancelled()
             throw .notStarted("cancelled")
         }
         let isQuestion = command.arguments == ["--version"]

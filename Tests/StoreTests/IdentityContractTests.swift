@@ -103,6 +103,8 @@ import Testing
             let update = changed
             try await ledger.write { try $0.update(update) }
             #expect(try await ledger.read { try $0.users() } == [update, berta])
+            #expect(try await ledger.read { try $0.user(named: update.name) } == update)
+            #expect(try await ledger.read { try $0.user(named: "nobody") } == nil)
         }
     }
 
@@ -183,6 +185,9 @@ import Testing
             try await ledger.write { try $0.save(revoked) }
             #expect(try await find(1, 0) == nil)
             #expect(try await ledger.read { try $0.apiTokens() } == [revoked, stored[0]])
+            let unknown: TokenID = samples.id()
+            #expect(try await ledger.read { try $0.apiToken(revoked.id) } == revoked)
+            #expect(try await ledger.read { try $0.apiToken(unknown) } == nil)
         }
     }
 

@@ -75,8 +75,12 @@ extension UseCases {
             if let tenant, try records.tenants(in: .tenant(tenant)).isEmpty {
                 throw Refusal.notFound("tenant")
             }
-            let maker = try records.apiTokens().first { "token:\($0.id)" == principal.name }
-            if let maker, maker.expiresAt < token.expiresAt { throw Self.outlives(maker) }
+            if case .token(let id) = ActorName(principal.name),
+                let maker = try TokenID(id).flatMap({ try records.apiToken($0) }),
+                maker.expiresAt < token.expiresAt
+            {
+                throw Self.outlives(maker)
+            }
             try records.save(token)
             try self.appendAudit(
                 "apiToken.created", subject: token.id.text,
@@ -111,14 +115,13 @@ extension UseCases {
         try principal.require(.administer)
         let now = effects.now()
         return try await ledger.write { records in
-            let found = try records.apiTokens().first {
-                $0.id == id && principal.includes($0.tenant)
+            guard var token = try records.apiToken(id), principal.includes(token.tenant) else {
+                throw Refusal.notFound("API token")
             }
-            guard var token = found else { throw Refusal.notFound("API token") }
             guard token.revokedAt == nil else { return APITokenSummary(token) }
             token.revokedAt = now
             try records.save(token)
-            try Self.revokeTokens(madeBy: "token:\(id)", in: records, at: now) { _ in true }
+            try Self.revokeTokens(madeBy: .token(id.text), in: records, at: now) { _ in true }
             try self.appendAudit(
                 "apiToken.revoked", subject: id.text, sentence: "Revoked an API token.",
                 actor: principal.name, tenant: token.tenant, in: records, at: now)
@@ -129,15 +132,15 @@ extension UseCases {
     /// Revokes those of a maker's tokens that `condition` holds for, and all that were made with a
     /// revoked one.
     static func revokeTokens(
-        madeBy maker: String, in records: any Records, at now: Timestamp,
+        madeBy maker: ActorName, in records: any Records, at now: Timestamp,
         where condition: (APIToken) -> Bool
     ) throws {
         let open = try records.apiTokens().filter { $0.revokedAt == nil }
-        var revoked = open.filter { $0.createdBy == maker && condition($0) }
+        var revoked = open.filter { $0.createdBy == maker.text && condition($0) }
         var place = 0
         // A token has one maker, so each is reached once and the loop ends.
         while place < revoked.count {
-            let name = "token:\(revoked[place].id)"
+            let name = revoked[place].id.actorName
             revoked += open.filter { $0.createdBy == name }
             place += 1
         }

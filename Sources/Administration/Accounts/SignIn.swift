@@ -160,7 +160,7 @@ extension UseCases {
             try records.deleteSession(secretHash: secret.hash)
             try self.appendAudit(
                 "user.signedOut", subject: user.id.text, sentence: "\(user.name) signed out.",
-                actor: "user:\(user.name)", tenant: user.tenant, in: records, at: now)
+                actor: ActorName.user(user.name).text, tenant: user.tenant, in: records, at: now)
         }
     }
 }

@@ -69,7 +69,7 @@ extension UseCases {
             try role.requireTenant(user.tenant)
             try Self.keepAnAdministrator(besides: user, in: records)
             user.role = role
-            try Self.revokeTokens(madeBy: "user:\(user.name)", in: records, at: now) {
+            try Self.revokeTokens(madeBy: .user(user.name), in: records, at: now) {
                 !$0.role.permissions.isSubset(of: role.permissions)
             }
             try self.appendAudit(
@@ -89,7 +89,7 @@ extension UseCases {
             try Self.keepAnAdministrator(besides: user, in: records)
             user.disabledAt = now
             try records.deleteSessions(of: id, except: nil)
-            try Self.revokeTokens(madeBy: "user:\(user.name)", in: records, at: now) { _ in true }
+            try Self.revokeTokens(madeBy: .user(user.name), in: records, at: now) { _ in true }
             try self.appendAudit(
                 "user.disabled", subject: id.text, sentence: "Disabled the user \(user.name).",
                 actor: principal.name, tenant: user.tenant, in: records, at: now)

@@ -77,7 +77,7 @@ extension UseCases {
         let actions = try job.handle(.collected, at: now)
         wakes.formUnion(
             try carryOut(
-                actions, of: job, actor: "endpoint:\(job.endpoint)", at: now, in: records))
+                actions, of: job, actor: job.endpoint.actorName, at: now, in: records))
         return JobOrder(
             job: job.id, deployment: job.deployment, endpoint: job.endpoint, updates: job.updates,
             issuedAt: now, deadline: job.deadline, aftercare: job.aftercare,

@@ -97,7 +97,7 @@ extension UseCases {
                     nextStep: "Drop the report; the next scan tells the truth.")
             }
             wakes = try self.carryOut(
-                actions, of: job, actor: "endpoint:\(agent.endpoint)", at: now, in: records)
+                actions, of: job, actor: agent.name, at: now, in: records)
             wakes.formUnion(
                 try self.post(
                     RolloutWords.reported(

@@ -50,7 +50,7 @@ extension UseCases {
             let actions = try job.handle(.restartObserved(outcomes), at: now)
             wakes.formUnion(
                 try carryOut(
-                    actions, of: job, actor: "endpoint:\(endpoint.id)", at: now, in: records))
+                    actions, of: job, actor: endpoint.id.actorName, at: now, in: records))
         }
         return wakes
     }

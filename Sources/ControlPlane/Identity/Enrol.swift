@@ -47,7 +47,7 @@ extension UseCases {
         try appendAudit(
             "endpoint.enrolled", subject: id.text,
             sentence: "Enrolled \(endpoint.name) with the token \(token.id).",
-            actor: "endpoint:\(id)",
+            actor: id.actorName,
             tenant: token.tenant, in: records, at: now)
         if let twin = twins?.first {
             try appendAudit(
@@ -91,7 +91,7 @@ extension UseCases {
                 \(known.name) enrolled again with the same key: its answer was lost, or the key was \
                 copied to a clone.
                 """,
-            actor: "endpoint:\(known.id)", tenant: known.tenant, in: records, at: now)
+            actor: known.id.actorName, tenant: known.tenant, in: records, at: now)
         return EnrolResponse(endpoint: known.id, tenant: known.tenant)
     }
 

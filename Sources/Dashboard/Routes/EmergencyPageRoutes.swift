@@ -22,7 +22,7 @@ extension Dashboard {
                 chrome: visit.chrome)
         },
         action(
-            "/vulnerabilities/{vulnerability}/emergency", .principal(.approve),
+            "/vulnerabilities/{vulnerability}/emergency", .principal(.deploy),
             "Starts an emergency run."
         ) { visit, form in
             let wish = EmergencyWish(

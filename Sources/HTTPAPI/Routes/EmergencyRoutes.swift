@@ -30,7 +30,7 @@ enum EmergencyRoutes {
                     try call.decode(), by: try call.principal()))
         },
         Route(
-            .post, "/api/v1/emergencies", permission: .principal(.approve),
+            .post, "/api/v1/emergencies", permission: .principal(.deploy),
             summary: "Starts an emergency run, or asks for one where a rule wants two people.",
             request: .emergencyWish, response: .emergencyRun
         ) { call in

@@ -27,7 +27,8 @@ public enum Permission: String, Sendable, Codable, CaseIterable {
     case request
     /// Say yes or no: to updates, runs, versions and risks.
     case approve
-    /// Halt, resume, cancel and take back runs, reboot, declare duties, answer alerts.
+    /// Halt, resume, cancel and take back runs, start emergency runs, reboot, declare duties, answer
+    /// alerts.
     case deploy
     /// Write, switch and delete policies.
     case changePolicies

@@ -29,8 +29,9 @@ extension Ledger {
 }
 
 /// Everything that a transaction can read and write, in narrow parts.
-public typealias Records = ApprovalRecords & AuditRecords & CheckInRecords & DeploymentRecords
-    & DirectoryRecords & EmergencyRecords & EndpointRecords & ExceptionRecords & IdentityRecords
+public typealias Records = ActorRecords & ApprovalRecords & AuditRecords & CheckInRecords
+    & DeploymentRecords & DirectoryRecords & EmergencyRecords & EndpointRecords & ExceptionRecords
+    & IdentityRecords
     & IntelligenceRecords & InventoryRecords & JobRecords & NoticeRecords & PlanRecords
     & PolicyRecords
     & PurgeRecords & RequestRecords & RolloutRecords & SessionRecords & SettingRecords

@@ -14,7 +14,7 @@ public struct AgentPrincipal: Hashable, Sendable {
     }
 
     /// How the audit log names it.
-    public var name: String { "endpoint:\(endpoint)" }
+    public var name: String { endpoint.actorName }
 }
 
 extension Principal {
@@ -25,14 +25,14 @@ extension Principal {
     /// A user who has signed in.
     package init(_ user: User) {
         self.init(
-            name: "user:\(user.name)", scope: Scope(user.tenant), permissions: user.role.permissions
-        )
+            name: ActorName.user(user.name).text, scope: Scope(user.tenant),
+            permissions: user.role.permissions)
     }
 
     /// A program with a token of the API.
     package init(_ token: APIToken) {
         self.init(
-            name: "token:\(token.id)", scope: Scope(token.tenant),
+            name: token.id.actorName, scope: Scope(token.tenant),
             permissions: token.role.permissions)
     }
 

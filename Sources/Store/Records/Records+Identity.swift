@@ -87,6 +87,21 @@ extension StoreRecords: IdentityRecords {
     }
 }
 
+extension StoreRecords: ActorRecords {
+    func user(named name: String) throws -> User? {
+        try rows("SELECT \(PersonColumns.list) FROM person WHERE name = $1", name).first.map {
+            row in
+            var row = row.reader
+            return try PersonColumns.user(&row)
+        }
+    }
+
+    func apiToken(_ id: TokenID) throws -> APIToken? {
+        try rows("SELECT \(APITokenColumns.list) FROM api_token WHERE id = $1", id).first
+            .map(APITokenColumns.token)
+    }
+}
+
 /// How a user stands in the table `person` (`user` is a word of SQL).
 enum PersonColumns {
     /// The columns, in the order in which they are written and read.
