@@ -41,7 +41,8 @@ extension Lab {
             ["in", endpoint, "/usr/bin/apt-get", "-q", "-y", "install"]
                 + (Self.slowPackages + Self.ringPackages + Self.trustPackages + Self.beforePackages
                 + Self.wavePackages + Self.servicePackages + Self.cachePackages
-                + Self.surroundingPackages.keys.sorted() + Scenario.rebootPackages).map {
+                + Self.surroundingPackages.keys.sorted() + Scenario.rebootPackages
+                + [Self.emergencyPackage]).map {
                     "\($0)=1.0"
                 })
         if number != 1 { try await bed("in", endpoint, "/usr/bin/dpkg", "--purge", "labfail") }

@@ -334,9 +334,7 @@ extension Lab {
     }
 
     @discardableResult
-    fileprivate func saveOnly(_ name: String, _ text: String) async throws -> [EndpointID: Set<
-        String
-    >] {
+    func saveOnly(_ name: String, _ text: String) async throws -> [EndpointID: Set<String>] {
         let policies: Answers.Policies = try await answer(to: ["policy", "list"])
         for policy in policies.items where policy.name != name {
             try await patchbay("policy", "delete", policy.name, "--confirm")
