@@ -14,22 +14,20 @@ package struct SignCommand: ParsableCommand {
             Example: patchbay sign --key operator-1.key --type policy servers.yaml --version-number 4
 
             A policy is read as YAML and must pass “patchbay policy check”; approvals, holds, duties, scripts, releases and recipes as the JSON of \
-            docs/trust.md. An envelope (.dsse.json) is given one more signature. With --verify the \
+            docs/trust.md. An envelope (.dsse.json) is given one more signature: read it first with \
+            “patchbay trust show”. With --verify the \
             envelope is checked under a trust root: exit status 1 and the reason when it does not \
             hold.
 
             Example: patchbay sign --verify --root root.dsse.json --tenant tnt_… servers.dsse.json
             """)
 
-    /// The kinds of documents that roles sign.
-    enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case policy, approval, hold, script, release, placement, recipe, duty, root
-    }
-
     @Argument(help: "The document, or an envelope.") var file: String
     @Option(help: ArgumentHelp("The file of the private key.", valueName: "file"))
     var key: String?
-    @Option(help: "What the document is; an envelope says it itself.") var type: Kind?
+    @Option(
+        help: "What the document is; an envelope, unless it holds a trust root, says it itself.")
+    var type: DocumentKind?
     @Option(help: ArgumentHelp("Where to write the envelope.", valueName: "file")) var out: String?
     @Flag(help: "Check the envelope instead of signing it.") var verify = false
     @Option(help: ArgumentHelp("The trust root to check under.", valueName: "file"))
@@ -67,6 +65,7 @@ package struct SignCommand: ParsableCommand {
             try JSONText.encode([
                 "file": place, "keyId": signer.id.text, "digest": envelope.payloadDigest,
                 "payloadType": envelope.payloadType,
+                "type": try DocumentKind(of: envelope, in: file).rawValue,
             ]))
     }
 
@@ -82,6 +81,15 @@ package struct SignCommand: ParsableCommand {
             try confirm(envelope)
             return envelope
         }
+        if let bytes = try? SignedFiles.bytes(file), let envelope = try? Envelope(json: bytes) {
+            try confirm(envelope)
+            return envelope
+        }
+        return try drafted(type)
+    }
+
+    /// A document that was written by hand.
+    private func drafted(_ type: DocumentKind) throws -> Envelope {
         let bytes = type == .policy ? [] : try SignedFiles.bytes(file)
         return switch type {
         case .policy: try policy().envelope()
@@ -98,7 +106,21 @@ package struct SignCommand: ParsableCommand {
 
     /// Refuses to sign what nobody would believe.
     private func confirm(_ envelope: Envelope) throws {
-        switch try kind(of: envelope) {
+        let kind = try DocumentKind(of: envelope, in: file)
+        guard type == nil || type == kind else {
+            throw Failure(
+                .wrongUse, "\(file) holds a document of the type \(kind.rawValue).",
+                nextStep: "Read it (patchbay trust show \(file)) before you sign it.",
+                code: "E_SIGNED_WRONG_TYPE")
+        }
+        // It says whose keys count from then on, and must not pass among many others unread.
+        guard kind != .root || type == .root else {
+            throw Failure(
+                .wrongUse, "\(file) holds a trust root: it says whose keys count from then on.",
+                nextStep: "Read it (patchbay trust show \(file)), and sign it with --type root.",
+                code: "E_SIGNED_ROOT")
+        }
+        switch kind {
         case .policy: _ = try SignedDocument<PolicySet>(unverified: envelope)
         case .approval: _ = try SignedDocument<Grant>(unverified: envelope)
         case .hold: _ = try SignedDocument<Hold>(unverified: envelope)
@@ -124,21 +146,6 @@ package struct SignCommand: ParsableCommand {
         return SignedDocument(
             heading, PolicySet(read.policies.map { PlacedPolicy($0, at: level) }, brake: brake))
     }
-
-    private func kind(of envelope: Envelope) throws -> Kind {
-        let types: [String: Kind] = [
-            PolicySet.payloadType: .policy, Grant.payloadType: .approval, Hold.payloadType: .hold,
-            Script.payloadType: .script, AgentRelease.payloadType: .release,
-            Placement.payloadType: .placement, SignedRecipe.payloadType: .recipe,
-            Duty.payloadType: .duty, TrustRoot.payloadType: .root,
-        ]
-        guard let kind = types[envelope.payloadType] else {
-            throw Failure(
-                .wrongUse, "\(file) holds no document of Patchbay.",
-                nextStep: "Check that it is the right file.", code: "E_SIGNED_WRONG_TYPE")
-        }
-        return kind
-    }
 }
 
 extension SignCommand {
@@ -161,7 +168,7 @@ extension SignCommand {
         }
         let bytes = try SignedFiles.bytes(file)
         let envelope = try Envelope(json: bytes)
-        let kind = try kind(of: envelope)
+        let kind = try DocumentKind(of: envelope, in: file)
         let state = try state(of: root, for: tenant, at: now)
         var verdict = Verdict(
             valid: true, type: kind.rawValue, digest: envelope.payloadDigest)

@@ -55,8 +55,9 @@ struct TrustCommand: ParsableCommand {
             discussion: """
                 Example: patchbay trust pending --out to-sign
 
-                Sign each file on an operator's machine (patchbay sign --key operator-1.key FILE), \
-                then hand it in with “patchbay trust submit”.
+                Read each file on an operator's machine (patchbay trust show FILE), sign it there \
+                (patchbay sign --key operator-1.key FILE), then hand it in with “patchbay trust submit”. \
+                A file that is there already keeps its signatures.
                 """)
         @Option(help: ArgumentHelp("A folder for the envelopes.", valueName: "folder"))
         var out: String?
@@ -71,9 +72,9 @@ struct TrustCommand: ParsableCommand {
                 try FileManager.default.createDirectory(
                     at: URL(filePath: out), withIntermediateDirectories: true)
                 for item in list.items {
-                    let file = URL(filePath: out).appending(
-                        path: "\(item.type)-\(item.name)-\(item.digest.prefix(8)).dsse.json")
-                    try PrivateFile.write(Array(item.envelope.utf8), to: file)
+                    try Self.write(
+                        item.envelope, as: "\(item.type)-\(item.name)-\(item.digest.prefix(8))",
+                        into: URL(filePath: out))
                 }
             }
             try output.show(list) { list in
@@ -88,6 +89,24 @@ struct TrustCommand: ParsableCommand {
                 return list.items.isEmpty
                     ? "Nothing waits for signatures." : table.text(width: Terminal.width)
             }
+        }
+
+        /// Writes an envelope into a folder. Signatures that the file there has already are kept.
+        static func write(_ text: String, as name: String, into folder: URL) throws {
+            // The server says what it is called, and must not choose where it is written.
+            let plain = name.map { letter in
+                letter.isASCII && (letter.isLetter || letter.isNumber || letter == "-")
+                    ? letter : "_"
+            }
+            let file = folder.appending(path: String(plain) + ".dsse.json")
+            var envelope = try Envelope(json: Array(text.utf8))
+            if let there = try PrivateFile.read(file, limit: Envelope.maximumBytes),
+                let signed = try? Envelope(json: there), signed.payload == envelope.payload,
+                signed.payloadType == envelope.payloadType
+            {
+                envelope.add(signed.signatures)
+            }
+            try PrivateFile.write(envelope.json + [UInt8(ascii: "\n")], to: file)
         }
     }
 
