@@ -114,8 +114,14 @@ extension AftercareParts {
         AftercareParts(
             bootId: Machine.bootId, rules: rules, rebooting: SystemReboot(),
             probing: SystemProbes(state: state) { await LoopbackProbe.ask($0) },
-            services: SystemServices.ofThisMachine)
+            services: SystemServices.ofThisMachine,
+            clock: { WallClock.ofThisMachine.offset(at: $0) })
     }
+}
+
+extension WallClock {
+    /// The one that people at this machine go by.
+    static let ofThisMachine = WallClock { TimeZoneFact(root: "").name }
 }
 
 extension EndpointScanner {

@@ -44,7 +44,9 @@ struct Notify: AsyncParsableCommand {
 
     private static func text(_ status: RebootStatus) -> String {
         var lines = ["For \(status.reasons.prefix(5).joined(separator: ", "))."]
-        if let instant = status.rebootAt { lines.append("At \(instant.wholeSeconds).") }
+        if let instant = status.rebootAt {
+            lines.append("At \(WallClock.ofThisMachine.text(instant)).")
+        }
         lines.append("Save your work.")
         if status.wantsConsent { lines.append("Agree to it with: patchbay-agent reboot-now") }
         lines.append(

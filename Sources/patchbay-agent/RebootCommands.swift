@@ -91,9 +91,10 @@ extension RebootStatus {
     /// How it stands, in lines for people.
     var text: String {
         guard isPending else { return sentence }
+        let clock = WallClock.ofThisMachine
         var lines = [sentence, "Needed by: \(reasons.joined(separator: ", "))"]
-        if let rebootAt { lines.append("At the earliest: \(rebootAt.wholeSeconds)") }
-        if let deadline { lines.append("Can be put off until: \(deadline.wholeSeconds)") }
+        if let rebootAt { lines.append("At the earliest: \(clock.text(rebootAt))") }
+        if let deadline { lines.append("Can be put off until: \(clock.text(deadline))") }
         lines.append("Deferrals left: \(deferralsLeft)")
         if wantsConsent { lines.append("Agree to it with: patchbay-agent reboot-now") }
         return lines.joined(separator: "\n")

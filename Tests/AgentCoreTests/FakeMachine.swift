@@ -29,6 +29,8 @@ final class FakeMachine: Rebooting, Probing, RebootRules, ServiceRestarting {
         /// What each probe answers; those that are not here pass.
         var failing: Set<String> = []
         var boot = 1
+        /// How far the clock on the wall is ahead of universal time, in seconds.
+        var offset = 0
     }
 
     private let content = Mutex(Content())
@@ -127,7 +129,8 @@ struct Lives {
     private var parts: AftercareParts {
         AftercareParts(
             bootId: "boot-\(machine.change { $0.boot })", rules: machine, rebooting: machine,
-            probing: machine, services: machine)
+            probing: machine, services: machine
+        ) { [machine] _ in machine.change { $0.offset } }
     }
 
     private func runner(_ parts: AftercareParts) -> JobRunner {

@@ -1,5 +1,6 @@
 @testable import AgentCore
 import AgentProtocol
+import Calendar
 import Fleet
 import Policy
 import Rollout
@@ -107,6 +108,23 @@ import Testing
         let first = try #require(shown.first)
         let at = try #require(reboots.first)
         #expect(at.seconds(since: first) >= RebootRule.usualWarning.seconds)
+    }
+
+    @Test func `people are told the time by their own clock, and whose clock it is`() async throws {
+        lives.machine.change { content in
+            content.sessions = [Self.person(1000)]
+            content.offset = 19_800
+        }
+        _ = try await lives.install(Self.order("labkernel", care: Self.care()))
+        let desk = lives.desk()
+        try await lives.look(desk, steps: 3)
+        let told = try #require(lives.machine.change { $0.shown.first }).text
+        let status = desk.answer(PeopleRequest(.status), from: Asker(user: 1000)).status
+        let instant = try #require(status.rebootAt)
+        let time = MinuteText.local(instant, offset: 19_800)
+        #expect(time.hasSuffix("UTC+05:30"))
+        #expect(told.contains(", at \(time), for labkernel"), "\(told)")
+        #expect(status.sentence.contains(time), "\(status.sentence)")
     }
 
     @Test func `nobody is rebooted whom no warning has reached`() async throws {

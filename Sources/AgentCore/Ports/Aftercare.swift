@@ -139,18 +139,23 @@ public struct AftercareParts: Sendable {
     public var probing: any Probing
     /// Its services; `nil` where the agent cannot restart them.
     public var services: (any ServiceRestarting)?
+    /// How far the clock that people at the endpoint go by is ahead of universal time at an instant,
+    /// in seconds.
+    public var clock: @Sendable (Timestamp) -> Int
     /// Keeps runs and reboots apart.
     public let claim = RunClaim()
 
     /// What an agent needs.
     public init(
         bootId: String, rules: any RebootRules, rebooting: any Rebooting, probing: any Probing,
-        services: (any ServiceRestarting)? = nil
+        services: (any ServiceRestarting)? = nil,
+        clock: @escaping @Sendable (Timestamp) -> Int = { _ in 0 }
     ) {
         self.bootId = bootId
         self.rules = rules
         self.rebooting = rebooting
         self.probing = probing
         self.services = services
+        self.clock = clock
     }
 }

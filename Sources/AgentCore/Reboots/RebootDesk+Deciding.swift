@@ -1,4 +1,5 @@
 import AgentProtocol
+import Calendar
 import Fleet
 import Logging
 import Policy
@@ -46,6 +47,12 @@ extension RebootDesk {
         }
         if decision == .reboot { return try await perform(jobs, situation, terms) }
         return try await act(on: decision, jobs, terms, now)
+    }
+
+    /// An instant as people at the endpoint read it, with whose clock it is: they know no other, and
+    /// the control plane shows the same sentence.
+    func time(_ instant: Timestamp) -> String {
+        MinuteText.local(instant, offset: parts.clock(instant))
     }
 
     /// What is known of this need; a new one begins with it.
@@ -115,10 +122,10 @@ extension RebootDesk {
             return try await waitForWarning(jobs, terms, until: until, now)
         case .deferred(let until):
             await tell(
-                jobs, "The reboot was put off until \(until.wholeSeconds).", at: until)
+                jobs, "The reboot was put off until \(time(until)).", at: until)
             return Self.pause(until: until, from: now)
         case .ask(let until, _):
-            let limit = until.map { ", at the latest at \($0.wholeSeconds)" } ?? ""
+            let limit = until.map { ", at the latest at \(time($0))" } ?? ""
             await tell(
                 jobs, "The reboot waits until somebody at the endpoint agrees\(limit).", at: until,
                 wantsConsent: true)
@@ -159,7 +166,7 @@ extension RebootDesk {
             await tell(jobs, "No window that allows the reboot is left.")
             return Self.longestPauseMilliseconds
         }
-        await tell(jobs, "The reboot waits for its window at \(next.wholeSeconds).", at: next)
+        await tell(jobs, "The reboot waits for its window at \(time(next)).", at: next)
         if isNear(terms, now) {
             try await show(jobs, terms, at: next)
         } else {
@@ -173,7 +180,7 @@ extension RebootDesk {
         _ jobs: [JobRun], _ terms: RebootTerms, until: Timestamp, _ now: Timestamp
     ) async throws -> Int64 {
         await tell(
-            jobs, "People were warned; the endpoint reboots at \(until.wholeSeconds).", at: until)
+            jobs, "People were warned; the endpoint reboots at \(time(until)).", at: until)
         try await show(jobs, terms, at: until)
         return min(max(until.milliseconds - now.milliseconds, 1), Self.closeLookMilliseconds)
     }

@@ -70,7 +70,7 @@ extension RebootDesk: PeopleAnswering {
             return "It has been put off \(memory.deferrals) times, and may be no more."
         }
         let deadline = rule.deadline.map { memory.neededSince.adding(seconds: $0.seconds) }
-        if let deadline, deadline <= now { return "Its deadline (\(deadline)) has passed." }
+        if let deadline, deadline <= now { return "Its deadline (\(time(deadline))) has passed." }
         let until = now.adding(seconds: seconds)
         try change { memory in
             memory.beginNewWarning()
@@ -83,7 +83,7 @@ extension RebootDesk: PeopleAnswering {
             content.status.rebootAt = content.status.deferredUntil
             content.status.warning = nil
             content.status.sentence =
-                "The reboot was put off until \(min(until, deadline ?? until).wholeSeconds)."
+                "The reboot was put off until \(time(min(until, deadline ?? until)))."
         }
         return nil
     }

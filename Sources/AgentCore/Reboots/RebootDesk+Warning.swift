@@ -41,7 +41,8 @@ extension RebootDesk {
         let due = Self.reminders.filter {
             left <= $0 && $0 < terms.rule.warning.seconds && !memory.reminded.contains($0)
         }
-        let text = Self.warning(jobs, terms, memory, at: instant, secondsLeft: left)
+        let text = Self.warning(
+            jobs, terms, memory, at: time(instant), secondsLeft: left)
         var reached: Set<UInt32> = []
         for session in sessions where !due.isEmpty || memory.shown["\(session.user)"] == nil {
             if await parts.rebooting.show(text, in: session) { reached.insert(session.user) }
@@ -58,7 +59,7 @@ extension RebootDesk {
 
     /// The warning's text.
     static func warning(
-        _ jobs: [JobRun], _ terms: RebootTerms, _ memory: RebootMemory, at instant: Timestamp,
+        _ jobs: [JobRun], _ terms: RebootTerms, _ memory: RebootMemory, at time: String,
         secondsLeft: Int64
     ) -> String {
         let minutes = max(1, (secondsLeft + 59) / 60)
@@ -68,7 +69,7 @@ extension RebootDesk {
             ? "in \(max(0, secondsLeft)) seconds"
             : minutes == 1 ? "in a minute" : "in \(minutes) minutes"
         var lines = [
-            "Patchbay: this computer reboots \(when), at \(instant.wholeSeconds), for "
+            "Patchbay: this computer reboots \(when), at \(time), for "
                 + "\(reasons(of: jobs).prefix(5).joined(separator: ", ")).",
             "Save your work.",
         ]
