@@ -1,11 +1,10 @@
-import Fleet
-import Policy
-import Rollout
-import ServerRecords
+package import Fleet
+package import Policy
 
 /// What an endpoint's jobs say of its missing updates.
-struct JobHistory {
-    private(set) var standing: [PackageKey: DecisionContext.JobStanding] = [:]
+package struct JobHistory {
+    /// Where the open jobs stand, by package.
+    package private(set) var standing: [PackageKey: DecisionContext.JobStanding] = [:]
     private var failures: [Version: DecisionContext.FailureStanding] = [:]
 
     private struct Version: Hashable {
@@ -14,7 +13,7 @@ struct JobHistory {
     }
 
     /// Jobs with their deployments, newest first: what is found first stands.
-    init(_ jobs: [(Job, Deployment?)]) {
+    package init(_ jobs: [(Job, Deployment?)]) {
         var causes: [Version: FailureClass?] = [:]
         var succeeded: Set<Version> = []
         for (job, deployment) in jobs {
@@ -49,7 +48,7 @@ struct JobHistory {
     }
 
     /// How the attempts at an update's version have ended.
-    func failure(of update: Update) -> DecisionContext.FailureStanding? {
+    package func failure(of update: Update) -> DecisionContext.FailureStanding? {
         failures[Version(key: update.key, version: update.candidate)]
     }
 

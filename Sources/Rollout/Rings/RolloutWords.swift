@@ -1,14 +1,12 @@
-import Fleet
-import Rollout
-import ServerRecords
+package import Fleet
 
 /// What a job's way means to the rollout that gave the order. Late and doubled words do no harm:
 /// the rollout ignores what is not about an endpoint's latest order.
-enum RolloutWords {
+package enum RolloutWords {
     /// What is told when a job has reached its end.
     ///
     /// `platform` is the endpoint's system, by which files of the same version are told apart.
-    static func ended(_ job: Job, on platform: String?) -> [RolloutEvent] {
+    package static func ended(_ job: Job, on platform: String?) -> [RolloutEvent] {
         guard let offer = offer(of: job) else { return [] }
         switch job.state {
         case .verified: return [.jobVerified(offer, verification(job.result, platform))]
@@ -28,7 +26,7 @@ enum RolloutWords {
     }
 
     /// What is told after an endpoint's report: that it has begun, or what a late report shows.
-    static func reported(before: Job, after: Job, on platform: String?) -> [RolloutEvent] {
+    package static func reported(before: Job, after: Job, on platform: String?) -> [RolloutEvent] {
         guard let offer = offer(of: after) else { return [] }
         if after.state == .pendingRestart || (after.state == .running && after.isAtWork) {
             let hasBegun =
@@ -42,7 +40,7 @@ enum RolloutWords {
     }
 
     /// What the probes showed. Where they failed before the updates too, they say nothing of them.
-    static func verification(
+    package static func verification(
         _ result: JobResult?, _ platform: String?
     ) -> RolloutVerification {
         let sawItBefore = result?.wasHealthy == false
@@ -110,5 +108,7 @@ extension JobResult {
 
 extension EndpointFacts {
     /// The system by which files of the same version are told apart, such as `debian 12`.
-    var platform: String { [os.id, os.versionId].filter { !$0.isEmpty }.joined(separator: " ") }
+    package var platform: String {
+        [os.id, os.versionId].filter { !$0.isEmpty }.joined(separator: " ")
+    }
 }
