@@ -317,7 +317,7 @@ extension Decision.ReasonCode {
         case .keptBack, .stoppedAfterFailures, .deploymentHalted, .inProgress, .interrupted,
             .pendingRestart, .held, .phased,
             .needsSubscription, .excluded, .endpointSilent, .membershipUnknown, .declined,
-            .onHold, .versionBlocked, .riskAccepted:
+            .onHold, .versionBlocked, .awaitingTwin, .noTwin, .riskAccepted:
             false
         }
     }

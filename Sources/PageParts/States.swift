@@ -121,6 +121,8 @@ extension Decision.ReasonCode {
         case .declined: StateLook(kind: .idle, icon: .stop, word: "Declined")
         case .onHold: StateLook(kind: .idle, icon: .pause, word: "On hold")
         case .versionBlocked: StateLook(kind: .warn, icon: .stop, word: "Version blocked")
+        case .awaitingTwin: StateLook(kind: .idle, icon: .queued, word: "Waits for its twin")
+        case .noTwin: StateLook(kind: .bad, icon: .stop, word: "No twin")
         case .deferred: StateLook(kind: .idle, icon: .pause, word: "Deferred")
         case .riskAccepted: StateLook(kind: .idle, icon: .pause, word: "Risk accepted")
         case .ageing: StateLook(kind: .idle, icon: .queued, word: "Ageing")

@@ -304,6 +304,16 @@ struct SheetPage {
                     "before-backupAge", in: root, "Such as 24h; empty: not asked", size: .short)
                 parts.text("after-within", in: root, "Else 10m", size: .short)
             }
+            div(class: "cells") {
+                parts.text(
+                    "before-passed", in: root,
+                    "A ring whose endpoints of the same stack come first; empty: none",
+                    size: .twice)
+                parts.text("before-passedFor", in: root, "Such as 3d; empty: no time", size: .short)
+                parts.text(
+                    "before-stack", in: root,
+                    "Packages that make the stack, such as postgresql-*, nginx", size: .twice)
+            }
             section(.id("probes"), .ariaLabel("Probes")) {
                 parts.faults("probes")
                 parts.rows("probes", root[table: "probes"], add: "Add a probe") { row, path in

@@ -73,6 +73,9 @@ public struct PolicySheet: Hashable, Sendable {
         if let before = policy.before {
             root["before-snapshot"] = before.snapshot.rawValue
             root["before-backupAge"] = before.backupAge?.description ?? ""
+            root["before-passed"] = before.passed?.ring ?? ""
+            root["before-passedFor"] = before.passed?.span?.description ?? ""
+            root["before-stack"] = Self.list(of: (before.passed?.stack ?? []).map(\.pattern))
         }
         if let after = policy.after {
             root[table: "probes"] = after.probes.map(Self.probe)

@@ -252,10 +252,14 @@ extension PolicySheet {
             document.put(1, "mode", mode, of: "reboot-mode")
             for (key, text) in reboot { document.putAny(1, key, text, of: "reboot-\(key)") }
         }
-        let before = ["snapshot", "backupAge"].map { ($0, root.word("before-\($0)")) }
-        if before.contains(where: { !$0.1.isEmpty }) {
+        let before = ["snapshot", "backupAge", "passed", "passedFor"].map {
+            ($0, root.word("before-\($0)"))
+        }
+        let stack = Self.patterns(in: root["before-stack"])
+        if !stack.isEmpty || before.contains(where: { !$0.1.isEmpty }) {
             document.open(0, "before", of: "before-snapshot")
             for (key, text) in before { document.putAny(1, key, text, of: "before-\(key)") }
+            if !stack.isEmpty { document.putList(1, "stack", stack, of: "before-stack") }
         }
         let probes = root[table: "probes"]
         let within = root.word("after-within")

@@ -105,6 +105,8 @@ struct SheetTests {
         ("services-restart", "always", "services-restart"),
         ("services-within", "2h", "services-within"), ("bandwidth", "fast", "bandwidth"),
         ("before-backupAge", "old", "before-backupAge"),
+        ("before-passed", "A B", "before-passed"), ("before-passed", "", "before-passedFor"),
+        ("before-passedFor", "93d", "before-passedFor"), ("before-stack", "a/b", "before-stack"),
         ("probes.0.value", "99999", "probes.0.value"),
         ("services-never", "a/b", "services-never"),
         ("after-within", "2d", "after-within"), ("sla", "pci-9", "sla"),
@@ -154,7 +156,7 @@ struct SheetTests {
         reboot: {mode: ifNeeded, deadline: 3d, deferrals: 2}
         services: {restart: needed, never: ["x.service,", "libvirt*", "a,b.service"], within: 5m}
         bandwidth: 2 MB/s
-        before: {snapshot: preferred, backupAge: 1d}
+        before: {snapshot: preferred, backupAge: 1d, passed: canary, passedFor: 3d, stack: [nginx, "postgresql-*"]}
         after: {probes: [{tcp: 443}], within: 5m}
         sla: [pci-401]
         longestException: 200d

@@ -4,6 +4,7 @@ import Policy
 import PolicyDocument
 import TestSupport
 import Testing
+import Verdicts
 
 /// Policies written as documents, and read back.
 struct WritingTests {
@@ -212,7 +213,15 @@ enum RandomPolicy {
     private static func before(_ random: inout SeededGenerator) -> Preconditions {
         Preconditions(
             snapshot: Preconditions.Snapshot.allCases.randomElement(using: &random) ?? .none,
-            backupAge: maybe(&random) { .hours(Int.random(in: 1...8_000, using: &$0)) })
+            backupAge: maybe(&random) { .hours(Int.random(in: 1...8_000, using: &$0)) },
+            passed: maybe(&random) {
+                RingPass(
+                    ring: ["lab", "canary", "ring-0"].randomElement(using: &$0) ?? "lab",
+                    seconds: maybe(&$0) { Int64.random(in: 1...92, using: &$0) * 86_400 },
+                    stack: maybe(&$0) {
+                        Bool.random(using: &$0) ? ["nginx"] : ["*", "a?b-*", "on"]
+                    })
+            })
     }
 
     private static func services(_ random: inout SeededGenerator) -> ServiceRule {

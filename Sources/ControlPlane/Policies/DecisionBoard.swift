@@ -55,7 +55,7 @@ public struct FleetStanding: Hashable, Sendable {
     /// The reasons by which an update never goes on by itself, until something is put right.
     public static let stuck: Set<Decision.ReasonCode> = [
         .stoppedAfterFailures, .lastAttemptFailed, .noRing, .noWindow, .doesNotFit, .zoneUnknown,
-        .membershipUnknown, .ageUnknown, .versionBlocked,
+        .membershipUnknown, .ageUnknown, .versionBlocked, .noTwin,
     ]
 
     /// How many different updates have a reason on at least one endpoint.

@@ -46,7 +46,7 @@ public struct EndpointDecisions {
     public let tenant: TenantID
     /// The instant.
     public let now: Timestamp
-    private let records: any Records
+    let records: any Records
     private let zoneRules: @Sendable (String) -> TimeZoneRules?
     let book: PolicyBook
     /// Who is on duty, now, later and of late, where a policy asks for it.
@@ -69,6 +69,7 @@ public struct EndpointDecisions {
     private var deployments: [DeploymentID: Deployment?] = [:]
     private let rollouts: RolloutSource
     private var work: KnownWork
+    var twins = TwinDesk()
 
     private struct LayerKey: Hashable {
         let name: PolicyName
@@ -209,38 +210,7 @@ public struct EndpointDecisions {
             + written(for: subject).compactMap { RiskPause($0) }
     }
 
-    /// The next openings of a lane's windows for an endpoint that is to install what it misses of a
-    /// list; `nil` where it may always work.
-    package mutating func openings(
-        of id: EndpointID, lane: Lane, installing lines: [WaveLine]
-    ) throws -> [Occurrence]? {
-        guard let endpoint = try records.endpoint(id, in: .tenant(tenant)) else { return nil }
-        let posture = try records.posture(of: id, tenant: tenant)
-        let facts = posture?.endpoint
-        let subject = subject(endpoint, facts: facts, traits: try traits(of: id))
-        let zones = zones(of: facts, subject)
-        let list = OrderContents.chosen(of: lines, among: posture?.updates ?? []).map {
-            chosen in
-            var line = LockedUpdate(chosen.update)
-            line.to = chosen.version
-            return line
-        }
-        let release = try dated(list, for: id, posture).compactMap(\.released).max()
-        guard let effective = policy(for: subject, zones).0?.effective,
-            let calendar = try? WindowCalendar(
-                effective.windows(of: lane), freezes: effective.freezes.map(\.value),
-                zones: zones, release: release
-            ).only(.install)
-        else { return nil }
-        return calendar.openings(at: now)
-            + calendar.occurrences(
-                from: Timestamp(milliseconds: now.milliseconds + 1), count: Self.openingsForeseen)
-    }
-
-    /// How many openings are looked at for a forecast: a dozen weekly ones are a quarter.
-    private static let openingsForeseen = 12
-
-    private func traits(of endpoint: EndpointID) throws -> EndpointTraits {
+    func traits(of endpoint: EndpointID) throws -> EndpointTraits {
         if let said = said[endpoint] { return said }
         return switch traits {
         case .each: try records.traits(of: endpoint, tenant: tenant) ?? EndpointTraits()
@@ -248,7 +218,13 @@ public struct EndpointDecisions {
         }
     }
 
-    private func subject(
+    /// What people say of all endpoints.
+    func allTraits() throws -> [EndpointID: EndpointTraits] {
+        if case .all(let all) = traits { return all.merging(said) { _, said in said } }
+        return try records.traits(of: tenant).merging(said) { _, said in said }
+    }
+
+    func subject(
         _ endpoint: EndpointRecord, facts: EndpointFacts?, traits: EndpointTraits
     ) -> EndpointSubject {
         var subject = EndpointSubject(
@@ -295,6 +271,7 @@ public struct EndpointDecisions {
             try knowledge.known(
                 posture?.updates ?? [], on: endpoint, standing: standing, in: records, at: now),
             posture?.endpoint)
+        let evidence = try evidence(for: endpoint, subject, under: policy)
         let tries = JobHistory(try standings(of: jobs))
         let due = DueDates(
             policy?.effective, standing: standing, detectedAt: endpoint.scannedAt ?? now)
@@ -315,6 +292,7 @@ public struct EndpointDecisions {
             context.block = blocks[BlockedLine(update.key, update.candidate)]?.standing
             let turn = turns?.turn(of: update, on: endpoint.id)
             context.failure = tries.failure(of: update)
+            context.pass = evidence?.standing(of: update)
             if let turn { context.failure = turn.failure(after: context.failure) }
             let line = WorkHistory.Line(WorkKey(update.key), bytes: update.bytes)
             context.work = history.estimate(CollectionOfOne(line), reboots: reboots)
@@ -386,6 +364,7 @@ public struct EndpointDecisions {
         let known = judged(
             try knowledge.known(
                 updates, on: endpoint, standing: standing, in: records, at: now), facts)
+        let evidence = try evidence(for: endpoint, subject, under: policy)
         var denials: [WaveLine: Decision] = [:]
         for update in known.map(\.subject) {
             let line = WaveLine(key: update.update.key, version: update.update.candidate)
@@ -393,7 +372,8 @@ public struct EndpointDecisions {
                 counts($0) ? $0.standing : nil
             }
             denials[line] = Decision.denied(
-                update, under: policy, approvals: own, block: block, exceptions: accepted, at: now)
+                update, under: policy, approvals: own, block: block, exceptions: accepted,
+                pass: evidence?.standing(of: update.update), at: now)
         }
         return denials
     }
@@ -450,7 +430,7 @@ public struct EndpointDecisions {
 
     /// The zone that the endpoint names, universal time where it names none that is known here, and
     /// that of its site.
-    private func zones(of facts: EndpointFacts?, _ subject: EndpointSubject) -> Zones {
+    func zones(of facts: EndpointFacts?, _ subject: EndpointSubject) -> Zones {
         let rules = facts.flatMap { zoneRules($0.timeZone) } ?? .utc
         var zones = Zones(endpoint: rules, named: book.namedZones)
         zones.setSite(subject.siteZone, from: zoneRules)
@@ -458,7 +438,7 @@ public struct EndpointDecisions {
         return zones
     }
 
-    private mutating func policy(
+    mutating func policy(
         for subject: EndpointSubject, _ zones: Zones
     ) -> (CompiledPolicy?, WindowOutlook) {
         guard let effective = EffectivePolicy(of: book.placed, for: subject, at: now) else {

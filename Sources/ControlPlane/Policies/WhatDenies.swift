@@ -24,8 +24,9 @@ extension PatchPolicy {
         ([otherwise] + rules.map(\.treatment)).contains { $0.approval.verdictGate != nil }
     }
 
-    /// Whether a rule or the default of it forbids something.
+    /// Whether a rule or the default of it forbids something, or what no ring has shown yet.
     var denies: Bool {
-        otherwise.approval.denies || rules.contains { $0.treatment.approval.denies }
+        before?.passed != nil || otherwise.approval.denies
+            || rules.contains { $0.treatment.approval.denies }
     }
 }

@@ -8,6 +8,8 @@ public final class CompiledPolicy: Sendable {
     public let effective: EffectivePolicy
     /// Whether windows of it count from an update's release.
     public let countsFromRelease: Bool
+    /// Whether a ring must have verified versions before they are installed.
+    let asksForPass: Bool
     /// The lanes whose rings may leave endpoints out.
     private let choosyLanes: [(lane: Lane, rings: RingAssignment)]
     private let layers: ContiguousArray<Layer>
@@ -71,6 +73,7 @@ public final class CompiledPolicy: Sendable {
             return rings.isEmpty || assignment.takesEverybody ? nil : (lane, assignment)
         }
         countsFromRelease = effective.countsFromRelease
+        asksForPass = effective.before?.value.passed != nil
         layers = ContiguousArray(
             effective.layers.map { layer in
                 Layer(

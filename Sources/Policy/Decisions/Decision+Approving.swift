@@ -48,7 +48,7 @@ extension Decision {
                 opens: place.opens, countsFromRelease: place.countsFromRelease,
                 learned: DecisionGrounds.Learned(context.work), text: place.text,
                 unjudged: verdict?.unjudged,
-                expired: expired, wayOut: place.wayOut))
+                expired: expired, wayOut: place.wayOut ?? context.pass?.evidence))
     }
 
     /// Why it is not approved yet, and when that changes by itself; no code when it is approved.

@@ -1,6 +1,6 @@
 import Calendar
 public import Fleet
-import Verdicts
+public import Verdicts
 
 extension Decision {
     /// The one decision for a missing update: the same in the server, in the agent and in
@@ -9,7 +9,7 @@ extension Decision {
     /// What comes first, decides: (1) a job that is under way, unless it can be taken back and the
     /// update has been denied meanwhile; (2) silence of the endpoint; (3) what stands in the way on
     /// the endpoint; (4) a denial, by a person or by a rule of any level, or a block of the version;
-    /// (5) an accepted risk; (6) a halt of the rollout that carries it; (7) a deferral; (8) failures;
+    /// (5) an accepted risk, and a ring that must come first; (6) a halt of the rollout that carries it; (7) a deferral; (8) failures;
     /// (9) the first matching rule, or the default; (10) rings; (11) windows.
     ///
     /// `policy` is what holds for the endpoint; `nil` when no policy applies, and then updates wait
@@ -22,7 +22,8 @@ extension Decision {
             if job.stage.canBeTakenBack,
                 let denied = denied(
                     subject, under: policy, approvals: context.approvals, block: context.block,
-                    exceptions: context.exceptions, dueAt: context.dueAt, at: now)
+                    exceptions: context.exceptions, pass: context.pass, dueAt: context.dueAt,
+                    at: now)
             {
                 return denied
             }
@@ -47,6 +48,11 @@ extension Decision {
         {
             return risk
         }
+        if let policy, policy.asksForPass,
+            let unproven = unproven(subject, policy, context.pass, context.dueAt, now)
+        {
+            return unproven
+        }
         if let halt = context.halt { return halted(subject, halt, context.dueAt) }
         if let place = people.deferral {
             return deferral(subject, context.approvals[place], context.dueAt)
@@ -61,15 +67,15 @@ extension Decision {
     }
 
     /// What forbids an update, be it ordered or not: a person's denial, that of a rule or a default
-    /// of any level, a block of its version, or a risk that is accepted in place of it. `nil` when
-    /// nothing does.
+    /// of any level, a block of its version, a risk that is accepted in place of it, or that a ring has
+    /// not shown what the policy asks for. `nil` when nothing does.
     ///
     /// `policy` is what holds for the endpoint, `approvals` and `exceptions` what people have said
     /// that concerns it.
     public static func denied(
         _ subject: UpdateSubject, under policy: CompiledPolicy?, approvals: [ApprovalByHand],
         block: DecisionContext.VersionBlock? = nil, exceptions: [RiskException] = [],
-        dueAt: Timestamp? = nil, at now: Timestamp
+        pass: PassStanding? = nil, dueAt: Timestamp? = nil, at now: Timestamp
     ) -> Decision? {
         if let place = PeoplesWord.of(subject, in: approvals, at: now).denial {
             return denial(subject, approvals[place], dueAt)
@@ -78,7 +84,36 @@ extension Decision {
             return denial(subject, ruling, dueAt)
         }
         if let block { return blocked(subject, block, dueAt) }
-        return exceptions.isEmpty ? nil : acceptedRisk(subject, exceptions, dueAt, now)
+        if !exceptions.isEmpty, let risk = acceptedRisk(subject, exceptions, dueAt, now) {
+            return risk
+        }
+        guard let policy, pass != nil else { return nil }
+        return unproven(subject, policy, pass, dueAt, now)
+    }
+
+    /// What waits, or is refused, since the ring that the policy asks for has not verified it on the
+    /// same stack.
+    @inline(never)
+    private static func unproven(
+        _ subject: UpdateSubject, _ policy: CompiledPolicy, _ standing: PassStanding?,
+        _ dueAt: Timestamp?, _ now: Timestamp
+    ) -> Decision? {
+        guard let source = policy.effective.before, let pass = source.value.passed else {
+            return nil
+        }
+        let answer = standing?.answer(at: now) ?? .waiting(until: nil)
+        let nextAt: Timestamp?
+        switch answer {
+        case .passed: return nil
+        case .waiting(let until): nextAt = until
+        case .noTwin: nextAt = nil
+        }
+        return Decision(
+            subject.update, answer == .noTwin ? .noTwin : .awaitingTwin,
+            rule: "before of \(source.policy)", nextAt: nextAt, dueAt: dueAt, lane: nil,
+            grounds: DecisionGrounds(
+                person: "\(source.policy)", window: pass.ring,
+                text: standing?.clause ?? "what it has verified is known on the server only"))
     }
 
     /// A version that nobody gets.

@@ -1,5 +1,6 @@
 public import Calendar
 public import Fleet
+public import Verdicts
 
 /// What stands around a missing update on one endpoint, besides the policy: what has been said and
 /// tried, and when there is time.
@@ -14,6 +15,9 @@ public struct DecisionContext: Hashable, Sendable {
     public var approvals: [ApprovalByHand]
     /// Why nobody of the tenant gets the version; `nil` when it is not blocked.
     public var block: VersionBlock?
+    /// What the ring has shown that the policy asks for; `nil` where that is not known, or none is
+    /// asked for.
+    public var pass: PassStanding?
     /// The exceptions that concern the endpoint (`RiskException.concerns`), ended ones included.
     public var exceptions: [RiskException]
     /// How long the installation takes, with what is kept back for a reboot.

@@ -30,7 +30,7 @@ struct DecisionGrounds: Hashable, Sendable {
     var unjudged: Unjudged?
     /// The exception that has ended.
     var expired: String?
-    /// What a person does about it, as a sentence of its own.
+    /// What a person does about it, or what speaks for it, as a sentence of its own.
     var wayOut: String?
 
     /// A rule that could not be judged, and the fields that it lacks.
@@ -107,6 +107,10 @@ extension DecisionGrounds {
             return "Approved, but the rollout “\(window ?? "")” is halted. "
                 + "\(Self.ended(text ?? "It was stopped")) Resume it, or call it off"
         case .deferred: return "\(person ?? "Somebody") has put the decision off until \(next)"
+        case .awaitingTwin:
+            let until = decision.nextAt == nil ? "" : ", which must hold until \(next)"
+            return "Waits for the ring \(window ?? ""), as \(person ?? rule) asks\(because)\(until)"
+        case .noTwin: return "Refused by \(person ?? rule)\(because)"
         case .riskAccepted:
             return "The \(rule) accepts the risk until \(next)\(because)"
         case .prepared:

@@ -52,6 +52,10 @@ extension Decision {
         case onHold
         /// This version went wrong at a canary, or a person has blocked it.
         case versionBlocked
+        /// A ring must have verified it on the same stack first, and has not yet.
+        case awaitingTwin
+        /// A ring must have verified it on the same stack first, and has no such endpoint.
+        case noTwin
         /// A person has put the decision off.
         case deferred
         /// An exception accepts the risk until a date.
@@ -122,6 +126,10 @@ extension Decision.ReasonCode {
         case .onHold: "A rule or a person holds it, for a reason that is told."
         case .versionBlocked:
             "This version went wrong at a canary, was rolled back, or a person has blocked it."
+        case .awaitingTwin:
+            "The policy wants it verified first on an endpoint of a ring with the same stack."
+        case .noTwin:
+            "The policy wants it verified first in a ring that has no endpoint with the same stack."
         case .deferred: "A person has put the decision off until a time that is told."
         case .riskAccepted: "An exception accepts the risk until it expires."
         case .ageing: "The rule approves it when the fix has been out for so many days."
@@ -168,6 +176,8 @@ extension Decision.ReasonCode {
         case .membershipUnknown: "Set the fact that is missing, such as the role or the tags."
         case .declined, .onHold: "Change the rule or withdraw the decision if it should go in."
         case .versionBlocked: "Unblock the version if it should go in."
+        case .awaitingTwin: "Let the ring install it; where it went wrong there, mend that first."
+        case .noTwin: "Put an endpoint with that stack into the ring, or change the policy."
         case .deferred, .riskAccepted: "Nothing until then; or withdraw it."
         case .ageUnknown: "Approve it by hand, or let a source record when the fix appeared."
         case .awaitingSecondApproval: "A second person approves it."
@@ -191,7 +201,7 @@ extension Decision.ReasonCode {
         case .awaitingApproval, .deploymentHalted, .interrupted, .lastAttemptFailed,
             .endpointSilent, .membershipUnknown, .deferred, .riskAccepted, .ageing, .ageUnknown,
             .awaitingSecondApproval, .stoppedAfterFailures, .noRing, .doesNotFit, .noWindow,
-            .zoneUnknown, .windowMissed:
+            .zoneUnknown, .windowMissed, .awaitingTwin:
             .wait
         case .queued, .inProgress, .awaitingRetry, .awaitingRing, .awaitingTurn, .awaitingWindow,
             .tooLittleTimeLeft, .frozen, .awaitingDuty, .catchingUp, .windowOpen:
@@ -199,7 +209,7 @@ extension Decision.ReasonCode {
         case .pendingRestart: .restart
         case .held, .phased, .keptBack, .needsSubscription, .excluded: .blocked
         case .prepared: .prepare
-        case .declined, .onHold, .versionBlocked: .decline
+        case .declined, .onHold, .versionBlocked, .noTwin: .decline
         }
     }
 }

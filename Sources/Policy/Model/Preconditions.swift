@@ -1,3 +1,5 @@
+public import Verdicts
+
 /// What must hold on an endpoint before anything is installed.
 public struct Preconditions: Hashable, Sendable, Codable {
     /// Whether a snapshot is taken before.
@@ -14,9 +16,14 @@ public struct Preconditions: Hashable, Sendable, Codable {
     public var snapshot: Snapshot
     /// The oldest backup that will do; `nil` when backups do not matter.
     public var backupAge: TimeSpan?
+    /// The ring that must have verified the version on the same stack; `nil` when none must.
+    public var passed: RingPass?
 
     /// Preconditions.
-    public init(snapshot: Snapshot = .none, backupAge: TimeSpan? = nil) {
+    public init(
+        snapshot: Snapshot = .none, backupAge: TimeSpan? = nil, passed: RingPass? = nil
+    ) {
+        self.passed = passed
         self.snapshot = snapshot
         self.backupAge = backupAge
     }

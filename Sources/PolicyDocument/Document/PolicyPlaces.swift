@@ -14,6 +14,7 @@ struct PolicyPlaces {
     var applies: Place
     var inherits: Place
     var reboot: Place
+    var before: Place
     var lanes: [Lane: Place] = [:]
     var rules: [RulePlaces] = []
     var windows: [String: Place] = [:]
@@ -30,6 +31,7 @@ struct PolicyPlaces {
         applies = start
         inherits = start
         reboot = start
+        before = start
     }
 }
 

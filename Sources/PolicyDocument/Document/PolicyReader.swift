@@ -239,6 +239,7 @@ struct PolicyReader {
     ) -> Settings {
         let reader = SettingsReader(values: values)
         places.reboot = mapping.place(of: "reboot")
+        places.before = mapping.place(of: "before")
         return Settings(
             reboot: mapping.optional("reboot").flatMap(reader.reboot),
             before: mapping.optional("before").flatMap(reader.before),

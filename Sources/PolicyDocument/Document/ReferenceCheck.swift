@@ -15,6 +15,7 @@ struct ReferenceCheck {
             let line = ancestors(of: policy)
             checkReferences(of: policy, among: line.policies, isWhole: line.isWhole)
             checkExceptions(of: policy, among: line.policies)
+            checkRing(before: policy)
         }
     }
 
@@ -89,6 +90,18 @@ struct ReferenceCheck {
                     + "“longestException” of “\(policy.name)” allows \(longest.inWords): end it "
                     + "sooner, and renew it when somebody has looked again")
         }
+    }
+
+    /// The ring that must have verified updates first is one that some policy has.
+    private func checkRing(before located: LocatedPolicy) {
+        guard let ring = located.policy.before?.passed?.ring else { return }
+        let policies = self.located.map(\.policy) + others
+        let known = Set(policies.flatMap { $0.rings.values.joined().map(\.name.text) })
+        guard !known.contains(ring) else { return }
+        list.warning(
+            located.places.before,
+            "no policy here has a ring “\(ring)”, and until one does nothing is installed; check its "
+                + "file together with this one" + Guess.clause(for: ring, of: known.sorted()))
     }
 
     private func missing(

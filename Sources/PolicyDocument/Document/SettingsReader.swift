@@ -1,5 +1,6 @@
 import Fleet
 import Policy
+import Verdicts
 
 /// Reads what surrounds an installation: `reboot`, `before`, `after`, `services`, `bandwidth`.
 struct SettingsReader {
@@ -11,6 +12,8 @@ struct SettingsReader {
     static let longestWarning = TimeSpan.days(1)
     /// The oldest backup that may do: a year.
     static let oldestBackup = TimeSpan.days(366)
+    /// The longest that an update may have to hold in a ring: a quarter of a year, as a soak.
+    static let longestPass = TimeSpan.days(92)
     /// The longest that an endpoint may take to be healthy again: a day.
     static let longestWait = TimeSpan.days(1)
     /// The longest that one service may take to be restarted: an hour.
@@ -55,7 +58,7 @@ struct SettingsReader {
             warning: warning.flatMap { $0 } ?? RebootRule.usualWarning)
     }
 
-    /// `before: {snapshot, backupAge}`
+    /// `before: {snapshot, backupAge, passed, passedFor, stack}`
     func before(_ value: YAMLValue) -> Preconditions? {
         guard var mapping = MappingReader(value, "“before”", values.list) else { return nil }
         let snapshot = mapping.optional("snapshot").map {
@@ -64,9 +67,35 @@ struct SettingsReader {
         let backupAge = mapping.optional("backupAge").map {
             values.span($0, "the age of the backup", in: TimeSpan.minutes(1)...Self.oldestBackup)
         }
+        let ring = mapping.optional("passed").flatMap { values.name($0, "the ring") }
+        let span = mapping.optional("passedFor").flatMap {
+            values.span($0, "“passedFor”", in: TimeSpan.minutes(1)...Self.longestPass)
+        }
+        let stack = mapping.optional("stack").flatMap(stackPatterns)
         mapping.finish()
+        if !mapping.has("passed"), let key = ["passedFor", "stack"].first(where: mapping.has) {
+            values.list.error(
+                mapping.place(of: key),
+                "“\(key)” needs “passed”, the ring that verifies updates first")
+        }
         return Preconditions(
-            snapshot: snapshot.flatMap { $0 } ?? .none, backupAge: backupAge.flatMap { $0 })
+            snapshot: snapshot.flatMap { $0 } ?? .none, backupAge: backupAge.flatMap { $0 },
+            passed: ring.map {
+                RingPass(ring: $0.text, seconds: span?.seconds, stack: stack)
+            })
+    }
+
+    /// Names of packages, in which `*` and `?` stand for any characters; `nil` for none.
+    private func stackPatterns(_ value: YAMLValue) -> [Glob]? {
+        guard let elements = values.elements(value, "“stack”", orSingle: true) else { return nil }
+        guard elements.count <= RingPass.maximumPatterns else {
+            values.list.error(
+                value.place,
+                "at most \(RingPass.maximumPatterns) patterns, not \(elements.count)")
+            return nil
+        }
+        let patterns = elements.compactMap { word($0, "the package").map { Glob($0) } }
+        return patterns.isEmpty ? nil : patterns
     }
 
     /// `after: {probes, within}`

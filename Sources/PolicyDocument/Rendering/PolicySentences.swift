@@ -208,7 +208,21 @@ enum PolicySentences {
         if let age = conditions.backupAge {
             sentences.append("The last backup is not older than \(age.inWords).")
         }
+        if let pass = conditions.passed { sentences.append(passed(pass)) }
         return sentences
+    }
+
+    /// The ring that comes first.
+    private static func passed(_ pass: RingPass) -> String {
+        let patterns = (pass.stack ?? []).map(\.pattern)
+        let applications =
+            patterns.isEmpty
+            ? "" : ", and the same of the packages \(ConditionSentence.list(patterns, "and"))"
+        let time = pass.span.map { ", at least \($0.inWords) before" } ?? ""
+        return
+            "The same version has been verified in the ring \(pass.ring)\(time), on an endpoint with "
+            + "the same operating system and architecture\(applications); where the ring has none, "
+            + "nothing is installed."
     }
 
     /// What must hold after an installation.

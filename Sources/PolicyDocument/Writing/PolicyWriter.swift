@@ -1,6 +1,7 @@
 package import Calendar
 import Fleet
 public import Policy
+package import Verdicts
 
 /// Writes policies as documents: the same value always as the same text. Comments of a file that
 /// was read are not kept.
@@ -153,6 +154,14 @@ public enum PolicyWriter {
         YAMLText.mapping([
             ("snapshot", conditions.snapshot.rawValue),
             ("backupAge", conditions.backupAge?.description),
+            ("passed", conditions.passed?.ring),
+            ("passedFor", conditions.passed?.span?.description),
+            (
+                "stack",
+                conditions.passed?.stack.map { stack in
+                    YAMLText.list(stack.map { YAMLText.scalar($0.pattern) })
+                }
+            ),
         ])
     }
 
@@ -213,6 +222,11 @@ public enum PolicyWriter {
             ("until", ExceptionText.last(of: exception).description),
         ])
     }
+}
+
+extension RingPass {
+    /// For how long the version must have been verified; `nil` for no time at all.
+    package var span: TimeSpan? { seconds.flatMap { TimeSpan(seconds: $0) } }
 }
 
 /// Budgets as policies write them.

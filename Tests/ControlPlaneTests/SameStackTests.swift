@@ -1,0 +1,274 @@
+import Administration
+import AgentProtocol
+import ControlPlane
+import Fleet
+import Policy
+import Rollbacks
+import Rollout
+import ServerRecords
+import Testing
+
+/// Policies that want versions verified first in a ring, on the same stack: what is on record of the
+/// ring's endpoints decides.
+@Suite struct `Verified first on the same stack` {
+    /// The ring `lab` of one policy, and a policy for what must not be the first of its kind.
+    private struct Played {
+        let house: House
+        let lab: TestEndpoint
+        let critical: TestEndpoint
+
+        var useCases: UseCases { house.useCases }
+
+        init(before: String = "{passed: lab}") async throws {
+            house = try await House()
+            lab = try await house.enrol("lab-1")
+            critical = try await house.enrol("core-1")
+            try await set(lab, ["lab"])
+            try await set(critical, ["critical"])
+            try await save(
+                """
+                patchbay: policy/v1
+                name: dev
+                applies: not tag = critical
+                lanes: {routine: {windows: [always], rings: first}}
+                default: {approve: by hand}
+                windows:
+                  always: {every: day, from: "00:00", for: 24h}
+                rings:
+                  first:
+                    - {name: lab, members: tag = lab}
+                    - {name: others, members: rest}
+                """)
+            try await save(
+                """
+                patchbay: policy/v1
+                name: mission-critical
+                applies: tag = critical
+                lanes: {routine: {windows: [always]}}
+                default: {approve: at once}
+                windows:
+                  always: {every: day, from: "00:00", for: 24h}
+                before: \(before)
+                """, of: house.tenant.id)
+        }
+
+        func steer() async throws { _ = try await useCases.steer(house.tenant.id) }
+
+        func set(_ endpoint: TestEndpoint, _ tags: [String]) async throws {
+            let (tenant, now) = (endpoint.principal.tenant, house.clock.now)
+            try await useCases.ledger.write {
+                try $0.store(
+                    EndpointTraits(role: "server", tags: tags), of: endpoint.id, tenant: tenant,
+                    by: "test", at: now)
+            }
+        }
+
+        private func save(_ yaml: String, of tenant: TenantID? = nil) async throws {
+            _ = try await useCases.savePolicy(
+                PolicyDraft(tenant: tenant, yaml: yaml, note: "A test", confirm: true),
+                by: house.administrator)
+        }
+
+        /// A scan that shows openssl 1 installed and 2 missing, with other packages besides.
+        func miss(
+            _ endpoint: TestEndpoint, also packages: [String] = [], os: OperatingSystem? = nil
+        ) async throws {
+            house.clock.advance(seconds: 60)
+            var installed = ["openssl": "1"]
+            for name in packages { installed[name] = "7" }
+            try await endpoint.report(
+                installed, updates: [TestEndpoint.update("openssl")], os: os)
+        }
+
+        /// A person has the lab install it, which ends so.
+        func install(
+            on endpoint: TestEndpoint, _ end: UpdateOutcome.State = .verified,
+            _ cause: FailureClass? = nil
+        ) async throws -> DeploymentID {
+            let deployment = try await useCases.approve(
+                DeploymentSelection(endpoints: [endpoint.id], updates: [.init(name: "openssl")]),
+                by: house.administrator)
+            let order = try #require(try await endpoint.collect())
+            if let cause {
+                try await endpoint.fail(order, cause)
+                return deployment.id
+            }
+            let outcomes = order.updates.map {
+                UpdateOutcome(
+                    update: $0, state: end, versionAfter: $0.to, sentence: "It is in.",
+                    wayBack: .packageDowngrade)
+            }
+            _ = try await useCases.reportResult(
+                JobResult(outcomes: outcomes), job: order.job, by: endpoint.principal)
+            return deployment.id
+        }
+
+        func decision(_ endpoint: TestEndpoint? = nil) async throws -> Decision {
+            let detail = try await useCases.endpoint(
+                (endpoint ?? critical).id, by: house.administrator)
+            return try #require(detail.decisions.first { $0.update.name == "openssl" })
+        }
+    }
+
+    @Test func `it waits for the ring, and goes on when a twin has verified the version`()
+        async throws
+    {
+        let played = try await Played()
+        try await played.miss(played.lab)
+        try await played.miss(played.critical)
+        let waiting = try await played.decision()
+        #expect(waiting.reasonCode == .awaitingTwin)
+        #expect(
+            waiting.sentence
+                == "Waits for the ring lab, as mission-critical asks: none of its 1 endpoint with the "
+                + "same stack (debian 12 on amd64) has verified it.")
+        #expect(try await played.decision(played.lab).reasonCode == .awaitingApproval)
+        try await played.steer()
+        #expect(try await played.critical.collect() == nil)
+        _ = try await played.install(on: played.lab)
+        let shown = try await played.decision()
+        #expect(shown.reasonCode == .windowOpen)
+        #expect(
+            shown.sentence.hasSuffix(
+                "1 endpoint of the ring lab with the same stack (debian 12 on amd64) has verified it, "
+                    + "and it failed on none."))
+        try await played.steer()
+        let order = try #require(try await played.critical.collect())
+        #expect(order.updates.map(\.to) == ["2"])
+    }
+
+    @Test
+    func `another system, or other applications, are no twin, and it is refused with the reason`()
+        async throws
+    {
+        let played = try await Played(before: "{passed: lab, stack: [postgresql-*, nginx]}")
+        try await played.miss(played.critical, also: ["nginx", "postgresql-15"])
+        #expect(
+            try await played.decision().sentence
+                == "Refused by mission-critical: the ring lab has no endpoint that was scanned.",
+            "of the lab nothing is known before its first scan")
+        try await played.miss(
+            played.lab, also: ["nginx", "postgresql-15"],
+            os: OperatingSystem(id: "debian", versionId: "11", name: "Debian GNU/Linux 11"))
+        _ = try await played.install(on: played.lab)
+        let refused = try await played.decision()
+        #expect(refused.reasonCode == .noTwin)
+        #expect(
+            refused.sentence
+                == "Refused by mission-critical: no endpoint of the ring lab has the same stack "
+                + "(debian 12 on amd64 with nginx and postgresql-15).")
+        try await played.miss(played.lab, also: ["nginx", "bash"])
+        #expect(try await played.decision().reasonCode == .noTwin)
+        try await played.miss(played.lab, also: ["nginx", "postgresql-15", "bash"])
+        #expect(try await played.decision().action == .install)
+    }
+
+    @Test func `a deployment by hand leaves it out, and says why`() async throws {
+        let played = try await Played()
+        try await played.miss(played.critical)
+        let selection = DeploymentSelection(
+            endpoints: [played.critical.id], updates: [.init(name: "openssl")])
+        let plan = try await played.useCases.planDeployment(
+            selection, by: played.house.administrator)
+        #expect(plan.endpointsWithWork == 0)
+        #expect(
+            plan.lines.first?.leftOut.map(\.reason) == [
+                "Refused by mission-critical: the ring lab has no endpoint that was scanned."
+            ])
+        await #expect(throws: Refusal.self) {
+            _ = try await played.useCases.approve(selection, by: played.house.administrator)
+        }
+        try await played.miss(played.lab)
+        _ = try await played.install(on: played.lab)
+        let later = try await played.useCases.planDeployment(
+            selection, by: played.house.administrator)
+        #expect(later.endpointsWithWork == 1)
+    }
+
+    @Test func `it must hold there for the time that is asked`() async throws {
+        let played = try await Played(before: "{passed: lab, passedFor: 3h}")
+        try await played.miss(played.lab)
+        try await played.miss(played.critical)
+        _ = try await played.install(on: played.lab)
+        let until = played.house.clock.now.adding(seconds: 3 * 3600)
+        let waiting = try await played.decision()
+        #expect(waiting.reasonCode == .awaitingTwin)
+        #expect(waiting.nextAt == until)
+        let plan = try await played.useCases.planPolicies(
+            for: played.house.tenant.id, by: played.house.administrator)
+        #expect(plan.installs.map(\.startsAt) == [until])
+        played.house.clock.advance(seconds: 3 * 3600)
+        #expect(try await played.decision().reasonCode == .windowOpen)
+    }
+
+    @Test func `what was the version's fault keeps it waiting, and what was not says nothing`()
+        async throws
+    {
+        let played = try await Played()
+        let second = try await played.house.enrol("lab-2")
+        try await played.set(second, ["lab"])
+        for endpoint in [played.lab, second, played.critical] { try await played.miss(endpoint) }
+        _ = try await played.install(on: played.lab)
+        _ = try await played.install(on: second, .failed, .diskFull)
+        #expect(try await played.decision().action == .install)
+        _ = try await played.install(on: second, .failed, .maintainerScript)
+        let waiting = try await played.decision()
+        #expect(waiting.reasonCode == .awaitingTwin)
+        #expect(waiting.sentence.contains("it went wrong on lab-2, which has the same stack"))
+        _ = try await played.install(on: second)
+        #expect(try await played.decision().sentence.contains("2 endpoints of the ring lab"))
+    }
+
+    @Test func `what was taken back there was not verified`() async throws {
+        let played = try await Played()
+        try await played.miss(played.lab)
+        try await played.miss(played.critical)
+        let deployment = try await played.install(on: played.lab)
+        try await played.lab.report(["openssl": "2"])
+        #expect(try await played.decision().action == .install)
+        _ = try await played.useCases.rollBack(deployment, by: played.house.administrator)
+        let order = try #require(try await played.lab.collect())
+        try await played.lab.finish(order, .verified)
+        try await played.miss(played.lab)
+        // The version itself is blocked by the rollback; a person lets it through again.
+        #expect(try await played.decision().reasonCode == .versionBlocked)
+        try await played.useCases.unblock(
+            VersionToUnblock(package: "openssl", version: "2"), by: played.house.administrator)
+        let waiting = try await played.decision()
+        #expect(waiting.reasonCode == .awaitingTwin)
+        #expect(waiting.sentence.contains("it was taken back on lab-1"))
+    }
+
+    @Test func `only endpoints of the same tenant count, and of those whoever is in the ring now`()
+        async throws
+    {
+        let played = try await Played()
+        try await played.miss(played.critical)
+        let other = try await played.useCases.createTenant(
+            name: "Other", by: played.house.administrator)
+        let foreign = try await played.house.enrol("lab-9", tenant: other)
+        try await played.set(foreign, ["lab"])
+        try await played.miss(foreign)
+        _ = try await played.install(on: foreign)
+        #expect(try await played.decision().reasonCode == .noTwin)
+        try await played.miss(played.lab)
+        _ = try await played.install(on: played.lab)
+        #expect(try await played.decision().action == .install)
+        try await played.set(played.lab, [])
+        #expect(try await played.decision().reasonCode == .noTwin)
+    }
+
+    @Test func `an order that has not begun is taken back when its twin goes wrong`() async throws {
+        let played = try await Played()
+        let second = try await played.house.enrol("lab-2")
+        try await played.set(second, ["lab"])
+        for endpoint in [played.lab, second, played.critical] { try await played.miss(endpoint) }
+        _ = try await played.install(on: played.lab)
+        try await played.steer()
+        #expect(try await played.decision().reasonCode == .queued)
+        _ = try await played.install(on: second, .failed, .maintainerScript)
+        #expect(try await played.decision().reasonCode == .awaitingTwin)
+        try await played.steer()
+        #expect(try await played.critical.collect() == nil)
+    }
+}
