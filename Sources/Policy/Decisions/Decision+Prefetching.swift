@@ -13,7 +13,7 @@ extension Decision {
             .lastAttemptFailed, .held, .phased, .keptBack, .needsSubscription, .excluded,
             .endpointSilent, .membershipUnknown, .declined, .onHold, .versionBlocked, .deferred,
             .riskAccepted, .ageing, .ageUnknown, .stoppedAfterFailures, .awaitingRetry, .noRing,
-            .doesNotFit,
+            .awaitingTwin, .noTwin, .doesNotFit,
             .noWindow, .zoneUnknown, .catchingUp, .windowMissed, .windowOpen:
             false
         }
