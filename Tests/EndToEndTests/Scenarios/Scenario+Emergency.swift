@@ -25,8 +25,9 @@ extension Scenario {
             "the first installation begins within five minutes", within: .seconds(300)
         ) { try await lab.jobs(of: deployment).first { $0.workBeganAt != nil } }
         let begun = Double(try #require(first.workBeganAt).milliseconds) / 1000
-        let line = "emergency: the first installation began %.1f s after the command, in %@\n"
-        let told = String(format: line, begun - asked.timeIntervalSince1970, lab.id)
+        let tenths = ((begun - asked.timeIntervalSince1970) * 10).rounded()
+        let told =
+            "emergency: the first installation began \(tenths / 10) s after the command, in \(lab.id)\n"
         FileHandle.standardOutput.write(Data(told.utf8))
 
         let jobs = try await lab.end(of: deployment, on: lab.endpoints)
