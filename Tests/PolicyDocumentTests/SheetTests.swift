@@ -86,7 +86,8 @@ struct SheetTests {
         ("rules.0.when", "class = ", "rules.0.when"),
         ("rules.0.approve", "soon", "rules.0.approve"),
         ("rules.1.days", "", "rules.1.days"), ("rules.1.days", "900", "rules.1.days"),
-        ("rules.2.reason", " ", "rules.2.reason"), ("rules.0.approvers", "2", "rules.0.approvers"),
+        ("rules.2.reason", " ", "rules.2.reason"), ("rules.3.days", "900", "rules.3.days"),
+        ("rules.3.days", "a few", "rules.3.days"), ("rules.0.approvers", "2", "rules.0.approvers"),
         ("default.0.lane", "fast", "default.0.lane"), ("windows.0.name", "W!", "windows.0.name"),
         ("windows.0.every", "sometimes", "windows.0.every"),
         ("windows.0.from", "25:00", "windows.0.from"), ("windows.0.for", "4", "windows.0.for"),
@@ -143,6 +144,7 @@ struct SheetTests {
           - {when: kev = true, approve: at once, lane: emergency}
           - {when: class = security, approve: after 2 days}
           - {when: package = nginx, hold: By hand}
+          - {when: class = bugfix, approve: verdict ok or after 7 days}
         default: {approve: by hand, lane: emergency}
         windows:
           w: {every: saturday, from: "22:00", for: 4h}
@@ -169,18 +171,18 @@ struct SheetTests {
         var sheet = PolicySheet(read(Self.whole).policies[0])
         let rules = sheet.root[table: "rules"]
         sheet.make(.lower(row: "rules.0"))
-        #expect(sheet.root[table: "rules"] == [rules[1], rules[0], rules[2]])
+        #expect(sheet.root[table: "rules"] == [rules[1], rules[0], rules[2], rules[3]])
         sheet.make(.raise(row: "rules.2"))
-        #expect(sheet.root[table: "rules"] == [rules[1], rules[2], rules[0]])
+        #expect(sheet.root[table: "rules"] == [rules[1], rules[2], rules[0], rules[3]])
         sheet.make(.remove(row: "rules.1"))
         sheet.make(.add(table: "rules"))
-        #expect(sheet.root[table: "rules"].count == 3)
-        #expect(sheet.root[table: "rules"][2]["approve"] == "byHand")
+        #expect(sheet.root[table: "rules"].count == 4)
+        #expect(sheet.root[table: "rules"][3]["approve"] == "byHand")
         sheet.make(.add(table: "rings.0.rings"))
         sheet.make(.remove(row: "rings.0.rings.0"))
         #expect(sheet.root[table: "rings"][0][table: "rings"].map { $0["name"] } == ["broad", ""])
         let before = sheet
-        for change in ["remove rules.9", "raise rules.0", "lower rules.2", "remove x.y.z", "add "] {
+        for change in ["remove rules.9", "raise rules.0", "lower rules.3", "remove x.y.z", "add "] {
             if let change = SheetChange(change) { sheet.make(change) }
         }
         #expect(sheet == before)

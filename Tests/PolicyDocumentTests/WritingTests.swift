@@ -123,7 +123,8 @@ enum RandomPolicy {
     private static func treatment(_ random: inout SeededGenerator) -> Treatment {
         let approvals: [Approval] = [
             .atOnce, .afterDays(Int.random(in: 0...365, using: &random)), .byHand, .prepareOnly,
-            .declined, .hold(reason: text(&random)),
+            .declined, .hold(reason: text(&random)), .byVerdict(VerdictGate()),
+            .byVerdict(VerdictGate(orAfterDays: Int.random(in: 0...365, using: &random))),
         ]
         let approval = approvals.randomElement(using: &random) ?? .byHand
         return Treatment(

@@ -51,7 +51,7 @@ struct ApprovalReader {
         case ["verdict", "ok"]: return .byVerdict(VerdictGate())
         default: break
         }
-        if words.first == "verdict" { return verdict(words, at: value.place) }
+        if words.first == "verdict" { return verdict(words, scalar.text, at: value.place) }
         if words.count == 3, words[0] == "after", ["day", "days"].contains(words[2]),
             let days = ValueReader.digits(words[1])
         {
@@ -69,19 +69,24 @@ struct ApprovalReader {
     }
 
     /// `verdict ok or after 7 days`, with or without “after”.
-    private func verdict(_ words: [String], at place: Place) -> Approval? {
+    private func verdict(_ words: [String], _ text: String, at place: Place) -> Approval? {
         let days = words.count == 6 && words[3] == "after" ? words.dropFirst(4) : words.dropFirst(3)
         if words.prefix(3) == ["verdict", "ok", "or"], days.count == 2,
             days.last == "day" || days.last == "days",
-            let count = days.first.flatMap({ ValueReader.digits($0) }),
-            count <= Approval.maximumDays
+            let count = days.first.flatMap({ ValueReader.digits($0) })
         {
-            return .byVerdict(VerdictGate(orAfterDays: count))
+            if count <= Approval.maximumDays { return .byVerdict(VerdictGate(orAfterDays: count)) }
+            values.list.error(
+                place,
+                "“verdict ok or after” takes at most \(Approval.maximumDays) days; for never, write "
+                    + "“verdict ok”")
+            return nil
         }
         values.list.error(
             place,
-            "what asks for a verdict is “verdict ok”, or “verdict ok or after 7 days” with a number "
-                + "of days from 0 to \(Approval.maximumDays)")
+            "“approve” cannot be “\(text.prefix(MappingReader.shownCharacters))”; write “verdict "
+                + "ok”, or “verdict ok or after 7 days” with a number of days from 0 to "
+                + "\(Approval.maximumDays)")
         return nil
     }
 
@@ -91,7 +96,7 @@ struct ApprovalReader {
             "now": "at once", "immediately": "at once", "yes": "at once", "true": "at once",
             "auto": "at once", "automatic": "at once", "manual": "by hand", "manually": "by hand",
             "no": "declined", "false": "declined", "never": "declined", "decline": "declined",
-            "prepare": "prepare only",
+            "prepare": "prepare only", "ok": "verdict ok",
         ]
         if let other = others[words.joined(separator: " ")] { return "; did you mean “\(other)”?" }
         if words.first == "after" {
