@@ -9,6 +9,7 @@ import Policy
 import PolicyDocument
 import PolicyEditor
 import PolicyForm
+import RequestPages
 import Rollout
 
 @testable import ServerRecords

@@ -6,6 +6,7 @@ import HTMLTree
 import HTTPAPI
 import PageParts
 import Policy
+import RequestPages
 import ServerRecords
 
 /// What people say of updates and endpoints, and the risks that they accept.

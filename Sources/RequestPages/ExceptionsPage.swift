@@ -1,13 +1,10 @@
-import Administration
-import ControlPlane
-import Fleet
-import HTMLTree
-import PageParts
-import Policy
-import ServerRecords
+package import Fleet
+package import HTMLTree
+package import PageParts
+package import ServerRecords
 
 /// Risks that are accepted, were, or are asked to be.
-func exceptionsPage(
+package func exceptionsPage(
     _ records: [ExceptionRecord], tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     policyFrame(

@@ -1,12 +1,9 @@
-import Administration
-import ControlPlane
-import Fleet
-import HTMLTree
-import PageParts
-import ServerRecords
+package import HTMLTree
+package import PageParts
+package import ServerRecords
 
 /// Signing in. `back` is where the person wanted to go.
-func signInPage(
+package func signInPage(
     name: String = "", back: String?, refused: Refusal? = nil, notice: Notice? = nil,
     theme: Chrome.Theme
 ) -> HTML {
@@ -40,7 +37,9 @@ func signInPage(
 }
 
 /// One's own account.
-func accountPage(role: String, mustChange: Bool, refused: Refusal? = nil, chrome: Chrome) -> HTML {
+package func accountPage(
+    role: String, mustChange: Bool, refused: Refusal? = nil, chrome: Chrome
+) -> HTML {
     layout("Account", section: .account, chrome: chrome) {
         pageTitle(chrome.userName) {
             p(class: "dim") { role }
@@ -83,17 +82,4 @@ func accountPage(role: String, mustChange: Bool, refused: Refusal? = nil, chrome
             "Other browsers that are signed in with the old password are signed out."
         }
     }
-}
-
-/// A page for what could not be done: what happened, and what to do.
-func problemPage(_ refusal: Refusal, chrome: Chrome?, theme: Chrome.Theme) -> HTML {
-    let words = refusal.kind == .notFound ? "Not found" : "That did not work"
-    let content = HTML.pieces {
-        pageTitle(words)
-        problem(refusal)
-        p(class: "dim") { code { refusal.code } }
-        p(class: "acts part") { a(class: "button", .href(.overview)) { "To the overview" } }
-    }
-    guard let chrome else { return barePage(words, theme: theme) { content } }
-    return layout(words, section: nil, chrome: chrome) { content }
 }
