@@ -50,6 +50,8 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                 } else {
                     alert.sentence
                 }
+            case .feedStale where alert.isAboutVerdicts:
+                a(.href(.verdicts)) { alert.sentence }
             case .feedStale, .feedWaiting: a(.href(.feeds)) { alert.sentence }
             case .exceptionEnding, .exceptionEnded: a(.href(.exceptions)) { alert.sentence }
             case .emergencyReview:

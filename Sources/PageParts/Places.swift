@@ -76,7 +76,11 @@ extension Place {
     package static let decide = Place("approvals", "new")
     package static let decideChosen = Place("approvals", "chosen")
     package static let unblock = Place("approvals", "unblock")
+    package static let verdicts = Place("verdicts")
+    package static let withdrawVerdict = Place("verdicts", "withdraw")
+    package static let verdictFeeds = Place("verdicts", "feeds")
     package static let requests = Place("requests")
+    package static let askForRun = Place("requests", "run")
     package static let exceptions = Place("exceptions")
     package static let groups = Place("groups")
     package static let dropGroup = Place("groups", "delete")
@@ -85,6 +89,10 @@ extension Place {
 
     package static func policy(_ id: PolicyID, _ part: String? = nil) -> Place {
         part.map { Place("policies", id.text, $0) } ?? Place("policies", id.text)
+    }
+
+    package static func verdictFeed(_ name: String, _ verb: String) -> Place {
+        Place("verdicts", "feeds", name, verb)
     }
 
     package static func savedPlan(_ id: PlanID) -> Place { Place("plans", id.text) }

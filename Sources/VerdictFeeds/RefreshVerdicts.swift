@@ -75,8 +75,11 @@ extension UseCases {
         }
     }
 
-    /// Fetches what a feed has, and checks it against its pinned key and what was taken before.
-    func newVerdicts(of feed: VerdictFeedRecord) async throws -> VerdictNews {
+    /// Fetches what a feed has, and checks it against its pinned key and what was taken before: of
+    /// this subscription, or of a former one, which `seen` tells.
+    func newVerdicts(
+        of feed: VerdictFeedRecord, seen: VerdictNumber? = nil
+    ) async throws -> VerdictNews {
         guard let verdictSource else {
             throw Refusal(
                 .conflict, "E_FEED_FAILED", "This server fetches nothing.",
@@ -99,10 +102,13 @@ extension UseCases {
         }
         guard let arrival else { return .unchanged }
         let now = effects.now()
+        let before =
+            feed.held.map { (sequence: $0.sequence, digest: $0.digest) }
+            ?? seen.map { (sequence: $0.sequence, digest: $0.digest) }
         do throws(VerdictFeedRefusal) {
             let document = try VerdictFeedDocument(
                 envelope: arrival.bytes, feed: feed.name, signedBy: feed.key,
-                after: feed.held.map { ($0.sequence, $0.digest) }, at: now)
+                after: before, at: now)
             return .taken(
                 TakenVerdicts(
                     document: document,
@@ -126,15 +132,15 @@ extension UseCases {
             guard current.held?.digest == feed.held?.digest, current.key == feed.key else {
                 return current
             }
-            current.checkedAt = now
-            current.problem = nil
-            current.failures = 0
+            (current.checkedAt, current.succeededAt) = (now, now)
+            (current.problem, current.remedy, current.failures) = (nil, nil, 0)
             current.nextAt = now.adding(seconds: current.intervalSeconds)
             if case .taken(let taken) = news {
                 current.validators = taken.validators
                 if current.held?.digest != taken.held.digest {
                     current.held = taken.held
                     try records.save(taken.document.verdicts, of: current)
+                    try Self.keepNumber(of: current, in: records)
                     try self.appendAudit(
                         "verdicts.taken", subject: "verdicts:\(current.name)",
                         sentence: "Took number \(taken.held.sequence) of the verdict feed "
@@ -167,8 +173,11 @@ extension UseCases {
                     sentence: "Took nothing of the verdict feed \(current.name): \(problem)",
                     actor: actor, tenant: current.tenant, in: records, at: now)
             }
+            // A former build has not noted when it last answered: it follows from how it stood.
+            current.succeededAt = current.answeredAt
             current.checkedAt = now
             current.problem = problem
+            current.remedy = refusal.nextStep
             current.failures += 1
             let doubled = Int64(60) << Int64(min(current.failures - 1, 12))
             current.nextAt = now.adding(seconds: min(doubled, Self.longestVerdictWait))

@@ -10,7 +10,8 @@ extension UseCases {
     /// How often a feed is asked for, in seconds, unless it is said: an hour.
     static let usualVerdictInterval: Int64 = 3_600
 
-    /// Follows a verdict feed: it is fetched and checked now, and kept only where that holds.
+    /// Follows a verdict feed: it is fetched and checked now, and kept only where that holds. Nothing
+    /// older is taken than what this server took of it before, also after it was left.
     ///
     /// - Throws: `Refusal` `E_FORBIDDEN`, `E_VERDICTS_NAME`, `E_FEED_SOURCE`, `E_VERDICTS_KEY`,
     ///   `E_FEED_INTERVAL`, `E_NAME_TAKEN`, `E_VERDICTS_LIMIT`, `E_FEED_FAILED`, or a code of
@@ -21,12 +22,16 @@ extension UseCases {
         try Self.requireVerdictFeeds(principal)
         let place = try principal.tenant(for: wish.tenant)
         let wanted = try Self.feed(wish, for: place, by: principal, at: effects.now())
-        try await ledger.read { try self.requireRoom(for: wanted, in: $0) }
-        let taken = try await newVerdicts(of: wanted).whole
+        let seen = try await ledger.read { records in
+            try self.requireRoom(for: wanted, in: records)
+            return try records.verdictNumber(of: wanted.name, signedBy: wanted.key)
+        }
+        let taken = try await newVerdicts(of: wanted, seen: seen).whole
         var feed = wanted
         feed.held = taken.held
         feed.validators = taken.validators
         feed.checkedAt = taken.held.takenAt
+        feed.succeededAt = taken.held.takenAt
         feed.nextAt = taken.held.takenAt.adding(seconds: feed.intervalSeconds)
         let kept = feed
         return try await writeWaking { records, wakes in
@@ -37,6 +42,7 @@ extension UseCases {
             try self.requireRoom(for: kept, in: records)
             try records.save(kept)
             try records.save(taken.document.verdicts, of: kept)
+            try Self.keepNumber(of: kept, in: records)
             try self.appendAudit(
                 "verdicts.subscribed", subject: "verdicts:\(kept.name)",
                 sentence: "Subscribed to the verdict feed \(kept.name) from \(kept.source), signed "
@@ -48,7 +54,7 @@ extension UseCases {
         }
     }
 
-    /// Leaves a feed; what it said counts no more.
+    /// Leaves a feed; what it said counts no more. The number that was taken stays known.
     ///
     /// - Throws: `Refusal` `E_FORBIDDEN`, `E_NOT_FOUND`.
     public func unsubscribeVerdicts(
@@ -59,6 +65,7 @@ extension UseCases {
         let now = effects.now()
         try await writeWaking { records, wakes in
             let feed = try Self.verdictFeed(name, of: place, in: records)
+            try Self.keepNumber(of: feed, in: records)
             try records.remove(feed)
             try self.appendAudit(
                 "verdicts.unsubscribed", subject: "verdicts:\(name)",
@@ -85,45 +92,6 @@ extension UseCases {
         }
     }
 
-    /// What is said of updates, operators' own words first, then the newest first.
-    ///
-    /// - Parameters:
-    ///   - tenant: Whose; `nil` for all that the asker may see.
-    ///   - package: Only what names this package.
-    ///   - feed: Only what this feed says.
-    ///   - limit: The most that are returned.
-    ///   - principal: Who asks.
-    /// - Returns: at most `limit` of them.
-    /// - Throws: `Refusal` when the asker may not see the tenant.
-    public func verdicts(
-        of tenant: TenantID?, package: String? = nil, feed: String? = nil, limit: Int,
-        by principal: Principal
-    ) async throws -> [VerdictItem] {
-        try principal.require(.view)
-        guard let scope = principal.scope.narrowed(to: tenant) else {
-            throw Refusal.notFound("tenant")
-        }
-        return try await ledger.read { records in
-            var own: [VerdictItem] = []
-            if feed == nil {
-                own = try records.ownVerdicts(in: scope).map {
-                    VerdictItem($0.verdict, feed: nil, person: $0.by, tenant: $0.tenant)
-                }
-            }
-            // Trimmed feed by feed, so that few are held at once.
-            var said: [VerdictItem] = []
-            for one in try records.verdictFeeds(in: scope) where feed == nil || feed == one.name {
-                said += try records.verdicts(of: one)
-                    .filter { package == nil || $0.package == package }
-                    .map { VerdictItem($0, feed: one.name, person: nil, tenant: one.tenant) }
-                said.sort { ($1.at, $0.package ?? "") < ($0.at, $1.package ?? "") }
-                said.removeLast(max(0, said.count - limit))
-            }
-            own = own.filter { package == nil || $0.package == package }
-            return Array((own + said).prefix(limit))
-        }
-    }
-
     // MARK: Parts
 
     /// What the server fetches, it fetches from within the provider's network: feeds are the
@@ -131,6 +99,14 @@ extension UseCases {
     static func requireVerdictFeeds(_ principal: Principal) throws(Refusal) {
         try principal.require(.administer)
         guard principal.scope == .provider else { throw .notFound("verdict feed") }
+    }
+
+    /// Keeps the number that was taken of a feed for whoever subscribes to it later.
+    static func keepNumber(of feed: VerdictFeedRecord, in records: any Records) throws {
+        guard let held = feed.held else { return }
+        try records.keep(
+            VerdictNumber(
+                feed: feed.name, key: feed.key, sequence: held.sequence, digest: held.digest))
     }
 
     static func item(

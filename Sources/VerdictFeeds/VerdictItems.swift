@@ -38,6 +38,8 @@ public struct VerdictFeedItem: Hashable, Sendable, Codable {
     public enum State: String, Hashable, Sendable, Codable, CaseIterable {
         /// What it said last counts.
         case current
+        /// It has not answered for three intervals; what it said last counts until it expires.
+        case stale
         /// It has said nothing new in time: its ok counts no more, its caution and block do.
         case expired
     }
@@ -50,6 +52,8 @@ public struct VerdictFeedItem: Hashable, Sendable, Codable {
     public var source: String?
     /// The pinned key's name.
     public var keyId: String
+    /// The pinned key, 32 bytes in base64.
+    public var key: String
     /// How often it is asked for, in seconds.
     public var intervalSeconds: Int64
     /// How it stands.
@@ -66,8 +70,12 @@ public struct VerdictFeedItem: Hashable, Sendable, Codable {
     public var takenAt: Timestamp
     /// When it was last asked for.
     public var checkedAt: Timestamp?
+    /// When it last answered with something that holds, be it that nothing has changed.
+    public var succeededAt: Timestamp?
     /// What was wrong the last time, with its code.
     public var problem: String?
+    /// What to do about how it stands, in one sentence; left out where nothing is to be done.
+    public var nextStep: String?
     /// When it is asked for next.
     public var nextAt: Timestamp
 
@@ -79,8 +87,10 @@ public struct VerdictFeedItem: Hashable, Sendable, Codable {
         let maySee = (try? UseCases.requireVerdictFeeds(principal)) != nil
         source = maySee ? feed.source : nil
         keyId = feed.key.id.text
+        key = Base64.encode(feed.key.bytes)
         intervalSeconds = feed.intervalSeconds
-        state = now < held.expiresAt ? .current : .expired
+        let isStale = feed.isStale(at: now)
+        state = now >= held.expiresAt ? .expired : isStale ? .stale : .current
         sequence = held.sequence
         issuedAt = held.issuedAt
         expiresAt = held.expiresAt
@@ -88,6 +98,10 @@ public struct VerdictFeedItem: Hashable, Sendable, Codable {
         takenAt = held.takenAt
         checkedAt = feed.checkedAt
         problem = maySee ? feed.problem : feed.problem.map { _ in "Nothing new could be taken." }
+        succeededAt = feed.answeredAt
+        let waiting =
+            state == .expired ? "Ask its publisher for a newer one, or unsubscribe from it." : nil
+        nextStep = (maySee ? feed.remedy : nil) ?? waiting
         nextAt = feed.nextAt
     }
 }

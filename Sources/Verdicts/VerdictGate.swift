@@ -24,17 +24,20 @@ public final class KnownVerdict: Hashable, Sendable {
     public let link: String?
     /// Since when it is said.
     public let at: Timestamp
+    /// What it names: the package or its source package, else the vulnerability; `nil` for silence.
+    public let subject: String?
 
     /// A verdict.
     public init(
         _ word: VerdictWord, by source: Source, evidence: String, link: String? = nil,
-        at: Timestamp
+        at: Timestamp, on subject: String? = nil
     ) {
         self.word = word
         self.source = source
         self.evidence = evidence
         self.link = link
         self.at = at
+        self.subject = subject
     }
 
     /// As part of a sentence: `the verdict ok of the feed noc`.
@@ -54,7 +57,7 @@ public final class KnownVerdict: Hashable, Sendable {
         left === right
             || (left.word == right.word && left.source == right.source
                 && left.evidence == right.evidence && left.link == right.link
-                && left.at == right.at)
+                && left.at == right.at && left.subject == right.subject)
     }
 
     /// Hashes what is compared.

@@ -52,7 +52,7 @@ public struct VerdictIndex: Sendable {
                     place: place, item: item,
                     known: KnownVerdict(
                         item.verdict, by: source.source, evidence: item.evidence, link: item.link,
-                        at: item.at))
+                        at: item.at, on: item.package ?? item.vulnerability))
                 if let package = item.package {
                     byPackage[package, default: []].append(entry)
                 } else if let vulnerability = item.vulnerability {

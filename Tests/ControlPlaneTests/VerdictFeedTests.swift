@@ -1,4 +1,5 @@
 import Fleet
+import Intelligence
 import Policy
 import ServerRecords
 import Synchronization
@@ -11,15 +12,16 @@ import Verdicts
 
 /// A feed's server as a test plays it.
 final class PlayedVerdicts: VerdictFetching {
-    private let state = Mutex<Result<[UInt8], FeedTrouble>>(.success([]))
+    private let state = Mutex<Result<[UInt8]?, FeedTrouble>>(.success([]))
 
     func serve(_ bytes: [UInt8]) { state.withLock { $0 = .success(bytes) } }
+    func sayUnchanged() { state.withLock { $0 = .success(nil) } }
     func fail(_ message: String) { state.withLock { $0 = .failure(FeedTrouble(message)) } }
 
     func fetch(
         _ source: String, held validators: FeedValidators, limit: Int
     ) async throws -> VerdictArrival? {
-        VerdictArrival(try state.withLock { try $0.get() })
+        try state.withLock { try $0.get() }.map { VerdictArrival($0) }
     }
 }
 
@@ -173,6 +175,173 @@ final class PlayedVerdicts: VerdictFetching {
         try await useCases.refreshDueVerdicts()
         #expect(try await useCases.verdictFeeds(of: nil, by: anna).first?.sequence == 2)
         #expect(try await decision(played).reasonCode == .awaitingApproval)
+    }
+
+    @Test func `a feed that was left is followed anew from where it stood, and from nothing older`()
+        async throws
+    {
+        let played = try await played()
+        let (useCases, anna) = (played.house.useCases, played.house.administrator)
+        let third = try signed(played, .ok, sequence: 3)
+        played.server.serve(third)
+        _ = try await useCases.subscribeVerdicts(wish(played), by: anna)
+        try await useCases.unsubscribeVerdicts("noc", of: nil, by: anna)
+        for older in [
+            try signed(played, .ok, sequence: 2), try signed(played, .block, sequence: 3),
+        ] {
+            played.server.serve(older)
+            for place in [nil, played.house.tenant.id] {
+                var wish = wish(played)
+                wish.tenant = place
+                await refused("E_VERDICTS_ROLLED_BACK") {
+                    _ = try await useCases.subscribeVerdicts(wish, by: anna)
+                }
+            }
+        }
+        #expect(try await useCases.verdictFeeds(of: nil, by: anna).isEmpty)
+        played.server.serve(third)
+        #expect(try await useCases.subscribeVerdicts(wish(played), by: anna).sequence == 3)
+        played.server.serve(try signed(played, .ok, sequence: 4))
+        _ = try await useCases.refreshVerdicts("noc", of: nil, by: anna)
+        try await useCases.unsubscribeVerdicts("noc", of: nil, by: anna)
+        played.server.serve(third)
+        await refused("E_VERDICTS_ROLLED_BACK") {
+            _ = try await useCases.subscribeVerdicts(wish(played), by: anna)
+        }
+        // What another key signs is counted anew.
+        let other = Played(
+            house: played.house, endpoint: played.endpoint, server: played.server,
+            key: try SigningKey(bytes: [UInt8](repeating: 8, count: 32)))
+        played.server.serve(try signed(other, .ok, sequence: 1))
+        #expect(try await useCases.subscribeVerdicts(wish(other), by: anna).sequence == 1)
+    }
+
+    @Test func `a feed that no longer answers raises one alert, which ends when it answers`()
+        async throws
+    {
+        let played = try await played()
+        let (useCases, anna) = (played.house.useCases, played.house.administrator)
+        func alerts(openOnly: Bool = true) async throws -> [Alert] {
+            for _ in 0..<2 {
+                try await useCases.watchVerdictFeeds()
+                try await useCases.watchFeeds()
+            }
+            return try await useCases.alerts(by: anna, openOnly: openOnly)
+        }
+        played.server.serve(try signed(played, .ok, sequence: 1))
+        _ = try await useCases.subscribeVerdicts(wish(played), by: anna)
+        // That nothing has changed is an answer too.
+        played.server.sayUnchanged()
+        for _ in 0..<5 {
+            played.house.clock.advance(seconds: 3_600)
+            try await useCases.refreshDueVerdicts()
+        }
+        #expect(try await alerts().isEmpty)
+        played.server.fail("It does not answer.")
+        played.house.clock.advance(seconds: 3 * 3_600 + 1)
+        try await useCases.refreshDueVerdicts()
+        let alert = try #require(try await alerts().first)
+        #expect(try await alerts().count == 1)
+        #expect(alert.kind == .feedStale && alert.tenant == nil && alert.isAboutVerdicts)
+        #expect(
+            alert.sentence.contains("The verdict feed noc has brought nothing that holds since"))
+        #expect(alert.sentence.hasSuffix("It does not answer. (E_FEED_FAILED)"))
+        #expect(alert.nextStep.contains("ask its publisher"))
+        let ours = Principal(
+            name: "user:ben", scope: .tenant(played.house.tenant.id), permissions: [.view])
+        #expect(try await useCases.alerts(by: ours).isEmpty)
+        let feed = try #require(try await useCases.verdictFeeds(of: nil, by: anna).first)
+        #expect(feed.state == .stale)
+        #expect(feed.nextStep == "Check the address, and that the server may reach it.")
+        // Acknowledged by a person, it stays so while the same trouble lasts.
+        _ = try await useCases.acknowledge(alert.id, by: anna)
+        #expect(try await alerts().isEmpty)
+        played.server.serve(try signed(played, .ok, sequence: 2))
+        _ = try await useCases.refreshVerdicts("noc", of: nil, by: anna)
+        #expect(try await alerts().isEmpty)
+        #expect(try await useCases.verdictFeeds(of: nil, by: anna).first?.state == .current)
+        #expect(try await alerts(openOnly: false).count == 1)
+    }
+
+    @Test func `a feed that expires raises an alert, and the next publication ends it`()
+        async throws
+    {
+        let played = try await played()
+        let (useCases, anna) = (played.house.useCases, played.house.administrator)
+        func open() async throws -> [String] {
+            try await useCases.watchVerdictFeeds()
+            return try await useCases.alerts(by: anna, openOnly: true).map(\.sentence)
+        }
+        played.server.serve(try signed(played, .ok, sequence: 1, days: 1))
+        var wish = wish(played)
+        wish.tenant = played.house.tenant.id
+        _ = try await useCases.subscribeVerdicts(wish, by: anna)
+        played.server.sayUnchanged()
+        played.house.clock.advance(seconds: 86_400)
+        try await useCases.refreshDueVerdicts()
+        let found = try await open()
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("The verdict feed noc of Acme expired at ") == true)
+        let feed = try #require(try await useCases.verdictFeeds(of: nil, by: anna).first)
+        #expect(feed.state == .expired && feed.problem == nil)
+        #expect(feed.nextStep == "Ask its publisher for a newer one, or unsubscribe from it.")
+        // Silence besides is not told of twice.
+        played.server.fail("It does not answer.")
+        played.house.clock.advance(seconds: 4 * 3_600)
+        try await useCases.refreshDueVerdicts()
+        #expect(try await open() == found)
+        played.server.serve(try signed(played, .ok, sequence: 2))
+        _ = try await useCases.refreshVerdicts("noc", of: played.house.tenant.id, by: anna)
+        #expect(try await open().isEmpty)
+        let told = try await useCases.alerts(by: anna, openOnly: false)
+        #expect(told.map(\.acknowledgedBy) == ["system"])
+    }
+
+    @Test func `what is said is narrowed, counted and turned over`() async throws {
+        let played = try await played()
+        let (useCases, anna) = (played.house.useCases, played.house.administrator)
+        let now = played.house.clock.now
+        let feed = VerdictFeedDocument(
+            feed: "noc", sequence: 1, issuedAt: now, expiresAt: now.adding(seconds: 86_400),
+            verdicts: (0..<5).map { number in
+                UpdateVerdict(
+                    number == 0 ? .block : .caution, package: "lib\(number)", evidence: "Seen",
+                    at: now.adding(seconds: Int64(-number)))
+            })
+        played.server.serve(try feed.envelope(signedBy: played.key).json)
+        _ = try await useCases.subscribeVerdicts(wish(played), by: anna)
+        _ = try await useCases.sayVerdict(
+            VerdictDraft(.block, package: "nginx", vulnerability: "CVE-2026-1", reason: "Tried"),
+            by: anna)
+        func names(_ filter: VerdictFilter, _ skipping: Int = 0, _ limit: Int = 9) async throws
+            -> ([String?], Int)
+        {
+            let page = try await useCases.verdicts(
+                of: nil, filter, skipping: skipping, limit: limit, by: anna)
+            return (page.items.map(\.package), page.total)
+        }
+        #expect(
+            try await names(VerdictFilter())
+                == (["nginx", "lib0", "lib1", "lib2", "lib3", "lib4"], 6))
+        #expect(try await names(VerdictFilter(), 2, 2) == (["lib1", "lib2"], 6))
+        #expect(try await names(VerdictFilter(word: .block)) == (["nginx", "lib0"], 2))
+        #expect(try await names(VerdictFilter(ownOnly: true)) == (["nginx"], 1))
+        #expect(try await names(VerdictFilter(feed: "noc"), 4) == (["lib4"], 5))
+        #expect(try await names(VerdictFilter(search: "cve-2026")) == (["nginx"], 1))
+        #expect(try await names(VerdictFilter(package: "lib")) == ([], 0))
+        #expect(try await names(VerdictFilter(search: "LIB", word: .caution)).1 == 4)
+    }
+
+    @Test func `a decision says which verdict it goes by`() async throws {
+        let played = try await played()
+        let anna = played.house.administrator
+        #expect(try await decision(played).asksForVerdict)
+        #expect(try await decision(played).verdict == nil)
+        played.server.serve(try signed(played, .block, sequence: 1))
+        _ = try await played.house.useCases.subscribeVerdicts(wish(played), by: anna)
+        let held = try await decision(played)
+        #expect(held.asksForVerdict && held.verdict?.word == .block)
+        #expect(held.verdict?.subject == "openssl")
     }
 
     @Test func `an own ok names the version, and a reason`() async throws {

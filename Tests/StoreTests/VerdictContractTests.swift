@@ -50,6 +50,31 @@ import Verdicts
     }
 
     @Test(arguments: Engine.present)
+    func `the highest number of a feed and key stays, also when the feed is left`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            let followed = try feed("noc", nil)
+            let other = try #require(PublicKey(bytes: [UInt8](repeating: 2, count: 32)))
+            @Sendable func number(_ sequence: Int, _ digest: String) -> VerdictNumber {
+                VerdictNumber(feed: "noc", key: followed.key, sequence: sequence, digest: digest)
+            }
+            try await ledger.write { records in
+                #expect(try records.verdictNumber(of: "noc", signedBy: followed.key) == nil)
+                try records.save(followed)
+                for new in [number(3, "c"), number(7, "g"), number(5, "e"), number(7, "x")] {
+                    try records.keep(new)
+                }
+                try records.remove(followed)
+                #expect(
+                    try records.verdictNumber(of: "noc", signedBy: followed.key) == number(7, "g"))
+                #expect(try records.verdictNumber(of: "noc", signedBy: other) == nil)
+                #expect(try records.verdictNumber(of: "lab", signedBy: followed.key) == nil)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.present)
     func `an own word takes the place of an earlier one of the same, and goes with its tenant`(
         _ engine: Engine
     ) async throws {

@@ -2,6 +2,7 @@ import ControlPlane
 import Fleet
 import ServerRecords
 import VerdictFeeds
+import Verdicts
 
 /// Feeds that say ok, caution or block of updates, and operators' own words.
 enum VerdictRoutes {
@@ -63,7 +64,12 @@ enum VerdictRoutes {
             summary: "Lists what feeds and operators say of updates, operators first.",
             query: [
                 tenant, QueryParameter("package", .string, "Only what names this package."),
+                QueryParameter(
+                    "search", .string, "Part of the package, the version or the vulnerability."),
+                QueryParameter(
+                    "verdict", .oneOf(VerdictWord.allCases.map(\.rawValue)), "Only what says this."),
                 QueryParameter("feed", .string, "Only what this feed says."),
+                QueryParameter("own", .boolean, "Only operators' own words."),
                 QueryParameter(
                     "limit", .integer, "The most that are listed; \(usuallyShown) unless given."),
             ],
@@ -72,11 +78,15 @@ enum VerdictRoutes {
             .json(
                 ItemList(
                     items: try await call.useCases.verdicts(
-                        of: try call.queryIdentifier("tenant"), package: call.query["package"],
-                        feed: call.query["feed"],
+                        of: try call.queryIdentifier("tenant"),
+                        VerdictFilter(
+                            package: call.query["package"], search: call.query["search"],
+                            word: try call.queryValue("verdict", VerdictWord.init(rawValue:)),
+                            feed: call.query["feed"], ownOnly: try call.queryFlag("own")),
                         limit: try call.queryNumber(
                             "limit", in: 1...mostShown, standard: usuallyShown),
-                        by: try call.principal())))
+                        by: try call.principal()
+                    ).items))
         },
         Route(
             .post, "/api/v1/verdicts", permission: .principal(.approve),

@@ -14,10 +14,11 @@ extension NamedSchema {
         "VerdictFeed",
         [
             "tenant": .optional(.identifier("tnt")), "name": .string, "source": .optional(.string),
-            "keyId": .string, "intervalSeconds": .integer,
+            "keyId": .string, "key": .string, "intervalSeconds": .integer,
             "state": .oneOf(VerdictFeedItem.State.allCases.map(\.rawValue)), "sequence": .integer,
             "issuedAt": .time, "expiresAt": .time, "verdicts": .integer, "takenAt": .time,
-            "checkedAt": .optional(.time), "problem": .optional(.string), "nextAt": .time,
+            "checkedAt": .optional(.time), "succeededAt": .optional(.time),
+            "problem": .optional(.string), "nextStep": .optional(.string), "nextAt": .time,
         ])
     static let verdictFeedList = list("VerdictFeedList", of: verdictFeed)
 

@@ -42,11 +42,12 @@ struct FeedTroubleNotice: Hashable {
 
 extension UseCases {
     /// Raises an alert for each feed that is stale, has never answered or waits for a person's
-    /// word, once for each time; what is over is acknowledged by the system itself.
+    /// word, once for each time; what is over is acknowledged by the system itself. Feeds of verdicts
+    /// are watched by those who follow them.
     public func watchFeeds() async throws {
         let now = effects.now()
         let (feeds, open) = try await ledger.read {
-            (try $0.feeds(), try $0.openFeedAlerts())
+            (try $0.feeds(), try $0.openFeedAlerts().filter { !$0.isAboutVerdicts })
         }
         let notices = feeds.compactMap { FeedTroubleNotice($0, at: now) }
         let current = Set(notices.map(\.subject))

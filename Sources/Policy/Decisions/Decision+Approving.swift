@@ -32,7 +32,8 @@ extension Decision {
                         approval: treatment.approval, person: people.approvers,
                         count: treatment.approvers,
                         text: gate.map { _ in VerdictGate.cause(subject.verdict) },
-                        unjudged: verdict?.unjudged, expired: expired))
+                        unjudged: verdict?.unjudged, expired: expired,
+                        verdict: gate.flatMap { _ in subject.verdict }))
             }
         }
         // Without a policy there are no windows and no rings.
@@ -48,7 +49,8 @@ extension Decision {
                 opens: place.opens, countsFromRelease: place.countsFromRelease,
                 learned: DecisionGrounds.Learned(context.work), text: place.text,
                 unjudged: verdict?.unjudged,
-                expired: expired, wayOut: place.wayOut ?? context.pass?.evidence))
+                expired: expired, wayOut: place.wayOut ?? context.pass?.evidence,
+                verdict: gate.flatMap { _ in subject.verdict }))
     }
 
     /// Why it is not approved yet, and when that changes by itself; no code when it is approved.

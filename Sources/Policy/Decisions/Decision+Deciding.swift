@@ -247,7 +247,9 @@ extension Decision {
         if let block = subject.verdict, ruling.treatment.approval.verdictGate != nil {
             return Decision(
                 subject.update, .onHold, rule: ruling.label, nextAt: nil, dueAt: dueAt, lane: nil,
-                grounds: DecisionGrounds(person: block.words, text: block.evidence))
+                grounds: DecisionGrounds(
+                    approval: ruling.treatment.approval, person: block.words,
+                    text: block.evidence, verdict: block))
         }
         let reason: String? =
             if case .hold(let reason) = ruling.treatment.approval { reason } else { nil }

@@ -1,4 +1,5 @@
 public import Fleet
+public import Verdicts
 
 /// What happens with one missing update of one endpoint: exactly one action and one reason, for
 /// people and programs alike.
@@ -52,6 +53,12 @@ public struct Decision: Hashable, Sendable {
 
     /// Why, in plain English.
     public var sentence: String { grounds.sentence(of: self) }
+
+    /// Whether its rule asks for a verdict; `verdict` is the one that counts, if there is any.
+    public var asksForVerdict: Bool { grounds.approval?.verdictGate != nil }
+
+    /// The verdict that counts for the update where its rule asks for one.
+    public var verdict: KnownVerdict? { grounds.verdict }
 
     /// Whether what is foreseen comes after the due date.
     public var isLate: Bool {

@@ -32,6 +32,8 @@ struct DecisionGrounds: Hashable, Sendable {
     var expired: String?
     /// What a person does about it, or what speaks for it, as a sentence of its own.
     var wayOut: String?
+    /// The verdict that counts for the update, where the rule asks for one.
+    var verdict: KnownVerdict?
 
     /// A rule that could not be judged, and the fields that it lacks.
     struct Unjudged: Hashable, Sendable {

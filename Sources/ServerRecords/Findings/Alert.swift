@@ -8,7 +8,8 @@ public struct Alert: Hashable, Sendable, Codable {
         case knownExploited
         /// A rollout has halted by itself, and waits for a person's word.
         case rolloutHalted
-        /// A feed has not answered for longer than it may: what it says is no longer news.
+        /// A feed has not answered for longer than it may: what it says is no longer news. Feeds of
+        /// verdicts raise it too, also when they have expired.
         case feedStale
         /// What a feed brought is not taken until a person confirms it.
         case feedWaiting
@@ -86,12 +87,22 @@ extension Alert {
         return DeploymentID(String(subject.prefix { $0 != " " }))
     }
 
+    /// What stands before the name of a feed of verdicts: `verdicts:noc 2026-…`.
+    public static let verdictsPrefix = "verdicts:"
+
+    /// Whether it is about a feed of verdicts, and not of vulnerabilities.
+    public var isAboutVerdicts: Bool {
+        kind == .feedStale && subject.hasPrefix(Self.verdictsPrefix)
+    }
+
     /// What a person does about it, in one sentence.
     public var nextStep: String {
         switch kind {
         case .knownExploited: "See what happens next on each endpoint that has it."
         case .rolloutHalted:
             "Look at what went wrong; then resume the deployment, or cancel it."
+        case .feedStale where isAboutVerdicts:
+            "See why the feed says nothing new: ask its publisher, or unsubscribe from it."
         case .feedStale: "See why the feed does not answer, or switch it off."
         case .feedWaiting: "Look at what it brought; then confirm it, or leave it."
         case .backupStale: "See why the endpoint's backup did not run; it ends with the next one."

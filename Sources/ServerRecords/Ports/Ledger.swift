@@ -36,7 +36,7 @@ public typealias Records = ActorRecords & ApprovalRecords & AuditRecords & Check
     & PolicyRecords
     & PurgeRecords & RequestRecords & RolloutRecords & SessionRecords & SettingRecords
     & TraitRecords & TrustRecords
-    & VerdictRecords & VersionRecords & WakeRecords & WorkRecords
+    & VerdictNumberRecords & VerdictRecords & VersionRecords & WakeRecords & WorkRecords
 
 /// The database cannot be reached, is full, or is of another version.
 public struct LedgerUnavailable: Error, Hashable, Sendable {

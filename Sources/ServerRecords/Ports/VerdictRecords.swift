@@ -1,4 +1,5 @@
 import Fleet
+public import Trust
 public import Verdicts
 
 /// Verdict feeds and their content, and what operators say against them.
@@ -19,4 +20,13 @@ public protocol VerdictRecords {
     func save(_ own: OwnVerdict) throws
     /// Takes an operator's word back.
     func remove(_ own: OwnVerdict) throws
+}
+
+/// The highest number taken of each verdict feed, which stays when the feed is left.
+public protocol VerdictNumberRecords {
+    /// The highest number that was taken of the feed of this name, signed by this key, for whomever;
+    /// `nil` when nothing was.
+    func verdictNumber(of feed: String, signedBy key: PublicKey) throws -> VerdictNumber?
+    /// Keeps a number, unless a higher one is kept.
+    func keep(_ number: VerdictNumber) throws
 }

@@ -24,8 +24,13 @@ public struct VerdictFeedRecord: Hashable, Sendable, Codable {
     public var validators = FeedValidators()
     /// When it was last asked for.
     public var checkedAt: Timestamp?
+    /// When it last answered with something that holds, be it that nothing has changed; `nil` where
+    /// a former build has kept the record.
+    public var succeededAt: Timestamp?
     /// What was wrong the last time, as a sentence with its code; `nil` when nothing was.
     public var problem: String?
+    /// What to do about that, as a sentence.
+    public var remedy: String?
     /// How often in a row it has failed.
     public var failures = 0
     /// When it is asked for next.
@@ -73,6 +78,41 @@ public struct VerdictFeedRecord: Hashable, Sendable, Codable {
         subscribedBy = person
         subscribedAt = now
         nextAt = now
+    }
+}
+
+extension VerdictFeedRecord {
+    /// When it last answered with something that holds.
+    public var answeredAt: Timestamp? {
+        succeededAt ?? (problem == nil ? checkedAt : nil) ?? held?.takenAt
+    }
+
+    /// Whether it has not answered for longer than it may: for as many of its intervals as any other
+    /// feed.
+    public func isStale(at now: Timestamp) -> Bool {
+        guard let answeredAt else { return false }
+        return now.seconds(since: answeredAt) > intervalSeconds * Feed.staleIntervals
+    }
+}
+
+/// The highest number that was ever taken of a feed signed by one key. It outlives the subscription:
+/// whoever leaves a feed and subscribes anew is not given an older publication.
+public struct VerdictNumber: Hashable, Sendable {
+    /// The feed's name.
+    public var feed: String
+    /// The key that has signed it. What another key signs is counted anew.
+    public var key: PublicKey
+    /// The number.
+    public var sequence: Int
+    /// The SHA-256 of what was signed, in hexadecimal.
+    public var digest: String
+
+    /// A number.
+    public init(feed: String, key: PublicKey, sequence: Int, digest: String) {
+        self.feed = feed
+        self.key = key
+        self.sequence = sequence
+        self.digest = digest
     }
 }
 

@@ -1,5 +1,6 @@
 import Fleet
 import ServerRecords
+import Trust
 import Verdicts
 
 extension StoreRecords: VerdictRecords {
@@ -73,5 +74,27 @@ extension StoreRecords: VerdictRecords {
                     "\(text) WHERE tenant_id = $1 OR tenant_id IS NULL ORDER BY \(order)", tenant)
             }
         return try found.map { try StoredJSON.value($0.first()) }
+    }
+}
+
+extension StoreRecords: VerdictNumberRecords {
+    func verdictNumber(of feed: String, signedBy key: PublicKey) throws -> VerdictNumber? {
+        let found = try rows(
+            "SELECT sequence, digest FROM verdict_number WHERE name = $1 AND key_id = $2", feed,
+            key.id.text
+        ).first
+        guard var row = found?.reader else { return nil }
+        return VerdictNumber(
+            feed: feed, key: key, sequence: try row.next(), digest: try row.next())
+    }
+
+    func keep(_ number: VerdictNumber) throws {
+        try change(
+            """
+            INSERT INTO verdict_number (name, key_id, sequence, digest) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (name, key_id)
+            DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest
+            WHERE excluded.sequence > verdict_number.sequence
+            """, number.feed, number.key.id.text, number.sequence, number.digest)
     }
 }

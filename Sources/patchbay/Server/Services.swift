@@ -106,7 +106,10 @@ struct VerdictService: Service {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    if isDue() { try await useCases.refreshDueVerdicts() }
+                    if isDue() {
+                        try await useCases.refreshDueVerdicts()
+                        try await useCases.watchVerdictFeeds()
+                    }
                 } catch is CancellationError {
                     throw CancellationError()
                 } catch {
