@@ -227,6 +227,12 @@ let package = Package(
         module(
             "RequestPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords"]),
         module(
+            "VerdictPages",
+            [
+                "HTMLTree", "PageParts", "Fleet", "Verdicts", "Policy", "ServerRecords",
+                "VerdictFeeds",
+            ]),
+        module(
             "AccountPages",
             ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Administration"]),
         module(
@@ -243,7 +249,7 @@ let package = Package(
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
-                "Emergencies", "EmergencyPages",
+                "Emergencies", "EmergencyPages", "Verdicts", "VerdictFeeds", "VerdictPages",
                 httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
@@ -361,7 +367,8 @@ let package = Package(
                 "Recipes", "SignedRecipes", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
-                "AccountPages", "RequestPages", "Emergencies", "EmergencyPages",
+                "AccountPages", "RequestPages", "Emergencies", "EmergencyPages", "Trust",
+                "Verdicts", "VerdictFeeds", "VerdictPages",
             ]),
         tests(
             "HTTPAPITests",

@@ -77,6 +77,9 @@ package enum Notice: String, Sendable, CaseIterable {
     case decided
     case decidedNothing = "decided-nothing"
     case takenBack = "taken-back"
+    case verdictSaid = "verdict-said"
+    case verdictTakenBack = "verdict-taken-back"
+    case verdictFeedsChanged = "verdict-feeds-changed"
     case requested
     case requestAnswered = "request-answered"
     case exceptionRequested = "exception-requested"
@@ -123,6 +126,9 @@ package enum Notice: String, Sendable, CaseIterable {
         case .decidedNothing:
             "Stored. No endpoint misses such an update now: it is kept for when one does. Check how the name is written."
         case .takenBack: "Taken back. The decisions are as if it had not been said."
+        case .verdictSaid: "Stored. Rules that ask for verdicts go by it from now on."
+        case .verdictTakenBack: "Taken back. What feeds say counts again."
+        case .verdictFeedsChanged: "Done. The verdict feeds are as shown."
         case .requested: "Asked for. It changes nothing until somebody else grants it."
         case .requestAnswered: "Done. The request is as shown."
         case .exceptionRequested: "Asked for. It changes nothing until somebody else agrees."

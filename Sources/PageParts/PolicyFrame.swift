@@ -4,7 +4,7 @@ package import ServerRecords
 
 /// The parts of the pages about policies.
 package enum PolicyPart: CaseIterable {
-    case policies, plan, windows, approvals, requests, exceptions, groups, recipes
+    case policies, plan, windows, approvals, verdicts, requests, exceptions, groups, recipes
 
     var words: String {
         switch self {
@@ -12,6 +12,7 @@ package enum PolicyPart: CaseIterable {
         case .plan: "Plan"
         case .windows: "Windows"
         case .approvals: "Approvals"
+        case .verdicts: "Verdicts"
         case .requests: "Requests"
         case .exceptions: "Exceptions"
         case .groups: "Groups"
@@ -25,6 +26,7 @@ package enum PolicyPart: CaseIterable {
         case .plan: .policyPlan
         case .windows: .windows
         case .approvals: .approvals
+        case .verdicts: .verdicts
         case .requests: .requests
         case .exceptions: .exceptions
         case .groups: .groups

@@ -7,6 +7,7 @@ import PageParts
 import Policy
 import Rollout
 import ServerRecords
+import VerdictPages
 
 /// The parts of an endpoint's page.
 enum EndpointPart: String, CaseIterable { case updates, vulnerabilities, packages, history, jobs }
@@ -254,7 +255,7 @@ private func missingUpdates(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML 
         }
         if detail.decisions.isEmpty {
             p(class: "dim") { "The last scan shows nothing missing." }
-        } else if chrome.may(.approve), detail.item.retiredAt == nil {
+        } else if chrome.may(.request), detail.item.retiredAt == nil {
             chrome.postForm(.review) {
                 input(.type("hidden"), .name("endpoint"), .value(detail.item.id.text))
                 decisions(detail.decisions, canChoose: true, chrome)
@@ -264,10 +265,16 @@ private func missingUpdates(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML 
                             class: "main", .type("submit"),
                             .data(.submit, "Review 1 update|Review # updates")
                         ) { span { "Review the chosen updates" } }
-                        button(.type("submit"), .formaction(.decideChosen)) {
-                            "Approve, decline, hold or defer"
+                        if chrome.may(.approve) {
+                            button(.type("submit"), .formaction(.decideChosen)) {
+                                "Approve, decline, hold or defer"
+                            }
                         }
-                        span(class: "dim") { "Nothing is changed before the next page." }
+                        span(class: "dim") {
+                            chrome.may(.approve)
+                                ? "Nothing is changed before the next page."
+                                : "You ask for them on the next page; somebody else grants it."
+                        }
                     }
                 }
             }
@@ -339,6 +346,12 @@ private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome
             if !decision.sentence.contains(decision.rule) {
                 " "
                 span(class: "dim") { "By \(decision.rule)." }
+            }
+            decision.verdictsPlace.map { place in
+                HTML.pieces {
+                    " "
+                    a(.href(place), .ariaLabel("Verdicts on \(update.name)")) { "Verdicts" }
+                }
             }
             " "
             code(class: "dim") { decision.reasonCode.rawValue }

@@ -11,7 +11,8 @@ public enum Dashboard {
     public static let routes: [Route] =
         assets + signing + overviewRoutes + endpointRoutes + updateRoutes + policyRoutes
         + planRoutes
-        + approvalRoutes + requestRoutes + exceptionRoutes + groupRoutes + recipeRoutes
+        + approvalRoutes + verdictRoutes + requestRoutes + exceptionRoutes + groupRoutes
+        + recipeRoutes
         + deploymentRoutes
         + findingRoutes + emergencyRoutes + feedRoutes + enrolmentRoutes + directoryRoutes
         + auditRoutes
