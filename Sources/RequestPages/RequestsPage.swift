@@ -16,7 +16,7 @@ package func requestsPage(
         if requests.isEmpty {
             empty("Nothing is asked for") {
                 p {
-                    "Who may not approve updates asks for them here, and for risks to be accepted under exceptions."
+                    "Who may not approve updates asks for them here, for a run where the updates are chosen, and for risks to be accepted under exceptions."
                 }
             }
         } else {
@@ -113,6 +113,11 @@ private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
 private func newRequest(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
     chrome.postForm(.requests, class: "sum part") {
         div(class: "head") { h2 { "Ask for updates to be approved" } }
+        p(class: "dim") {
+            "Policies then install them in their windows. For a run of chosen versions, choose them on the page of "
+            a(.href(.updates)) { "missing updates" }
+            " or of an endpoint."
+        }
         div(class: "row") {
             div(class: "field") {
                 label(.forField("request-package")) { "Package, or a pattern" }

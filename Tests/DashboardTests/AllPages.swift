@@ -115,6 +115,18 @@ enum AllPages {
                 reviewPage(Samples.plan, selection: Samples.selection, chrome: Samples.chrome())
             ),
             (
+                "review-as-requester",
+                reviewPage(
+                    Samples.plan, selection: Samples.selection, reason: "It concerns us",
+                    chrome: Samples.chrome(role: .requester))
+            ),
+            (
+                "updates-as-requester",
+                updatesPage(
+                    Samples.missing, filter: UpdatesFilter(),
+                    chrome: Samples.chrome("/updates", role: .requester))
+            ),
+            (
                 "deployments",
                 deploymentsPage(
                     [Samples.running, Samples.halted, Samples.finished], tenant: nil, isFirst: true,
@@ -198,7 +210,7 @@ enum AllPages {
                 "not-found",
                 problemPage(Refusal.notFound("endpoint"), chrome: Samples.chrome(), theme: .auto)
             ),
-        ] + policies + plans + recipes + emergencies
+        ] + policies + plans + recipes + emergencies + verdicts
 
     static let names = byName.map(\.name)
 

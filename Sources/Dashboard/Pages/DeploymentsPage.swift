@@ -20,7 +20,7 @@ func deploymentsPage(
                 "A deployment is a list of exact versions, approved for chosen endpoints. Each endpoint's part is a job."
             }
         } actions: {
-            if chrome.may(.approve) {
+            if chrome.may(.request) {
                 a(class: "button main", .href(.updates)) { "Choose updates" }
             }
         }
@@ -35,7 +35,7 @@ func deploymentsPage(
                 p {
                     "Choose missing updates, choose endpoints, review what would happen, and approve."
                 }
-                if chrome.may(.approve) {
+                if chrome.may(.request) {
                     p(class: "acts") {
                         a(class: "button main", .href(.updates)) { "Show missing updates" }
                     }

@@ -8,19 +8,22 @@ import Rollout
 import ServerRecords
 
 /// What an approval would do, before anything acts: how many endpoints, how many may reboot, what
-/// is left out, what the way back is. Then one button.
+/// is left out, what the way back is. Then one button: that approves it, or asks for it, by whoever
+/// may not approve; `reason` is why, as it was typed.
 func reviewPage(
-    _ plan: DeploymentPlan, selection: DeploymentSelection, refused: Refusal? = nil, chrome: Chrome
+    _ plan: DeploymentPlan, selection: DeploymentSelection, reason: String = "",
+    refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     let work = plan.endpointsWithWork
     let updates = plan.lines.reduce(0) { $0 + $1.updates.count }
     let noun = work == 1 ? "endpoint" : "endpoints"
+    let mayApprove = chrome.may(.approve)
     return layout("Review", section: .deployments, chrome: chrome) {
         pageTitle("Review: \(plan.title)", crumb: crumb(selection)) {
             p(class: "dim") { "Nothing has been changed yet." }
         }
         problem(refused)
-        chrome.postForm(.deployments, class: "sum") {
+        chrome.postForm(mayApprove ? .deployments : .askForRun, class: "sum") {
             for endpoint in selection.endpoints { hidden("endpoint", endpoint.text) }
             for update in selection.updates {
                 hidden(
@@ -33,22 +36,23 @@ func reviewPage(
                     ? "There is nothing to install"
                     : "\(Words.count(updates, "update")) on \(Words.count(work)) \(noun)"
             }
-            effects(plan)
+            effects(plan, isAsked: !mayApprove)
             if work > 0 {
                 div(class: "row") {
                     titleField(plan.title)
-                    deadlineField(plan.deadlineSeconds)
+                    if mayApprove { deadlineField(plan.deadlineSeconds) }
                 }
+                if mayApprove, plan.lacksWayBack { acceptance }
+                if !mayApprove { reasonField(reason) }
             }
-            if work > 0, plan.lacksWayBack { acceptance }
             div(class: "acts") {
                 if work > 0 {
                     button(class: "main", .type("submit")) {
-                        "Approve for \(Words.count(work)) \(noun)"
+                        "\(mayApprove ? "Approve" : "Ask for it") for \(Words.count(work)) \(noun)"
                     }
                 }
                 a(class: "button quiet", .href(back(selection))) {
-                    work > 0 ? "Do not approve" : "Back"
+                    work == 0 ? "Back" : mayApprove ? "Do not approve" : "Do not ask"
                 }
             }
         }
@@ -86,7 +90,7 @@ private func back(_ selection: DeploymentSelection) -> Place {
     return .endpoint(only)
 }
 
-private func effects(_ plan: DeploymentPlan) -> HTML {
+private func effects(_ plan: DeploymentPlan, isAsked: Bool) -> HTML {
     let reboots = plan.endpointsThatMayReboot
     let bytes = plan.lines.reduce(0) { $0 + $1.bytes }
     let leftOut = plan.lines.reduce(0) { $0 + $1.leftOut.count }
@@ -94,7 +98,9 @@ private func effects(_ plan: DeploymentPlan) -> HTML {
         li {
             Icon.queued.drawn()
             span(class: "grow") {
-                "It begins as soon as each endpoint is heard from, usually within seconds."
+                isAsked
+                    ? "Nothing begins before somebody else grants it. Exactly these versions are asked for: if they are not what is missing then, they are not installed."
+                    : "It begins as soon as each endpoint is heard from, usually within seconds."
             }
         }
         li {
@@ -113,7 +119,10 @@ private func effects(_ plan: DeploymentPlan) -> HTML {
         }
         li {
             Icon.warn.drawn()
-            span(class: "grow") { plan.wayBack }
+            span(class: "grow") {
+                plan.wayBack
+                if isAsked, plan.lacksWayBack { " Whoever grants it is asked about that." }
+            }
         }
         if leftOut > 0 {
             li {
@@ -131,6 +140,15 @@ private var acceptance: HTML {
     label(class: "s confirm") {
         input(.type("checkbox"), .name("acceptsNoWayBack"), .value("true"), .required())
         "Approve it although a part of it cannot be undone"
+    }
+}
+
+private func reasonField(_ reason: String) -> HTML {
+    div(class: "field") {
+        label(.forField("reason")) { "Why it is needed" }
+        input(
+            .type("text"), .id("reason"), .name("reason"), .value(reason), .maxlength(500),
+            .required(), .autocomplete("off"))
     }
 }
 

@@ -88,7 +88,8 @@ private func updatesForm(
     _ updates: [MissingUpdateCount], _ filter: UpdatesFilter, _ standing: FleetStanding?,
     _ chrome: Chrome
 ) -> HTML {
-    let canApprove = chrome.may(.approve)
+    // Who may not approve chooses as well, and asks for it then.
+    let (canChoose, canApprove) = (chrome.may(.request), chrome.may(.approve))
     let grid = div(class: "wrap tight") {
         dataTable(
             "Missing updates",
@@ -97,11 +98,11 @@ private func updatesForm(
                 Column("What happens"), Column("Endpoints", isNumber: true),
                 Column("Installable now", isNumber: true),
             ],
-            first: canApprove ? pickHeading : nil,
-            rows: updates.map { row($0, filter, standing?.updates[$0.key], canApprove, chrome) })
+            first: canChoose ? pickHeading : nil,
+            rows: updates.map { row($0, filter, standing?.updates[$0.key], canChoose, chrome) })
     }
     return HTML.pieces {
-        if canApprove {
+        if canChoose {
             form(.method("get"), .action(.chooseEndpoints)) {
                 hidden("tenant", filter.tenant?.text)
                 grid
@@ -111,11 +112,15 @@ private func updatesForm(
                         .data(
                             .submit, "Choose endpoints for 1 update|Choose endpoints for # updates")
                     ) { span { "Choose endpoints" } }
-                    button(.type("submit"), .formaction(.decide)) {
-                        "Approve, decline, hold or defer"
+                    if canApprove {
+                        button(.type("submit"), .formaction(.decide)) {
+                            "Approve, decline, hold or defer"
+                        }
                     }
                     span(class: "dim") {
-                        "Nothing is installed before you have reviewed and approved it."
+                        canApprove
+                            ? "Nothing is installed before you have reviewed and approved it."
+                            : "You review and ask for them then; somebody else grants it."
                     }
                 }
             }
@@ -130,10 +135,10 @@ private func updatesForm(
 
 private func row(
     _ update: MissingUpdateCount, _ filter: UpdatesFilter, _ standing: UpdateStanding?,
-    _ canApprove: Bool, _ chrome: Chrome
+    _ canChoose: Bool, _ chrome: Chrome
 ) -> HTML {
     tr {
-        if canApprove {
+        if canChoose {
             pick(
                 "update", update.key.text, says: "Choose \(update.name)",
                 isPossible: update.installable > 0)
@@ -202,7 +207,7 @@ func chooseEndpointsPage(
         } else {
             if isCut {
                 note(.plain, .warn) {
-                    "The first \(endpoints.count) endpoints are shown. Approve for these, then come back for the others."
+                    "The first \(endpoints.count) endpoints are shown. Go on with these, then come back for the others."
                 }
             }
             chrome.postForm(.review) {

@@ -26,6 +26,25 @@ extension Dashboard {
             }
         },
         action(
+            Place.askForRun.path, .principal(.request), "Asks for a run of chosen updates.",
+            bodyLimit: selectionBodyLimit
+        ) { visit, form in
+            let run = try selection(form)
+            let reason = form["reason"] ?? ""
+            do {
+                _ = try await visit.useCases.ask(
+                    RequestDraft(run: run, reason: reason), by: visit.principal)
+                return .redirect(to: .requests, .requested)
+            } catch let refusal as Refusal where refusal.kind != .notFound {
+                let plan = try await visit.useCases.planDeployment(run, by: visit.principal)
+                return .html(
+                    reviewPage(
+                        plan, selection: run, reason: reason, refused: refusal,
+                        chrome: visit.chrome
+                    ).rendered(), status: refusal.kind.httpStatus)
+            }
+        },
+        action(
             "/requests/{request}/grant", .principal(.approve), "Grants what somebody asks for."
         ) { visit, form in
             try await onRequests(visit, .requestAnswered) {

@@ -21,7 +21,7 @@ extension Dashboard {
             ]
         ) { try await updates($0) },
         page(
-            Place.chooseEndpoints.path, .principal(.approve),
+            Place.chooseEndpoints.path, .principal(.request),
             "Endpoints that miss the chosen updates.",
             query: [
                 tenantField,
@@ -30,7 +30,7 @@ extension Dashboard {
             ]
         ) { try await chooseEndpoints($0) },
         action(
-            Place.review.path, .principal(.approve),
+            Place.review.path, .principal(.request),
             "What an approval would do. Nothing is changed.",
             bodyLimit: selectionBodyLimit
         ) { visit, form in
@@ -72,7 +72,7 @@ extension Dashboard {
     }
 
     /// The largest selection, in bytes: 10,000 endpoints and 5,000 updates of about 60 bytes each.
-    private static let selectionBodyLimit = 1024 * 1024
+    static let selectionBodyLimit = 1024 * 1024
     /// The most updates that are chosen at once from the fleet's list: each asks the store for its
     /// endpoints.
     private static let mostChosen = 50
