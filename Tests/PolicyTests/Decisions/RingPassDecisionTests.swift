@@ -30,7 +30,7 @@ import Verdicts
 
     private static func decide(
         _ standing: PassStanding?, _ pass: RingPass? = pass, approval: Approval = .atOnce,
-        days: Int64 = 0, _ context: DecisionContext = DecisionContext()
+        days: Int64 = 0, in context: DecisionContext = DecisionContext()
     ) throws -> Decision {
         var context = context
         context.pass = standing
@@ -124,16 +124,17 @@ import Verdicts
             at: Sample.days(-1))
         var context = DecisionContext(approvals: [approved])
         #expect(
-            try Self.decide(Self.standing(), approval: .byHand, context).reasonCode == .awaitingTwin
+            try Self.decide(Self.standing(), approval: .byHand, in: context).reasonCode
+                == .awaitingTwin
         )
         #expect(
-            try Self.decide(Self.standing(twins: 0), approval: .byHand, context).reasonCode
+            try Self.decide(Self.standing(twins: 0), approval: .byHand, in: context).reasonCode
                 == .noTwin)
         context.job = DecisionContext.JobStanding(
             stage: .queued, sentence: "Queued.", deployment: "d", deadline: Sample.days(9))
-        #expect(try Self.decide(Self.standing(), context).reasonCode == .awaitingTwin)
+        #expect(try Self.decide(Self.standing(), in: context).reasonCode == .awaitingTwin)
         context.job?.stage = .working
-        #expect(try Self.decide(Self.standing(), context).reasonCode == .inProgress)
+        #expect(try Self.decide(Self.standing(), in: context).reasonCode == .inProgress)
     }
 
     @Test func `a denial is told before it, and a policy that asks for nothing takes no notice`()
