@@ -26,14 +26,18 @@ public struct Supervisor: Sendable {
 
     private let folder: RunFolder
     private let grace: Int64
+    private let shutdown: ScheduledShutdown
 
     /// A supervisor for the run in a folder.
     public init(folder: String) {
         self.init(folder: folder, graceSeconds: Self.graceSeconds)
     }
 
-    init(folder: String, graceSeconds: Int64) {
+    init(
+        folder: String, graceSeconds: Int64, shutdown: ScheduledShutdown = ScheduledShutdown()
+    ) {
         self.folder = RunFolder(path: folder)
+        self.shutdown = shutdown
         grace = graceSeconds
     }
 
@@ -62,9 +66,12 @@ public struct Supervisor: Sendable {
     /// second mends what the first cannot.
     func runAll(_ plan: RunPlan) -> RunEnding {
         var last = RunEnding.exited(0)
+        // What was scheduled before is somebody's plan, and none of this run's business.
+        var scheduled = shutdown.read()
         for command in plan.commands {
             note("+ \(command.joined(separator: " "))")
-            last = runOne(command, plan)
+            last = runOne(command, plan, &scheduled)
+            callOffShutdown(&scheduled)
             switch last {
             case .exited(0): continue
             case .exited: if plan.kind == .install { return last }
@@ -74,7 +81,17 @@ public struct Supervisor: Sendable {
         return last
     }
 
-    private func runOne(_ command: [String], _ plan: RunPlan) -> RunEnding {
+    /// No package decides when the endpoint goes down; least of all while others are installed.
+    private func callOffShutdown(_ known: inout [UInt8]?) {
+        let found = shutdown.read()
+        guard let found, found != known else { return }
+        note(shutdown.callOff(found, log: folder.log).line)
+        known = shutdown.read()
+    }
+
+    private func runOne(
+        _ command: [String], _ plan: RunPlan, _ scheduled: inout [UInt8]?
+    ) -> RunEnding {
         let pid: pid_t
         switch ChildProcess.start(
             command, environment: plan.environment, log: folder.log, bond: .group)
@@ -86,6 +103,7 @@ public struct Supervisor: Sendable {
         var size = logSize()
         var quietSince = LibC.monotonicSeconds()
         while true {
+            callOffShutdown(&scheduled)
             if let ending = ChildProcess.ending(of: pid) {
                 switch ending {
                 case .exited(let status): return .exited(status)

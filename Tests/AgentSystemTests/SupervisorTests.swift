@@ -103,21 +103,82 @@ struct SupervisorTests {
     }
 }
 
+/// Shutdowns that packages schedule while they are installed. The login manager's file and the
+/// program that calls off are stood in for.
+extension SupervisorTests {
+    private func shutdown(in folder: URL, cancels: Bool = true) -> ScheduledShutdown {
+        let file = folder.appending(path: "scheduled").path
+        return ScheduledShutdown(
+            file: file, cancels: [[cancels ? "/bin/rm" : "/bin/true", file]])
+    }
+
+    @Test(arguments: ["reboot", "poweroff"])
+    func `a shutdown that a program schedules is called off, and told`(mode: String) async throws {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "scheduled").path
+            // As the login manager does it: the file is there whole, or not at all.
+            let place = try prepared(
+                [
+                    ["/bin/sh", "-c", "echo MODE=\(mode) > \(file).new; mv \(file).new \(file)"],
+                    ["/bin/echo", "and the next"],
+                ], in: folder)
+            let run = Supervision(place, shutdown: shutdown(in: folder))
+            #expect(await run.run() == .exited(0))
+            #expect(!FileManager.default.fileExists(atPath: file))
+            let words = log(place).split(separator: "\n").compactMap { ShutdownWord(line: $0) }
+            #expect(words == [ShutdownWord(isReboot: mode == "reboot", isCalledOff: true)])
+            #expect(log(place).contains("and the next"))
+        }
+    }
+
+    @Test func `a shutdown from before is left alone, and one that cannot be called off is told`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "scheduled")
+            try Data("MODE=reboot\n".utf8).write(to: file)
+            let quiet = try prepared([["/bin/echo", "one"]], in: folder)
+            let run = Supervision(quiet, shutdown: shutdown(in: folder))
+            #expect(await run.run() == .exited(0))
+            #expect(FileManager.default.fileExists(atPath: file.path))
+            #expect(!log(quiet).contains("scheduled meanwhile"))
+        }
+        try await withTemporaryFolder { folder in
+            let file = folder.appending(path: "scheduled").path
+            let place = try prepared(
+                [
+                    ["/bin/sh", "-c", "echo MODE=halt > \(file).new; mv \(file).new \(file)"],
+                    ["/bin/echo", "two"],
+                ], in: folder)
+            let run = Supervision(place, shutdown: shutdown(in: folder, cancels: false))
+            #expect(await run.run() == .exited(0))
+            let words = log(place).split(separator: "\n").compactMap { ShutdownWord(line: $0) }
+            #expect(words == [ShutdownWord(isReboot: false, isCalledOff: false)])
+        }
+    }
+}
+
 /// Runs a supervisor's programs without the steps that belong to a process of its own (a session,
 /// ignored signals).
 private struct Supervision {
     let place: RunFolder
     let grace: Int64
+    let shutdown: ScheduledShutdown
 
-    init(_ place: RunFolder, grace: Int64 = 5) {
+    init(
+        _ place: RunFolder, grace: Int64 = 5,
+        shutdown: ScheduledShutdown = ScheduledShutdown(file: "/nonexistent", cancels: [])
+    ) {
         self.place = place
         self.grace = grace
+        self.shutdown = shutdown
     }
 
     /// On a thread of its own: a supervisor waits by sleeping, which must not hold up other tests.
     func run() async -> RunEnding? {
         guard let plan = place.readPlan() else { return nil }
-        let supervisor = Supervisor(folder: place.path, graceSeconds: grace)
+        let supervisor = Supervisor(
+            folder: place.path, graceSeconds: grace, shutdown: shutdown)
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: supervisor.runAll(plan)) }
         }

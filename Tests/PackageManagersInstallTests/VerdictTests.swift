@@ -84,6 +84,26 @@ struct VerdictTests {
         #expect(verdict.notes.contains { $0.contains("labextra") })
     }
 
+    @Test(arguments: [true, false], [true, false])
+    func `a shutdown that a package scheduled is noted with its name`(
+        isReboot: Bool, isCalledOff: Bool
+    ) {
+        let word = ShutdownWord(isReboot: isReboot, isCalledOff: isCalledOff)
+        #expect(ShutdownWord(line: word.line) == word)
+        #expect(ShutdownWord(line: "half a line\(word.line)") == word)
+        #expect(ShutdownWord(line: "\(word.line) And more.") == nil)
+        let log = """
+            Setting up labgood (2.0) ...
+            Setting up labplans (2.0) ...
+            \(word.line)
+            Setting up labafter (2.0) ...
+            """
+        let verdict = installer.verdict(on: plan("labplans"), ending: .exited(0), logTail: log)
+        #expect(verdict.failure == nil)
+        #expect(verdict.notes == [word.note("labplans")])
+        #expect(verdict.notes[0].hasPrefix("The package labplans scheduled a "))
+    }
+
     @Test(
         arguments: [
             ("", nil, nil),

@@ -10,7 +10,7 @@ SLOW_SECONDS=${SLOW_SECONDS:-8}
 HUGE_INSTALLED_SIZE=1000000000
 
 BEHAVIOURS=(plain conffile reboot-required fail slow hang unmet new-dependency daemon prompt huge
-    reboot slow-unpack core)
+    reboot slow-unpack core bulky plan-reboot)
 
 field() { echo "$2" >> "$1/DEBIAN/control"; }
 
@@ -172,5 +172,16 @@ systemctl daemon-reexec
 systemctl --no-block restart patchbay-agent.service
 sleep 3
 echo "$1: the service manager and the agent are new"
+SCRIPT
+}
+
+# Has 300 KB, which a small file system in its folder's place does not take.
+behaviour_bulky() { head -c 300000 /dev/urandom > "$3/usr/share/$1/ballast"; }
+
+# Schedules a reboot for later, as careless packages do, and goes on.
+behaviour_plan-reboot() {
+    postinst "$3" <<SCRIPT
+[ -d /run/systemd/system ] || exit 0
+shutdown -r +30 "$1 wants a restart"
 SCRIPT
 }

@@ -46,9 +46,10 @@ struct ToolVerdict {
             failure: .other, sentence: "\(name) ended with status \(status)\(words ?? ".")")
     }
 
-    /// Configuration files of which two versions lie side by side now.
+    /// Configuration files of which two versions lie side by side now, and shutdowns that a package
+    /// scheduled.
     private static func notes(_ lines: [String]) -> [String] {
-        var notes: [String] = []
+        var notes = lines.compactMap { ShutdownWord(line: $0)?.note(nil) }
         for line in lines {
             for ending in [".rpmnew", ".rpmsave", ".pacnew", ".pacsave"] {
                 guard

@@ -40,12 +40,15 @@ enum AptVerdict {
         return verdict
     }
 
-    /// Kept configuration files, and packages that came along as dependencies.
+    /// Kept configuration files, packages that came along as dependencies, and shutdowns that a
+    /// package scheduled.
     private static func notes(_ lines: [String]) -> [String] {
         var notes: [String] = []
         var file: Substring?
-        for line in lines {
-            if line.hasPrefix("Configuration file '") {
+        for (place, line) in lines.enumerated() {
+            if let word = ShutdownWord(line: line) {
+                notes.append(word.note(packageAtWork(Array(lines[..<place]))))
+            } else if line.hasPrefix("Configuration file '") {
                 file = line.dropFirst("Configuration file '".count).prefix { $0 != "'" }
             } else if line.contains("==> Keeping old config file"), let kept = file {
                 notes.append(
