@@ -17,6 +17,7 @@ from policies import Policies
 from rollouts import Rollouts
 from server import Server
 from suite import Suite, Watch, expect
+from verdicts import Verdicts
 
 PASSWORD = "correct horse battery staple 7"
 SECURITY, BUGFIX = ["security"], ["bugfix"]
@@ -42,6 +43,7 @@ class Dashboard:
         self.policies = Policies(self)
         self.rollouts = Rollouts(self)
         self.findings = Findings(self)
+        self.verdicts = Verdicts(self)
 
     # Contexts
 
@@ -476,6 +478,7 @@ class Dashboard:
             **self.policies.places(),
             **self.rollouts.places(),
             **self.findings.places(),
+            **self.verdicts.places(),
         }
 
     def walk(self, dress, options):
@@ -560,6 +563,7 @@ class Dashboard:
         self.rollouts.run(check)
         self.findings.run(check)
         self.people.run(check)
+        self.verdicts.run(check)
         check("the audit log proves itself", self.audit_proves_itself)
         check("one tenant never sees another", self.another_tenant_sees_nothing)
         check("revoking a token asks first", self.revoking_a_token)

@@ -16,6 +16,7 @@ class People:
         check("people of four roles are made, and each reads what the role may do", self.makes)
         check("a requester asks, and is offered nothing else", self.asks)
         check("an approver grants what a requester asks for, and changes no policy", self.grants)
+        check("a requester asks for a run where updates are chosen, and an approver grants it", self.runs)
         check("an auditor reads the log, with roles, and changes nothing", self.audits)
 
     def makes(self):
@@ -85,6 +86,41 @@ class People:
         expect("Approved openssl" in page.inner_text("main"), "nothing came of it")
         page.watch.assert_quiet()
         expect(page.goto("/policies/new").status == 403, "an approver writes policies")
+        page.context.close()
+
+    def runs(self):
+        name = "run.berlin.example.org"
+        self.house.enrol("Harbour Clinics", [name])
+        endpoint = self.house.endpoints[name]
+        endpoint.scan()
+        page = self.page_of("rita")
+        page.goto(f"/endpoints/{endpoint.id}")
+        expect(page.locator("button:has-text('Approve')").count() == 0, "a requester may approve")
+        page.check("input[value^='openssl@']")
+        page.click("button:has-text('Review')")
+        words = page.inner_text("main")
+        expect("Nothing begins before somebody else grants it" in words and "Approve" not in words, words)
+        expect(page.locator("#deadline").count() == 0, "a requester says the deadline")
+        self.house.picture(page, "review-as-requester")
+        page.fill("#reason", "The audit wants it")
+        page.click("button:has-text('Ask for it for 1 endpoint')")
+        page.wait_for_url("**/requests?notice=requested")
+        row = page.inner_text("tbody tr >> nth=0")
+        expect(f"Install openssl 3.0.17-1~deb12u3 on {name}" in row and "The audit wants it" in row, row)
+        page.watch.assert_quiet()
+        answer = page.request.post("/deployments", form={"csrf": "x"}, max_redirects=0)
+        expect(answer.status == 403, f"a requester approves: {answer.status}")
+        page.context.close()
+        page = self.page_of("paul")
+        page.goto("/requests")
+        row = page.locator("tbody tr >> nth=0")
+        row.locator("input[name=noWayBack]").check()
+        row.locator("button:has-text('Grant')").click()
+        page.wait_for_url("**/requests?notice=request-answered")
+        page.click("tbody tr >> nth=0 >> text=The run")
+        page.wait_for_url("**/deployments/dep_*")
+        expect(name in page.inner_text("main"), "the run is another one")
+        page.watch.assert_quiet()
         page.context.close()
 
     def audits(self):
