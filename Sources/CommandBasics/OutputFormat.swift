@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Fleet
 import Foundation
 
 /// How a command shows its answer.
@@ -26,7 +27,8 @@ package struct FormatOption: ParsableArguments {
         switch format ?? usually {
         case .json: Terminal.write(try JSONText.encode(value))
         case .table:
-            let text = table(value)
+            // What feeds and endpoints say stands in the text; only its lines are ours.
+            let text = table(value).withoutMisleading("·", keeping: ["\n", "\t"])
             if !text.isEmpty { Terminal.write(text) }
         }
     }

@@ -1,3 +1,5 @@
+import Fleet
+
 /// Rows in columns, for people.
 package struct Table {
     /// A column's title, and the side that its values stand at.
@@ -28,7 +30,7 @@ package struct Table {
 
     /// Adds a row.
     package mutating func add(_ values: String...) {
-        // A name from an endpoint must not move the cursor or colour the terminal.
+        // A name from an endpoint must not move the cursor, colour the terminal or turn the line round.
         rows.append(values.map(Self.printable))
     }
 
@@ -69,14 +71,8 @@ package struct Table {
         return text
     }
 
-    /// A text without control characters.
-    package static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map {
-                    $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "·" : $0
-                }))
-    }
+    /// A text without control characters and marks of direction.
+    package static func printable(_ text: String) -> String { text.withoutMisleading("·") }
 }
 
 extension Int {

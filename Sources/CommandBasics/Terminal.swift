@@ -1,3 +1,4 @@
+import Fleet
 import Foundation
 
 /// Where the command line writes: answers to standard output, everything else to standard error.
@@ -7,9 +8,11 @@ package enum Terminal {
         write(text, to: .standardOutput)
     }
 
-    /// Writes one line, or several, to standard error.
+    /// Writes one line, or several, to standard error. What it tells of a feed or an endpoint moves
+    /// no cursor and turns no line round.
     package static func writeError(_ text: String) {
-        write(text, to: .standardError)
+        write(
+            text.withoutMisleading("·", keeping: ["\n", "\r", "\t"]), to: .standardError)
     }
 
     /// Whether a person reads standard output.

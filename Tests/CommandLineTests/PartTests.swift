@@ -34,6 +34,7 @@ struct PartTests {
 
     @Test func `a name from an endpoint cannot move the cursor`() {
         #expect(Table.printable("a\u{1b}[31mb\u{7f}\n\u{9b}c") == "a·[31mb···c")
+        #expect(Table.printable("invoice\u{202E}fdp.exe") == "invoice·fdp.exe")
     }
 
     @Test(arguments: [

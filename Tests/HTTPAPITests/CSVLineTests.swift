@@ -14,6 +14,8 @@ struct CSVLineTests {
         ("+49", "\"'+49\""), ("-2+3", "\"'-2+3\""), ("@SUM(A1)", "\"'@SUM(A1)\""),
         ("\tx", "\"'\tx\""), ("\rx", "\"'\rx\""), ("\nx", "\"'\nx\""), ("\r\nx", "\"'\r\nx\""),
         ("＝1", "\"'＝1\""), ("grün", "grün"), ("a=b", "a=b"), ("\"=1\"", "\"\"\"=1\"\"\""),
+        ("invoice\u{202E}fdp.exe", "invoice\u{FFFD}fdp.exe"), ("a\u{1B}[31m", "a\u{FFFD}[31m"),
+        ("\u{200E}=1+1", "\u{FFFD}=1+1"), ("=\u{2066}1", "\"'=\u{FFFD}1\""),
         ("=\u{301}x", "\"'=\u{301}x\""),
     ])
     func `a text is one cell, and never a formula`(_ text: String, _ cell: String) {

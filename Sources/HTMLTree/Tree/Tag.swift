@@ -10,15 +10,18 @@ package struct Tag: Sendable {
     /// Whether it begins on a line of its own, which costs one byte and makes pages and their
     /// differences readable.
     package let beginsLine: Bool
+    /// Whether it holds text that a person edits and sends back.
+    package let holdsTyped: Bool
 
     private init(
         _ name: StaticString, isVoid: Bool = false, endsByItself: Bool = false,
-        beginsLine: Bool = false
+        beginsLine: Bool = false, holdsTyped: Bool = false
     ) {
         self.name = name
         self.isVoid = isVoid
         self.endsByItself = endsByItself
         self.beginsLine = beginsLine
+        self.holdsTyped = holdsTyped
     }
 
     package static func block(_ name: StaticString) -> Tag { Tag(name, beginsLine: true) }
@@ -27,6 +30,7 @@ package struct Tag: Sendable {
     }
     package static func cell(_ name: StaticString) -> Tag { Tag(name, endsByItself: true) }
     package static func inline(_ name: StaticString) -> Tag { Tag(name) }
+    package static func typed(_ name: StaticString) -> Tag { Tag(name, holdsTyped: true) }
     package static func void(_ name: StaticString) -> Tag { Tag(name, isVoid: true) }
     package static func voidBlock(_ name: StaticString) -> Tag {
         Tag(name, isVoid: true, beginsLine: true)
@@ -90,7 +94,7 @@ package let summary = Tag.block("summary")
 package let table = Tag.block("table")
 package let tbody = Tag.block("tbody")
 package let td = Tag.cell("td")
-package let textarea = Tag.inline("textarea")
+package let textarea = Tag.typed("textarea")
 package let th = Tag.cell("th")
 package let thead = Tag.block("thead")
 package let timeTag = Tag.inline("time")

@@ -1,3 +1,5 @@
+import Fleet
+
 /// One line of comma-separated values (RFC 4180), safe to open in a spreadsheet.
 struct CSVLine: Hashable, Sendable {
     private(set) var text = ""
@@ -7,14 +9,18 @@ struct CSVLine: Hashable, Sendable {
     /// Injection"), the full-width forms included.
     private static let formulaStarts = Set("=+-@\t\r\n＝＋－＠".unicodeScalars)
 
+    /// Control characters that tables have.
+    private static let blanks: Set<Unicode.Scalar> = ["\t", "\r", "\n"]
+
     /// A line of texts.
     init(_ cells: [String] = []) {
         for cell in cells { add(cell) }
     }
 
     /// Adds a text. Where a spreadsheet would take it for a formula, an apostrophe stands before
-    /// it, and it is quoted.
+    /// it, and it is quoted. Control characters and marks of direction are replaced.
     mutating func add(_ cell: String) {
+        let cell = cell.withoutMisleading("\u{FFFD}", keeping: Self.blanks)
         let isFormula = cell.unicodeScalars.first.map(Self.formulaStarts.contains) ?? false
         let needsQuotes =
             isFormula

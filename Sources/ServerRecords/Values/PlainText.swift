@@ -1,12 +1,15 @@
+import Fleet
+
 /// Texts of endpoints, made fit to be stored and shown: what a package's script prints may hold
 /// anything.
 package enum PlainText {
-    /// One line: control characters become spaces.
+    /// One line: control characters and marks of direction become spaces.
     package static func line(_ text: String, atMost limit: Int) -> String {
         String(cleaned(text.prefix(limit), keepsLines: false))
     }
 
-    /// Several lines: line ends and tabs stay, other control characters become spaces.
+    /// Several lines: line ends and tabs stay, other control characters and marks of direction
+    /// become spaces.
     package static func lines(_ text: String) -> String {
         String(cleaned(text[...], keepsLines: true))
     }
@@ -27,6 +30,6 @@ package enum PlainText {
         if keepsLines, scalar == "\n" || scalar == "\r" || scalar == "\t" || scalar == "\u{1B}" {
             return false
         }
-        return scalar.value < 0x20 || scalar.value == 0x7F
+        return scalar.isMisleading
     }
 }
