@@ -50,6 +50,44 @@ import Versions
         }
     }
 
+    private static let contradictions: [(String, Severity?, Severity)] = [
+        (vector, .low, .critical), (vector, nil, .critical),
+        ("CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N", .critical, .low),
+        // Of version 2 there is no “critical”.
+        ("AV:N/AC:L/Au:N/C:C/I:C/A:C", .low, .important),
+        ("CVSS:9.9/AV:N", .moderate, .moderate), ("", .low, .low), ("", nil, .unrated),
+    ]
+
+    @Test(arguments: Self.contradictions)
+    func `where the word of a record contradicts its vector, the vector counts`(
+        _ vector: String, _ word: Severity?, _ severity: Severity
+    ) throws {
+        let record = VulnerabilityRecord(
+            id: "CVE-2026-1", severity: word, cvss: vector.isEmpty ? [] : [vector])
+        #expect(
+            try found([.vulnerability(record)]).first?.assessment.severity == severity)
+        // GitHub's and others' words on software that no distribution has built.
+        let advisory = Advisory(
+            id: "GHSA-1", source: .aggregator, vulnerabilities: ["GHSA-1"], severity: word,
+            cvss: record.cvss,
+            affected: [
+                AffectedPackage(
+                    scope: .ecosystem("PyPI"), order: .pep440, name: "anvil", counting: .binary,
+                    ranges: [.before(fix: "2")])
+            ])
+        let row = SoftwareRow(ecosystem: "PyPI", order: .pep440, name: "anvil", version: "1")
+        #expect(
+            report([.advisory(advisory)], [row]).findings.first?.assessment.severity == severity)
+    }
+
+    @Test func `what the distribution says of its own build stands beside the score`() throws {
+        let own = FeedRecord.debian("CVE-2026-1", "bash", fixed: "9", severity: .low)
+        let finding = try #require(
+            report([own, .vulnerability(Self.rated)], [.deb("bash", "5")]).findings.first)
+        #expect(finding.assessment.severity == .low)
+        #expect(finding.assessment.risk.inputs.cvss == 9.8)
+    }
+
     @Test func `whether a name was taken back is what the latest record says`() throws {
         var gone = Self.assigned
         gone.isRejected = true

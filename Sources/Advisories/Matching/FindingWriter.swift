@@ -124,17 +124,20 @@ struct FindingWriter {
         // say to which.
         let vectors =
             (record?.cvss ?? []) + (notice.vulnerabilityCount == 1 ? notice.cvss : [])
-        let cvss = BaseScore.first(of: vectors)
+        let score = BaseScore.first(of: vectors)
         var points = record?.ssvc
         if exploited != nil { points?.exploitation = .active }
-        let stated = [
-            entry.severity, notice.severity, record?.severity,
-            cvss.map { Severity(baseScore: $0) },
-        ]
+        // What the distribution says is a judgement of its own. All other words are names of scores:
+        // where they contradict the vector, the vector counts.
+        let words = [entry.severity, notice.severity]
+        let isJudgement = notice.source.authority != .aggregator
+        let stated =
+            (isJudgement ? words : []) + [score?.severity, record?.severity]
+            + (isJudgement ? [] : words)
         let severity = stated.lazy.compactMap { $0 }.first { $0 != .unrated } ?? .unrated
         let risk = RiskScore(
             RiskInputs(
-                cvss: cvss, severity: severity, epss: probability?.probability,
+                cvss: score?.value, severity: severity, epss: probability?.probability,
                 isKnownExploited: exploited != nil, ssvc: points, context: context))
         let assessment = Assessment(
             severity: severity, epssPercentile: probability?.percentile,
