@@ -122,6 +122,157 @@ struct RejectionTests {
         #expect(outcome.summary.rejected.first?.reason.contains("UTF-8") == true)
     }
 
+    private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+    private static func tracker(_ id: [UInt8], description: [UInt8] = []) -> [UInt8] {
+        var text = bytes("\"")
+        text += id
+        text += bytes("\": {\"description\": \"")
+        text += description
+        text += bytes("\", \"releases\": {\"bookworm\": {\"status\": \"open\"}}}")
+        return text
+    }
+
+    private static func source(_ name: [UInt8], _ members: [[UInt8]]) -> [UInt8] {
+        var text = bytes("\"")
+        text += name
+        text += bytes("\": {")
+        text += members.joined(separator: bytes(","))
+        text += bytes("}")
+        return text
+    }
+
+    private static func feed(_ sources: [[UInt8]]) -> [UInt8] {
+        var text = bytes("{")
+        text += sources.joined(separator: bytes(","))
+        text += bytes("}")
+        return text
+    }
+
+    /// What a member of a source package is like, and what is said of it.
+    struct Damage: Sendable, CustomTestStringConvertible {
+        var what: String
+        var bytes: [UInt8]
+        var reason: String
+        var count = 1
+        var testDescription: String { what }
+    }
+
+    static let damages = [
+        Damage(
+            what: "a byte", bytes: tracker(bytes("CVE-2026-2222"), description: [0xE9]),
+            reason: "UTF-8"),
+        Damage(
+            what: "an escape", bytes: tracker(bytes("CVE-2026-2222"), description: bytes("\\x")),
+            reason: "escape"),
+        Damage(what: "its name", bytes: tracker([0xFF, 0x43]), reason: "no name"),
+        Damage(
+            what: "twice",
+            bytes: Array(
+                [tracker(bytes("CVE-2026-4444")), tracker(bytes("CVE-2026-4444"))]
+                    .joined(separator: bytes(","))),
+            reason: "twice", count: 2),
+    ]
+
+    @Test(arguments: Self.damages)
+    func `one bad vulnerability of the tracker does not cost its source package`(
+        _ damage: Damage
+    ) throws {
+        let good = ["CVE-2026-1111", "CVE-2026-3333"].map { Self.tracker(Self.bytes($0)) }
+        let anvil = Self.source(Self.bytes("anvil"), [good[0], damage.bytes, good[1]])
+        let rope = Self.source(Self.bytes("rope"), [good[0]])
+        let outcome = try read(Self.feed([anvil, rope]))
+        #expect(
+            outcome.advisories.map { "\($0.id) \($0.affected[0].name)" } == [
+                "CVE-2026-1111 anvil", "CVE-2026-3333 anvil", "CVE-2026-1111 rope",
+            ])
+        #expect(outcome.summary.rejectedCount == damage.count)
+        let first = try #require(outcome.summary.rejected.first)
+        #expect(first.record.hasPrefix("anvil"))
+        #expect(first.reason.contains(damage.reason), "\(first.reason)")
+        #expect(outcome.summary.isComplete)
+    }
+
+    @Test func `a bad byte in a source package's name costs that one alone`() throws {
+        let good = [Self.tracker(Self.bytes("CVE-2026-1111"))]
+        let sources = [Self.bytes("rope"), [0x61, 0xFF], Self.bytes("anvil")]
+        let outcome = try read(Self.feed(sources.map { Self.source($0, good) }))
+        #expect(outcome.advisories.map { $0.affected[0].name } == ["rope", "anvil"])
+        #expect(outcome.summary.rejected.map(\.record) == ["record 2"])
+        #expect(outcome.summary.isComplete)
+    }
+
+    @Test(arguments: [
+        (1, true, 0), (2, false, 1), (1601, false, 1), (0, true, 1), (-1, true, 1),
+    ])
+    func `a catalogue with fewer entries than it says is not whole`(
+        _ count: Int, _ isComplete: Bool, _ rejected: Int
+    ) throws {
+        let outcome = try read(
+            """
+            {"catalogVersion": "1", "count": \(count), "vulnerabilities": [
+             {"cveID": "CVE-2026-1111", "dateAdded": "2026-03-01"}]}
+            """)
+        #expect(outcome.summary.records == 1)
+        #expect(outcome.summary.isComplete == isComplete)
+        #expect(outcome.summary.rejectedCount == rejected)
+    }
+
+    @Test func `an entry that is rejected is one of those that the catalogue counts`() throws {
+        let outcome = try read(
+            """
+            {"catalogVersion": "1", "count": 2, "vulnerabilities": [
+             {"cveID": "CVE-2026-1111", "dateAdded": "2026-03-01"}, {"cveID": "CVE-x"}]}
+            """)
+        #expect(outcome.summary.isComplete)
+        #expect(outcome.summary.rejected.map(\.record) == ["CVE-x"])
+    }
+
+    @Test func `records one after another are read, however long the first`() throws {
+        func record(_ number: Int, _ details: String) -> String {
+            """
+            {"id": "A-\(number)", "modified": "2026-01-01T00:00:00Z", "affected": [],
+             "details": "\(details)"}
+            """
+        }
+        let long = record(1, String(repeating: "x", count: FeedReader.prefixSize))
+        let lines = [long, record(2, ""), record(3, "")].map { $0.replacing("\n", with: " ") }
+        for text in [lines.joined(separator: "\n"), long + record(2, "") + "\n" + record(3, "")] {
+            let outcome = try read(Array(text.utf8), pieces: 60_000)
+            #expect(outcome.advisories.map(\.id) == ["A-1", "A-2", "A-3"])
+            #expect(outcome.summary.isComplete)
+        }
+        let cut = try read(Array((long + "\n{\"id\": \"A-2\"").utf8), pieces: 60_000)
+        #expect(cut.advisories.map(\.id) == ["A-1"])
+        #expect(!cut.summary.isComplete)
+    }
+
+    @Test func `a line that is too long is rejected with its length`() throws {
+        let line = "CVE-2026-1111,0.5," + String(repeating: "9", count: 70_000)
+        let outcome = try read(
+            Array("cve,epss,percentile\n\(line)\nCVE-2026-2222,0.5,0.5\n".utf8), pieces: 60_000)
+        #expect(outcome.summary.records == 1)
+        #expect(outcome.summary.rejected.map(\.record) == ["line 2"])
+        #expect(outcome.summary.rejected.first?.reason.hasPrefix("70018 bytes") == true)
+    }
+
+    @Test(arguments: ["CVE-2026-1111\u{202E}", "A/B", String(repeating: "x", count: 500)])
+    func `a name that is none is rejected, whichever reader found it`(_ name: String) throws {
+        let good = "{\"id\": \"A-1\", \"modified\": \"2026-01-01T00:00:00Z\", \"affected\": []}"
+        let outcome = try read("[\(good), \(good.replacing("A-1", with: name))]")
+        #expect(outcome.advisories.map(\.id) == ["A-1"])
+        #expect(outcome.summary.rejected.first?.reason.contains("no name") == true)
+    }
+
+    @Test func `a title shows as it is written`() throws {
+        let outcome = try read(
+            """
+            [{"id": "A-1", "modified": "2026-01-01T00:00:00Z", "affected": [],
+              "summary": "invoice\u{202E}fdp.exe \\u001b[31mred\\u0007"}]
+            """)
+        #expect(outcome.advisories.first?.title == "invoice fdp.exe [31mred")
+    }
+
     @Test func `lines that are damaged are rejected alone, the first one too`() throws {
         let good = "{\"id\": \"A-1\", \"modified\": \"2026-01-01T00:00:00Z\", \"affected\": []}\n"
         let outcome = try read("{\"id\": \"A-0\", broken\n" + good + "{\"id\n" + good)

@@ -99,8 +99,20 @@ struct NameTests {
         #expect(VulnerabilityName.cve(in: text) == expected)
     }
 
+    @Test(arguments: [
+        ("CVE-2026-1111", true), ("ALSA-2024:2950", true), ("openSUSE-SU-2021:1234-1", true),
+        ("TEMP-0000000-ABCDEF", true), ("GO-2022-0001", true), ("rust.sec_1+2~3", true),
+        ("", false), ("CVE-2026-1111\u{202E}", false), ("two words", false), ("a/../b", false),
+        ("a?b", false), ("..", false), ("Ä-1", false), ("a\u{0}", false),
+        (String(repeating: "x", count: 128), true), (String(repeating: "x", count: 129), false),
+    ])
+    func `a vulnerability's name can stand in an address`(_ text: String, _ expected: Bool) {
+        #expect(VulnerabilityName.isName(text) == expected)
+    }
+
     @Test func `a headline is one line of limited length`() {
-        #expect(headline("\n  Two   blanks\tand\nmore") == "Two blanks\tand")
+        #expect(headline("\n  Two   blanks\tand\nmore") == "Two blanks and")
+        #expect(headline("a\u{1B}[2Jb \u{202E}c\u{7}") == "a [2Jb c")
         #expect(headline(String(repeating: "x", count: 500)).count == 160)
         #expect(headline("") == "")
     }

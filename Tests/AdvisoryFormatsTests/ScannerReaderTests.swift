@@ -125,6 +125,13 @@ private enum Report {
         }
     }
 
+    @Test(arguments: ["", " \r\n\n", "\u{FEFF}", "\u{FEFF}\n"], [ScannerFormat.csv, .sarif])
+    func `an empty report is called one`(_ text: String, _ format: ScannerFormat) {
+        #expect(throws: UnreadableReport(message: "The report is empty.")) {
+            try read(text, as: format)
+        }
+    }
+
     @Test func `a quote that is not closed is told, with where it begins`() throws {
         let text = "Host,CVE\nweb-1,CVE-2026-1111\n\"web-2,CVE-2026-2222\nweb-3,CVE-2026-3333\n"
         let (records, summary) = try read(text, as: .csv)

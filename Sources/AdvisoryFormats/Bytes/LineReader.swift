@@ -4,8 +4,8 @@ struct LineReader {
     enum Line: Equatable {
         /// A line that fits.
         case text([UInt8])
-        /// A line longer than the limit; it was read past.
-        case oversized
+        /// A line of so many bytes, more than the limit; it was read past.
+        case oversized(Int)
     }
 
     private let stream: ByteStream
@@ -24,30 +24,30 @@ struct LineReader {
     /// The next line; `nil` at the end.
     mutating func next() throws -> Line? {
         var line: [UInt8] = []
-        var isOversized = false
+        var size = 0
         var sawBytes = false
         while true {
             if place == piece.count {
                 piece = try stream.next()
                 place = 0
                 if piece.isEmpty {
-                    return sawBytes ? finish(line, isOversized) : nil
+                    return sawBytes ? finish(line, size) : nil
                 }
             }
             sawBytes = true
             let rest = piece[place...]
             let end = rest.firstIndex(of: UInt8(ascii: "\n"))
             let part = rest[..<(end ?? rest.endIndex)]
-            if line.count + part.count > limit { isOversized = true }
-            if !isOversized { line += part }
+            size += part.count
+            if size <= limit { line += part } else { line = [] }
             place = end.map { $0 + 1 } ?? piece.count
-            if end != nil { return finish(line, isOversized) }
+            if end != nil { return finish(line, size) }
         }
     }
 
-    private mutating func finish(_ line: [UInt8], _ isOversized: Bool) -> Line {
+    private mutating func finish(_ line: [UInt8], _ size: Int) -> Line {
         number += 1
-        if isOversized { return .oversized }
+        if size > limit { return .oversized(size) }
         return .text(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
     }
 }

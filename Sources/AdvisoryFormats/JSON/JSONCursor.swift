@@ -37,6 +37,8 @@ struct JSONCursor {
 
     mutating func isAtEnd() throws -> Bool { try byte() == nil }
 
+    mutating func isAtObject() throws -> Bool { try byte() == UInt8(ascii: "{") }
+
     mutating func skipBlanks() throws {
         while let byte = try byte(), isJSONBlank(byte) { place += 1 }
     }

@@ -6,6 +6,8 @@ struct JSONSplitter {
     enum Plan: Hashable {
         /// The text is one record.
         case document
+        /// The text is one record, or several one after another.
+        case documents
         /// Each line is one record (NDJSON, JSON Lines).
         case lines
         /// The elements of the array that the text is.
@@ -62,8 +64,13 @@ struct JSONSplitter {
             case .afterText:
                 // The stream is read to its end: a packed one has its sum there.
                 try cursor.skipBlanks()
-                if try !cursor.isAtEnd() { return damaged("more behind the end of the text") }
-                state = .ended
+                if try cursor.isAtEnd() {
+                    state = .ended
+                } else if plan == .documents, try cursor.isAtObject() {
+                    return try capture(key: nil)
+                } else {
+                    return damaged("more behind the end of the text")
+                }
             case .beforeText:
                 if let piece = try begin() { return piece }
             case .inArray(let isFirst):
@@ -79,9 +86,9 @@ struct JSONSplitter {
     private mutating func nextLine() throws -> Piece? {
         while let line = try lines.next() {
             switch line {
-            case .oversized:
+            case .oversized(let size):
                 number += 1
-                return .oversized(number: lines.number, key: nil, size: limit)
+                return .oversized(number: lines.number, key: nil, size: size)
             case .text(let bytes) where bytes.allSatisfy(isJSONBlank): continue
             case .text(let bytes):
                 number += 1
@@ -95,7 +102,7 @@ struct JSONSplitter {
         try cursor.skipByteOrderMark()
         try cursor.skipBlanks()
         switch plan {
-        case .document:
+        case .document, .documents:
             state = .afterText
             return try capture(key: nil)
         case .elements:
@@ -134,12 +141,15 @@ struct JSONSplitter {
         try cursor.skipBlanks()
         state = .inObject(isFirst: false)
         guard case .complete(let keyBytes) = try cursor.value(limit: Self.headerLimit),
-            let key = (try? JSONDocument(keyBytes))?.root?.text
+            keyBytes.first == UInt8(ascii: "\"")
         else { return damaged("no key of a member") }
+        // A key that cannot be read, such as one with a bad byte, costs its own record alone.
+        let readable = (try? JSONDocument(keyBytes))?.root?.text
         try cursor.skipBlanks()
         guard try cursor.take(UInt8(ascii: ":")) else { return damaged("no colon behind a key") }
         try cursor.skipBlanks()
-        if plan == .members { return try capture(key: key) }
+        if plan == .members { return try capture(key: readable) }
+        let key = readable ?? ""
         if plan == .elementsOf(key), try cursor.take(UInt8(ascii: "[")) {
             state = .inRecords(isFirst: true)
             return nil

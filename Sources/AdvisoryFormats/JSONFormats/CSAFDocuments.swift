@@ -74,7 +74,7 @@ enum CSAFDocuments {
         let names = [value.text("cve")].compactMap(\.self) + other(value)
         guard let name = names.first else { throw RecordFault("no name of the vulnerability") }
         var advisory = header.advisory(named: [name])
-        advisory.aliases = Array(names.dropFirst())
+        advisory.aliases = names.dropFirst().filter(VulnerabilityName.isName)
         if let title = value.text("title") { advisory.title = headline(title) }
         // CSAF 2.1 has them under another key.
         let metrics = try value.array("metrics").compactMap { $0["content"] }

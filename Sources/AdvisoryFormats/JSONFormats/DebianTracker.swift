@@ -4,14 +4,8 @@ import Fleet
 /// The Debian security tracker's data: source package, vulnerability, release.
 enum DebianTracker {
     /// A record is one vulnerability in one source package.
-    static let reading = JSONReading(counting: .debianTracker) { value, key, collector in
-        try requireObject(value)
-        guard let source = key, !source.isEmpty else { throw RecordFault("no name of a package") }
-        for (id, entry) in value.members {
-            try collector.attempt("\(source) \(id)") {
-                [.advisory(try advisory(source, id, entry))]
-            }
-        }
+    static let reading = JSONReading(groupsOf: .debianTracker) { source, id, entry in
+        [.advisory(try advisory(source, id, entry))]
     }
 
     /// Whether a member of the feed looks like a source package.

@@ -12,7 +12,7 @@ enum JSONDetection {
         guard root.isObject else { return nil }
         if let reading = record(root) {
             let isLines = secondLineBeginsObject(prefix)
-            return reading.detected(isLines ? .lines : .document)
+            return reading.detected(isLines ? .lines : .documents)
         }
         if let single = document(root) { return single }
         if let wrapped = container(root, name: name) { return wrapped }

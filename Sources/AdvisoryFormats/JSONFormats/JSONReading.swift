@@ -9,6 +9,14 @@ struct JSONReading: Sendable {
     let name: @Sendable (JSONValue) -> String?
     /// Reads one record: most are one of the feed's own count, some hold several.
     let read: @Sendable (JSONValue, String?, RecordCollector) throws -> Void
+    /// Reads one member of a JSON record that is an object of records, so that what is damaged in
+    /// one of them does not cost the others; `nil` where a JSON record is one whole.
+    private var readMember: MemberReading?
+    /// Whether the feed says under `count` how many records it has.
+    private var isCounted = false
+
+    /// Reads a record by the name of its group, its own name and its value.
+    typealias MemberReading = @Sendable (String, String, JSONValue) throws -> [FeedRecord]
 
     /// A format of which each JSON record is one record.
     init(
@@ -33,6 +41,30 @@ struct JSONReading: Sendable {
         self.read = read
     }
 
+    /// A format of which a JSON record is an object of records by their names.
+    init(groupsOf format: FeedFormat, _ readMember: @escaping MemberReading) {
+        self.init(counting: format) { value, key, collector in
+            try requireObject(value)
+            let group = try Self.group(key)
+            for (name, entry) in value.members {
+                try collector.attempt("\(group) \(name)") { try readMember(group, name, entry) }
+            }
+        }
+        self.readMember = readMember
+    }
+
+    private static func group(_ key: String?) throws -> String {
+        guard let key, !key.isEmpty else { throw RecordFault("it has no name that can be read") }
+        return key
+    }
+
+    /// The same, of a feed that says itself how many records it has.
+    func counted() -> JSONReading {
+        var reading = self
+        reading.isCounted = true
+        return reading
+    }
+
     /// A feed of this format whose records lie so.
     func detected(_ plan: JSONSplitter.Plan, limits: JSONLimits = .standard) -> DetectedFormat {
         DetectedFormat(format: format) { stream, collector in
@@ -45,6 +77,7 @@ struct JSONReading: Sendable {
         _ collector: RecordCollector
     ) throws {
         var splitter = JSONSplitter(stream, plan, limit: limits.textBytes)
+        var count: Int64?
         while let piece = try splitter.next() {
             switch piece {
             case .record(let number, let key, let bytes):
@@ -53,10 +86,14 @@ struct JSONReading: Sendable {
                 collector.reject(
                     key ?? "record \(number)",
                     "\(size) bytes, more than the \(limits.textBytes) that a record may have")
-            case .header(let key, let bytes): note(key, bytes, collector)
+            case .header(let key, let bytes):
+                let value = (try? JSONDocument(bytes))?.root
+                note(key, value, collector)
+                if isCounted, key == "count" { count = value?.integer ?? -1 }
             case .damaged(let cause): collector.breakOff(cause)
             }
         }
+        if let count { collector.compare(stated: count) }
     }
 
     private func read(
@@ -67,6 +104,9 @@ struct JSONReading: Sendable {
         do throws(JSONError) {
             document = try JSONDocument(bytes, limits: limits)
         } catch {
+            if let readMember, let key, !key.isEmpty {
+                return try salvage(bytes, key, limits, collector, readMember)
+            }
             return collector.reject(key ?? "record \(number)", error.description)
         }
         guard let value = document.root else { return }
@@ -77,10 +117,44 @@ struct JSONReading: Sendable {
         }
     }
 
+    /// Reads the members of a damaged object one by one: each that can be read alone is taken. Of
+    /// two under one name neither is, since which one counts would depend on the reader.
+    private func salvage(
+        _ bytes: [UInt8], _ group: String, _ limits: JSONLimits, _ collector: RecordCollector,
+        _ readMember: MemberReading
+    ) throws {
+        var splitter = JSONSplitter(ByteStream(bytes), .members, limit: limits.textBytes)
+        var members: [(name: String, bytes: [UInt8])] = []
+        var counts: [String: Int] = [:]
+        while let piece = try splitter.next() {
+            switch piece {
+            case .record(_, let name?, let bytes):
+                members.append((name, bytes))
+                counts[name, default: 0] += 1
+            case .record(let number, nil, _):
+                collector.reject("\(group), record \(number)", "it has no name that can be read")
+            case .damaged(let cause): collector.reject("the rest of \(group)", cause)
+            case .oversized, .header: continue
+            }
+        }
+        for (name, bytes) in members {
+            try collector.attempt("\(group) \(name)") {
+                guard counts[name] == 1 else { throw RecordFault("the key twice") }
+                let document: JSONDocument
+                do throws(JSONError) {
+                    document = try JSONDocument(bytes, limits: limits)
+                } catch {
+                    throw RecordFault(error.description)
+                }
+                return try document.root.map { try readMember(group, name, $0) } ?? []
+            }
+        }
+    }
+
     /// The feed's own date stands beside its records under one of these keys.
-    private func note(_ key: String, _ bytes: [UInt8], _ collector: RecordCollector) {
+    private func note(_ key: String, _ value: JSONValue?, _ collector: RecordCollector) {
         let dates: Set = ["dateReleased", "timestamp", "CVE_data_timestamp", "last_modified"]
-        guard dates.contains(key), let text = (try? JSONDocument(bytes))?.root?.text else { return }
+        guard dates.contains(key), let text = value?.text else { return }
         collector.note(published: FeedTime.read(text))
     }
 }

@@ -105,7 +105,7 @@ enum OSVRecords {
                 try value.array(key).compactMap(\.text)
             }
             let related = value.texts("related")
-            aliases = value.texts("aliases").filter { $0 != id }
+            aliases = value.texts("aliases").filter { $0 != id && VulnerabilityName.isName($0) }
             add(([id] + same).compactMap(VulnerabilityName.cve))
             if isNotice { add(related.compactMap(VulnerabilityName.cve)) }
             // A notice on faults that are no vulnerabilities mends none, whatever it refers to.

@@ -8,7 +8,7 @@ public struct FeedState: Hashable, Sendable, Codable {
     public var newest: Timestamp?
     /// The feed's own date; `nil` when it has none.
     public var published: Timestamp?
-    /// Whether it was read to its end.
+    /// Whether it was read to its end, and was as long as it says.
     public var isComplete: Bool
 
     /// What is remembered of a feed.
@@ -65,7 +65,9 @@ public enum FeedAcceptance: Hashable, Sendable {
         guard next.isComplete else {
             return .refused(
                 .incomplete,
-                sentence: "The feed could not be read to its end: \(next.records) records came.")
+                sentence:
+                    "The feed is not whole, or cannot be read to its end: \(next.records) records came."
+            )
         }
         guard let previous else { return .accepted }
         if next.records == 0, previous.records > 0 {

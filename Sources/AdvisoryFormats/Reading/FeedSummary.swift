@@ -15,7 +15,7 @@ public struct FeedSummary: Hashable, Sendable {
     public private(set) var rejected: [RecordRejection] = []
     /// How many records could not be read.
     public private(set) var rejectedCount = 0
-    /// Whether the feed was read to its end; otherwise the last rejection says why not.
+    /// Whether the feed was read to its end, and was as long as it says; otherwise the last rejection says why not.
     public var isComplete = true
 
     /// How many rejections are kept: enough to see a pattern, and bounded when a whole feed of
@@ -41,8 +41,8 @@ public struct RecordRejection: Hashable, Sendable, Codable {
     /// What is wrong with it, as a clause.
     public var reason: String
 
-    /// A record that could not be read. Control characters of the feed do not reach a terminal,
-    /// and no text is longer than `maximumLength` characters.
+    /// A record that could not be read. Control characters and marks of direction of the feed do
+    /// not reach a terminal, and no text is longer than `maximumLength` characters.
     public init(record: String, reason: String) {
         self.record = Self.shown(record)
         self.reason = Self.shown(reason)
@@ -52,10 +52,8 @@ public struct RecordRejection: Hashable, Sendable, Codable {
     public static let maximumLength = 200
 
     private static func shown(_ text: String) -> String {
-        let clean = text.unicodeScalars.prefix(maximumLength).map {
-            $0.properties.generalCategory == .control ? " " : Character($0)
-        }
-        return String(clean)
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(maximumLength)))
+            .withoutMisleading(" ")
     }
 }
 

@@ -81,10 +81,21 @@ public enum ScannerReader {
     public static func read(
         _ stream: ByteStream, as format: ScannerFormat, into sink: (ScannerRecord) throws -> Void
     ) throws -> ScannerSummary {
+        let start = stream.peek(blankStart)
+        if start.count < blankStart, start.allSatisfy(isBlank) {
+            throw UnreadableReport(message: "The report is empty.")
+        }
         switch format {
         case .csv: try ScannerTable.read(stream, into: sink)
         case .sarif: try SARIFReport.read(stream, into: sink)
         }
+    }
+
+    /// A report that is shorter and has nothing but blanks and marks of its encoding is empty.
+    private static let blankStart = 1024
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        isJSONBlank(byte) || byteOrderMark.contains(byte) || byte == 0
     }
 
     /// The longest name of a machine, in characters (RFC 1035, section 2.3.4, allows 255 bytes).

@@ -161,12 +161,13 @@ enum ScannerTable {
 
 /// Texts of scanners.
 enum ScannerText {
-    /// One line of a text: control characters and runs of blanks become one blank.
+    /// One line of a text: control characters, marks of direction and runs of blanks become one
+    /// blank.
     static func line(_ text: String, atMost limit: Int) -> String {
         var line = ""
         var count = 0
         for word in text.unicodeScalars.split(whereSeparator: {
-            $0.value <= 0x20 || (0x7F...0x9F).contains($0.value)
+            $0 == " " || $0.isMisleading
         }) {
             if !line.isEmpty { line += " " }
             line.unicodeScalars.append(contentsOf: word.prefix(limit))

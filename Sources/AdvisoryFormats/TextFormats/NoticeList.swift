@@ -19,10 +19,9 @@ enum NoticeList {
         var fault: String?
         func finish() throws {
             guard let advisory = notice else { return }
-            if let fault {
-                collector.reject(advisory.id, fault)
-            } else {
-                try collector.keep([.advisory(advisory)])
+            try collector.attempt(advisory.id) {
+                if let fault { throw RecordFault(fault) }
+                return [.advisory(advisory)]
             }
             notice = nil
             fault = nil

@@ -38,8 +38,10 @@ enum TableLines {
         var lines = LineReader(stream, limit: longestLine)
         while let line = try lines.next() {
             switch line {
-            case .oversized:
-                collector.reject("line \(lines.number)", "more than \(longestLine) bytes")
+            case .oversized(let size):
+                collector.reject(
+                    "line \(lines.number)",
+                    "\(size) bytes, more than the \(longestLine) that a line may have")
             case .text(var bytes):
                 if lines.number == 1, bytes.starts(with: byteOrderMark) {
                     bytes.removeFirst(byteOrderMark.count)

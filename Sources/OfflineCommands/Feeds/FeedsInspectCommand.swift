@@ -97,7 +97,7 @@ struct FeedInspection: Encodable {
             "Format    \(format)", "Records   \(records)",
             "Newest    \(newest.map(\.description) ?? "no dates")", "Rejected  \(rejectedCount)",
         ]
-        if !complete { lines.append("It could not be read to its end.") }
+        if !complete { lines.append("It is not whole, or could not be read to its end.") }
         guard !rejected.isEmpty else { return lines.joined(separator: "\n") }
         var table = Table(.text("RECORD"), .text("REASON"))
         for rejection in rejected { table.add(rejection.record, rejection.reason) }
