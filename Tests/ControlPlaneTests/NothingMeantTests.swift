@@ -102,7 +102,10 @@ import Testing
         #expect(asked?.code == "E_VULNERABILITY" && said?.code == "E_VULNERABILITY")
     }
 
-    @Test(arguments: ["cve-2026-1234", "TEMP-0841856-B18BAF", "ADV990001"])
+    @Test(arguments: [
+        "cve-2026-1234", "TEMP-0841856-B18BAF", "ADV990001", "ALSA-2024:2950",
+        "GHSA-aaaa-bbbb-cccc", "openSUSE-SU-2021:1234-1",
+    ])
     func `names of all feeds are taken, in capitals`(name: String) async throws {
         let house = try await house()
         #expect(try await exception(in: house, [name]).vulnerabilities == [name.uppercased()])

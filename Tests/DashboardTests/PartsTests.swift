@@ -51,6 +51,25 @@ import Testing
         #expect(Words.relative(Samples.now.adding(seconds: seconds), to: Samples.now) == text)
     }
 
+    @Test func `a feed's text cannot turn a page's line round, and what a person edits stays`() {
+        let text = "invoice\u{202E}fdp.exe\u{1B}\n"
+        let page = HTML.pieces {
+            p(.title(text)) { text }
+            textarea(.name("document")) { "a\u{200F}b" }
+            input(.type("text"), .value("a\u{200F}b"))
+        }.text
+        #expect(page.contains("title=\"invoice\u{FFFD}fdp.exe\u{FFFD}\n\""), "\(page)")
+        #expect(page.contains(">invoice\u{FFFD}fdp.exe\u{FFFD}\n"))
+        #expect(page.contains(">a\u{200F}b</textarea>"))
+        #expect(page.contains("value=\"a\u{200F}b\""))
+    }
+
+    @Test func `a link to a vulnerability has its name as it is`() {
+        #expect(
+            Place("vulnerabilities", "ALSA-2024:2950").text == "/vulnerabilities/ALSA-2024:2950")
+        #expect(Place("a/b", "ä?").with("q", "a:b").text == "/a%2Fb/%C3%A4%3F?q=a%3Ab")
+    }
+
     @Test func `a time carries the instant itself for programs and on hover`() {
         let text = Samples.chrome().time(Samples.ago(hours: 2)).text
         #expect(

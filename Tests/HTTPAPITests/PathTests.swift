@@ -21,6 +21,22 @@ struct PathTests {
         #expect(answer.status == 404)
     }
 
+    @Test(arguments: [
+        ("ALSA-2024:2950", true), ("openSUSE-SU-2021:1234-1", true), ("a.b+c~d_e", true),
+        ("..", false), (".", false), ("a%3Ab", false), ("a b", false), ("a;b", false),
+    ])
+    func `a vulnerability is asked for by the name that others gave it`(
+        _ name: String, _ isValue: Bool
+    ) throws {
+        let path = "/api/v1/vulnerabilities/\(name)/history"
+        let pattern = RoutePath("/api/v1/vulnerabilities/{vulnerability}/history")
+        let values = RoutePath.parts(of: path[...]).flatMap(pattern.match)
+        #expect(values == (isValue ? ["vulnerability": name] : nil))
+        // What we name ourselves has fewer signs.
+        let other = RoutePath("/api/v1/vulnerabilities/{endpoint}/history")
+        #expect(RoutePath.parts(of: path[...]).flatMap(other.match) == nil)
+    }
+
     @Test func `a path that exists says which methods it takes`() async throws {
         let answer = try await Fixture().call("DELETE", "/api/v1/deployments")
         #expect(answer.status == 405)

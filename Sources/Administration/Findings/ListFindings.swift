@@ -127,7 +127,12 @@ private struct FindingWalk {
     private func isWanted(
         _ ranked: RankedVulnerability, on audience: FleetIndex.Audience?
     ) -> Bool {
-        if let name = filter.vulnerability, ranked.name != name { return false }
+        // People write a name's letters as they like.
+        if let name = filter.vulnerability?.utf8,
+            !ranked.name.utf8.elementsEqual(name, by: { $0 | 0x20 == $1 | 0x20 })
+        {
+            return false
+        }
         if filter.part.kev, ranked.worst.knownExploited == nil { return false }
         return view.state.fleet.isFound(ranked.number, on: audience)
     }

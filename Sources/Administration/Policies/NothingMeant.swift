@@ -123,11 +123,11 @@ enum GivenVulnerability {
         let isCVE =
             parts.count == 3 && parts[0] == "CVE" && parts[1].count == 4
             && (4...19).contains(parts[2].count) && (parts[1] + parts[2]).allSatisfy(isDigit)
-        // Feeds also have names of their own, such as TEMP-0841856-B18BAF or ADV990001.
+        // Feeds also have names of their own, such as ADV990001, ALSA-2024:2950 or GHSA-….
         let isOther =
             !name.hasPrefix("CVE") && parts[0].first.map(isLetter) == true
-            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { isDigit($0) || isLetter($0) } }
-            && name.contains(where: isDigit)
+            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(isSign) }
+            && (name.contains(where: isDigit) || parts[0] == "GHSA")
         guard isCVE || isOther else {
             throw Refusal(
                 .malformed, "E_VULNERABILITY",
@@ -139,5 +139,8 @@ enum GivenVulnerability {
     }
 
     private static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }
+    private static func isSign(_ character: Character) -> Bool {
+        isDigit(character) || isLetter(character) || "_:.+~".contains(character)
+    }
     private static func isLetter(_ character: Character) -> Bool { ("A"..."Z").contains(character) }
 }

@@ -18,7 +18,7 @@ package struct Place: Hashable, Sendable {
 
     /// A place from the parts of its path, each of which is percent-encoded.
     package init(_ parts: String...) {
-        path = "/" + parts.map(Self.encoded).joined(separator: "/")
+        path = "/" + parts.map { Self.encoded($0, plain: ":+") }.joined(separator: "/")
     }
 
     /// A place whose path stands in the source.
@@ -68,8 +68,11 @@ package struct Place: Hashable, Sendable {
         return text
     }
 
-    /// Percent-encodes everything but the unreserved characters of RFC 3986, section 2.3.
-    package static func encoded(_ text: String) -> String {
+    /// Percent-encodes everything but the unreserved characters of RFC 3986, section 2.3, and those
+    /// in `plain`; a segment of a path has `:` and `+` as they are (section 3.3), and the server
+    /// takes no escapes there.
+    package static func encoded(_ text: String, plain: StaticString = "") -> String {
+        let kept = Array("\(plain)".utf8)
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {
@@ -78,6 +81,7 @@ package struct Place: Hashable, Sendable {
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
                 UInt8(ascii: "_"), UInt8(ascii: "~"):
                 bytes.append(byte)
+            case _ where kept.contains(byte): bytes.append(byte)
             default:
                 bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }

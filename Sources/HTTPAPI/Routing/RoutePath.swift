@@ -54,7 +54,7 @@ public struct RoutePath: Hashable, Sendable, CustomStringConvertible {
             switch segment {
             case .literal(let text): if part != text { return nil }
             case .parameter(let name):
-                guard Self.isValue(part) else { return nil }
+                guard Self.isValue(part, of: name) else { return nil }
                 values[name] = String(part)
             }
         }
@@ -79,13 +79,18 @@ public struct RoutePath: Hashable, Sendable, CustomStringConvertible {
             && byte != UInt8(ascii: "\\")
     }
 
-    private static func isValue(_ part: Substring) -> Bool {
-        part.utf8.count <= longestParameter
+    /// Identifiers and names of ours have letters, digits, `_` and `-`. Vulnerabilities are named by
+    /// others (`ALSA-2024:2950`): their names may have these signs besides, which are read in one
+    /// way only.
+    private static func isValue(_ part: Substring, of name: String) -> Bool {
+        let signs = name == "vulnerability" ? Array(":.+~".utf8) : []
+        return part.utf8.count <= longestParameter
             && part.utf8.allSatisfy { byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                     || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                     || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+                    || signs.contains(byte)
             }
     }
 }
