@@ -35,6 +35,20 @@ struct FindingServerTests {
         #expect(before.total == Self.endpoints)
         let old = try #require(before.items.first)
         #expect(!old.kev && old.dueAt == nil && old.state == "fixAvailable")
+        for (word, count) in [("unrated", 1), ("critical", 0), ("high", 0)] {
+            let found: Stage.Items<Stage.Vulnerability> = try await stage.json(
+                "finding", "vulnerabilities", "--severity", word)
+            #expect(found.items.count == count, "\(word)")
+        }
+        let wrong = try await CommandLine.patchbay(
+            "finding", "vulnerabilities", "--severity", "awful", "--home", stage.home)
+        #expect(wrong.status == 2)
+        #expect(wrong.errorOutput.contains("critical"), "\(wrong.errorOutput)")
+        try stage.write("empty.csv", "")
+        let empty = try await CommandLine.patchbay(
+            "finding", "import", stage.path("empty.csv"), "--home", stage.home)
+        #expect(empty.status == 2)
+        #expect(empty.errorOutput.contains("is empty"), "\(empty.errorOutput)")
         let quiet: Stage.Items<Stage.Alert> = try await stage.json("alert", "list")
         #expect(quiet.items.isEmpty)
 
@@ -134,6 +148,7 @@ private struct Stage {
     let folder: URL
 
     struct Items<Item: Decodable>: Decodable { var items: [Item] }
+    struct Vulnerability: Decodable { var vulnerability: String }
     struct Alert: Decodable {
         var id: String
         var subject: String

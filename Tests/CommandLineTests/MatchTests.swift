@@ -103,6 +103,16 @@ struct MatchTests {
             ])
     }
 
+    @Test func `an inventory without packages is told, not answered with nothing`() async throws {
+        let inventory = """
+            {"endpoint": {"os": {"id": "debian", "versionId": "12"}}, "packages": []}
+            """
+        let result = try await match(inventory: inventory, feeds: [("tracker.json", Self.tracker)])
+        #expect(result.status == 0)
+        #expect(try answer(result).findings.isEmpty)
+        #expect(result.errorOutput.contains("lists no packages"))
+    }
+
     @Test func `packages of other builders are counted apart from the distribution's`()
         async throws
     {

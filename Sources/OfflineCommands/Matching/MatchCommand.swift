@@ -102,7 +102,7 @@ package struct MatchCommand: ParsableCommand {
         let shown = feeds.rejected.prefix(shownRejections).map {
             "  \(Table.printable($0.record)): \(Table.printable($0.reason))"
         }
-        let title = "\(feeds.rejectedCount) records of the feeds could not be read"
+        let title = "\(feeds.rejectedCount.counted("record")) of the feeds could not be read"
         return [([title] + shown).joined(separator: "\n")]
     }
 
@@ -151,6 +151,8 @@ struct MatchAnswer {
     let foreign: [ForeignPackages]
     /// Microsoft's products in the feeds that are no release of Windows; asked on Windows alone.
     let unmatchedProducts: Int
+    /// Whether the inventory has nothing that could be matched.
+    let isEmpty: Bool
     let now: Timestamp
 
     init(
@@ -160,6 +162,7 @@ struct MatchAnswer {
         self.report = report
         self.unmatchedProducts = unmatchedProducts
         self.now = now
+        isEmpty = endpoint.rows.isEmpty && OperatingSystemRow.row(of: endpoint.os) == nil
         operatingSystem = EndOfLife.status(of: endpoint.os, in: index, at: now)
         applications = EndOfLife.applications(of: endpoint.rows, in: index, at: now)
         platform = [endpoint.os.id, endpoint.os.versionId].filter { !$0.isEmpty }
@@ -181,6 +184,9 @@ struct MatchAnswer {
     /// What a person should know beside the findings.
     var warnings: [String] {
         var lines: [String] = []
+        if isEmpty {
+            lines.append("The inventory lists no packages: that nothing is found means nothing.")
+        }
         if !report.isCovered {
             lines.append(
                 "No feed speaks of \(Table.printable(platform)): that nothing is found in its "

@@ -19,9 +19,14 @@ struct FindingCommand: ParsableCommand {
 
     /// Refuses what no vulnerability is called, before it becomes part of an address.
     static func validate(_ vulnerability: String) throws {
-        guard
-            vulnerability.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
-        else { throw ValidationError("A vulnerability is named as in CVE-2021-44228.") }
+        guard vulnerability.first.map({ $0.isLetter || $0.isNumber }) == true,
+            vulnerability.allSatisfy({
+                $0.isASCII && ($0.isLetter || $0.isNumber || "-_:.+~".contains($0))
+            })
+        else {
+            throw ValidationError(
+                "A vulnerability is named as in CVE-2021-44228 or ALSA-2024:2950.")
+        }
     }
 
     /// `patchbay finding list`
@@ -90,12 +95,16 @@ struct FindingCommand: ParsableCommand {
             abstract: "List the vulnerabilities that endpoints have, riskiest first.",
             discussion: """
                 Example: patchbay finding vulnerabilities --exposed --fix-available
+                Example: patchbay finding vulnerabilities --severity critical --search openssl
                 Example: patchbay finding vulnerabilities --format csv
 
                 A page ends with what to give as --after for the next one.
                 """)
         @Option(help: "Only those of this tenant's endpoints.") var tenant: String?
-        @Option(help: "Part of the name, or of an affected package's.") var search: String?
+        @Option(help: "Part of the name, or of an affected package's name or version.")
+        var search: String?
+        @Option(help: "Only of this severity: critical, important, moderate, low or unrated.")
+        var severity: String?
         @OptionGroup var part: FindingPartOptions
         @Option(help: "The page after this: next of the page before.") var after: String?
         @Option(parsing: .unconditional, help: "Rows of a page.") var limit = 100
@@ -103,7 +112,12 @@ struct FindingCommand: ParsableCommand {
         @OptionGroup var output: ListFormatOption
 
         func run() async throws {
-            let filters = [("tenant", tenant), ("search", search)] + part.query
+            let filters =
+                [
+                    ("tenant", tenant), ("search", search),
+                    // Vendors' words (“high”) mean what they mean everywhere else.
+                    ("severity", severity.map { Severity(vendorWord: $0)?.rawValue ?? $0 }),
+                ] + part.query
             if output.format == .csv {
                 return try await server.writeExport(of: "vulnerabilities", query: filters)
             }
@@ -117,12 +131,14 @@ struct FindingCommand: ParsableCommand {
 
         private static func table(_ page: VulnerabilityPage) -> String {
             var table = Table(
-                .number("RISK"), .text("VULNERABILITY"), .number("ENDPOINTS"), .number("FIXABLE"),
-                .number("EXPOSED"), .number("OVERDUE"), .text("KEV"), .text("DUE FIRST"))
+                .number("RISK"), .text("VULNERABILITY"), .text("SEVERITY"), .number("ENDPOINTS"),
+                .number("FIXABLE"), .number("EXPOSED"), .number("OVERDUE"), .text("KEV"),
+                .text("DUE FIRST"))
             for item in page.items {
                 table.add(
-                    "\(item.risk)", item.vulnerability, "\(item.endpoints)", "\(item.fixable)",
-                    "\(item.exposed)", "\(item.overdue)", item.kev ? "yes" : "",
+                    "\(item.risk)", item.vulnerability, item.severity.rawValue,
+                    "\(item.endpoints)", "\(item.fixable)", "\(item.exposed)", "\(item.overdue)",
+                    item.kev ? "yes" : "",
                     item.dueAt.map { String($0.description.prefix(10)) } ?? "")
             }
             var lines = [table.text(width: Terminal.width, empty: "No vulnerabilities.")]
@@ -156,12 +172,12 @@ struct FindingCommand: ParsableCommand {
         private static func text(_ detail: VulnerabilityDetail) -> String {
             let item = detail.item
             var lines = [item.vulnerability + (item.title.isEmpty ? "" : ": \(item.title)")]
-            lines.append(item.sentence)
+            lines.append("\(item.sentence) Severity: \(item.severity.rawValue).")
             lines.append(
                 "Endpoints: \(item.endpoints), an update mends it on \(item.fixable), a restart on \(item.awaitingRestart)."
             )
             if let due = item.dueAt {
-                lines.append("Due: \(due) (\(item.dueUnder ?? ""))")
+                lines.append("Due: \(due.wholeSeconds) (\(item.dueUnder ?? ""))")
             }
             var table = Table(
                 .text("PACKAGE"), .text("RELEASE"), .text("INSTALLED"), .text("FIXED IN"),

@@ -31,18 +31,20 @@ struct ScannerImportCommand: AsyncParsableCommand {
     @Option(help: "How to show the answer: table or json.") var output: OutputFormat?
 
     func run() async throws {
-        guard let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int,
-            size <= UseCases.scannerReportLimit,
-            let content = FileManager.default.contents(atPath: file)
-        else {
+        let limit = UseCases.scannerReportLimit
+        guard let content = try PrivateFile.read(URL(filePath: file), limit: limit) else {
             throw Failure(
-                .wrongUse,
-                "\(file) cannot be read, or has more than \(UseCases.scannerReportLimit >> 20) MB.",
-                nextStep: "Check the path, or split the report.", code: "E_FILE")
+                .wrongUse, "There is no file \(file).",
+                nextStep: "Name a scanner's report.", code: "E_FILE")
+        }
+        guard !content.isEmpty else {
+            throw Failure(
+                .wrongUse, "\(file) is empty.",
+                nextStep: "Export the report again, as CSV or SARIF 2.1.0.", code: "E_REPORT")
         }
         let done: ScannerImport = try await server.withClient {
             try await $0.put(
-                "/api/v1/scanner-reports", bytes: Array(content),
+                "/api/v1/scanner-reports", bytes: content,
                 query: [
                     ("format", format?.rawValue), ("scanner", scanner), ("machine", machine),
                     ("tenant", tenant),

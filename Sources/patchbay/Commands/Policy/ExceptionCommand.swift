@@ -47,11 +47,19 @@ struct ExceptionCommand: ParsableCommand {
                     .text("STATE"), .text("NAME"), .text("OWNER"), .text("UNTIL"), .text("ID"))
                 for record in list.items {
                     table.add(
-                        record.state.rawValue, record.name, record.owner,
+                        Self.state(of: record), record.name, record.owner,
                         record.expiresAt.wholeSeconds.description, record.id.text)
                 }
                 return table.text(width: Terminal.width, empty: "No exceptions.")
             }
+        }
+
+        /// The state as people should see it: an accepted risk ends by itself.
+        static func state(of record: ExceptionRecord) -> String {
+            guard record.state == .approved else { return record.state.rawValue }
+            let now = SystemEffects.now()
+            return record.expiresAt <= now
+                ? "expired" : record.startsAt > now ? "begins later" : record.state.rawValue
         }
     }
 
@@ -68,15 +76,18 @@ struct ExceptionCommand: ParsableCommand {
             }
             try target.output.show(record) { record in
                 [
-                    "\(record.name)  \(record.id)", "state: \(record.state.rawValue)",
+                    "\(record.name)  \(record.id)", "state: \(List.state(of: record))",
                     "owner: \(record.owner)", "reason: \(record.reason)",
                     "compensating control: \(record.compensatingControl)",
                     "package: \(record.package?.pattern ?? "any")",
                     "vulnerabilities: \(record.vulnerabilities.joined(separator: ", "))",
-                    "from \(record.startsAt) until \(record.expiresAt)",
+                    "from \(record.startsAt.wholeSeconds) until \(record.expiresAt.wholeSeconds)",
                     "requested by \(record.requestedBy)",
                     record.approvedBy.map { "approved by \($0)" } ?? "approved by nobody",
-                ].map { Table.printable($0) }.joined(separator: "\n")
+                    record.endedBy.map {
+                        "ended by \($0)" + (record.endedAt.map { " at \($0.wholeSeconds)" } ?? "")
+                    },
+                ].compactMap { $0.map(Table.printable) }.joined(separator: "\n")
             }
         }
     }
