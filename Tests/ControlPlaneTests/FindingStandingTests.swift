@@ -122,6 +122,29 @@ struct FindingStandingTests {
         #expect(try await verdict(["openssl": "3.0.2"]).compliance == .compliant)
     }
 
+    @Test func `a missing update tells what it closes there, and its score follows the endpoint`()
+        async throws
+    {
+        let (house, endpoint) = try await houseWithEndpoint()
+        let id = endpoint.principal.endpoint
+        func risk() async throws -> UpdateRisk {
+            let risks = try await house.useCases.endpoint(id, by: house.administrator).risks
+            #expect(risks?.count == 1)
+            return try #require(risks?.first)
+        }
+        let before = try await risk()
+        #expect(before.name == "openssl" && before.candidate == "3.0.2")
+        #expect(before.vulnerabilities == ["CVE-2026-1"] && before.kev)
+        let listed = try await house.useCases.findings(of: id, by: house.administrator).items
+            .first { $0.vulnerability == "CVE-2026-1" }
+        #expect(listed?.risk == before.risk && listed?.sentence == before.sentence)
+        _ = try await house.useCases.setTraits(
+            TraitChange(isExposed: true), of: id, by: house.administrator)
+        let after = try await risk()
+        #expect(after.risk > before.risk && after.exposure == .internetFacing)
+        #expect(after.sentence.contains("faces the internet"), "\(after.sentence)")
+    }
+
     @Test func `exposure that nobody has said is counted, and its clock says so`() async throws {
         let house = try await house()
         let endpoint = try await house.enrol("web-1")

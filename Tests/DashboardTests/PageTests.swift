@@ -20,6 +20,22 @@ import Testing
         expectGolden(text, "\(name).html")
     }
 
+    @Test func `an update's row names what it closes there, each with its page`() throws {
+        let risk = """
+            [{"manager": "apt", "name": "openssl", "architecture": "amd64",
+              "candidate": "3.0.17-1~deb12u3", "vulnerabilities": ["CVE-2026-1", "ALSA-2024:2950"],
+              "risk": 57.6, "sentence": "Risk 57.6 of 100: it is used.", "severity": "critical",
+              "kev": true, "exposure": "internetFacing", "criticality": "high"}]
+            """
+        var detail = Samples.endpoint
+        detail.risks = try JSONDecoder().decode([UpdateRisk].self, from: Data(risk.utf8))
+        let text = endpointPage(detail, chrome: Samples.chrome("/endpoints/x")).text
+        #expect(
+            text.contains(
+                "Risk 57.6: closes <a href=\"/vulnerabilities/CVE-2026-1\">CVE-2026-1</a>, "
+                    + "<a href=\"/vulnerabilities/ALSA-2024:2950\">ALSA-2024:2950</a>."))
+    }
+
     @Test(arguments: AllPages.names)
     func `a page holds no inline style, script or event handler, and refers to no other site`(
         name: String

@@ -1,5 +1,7 @@
 public import ControlPlane
+import Findings
 public import Fleet
+import Intelligence
 public import Policy
 public import Rollout
 public import ServerRecords
@@ -30,6 +32,8 @@ public struct EndpointDetail: Hashable, Sendable, Codable {
     public var decisions: [Decision]
     /// Its jobs, newest first.
     public var jobs: [JobSummary]
+    /// What its missing updates close, and how urgent that is there; of those that close something.
+    public var risks: [UpdateRisk]?
 }
 
 /// One policy's part in what holds for an endpoint.
@@ -83,6 +87,7 @@ extension UseCases {
         try principal.require(.view)
         let now = effects.now()
         let freshSince = ComplianceRule.freshSince(at: now)
+        let found = try await currentFindings(in: principal.scope)
         return try await ledger.read { records in
             guard let row = try records.endpoint(id, in: principal.scope) else {
                 throw Refusal.notFound("endpoint")
@@ -107,7 +112,8 @@ extension UseCases {
                 traits: decided.traits, policy: decided.policyName?.text,
                 layers: decided.policy?.effective.layers.map(PolicyLayer.init) ?? [],
                 problems: decided.policy?.effective.problems.map(\.sentence) ?? [],
-                decisions: decided.decisions, jobs: summaries)
+                decisions: decided.decisions, jobs: summaries,
+                risks: found.risks(of: decided.updates.map(\.subject), on: id, at: now))
         }
     }
 

@@ -258,7 +258,7 @@ private func missingUpdates(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML 
         } else if chrome.may(.request), detail.item.retiredAt == nil {
             chrome.postForm(.review) {
                 input(.type("hidden"), .name("endpoint"), .value(detail.item.id.text))
-                decisions(detail.decisions, canChoose: true, chrome)
+                decisions(of: detail, canChoose: true, chrome)
                 if detail.decisions.contains(where: \.isChoosable) {
                     div(class: "grip") {
                         button(
@@ -279,12 +279,14 @@ private func missingUpdates(_ detail: EndpointDetail, _ chrome: Chrome) -> HTML 
                 }
             }
         } else {
-            decisions(detail.decisions, canChoose: false, chrome)
+            decisions(of: detail, canChoose: false, chrome)
         }
     }
 }
 
-private func decisions(_ decisions: [Decision], canChoose: Bool, _ chrome: Chrome) -> HTML {
+private func decisions(
+    of detail: EndpointDetail, canChoose: Bool, _ chrome: Chrome
+) -> HTML {
     div(class: "wrap") {
         dataTable(
             "Missing updates",
@@ -293,11 +295,28 @@ private func decisions(_ decisions: [Decision], canChoose: Bool, _ chrome: Chrom
                 Column("Why, and what happens next"), Column("Size", isNumber: true),
             ],
             first: canChoose ? pickHeading : nil,
-            rows: decisions.map { decisionRow($0, canChoose: canChoose, chrome) })
+            rows: detail.decisions.map { decision in
+                decisionRow(
+                    decision, (detail.risks ?? []).first { $0.isAbout(decision.update) },
+                    canChoose: canChoose, chrome)
+            })
     }
 }
 
-/// How many vulnerabilities of an update's changelog stand in its row.
+/// What an update closes on this endpoint, and how urgent that is.
+private func closedWords(_ risk: UpdateRisk) -> HTML {
+    let more = risk.vulnerabilities.count - changelogNames
+    return div(.title(risk.sentence)) {
+        "Risk \(risk.risk): closes "
+        for (place, name) in risk.vulnerabilities.prefix(changelogNames).enumerated() {
+            place > 0 ? ", " : ""
+            a(.href(.vulnerability(name))) { name }
+        }
+        more > 0 ? " and \(more) more." : "."
+    }
+}
+
+/// How many vulnerabilities stand in an update's row.
 private let changelogNames = 6
 
 /// What the update mends by its package's own changelog: what no feed says.
@@ -310,7 +329,9 @@ private func changelogWords(_ update: Update) -> HTML? {
     }
 }
 
-private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome) -> HTML {
+private func decisionRow(
+    _ decision: Decision, _ risk: UpdateRisk?, canChoose: Bool, _ chrome: Chrome
+) -> HTML {
     let update = decision.update
     return tr {
         if canChoose {
@@ -356,6 +377,7 @@ private func decisionRow(_ decision: Decision, canChoose: Bool, _ chrome: Chrome
             " "
             code(class: "dim") { decision.reasonCode.rawValue }
             changelogWords(update)
+            risk.map(closedWords)
         }
         td(class: "num dim") { update.bytes.map(Words.size) ?? "" }
     }

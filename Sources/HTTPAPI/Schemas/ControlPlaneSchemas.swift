@@ -87,6 +87,7 @@ extension NamedSchema {
                 ])),
             "problems": .array(.string), "decisions": .array(.named(.decision)),
             "jobs": .array(.named(.jobSummary)),
+            "risks": .optional(.array(.named(.updateRisk))),
         ])
 
     static let installedPackages = NamedSchema(

@@ -13,6 +13,19 @@ extension Schema {
 }
 
 extension NamedSchema {
+    static let updateRisk = NamedSchema(
+        "UpdateRisk",
+        [
+            "manager": .packageManager, "name": .string, "architecture": .string,
+            "candidate": .string, "vulnerabilities": .array(.string), "risk": .number,
+            "sentence": .string, "severity": .severity, "cvss": .optional(.number),
+            "epss": .optional(.number), "kev": .boolean, "automatable": .optional(.boolean),
+            "technicalImpact": .optional(.oneOf(TechnicalImpact.allCases.map(\.rawValue))),
+            "ssvc": .optional(.ssvc),
+            "exposure": .oneOf(Exposure.allCases.map(\.rawValue)),
+            "criticality": .oneOf(Advisories.Criticality.allCases.map(\.rawValue)),
+        ])
+
     static let vulnerabilityItem = NamedSchema(
         "VulnerabilityItem",
         [

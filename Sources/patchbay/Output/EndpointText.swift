@@ -37,15 +37,24 @@ struct EndpointText {
             return detail.posture == nil ? "" : "No updates are missing."
         }
         var table = Table(
-            .text("UPDATE"), .text("INSTALLED"), .text("MISSING"), .text("CLASS"), .text("REASON"))
+            .text("UPDATE"), .text("INSTALLED"), .text("MISSING"), .text("CLASS"), .number("RISK"),
+            .text("CLOSES"), .text("REASON"))
         for decision in detail.decisions {
             let update = decision.update
+            let risk = (detail.risks ?? []).first { $0.isAbout(update) }
+            let more = (risk?.vulnerabilities.count ?? 0) - Self.shownClosed
             table.add(
                 update.name, update.installed, update.candidate,
-                update.classes.first?.rawValue ?? "", decision.sentence)
+                update.classes.first?.rawValue ?? "", risk.map { "\($0.risk)" } ?? "",
+                (risk?.vulnerabilities ?? []).prefix(Self.shownClosed).joined(separator: ", ")
+                    + (more > 0 ? " +\(more)" : ""),
+                decision.sentence)
         }
         return table.text(width: width)
     }
+
+    /// How many vulnerabilities stand in an update's row; JSON has them all.
+    private static let shownClosed = 2
 
     /// Where an accepted risk makes the clocks stand still.
     private var pauses: String {
