@@ -68,6 +68,14 @@ extension Job.State {
     }
 }
 
+extension Job {
+    /// How it is drawn: a reboot that is outstanding is told from a restart.
+    package var look: StateLook {
+        standing == UpdateOutcome.Pending.reboot.rawValue
+            ? StateLook(kind: .warn, icon: .restart, word: "Pending reboot") : state.look
+    }
+}
+
 extension UpdateOutcome.State {
     package var look: StateLook {
         switch self {

@@ -211,7 +211,11 @@ extension Job {
             throw JobEventRefused(state: state, event: "restart")
         }
         var result = self.result ?? JobResult(outcomes: [])
-        result.outcomes = outcomes
+        result.outcomes = outcomes.map { outcome in
+            var outcome = outcome
+            if outcome.state != .pendingRestart { outcome.pending = nil }
+            return outcome
+        }
         result.goesOn = nil
         self.result = result
         return settle(into: Self.endState(for: result), at: now)
@@ -252,6 +256,15 @@ extension Job {
     /// Whether its endpoint sees to the pending reboot, and to its health afterwards, by itself and
     /// reports once more.
     public var goesOnAlone: Bool { state == .pendingRestart && result?.goesOn == true }
+
+    /// Where it stands in a word: `pendingReboot` where a reboot is what is outstanding, else its
+    /// state.
+    public var standing: String {
+        guard state == .pendingRestart else { return state.rawValue }
+        let reboots = result?.outcomes.contains { $0.pending == .reboot } ?? false
+        let word: UpdateOutcome.Pending = goesOnAlone || reboots ? .reboot : .restart
+        return word.rawValue
+    }
 
     /// The state that a result leads to: the worst of its outcomes.
     public static func endState(for result: JobResult) -> State {

@@ -17,6 +17,14 @@ public struct UpdateOutcome: Hashable, Sendable, Codable {
         case skipped
     }
 
+    /// What is outstanding of an update whose version is on the disk.
+    public enum Pending: String, Codable, Sendable, CaseIterable {
+        /// The endpoint's reboot, as for a kernel.
+        case reboot = "pendingReboot"
+        /// The restart of what still runs the old code.
+        case restart = "pendingRestart"
+    }
+
     /// The line.
     public var update: LockedUpdate
     /// How it ended.
@@ -32,13 +40,16 @@ public struct UpdateOutcome: Hashable, Sendable, Codable {
     /// The SHA-256 of the package's file, in lower-case hexadecimal digits, as the endpoint's own
     /// signed index named it before it began; `nil` where it is not known.
     public var sha256: String?
+    /// What is outstanding while it is `pendingRestart`; `nil` from agents of former releases.
+    public var pending: Pending?
 
     /// What became of one line.
     public init(
         update: LockedUpdate, state: State, failure: FailureClass? = nil, versionAfter: String?,
-        sentence: String, wayBack: WayBack? = nil, sha256: String? = nil
+        sentence: String, wayBack: WayBack? = nil, sha256: String? = nil, pending: Pending? = nil
     ) {
         self.sha256 = sha256
+        self.pending = pending
         self.update = update
         self.state = state
         self.failure = failure
@@ -103,7 +114,8 @@ public struct JobResult: Hashable, Sendable, Codable {
 
 extension JobResult {
     /// Takes over what the probes showed. An endpoint that was unhealthy before stays a note, since
-    /// the updates are not to blame.
+    /// the updates are not to blame; but a way back is taken for health's sake, and has not reached
+    /// what it was for while a probe fails.
     public mutating func take(_ results: [ProbeResult], before: [ProbeResult]?) {
         wasHealthy = before.map { $0.allSatisfy(\.isPassed) }
         guard !results.isEmpty else { return }
@@ -114,11 +126,15 @@ extension JobResult {
         let words =
             failing.count == 1
             ? first.sentence : "\(first.sentence) \(failing.count - 1) more probes fail."
-        if wasHealthy == false {
+        let goesBack = outcomes.contains { $0.update.isRollback }
+        if wasHealthy == false, !goesBack {
             notes.append("The endpoint was unhealthy before the updates, and still is: \(words)")
-        } else {
-            failure = failure ?? .unhealthyAfterPatch
-            notes.append("The endpoint is unhealthy: \(words)")
+            return
         }
+        failure = failure ?? .unhealthyAfterPatch
+        notes.append(
+            goesBack && wasHealthy == false
+                ? "The endpoint is unhealthy after the way back too: \(words)"
+                : "The endpoint is unhealthy: \(words)")
     }
 }

@@ -76,6 +76,48 @@ import Testing
         #expect(result.wasHealthy == before)
     }
 
+    @Test(
+        arguments: [
+            (nil, nil, "pendingRestart"), (.restart, nil, "pendingRestart"),
+            (.reboot, nil, "pendingReboot"), (nil, true, "pendingReboot"),
+        ] as [(UpdateOutcome.Pending?, Bool?, String)])
+    func `a reboot that is outstanding is told from a restart, until it has happened`(
+        _ pending: UpdateOutcome.Pending?, _ goesOn: Bool?, _ standing: String
+    ) throws {
+        var outcomes = Self.outcome
+        outcomes[0].pending = pending
+        var job = try JobTests.job(in: .leased)
+        #expect(job.standing == "leased")
+        _ = try job.handle(
+            .reported(JobResult(outcomes: outcomes, goesOn: goesOn)),
+            at: JobTests.start.adding(seconds: 5))
+        #expect(job.state == .pendingRestart)
+        #expect(job.standing == standing)
+        outcomes[0].state = .verified
+        _ = try job.handle(.restartObserved(outcomes), at: JobTests.start.adding(seconds: 9))
+        #expect(job.standing == "verified")
+        #expect(job.result?.outcomes.first?.pending == nil)
+    }
+
+    @Test func `a way back is no success while a probe fails, whatever it showed before`() {
+        func probe(_ isPassed: Bool) -> [ProbeResult] {
+            [ProbeResult(probe: "tcp:80", isPassed: isPassed, sentence: "It is so.")]
+        }
+        let back = JobTests.update.undone
+        let outcome = UpdateOutcome(
+            update: back, state: .verified, versionAfter: back.to, sentence: "It is back.")
+        for before in [true, false] {
+            var sick = JobResult(outcomes: [outcome])
+            sick.take(probe(false), before: probe(before))
+            #expect(sick.failure == .unhealthyAfterPatch)
+            #expect(sick.isHealthy == false)
+            var well = JobResult(outcomes: [outcome])
+            well.take(probe(true), before: probe(before))
+            #expect(well.failure == nil)
+            #expect(well.isHealthy == true)
+        }
+    }
+
     @Test(arguments: [
         "unit:nginx.service", "tcp:443", "http:https://localhost/healthz", "process:postgres",
         "script:check",

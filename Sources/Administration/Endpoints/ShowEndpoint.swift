@@ -69,12 +69,15 @@ public struct JobSummary: Hashable, Sendable, Codable {
     public var deploymentTitle: String
     /// How its signed approval stands; `nil` once it has begun, and where endpoints ask for none.
     public var grant: JobGrant?
+    /// Where it stands in a word: its state, or `pendingReboot`.
+    public var standing: String?
 
     /// A job as lists show it.
     public init(
         job: Job, endpointName: String, deploymentTitle: String, grant: JobGrant? = nil
     ) {
         self.grant = grant
+        standing = job.standing
         self.job = job
         self.endpointName = endpointName
         self.deploymentTitle = deploymentTitle

@@ -83,14 +83,15 @@ extension JobRun {
             return UpdateOutcome(
                 update: update, state: .pendingRestart, versionAfter: version,
                 sentence: "\(update.name) \(text) is installed; \(Self.listed(programs)) still run"
-                    + "\(programs.count == 1 ? "s" : "") the old code." + reasons(programs))
+                    + "\(programs.count == 1 ? "s" : "") the old code." + reasons(programs),
+                pending: .restart)
         }
         if let signal = rebootSignal(for: update, view) {
             return UpdateOutcome(
                 update: update, state: .pendingRestart, versionAfter: version,
                 sentence:
-                    "\(update.name) \(text) is installed; the endpoint must reboot: \(signal.detail)."
-            )
+                    "\(update.name) \(text) is installed; the endpoint must reboot: \(signal.detail).",
+                pending: .reboot)
         }
         return UpdateOutcome(
             update: update, state: .verified, versionAfter: version,

@@ -136,7 +136,7 @@ private func standing(_ summary: DeploymentSummary, _ chrome: Chrome) -> HTML {
 private func jobRow(_ summary: JobSummary, _ chrome: Chrome) -> HTML {
     let job = summary.job
     return tr(.id(job.id.text)) {
-        td { job.state.look.drawn() }
+        td { job.look.drawn() }
         th { a(.href(.job(job.id))) { summary.endpointName } }
         td(class: "why") {
             job.sentence

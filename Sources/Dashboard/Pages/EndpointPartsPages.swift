@@ -143,7 +143,7 @@ func endpointJobsPage(_ detail: EndpointDetail, chrome: Chrome) -> HTML {
                     ],
                     rows: detail.jobs.map { summary in
                         tr {
-                            td { summary.job.state.look.drawn() }
+                            td { summary.job.look.drawn() }
                             th { a(.href(.job(summary.job.id))) { summary.deploymentTitle } }
                             td(class: "why") { summary.job.sentence }
                             td { chrome.time(summary.job.createdAt) }

@@ -93,7 +93,7 @@ private func jobStanding(_ job: Job, _ chrome: Chrome) -> HTML {
         [
             HTML.pieces {
                 p(class: "figure") {
-                    job.state.look.drawn()
+                    job.look.drawn()
                     span(class: "dim") {
                         if let finishedAt = job.finishedAt {
                             "ended "

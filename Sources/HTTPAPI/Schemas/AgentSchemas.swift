@@ -101,6 +101,8 @@ extension NamedSchema {
                     "failure": .optional(.string), "versionAfter": .optional(.string),
                     "sentence": .string, "wayBack": .optional(.wayBack),
                     "sha256": .optional(.string),
+                    "pending": .optional(
+                        .oneOf(UpdateOutcome.Pending.allCases.map(\.rawValue))),
                 ])),
             "cancelledBeforeStart": .boolean, "notes": .array(.string),
             "isHealthy": .optional(.boolean), "wasHealthy": .optional(.boolean),

@@ -42,7 +42,7 @@ struct JobCommand: ParsableCommand {
                     .text("WHERE IT STANDS"), .text("ID"))
                 for summary in list.items {
                     table.add(
-                        summary.job.state.rawValue, summary.endpointName, summary.deploymentTitle,
+                        summary.job.standing, summary.endpointName, summary.deploymentTitle,
                         summary.job.sentence, summary.job.id.text)
                 }
                 return table.text(width: Terminal.width, empty: "No jobs.")
@@ -73,14 +73,15 @@ struct JobCommand: ParsableCommand {
             for update in job.updates {
                 let outcome = job.result?.outcomes.first { $0.update == update }
                 table.add(
-                    update.name, update.from, update.to, outcome?.state.rawValue ?? "",
+                    update.name, update.from, update.to,
+                    outcome?.pending?.rawValue ?? outcome?.state.rawValue ?? "",
                     outcome?.sentence ?? "")
             }
             let notes = (job.result?.notes ?? []).map { "\nNote: \(Table.printable($0))" }.joined()
             return """
                 \(job.id) on \(Table.printable(detail.summary.endpointName)), part of \
                 “\(Table.printable(detail.summary.deploymentTitle))”
-                \(job.state.rawValue): \(Table.printable(job.sentence))
+                \(job.standing): \(Table.printable(job.sentence))
 
                 \(table.text(width: Terminal.width))\(notes)
                 """

@@ -21,7 +21,7 @@ enum DeploymentText {
         var table = Table(.text("STATE"), .text("ENDPOINT"), .text("WHERE IT STANDS"), .text("JOB"))
         for summary in detail.jobs {
             table.add(
-                summary.job.state.rawValue, summary.endpointName,
+                summary.job.standing, summary.endpointName,
                 [summary.job.sentence, summary.grant?.sentence].compactMap { $0 }
                     .joined(separator: " "),
                 summary.job.id.text)

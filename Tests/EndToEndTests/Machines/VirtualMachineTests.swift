@@ -34,6 +34,7 @@ struct VirtualMachineTests {
             return job.state == .pendingRestart || job.state.isTerminal ? job : nil
         }
         #expect(pending.state == .pendingRestart, "\(pending.sentence)")
+        #expect(pending.standing == "pendingReboot")
         #expect(pending.finishedAt == nil)
         try await eventually("the machine is shown to need a reboot", within: .machine) {
             try await lab.view(of: machine).posture?.reboot.required == true
