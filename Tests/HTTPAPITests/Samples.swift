@@ -194,7 +194,8 @@ enum Samples {
         case "VerdictDraft":
             VerdictDraft(
                 tenant: world.tenant.id, .block, package: "openssl", reason: "It broke.")
-        case "RollbackSelection": RollbackSelection(updates: ["openssl"])
+        case "RollbackSelection":
+            RollbackSelection(tenant: world.tenant.id, updates: ["openssl"])
         default: throw NoSample(name: name)
         }
     }

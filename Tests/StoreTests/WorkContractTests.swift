@@ -86,6 +86,11 @@ import Testing
                 ])
             #expect(
                 try await found(JobQuery(scope: scope, states: [.cancelled, .leased])).count == 2)
+            for (name, count) in [("openssl", 3), ("opens", 0), ("open%", 0), ("o\"/\\", 0)] {
+                var naming = JobQuery(scope: scope)
+                naming.naming = name
+                #expect(try await found(naming).count == count, "\(name)")
+            }
             var halted = deployments[0]
             _ = try halted.handle(.halt, at: samples.now)
             let stopped = halted

@@ -128,7 +128,17 @@ enum DeploymentRoutes {
                 try await call.useCases.rollBack(
                     try call.identifier("deployment"), try call.decode(),
                     by: try call.principal()), status: 201)
-        }
+        },
+        Route(
+            .post, "/api/v1/rollbacks", permission: .principal(.deploy),
+            summary: "Takes back what was installed on endpoints, or named updates, whichever "
+                + "deployments brought them: makes a deployment, as for one deployment.",
+            request: .rollbackSelection, response: .deployment, bodyLimit: selectionBodyLimit
+        ) { call in
+            .json(
+                try await call.useCases.rollBack(try call.decode(), by: try call.principal()),
+                status: 201)
+        },
     ]
 
     /// The largest selection, in bytes: 10,000 endpoints and 5,000 updates of about 60 bytes each.

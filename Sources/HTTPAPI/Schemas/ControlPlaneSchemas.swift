@@ -173,8 +173,10 @@ extension NamedSchema {
     static let rollbackSelection = NamedSchema(
         "RollbackSelection",
         [
+            "tenant": .optional(.identifier("tnt")), "ring": .optional(.string),
             "endpoints": .optional(.array(.identifier("ept"))),
             "updates": .optional(.array(.string)),
+            "aftercare": .optional(.named(.aftercare)),
         ])
 
     static let job = NamedSchema(
@@ -201,6 +203,7 @@ extension NamedSchema {
                     "standing": .oneOf(JobGrant.Standing.allCases.map(\.rawValue)),
                     "sentence": .string,
                 ])),
+            "standing": .optional(.string),
         ])
     static let jobList = list("JobList", of: jobSummary)
     static let jobDetail = NamedSchema(

@@ -233,6 +233,8 @@ public struct JobQuery: Hashable, Sendable {
     public var deployment: DeploymentID?
     /// Only of this endpoint.
     public var endpoint: EndpointID?
+    /// Only those whose text holds this package's name: the caller looks which of them mean it.
+    public var naming: String?
     /// Only those made at this instant or later.
     public var madeFrom: Timestamp?
     /// Only those made before this instant.

@@ -38,6 +38,11 @@ extension StoreRecords: JobRecords {
             text.require("deployment_id = \(text.bind(deployment))")
         }
         if let endpoint = query.endpoint { text.require("endpoint_id = \(text.bind(endpoint))") }
+        if let name = query.naming {
+            // As it stands in the body: quoted, and with the escapes of JSON.
+            let part = SQLText.containing(try StoredJSON.text(name))
+            text.require("body LIKE \(text.bind(part)) ESCAPE '\\'")
+        }
         if let from = query.madeFrom { text.require("created_at >= \(text.bind(from))") }
         if let before = query.madeBefore { text.require("created_at < \(text.bind(before))") }
         if let after = query.after { text.require("id > \(text.bind(after))") }

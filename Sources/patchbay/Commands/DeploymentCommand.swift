@@ -11,7 +11,9 @@ import ServerRecords
 struct DeploymentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deployment", abstract: "Approve updates, and follow them.",
-        subcommands: [List.self, Show.self, Create.self, Halt.self, Resume.self, Cancel.self])
+        subcommands: [
+            List.self, Show.self, Create.self, Halt.self, Resume.self, Cancel.self, Rollback.self,
+        ])
 
     /// `patchbay deployment list`
     struct List: AsyncParsableCommand {
@@ -171,6 +173,18 @@ struct DeploymentCommand: ParsableCommand {
             discussion: "Example: patchbay deployment cancel dep_01h2xcejqtf2nbrexx3vqjhp41")
         @OptionGroup var change: DeploymentChange
         func run() async throws { try await change.run("cancel") }
+    }
+
+    /// `patchbay deployment rollback`
+    struct Rollback: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "rollback",
+            abstract: "Take back what a deployment installed; patchbay rollback says more.",
+            discussion: "Example: patchbay deployment rollback dep_01h2xcejqtf2nbrexx3vqjhp41")
+        @Argument(help: "The deployment.") var deployment: String
+        @OptionGroup var options: RollbackOptions
+        func validate() throws { try options.check() }
+        func run() async throws { try await options.run(deployment) }
     }
 }
 

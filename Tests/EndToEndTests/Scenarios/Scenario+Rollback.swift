@@ -28,7 +28,9 @@ extension Scenario {
         try await lab.dropOldVersions(on: endpoint)
         try await lab.expectRefusal("E_NO_WAY_BACK", deployment, update: "labbacklost")
         try await lab.expectRefusal("E_ROLLBACK_SELECTION", deployment, update: "labgood")
-        let made: Deployment = try await lab.answer(to: rollback(deployment))
+        // Taken back by its name, whichever deployment brought it.
+        let made: Deployment = try await lab.answer(
+            to: ["rollback", "--update", "labbackkept=2.0", "--endpoint", endpoint.id.text])
         let back = try await lab.end(of: made.id, on: endpoint)
         #expect(back.state == .verified, "\(back.sentence)")
         #expect(back.updates.map(\.name) == ["labbackkept"])
