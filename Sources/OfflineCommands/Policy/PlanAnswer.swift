@@ -22,6 +22,7 @@ struct PlanAnswer: Encodable {
         let bytes: Int64?
         let vulnerabilities: [String]
         let dueAt: Timestamp?
+        let wayBack: String?
     }
 
     /// An update that misses its due date.
@@ -55,6 +56,7 @@ struct PlanAnswer: Encodable {
     let deadlines: [PlannedDeadline]
     let bytes: Int64
     let vulnerabilities: [String]
+    let noWayBack: [String]
 
     init(_ plan: PolicyPlan, policies: [String: [String]]) {
         from = plan.from
@@ -68,7 +70,7 @@ struct PlanAnswer: Encodable {
                 window: install.window, closesAt: install.closesAt, ring: install.ring?.text,
                 lane: install.lane.rawValue, rule: install.rule, reboot: install.reboot.rawValue,
                 bytes: install.update.bytes, vulnerabilities: install.vulnerabilities,
-                dueAt: install.dueAt)
+                dueAt: install.dueAt, wayBack: install.update.wayBack?.rawValue)
         }
         waiting = plan.waiting.map {
             DecisionAnswer(
@@ -88,6 +90,7 @@ struct PlanAnswer: Encodable {
         deadlines = plan.deadlines
         bytes = plan.bytes
         vulnerabilities = plan.vulnerabilities
+        noWayBack = plan.installs.lazy.map(\.update).withoutWayBack
     }
 
     /// The plan for people.
@@ -109,6 +112,7 @@ struct PlanAnswer: Encodable {
                 "Too late",
                 misses.map { "\($0.endpoint) \($0.update), due \($0.dueAt): \($0.sentence)" }))
         parts.append(lines("Conflicts", conflicts))
+        parts.append(lines("No way back by packages", noWayBack))
         parts.append(lines("Back from due dates", deadlines.flatMap(\.lines)))
         return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
     }

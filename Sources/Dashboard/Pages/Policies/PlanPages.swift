@@ -32,6 +32,7 @@ func planPage(
                     ul(class: "plain") { for each in plan.conflicts.prefix(50) { li { each } } }
                 }
             }
+            noWayBack(plan)
             planDeadlines(plan, chrome)
             misses(plan, chrome)
             installs(plan, chrome)
@@ -54,6 +55,17 @@ private func planFigures(_ plan: PlannedFleet, _ chrome: Chrome) -> HTML {
         fact("Vulnerabilities closed") { Words.count(plan.vulnerabilities.count) }
         fact("Due dates missed") { Words.count(plan.misses.count) }
         fact("Waiting") { Words.count(plan.waiting.count) }
+    }
+}
+
+/// What of the whole plan packages cannot undo.
+private func noWayBack(_ plan: PlannedFleet) -> HTML? {
+    let lost = plan.installs.lazy.map(\.update).withoutWayBack
+    guard !lost.isEmpty else { return nil }
+    return note(.warn, .warn) {
+        strong { "No way back by packages" }
+        ul(class: "plain") { for each in lost.prefix(shownRows) { li { each } } }
+        rest(lost.count)
     }
 }
 
