@@ -72,6 +72,12 @@ public struct Posture: Hashable, Sendable, Codable {
     }
 }
 
+extension Posture {
+    /// Whether a process still maps files that have been replaced: what needrestart alone names
+    /// does not say so.
+    public var mapsReplacedFiles: Bool { restarts.contains { !$0.files.isEmpty } }
+}
+
 /// One package source and how fresh the endpoint's copy of its index is.
 public struct SourceState: Hashable, Sendable, Codable {
     /// Whether the source's index can be relied on.
@@ -143,15 +149,16 @@ public struct RebootSignal: Hashable, Sendable, Codable {
     }
 }
 
-/// A process that still maps files which have been replaced or removed.
+/// A process that still maps files which have been replaced or removed, or a service of which
+/// needrestart says that it runs replaced code.
 public struct RestartNeed: Hashable, Sendable, Codable {
     /// The program's name.
     public var process: String
-    /// Its process id.
+    /// Its process id; 0 where it is not known.
     public var pid: Int32
     /// The systemd unit it belongs to; `nil` without one.
     public var unit: String?
-    /// The replaced files that it still maps; sorted.
+    /// The replaced files that it still maps; sorted. None where needrestart alone names it.
     public var files: [String]
 
     /// A process that needs a restart.

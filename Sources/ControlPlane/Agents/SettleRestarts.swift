@@ -26,15 +26,15 @@ extension UseCases {
     ) throws -> Set<String> {
         // A scan from before the job's last step, which is its own verification, tells nothing of
         // its end. After a reboot no process is older than the boot; without one, the scan must
-        // show none that still maps old files. Another boot than in the scan before is such a
-        // reboot only if that scan came after the job: the endpoint may have rebooted before the
-        // job, with no scan in between that reached the server. Where the endpoint sees to its
-        // reboot and to its health itself, its own word ends the job.
+        // show none that maps old files (what needrestart alone names is no job's in particular).
+        // Another boot than in the scan before counts only if that scan came after the job: the
+        // endpoint may have rebooted before the job, with no scan in between. Where the endpoint
+        // sees to its reboot and to its health itself, its own word ends the job.
         let waiting = pending.filter { job in
             guard !job.goesOnAlone else { return false }
             let lastStep = job.progress?.at ?? job.startedAt ?? job.createdAt
             let rebooted = earlierBootAt.map { lastStep <= $0 } ?? false
-            return lastStep < scannedAt && (rebooted || posture.restarts.isEmpty)
+            return lastStep < scannedAt && (rebooted || !posture.mapsReplacedFiles)
         }
         guard !waiting.isEmpty, !posture.reboot.required,
             let digest = endpoint.inventoryDigest,

@@ -404,10 +404,12 @@ private func restarts(_ posture: Posture) -> HTML? {
                     rows: posture.restarts.map { need in
                         tr {
                             th { need.process }
-                            td(class: "num", .data(.label, "Process id")) { String(need.pid) }
+                            td(class: "num", .data(.label, "Process id")) {
+                                need.pid == 0 ? "" : String(need.pid)
+                            }
                             td { need.unit ?? "" }
                             td(class: "why", .title(need.files.joined(separator: "\n"))) {
-                                need.files.first ?? ""
+                                need.files.first ?? "needrestart names it"
                                 if need.files.count > 1 { " and \(need.files.count - 1) more" }
                             }
                         }

@@ -53,6 +53,9 @@ public struct EndpointScanner: Scanning {
     public func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan {
         let tools = EndpointTools.read(root: root)
         var scan = try await nativeScan(tools, refreshing: refreshingSources)
+        if root.isEmpty {
+            scan.restarts = await Needrestart(runner: runner).adding(to: scan.restarts)
+        }
         let foreign = ForeignPackages.among(scan.packages, of: scan.endpoint.os)
         scan.endpoint.foreignPackages = foreign.isEmpty ? nil : foreign
         if tools.hasFlatpak, root.isEmpty {

@@ -39,6 +39,22 @@ package struct ProcessTable: Sendable {
             files: files)
     }
 
+    /// The first process of each of these units, by its name; units without one are left out.
+    func first(of units: Set<String>) -> [String: RestartNeed] {
+        var found: [String: RestartNeed] = [:]
+        let ids = Files.names(in: folder).compactMap { Int32($0) }.sorted()
+        for id in ids.prefix(Self.mostProcesses) where found.count < units.count {
+            let process = "\(folder)/\(id)"
+            let group = Files.bytes("\(process)/cgroup", limit: 65_536) ?? []
+            guard let unit = Self.unit(group), units.contains(unit), found[unit] == nil,
+                isOwn(process)
+            else { continue }
+            found[unit] = RestartNeed(
+                process: Files.line("\(process)/comm") ?? "?", pid: id, unit: unit, files: [])
+        }
+        return found
+    }
+
     /// Whether a process has this machine's root folder: those of containers have their own, and
     /// their own package database. (Namespaces would not tell: services of this machine with a
     /// private /tmp have a mount namespace of their own.)

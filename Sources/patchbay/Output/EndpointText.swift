@@ -111,7 +111,7 @@ struct EndpointText {
             .text("JOB"), .text("STATE"), .text("DEPLOYMENT"), .text("WHERE IT STANDS"))
         for summary in detail.jobs {
             table.add(
-                summary.job.id.text, summary.job.state.rawValue, summary.deploymentTitle,
+                summary.job.id.text, summary.job.standing, summary.deploymentTitle,
                 summary.job.sentence)
         }
         return table.text(width: width)
@@ -129,8 +129,9 @@ struct SignalText {
         guard !restarts.isEmpty else { return lines.joined(separator: "\n") }
         lines.append("\(restarts.count) processes run replaced files:")
         lines += restarts.prefix(Self.shown).map {
-            "  \(Table.printable($0.process)) (\($0.pid))"
+            "  \(Table.printable($0.process))" + ($0.pid == 0 ? "" : " (\($0.pid))")
                 + ($0.unit.map { ", \(Table.printable($0))" } ?? "")
+                + ($0.files.isEmpty ? ", named by needrestart" : "")
         }
         if restarts.count > Self.shown { lines.append("  and \(restarts.count - Self.shown) more") }
         return lines.joined(separator: "\n")
