@@ -104,8 +104,12 @@ enum ServiceUnit {
         PrivateTmp=yes
         NoNewPrivileges=yes
         LockPersonality=yes
-        ProtectKernelModules=yes
+        # Not ProtectKernelModules=, which hides /usr/lib/modules: it tells which kernels are there.
         # Not ProtectControlGroups=: in a container it shows the boot identifier of the machine below.
+        CapabilityBoundingSet=~CAP_SYS_MODULE CAP_SYS_RAWIO CAP_SYS_PACCT CAP_SYSLOG CAP_BLOCK_SUSPEND
+        CapabilityBoundingSet=~CAP_MAC_ADMIN CAP_MAC_OVERRIDE CAP_AUDIT_CONTROL
+        SystemCallFilter=~@module @obsolete @raw-io @swap @cpu-emulation
+        SystemCallErrorNumber=EPERM
         ProtectClock=yes
         RestrictRealtime=yes
         RestrictSUIDSGID=yes
