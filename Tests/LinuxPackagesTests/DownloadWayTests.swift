@@ -23,6 +23,22 @@ struct DownloadWayTests {
         #expect(DownloadWay.proxy(inINI: lines) == proxy)
     }
 
+    @Test(
+        arguments: [
+            (
+                ["# Proxies", "PROXY_ENABLED=\"yes\"", "HTTP_PROXY=\"http://a:3128\""],
+                "http://a:3128"
+            ),
+            (["PROXY_ENABLED=\"no\"", "HTTP_PROXY=\"http://a:3128\""], nil),
+            (["PROXY_ENABLED=yes", "HTTP_PROXY=\"\"", "HTTPS_PROXY=\"http://a:1\""], nil),
+            (["#PROXY_ENABLED=yes", "HTTP_PROXY='http://a:3128'"], nil), ([], nil),
+        ] as [([String], String?)])
+    func `zypper's proxy is the system's, where that is switched on`(
+        lines: [String], proxy: String?
+    ) {
+        #expect(DownloadWay.proxy(inSysconfig: lines) == proxy)
+    }
+
     @Test(arguments: [
         ("http://10.77.0.1:3142", "http://10.77.0.1:3142"),
         ("http://anna:s3cret@proxy:3128/", "http://proxy:3128/"),

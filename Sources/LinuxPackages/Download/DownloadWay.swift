@@ -24,6 +24,13 @@ struct DownloadWay: Sendable {
         case .dnf:
             let text = Files.bytes("/etc/dnf/dnf.conf", limit: 65_536) ?? []
             own = Self.proxy(inINI: TextLines.strings(text)).map { ($0, "dnf's configuration") }
+        case .zypper:
+            let text = Files.bytes("/etc/sysconfig/proxy", limit: 65_536) ?? []
+            own = Self.proxy(inSysconfig: TextLines.strings(text)).map {
+                ($0, "/etc/sysconfig/proxy")
+            }
+        // It has the variables alone.
+        case .pacman: own = nil
         default: return nil
         }
         let variable = variables["http_proxy"].map { ($0, "the agent's environment") }
@@ -76,6 +83,18 @@ struct DownloadWay: Sendable {
             proxy = TextLines.trimmed(line[line.index(after: sign)...])
         }
         return proxy.flatMap { $0.isEmpty || $0 == "_none_" ? nil : $0 }
+    }
+
+    /// `HTTP_PROXY` of the file that libzypp reads, unless `PROXY_ENABLED` says no.
+    static func proxy(inSysconfig lines: [String]) -> String? {
+        var values: [String: String] = [:]
+        for line in lines.map({ TextLines.trimmed($0) }) where !line.hasPrefix("#") {
+            guard let sign = line.firstIndex(of: "=") else { continue }
+            let value = line[line.index(after: sign)...].filter { $0 != "\"" && $0 != "'" }
+            values[String(line[..<sign])] = TextLines.trimmed(value)
+        }
+        guard let enabled = values["PROXY_ENABLED"], enabled != "no" else { return nil }
+        return values["HTTP_PROXY"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The address without the name and the password in it, cut to a bearable length.
