@@ -1,6 +1,7 @@
 import Calendar
 import Fleet
 import Policy
+import Verdicts
 
 /// Checks what policies of one file say of each other: their names, whom they inherit, and that
 /// each window and list of rings that a lane names is there.
