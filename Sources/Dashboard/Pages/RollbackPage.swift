@@ -48,6 +48,10 @@ func rollbackPage(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
             ul(class: "list") {
                 item(.run, "Each endpoint installs exactly the versions that it had before.")
                 item(
+                    .ok,
+                    "It is verified when a fresh scan shows them, and the probes of the installation pass."
+                )
+                item(
                     .stop,
                     "\(listed(names)): blocked for the tenant until a person unblocks it.")
                 if !lost.isEmpty {
@@ -55,6 +59,17 @@ func rollbackPage(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
                 }
                 if deployment.finishedAt == nil {
                     item(.pause, "The deployment still goes on, and is halted first.")
+                }
+            }
+            if let rings = detail.rollout?.rings, rings.count > 1 {
+                div(class: "field") {
+                    label(.forField("ring")) { "Where" }
+                    select(.id("ring"), .name("ring")) {
+                        option(.value("")) { "In all rings" }
+                        for ring in rings {
+                            option(.value(ring.name)) { "In the ring \(ring.name) only" }
+                        }
+                    }
                 }
             }
             div(class: "acts") {

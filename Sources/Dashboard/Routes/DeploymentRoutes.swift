@@ -66,9 +66,11 @@ extension Dashboard {
         action(
             "/deployments/{deployment}/rollback", .principal(.deploy),
             "Takes back what a deployment installed."
-        ) { visit, _ in
+        ) { visit, form in
+            let ring = form["ring"].flatMap { $0.isEmpty ? nil : $0 }
             let made = try await visit.useCases.rollBack(
-                try visit.call.identifier("deployment"), by: visit.principal)
+                try visit.call.identifier("deployment"), RollbackSelection(ring: ring),
+                by: visit.principal)
             return .redirect(to: .deployment(made.id), .rollingBack)
         },
         action("/deployments/{deployment}/halt", .principal(.deploy), "Halts a deployment.") {
