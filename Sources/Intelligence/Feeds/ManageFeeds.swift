@@ -27,7 +27,7 @@ extension UseCases {
     /// The setting that tells that the public feeds have been listed once: those that were removed
     /// do not come back.
     private static let feedsListed = "feedsListed"
-    private static let usualInterval: Int64 = 6 * 3600
+    private static let usualInterval: Int64 = 3600
     private static let longestTitle = 200
     /// The most feeds of one installation.
     private static let mostFeeds = 200

@@ -14,6 +14,8 @@ package enum BuiltInFeeds {
         }
     }
 
+    /// With the hours between two questions: one for whatever tells of new vulnerabilities and fixes.
+    /// What has not changed costs one small answer.
     private static let list: [(String, String, String, Int64)] = [
         (
             "kev", "CISA: known exploited vulnerabilities",
@@ -25,40 +27,40 @@ package enum BuiltInFeeds {
         ),
         (
             "debian-tracker", "Debian security tracker",
-            "https://security-tracker.debian.org/tracker/data/json", 2
+            "https://security-tracker.debian.org/tracker/data/json", 1
         ),
         (
             "debian-notices", "Debian security notices (DSA)",
             "https://salsa.debian.org/security-tracker-team/security-tracker/-/raw/master/data/DSA/list",
-            6
+            1
         ),
         (
             "ubuntu-osv", "Ubuntu: vulnerabilities as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip", 1
         ),
         (
             "almalinux-osv", "AlmaLinux: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip", 1
         ),
         (
             "rocky-osv", "Rocky Linux: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Rocky%20Linux/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/Rocky%20Linux/all.zip", 1
         ),
         (
             "redhat-osv", "Red Hat: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Red%20Hat/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/Red%20Hat/all.zip", 1
         ),
         (
             "suse-osv", "SUSE: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/SUSE/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/SUSE/all.zip", 1
         ),
         (
             "alpine-osv", "Alpine: vulnerabilities as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip", 1
         ),
         (
             "arch-tracker", "Arch Linux security tracker",
-            "https://security.archlinux.org/all.json", 6
+            "https://security.archlinux.org/all.json", 1
         ),
         (
             "debian-releases", "Debian: releases and their end of life",
