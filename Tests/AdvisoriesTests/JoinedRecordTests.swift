@@ -88,6 +88,36 @@ import Versions
         #expect(finding.assessment.risk.inputs.cvss == 9.8)
     }
 
+    @Test func `a title is that of its record, else of the nearest advisory about it alone`() {
+        func advisory(
+            _ title: String, _ source: AdvisorySource, _ names: [String] = ["CVE-2026-1"]
+        ) -> FeedRecord {
+            .advisory(
+                Advisory(
+                    id: title, source: source, vulnerabilities: names, title: title,
+                    affected: [
+                        AffectedPackage(
+                            scope: .ecosystem("PyPI"), order: .pep440, name: "anvil",
+                            counting: .binary, ranges: [.before(fix: "2")])
+                    ]))
+        }
+        func title(_ records: [FeedRecord]) -> [String] {
+            [records, records.reversed()].map { records in
+                var builder = AdvisoryIndexBuilder()
+                for record in records { builder.add(record) }
+                return builder.build().title(of: "CVE-2026-1")
+            }
+        }
+        let several = advisory("On several", .tracker, ["CVE-2026-1", "CVE-2026-2"])
+        let near = [advisory("B", .tracker), advisory("A", .tracker), several]
+        let far = [advisory("Gathered", .aggregator), advisory("A notice", .notices)]
+        #expect(title([several]) == ["", ""])
+        #expect(title(far) == ["A notice", "A notice"])
+        #expect(title(near + far) == ["A", "A"])
+        let own = VulnerabilityRecord(id: "CVE-2026-1", title: "Its own")
+        #expect(title(near + [.vulnerability(own)]) == ["Its own", "Its own"])
+    }
+
     @Test func `whether a name was taken back is what the latest record says`() throws {
         var gone = Self.assigned
         gone.isRejected = true

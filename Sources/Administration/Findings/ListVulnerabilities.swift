@@ -198,8 +198,5 @@ struct FindingView {
 
 extension FindingState {
     /// What a feed calls a vulnerability.
-    func title(of vulnerability: String) -> String {
-        let record = fleet.index.vulnerability(vulnerability)?.title ?? ""
-        return record.isEmpty ? fleet.index.knownExploited(vulnerability)?.title ?? "" : record
-    }
+    func title(of vulnerability: String) -> String { fleet.index.title(of: vulnerability) }
 }

@@ -72,6 +72,8 @@ public struct AdvisoryIndex: Sendable {
     var rejected: Set<Int32> = []
     var exploited: [String: KnownExploited] = [:]
     var probabilities: [String: ExploitProbability] = [:]
+    /// What advisories call the vulnerabilities that they alone are about.
+    var titles: [Int32: String] = [:]
 
     /// The release cycles that feeds told of, in their order.
     public internal(set) var cycles: [EndOfLifeCycle] = []
@@ -102,6 +104,14 @@ public struct AdvisoryIndex: Sendable {
 
     /// What is known of a vulnerability itself.
     public func vulnerability(_ id: String) -> VulnerabilityRecord? { records[id] }
+
+    /// One line about a vulnerability for people: of its own record, of the catalogue, else of an
+    /// advisory about it alone; empty where no feed has one.
+    public func title(of vulnerability: String) -> String {
+        let own = [records[vulnerability]?.title, exploited[vulnerability]?.title]
+        let named = own.lazy.compactMap { $0 }.first { !$0.isEmpty }
+        return named ?? vulnerabilities.known(vulnerability).flatMap { titles[$0] } ?? ""
+    }
 
     /// How probable it is that a vulnerability is exploited.
     public func exploitProbability(_ vulnerability: String) -> ExploitProbability? {

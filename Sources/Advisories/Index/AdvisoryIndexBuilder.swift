@@ -8,6 +8,8 @@ public struct AdvisoryIndexBuilder {
     private let wanted: Set<String>?
     /// By the place of a notice, its other names that are no CVE ids.
     private var aliases: [Int: [String]] = [:]
+    /// Titles of notices about one vulnerability. They are kept where everything is.
+    private var titles: [(notice: Int32, text: String)] = []
     /// Products of Microsoft that are no release of Windows.
     private var products: Set<String> = []
     /// What further records say of vulnerabilities that the index has one of.
@@ -53,6 +55,7 @@ public struct AdvisoryIndexBuilder {
             built.rejected.insert(built.vulnerabilities.number(of: record.id))
         }
         built.joinAliases(aliases)
+        built.nameVulnerabilities(titles)
         return built
     }
 
@@ -103,6 +106,9 @@ public struct AdvisoryIndexBuilder {
                 id: advisory.id, source: advisory.source, severity: advisory.severity,
                 cvss: advisory.cvss, firstVulnerability: Int32(truncatingIfNeeded: first),
                 vulnerabilityCount: Int32(truncatingIfNeeded: advisory.vulnerabilities.count)))
+        if wanted == nil, advisory.vulnerabilities.count == 1, !advisory.title.isEmpty {
+            titles.append((Int32(truncatingIfNeeded: index.notices.count - 1), advisory.title))
+        }
         return Int32(truncatingIfNeeded: index.notices.count - 1)
     }
 
@@ -224,5 +230,25 @@ extension VersionEvent {
 
     fileprivate var fixVersion: String? {
         if case .fixed(let version) = self { version } else { nil }
+    }
+}
+
+extension AdvisoryIndex {
+    /// Notes what notices call vulnerabilities: the nearest publisher's title counts, of equals the
+    /// first in the order of texts, so that the order of feeds changes nothing.
+    fileprivate mutating func nameVulnerabilities(_ given: [(notice: Int32, text: String)]) {
+        var authorities: [Int32: AdvisorySource.Authority] = [:]
+        for (place, text) in given {
+            let notice = notices[Int(place)]
+            let number = noticeVulnerabilities[Int(notice.firstVulnerability)]
+            let authority = notice.source.authority
+            if let known = authorities[number], let title = titles[number],
+                known > authority || (known == authority && title <= text)
+            {
+                continue
+            }
+            authorities[number] = authority
+            titles[number] = text
+        }
     }
 }
