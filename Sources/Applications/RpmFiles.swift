@@ -1,4 +1,5 @@
 import PackageManagers
+import SystemFiles
 
 /// Packages of rpm. rpm itself resolves nothing and fetches nothing: what a package needs must be
 /// there, so that nothing but the package can come along.
@@ -13,7 +14,12 @@ struct RpmFiles: PackageFileHandling {
     /// An older version and the same one are put in, too: which one is to be was decided before.
     private static let upgrade = ["--upgrade", "--oldpackage", "--replacepkgs"]
 
+    /// What every package begins with.
+    private static let magic: [UInt8] = [0xED, 0xAB, 0xEE, 0xDB]
+
     func name(in file: String) async -> String? {
+        // rpm takes any other file for a list of packages, and would install what it names.
+        guard Files.bytes(file, limit: Self.magic.count) == Self.magic else { return nil }
         let output = await tools.run(
             "rpm", ["--query", "--package", "--queryformat", "%{NAME}\\n", "--", file])
         guard output.status == 0 else { return nil }
@@ -83,6 +89,9 @@ struct RpmFiles: PackageFileHandling {
         return other
     }
 
+    /// What stands in lines that rpm does not begin with "error:".
+    private static let refusals = [" conflicts with ", "more space on the", "does not verify"]
+
     /// What rpm complains of: below `Failed dependencies:` stands what is missing.
     static func words(_ output: CommandOutput) -> String {
         let lines = PackageLines.all(output.errorOutput)
@@ -91,7 +100,7 @@ struct RpmFiles: PackageFileHandling {
             heading.flatMap { lines.dropFirst($0 + 1).first }
             ?? lines.first { $0.hasPrefix("error:") }
             ?? lines.first { $0.contains("scriptlet failed") }
-            ?? lines.first { !$0.hasPrefix("warning:") }
+            ?? lines.first { line in refusals.contains { line.contains($0) } }
         return told.map { String($0.prefix(ApplicationTools.longestQuote)) }
             ?? ApplicationTools.words(output)
     }

@@ -65,6 +65,17 @@ struct RpmFilesTests {
         }
     }
 
+    @Test func `a list of packages is none`() async throws {
+        try await withTemporaryFolder { folder in
+            let files = RpmFiles(tools: ApplicationTools(runner: PlayedRpm()))
+            let list = folder.appending(path: "list")
+            try Data("https://example.org/other.rpm\n".utf8).write(to: list)
+            #expect(await files.name(in: list.path) == nil)
+            try RpmBench.magic.write(to: list)
+            #expect(await files.name(in: list.path) == "labvendor")
+        }
+    }
+
     struct Complaint: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var status: Int32 = 1
@@ -183,17 +194,20 @@ private struct RpmBench {
         ) { _ in }
     }
 
-    /// The file of a version holds nothing but its number, by which rpm is played.
+    /// How every package of rpm begins.
+    static let magic = Data([0xED, 0xAB, 0xEE, 0xDB])
+
+    /// The file of a version holds its number, by which rpm is played.
     func bringIn(_ version: String, from: String) async throws {
         try FileManager.default.createDirectory(
             atPath: store.path, withIntermediateDirectories: true)
         let made = folder.appending(path: "made")
-        try Data(version.utf8).write(to: made)
+        try (Self.magic + Data(version.utf8)).write(to: made)
         let sum = try await TestSupport.run(["/usr/bin/sha256sum", made.path])
         let recipe = try recipe(version, sha256: String(sum.output.prefix(64)))
         let place = try #require(store.download(recipe))
         #expect(place.hasSuffix(".rpm"))
-        try Data(version.utf8).write(to: URL(filePath: place))
+        try FileManager.default.copyItem(atPath: made.path, toPath: place)
         try await run(recipe, from: from, to: version).bringIn()
     }
 
@@ -241,7 +255,8 @@ private final class PlayedRpm: CommandRunning {
             installed.withLock { $0 = "" }
             return answer("")
         }
-        let version = (try? String(contentsOfFile: last, encoding: .utf8)) ?? ""
+        let bytes = (try? Data(contentsOf: URL(filePath: last))) ?? Data()
+        let version = String(decoding: bytes.dropFirst(RpmBench.magic.count), as: UTF8.self)
         let isTest = words.contains("--test")
         let end = isTest ? test.withLock { $0 } : install.withLock { $0 }
         told.withLock { $0.append("\(isTest ? "test" : "in") \(version)") }
