@@ -228,11 +228,15 @@ public struct WorkResponse: Hashable, Sendable, Codable {
     public var order: JobOrder?
     /// Whether to scan now, because a person asked for it.
     public var scanNow: Bool
+    /// With an order what `CheckInResponse.policyDigest` tells: what was signed since the last
+    /// check-in, a hold above all, counts for it. `nil` without an order, and from former servers.
+    public var policyDigest: String?
 
     /// The answer to a request for work.
-    public init(order: JobOrder?, scanNow: Bool = false) {
+    public init(order: JobOrder?, scanNow: Bool = false, policyDigest: String? = nil) {
         self.order = order
         self.scanNow = scanNow
+        self.policyDigest = policyDigest
     }
 }
 

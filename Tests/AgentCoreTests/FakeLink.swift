@@ -29,6 +29,8 @@ final class FakeLink: ControlPlaneLink {
         var trustRequests: [TrustRequest] = []
         /// The jobs of which the endpoint says that they wait for their windows.
         var waiting: Set<JobID> = []
+        /// Whether orders say that there are other signed documents, and check-ins do not.
+        var tellsWithOrdersOnly = false
         /// Whether nothing gets through.
         var isGone = false
     }
@@ -75,7 +77,7 @@ final class FakeLink: ControlPlaneLink {
                 knownInventoryDigest: content.known,
                 hasWork: !content.orders.isEmpty, scanNow: content.scanNow,
                 nextCheckInSeconds: content.nextCheckIn, scanIntervalSeconds: 3600, serverTime: now,
-                policyDigest: content.trust.digest)
+                policyDigest: content.tellsWithOrdersOnly ? nil : content.trust.digest)
         }
     }
 
@@ -104,9 +106,11 @@ final class FakeLink: ControlPlaneLink {
         try fail()
         // An empty poll takes its time, as the real one does.
         let answer = change { content in
-            WorkResponse(
-                order: content.orders.first { !content.waiting.contains($0.job) },
-                scanNow: content.scanNow)
+            let order = content.orders.first { !content.waiting.contains($0.job) }
+            return WorkResponse(
+                order: order, scanNow: content.scanNow,
+                policyDigest:
+                    order != nil && content.tellsWithOrdersOnly ? content.trust.digest : nil)
         }
         if answer.order == nil {
             try? await world.effects.sleep(max(1000, request.waitSeconds * 1000))

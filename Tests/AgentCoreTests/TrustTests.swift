@@ -105,6 +105,29 @@ struct TrustTests {
         #expect(world.starts.count == 1)
     }
 
+    @Test func `a hold that was signed since the last check-in counts for the next order`()
+        async throws
+    {
+        let policies = try publish(SigningOffice.policies(from: 10))
+        let link = link
+        #expect(await run(until: { link.change { !$0.trustRequests.isEmpty } }))
+        let hold = office.text(
+            try office.sign(
+                Hold([.init(manager: .apt, name: "labgood")], reason: "It breaks."), "stop"))
+        let order = order(grant: try office.grant([Orders.update("labgood")], under: policies))
+        link.change { content in
+            content.trust.holds = [hold]
+            content.trust.digest = "2"
+            content.tellsWithOrdersOnly = true
+            content.orders = [order]
+        }
+        #expect(await run(until: hasResult))
+        #expect(world.starts.isEmpty)
+        let outcome = try #require(link.change { $0.results.first?.outcomes.first })
+        #expect(outcome.failure == .refused)
+        #expect(outcome.sentence.contains("E_GRANT_HELD"), "\(outcome.sentence)")
+    }
+
     @Test func `an order that comes too late for its window waits for the next one`() async throws {
         let policies = try publish(SigningOffice.policies(from: 8))
         // The window closes at noon; half a minute is left.

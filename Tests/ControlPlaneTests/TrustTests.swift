@@ -285,6 +285,20 @@ import Versions
         #expect(try await house.useCases.waitingDocuments(by: house.administrator).isEmpty)
     }
 
+    @Test func `an order tells what a check-in would, so that a hold counts for it`() async throws {
+        let (house, _) = try await managed()
+        let endpoint = try await endpoint(house)
+        _ = try await approve([endpoint], in: house)
+        let answer = try await house.useCases.collectWork(
+            WorkRequest(waitSeconds: 0), by: endpoint.principal)
+        #expect(answer.order != nil && answer.policyDigest != nil)
+        #expect(try await tag(endpoint) == answer.policyDigest)
+        let idle = try await house.enrol("web-2")
+        let nothing = try await house.useCases.collectWork(
+            WorkRequest(waitSeconds: 0), by: idle.principal)
+        #expect(nothing.order == nil && nothing.policyDigest == nil)
+    }
+
     @Test func `what nobody asked for, or strangers signed, is not taken`() async throws {
         let operators = try Operators()
         let stranger = try Operators(seed: 99)

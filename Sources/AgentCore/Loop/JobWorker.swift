@@ -82,7 +82,11 @@ final class JobWorker: Sendable {
         let seconds = untilDue(AgentWire.longestPoll * 1000) / 1000
         let answer = try await link.collectWork(WorkRequest(waitSeconds: seconds))
         if answer.scanNow { bell.ring(wantingScan: true) }
-        if let order = answer.order, try await perform(order) { return 0 }
+        if let order = answer.order {
+            // What was signed since the last check-in counts for it, a hold above all.
+            await runner.gate?.desk.refresh(answer.policyDigest, over: link)
+            if try await perform(order) { return 0 }
+        }
         let spent = effects.now().milliseconds - asked.milliseconds
         return max(0, Self.shortestPollMilliseconds - max(0, spent))
     }

@@ -20,6 +20,9 @@ public final class TrustDesk: Sendable {
     private let logger: Logger
     private let nextTry = Mutex<Timestamp?>(nil)
     private let scans = Mutex<ScanDesk?>(nil)
+    /// A check-in and an order may bring news at the same time, and each adds to what is on the
+    /// disk.
+    private let pen = Mutex(())
 
     /// How long after a refusal the same documents are looked at again, in seconds: an hour, since
     /// a clock may have been set meanwhile.
@@ -107,6 +110,10 @@ public final class TrustDesk: Sendable {
     /// - Returns: the first refusal; `nil` when all of it was taken.
     @discardableResult
     func take(_ answer: TrustResponse) -> VerificationRefusal? {
+        pen.withLock { _ in takeAlone(answer) }
+    }
+
+    private func takeAlone(_ answer: TrustResponse) -> VerificationRefusal? {
         do throws(StateFolderFailure) {
             let refusal = try takeAll(answer)
             if let refusal {

@@ -39,7 +39,8 @@ extension UseCases {
         let order = try await writeWaking { records, wakes in
             try self.collectNext(of: agent, at: now, in: records, waking: &wakes)
         }
-        return WorkResponse(order: order, scanNow: scanNow)
+        let news = order == nil ? nil : try await trustTag(of: agent.tenant, at: now)
+        return WorkResponse(order: order, scanNow: scanNow, policyDigest: news)
     }
 
     /// The job that the endpoint may have now: the one that is under way, since a queued job is

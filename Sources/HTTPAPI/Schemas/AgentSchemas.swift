@@ -61,7 +61,7 @@ extension NamedSchema {
                     "issuedAt": .time, "deadline": .time, "expectedSeconds": .optional(.integer),
                     "aftercare": .optional(.named(.aftercare)), "grant": .optional(.string),
                 ])),
-            "scanNow": .boolean,
+            "scanNow": .boolean, "policyDigest": .optional(.string),
         ])
 
     static let prefetchRequest = NamedSchema("PrefetchRequest", ["atMost": .integer])
