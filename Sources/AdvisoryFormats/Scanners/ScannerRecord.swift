@@ -86,8 +86,8 @@ public enum ScannerReader {
             throw UnreadableReport(message: "The report is empty.")
         }
         switch format {
-        case .csv: try ScannerTable.read(stream, into: sink)
-        case .sarif: try SARIFReport.read(stream, into: sink)
+        case .csv: return try ScannerTable.read(stream, into: sink)
+        case .sarif: return try SARIFReport.read(stream, into: sink)
         }
     }
 
