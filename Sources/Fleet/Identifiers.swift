@@ -9,13 +9,10 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable {
 
     /// Reads an identifier; `nil` unless the prefix, the length and every character are right.
     public init?(_ text: String) {
-        let bytes = text.utf8
-        let prefix = Kind.prefix.utf8
-        guard bytes.count == prefix.count + 1 + IdentifierAlphabet.length,
-            bytes.starts(with: prefix),
-            bytes.dropFirst(prefix.count).first == UInt8(ascii: "_"),
-            bytes.dropFirst(prefix.count + 1).allSatisfy(IdentifierAlphabet.contains)
-        else { return nil }
+        var bytes = text
+        guard bytes.withUTF8({ IdentifierAlphabet.isText($0, prefix: Kind.prefix) }) else {
+            return nil
+        }
         self.text = text
     }
 
@@ -209,12 +206,31 @@ private enum IdentifierAlphabet {
     /// 26 x 5 = 130 bits hold 128.
     static let length = 26
 
-    static func contains(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
-        default: (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+    /// Whether a text is an identifier of this prefix. Byte by byte: each stored and sent value is
+    /// full of them.
+    static func isText(_ text: UnsafeBufferPointer<UInt8>, prefix: String) -> Bool {
+        let prefixLength = prefix.utf8.count
+        guard text.count == prefixLength + 1 + length, let bytes = text.baseAddress,
+            bytes[prefixLength] == 0x5F
+        else { return false }
+        var place = 0
+        for byte in prefix.utf8 {
+            if bytes[place] != byte { return false }
+            place += 1
         }
+        place = prefixLength + 1
+        while place < text.count {
+            if !contains(bytes[place]) { return false }
+            place += 1
+        }
+        return true
+    }
+
+    private static func contains(_ byte: UInt8) -> Bool {
+        if byte >= 0x30, byte <= 0x39 { return true }
+        // Not i, l, o and u.
+        return byte >= 0x61 && byte <= 0x7A && byte != 0x69 && byte != 0x6C && byte != 0x6F
+            && byte != 0x75
     }
 
     /// What each byte stands for; 255 for what is no digit.
@@ -232,14 +248,17 @@ private enum IdentifierAlphabet {
     }
 
     static func encode(high: UInt64, low: UInt64) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(length)
-        var (high, low) = (high, low)
-        for _ in 0..<length {
-            digits.append(characters[Int(low & 31)])
-            low = low >> 5 | high << 59
-            high >>= 5
+        String(unsafeUninitializedCapacity: length) { buffer in
+            guard let bytes = buffer.baseAddress else { return 0 }
+            var (high, low) = (high, low)
+            var place = length
+            while place > 0 {
+                place -= 1
+                bytes[place] = characters[Int(low & 31)]
+                low = low >> 5 | high << 59
+                high >>= 5
+            }
+            return length
         }
-        return String(decoding: digits.reversed(), as: UTF8.self)
     }
 }

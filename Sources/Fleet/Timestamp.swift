@@ -42,15 +42,22 @@ extension Timestamp: CustomStringConvertible {
             days -= 1
         }
         let (year, month, day) = CivilDate.date(daysSinceEpoch: days)
-        let millis = rest % 1000
-        let seconds = rest / 1000
-        var text = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-        text +=
-            "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-        if millis != 0 {
-            text += ".\(padded(millis, 3))"
+        // Years of other lengths stand in no text that is read again.
+        guard year >= 0, year <= 9999 else {
+            let time = Timestamp(milliseconds: rest).description.dropFirst("1970-01-01".utf8.count)
+            return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))\(time)"
         }
-        return text + "Z"
+        return String(unsafeUninitializedCapacity: DigitWriter.capacity) { buffer in
+            var writer = DigitWriter(buffer)
+            writer.write(year, width: 4, then: "-")
+            writer.write(month, width: 2, then: "-")
+            writer.write(day, width: 2, then: "T")
+            writer.write(rest / 3_600_000, width: 2, then: ":")
+            writer.write(rest / 60_000 % 60, width: 2, then: ":")
+            writer.write(rest / 1000 % 60, width: 2, then: rest % 1000 == 0 ? "Z" : ".")
+            if rest % 1000 != 0 { writer.write(rest % 1000, width: 3, then: "Z") }
+            return writer.count
+        }
     }
 
     /// The seconds of the instant only, for logs that people read: `2026-11-21T18:00:00Z`.
@@ -64,8 +71,15 @@ extension Timestamp: LosslessStringConvertible {
     /// Reads RFC 3339 (section 5.6) `date-time`; `nil` for anything else, such as a text without
     /// offset.
     public init?(_ text: String) {
-        var reader = DigitReader(text)
-        guard let year = reader.number(4), reader.skip("-"),
+        var text = text
+        guard let value = text.withUTF8(Self.reading) else { return nil }
+        milliseconds = value
+    }
+
+    /// The milliseconds since the epoch that a text stands for.
+    private static func reading(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+        guard var reader = DigitReader(text),
+            let year = reader.number(4), reader.skip("-"),
             let month = reader.number(2), reader.skip("-"),
             let day = reader.number(2), reader.skip("T") || reader.skip("t") || reader.skip(" "),
             let hour = reader.number(2), reader.skip(":"),
@@ -78,12 +92,12 @@ extension Timestamp: LosslessStringConvertible {
             millis = fraction
         }
         guard let offset = reader.offsetInMinutes(), reader.isAtEnd,
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+            month >= 1, month <= 12, day >= 1, day <= 31, hour < 24, minute < 60, second <= 60
         else { return nil }
         let days = CivilDate.daysSinceEpoch(year: year, month: month, day: day)
         guard CivilDate.date(daysSinceEpoch: days) == (year, month, day) else { return nil }
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset * 60
-        milliseconds = seconds * 1000 + millis
+        return seconds * 1000 + millis
     }
 }
 
@@ -135,29 +149,42 @@ public enum CivilDate {
     }
 }
 
-/// Reads the fixed-width fields of an RFC 3339 text.
+/// Reads the fixed-width fields of an RFC 3339 text, byte by byte: stored and sent values hold
+/// thousands of instants.
 private struct DigitReader {
-    private var rest: Substring.UTF8View
+    private let bytes: UnsafePointer<UInt8>
+    private let count: Int
+    private var place = 0
 
-    init(_ text: String) {
-        rest = Substring(text).utf8
+    /// `nil` for an empty text, which has no address.
+    init?(_ text: UnsafeBufferPointer<UInt8>) {
+        guard let start = text.baseAddress else { return nil }
+        bytes = start
+        count = text.count
     }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { place == count }
+
+    /// The value of the digit that comes next; `nil` when none does.
+    private var digit: Int64? {
+        guard place < count, bytes[place] >= 48, bytes[place] <= 57 else { return nil }
+        return Int64(bytes[place]) - 48
+    }
 
     mutating func number(_ width: Int) -> Int64? {
         var value: Int64 = 0
-        for _ in 0..<width {
-            guard let digit = rest.first, (48...57).contains(digit) else { return nil }
-            value = value * 10 + Int64(digit - 48)
-            rest.removeFirst()
+        let end = place + width
+        while place < end {
+            guard let digit else { return nil }
+            value = value * 10 + digit
+            place += 1
         }
         return value
     }
 
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
-        guard let first = rest.first, UInt32(first) == character.value else { return false }
-        rest.removeFirst()
+        guard place < count, UInt32(bytes[place]) == character.value else { return false }
+        place += 1
         return true
     }
 
@@ -165,13 +192,16 @@ private struct DigitReader {
     mutating func fractionInMilliseconds() -> Int64? {
         var value: Int64 = 0
         var digits = 0
-        while let digit = rest.first, (48...57).contains(digit) {
-            if digits < 3 { value = value * 10 + Int64(digit - 48) }
+        while let digit {
+            if digits < 3 { value = value * 10 + digit }
             digits += 1
-            rest.removeFirst()
+            place += 1
         }
-        guard (1...12).contains(digits) else { return nil }
-        for _ in digits..<max(digits, 3) { value *= 10 }
+        guard digits >= 1, digits <= 12 else { return nil }
+        while digits < 3 {
+            value *= 10
+            digits += 1
+        }
         return value
     }
 
@@ -182,6 +212,33 @@ private struct DigitReader {
         guard let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60
         else { return nil }
         return sign * (hours * 60 + minutes)
+    }
+}
+
+/// Writes the fixed-width fields of an RFC 3339 text.
+private struct DigitWriter {
+    /// The bytes of the longest text: `2026-11-21T18:00:00.000Z`.
+    static let capacity = 24
+
+    private let bytes: UnsafeMutablePointer<UInt8>?
+    private(set) var count = 0
+
+    init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+        bytes = buffer.baseAddress
+    }
+
+    /// Writes a number with leading zeros, and what stands after it.
+    mutating func write(_ value: Int64, width: Int, then mark: Unicode.Scalar) {
+        guard let bytes else { return }
+        var rest = value
+        var place = count + width
+        while place > count {
+            place -= 1
+            bytes[place] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+            rest /= 10
+        }
+        bytes[count + width] = UInt8(truncatingIfNeeded: mark.value)
+        count += width + 1
     }
 }
 

@@ -35,15 +35,22 @@ public enum AuditChain {
     }
 
     private static func encoded(_ fields: [String]) -> [UInt8] {
-        var bytes = bigEndian(fields.count)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(fields.reduce(8) { $0 + 8 + $1.utf8.count })
+        append(fields.count, to: &bytes)
         for field in fields {
-            bytes += bigEndian(field.utf8.count)
-            bytes += field.utf8
+            append(field.utf8.count, to: &bytes)
+            bytes.append(contentsOf: field.utf8)
         }
         return bytes
     }
 
-    private static func bigEndian(_ count: Int) -> [UInt8] {
-        (0..<8).map { UInt8(truncatingIfNeeded: count >> (56 - 8 * $0)) }
+    /// Adds a number in eight bytes, the highest first.
+    private static func append(_ count: Int, to bytes: inout [UInt8]) {
+        var shift = 56
+        while shift >= 0 {
+            bytes.append(UInt8(truncatingIfNeeded: count >> shift))
+            shift -= 8
+        }
     }
 }

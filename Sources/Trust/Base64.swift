@@ -50,19 +50,21 @@ public enum Base64 {
     }
 
     static func decode(utf8: some Collection<UInt8>, _ variant: Variant) -> [UInt8]? {
-        var digits = utf8.count
+        let text = Array(utf8)
+        var digits = text.count
         if variant == .standard {
             guard digits.isMultiple(of: 4) else { return nil }
-            let pads = utf8.reversed().prefix(2).prefix { $0 == padding }.count
-            digits -= pads
+            for _ in 0..<2 where digits > 0 && text[digits - 1] == padding { digits -= 1 }
         }
         guard digits % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits * 3 / 4)
         var held: UInt32 = 0
         var bits: UInt32 = 0
-        for character in utf8.prefix(digits) {
-            guard let digit = value(character, variant) else { return nil }
+        var place = 0
+        while place < digits {
+            guard let digit = value(text[place], variant) else { return nil }
+            place += 1
             held = (held << 6 | digit) & 0xFFFF
             bits += 6
             if bits >= 8 {
@@ -74,13 +76,13 @@ public enum Base64 {
     }
 
     private static func value(_ character: UInt8, _ variant: Variant) -> UInt32? {
-        switch (character, variant) {
-        case (UInt8(ascii: "A")...UInt8(ascii: "Z"), _): UInt32(character - UInt8(ascii: "A"))
-        case (UInt8(ascii: "a")...UInt8(ascii: "z"), _): UInt32(character - UInt8(ascii: "a")) + 26
-        case (UInt8(ascii: "0")...UInt8(ascii: "9"), _): UInt32(character - UInt8(ascii: "0")) + 52
-        case (UInt8(ascii: "+"), .standard), (UInt8(ascii: "-"), .url): 62
-        case (UInt8(ascii: "/"), .standard), (UInt8(ascii: "_"), .url): 63
-        default: nil
+        // From 0x41 on A to Z, from 0x61 on a to z, from 0x30 on 0 to 9.
+        if character >= 0x41, character <= 0x5A { return UInt32(character) - 0x41 }
+        if character >= 0x61, character <= 0x7A { return UInt32(character) - 0x61 + 26 }
+        if character >= 0x30, character <= 0x39 { return UInt32(character) - 0x30 + 52 }
+        switch variant {
+        case .standard: return character == 0x2B ? 62 : character == 0x2F ? 63 : nil
+        case .url: return character == 0x2D ? 62 : character == 0x5F ? 63 : nil
         }
     }
 }

@@ -63,13 +63,14 @@ public enum Hex {
 
     /// Two digits a byte.
     public static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+        String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+            guard let text = buffer.baseAddress else { return 0 }
+            for (place, byte) in bytes.enumerated() {
+                text[place * 2] = digits[Int(byte >> 4)]
+                text[place * 2 + 1] = digits[Int(byte & 15)]
+            }
+            return bytes.count * 2
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes; `nil` unless the text is an even number of lower-case hexadecimal digits.
