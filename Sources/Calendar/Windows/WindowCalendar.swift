@@ -92,13 +92,17 @@ public struct WindowCalendar: Sendable {
         var sources = schedules.map { $0.openings(from: start) }
         var heads = sources.indices.map { sources[$0].next() }
         var found: [Occurrence] = []
-        while found.count < min(count, Self.maximumListed) {
-            let waiting = heads.indices.compactMap { index in heads[index].map { ($0, index) } }
-            guard let (first, index) = waiting.min(by: { $0.0 < $1.0 }), isWanted(first) else {
-                break
+        let most = min(count, Self.maximumListed)
+        while found.count < most {
+            var first: Occurrence?
+            var source = 0
+            for index in heads.indices {
+                guard let head = heads[index], first.map({ head < $0 }) ?? true else { continue }
+                (first, source) = (head, index)
             }
+            guard let first, isWanted(first) else { break }
             found.append(first)
-            heads[index] = sources[index].next()
+            heads[source] = sources[source].next()
         }
         return found
     }

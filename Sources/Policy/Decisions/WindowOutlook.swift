@@ -186,9 +186,10 @@ extension EffectivePolicy {
     private static func openings(
         _ list: [Occurrence], _ windows: [MaintenanceWindow], _ zones: Zones
     ) -> [LaneOpenings.Opening] {
-        OpenStretch.merging(list).compactMap { stretch in
-            let first = list.first { $0.opens == stretch.opens }
-            guard let first, let window = windows.first(where: { $0.name == first.window }),
+        let opening = Dictionary(list.map { ($0.opens, $0) }) { first, _ in first }
+        return OpenStretch.merging(list).compactMap { stretch in
+            guard let first = opening[stretch.opens],
+                let window = windows.first(where: { $0.name == first.window }),
                 let rules = try? zones.rules(for: window.zone)
             else { return nil }
             return LaneOpenings.Opening(
