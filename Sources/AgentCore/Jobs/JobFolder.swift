@@ -33,6 +33,24 @@ extension JobFolder {
         guard let bytes = try state.read(journal, limit: JournalText.sizeLimit) else {
             return .absent
         }
+        return try take(bytes, in: state)
+    }
+
+    /// The same where the last line is one that is asked for, and else `nil`: the lines before it are
+    /// not taken apart then.
+    func readJournal(in state: some StateFolder, ifLast isWanted: (JournalEntry) -> Bool)
+        throws(StateFolderFailure) -> JournalReading?
+    {
+        guard let bytes = try state.read(journal, limit: JournalText.sizeLimit) else {
+            return .absent
+        }
+        if let last = JournalText.last(of: bytes), !isWanted(last) { return nil }
+        return try take(bytes, in: state)
+    }
+
+    private func take(_ bytes: [UInt8], in state: some StateFolder) throws(StateFolderFailure)
+        -> JournalReading
+    {
         let reading = JournalText.read(bytes)
         switch reading {
         case .absent:

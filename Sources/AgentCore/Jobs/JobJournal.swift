@@ -90,7 +90,7 @@ public enum JournalReading: Hashable, Sendable {
 }
 
 /// The format of a journal: JSON, one entry a line.
-enum JournalText {
+package enum JournalText {
     /// The largest journal that is read, in bytes: the order, and its plan in a few runs, at 10,000
     /// updates of about 200 bytes.
     static let sizeLimit = 64 * 1024 * 1024
@@ -108,17 +108,37 @@ enum JournalText {
 
     /// Reads a journal's bytes.
     static func read(_ bytes: [UInt8]) -> JournalReading {
-        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-        // What follows the last newline is a line that was being written when the power went;
-        // usually it is empty.
-        lines.removeLast()
         var entries: [JournalEntry] = []
-        for (index, line) in lines.enumerated() {
+        for (index, line) in wholeLines(of: bytes[...]).enumerated() {
             guard let entry = AgentJSON.decode(JournalEntry.self, from: line) else {
                 return .damaged(entries, line: index + 1)
             }
             entries.append(entry)
         }
         return entries.isEmpty ? .absent : .intact(entries)
+    }
+
+    /// The last entry; `nil` when the last line is torn or cannot be read.
+    static func last(of bytes: [UInt8]) -> JournalEntry? {
+        guard bytes.last == 0x0A, let line = wholeLines(of: bytes[...]).last else { return nil }
+        return AgentJSON.decode(JournalEntry.self, from: line)
+    }
+
+    /// The lines that have an end, without it. What follows the last end is a line that was being
+    /// written when the power went; usually it is empty.
+    package static func wholeLines(of bytes: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var ends: [Int] = []
+        bytes.withUnsafeBytes { text in
+            var place = 0
+            while place < text.count {
+                if text[place] == 0x0A { ends.append(bytes.startIndex + place) }
+                place += 1
+            }
+        }
+        var start = bytes.startIndex
+        return ends.map { end in
+            defer { start = end + 1 }
+            return bytes[start..<end]
+        }
     }
 }

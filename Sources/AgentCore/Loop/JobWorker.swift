@@ -246,12 +246,15 @@ extension JobWorker {
     /// Whether the control plane has the job's result, and has had it since before `limit`. A
     /// journal that is lost counts as long over; one that cannot be read is kept.
     private func isOver(_ job: JobID, before limit: Timestamp?) -> Bool {
-        switch try? JobFolder(job).readJournal(in: state) {
-        case .intact(let entries):
-            guard let last = entries.last, case .delivered(_, let isInterim) = last.event,
-                isInterim != true
-            else { return false }
+        func isLongOver(_ last: JournalEntry) -> Bool {
+            guard case .delivered(_, let isInterim) = last.event, isInterim != true else {
+                return false
+            }
             return limit.map { last.at < $0 } ?? true
+        }
+        // Nearly all are kept, as their last line tells.
+        switch try? JobFolder(job).readJournal(in: state, ifLast: isLongOver) {
+        case .intact(let entries): return entries.last.map(isLongOver) ?? false
         case .absent: return limit == nil
         case .damaged, nil: return false
         }
