@@ -91,6 +91,33 @@ public final class SQLLedger: Ledger {
         }
     }
 
+    /// Opens an empty database in memory without threads of its own: each transaction runs on its
+    /// caller's, and nothing runs beside it. For whoever makes one call after the other, many
+    /// thousands of them, as simulated worlds do.
+    ///
+    /// - Throws: `LedgerUnavailable`.
+    public static func openForOneCaller() throws(LedgerUnavailable) -> SQLLedger {
+        do {
+            let lane = Lane(on: try CallersRunner())
+            return SQLLedger(location: .sqliteMemory, writer: lane, reader: lane, claim: nil)
+        } catch {
+            throw (error as? SQLFailure)?.unavailable
+                ?? LedgerUnavailable(reason: .other, detail: "\(error)")
+        }
+    }
+
+    /// Takes out all that the database holds, so that it is as when it was opened; what has been
+    /// prepared for it stays, which is most of what opening another costs.
+    ///
+    /// - Throws: `LedgerUnavailable` when the database is not in memory.
+    public func clear() async throws {
+        guard case .sqliteMemory = location else {
+            throw LedgerUnavailable(
+                reason: .other, detail: "Only a database in memory is ever emptied.")
+        }
+        try await store.write { try $0.removeEverything() }
+    }
+
     /// Runs a transaction that only reads, on one of the reading threads.
     ///
     /// - Throws: what the closure throws, or `LedgerUnavailable`.

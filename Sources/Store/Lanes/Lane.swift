@@ -13,10 +13,18 @@ struct Lane: Sendable {
 
     private let queue: WorkQueue
     private let ended = DispatchGroup()
+    private let callers: CallersRunner?
 
     /// An empty lane.
     init(waiting limit: Int = maximumWaiting) {
         queue = WorkQueue(limit: limit)
+        callers = nil
+    }
+
+    /// A lane without threads: each closure runs on its caller's.
+    init(on runner: CallersRunner) {
+        queue = WorkQueue(limit: 0)
+        callers = runner
     }
 
     /// Starts a thread, and waits until it has connected.
@@ -54,7 +62,8 @@ struct Lane: Sendable {
     func perform<Answer: Sendable>(
         _ kind: TransactionKind, _ body: @escaping @Sendable (StoreRecords) throws -> Answer
     ) async throws -> Answer {
-        try await withCheckedThrowingContinuation { continuation in
+        if let callers { return try callers.perform(kind, body) }
+        return try await withCheckedThrowingContinuation { continuation in
             let work = Work(kind, body, continuation)
             switch queue.add(work) {
             case .accepted: break
@@ -79,6 +88,7 @@ struct Lane: Sendable {
     /// Takes no more work; the threads end when what waits is done.
     func close() {
         queue.close()
+        callers?.close()
     }
 
     /// Waits until the threads have ended, without holding a thread.

@@ -128,6 +128,19 @@ struct TransactionRunner {
         }
     }
 
+    /// Runs a closure in a transaction of its own, once: nobody else can be in its way.
+    func runHere<Answer>(
+        _ kind: TransactionKind, _ body: (StoreRecords) throws -> Answer
+    ) throws -> Answer {
+        try connection.use { session in
+            let records = StoreRecords(
+                session: session, mayWrite: kind == .write, interned: interned)
+            let answer = try inTransaction(session, kind) { try body(records) }
+            records.staged.publish(to: interned)
+            return answer
+        }
+    }
+
     /// Tells those who wait that there is no database, rather than have each find out for itself.
     private func refuseWaiting(_ queue: WorkQueue, _ failure: SQLFailure) {
         for _ in 0..<Lane.maximumWaiting {

@@ -31,6 +31,9 @@ final class InternCache: Sendable {
         }
     }
 
+    /// Forgets all numbers: what they stood for is gone.
+    func forget() { known.withLock { $0 = Known() } }
+
     /// Adds numbers that have been committed, by a transaction that saw so many sweeps.
     func add(_ learned: [InternKey: Int64], sweeps: String?) {
         known.withLock { known in

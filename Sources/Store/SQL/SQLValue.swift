@@ -16,7 +16,7 @@ struct SQLRow {
     let values: [SQLValue]
 
     /// Reads the columns from left to right.
-    var reader: SQLRowReader { SQLRowReader(rest: values[...]) }
+    var reader: SQLRowReader { SQLRowReader(values: values) }
 
     /// The first column.
     func first<Value: SQLConvertible>(as type: Value.Type = Value.self) throws -> Value {
@@ -27,15 +27,22 @@ struct SQLRow {
 
 /// Takes the columns of a row one after the other, each as the type that is asked for.
 struct SQLRowReader {
-    fileprivate var rest: ArraySlice<SQLValue>
+    private let values: [SQLValue]
+    private var place = 0
+
+    fileprivate init(values: [SQLValue]) {
+        self.values = values
+    }
 
     /// The next column.
     ///
     /// - Throws: `SQLFailure` of the kind `corrupt` when there is none, or it is of another type.
     mutating func next<Value: SQLConvertible>(_ type: Value.Type = Value.self) throws -> Value {
-        guard let value = rest.popFirst() else {
+        guard place < values.count else {
             throw SQLFailure(.corrupt, "A row has fewer columns than expected.")
         }
+        let value = values[place]
+        place += 1
         guard let converted = Value(sql: value) else {
             throw SQLFailure(.corrupt, "A column does not hold a \(Value.self).")
         }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import GRDBSQLite
 
@@ -19,18 +20,31 @@ struct SQLiteStatement {
     func run(_ values: [SQLValue], in database: Database) throws -> [SQLRow] {
         // Also gives free what the statement locks, whatever it ended with.
         defer { sqlite3_reset(pointer) }
-        for (place, value) in values.enumerated() {
-            try check(bind(value, at: Int32(place + 1)), in: database)
+        var place: Int32 = 0
+        for value in values {
+            place += 1
+            try check(bind(value, at: place), in: database)
         }
         let columns = sqlite3_column_count(pointer)
         var rows: [SQLRow] = []
         while true {
             switch sqlite3_step(pointer) {
-            case SQLITE_ROW: rows.append(SQLRow(values: (0..<columns).map(value)))
+            case SQLITE_ROW: rows.append(row(columns))
             case SQLITE_DONE: return rows
             case let code: throw Self.failure(code, in: database)
             }
         }
+    }
+
+    private func row(_ columns: Int32) -> SQLRow {
+        var values: [SQLValue] = []
+        values.reserveCapacity(Int(columns))
+        var column: Int32 = 0
+        while column < columns {
+            values.append(value(column))
+            column += 1
+        }
+        return SQLRow(values: values)
     }
 
     // MARK: - Values
@@ -56,10 +70,10 @@ struct SQLiteStatement {
     }
 
     private func bind(_ text: UnsafeBufferPointer<UInt8>, at place: Int32) throws -> Int32 {
-        if text.contains(0) { throw SQLFailure.nulInText }
         guard let address = text.baseAddress, !text.isEmpty else {
             return sqlite3_bind_text(pointer, place, "", 0, Self.copied)
         }
+        if memchr(address, 0, text.count) != nil { throw SQLFailure.nulInText }
         return address.withMemoryRebound(to: CChar.self, capacity: text.count) {
             sqlite3_bind_text64(
                 pointer, place, $0, UInt64(text.count), Self.copied, UInt8(SQLITE_UTF8))
@@ -117,11 +131,13 @@ final class SQLiteStatements {
     /// The text with `?1` for `$1`, which SQLite would number by its first appearance.
     private static func numbered(_ sql: String) -> String {
         let (dollar, question) = (UInt8(ascii: "$"), UInt8(ascii: "?"))
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         var bytes = Array(sql.utf8)
-        for place in bytes.indices.dropLast()
-        where bytes[place] == dollar && digits.contains(bytes[place + 1]) {
-            bytes[place] = question
+        var place = 0
+        while place + 1 < bytes.count {
+            if bytes[place] == dollar, bytes[place + 1] >= 0x30, bytes[place + 1] <= 0x39 {
+                bytes[place] = question
+            }
+            place += 1
         }
         return String(decoding: bytes, as: UTF8.self)
     }
