@@ -1,4 +1,5 @@
 import Fleet
+import Store
 import Synchronization
 public import Trust
 
@@ -24,7 +25,7 @@ public struct SimulationRun: Sendable {
         public var steps: Int
     }
 
-    /// How many worlds run at once: each waits for its own store much of the time.
+    /// How many worlds run at once, as far as there are processors: a world waits for nothing.
     static let atOnce = 8
 
     private let keys: ServerKeys
@@ -45,10 +46,11 @@ public struct SimulationRun: Sendable {
     /// a promise is broken.
     public func run(_ seeds: Range<UInt64>, stopsAtFirst: Bool = false) async throws -> Report {
         var report = Report(seeds: 0, violations: [], steps: 0)
+        let shelf = StoreShelf()
         try await withThrowingTaskGroup(of: (Violation?, Int).self) { group in
             var rest = seeds.makeIterator()
             for _ in 0..<Self.atOnce {
-                if let seed = rest.next() { group.addTask { try await run(seed) } }
+                if let seed = rest.next() { group.addTask { try await run(seed, shelf) } }
             }
             while let (violation, steps) = try await group.next() {
                 report.seeds += 1
@@ -57,16 +59,20 @@ public struct SimulationRun: Sendable {
                 guard !stopsAtFirst || report.violations.isEmpty, let seed = rest.next() else {
                     continue
                 }
-                group.addTask { try await run(seed) }
+                group.addTask { try await run(seed, shelf) }
             }
         }
+        await shelf.close()
         report.violations.sort { $0.seed < $1.seed }
         return report
     }
 
-    private func run(_ seed: UInt64) async throws -> (Violation?, Int) {
-        let world = try World(seed: seed, plant: plant, keys: keys, keepsLog: false)
+    private func run(_ seed: UInt64, _ shelf: StoreShelf) async throws -> (Violation?, Int) {
+        let store = try shelf.take()
+        let world = try World(
+            seed: seed, plant: plant, keys: keys, store: store, keepsLog: false)
         try await world.run()
+        try await shelf.putBack(store)
         let violation = world.timeline.firstViolation.map {
             Violation(seed: seed, invariant: $0.invariant.rawValue, step: world.step)
         }
@@ -75,8 +81,35 @@ public struct SimulationRun: Sendable {
 
     /// What happens in one world, a line for each thing, for people to read.
     public func trace(_ seed: UInt64) async throws -> [String] {
-        let world = try World(seed: seed, plant: plant, keys: keys, keepsLog: true)
+        let store = try SQLLedger.openForOneCaller()
+        let world = try World(seed: seed, plant: plant, keys: keys, store: store, keepsLog: true)
         try await world.run()
+        await store.close()
         return world.timeline.log
+    }
+}
+
+/// The stores of worlds, one world in each at a time: to empty one takes much less than to open
+/// another.
+private final class StoreShelf: Sendable {
+    private let idle = Mutex<[SQLLedger]>([])
+
+    /// A store that holds nothing.
+    func take() throws -> SQLLedger {
+        try idle.withLock { $0.popLast() } ?? SQLLedger.openForOneCaller()
+    }
+
+    /// Takes back the store of a world that has ended.
+    func putBack(_ store: SQLLedger) async throws {
+        try await store.clear()
+        idle.withLock { $0.append(store) }
+    }
+
+    func close() async {
+        let stores = idle.withLock { stores in
+            defer { stores = [] }
+            return stores
+        }
+        for store in stores { await store.close() }
     }
 }

@@ -15,7 +15,7 @@ extension SimulatedEndpoint {
             let isSecond = content.runs[run] != nil
             let done = content.truth.installed[run.job] ?? []
             let again = plan.kind == .install ? plan.updates.filter(done.contains) : []
-            content.runs[run] = Run(plan: plan, life: life)
+            content.put(Run(plan: plan, life: life), as: run)
             if plan.kind == .install { content.truth.begun.insert(run.job) }
             return (isSecond, again, content.boot)
         }
@@ -39,7 +39,7 @@ extension SimulatedEndpoint {
                 return nil
             }
             known.ending = Self.step(&known, of: run.job, &content)
-            content.runs[run] = known
+            content.put(known, as: run)
             return known.ending == nil ? Int64(known.next) : nil
         }
         let log = "run \(run.number): step\n" + failures(of: run)

@@ -61,8 +61,21 @@ final class SimulatedEndpoint: Sendable {
         var isInterrupted = false
         var lockedUntil: Int64 = 0
         var failingScans = 0
-        var runs: [RunName: Run] = [:]
+        private(set) var runs: [RunName: Run] = [:]
+        /// Those that are under way: it is asked for after each step.
+        private(set) var atWork: Set<RunName> = []
         var truth = Truth()
+
+        init(clockOffset: Int64, software: [String: Software]) {
+            self.clockOffset = clockOffset
+            self.software = software
+        }
+
+        /// Takes down how a run stands now.
+        mutating func put(_ run: Run, as name: RunName) {
+            runs[name] = run
+            if run.ending == nil { atWork.insert(name) } else { atWork.remove(name) }
+        }
     }
 
     /// What has really happened.
@@ -115,7 +128,7 @@ final class SimulatedEndpoint: Sendable {
     var bootId: String { "boot-\(boot)" }
     var software: [String: Software] { content.withLock { $0.software } }
     /// Whether a program that an agent has started is at work.
-    var isInstalling: Bool { content.withLock { $0.runs.values.contains { $0.ending == nil } } }
+    var isInstalling: Bool { content.withLock { !$0.atWork.isEmpty } }
     var wantsReboot: Bool { software.values.contains { $0.awaitsReboot } }
     var truth: Truth { content.withLock { $0.truth } }
 
@@ -127,7 +140,7 @@ final class SimulatedEndpoint: Sendable {
 
     /// Whether a program of this job is at work.
     func isInstalling(_ job: JobID) -> Bool {
-        content.withLock { $0.runs.contains { $0.key.job == job && $0.value.ending == nil } }
+        content.withLock { $0.atWork.contains { $0.job == job } }
     }
 
     /// What it says of itself.
@@ -197,8 +210,10 @@ extension SimulatedEndpoint {
         let tail = timeline.chance { $0.fraction() }
         content.withLock { content in
             content.boot += 1
-            for (run, known) in content.runs where known.ending == nil {
-                content.runs[run]?.ending = .vanished
+            for run in content.atWork {
+                guard var known = content.runs[run] else { continue }
+                known.ending = .vanished
+                content.put(known, as: run)
                 guard known.next > 0 || known.plan.kind == .repair || tail < 0.7 else { continue }
                 content.isInterrupted = true
                 guard known.plan.updates.indices.contains(known.next), tail < 0.5 else { continue }
@@ -227,14 +242,20 @@ extension SimulatedEndpoint {
         content.truth.inForce.insert("\(name) \(one.version)")
     }
 
+    /// What stands in the lines that tell of a result or of a run to come.
+    private static let telling = [Array(#""finished""#.utf8), Array(#""runPlanned""#.utf8)]
+
     /// Sees what an agent writes into its journals.
     func witness(_ bytes: ArraySlice<UInt8>, at path: String, by life: AgentLife) {
-        guard path.hasSuffix("/journal"), let end = bytes.lastIndex(of: 0x0A) else { return }
+        guard path.hasSuffix("/journal") else { return }
         guard let job = path.split(separator: "/").dropFirst().first.flatMap({ JobID(String($0)) })
         else { return }
-        for line in bytes[..<end].split(separator: 0x0A) {
-            // The first line of a torn file's rest is no entry, and tells nothing.
-            guard let entry = AgentJSON.decode(JournalEntry.self, from: line) else { continue }
+        for line in JournalText.wholeLines(of: bytes) {
+            // Most entries tell nothing that is asked for here, and are not taken apart. Nor does
+            // the first line of a torn file's rest, which is no entry.
+            guard Self.telling.contains(where: line.holds),
+                let entry = AgentJSON.decode(JournalEntry.self, from: line)
+            else { continue }
             switch entry.event {
             case .finished(let result):
                 timeline.note(name, "has a result of \(job) on its disk")

@@ -27,7 +27,7 @@ extension World {
         do {
             for job in try await isSlow ? storedJobs() : changedJobs() {
                 check(job, was: jobs[job.id])
-                jobs[job.id] = job
+                jobs.note(job)
             }
             try signOrders()
             checkLeases()
@@ -40,7 +40,7 @@ extension World {
 
     /// The jobs that are open, and those that were when they were last looked at.
     private func changedJobs() async throws -> [Job] {
-        let wereOpen = jobs.values.filter { !$0.state.isTerminal }.map(\.id).sorted()
+        let wereOpen = jobs.open.map(\.id)
         return try await store.read { records in
             let open = try records.jobs(
                 JobQuery(scope: .provider, openOnly: true, limit: 1000))
@@ -130,24 +130,18 @@ extension World {
 
     private func checkLeases() {
         for endpoint in endpoints {
-            let held = jobs.values.filter {
-                $0.endpoint == endpoint.id && [.leased, .running, .interrupted].contains($0.state)
-            }
-            if held.count > 1 {
-                timeline.broken(.leaseRespected, "\(endpoint.name) holds \(held.count) jobs")
+            let held = jobs.open.count { $0.isInHand && $0.endpoint == endpoint.id }
+            if held > 1 {
+                timeline.broken(.leaseRespected, "\(endpoint.name) holds \(held) jobs")
             }
         }
     }
 
     /// What is seen on the endpoints themselves, after every step.
     func checkEndpoints() {
-        guard !trials.isEmpty else { return }
-        guard endpoints.contains(where: \.isInstalling) else { return }
-        let installing = Set(endpoints.lazy.filter(\.isInstalling).map(\.id))
         for trial in trials {
             // Which job it is matters only where there are too many of any.
-            for part in trial.parts
-            where part.members.count(where: installing.contains) > part.limit {
+            for part in trial.parts where installing(part.places) > part.limit {
                 let busy = part.members.filter { member in
                     // What a person has called off on a silent endpoint counts no more: the server
                     // cannot know whether it goes on there.
@@ -160,6 +154,12 @@ extension World {
                 }
             }
         }
+    }
+
+    private func installing(_ places: [Int]) -> Int {
+        var count = 0
+        for place in places where endpoints[place].isInstalling { count += 1 }
+        return count
     }
 
     private func checkRings() {
@@ -245,7 +245,7 @@ extension World {
 
     /// Whether every job has ended, and every result has arrived.
     var isSettled: Bool {
-        !jobs.values.contains { !$0.state.isTerminal } && missingResults.isEmpty
+        jobs.open.isEmpty && missingResults.isEmpty
     }
 
     private var missingResults: [JobID] {
@@ -256,7 +256,7 @@ extension World {
 
     /// After the calm: everything has ended, and nothing is missing.
     func checkTheEnd() async throws {
-        for job in jobs.values where !job.state.isTerminal {
+        for job in jobs.open {
             timeline.broken(.oneTerminalState, "\(job.id) is \(job.state.rawValue) for ever")
         }
         for job in missingResults.sorted() {

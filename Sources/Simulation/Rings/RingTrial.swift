@@ -8,6 +8,8 @@ struct RingTrial {
     /// The names of the rings, and who is in them, as the operator means it.
     struct Part {
         var members: [EndpointID]
+        /// Where they stand among the world's endpoints.
+        var places: [Int]
         /// How many of them may be in work at once.
         var limit: Int
     }
@@ -18,15 +20,15 @@ struct RingTrial {
     let parts: [Part]
 
     /// The endpoint's jobs, the latest last.
-    func jobs(of endpoint: EndpointID, in jobs: [JobID: Job]) -> [Job] {
-        jobs.values.filter { $0.deployment == deployment && $0.endpoint == endpoint }
+    func jobs(of endpoint: EndpointID, in jobs: SeenJobs) -> [Job] {
+        jobs.all(of: deployment).filter { $0.endpoint == endpoint }
             .sorted { ($0.rolloutOrder ?? 0) < ($1.rolloutOrder ?? 0) }
     }
 
     /// Whether a canary keeps the next ring shut: it is at work, or its last word was a failure.
     /// One that has nothing to install, or has it, keeps nobody waiting.
     func isUnproven(
-        _ endpoint: EndpointID, in all: [JobID: Job], _ truth: SimulatedEndpoint.Truth
+        _ endpoint: EndpointID, in all: SeenJobs, _ truth: SimulatedEndpoint.Truth
     ) -> Bool {
         if truth.hasHad(package, atLeast: version) { return false }
         // Without an order it misses nothing: its turn would have come before.

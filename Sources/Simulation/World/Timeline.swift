@@ -13,7 +13,9 @@ final class Timeline: Sendable {
         let tie: UInt64
         let number: Int
 
-        func comes(before other: Entry) -> Bool { (at, tie) < (other.at, other.tie) }
+        func comes(before other: Entry) -> Bool {
+            at == other.at ? tie < other.tie : at < other.at
+        }
     }
 
     private struct State {
@@ -74,27 +76,29 @@ final class Timeline: Sendable {
 
     private static func siftUp(_ heap: inout [Entry]) {
         var child = heap.count - 1
+        let entry = heap[child]
         while child > 0 {
             let parent = (child - 1) / 2
-            guard heap[child].comes(before: heap[parent]) else { return }
-            heap.swapAt(child, parent)
+            guard entry.comes(before: heap[parent]) else { break }
+            heap[child] = heap[parent]
             child = parent
         }
+        heap[child] = entry
     }
 
     private static func siftDown(_ heap: inout [Entry]) {
+        guard !heap.isEmpty else { return }
         var parent = 0
+        let entry = heap[0]
         while true {
-            let left = 2 * parent + 1
-            var least = parent
-            for child in [left, left + 1]
-            where child < heap.count && heap[child].comes(before: heap[least]) {
-                least = child
-            }
-            guard least != parent else { return }
-            heap.swapAt(parent, least)
-            parent = least
+            var child = 2 * parent + 1
+            guard child < heap.count else { break }
+            if child + 1 < heap.count, heap[child + 1].comes(before: heap[child]) { child += 1 }
+            guard heap[child].comes(before: entry) else { break }
+            heap[parent] = heap[child]
+            parent = child
         }
+        heap[parent] = entry
     }
 }
 
@@ -122,6 +126,9 @@ extension Timeline {
     var firstViolation: (invariant: Invariant, detail: String)? {
         state.withLock { $0.violations.first }
     }
+
+    /// Whether a promise is broken.
+    var isBroken: Bool { state.withLock { !$0.violations.isEmpty } }
 
     /// The lines so far.
     var log: [String] { state.withLock { $0.log } }

@@ -116,7 +116,7 @@ extension World {
         timeline.schedule(after: UseCases.tickIntervalSeconds * 1000, .tick)
         guard let upSince = server.upSince else { return }
         let now = timeline.instant
-        let open = jobs.values.filter { !$0.state.isTerminal }
+        let open = jobs.open
         let isDue = open.contains {
             $0.deadline <= now
                 || (plant != .lease && ($0.leaseExpiresAt.map { $0 <= now } ?? false))

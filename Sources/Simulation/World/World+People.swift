@@ -21,7 +21,7 @@ extension World {
     }
 
     private func act() async throws {
-        let open = jobs.values.filter { !$0.state.isTerminal }.sorted { $0.id < $1.id }
+        let open = jobs.open
         let job = timeline.chance { $0.pick(open) }
         let endpoint = endpoints[Int(timeline.chance { $0.next() } % UInt64(endpoints.count))]
         let useCases = server.useCases
@@ -115,7 +115,7 @@ extension World {
 
     /// The operator signs what each endpoint is to get, for the deployments that he knows.
     func signOrders() throws {
-        for job in jobs.values.sorted(by: { $0.id < $1.id }) where !job.state.isTerminal {
+        for job in jobs.open {
             guard let isWindowed = book.truth(job.deployment), book.grant(job.id) == nil else {
                 continue
             }
@@ -188,7 +188,8 @@ extension World {
             RingTrial(
                 deployment: deployment.id, package: name, version: version,
                 parts: [canaries, others].map {
-                    RingTrial.Part(members: $0.map(\.id), limit: WorldPolicy.budget)
+                    RingTrial.Part(
+                        members: $0.map(\.id), places: $0.map(\.place), limit: WorldPolicy.budget)
                 }))
         book.signs(deployment.id, isWindowed: true)
     }

@@ -53,7 +53,7 @@ final class World {
     var step = 0
     var trials: [RingTrial] = []
     /// The jobs as they were when they were last looked at.
-    var jobs: [JobID: Job] = [:]
+    var jobs = SeenJobs()
     var looks = 0
     var commitsSeen = -1
     var halted: Set<DeploymentID> = []
@@ -62,14 +62,17 @@ final class World {
     /// Rollouts that have been called off in calm.
     var calledOff: Set<DeploymentID> = []
 
-    init(seed: UInt64, plant: PlantedBug?, keys: ServerKeys, keepsLog: Bool) throws {
+    /// A world of a seed, in a store that holds nothing yet.
+    init(
+        seed: UInt64, plant: PlantedBug?, keys: ServerKeys, store: SQLLedger, keepsLog: Bool
+    ) throws {
         self.seed = seed
         self.plant = plant
         stormSeconds =
             seed % Self.longEvery == 0 ? Self.longStormSeconds : Self.shortStormSeconds
         timeline = Timeline(seed: seed, keepsLog: keepsLog)
         switchboard = Switchboard(timeline)
-        store = try SQLLedger.open(.sqliteMemory)
+        self.store = store
         server = Server(store, keys: keys, timeline: timeline)
         observer = server.observer()
         let minutes = stormSeconds / 60 - DailyWindow.lengthSeconds / 120
@@ -88,16 +91,16 @@ final class World {
         try await settleIn()
         let storm = timeline.now + stormSeconds * 1000
         try await goOn(until: storm)
-        guard timeline.firstViolation == nil else { return await end() }
+        guard timeline.firstViolation == nil else { return self.end() }
         calmDown()
         let end = storm + Self.calmSeconds * 1000
         try await goOn(until: end)
         if timeline.firstViolation == nil { try await checkTheEnd() }
-        await self.end()
+        self.end()
     }
 
     private func goOn(until end: Int64) async throws {
-        while timeline.firstViolation == nil, let happening = timeline.next(before: end) {
+        while !timeline.isBroken, let happening = timeline.next(before: end) {
             step += 1
             try await perform(happening)
             executor.drain()
@@ -107,10 +110,9 @@ final class World {
         }
     }
 
-    private func end() async {
+    private func end() {
         for life in lives { life?.die() }
         executor.drain()
-        await store.close()
     }
 
     private func settleIn() async throws {
@@ -170,7 +172,7 @@ final class World {
 
     /// Agents that have died are started again some time later.
     private func buryTheDead() {
-        for (place, life) in lives.enumerated() where life?.isDead == true {
+        for place in lives.indices where lives[place]?.isDead == true {
             lives[place] = nil
             let calm = isCalm
             let delay = timeline.chance {
