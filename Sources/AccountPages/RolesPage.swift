@@ -58,8 +58,11 @@ package func rolesPage(own: Role, chrome: Chrome) -> HTML {
                         tr {
                             th { permission.words }
                             for role in Role.allCases {
-                                td(.data(.label, role.title)) {
-                                    role.permissions.contains(permission) ? "Yes" : "–"
+                                // On a small screen only those who may are listed.
+                                if role.permissions.contains(permission) {
+                                    td(.data(.label, role.title)) { "Yes" }
+                                } else {
+                                    td(class: "no") { "–" }
                                 }
                             }
                         }

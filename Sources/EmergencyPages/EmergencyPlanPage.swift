@@ -172,7 +172,7 @@ private func startForm(
                 .autocomplete("off"), .value(editing.reason))
         }
         if !plan.noWayBack.isEmpty {
-            label(class: "s") {
+            label(class: "s confirm") {
                 input(
                     .type("checkbox"), .name("noWayBack"), .value("true"),
                     .checked(editing.acceptsNoWayBack))

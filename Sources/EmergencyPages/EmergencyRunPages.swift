@@ -35,7 +35,7 @@ private func row(_ run: EmergencyRun, _ chrome: Chrome) -> HTML {
         td { run.state.look.drawn() }
         th { a(.href(.emergency(run.id))) { run.vulnerability } }
         td { chrome.time(run.startedAt) }
-        td { run.startedBy }
+        td { person(run.startedBy) }
         td(class: "num", .data(.label, "Endpoints")) { Words.count(run.extent.endpoints) }
         td(class: "why") { run.outcome?.sentence ?? "" }
         if chrome.tenants.count > 1 { td { chrome.tenantName(run.tenant) } }
@@ -56,12 +56,12 @@ package func emergencyPage(
             }
             fact("Started") {
                 chrome.time(run.startedAt)
-                " by \(run.startedBy)"
+                " by \(person(run.startedBy))"
             }
             if let by = run.agreedBy {
                 fact("Agreed to") {
                     chrome.time(run.agreedAt, or: "")
-                    " by \(by)"
+                    " by \(person(by))"
                 }
             }
             fact("Why") { run.reason.isEmpty ? "no reason was given" : run.reason }
@@ -123,7 +123,7 @@ private func reviewPart(_ run: EmergencyRun, _ text: String, _ chrome: Chrome) -
             div(class: "head") {
                 h2(.id("review")) { "Review" }
                 p(class: "dim") {
-                    "By \(review.by), "
+                    "By \(person(review.by)), "
                     chrome.time(review.at)
                 }
             }

@@ -25,7 +25,7 @@ package func requestsPage(
                     "Requests",
                     [
                         Column("State"), Column("What, and why"), Column("Asked for"),
-                        Column("Answer"), Column(""),
+                        Column("Answer"),
                     ], rows: requests.map { row($0, chrome) })
             }
         }
@@ -34,8 +34,11 @@ package func requestsPage(
 }
 
 extension RequestRecord {
-    fileprivate var look: StateLook {
-        switch state {
+    fileprivate func look(at now: Timestamp) -> StateLook {
+        if isUnfinished(at: now) {
+            return StateLook(kind: .warn, icon: .warn, word: "Came to nothing")
+        }
+        return switch state {
         case .waiting: StateLook(kind: .warn, icon: .queued, word: "Waits for an answer")
         case .granted: StateLook(kind: .ok, icon: .ok, word: "Granted")
         case .refused: StateLook(kind: .idle, icon: .stop, word: "Refused")
@@ -46,8 +49,8 @@ extension RequestRecord {
 
 private func row(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
     tr {
-        td { request.look.drawn() }
-        td(class: "why") {
+        td { request.look(at: chrome.now).drawn() }
+        td(class: "next") {
             div { request.sentence }
             div(class: "dim") { request.reason }
             if chrome.tenants.count > 1 {
@@ -69,8 +72,9 @@ private func row(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
                     a(.href(.deployment(id))) { "The run" }
                 }
             }
-        }
-        td {
+            if request.isUnfinished(at: chrome.now) {
+                div { "The server stopped before it was carried out: answer it again." }
+            }
             if request.state == .waiting || request.isUnfinished(at: chrome.now) {
                 answers(request, chrome)
             }
@@ -88,7 +92,7 @@ private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
                 ) { "Take back" }
             }
         } else if chrome.may(.approve) {
-            chrome.postForm(.request(request.id, "grant")) {
+            chrome.postForm(.request(request.id, "grant"), class: "acts") {
                 if request.run != nil {
                     label(class: "s") {
                         input(.type("checkbox"), .name("noWayBack"), .value("true"))
@@ -97,7 +101,7 @@ private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
                 }
                 button(.type("submit"), .ariaLabel("Grant: \(request.sentence)")) { "Grant" }
             }
-            chrome.postForm(.request(request.id, "refuse")) {
+            chrome.postForm(.request(request.id, "refuse"), class: "acts") {
                 input(
                     .type("text"), .name("reason"), .maxlength(500), .required(),
                     .placeholder("Why not"), .ariaLabel("Why not: \(request.sentence)"),

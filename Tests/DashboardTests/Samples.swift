@@ -38,7 +38,7 @@ enum Samples {
     ]
     static let tenant: TenantID = id(1)
 
-    /// One request that waits, one that was granted.
+    /// Two requests that wait, one for updates and one for a run, and one that was granted.
     static let requests: [RequestRecord] = {
         let waiting = RequestRecord(
             id: id(2), tenant: id(1), updates: RequestedUpdates(package: "openssl"), run: nil,
@@ -51,8 +51,12 @@ enum Samples {
             requestedBy: "user:anna", requestedAt: ago(days: 2))
         granted.state = .granted
         (granted.answeredBy, granted.answeredAt) = ("user:ben", ago(days: 1))
-        granted.answer = "Done"
-        return [waiting, granted]
+        (granted.answer, granted.outcome) = ("Done", "app_1")
+        let run = RequestRecord(
+            id: id(3), tenant: id(1), updates: nil, run: selection,
+            sentence: "Install openssl 3.0.17-1~deb12u3 on web-1.berlin.example.org, as “openssl”.",
+            reason: "The audit wants it", requestedBy: "user:rita", requestedAt: ago(minutes: 20))
+        return [run, waiting, granted]
     }()
 
     static let sites = [

@@ -187,7 +187,8 @@ extension Stylesheet {
           .wrap tbody td.cut, .tight td, .wrap tbody th { white-space: normal; max-width: 100% }
           .wrap tbody td.why { flex-basis: 100%; min-width: 0 }
           .wrap tbody td[data-label]::before { content: attr(data-label) " "; color: var(--dim) }
-          .wrap tbody td:empty { display: none }
+          .wrap tbody td:empty, .wrap tbody td.no { display: none }
+          .head { flex-wrap: wrap; gap: 0 12px }
           .ver { white-space: normal; overflow-wrap: anywhere }
           tbody tr:hover > *, tbody tr:has(:checked) > * { background: none }
           .wrap tbody tr:has(:checked) { background: var(--accent-ground) }
