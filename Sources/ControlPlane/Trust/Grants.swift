@@ -130,8 +130,10 @@ extension UseCases {
             tenants > 1 ? " Approvals for \(tenants) tenants were asked for within an hour." : ""
         let ring = wish.ring.map { "the ring \($0)" } ?? "all at once"
         let verb = wish.isRollback ? "Take back" : "Install"
-        return "\(verb) \(batch.lines.count) updates on \(batch.endpoints.count) endpoints, "
-            + "\(ring), lane \(wish.lane.rawValue), deployment \(wish.deployment).\(others)"
+        let (lines, endpoints) = (batch.lines.count, batch.endpoints.count)
+        return "\(verb) \(lines) \(lines == 1 ? "update" : "updates") on "
+            + "\(endpoints) \(endpoints == 1 ? "endpoint" : "endpoints"), \(ring), "
+            + "lane \(wish.lane.rawValue), deployment \(wish.deployment).\(others)"
     }
 
     /// One name for each ring of a deployment under one version of the policies; a ring's own name
