@@ -16,7 +16,7 @@ struct RpmFilesTests {
             try await bench.bringIn("2.0", from: "1.0")
             try await bench.bringIn("3.0", from: "2.0")
             #expect(rpm.installed.withLock { $0 } == "3.0")
-            let recipe = try bench.recipe("3.0")
+            let recipe = bench.recipe("3.0")
             #expect(bench.store.canReturn(recipe, to: "2.0"))
             #expect(!bench.store.canReturn(recipe, to: "1.0"))
             #expect(bench.store.keeps(recipe, installed: "3.0"))
@@ -40,10 +40,10 @@ struct RpmFilesTests {
             try await bench.bringIn("2.0", from: "1.0")
             let care = ApplicationCare(
                 store: bench.store, runner: rpm, programs: RunningPrograms(folder: bench.processes))
-            try await care.remove(try bench.recipe("2.0"), installed: "2.0") { _ in }
+            try await care.remove(bench.recipe("2.0"), installed: "2.0") { _ in }
             #expect(rpm.installed.withLock { $0 }.isEmpty)
             #expect(rpm.told.withLock { $0 }.last == "out labvendor")
-            #expect(!bench.store.canReturn(try bench.recipe("2.0"), to: "2.0"))
+            #expect(!bench.store.canReturn(bench.recipe("2.0"), to: "2.0"))
         }
     }
 
@@ -160,7 +160,7 @@ struct RpmFilesTests {
                 try await bench.bringIn("2.0", from: "1.0")
             }
             // What failed is not kept as something that can be gone back to.
-            #expect(!bench.store.canReturn(try bench.recipe("2.0"), to: "2.0"))
+            #expect(!bench.store.canReturn(bench.recipe("2.0"), to: "2.0"))
         }
     }
 }
@@ -178,7 +178,7 @@ private struct RpmBench {
         self.rpm = rpm
     }
 
-    func recipe(_ version: String, sha256: String? = nil) throws -> Recipe {
+    func recipe(_ version: String, sha256: String? = nil) -> Recipe {
         Recipe(
             name: "labvendor", version: version, detect: "/opt/labvendor/version",
             installed: .init(file: "/opt/labvendor/version"),
@@ -204,7 +204,7 @@ private struct RpmBench {
         let made = folder.appending(path: "made")
         try (Self.magic + Data(version.utf8)).write(to: made)
         let sum = try await TestSupport.run(["/usr/bin/sha256sum", made.path])
-        let recipe = try recipe(version, sha256: String(sum.output.prefix(64)))
+        let recipe = recipe(version, sha256: String(sum.output.prefix(64)))
         let place = try #require(store.download(recipe))
         #expect(place.hasSuffix(".rpm"))
         try FileManager.default.copyItem(atPath: made.path, toPath: place)
