@@ -13,11 +13,12 @@ struct Notify: AsyncParsableCommand {
     /// How long there is between two questions, in milliseconds: far shorter than any warning.
     private static let pauseMilliseconds: Int64 = 10_000
 
-    @Flag(help: "Ask once and end.")
+    @Flag(help: "Ask once, and say what became of it.")
     var once = false
     @OptionGroup var state: StateOption
 
     func run() async throws {
+        if once { return try await askOnce() }
         let path = PeopleSocket.path(of: try state.folder())
         var shown: Int?
         while true {
@@ -25,9 +26,21 @@ struct Notify: AsyncParsableCommand {
             if let answer = PeopleClient.ask(PeopleRequest(.status), at: path) {
                 shown = await show(answer.status, after: shown, path)
             }
-            if once { return }
             try await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
         }
+    }
+
+    /// For whoever tries whether it works here.
+    private func askOnce() async throws {
+        let status = try state.ask(PeopleRequest(.status)).status
+        guard let warning = status.warning else { return Output.write(status.text) }
+        let path = PeopleSocket.path(of: try state.folder())
+        guard await show(status, after: nil, path) == warning else {
+            throw ProgramFailure(
+                "No program of this desktop has taken the notice. Install notify-send "
+                    + "(libnotify-bin), and run this in the session of a user.")
+        }
+        Output.write("The warning was shown on this desktop.")
     }
 
     /// Shows a warning that is new, and tells the agent that it was shown.
