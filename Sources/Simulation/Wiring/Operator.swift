@@ -33,14 +33,21 @@ struct Operator {
                 PolicySet([PlacedPolicy(policy, at: .provider)], brake: brake)), by: key)
     }
 
-    /// What an endpoint of a tenant believes from its enrolment on.
-    func belief(of tenant: TenantID) throws -> (state: TrustState, policies: Accepted<PolicySet>) {
+    /// What the endpoints of each tenant believe from their enrolment on. The policies are one
+    /// document for all tenants, which is looked at once.
+    func beliefs(of tenants: [TenantID]) throws -> [Belief] {
         let start = Timeline.start.adding(seconds: -Self.leadSeconds)
-        let state = try TrustState(
-            root: root.json, fingerprint: root.payloadDigest, tenant: tenant, at: start)
-        let accepted = try state.verify(policies.json, as: PolicySet.self, at: start)
-        return (state, accepted.accepted)
+        let states = try tenants.map { tenant in
+            try TrustState(
+                root: root.json, fingerprint: root.payloadDigest, tenant: tenant, at: start)
+        }
+        guard let first = states.first else { return [] }
+        let accepted = try first.verify(policies.json, as: PolicySet.self, at: start).accepted
+        return states.map { (state: $0, policies: accepted) }
     }
+
+    /// What an endpoint believes: whom, and the policies that hold.
+    typealias Belief = (state: TrustState, policies: Accepted<PolicySet>)
 
     /// Signs what a job may install on its endpoint.
     func grant(

@@ -14,13 +14,17 @@ package final class TurnExecutor: TaskExecutor {
 
     /// Lets everybody work until all of them wait for something of the world.
     package func drain() {
-        while true {
-            let turn = waiting.withLock { jobs in
-                defer { jobs.removeAll(keepingCapacity: true) }
-                return jobs
-            }
-            if turn.isEmpty { return }
-            for job in turn { job.runSynchronously(on: asUnownedTaskExecutor()) }
+        let executor = asUnownedTaskExecutor()
+        while let turn = takeTurn() {
+            for job in turn { job.runSynchronously(on: executor) }
+        }
+    }
+
+    private func takeTurn() -> [UnownedJob]? {
+        waiting.withLock { jobs in
+            guard !jobs.isEmpty else { return nil }
+            defer { jobs = [] }
+            return jobs
         }
     }
 }

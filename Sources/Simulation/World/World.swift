@@ -125,7 +125,7 @@ final class World {
                 savedAt: timeline.instant, savedBy: "user:operator")
             try await store.write { try $0.insert(record) }
         }
-        let beliefs = try tenants.map { try signer.belief(of: $0.id) }
+        let beliefs = try signer.beliefs(of: tenants.map(\.id))
         for place in 0..<4 {
             let ownTenant = place < 3 ? 0 : 1
             let tenant = tenants[ownTenant].id
