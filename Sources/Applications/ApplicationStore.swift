@@ -102,7 +102,10 @@ package struct ApplicationSources: Sendable {
             return
         }
         allowed = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .map { line in
+                let begun = line.drop(while: \.isWhitespace)
+                return begun.lastIndex { !$0.isWhitespace }.map { String(begun[...$0]) } ?? ""
+            }
             .filter { $0.hasPrefix("http://") }.map { $0.hasSuffix("/") ? $0 : "\($0)/" }
     }
 

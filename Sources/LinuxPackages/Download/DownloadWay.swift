@@ -1,5 +1,9 @@
 import Fleet
-import Foundation
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 import PackageManagers
 import SystemFiles
 import ToolOutputs
@@ -100,7 +104,7 @@ struct DownloadWay: Sendable {
     /// The address without the name and the password in it, cut to a bearable length.
     static func withoutPassword(_ address: String) -> String {
         var text = address
-        let start = text.range(of: "://").map(\.upperBound) ?? text.startIndex
+        let start = text.firstRange(of: "://").map(\.upperBound) ?? text.startIndex
         let end = text[start...].firstIndex(of: "/") ?? text.endIndex
         if let at = text[start..<end].lastIndex(of: "@") {
             text.removeSubrange(start...at)

@@ -1,6 +1,10 @@
 package import AgentCore
 import Fleet
-import Foundation
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 package import Rollout
 import SystemFiles
 import ToolOutputs
@@ -73,7 +77,7 @@ extension AptInstaller {
             try FileManager.default.removeItem(atPath: file)
             return nil
         } catch {
-            return "\(file) could not be removed: \(error.localizedDescription)"
+            return "\(file) could not be removed: \(error)"
         }
     }
 

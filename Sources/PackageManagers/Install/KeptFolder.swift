@@ -1,5 +1,9 @@
 package import Fleet
-import Foundation
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 import SystemFiles
 import ToolOutputs
 
