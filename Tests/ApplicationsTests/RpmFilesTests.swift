@@ -207,7 +207,7 @@ private struct RpmBench {
         let recipe = recipe(version, sha256: String(sum.output.prefix(64)))
         let place = try #require(store.download(recipe))
         #expect(place.hasSuffix(".rpm"))
-        try FileManager.default.copyItem(atPath: made.path, toPath: place)
+        try Data(contentsOf: made).write(to: URL(filePath: place))
         try await run(recipe, from: from, to: version).bringIn()
     }
 
