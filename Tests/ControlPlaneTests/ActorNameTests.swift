@@ -1,3 +1,4 @@
+import ControlPlane
 import Fleet
 import ServerRecords
 import Testing
