@@ -26,7 +26,7 @@ struct RollbackPlan {
     init(
         of jobs: [Job], _ choice: RollbackChoice, tenant: TenantID, in records: any Records
     ) throws {
-        let scope = Scope.tenant(tenant)
+        var standings: [EndpointID: Standing] = [:]
         var seen: [EndpointID: Set<PackageKey>] = [:]
         // What cannot be undone, and what other jobs work on.
         var lost: Set<String> = []
@@ -36,17 +36,18 @@ struct RollbackPlan {
                 $0.isInstalled && !$0.update.isRollback && $0.update.from != $0.update.to
                     && choice.takes($0.update, on: job.endpoint)
             }
-            guard !installed.isEmpty,
-                try records.endpoint(job.endpoint, in: scope)?.retiredAt == nil
-            else { continue }
-            let back = try Self.alreadyBack(on: job.endpoint, tenant, records)
-            let underWay = try Self.keysUnderWay(on: job.endpoint, scope, besides: job.id, records)
-            for outcome in installed where back[outcome.update.key] != outcome.update.from {
+            guard !installed.isEmpty else { continue }
+            let standing =
+                try standings[job.endpoint] ?? Standing(of: job.endpoint, tenant, records)
+            standings[job.endpoint] = standing
+            guard !standing.isRetired else { continue }
+            for outcome in installed where standing.back[outcome.update.key] != outcome.update.from
+            {
                 let key = outcome.update.key
                 guard seen[job.endpoint, default: []].insert(key).inserted else { continue }
                 if outcome.wayBack != .packageDowngrade {
                     lost.insert(outcome.update.name)
-                } else if underWay.contains(key) {
+                } else if standing.isBusy(with: key, besides: job.id) {
                     busy.insert(outcome.update.name)
                 } else {
                     add(outcome.update, of: job)
@@ -70,23 +71,34 @@ struct RollbackPlan {
         if known.insert(job.deployment).inserted { sources.append(job.deployment) }
     }
 
-    /// What is missing on an endpoint again, and what is installed there instead.
-    private static func alreadyBack(
-        on endpoint: EndpointID, _ tenant: TenantID, _ records: any Records
-    ) throws -> [PackageKey: String] {
-        guard let posture = try records.posture(of: endpoint, tenant: tenant) else { return [:] }
-        return Dictionary(posture.updates.map { ($0.key, $0.installed) }) { first, _ in first }
-    }
+    /// How an endpoint stands, read once.
+    private struct Standing {
+        var isRetired = false
+        /// What is missing again, and what is installed there instead.
+        var back: [PackageKey: String] = [:]
+        /// What jobs that have not ended work on.
+        private var underWay: [PackageKey: Set<JobID>] = [:]
 
-    private static func keysUnderWay(
-        on endpoint: EndpointID, _ scope: Scope, besides job: JobID, _ records: any Records
-    ) throws -> Set<PackageKey> {
-        let open = try records.jobs(
-            JobQuery(
-                scope: scope, endpoint: endpoint, openOnly: true,
-                states: [.queued, .leased, .running, .interrupted],
-                limit: UseCases.largestPosture))
-        return Set(open.filter { $0.id != job }.flatMap { $0.updates.map(\.key) })
+        init(of endpoint: EndpointID, _ tenant: TenantID, _ records: any Records) throws {
+            let scope = Scope.tenant(tenant)
+            isRetired = try records.endpoint(endpoint, in: scope)?.retiredAt != nil
+            let posture = try records.posture(of: endpoint, tenant: tenant)
+            for update in posture?.updates ?? [] { back[update.key] = update.installed }
+            let open = try records.jobs(
+                JobQuery(
+                    scope: scope, endpoint: endpoint, openOnly: true,
+                    states: [.queued, .leased, .running, .interrupted],
+                    limit: UseCases.largestPosture))
+            for job in open {
+                for update in job.updates { underWay[update.key, default: []].insert(job.id) }
+            }
+        }
+
+        /// Whether a job that has not ended works on a package, another than the one that is
+        /// undone.
+        func isBusy(with key: PackageKey, besides job: JobID) -> Bool {
+            underWay[key]?.contains { $0 != job } ?? false
+        }
     }
 
     private static func nothingToRollBack(lost: [String], busy: [String]) -> Refusal {

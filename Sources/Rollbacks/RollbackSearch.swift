@@ -9,8 +9,16 @@ extension UseCases {
     /// The most jobs that one rollback looks through: three orders for each endpoint of the largest
     /// deployment.
     static let mostJobsTakenBack = 3 * largestDeployment
-    /// The newest jobs of an endpoint that are looked through for its last installation.
-    private static let jobsOfEndpoint = 200
+    /// How many of an endpoint's newest jobs are looked through for its last installation: first a
+    /// few, since it nearly always is among them.
+    private static let jobsOfEndpoint = [10, 200]
+    /// The newest jobs of an endpoint that name an update, of which the last installation is one.
+    private static let jobsNaming = 50
+    /// The most endpoints, and updates, that one rollback without a deployment names: each asks the
+    /// database once, or for each of the updates.
+    private static let (mostEndpoints, mostUpdates) = (1_000, 20)
+    /// The longest name of an update that is looked for, in bytes, with its version.
+    private static let longestUpdate = 512
     /// How far back jobs are looked for that no endpoint is named for, in seconds: 90 days, three
     /// times as long as endpoints keep a replaced package.
     private static let lookedBackSeconds: Int64 = 90 * 86_400
@@ -34,14 +42,15 @@ extension UseCases {
         let isNamed =
             selection.endpoints?.isEmpty == false || selection.updates?.isEmpty == false
         let isSmall =
-            (selection.endpoints?.count ?? 0) <= largestDeployment
-            && (selection.updates?.count ?? 0) <= largestSelection
+            (selection.endpoints?.count ?? 0) <= mostEndpoints
+            && (selection.updates?.count ?? 0) <= mostUpdates
+            && selection.updates?.contains { $0.utf8.count > longestUpdate } != true
         guard isNamed, isSmall, selection.ring == nil else {
             throw Refusal(
                 .malformed, "E_ROLLBACK_SELECTION",
                 selection.ring == nil
-                    ? "A rollback names a deployment, or 1 to \(largestDeployment) endpoints, or "
-                        + "1 to \(largestSelection) updates."
+                    ? "A rollback names a deployment, or 1 to \(mostEndpoints) endpoints, or 1 to "
+                        + "\(mostUpdates) updates."
                     : "A ring is one of a deployment's, and none is named.",
                 nextStep: "Say what is to be taken back.")
         }
@@ -102,34 +111,47 @@ extension UseCases {
         _ selection: RollbackSelection, of tenant: TenantID, at now: Timestamp,
         in records: any Records
     ) throws -> [JobID] {
-        var query = JobQuery(scope: .tenant(tenant), limit: jobsOfEndpoint)
+        let endpoints = selection.endpoints ?? []
         guard let names = selection.names.map({ Set($0) }), !names.isEmpty else {
-            return try (selection.endpoints ?? []).compactMap { endpoint in
-                query.endpoint = endpoint
-                return try records.jobs(query).first { !$0.installed.isEmpty }?.id
-            }
+            return try endpoints.compactMap { try lastInstallation(on: $0, tenant, records)?.id }
         }
         var found: [JobID: Job] = [:]
-        if let endpoints = selection.endpoints, !endpoints.isEmpty {
-            for endpoint in endpoints {
-                query.endpoint = endpoint
-                for job in try records.jobs(query) { found[job.id] = job }
-            }
-        } else {
-            query.madeFrom = now.adding(seconds: -lookedBackSeconds)
-            query.limit = mostJobsTakenBack + 1
+        func find(_ query: JobQuery) throws {
             for name in names.sorted() {
+                var query = query
                 query.naming = name
                 for job in try records.jobs(query) { found[job.id] = job }
                 guard found.count <= mostJobsTakenBack else {
                     throw Refusal(
                         .malformed, "E_ROLLBACK_LARGE",
-                        "More than \(mostJobsTakenBack) jobs of the last 90 days name it.",
-                        nextStep: "Name the deployment, or the endpoints.")
+                        "More than \(mostJobsTakenBack) jobs name what is to be taken back.",
+                        nextStep: "Name the deployment, or fewer endpoints.")
                 }
             }
         }
+        var query = JobQuery(scope: .tenant(tenant), limit: mostJobsTakenBack + 1)
+        if endpoints.isEmpty {
+            query.madeFrom = now.adding(seconds: -lookedBackSeconds)
+            try find(query)
+        }
+        for endpoint in endpoints {
+            (query.endpoint, query.limit) = (endpoint, jobsNaming)
+            try find(query)
+        }
         return newest(of: found.values.sorted { $0.id > $1.id }, among: names)
+    }
+
+    /// The newest job of an endpoint that installed something.
+    private static func lastInstallation(
+        on endpoint: EndpointID, _ tenant: TenantID, _ records: any Records
+    ) throws -> Job? {
+        for limit in jobsOfEndpoint {
+            let jobs = try records.jobs(
+                JobQuery(scope: .tenant(tenant), endpoint: endpoint, limit: limit))
+            if let job = jobs.first(where: { !$0.installed.isEmpty }) { return job }
+            if jobs.count < limit { return nil }
+        }
+        return nil
     }
 
     /// Of jobs, the newest first, those that were the last to change one of the packages on their

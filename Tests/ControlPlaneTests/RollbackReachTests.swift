@@ -161,7 +161,15 @@ struct RollbackReachTests {
         let house = try await House()
         let endpoint = try await house.enrol("ep1")
         let deployment = try await install("bash", on: endpoint)
-        await expectRefusal("E_ROLLBACK_SELECTION", RollbackSelection(), in: house)
+        let many = (0...20).map { "package\($0)" }
+        for selection in [
+            RollbackSelection(), RollbackSelection(updates: many),
+            RollbackSelection(updates: [String(repeating: "x", count: 513)]),
+            RollbackSelection(
+                endpoints: (0...1_000).map { _ in house.useCases.effects.newIdentifier() }),
+        ] {
+            await expectRefusal("E_ROLLBACK_SELECTION", selection, in: house)
+        }
         await expectRefusal(
             "E_ROLLBACK_SELECTION", RollbackSelection(updates: ["zsh=2"]), of: deployment.id,
             in: house)
