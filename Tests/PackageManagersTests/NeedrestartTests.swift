@@ -26,7 +26,7 @@ struct NeedrestartTests {
 
     /// Looks with a needrestart that answers so, and with the processes of a folder like /proc.
     private func restarts(
-        _ output: CommandOutput, isInstalled: Bool = true
+        _ output: CommandOutput, isInstalled: Bool = true, version: String = "3.8-5"
     ) async throws -> ([RestartNeed], [[String]]) {
         try await withTemporaryFolder { folder in
             let program = folder.appending(path: "needrestart")
@@ -43,7 +43,10 @@ struct NeedrestartTests {
             let look = Needrestart(
                 runner: runner, program: program.path,
                 processes: ProcessTable(folder: folder.appending(path: "proc").path))
-            let found = await look.adding(to: [Self.cron])
+            let package = Package(
+                manager: .apt, name: "needrestart", version: version, architecture: "all",
+                source: "needrestart", sourceVersion: version)
+            let found = await look.adding(to: [Self.cron], among: [package])
             return (found, runner.commands.map { Array($0.dropFirst()) })
         }
     }
@@ -67,6 +70,29 @@ struct NeedrestartTests {
             CommandOutput(Self.answer), isInstalled: false)
         #expect(found == [Self.cron])
         #expect(commands.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("3.8-5", true), ("3.11-1", true), ("1:3.8", true), ("4", true), ("3.8.1-1.fc42", true),
+            ("3.6-4+deb12u3", false), ("3.5-5ubuntu2.4", false), ("2.1", false), ("1:3.7", false),
+            ("", false), ("git", false),
+        ])
+    func `A version that takes programs of users is not run as root`(
+        _ version: String, isRun: Bool
+    ) async throws {
+        #expect(Needrestart.isSafe(version) == isRun)
+        let (found, commands) = try await restarts(
+            CommandOutput(Self.answer), version: version)
+        #expect(commands.isEmpty == !isRun)
+        #expect((found == [Self.cron]) == !isRun)
+    }
+
+    @Test func `One that no package brought is not run`() async throws {
+        let runner = RecordedRunner { _ in CommandOutput(Self.answer) }
+        let look = Needrestart(runner: runner, program: "/bin/sh")
+        #expect(await look.adding(to: [Self.cron], among: []) == [Self.cron])
+        #expect(runner.commands.isEmpty)
     }
 
     @Test(arguments: [

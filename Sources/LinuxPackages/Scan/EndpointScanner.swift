@@ -54,7 +54,8 @@ public struct EndpointScanner: Scanning {
         let tools = EndpointTools.read(root: root)
         var scan = try await nativeScan(tools, refreshing: refreshingSources)
         if root.isEmpty {
-            scan.restarts = await Needrestart(runner: runner).adding(to: scan.restarts)
+            scan.restarts = await Needrestart(runner: runner).adding(
+                to: scan.restarts, among: scan.packages)
         }
         let foreign = ForeignPackages.among(scan.packages, of: scan.endpoint.os)
         scan.endpoint.foreignPackages = foreign.isEmpty ? nil : foreign

@@ -3,8 +3,10 @@ import SystemFiles
 import ToolOutputs
 
 /// What needrestart, where the endpoint has it, knows beyond the maps of processes: services in
-/// Perl, Python, Ruby or Java whose own files were replaced. Its administrator's settings hold for
-/// what it names.
+/// Perl, Python, Ruby or Java whose own files were replaced.
+///
+/// What its administrator has put on its blacklist it does not name; `override_rc` and the like are
+/// asked only when it restarts by itself, and do not hold here.
 package struct Needrestart: Sendable {
     private let runner: any CommandRunning
     private let program: String
@@ -26,17 +28,35 @@ package struct Needrestart: Sendable {
     /// The most services that it adds: as many as are restarted after one installation.
     private static let mostServices = 256
 
+    /// The first version that is run: those before take programs and search paths from the processes
+    /// of any user when root runs them (CVE-2024-48990, -48991, -48992 and -11003).
+    private static let firstSafe = [3, 8]
+
     /// What the maps show, and the services that needrestart alone names. These come without files,
-    /// since it does not tell which.
-    package func adding(to restarts: [RestartNeed]) async -> [RestartNeed] {
+    /// since it does not tell which. One that is not among the packages, or older than is safe, is
+    /// not run.
+    package func adding(
+        to restarts: [RestartNeed], among packages: [Package]
+    ) async -> [RestartNeed] {
+        let own = packages.filter { $0.name == "needrestart" }
+        guard !own.isEmpty, own.allSatisfy({ Self.isSafe($0.version) }) else { return restarts }
         let known = Set(restarts.compactMap(\.unit))
-        let own = Set(await services()).subtracting(known)
-        guard !own.isEmpty else { return restarts }
-        let found = processes.first(of: own)
+        let named = Set(await services()).subtracting(known)
+        guard !named.isEmpty else { return restarts }
+        let found = processes.first(of: named)
         return restarts
-            + own.sorted().prefix(Self.mostServices).map { unit in
+            + named.sorted().prefix(Self.mostServices).map { unit in
                 found[unit] ?? RestartNeed(process: unit, pid: 0, unit: unit, files: [])
             }
+    }
+
+    /// Whether a package's version, such as `1:3.8-5`, is of a release that is run. Distributions
+    /// have mended older ones too; which, their version alone does not say.
+    static func isSafe(_ version: String) -> Bool {
+        let release = version.split(separator: ":").last ?? ""
+        let numbers = release.prefix { ("0"..."9").contains($0) || $0 == "." }
+            .split(separator: ".").map { Int($0) ?? 0 }
+        return !numbers.isEmpty && !numbers.lexicographicallyPrecedes(firstSafe)
     }
 
     /// The services that it names; none where it is not installed or does not answer.
