@@ -113,6 +113,30 @@ struct PolicyCommandTests {
         }
     }
 
+    @Test func `the way back of an inventory is asked by rules, and told by plans`() async throws {
+        try await withTemporaryFolder { folder in
+            let inventory = try write(
+                Self.inventory.replacing("\"bytes\": 1000000", with: "\"wayBack\": \"none\""),
+                "web-1.json", in: folder)
+            let text = Self.policy.replacing(
+                "{when: class = security, approve: after 2 days}",
+                with: "{when: wayback = none, approve: at once}")
+            let file = try write(text, "p.yaml", in: folder)
+            let options = ["--inventory", inventory, "--role", "server", "--format", "json"]
+            let plan = try await CommandLine.patchbay(
+                ["policy", "plan", file, "--from", "2026-11-21T12:00:00Z"] + options)
+            #expect(plan.status == 0, "\(plan.errorOutput)")
+            #expect(plan.output.contains("openssl 3.0.14-1 on 1 endpoint"), "\(plan.output)")
+            let bad = try write(
+                Self.inventory.replacing("\"bytes\": 1000000", with: "\"wayBack\": \"perhaps\""),
+                "bad.json", in: folder)
+            let refused = try await CommandLine.patchbay(
+                "policy", "plan", file, "--inventory", bad, "--role", "server")
+            #expect(refused.status == 2)
+            #expect(refused.errorOutput.contains("wayBack is “perhaps”"), "\(refused.errorOutput)")
+        }
+    }
+
     @Test func `faults go to standard error, one a line, and the status is 2`() async throws {
         try await withTemporaryFolder { folder in
             let text = Self.policy.replacing("approve: by hand", with: "approve: byhand")

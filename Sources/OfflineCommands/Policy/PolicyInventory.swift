@@ -184,7 +184,8 @@ struct PolicyInventoryReader {
             classes: try classes(value, place),
             origin: value.text("origin") ?? "",
             installability: try installability(value.text("installability"), place),
-            bytes: value["bytes"]?.integer, reason: value.text("reason"))
+            bytes: value["bytes"]?.integer, reason: value.text("reason"),
+            wayBack: try wayBack(value.text("wayBack"), place))
         let severity = value.text("severity").flatMap { Severity(vendorWord: $0) }
         let cves = value["cves"] != nil ? value.texts("cves") : nil
         return UpdateSubject(
@@ -213,6 +214,14 @@ struct PolicyInventoryReader {
             throw InventoryProblem("\(field) is “\(text.prefix(40))”, which is no RFC 3339 time")
         }
         return time
+    }
+
+    private func wayBack(_ word: String?, _ place: Int) throws -> WayBack? {
+        guard let word else { return nil }
+        guard let value = WayBack(rawValue: word) else {
+            throw InventoryProblem("updates[\(place)].wayBack is “\(word.prefix(40))”")
+        }
+        return value
     }
 
     private func installability(_ word: String?, _ place: Int) throws -> Installability {
