@@ -17,8 +17,8 @@ struct ScheduledShutdown: Sendable {
     /// What calls it off; the first that is there.
     var cancels = [["/usr/sbin/shutdown", "-c"], ["/sbin/shutdown", "-c"]]
 
-    /// The login manager answers at once, in seconds.
-    private static let patience: Int64 = 15
+    /// How long that may take, in seconds: the login manager answers at once.
+    var patience: Int64 = 15
     /// The file has some 50 bytes and the text for people who are signed in.
     private static let largestFile = 65_536
 
@@ -34,7 +34,7 @@ struct ScheduledShutdown: Sendable {
             case .success(let pid) = ChildProcess.start(
                 command, environment: ["LC_ALL": "C.UTF-8"], log: log, bond: .group)
         {
-            let deadline = LibC.monotonicSeconds() + Self.patience
+            let deadline = LibC.monotonicSeconds() + patience
             while ChildProcess.ending(of: pid) == nil {
                 if LibC.monotonicSeconds() >= deadline { kill(pid, SIGKILL) }
                 usleep(Supervisor.pollMicroseconds)

@@ -109,7 +109,7 @@ extension SupervisorTests {
     private func shutdown(in folder: URL, cancels: Bool = true) -> ScheduledShutdown {
         let file = folder.appending(path: "scheduled").path
         return ScheduledShutdown(
-            file: file, cancels: [[cancels ? "/bin/rm" : "/bin/true", file]])
+            file: file, cancels: [[cancels ? "/bin/rm" : "/bin/true", file]], patience: 600)
     }
 
     @Test(arguments: ["reboot", "poweroff"])
