@@ -65,9 +65,11 @@ public enum Hex {
     public static func encode(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
             guard let text = buffer.baseAddress else { return 0 }
-            for (place, byte) in bytes.enumerated() {
-                text[place * 2] = digits[Int(byte >> 4)]
-                text[place * 2 + 1] = digits[Int(byte & 15)]
+            var place = 0
+            while place < bytes.count {
+                text[place * 2] = digits[Int(bytes[place] >> 4)]
+                text[place * 2 + 1] = digits[Int(bytes[place] & 15)]
+                place += 1
             }
             return bytes.count * 2
         }

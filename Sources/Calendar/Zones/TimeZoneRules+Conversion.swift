@@ -52,6 +52,8 @@ extension TimeZoneRules {
 
     /// Walks the stretches of constant offset around a local time.
     private func second(showing local: Int64) -> Int64 {
+        // Universal time, mostly: these clocks never jump.
+        if changes.isEmpty, rule == nil { return local - Int64(firstOffset) }
         let reach = Int64(Self.maximumOffset) + 1
         let start = local - reach
         var offset = Int64(offset(atSecond: start))

@@ -139,6 +139,11 @@ extension World {
 
     /// What is seen on the endpoints themselves, after every step.
     func checkEndpoints() {
+        guard !trials.isEmpty else { return }
+        var atWork = 0
+        for endpoint in endpoints where endpoint.isInstalling { atWork += 1 }
+        // Mostly nobody is at work, or one: no ring has too many then, whoever is in it.
+        guard atWork > WorldPolicy.budget else { return }
         for trial in trials {
             // Which job it is matters only where there are too many of any.
             for part in trial.parts where installing(part.places) > part.limit {

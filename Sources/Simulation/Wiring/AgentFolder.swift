@@ -41,7 +41,8 @@ struct AgentFolder: StateFolder {
 
     func read(_ path: String, from offset: Int64, length: Int) throws(StateFolderFailure) -> [UInt8]
     {
-        Array((try bytes(path) ?? []).dropFirst(Int(offset)).prefix(length))
+        guard let bytes = try bytes(path), offset < bytes.count else { return [] }
+        return Array(bytes[Int(offset)..<min(bytes.count, Int(offset) + length)])
     }
 
     func replace(_ path: String, with bytes: [UInt8]) throws(StateFolderFailure) {
