@@ -21,15 +21,17 @@ struct ScheduledShutdown: Sendable {
     var patience: Int64 = 15
     /// The file has some 50 bytes and the text for people who are signed in.
     private static let largestFile = 65_536
+    private static let reboots = ["MODE=reboot", "MODE=kexec", "MODE=soft-reboot"]
 
     /// What is scheduled; `nil` when nothing is.
     func read() -> [UInt8]? { Files.bytes(file, limit: Self.largestFile) }
 
-    /// Calls it off. What the program says of it goes to the log.
+    /// Calls it off, if it is a reboot: what turns the machine off may be a power supply that runs
+    /// out, and knows better. What the program says of it goes to the log.
     func callOff(_ scheduled: [UInt8], log: String) -> ShutdownWord {
         let isReboot = String(decoding: scheduled, as: UTF8.self)
-            .split(whereSeparator: \.isNewline)
-            .contains { ["MODE=reboot", "MODE=kexec", "MODE=soft-reboot"].contains($0) }
+            .split(whereSeparator: \.isNewline).contains { Self.reboots.contains(String($0)) }
+        guard isReboot else { return ShutdownWord(.powerOffStays) }
         if let command = cancels.first(where: { access($0[0], X_OK) == 0 }),
             case .success(let pid) = ChildProcess.start(
                 command, environment: ["LC_ALL": "C.UTF-8"], log: log, bond: .group)
@@ -40,6 +42,6 @@ struct ScheduledShutdown: Sendable {
                 usleep(Supervisor.pollMicroseconds)
             }
         }
-        return ShutdownWord(isReboot: isReboot, isCalledOff: read() == nil)
+        return ShutdownWord(read() == nil ? .rebootCalledOff : .rebootStays)
     }
 }

@@ -81,7 +81,7 @@ public struct Supervisor: Sendable {
         return last
     }
 
-    /// No package decides when the endpoint goes down; least of all while others are installed.
+    /// No package decides when the endpoint reboots; least of all while others are installed.
     private func callOffShutdown(_ known: inout [UInt8]?) {
         let found = shutdown.read()
         guard let found, found != known else { return }

@@ -68,7 +68,7 @@ package struct ApplicationRun: Sendable {
             if install.form.isPackage {
                 try await checkPackage(file)
                 try await exchange { () async throws(ApplicationFault) in
-                    try await tools.packages(install.form).install(file)
+                    try await putIn(file)
                 }
                 try keepPackage(file)
             } else {
@@ -102,8 +102,10 @@ package struct ApplicationRun: Sendable {
                 else {
                     throw ApplicationFault(.hashMismatch, "\(file) is not as it was kept.")
                 }
+                // dpkg removes nothing for it; rpm removes what it takes the place of.
+                if install.form == .rpm { try await checkPackage(file) }
                 try await exchange { () async throws(ApplicationFault) in
-                    try await tools.packages(install.form).install(file)
+                    try await putIn(file)
                 }
             } else {
                 try await exchange { () throws(ApplicationFault) in try link(to: plan.to) }
@@ -323,6 +325,13 @@ extension ApplicationRun {
 // MARK: - Packages of the system
 
 extension ApplicationRun {
+    private func putIn(_ file: String) async throws(ApplicationFault) {
+        let name = install.package ?? ""
+        for sentence in try await tools.packages(install.form).install(file, named: name) {
+            say(sentence)
+        }
+    }
+
     private func checkPackage(_ file: String) async throws(ApplicationFault) {
         let name = install.package ?? ""
         let packages = tools.packages(install.form)

@@ -10,7 +10,9 @@ protocol PackageFileHandling: Sendable {
     /// - Throws: `ApplicationFault` when it cannot be installed.
     func companions(of file: String, named name: String) async throws(ApplicationFault) -> [String]
     /// Installs it, over an older or a newer version.
-    func install(_ file: String) async throws(ApplicationFault)
+    ///
+    /// - Returns: what went wrong beside it, in sentences.
+    func install(_ file: String, named name: String) async throws(ApplicationFault) -> [String]
     /// Removes a package.
     func remove(_ name: String) async throws(ApplicationFault)
 }
@@ -69,9 +71,9 @@ struct DpkgFiles: PackageFileHandling {
             }
     }
 
-    func install(_ file: String) async throws(ApplicationFault) {
+    func install(_ file: String, named name: String) async throws(ApplicationFault) -> [String] {
         let output = await tools.run("dpkg", ["--force-confold", "--install", file])
-        guard output.status != 0 else { return }
+        guard output.status != 0 else { return [] }
         let all = String(decoding: output.output + output.errorOutput, as: UTF8.self)
         let line =
             all.split(whereSeparator: \.isNewline).first { $0.hasPrefix("dpkg: error") }

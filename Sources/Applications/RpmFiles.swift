@@ -51,14 +51,23 @@ struct RpmFiles: PackageFileHandling {
         return replaced
     }
 
-    func install(_ file: String) async throws(ApplicationFault) {
+    func install(_ file: String, named name: String) async throws(ApplicationFault) -> [String] {
         let output = await tools.run("rpm", Self.upgrade + ["--", file])
-        // rpm only warns when a script fails after the files are in, and ends with 0.
-        let isScript = Self.all(output).contains("scriptlet failed")
-        guard output.status != 0 || isScript else { return }
+        // rpm only warns when a script fails after the files are in, and ends with 0. Scripts of the
+        // version that goes, and those of other packages, are not the new version's.
+        let scripts = PackageLines.all(output.output + output.errorOutput)
+            .filter { $0.contains("scriptlet failed") }
+        let own = scripts.first { line in
+            guard !line.contains("%preun("), !line.contains("%postun("),
+                let start = line.firstRange(of: "(\(name)-")
+            else { return false }
+            // Behind the hyphen stands the version, or the rest of another package's name.
+            return line[start.upperBound...].first?.isNumber == true
+        }
+        guard output.status != 0 || own != nil else { return scripts.map { "rpm: \($0)" } }
         throw ApplicationFault(
-            isScript ? .maintainerScript : Self.kind(of: output, unless: .other),
-            "rpm: \(Self.words(output))")
+            scripts.isEmpty ? Self.kind(of: output, unless: .other) : .maintainerScript,
+            "rpm: \(own ?? Self.words(output))")
     }
 
     func remove(_ name: String) async throws(ApplicationFault) {
@@ -82,7 +91,7 @@ struct RpmFiles: PackageFileHandling {
         if text.contains("No space left on device") || text.contains("more space on the") {
             return .diskFull
         }
-        if text.contains("does not verify") || text.contains("BAD") { return .signature }
+        if text.contains("does not verify") || text.contains(": BAD") { return .signature }
         if text.contains("Failed dependencies") || text.contains("conflicts with") {
             return .dependency
         }

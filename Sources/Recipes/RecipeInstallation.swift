@@ -102,7 +102,7 @@ extension Recipe.Installation {
         guard versions == nil, link == nil, strip == nil else {
             let owner = form == .rpm ? "rpm" : "dpkg"
             return
-                "a \(form.rawValue) has no “versions”, “link” or “strip”: \(owner) knows where its "
+                "\(form == .rpm ? "an rpm" : "a deb") has no “versions”, “link” or “strip”: \(owner) knows where its "
                 + "files go"
         }
         let kind = form == .rpm ? "a package of rpm" : "a Debian package"

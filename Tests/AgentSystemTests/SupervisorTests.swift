@@ -112,8 +112,8 @@ extension SupervisorTests {
             file: file, cancels: [[cancels ? "/bin/rm" : "/bin/true", file]], patience: 600)
     }
 
-    @Test(arguments: ["reboot", "poweroff"])
-    func `a shutdown that a program schedules is called off, and told`(mode: String) async throws {
+    @Test(arguments: ["reboot", "kexec"])
+    func `a reboot that a program schedules is called off, and told`(mode: String) async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "scheduled").path
             // As the login manager does it: the file is there whole, or not at all.
@@ -126,14 +126,12 @@ extension SupervisorTests {
             #expect(await run.run() == .exited(0))
             #expect(!FileManager.default.fileExists(atPath: file))
             let words = log(place).split(separator: "\n").compactMap { ShutdownWord(line: $0) }
-            #expect(words == [ShutdownWord(isReboot: mode == "reboot", isCalledOff: true)])
+            #expect(words == [ShutdownWord(.rebootCalledOff)])
             #expect(log(place).contains("and the next"))
         }
     }
 
-    @Test func `a shutdown from before is left alone, and one that cannot be called off is told`()
-        async throws
-    {
+    @Test func `a reboot from before is left alone`() async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "scheduled")
             try Data("MODE=reboot\n".utf8).write(to: file)
@@ -141,19 +139,30 @@ extension SupervisorTests {
             let run = Supervision(quiet, shutdown: shutdown(in: folder))
             #expect(await run.run() == .exited(0))
             #expect(FileManager.default.fileExists(atPath: file.path))
-            #expect(!log(quiet).contains("scheduled meanwhile"))
+            #expect(!log(quiet).contains("was scheduled"))
         }
+    }
+
+    /// A power supply that runs out, or a person, knows better.
+    @Test(arguments: [
+        ("poweroff", true, ShutdownWord.End.powerOffStays), ("halt", true, .powerOffStays),
+        ("reboot", false, .rebootStays),
+    ])
+    func `what turns the machine off is left alone, and what cannot be called off is told`(
+        mode: String, cancels: Bool, end: ShutdownWord.End
+    ) async throws {
         try await withTemporaryFolder { folder in
             let file = folder.appending(path: "scheduled").path
             let place = try prepared(
                 [
-                    ["/bin/sh", "-c", "echo MODE=halt > \(file).new; mv \(file).new \(file)"],
+                    ["/bin/sh", "-c", "echo MODE=\(mode) > \(file).new; mv \(file).new \(file)"],
                     ["/bin/echo", "two"],
                 ], in: folder)
-            let run = Supervision(place, shutdown: shutdown(in: folder, cancels: false))
+            let run = Supervision(place, shutdown: shutdown(in: folder, cancels: cancels))
             #expect(await run.run() == .exited(0))
             let words = log(place).split(separator: "\n").compactMap { ShutdownWord(line: $0) }
-            #expect(words == [ShutdownWord(isReboot: false, isCalledOff: false)])
+            #expect(words == [ShutdownWord(end)])
+            #expect(FileManager.default.fileExists(atPath: file))
         }
     }
 }

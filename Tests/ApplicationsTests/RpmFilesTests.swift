@@ -22,9 +22,16 @@ struct RpmFilesTests {
             #expect(bench.store.keeps(recipe, installed: "3.0"))
             try await bench.run(recipe, from: "3.0", to: "2.0").putBack()
             #expect(rpm.installed.withLock { $0 } == "2.0")
-            // Nothing was put in that rpm had not tried before, apart from what is put back.
+            // Nothing was put in that rpm had not tried before.
             #expect(
-                rpm.told.withLock { $0 } == ["test 2.0", "in 2.0", "test 3.0", "in 3.0", "in 2.0"])
+                rpm.told.withLock { $0 } == [
+                    "test 2.0", "in 2.0", "test 3.0", "in 3.0", "test 2.0", "in 2.0",
+                ])
+            // Neither is anything put back that would take another package's place.
+            rpm.obsoletes.withLock { $0 = "labplain < 3.0\n" }
+            await bench.expect(.dependency, saying: "labplain") {
+                try await bench.run(recipe, from: "2.0", to: "3.0").putBack()
+            }
             // What was kept and is another file now is not put back.
             try Data("other".utf8).write(to: URL(filePath: bench.store.kept(recipe, "3.0")))
             await bench.expect(.hashMismatch) {
@@ -126,6 +133,23 @@ struct RpmFilesTests {
             }
             #expect(rpm.installed.withLock { $0 } == "1.0")
             #expect(!rpm.told.withLock { $0 }.contains { $0.hasPrefix("in ") })
+        }
+    }
+
+    @Test(arguments: [
+        "warning: %postun(labvendor-1.0-1.noarch) scriptlet failed, exit status 1",
+        "warning: %post(labvendor-tools-1.0-1.noarch) scriptlet failed, exit status 1",
+        "warning: %triggerin(labplain-1.0-1.noarch) scriptlet failed, exit status 1",
+        "the server said 400 BAD REQUEST, which is no matter",
+    ])
+    func `what fails beside the new version is no failure of it`(said: String) async throws {
+        try await withTemporaryFolder { folder in
+            let rpm = PlayedRpm()
+            let bench = RpmBench(folder, rpm)
+            rpm.install.withLock { $0 = (0, said) }
+            try await bench.bringIn("2.0", from: "1.0")
+            #expect(rpm.installed.withLock { $0 } == "2.0")
+            #expect(bench.store.canReturn(bench.recipe("2.0"), to: "2.0"))
         }
     }
 

@@ -148,6 +148,30 @@ struct LookOnlyTests {
         }
     }
 
+    @Test func `passwords of repositories do not leave the endpoint`() async throws {
+        try await withAlpine { root in
+            let secret = "https://anna:se@cret@mirror.example.org/alpine/v3.20/main"
+            try Data("\(secret)\n".utf8).write(to: URL(filePath: "\(root)/etc/apk/repositories"))
+            for said in [
+                "WARNING: updating and opening \(secret): temporary error",
+                "WARNING: updating and opening https://anna:*@mirror.example.org/alpine/v3.20/main: x",
+                "ERROR: \(secret)/x86_64/APKINDEX.tar.gz: lost", "ERROR: no lock for \(secret)",
+            ] {
+                let answer = PlayedTool.Answer(status: 1, errorOutput: said)
+                let failing = ApkTool(
+                    runner: PlayedTool(["update": answer, "version -v -l <": answer]), root: root)
+                let report = await failing.refresh(at: Self.now, after: nil)
+                #expect(Array(report.outcomes.keys) == [Self.main])
+                let error = try #require(report.outcomes[Self.main]?.error)
+                #expect(error.contains("mirror.example.org") && !error.contains("anna"), "\(error)")
+                let look = try await failing.look(at: Self.now, after: nil)
+                #expect(look.sources.map(\.name) == [Self.main])
+                #expect(look.sources.map(\.state) == [.failed])
+                #expect(look.sources.allSatisfy { $0.error?.contains("anna") == false })
+            }
+        }
+    }
+
     private static let installed = """
         Name     Version      Rev    Tracking       Publisher    Notes
         core22   20240904     1663   latest/stable  canonical**  base

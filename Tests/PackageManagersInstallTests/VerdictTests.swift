@@ -84,11 +84,11 @@ struct VerdictTests {
         #expect(verdict.notes.contains { $0.contains("labextra") })
     }
 
-    @Test(arguments: [true, false], [true, false])
-    func `a shutdown that a package scheduled is noted with its name`(
-        isReboot: Bool, isCalledOff: Bool
+    @Test(arguments: ShutdownWord.End.allCases)
+    func `a shutdown that was scheduled is noted with the package that was at work`(
+        end: ShutdownWord.End
     ) {
-        let word = ShutdownWord(isReboot: isReboot, isCalledOff: isCalledOff)
+        let word = ShutdownWord(end)
         #expect(ShutdownWord(line: word.line) == word)
         #expect(ShutdownWord(line: "half a line\(word.line)") == word)
         #expect(ShutdownWord(line: "\(word.line) And more.") == nil)
@@ -101,7 +101,7 @@ struct VerdictTests {
         let verdict = installer.verdict(on: plan("labplans"), ending: .exited(0), logTail: log)
         #expect(verdict.failure == nil)
         #expect(verdict.notes == [word.note("labplans")])
-        #expect(verdict.notes[0].hasPrefix("The package labplans scheduled a "))
+        #expect(verdict.notes[0].hasPrefix("While labplans was at work a "))
     }
 
     @Test(

@@ -100,7 +100,7 @@ struct RecipeFileTests {
     }
 
     @Test(arguments: [
-        ("form: tar.gz", "form: rpm", "f:7:9: the form cannot be “rpm”"),
+        ("form: tar.gz", "form: pkg", "f:7:9: the form cannot be “pkg”"),
         ("size: 1048576", "size: 1 MB", "f:10:9: the size must be a whole number from 1 to"),
         ("strip: 1", "stripe: 1", "“install” has no key “stripe”; did you mean “strip”?"),
         (

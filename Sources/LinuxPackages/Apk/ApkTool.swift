@@ -44,7 +44,12 @@ extension ApkTool: SoftwareLooking {
         return RefreshReport.of(
             errors.map { repository, error in
                 // A failure that is about no single repository is about all of them.
-                (repository, error ?? (output.status == 0 || isTold ? nil : output.reason))
+                (
+                    repository,
+                    error
+                        ?? (output.status == 0 || isTold
+                            ? nil : PlainAddress.all(in: output.reason))
+                )
             }, at: now, after: last)
     }
 
@@ -75,7 +80,9 @@ extension ApkTool: SoftwareLooking {
 
     private func addUpdates(to look: inout SoftwareLook) async {
         let output = await apk.run(["version", "-v", "-l", "<"])
-        guard output.status == 0 else { return look.fail("apk", output.reason) }
+        guard output.status == 0 else {
+            return look.fail("apk", PlainAddress.all(in: output.reason))
+        }
         // What apk says beside the list: a repository whose index it does not have.
         let said = TextLines.strings(output.errorOutput)
         for place in look.sources.indices where look.sources[place].state == .ok {
@@ -105,13 +112,15 @@ extension ApkTool: SoftwareLooking {
 
     /// What apk says of a repository: `WARNING: updating and opening ADDRESS: …`, `ERROR: ADDRESS: …`.
     private static func complaint(of repository: String, in lines: [String]) -> String? {
-        lines.first {
+        // apk may print the password, or a sign in its place.
+        lines.lazy.map { PlainAddress.all(in: TextLines.trimmed($0)) }.first {
             ($0.hasPrefix("WARNING: ") || $0.hasPrefix("ERROR: "))
                 && ($0.contains("\(repository): ") || $0.contains("\(repository)/"))
-        }.map { TextLines.trimmed($0) }
+        }
     }
 
-    /// The repositories' addresses, without their tags.
+    /// The repositories' addresses, without their tags, and without names and passwords, which must
+    /// not leave the endpoint.
     private var repositories: [String] {
         let folder = "\(root)/etc/apk/repositories.d"
         let more = Files.names(in: folder).filter { $0.hasSuffix(".list") }.sorted()
@@ -121,7 +130,7 @@ extension ApkTool: SoftwareLooking {
                 let words = TextLines.words(line)
                 guard let first = words.first, !first.hasPrefix("#") else { continue }
                 let address = first.hasPrefix("@") ? words.dropFirst().first : first
-                var plain = address ?? ""
+                var plain = PlainAddress.of(address ?? "")
                 while plain.hasSuffix("/") { plain.removeLast() }
                 if !plain.isEmpty, !found.contains(plain) { found.append(plain) }
             }

@@ -24,20 +24,11 @@ struct AptSource: Hashable, Sendable {
     /// A source that may have been written with a slash too many, or with a password, which must
     /// not leave the endpoint.
     init(address: String, suite: String, components: [String]) {
-        var plain = Self.withoutPassword(address)
+        var plain = PlainAddress.of(address)
         while plain.hasSuffix("/"), plain.utf8.count > 1 { plain.removeLast() }
         self.address = plain
         self.suite = suite
         self.components = components
-    }
-
-    /// `scheme://user:password@server/path` without the part before `@`.
-    private static func withoutPassword(_ address: String) -> String {
-        guard let scheme = address.firstRange(of: "://") else { return address }
-        let rest = address[scheme.upperBound...]
-        let server = rest.prefix { $0 != "/" }
-        guard let at = server.lastIndex(of: "@") else { return address }
-        return String(address[..<scheme.upperBound] + rest[rest.index(after: at)...])
     }
 
     /// Characters that apt writes as `%` and two digits in the name of an index file.

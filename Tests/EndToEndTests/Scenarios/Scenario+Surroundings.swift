@@ -108,7 +108,7 @@ extension Scenario {
     }
 
     static let plannedReboot = Scenario(
-        "a reboot that a package schedules is called off, and the job says whose it was",
+        "a reboot that a package schedules is called off, and the job says what was at work",
         isAboutServer: false
     ) { lab in
         let endpoint = try lab.endpoint(1)
@@ -117,9 +117,9 @@ extension Scenario {
         for name in ["labplans", "labstays"] {
             #expect(job.outcome(name)?.state == .verified, "\(job.sentence)")
         }
-        let note = job.result?.notes.first { $0.contains("scheduled a reboot") }
+        let note = job.result?.notes.first { $0.contains("a reboot was scheduled") }
         #expect(note?.contains("labplans") == true, "\(job.result?.notes ?? [])")
-        #expect(note?.contains("was called off") == true, "\(job.result?.notes ?? [])")
+        #expect(note?.contains("called off") == true, "\(job.result?.notes ?? [])")
         let left = try await endpoint.tryRun(
             ["/usr/bin/test", "-e", "/run/systemd/shutdown/scheduled"])
         #expect(left.status != 0)
