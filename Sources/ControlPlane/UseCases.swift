@@ -28,6 +28,8 @@ public final class UseCases: Sendable {
     package let verdictShelf = VerdictShelf()
     /// Where verdict feeds come from; `nil` where nothing is fetched.
     package let verdictSource: (any VerdictFetching)?
+    /// What rings have shown that policies ask for.
+    let twinShelf = TwinShelf()
     /// What is decided about fleets, for pages.
     package let decisionBoard = DecisionBoard()
     /// Which endpoint has which vulnerability.

@@ -7,6 +7,7 @@ import Rollbacks
 import Rollout
 import ServerRecords
 import Testing
+import Verdicts
 
 /// Policies that want versions verified first in a ring, on the same stack: what is on record of the
 /// ring's endpoints decides.
@@ -55,6 +56,8 @@ import Testing
         func steer() async throws { _ = try await useCases.steer(house.tenant.id) }
 
         func set(_ endpoint: TestEndpoint, _ tags: [String]) async throws {
+            // What was found of rings is kept for a minute.
+            house.clock.advance(seconds: 60)
             let (tenant, now) = (endpoint.principal.tenant, house.clock.now)
             try await useCases.ledger.write {
                 try $0.store(
@@ -217,6 +220,76 @@ import Testing
         #expect(waiting.sentence.contains("it went wrong on lab-2, which has the same stack"))
         _ = try await played.install(on: second)
         #expect(try await played.decision().sentence.contains("2 endpoints of the ring lab"))
+    }
+
+    @Test func `a result that comes after its order has run out says nothing`() async throws {
+        let played = try await Played(before: "{passed: lab, passedFor: 1h}")
+        try await played.miss(played.lab)
+        try await played.miss(played.critical)
+        var selection = DeploymentSelection(
+            endpoints: [played.lab.id], updates: [.init(name: "openssl")])
+        selection.deadlineSeconds = 300
+        _ = try await played.useCases.approve(selection, by: played.house.administrator)
+        let order = try #require(try await played.lab.collect())
+        for _ in 0..<3 {
+            played.house.clock.advance(seconds: 2400)
+            _ = try await played.useCases.tick()
+        }
+        try await played.lab.finish(order, .verified)
+        let waiting = try await played.decision()
+        #expect(waiting.reasonCode == .awaitingTwin)
+        #expect(waiting.nextAt == nil, "nobody knows since when it is in")
+    }
+
+    @Test func `of one deployment through the ring, who needs a twin comes when the twin is done`()
+        async throws
+    {
+        let played = try await Played()
+        try await played.miss(played.lab)
+        try await played.miss(played.critical)
+        let selection = DeploymentSelection(
+            endpoints: [played.lab.id, played.critical.id], updates: [.init(name: "openssl")],
+            policy: "dev")
+        let plan = try await played.useCases.planDeployment(
+            selection, by: played.house.administrator)
+        #expect(
+            plan.lines.last?.leftOut.map(\.reason) == [
+                "Waits for the ring lab, as mission-critical asks: it must be verified there on the "
+                    + "same stack (debian 12 on amd64) first."
+            ])
+        _ = try await played.useCases.approve(selection, by: played.house.administrator)
+        let order = try #require(try await played.lab.collect())
+        #expect(try await played.critical.collect() == nil)
+        try await played.lab.finish(order, .verified)
+        try await played.steer()
+        #expect(try await played.critical.collect() != nil)
+    }
+
+    @Test
+    func `of many twins it is said how many were asked, and a ring that is too large refuses none`()
+    {
+        let pass = RingPass(ring: "lab")
+        let stack = EndpointStack(
+            OperatingSystem(id: "debian", versionId: "12", name: "Debian"), architecture: "amd64",
+            packages: [], of: pass)
+        var many = TwinEvidence(pass, on: stack, members: 3)
+        many.take([], of: "lab-1")
+        many.takeUnasked()
+        many.takeUnasked()
+        let standing = many.standing(of: TestEndpoint.update("openssl"))
+        #expect(
+            standing.clause
+                == "none of the 1 that were asked of its 3 endpoints with the same stack "
+                + "(debian 12 on amd64) has verified it")
+        let large = TwinEvidence(pass, on: stack, members: TwinDesk.mostMembers, isWhole: false)
+            .standing(of: TestEndpoint.update("openssl"))
+        #expect(large.answer(at: House.start) == .waiting(until: nil))
+        #expect(large.clause.hasPrefix("it has more than 500 endpoints"))
+        let unknown = TwinEvidence(unknown: pass, on: stack)
+        #expect(!unknown.isKnown)
+        #expect(
+            unknown.standing(of: TestEndpoint.update("openssl")).clause
+                == "nobody has looked at the ring lab yet")
     }
 
     @Test func `what was taken back there was not verified`() async throws {

@@ -23,6 +23,8 @@ extension UseCases {
             let blocked = Set(try records.blockedVersions(in: scope).map { BlockedLine($0) })
             var decisions = try EndpointDecisions(
                 of: agent.tenant, in: records, at: now, showsRings: true, by: self)
+            // For one endpoint the fleet is not gone through.
+            decisions.walksFleet = false
             let open = try decisions.decide(endpoint).decisions.filter {
                 $0.mayBePrefetched && $0.update.prefetch?.state != .downloaded
                     && !blocked.contains(BlockedLine($0.update))

@@ -16,6 +16,7 @@ extension UseCases {
         if let policy = selection.policy {
             return try await approve(selection, throughRingsOf: policy, by: principal)
         }
+        try await lookAtRings(for: selection, in: principal.scope)
         let now = effects.now()
         let id: DeploymentID = effects.newIdentifier()
         let jobIDs = selection.endpoints.map { _ in effects.newIdentifier(Kinds.Job.self) }

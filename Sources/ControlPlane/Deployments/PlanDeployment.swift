@@ -1,4 +1,5 @@
 import Fleet
+import Policy
 package import Rollout
 public import ServerRecords
 
@@ -19,7 +20,19 @@ extension UseCases {
         try principal.require(.view)
         try Self.check(selection)
         return try await ledger.read { records in
-            try self.plan(selection, in: principal.scope, records: records)
+            try self.plan(selection, in: principal.scope, records: records, walksFleet: true)
+        }
+    }
+
+    /// Looks at the rings that a policy asks for, where one does, before an approval is written.
+    func lookAtRings(for selection: DeploymentSelection, in scope: Scope) async throws {
+        try await ledger.read { records in
+            guard let first = selection.endpoints.first,
+                let tenant = try records.endpoint(first, in: scope)?.tenant,
+                try self.policyShelf.policies(of: tenant, in: records)
+                    .contains(where: { $0.policy.before?.passed != nil })
+            else { return }
+            _ = try self.plan(selection, in: scope, records: records, walksFleet: true)
         }
     }
 
@@ -59,7 +72,8 @@ extension UseCases {
     }
 
     func plan(
-        _ selection: DeploymentSelection, in scope: Scope, records: any Records
+        _ selection: DeploymentSelection, in scope: Scope, records: any Records,
+        walksFleet: Bool = false
     ) throws -> DeploymentPlan {
         var judge: OrderJudge?
         var tenants: Set<TenantID> = []
@@ -74,7 +88,7 @@ extension UseCases {
                 try judge
                 ?? OrderJudge(
                     of: endpoint.tenant, in: records, at: effects.now(),
-                    isForMany: selection.endpoints.count > 1, by: self)
+                    isForMany: selection.endpoints.count > 1, walksFleet: walksFleet, by: self)
             lines.append(try Self.line(for: endpoint, selection, by: &own, records: records))
             judge = own
         }
@@ -114,7 +128,7 @@ extension UseCases {
             let isBlocked = blocked.contains(BlockedLine(update.key, update.candidate))
             if let reason = isBlocked
                 ? "Version \(update.candidate) is blocked until a person unblocks it."
-                : denied?[WaveLine(LockedUpdate(update))]
+                : denied?[WaveLine(LockedUpdate(update))]?.sentence
                     ?? reasonToLeaveOut(update, underWay: underWay)
             {
                 line.leftOut.append(.init(name: update.name, reason: reason))

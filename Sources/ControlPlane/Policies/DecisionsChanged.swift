@@ -11,6 +11,7 @@ extension UseCases {
         waking wakes: inout Set<String>
     ) throws {
         decisionBoard.forget()
+        twinShelf.note(changeFor: tenant)
         for tenant in try tenant.map({ [$0] }) ?? records.tenants(in: .provider).map(\.id) {
             try publishPolicies(
                 of: tenant, by: actor, in: records, at: now, waking: &wakes)

@@ -60,7 +60,7 @@ public struct EndpointDecisions {
     private let verdicts: VerdictIndex
     private let traits: TraitSource
     /// What is said of endpoints whatever the store says.
-    private let said: [EndpointID: EndpointTraits]
+    let said: [EndpointID: EndpointTraits]
     /// How far ahead windows are looked for; `nil` for as far as decisions need.
     private let end: Timestamp?
     private var knowledge: UpdateKnowledge
@@ -69,7 +69,12 @@ public struct EndpointDecisions {
     private var deployments: [DeploymentID: Deployment?] = [:]
     private let rollouts: RolloutSource
     private var work: KnownWork
-    var twins = TwinDesk()
+    /// What has been found of rings that policies ask for; where it is kept, unless it is asked what
+    /// other policies would do; and whether the fleet may be gone through for it.
+    var twins: TwinDesk?
+    let twinShelf: TwinShelf?
+    var walksFleet = true
+    var packages: [String: Set<String>] = [:]
 
     private struct LayerKey: Hashable {
         let name: PolicyName
@@ -128,6 +133,7 @@ public struct EndpointDecisions {
         self.said = said
         self.records = records
         work = KnownWork(of: tenant)
+        twinShelf = candidates == nil && groups == nil ? useCases.twinShelf : nil
         zoneRules = useCases.effects.zoneRules
         let directory = try DirectoryNames(scope: .tenant(tenant), records: records)
         let policies =
@@ -347,10 +353,11 @@ public struct EndpointDecisions {
 
     /// What people and policies forbid, accepted risks included, of updates that were chosen for an
     /// endpoint, each with the version that it would get as its candidate; `counts` says which
-    /// blocks of versions forbid.
+    /// blocks of versions forbid, `isOut` whether they were ordered already: then a ring that nobody
+    /// has looked at does not forbid them.
     mutating func denials(
         of updates: [Update], for endpoint: EndpointRecord, facts: EndpointFacts?,
-        countingBlocks counts: (BlockedVersion) -> Bool
+        countingBlocks counts: (BlockedVersion) -> Bool, isOut: Bool
     ) throws -> [WaveLine: Decision] {
         guard deniesAnything, !updates.isEmpty else { return [:] }
         let traits = try traits(of: endpoint.id)
@@ -364,7 +371,8 @@ public struct EndpointDecisions {
         let known = judged(
             try knowledge.known(
                 updates, on: endpoint, standing: standing, in: records, at: now), facts)
-        let evidence = try evidence(for: endpoint, subject, under: policy)
+        var evidence = try evidence(for: endpoint, subject, under: policy)
+        if isOut, evidence?.isKnown == false { evidence = nil }
         var denials: [WaveLine: Decision] = [:]
         for update in known.map(\.subject) {
             let line = WaveLine(key: update.update.key, version: update.update.candidate)

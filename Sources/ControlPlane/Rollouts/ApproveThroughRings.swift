@@ -10,6 +10,7 @@ extension UseCases {
     func approve(
         _ selection: DeploymentSelection, throughRingsOf name: String, by principal: Principal
     ) async throws -> Deployment {
+        try await lookAtRings(for: selection, in: principal.scope)
         let now = effects.now()
         let id: DeploymentID = effects.newIdentifier()
         return try await writeWaking { records, wakes in

@@ -108,9 +108,11 @@ struct EndpointDenials: Sendable {
         for (deployment, lines) in carried.lists(to: endpoint) {
             let denied = try judge.denied(of: lines, on: endpoint, posture)
             let missing = OrderContents.chosen(of: lines, among: posture.updates).count
+            // What waits for a ring is not lost to the rollout.
+            let lost = denied.filter { $0.value.reasonCode != .awaitingTwin }
             rests[deployment] = Rest(
-                open: missing - denied.count,
-                denied: denied.sorted { $0.key < $1.key }.map(\.value))
+                open: missing - lost.count,
+                denied: lost.sorted { $0.key < $1.key }.map(\.value.sentence))
         }
     }
 }

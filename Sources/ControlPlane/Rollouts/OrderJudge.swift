@@ -11,33 +11,35 @@ struct OrderJudge {
     private let records: any Records
     private let holding: Set<PolicyName>
 
-    /// Reads what people and policies say now.
+    /// Reads what people and policies say now. What rings have shown is looked up in what was found
+    /// before, unless it may go through the fleet: never in a transaction that writes.
     init(
         of tenant: TenantID, in records: any Records, at now: Timestamp, isForMany: Bool,
-        by useCases: UseCases
+        walksFleet: Bool = false, by useCases: UseCases
     ) throws {
         self.records = records
         decisions = try EndpointDecisions(
             of: tenant, in: records, at: now, isForMany: isForMany, by: useCases)
+        decisions.walksFleet = walksFleet
         holding = Set(decisions.placedPolicies.map(\.policy.name))
     }
 
     /// Whether there is anything to ask about.
     var isSilent: Bool { !decisions.deniesAnything }
 
-    /// What is forbidden of what an endpoint misses of a list, with the sentence that says who or
+    /// What is forbidden of what an endpoint misses of a list, with the decision that says who or
     /// what forbids it. What rollouts and rollbacks have blocked is no denial here: a list keeps
     /// it, and holds it back (`OrderContents`).
     mutating func denied(
         of lines: [WaveLine], on endpoint: EndpointID, _ posture: Posture
-    ) throws -> [WaveLine: String] {
+    ) throws -> [WaveLine: Decision] {
         guard !isSilent else { return [:] }
         return try denied(
             OrderContents.chosen(of: lines, among: posture.updates).map { chosen in
                 var update = chosen.update
                 update.candidate = chosen.version
                 return update
-            }, on: endpoint, posture, countingBlocks: \.isByHand)
+            }, on: endpoint, posture, countingBlocks: \.isByHand, isOut: false)
     }
 
     /// What is forbidden of an order that was given, blocks by other rollouts and by rollbacks
@@ -51,19 +53,20 @@ struct OrderJudge {
                 var update = missing[line.key] ?? Update(line)
                 update.candidate = line.to
                 return update
-            }, on: job.endpoint, posture, countingBlocks: { $0.forbids(job) })
+            }, on: job.endpoint, posture, countingBlocks: { $0.forbids(job) }, isOut: true
+        ).mapValues(\.sentence)
     }
 
     private mutating func denied(
         _ updates: [Update], on id: EndpointID, _ posture: Posture?,
-        countingBlocks counts: (BlockedVersion) -> Bool
-    ) throws -> [WaveLine: String] {
+        countingBlocks counts: (BlockedVersion) -> Bool, isOut: Bool
+    ) throws -> [WaveLine: Decision] {
         guard let endpoint = try records.endpoint(id, in: .tenant(decisions.tenant)) else {
             return [:]
         }
         return try decisions.denials(
-            of: updates, for: endpoint, facts: posture?.endpoint, countingBlocks: counts
-        ).mapValues(\.sentence)
+            of: updates, for: endpoint, facts: posture?.endpoint, countingBlocks: counts,
+            isOut: isOut)
     }
 
     /// Whether any policy holds for the tenant.

@@ -18,8 +18,9 @@ extension RolloutStep {
         defer { self.judge = judge }
         if try judge.lostPolicy(of: deployment) != nil { return Set(record.lines) }
         let denied = try judge.denied(of: record.lines, on: endpoint, posture)
-        for (line, sentence) in denied.sorted(by: { $0.key < $1.key }) {
-            try noteLeftOut(line, "\(line.key.name) \(line.version) was left out. \(sentence)")
+        for (line, decision) in denied.sorted(by: { $0.key < $1.key }) {
+            try noteLeftOut(
+                line, "\(line.key.name) \(line.version) was left out. \(decision.sentence)")
         }
         return Set(denied.keys)
     }

@@ -81,7 +81,7 @@ extension UseCases {
                 freshSince: now))
         // One reading of all traits, approvals and policies serves both questions.
         var judge = try OrderJudge(
-            of: tenant, in: records, at: now, isForMany: true, by: self)
+            of: tenant, in: records, at: now, isForMany: true, walksFleet: true, by: self)
         let looks = try rows.map { row in
             let posture = try records.posture(of: row.id, tenant: tenant)
             let jobs = try records.jobs(

@@ -49,7 +49,8 @@ extension Decision {
             return risk
         }
         if let policy, policy.asksForPass,
-            let unproven = unproven(subject, policy, context.pass, context.dueAt, now)
+            let unproven = unproven(
+                subject, policy, context.pass, context.pass?.clause, context.dueAt, now)
         {
             return unproven
         }
@@ -71,7 +72,8 @@ extension Decision {
     /// not shown what the policy asks for. `nil` when nothing does.
     ///
     /// `policy` is what holds for the endpoint, `approvals` and `exceptions` what people have said
-    /// that concerns it.
+    /// that concerns it. `pass` is what the ring has shown that the policy asks for; `nil` where that
+    /// is not asked anew, as of an order that is out while nobody has looked.
     public static func denied(
         _ subject: UpdateSubject, under policy: CompiledPolicy?, approvals: [ApprovalByHand],
         block: DecisionContext.VersionBlock? = nil, exceptions: [RiskException] = [],
@@ -87,8 +89,8 @@ extension Decision {
         if !exceptions.isEmpty, let risk = acceptedRisk(subject, exceptions, dueAt, now) {
             return risk
         }
-        guard let policy, pass != nil else { return nil }
-        return unproven(subject, policy, pass, dueAt, now)
+        guard let policy, let pass else { return nil }
+        return unproven(subject, policy, pass, pass.demand, dueAt, now)
     }
 
     /// What waits, or is refused, since the ring that the policy asks for has not verified it on the
@@ -96,7 +98,7 @@ extension Decision {
     @inline(never)
     private static func unproven(
         _ subject: UpdateSubject, _ policy: CompiledPolicy, _ standing: PassStanding?,
-        _ dueAt: Timestamp?, _ now: Timestamp
+        _ clause: String?, _ dueAt: Timestamp?, _ now: Timestamp
     ) -> Decision? {
         guard let source = policy.effective.before, let pass = source.value.passed else {
             return nil
@@ -113,7 +115,7 @@ extension Decision {
             rule: "before of \(source.policy)", nextAt: nextAt, dueAt: dueAt, lane: nil,
             grounds: DecisionGrounds(
                 person: "\(source.policy)", window: pass.ring,
-                text: standing?.clause ?? "what it has verified is known on the server only"))
+                text: clause ?? "what it has verified is known on the server only"))
     }
 
     /// A version that nobody gets.

@@ -8,12 +8,14 @@ package struct TwinEvidence: Sendable {
     private let pass: RingPass
     private let stack: EndpointStack?
     private let members: Int
+    private let isWhole: Bool
     private var twins = 0
+    private var asked = 0
     private var tallies: [WaveLine: Tally] = [:]
 
-    /// How many of them are asked about their orders: what twenty have not shown, more of them do
-    /// not either.
-    package static let mostAsked = 20
+    /// How many of them are asked about their orders: a ring that tries things for others is small,
+    /// and what is not asked is said.
+    package static let mostAsked = 50
     /// How many of its orders one is asked about, the newest first: more than an endpoint gets in two
     /// years of weekly windows, and what an open update waits for is newer than that.
     package static let mostOrders = 400
@@ -30,17 +32,29 @@ package struct TwinEvidence: Sendable {
     }
 
     /// Nothing was shown yet by a ring with so many members. Without a stack the endpoint is itself
-    /// among those that try it first.
-    package init(_ pass: RingPass, on stack: EndpointStack?, members: Int = 0) {
+    /// among those that try it first; `isWhole` tells whether all of the ring has been looked at.
+    package init(
+        _ pass: RingPass, on stack: EndpointStack?, members: Int = 0, isWhole: Bool = true
+    ) {
+        self.isWhole = isWhole
         self.pass = pass
         self.stack = stack
         self.members = members
     }
 
+    /// Nobody has looked yet.
+    package init(unknown pass: RingPass, on stack: EndpointStack) {
+        self.init(pass, on: stack, isWhole: false)
+    }
+
+    /// Whether anybody has looked.
+    package var isKnown: Bool { stack == nil || isWhole || members > 0 }
+
     /// Takes a twin with what became of its orders, newest first: of each version its last word
     /// counts.
     package mutating func take(_ jobs: [Job], of name: String) {
         twins += 1
+        asked += 1
         var settled: Set<WaveLine> = []
         for job in jobs {
             for outcome in job.result?.outcomes ?? [] {
@@ -71,9 +85,11 @@ package struct TwinEvidence: Sendable {
     }
 
     /// What an outcome says of its version; `nil` where it says nothing: an order that has not
-    /// ended, or a failure that is not the version's fault.
+    /// ended, one that had run out or was called off before its result came (nobody knows when that
+    /// was), or a failure that is not the version's fault. Each update's own outcome counts, whatever
+    /// became of the others of its order.
     private static func word(on outcome: UpdateOutcome, in job: Job, _ name: String) -> Word? {
-        guard job.state.isTerminal else { return nil }
+        guard [.verified, .failed, .failedVerification].contains(job.state) else { return nil }
         if outcome.update.isRollback {
             return outcome.state == .verified ? .failed("it was taken back on \(name)") : nil
         }
@@ -94,7 +110,7 @@ package struct TwinEvidence: Sendable {
         let line = WaveLine(key: update.key, version: update.candidate)
         let tally = tallies[line] ?? Tally()
         return PassStanding(
-            pass, stack: stack?.words, members: members, twins: twins, verified: tally.verified,
-            since: tally.since, failure: tally.failure)
+            pass, stack: stack?.words, members: members, isWhole: isWhole, twins: twins,
+            asked: asked, verified: tally.verified, since: tally.since, failure: tally.failure)
     }
 }

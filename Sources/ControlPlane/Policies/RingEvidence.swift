@@ -4,30 +4,10 @@ import Rollout
 import ServerRecords
 import Verdicts
 
-/// What has been found of rings that policies ask for, so that each is looked at once.
-struct TwinDesk {
-    /// The members of a ring, by its name.
-    fileprivate var members: [String: [Member]] = [:]
-    fileprivate var found: [Key: TwinEvidence] = [:]
-    fileprivate var packages: [String: Set<String>] = [:]
-
-    fileprivate struct Member {
-        let endpoint: EndpointRecord
-        let facts: EndpointFacts
-    }
-
-    fileprivate struct Key: Hashable {
-        let pass: RingPass
-        let stack: EndpointStack
-    }
-
-    /// How many members of a ring are looked at: a ring that tries things for others is small.
-    static let mostMembers = 500
-}
-
 extension EndpointDecisions {
     /// What the ring that an endpoint's policy asks for has shown on its stack; `nil` where the
-    /// policy asks for none.
+    /// policy asks for none. Where nobody has looked yet and the fleet must not be gone through, it
+    /// is not known.
     mutating func evidence(
         for endpoint: EndpointRecord, _ subject: EndpointSubject, under policy: CompiledPolicy?
     ) throws -> TwinEvidence? {
@@ -38,14 +18,29 @@ extension EndpointDecisions {
             return TwinEvidence(pass, on: nil)
         }
         guard let facts = subject.facts else { return nil }
-        let stack = try stack(of: endpoint, facts, pass)
-        let key = TwinDesk.Key(pass: pass, stack: stack)
-        if let found = twins.found[key] { return found }
-        let members = try members(of: pass.ring)
-        var evidence = TwinEvidence(pass, on: stack, members: members.count)
+        let stack = try stack(of: endpoint, facts.os, facts.architecture, pass)
+        let key = TwinDesk.Key(pass, stack)
+        var desk =
+            twins ?? twinShelf?.desk(of: tenant, at: now, howeverOld: !walksFleet)
+            ?? TwinDesk(at: now)
+        if desk.found[key] == nil, walksFleet {
+            desk.found[key] = try evidence(pass, stack, in: &desk)
+            if said.isEmpty { twinShelf?.keep(desk, of: tenant) }
+        }
+        twins = desk
+        return desk.found[key] ?? TwinEvidence(unknown: pass, on: stack)
+    }
+
+    private mutating func evidence(
+        _ pass: RingPass, _ stack: EndpointStack, in desk: inout TwinDesk
+    ) throws -> TwinEvidence {
+        let ring = try desk.rings[pass.ring] ?? self.ring(pass.ring)
+        desk.rings[pass.ring] = ring
+        var evidence = TwinEvidence(
+            pass, on: stack, members: ring.members.count, isWhole: ring.isWhole)
         var asked = 0
-        for member in members
-        where try self.stack(of: member.endpoint, member.facts, pass) == stack {
+        for member in ring.members
+        where try self.stack(of: member.endpoint, member.os, member.architecture, pass) == stack {
             guard asked < TwinEvidence.mostAsked else {
                 evidence.takeUnasked()
                 continue
@@ -57,7 +52,6 @@ extension EndpointDecisions {
                     limit: TwinEvidence.mostOrders))
             evidence.take(jobs, of: member.endpoint.name)
         }
-        twins.found[key] = evidence
         return evidence
     }
 
@@ -77,15 +71,14 @@ extension EndpointDecisions {
     }
 
     /// The endpoints that are in a ring of this name by their own policies, by name.
-    private mutating func members(of ring: String) throws -> [TwinDesk.Member] {
-        if let known = twins.members[ring] { return known }
+    private func ring(_ name: String) throws -> TwinDesk.Ring {
         let said = try allTraits()
         let needsFacts = book.asksForFacts || book.ringsAskForFacts
-        var members: [TwinDesk.Member] = []
+        var ring = TwinDesk.Ring()
         var query = EndpointQuery(
             scope: .tenant(tenant), limit: EndpointQuery.maximumPage,
             freshSince: ComplianceRule.freshSince(at: now))
-        pages: while true {
+        while true {
             let page = try records.endpoints(query)
             for endpoint in page {
                 var posture =
@@ -95,33 +88,34 @@ extension EndpointDecisions {
                     traits: said[endpoint.id] ?? EndpointTraits())
                 guard
                     let effective = EffectivePolicy(of: book.placed, for: subject, at: now),
-                    distances(of: subject, to: ring, under: effective).contains(0)
+                    distances(of: subject, to: name, under: effective).contains(0)
                 else { continue }
                 posture = try posture ?? records.posture(of: endpoint.id, tenant: tenant)
                 guard let facts = posture?.endpoint else { continue }
-                members.append(TwinDesk.Member(endpoint: endpoint, facts: facts))
-                if members.count == TwinDesk.mostMembers { break pages }
+                guard ring.members.count < TwinDesk.mostMembers else {
+                    ring.isWhole = false
+                    return ring
+                }
+                ring.members.append(TwinDesk.Member(endpoint, facts))
             }
-            guard page.count == query.limit, let last = page.last else { break }
+            guard page.count == query.limit, let last = page.last else { return ring }
             query.after = query.order.cursor(of: last)
         }
-        twins.members[ring] = members
-        return members
     }
 
     /// An endpoint's stack, as far as it is asked for.
     private mutating func stack(
-        of endpoint: EndpointRecord, _ facts: EndpointFacts, _ pass: RingPass
+        of endpoint: EndpointRecord, _ os: OperatingSystem, _ architecture: String,
+        _ pass: RingPass
     ) throws -> EndpointStack {
         var names: Set<String> = []
         if pass.stack != nil, let digest = endpoint.inventoryDigest {
             names =
-                try twins.packages[digest]
+                try packages[digest]
                 ?? Set((records.inventory(digest, of: tenant)?.packages ?? []).map(\.name))
-            twins.packages[digest] = names
+            packages[digest] = names
         }
-        return EndpointStack(
-            facts.os, architecture: facts.architecture, packages: names, of: pass)
+        return EndpointStack(os, architecture: architecture, packages: names, of: pass)
     }
 }
 
