@@ -63,8 +63,18 @@ struct AptComplaint {
 
     private var noSpace: RunVerdict? {
         first("No space left on device", "You don't have enough free space").map {
-            verdict(.diskFull, [], $0)
+            // These did not fit; the others may.
+            verdict(.diskFull, unfinished, $0)
         }
+    }
+
+    /// The packages that dpkg says it could not go on with.
+    private var unfinished: [String] {
+        let prefix = "dpkg: error processing "
+        return unique(
+            lines.filter { $0.hasPrefix(prefix) }.compactMap {
+                Self.processed($0.dropFirst(prefix.count))
+            })
     }
 
     private var wrongHash: RunVerdict? {
