@@ -117,7 +117,7 @@ private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
 private func newRequest(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
     chrome.postForm(.requests, class: "sum part") {
         div(class: "head") { h2 { "Ask for updates to be approved" } }
-        p(class: "dim") {
+        p(class: "small dim") {
             "Policies then install them in their windows. For a run of chosen versions, choose them on the page of "
             a(.href(.updates)) { "missing updates" }
             " or of an endpoint."

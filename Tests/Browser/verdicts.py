@@ -57,14 +57,14 @@ class Verdicts:
         os.makedirs(self.publisher, exist_ok=True)
         return os.path.join(self.publisher, name)
 
-    def publish(self, sequence, word, feed="noc", seconds=30 * 86_400):
+    def publish(self, sequence, word, feed="noc"):
         """Signs what the feed says, and puts it where subscribers fetch it."""
         said = [{"verdict": word, "package": "openssl", "version": VERSION, "os": "debian 12",
                  "evidence": f"Printing was tried, {word}.", "at": stamp(-3600)}]
         said += [{"verdict": "caution", "package": f"lib{number}", "evidence": "Look first.",
                   "link": "https://noc.example.org/1", "at": stamp(-7200 - number)} for number in range(60)]
         with open(self.file(f"{feed}.json"), "w") as draft:
-            json.dump({"feed": feed, "sequence": sequence, "issuedAt": stamp(), "expiresAt": stamp(seconds), "verdicts": said}, draft)
+            json.dump({"feed": feed, "sequence": sequence, "issuedAt": stamp(), "expiresAt": stamp(30 * 86_400), "verdicts": said}, draft)
         self.house.server.offline(
             "verdicts", "sign", self.file(f"{feed}.json"), "--key", self.file("noc.key"), "--out", self.file(f"{feed}.dsse.json"))
 
@@ -72,7 +72,15 @@ class Verdicts:
         page.fill("#feed-name", feed)
         page.fill("#feed-source", self.file(f"{feed}.dsse.json"))
         page.fill("#feed-key", key or self.key)
-        page.click("text=Follow the feed")
+        self.go(page, "text=Follow the feed")
+
+    def done(self, page):
+        expect(page.url.endswith("/verdicts?notice=verdict-feeds-changed"), f"{page.url}: {page.inner_text('main')}")
+
+    def go(self, page, what):
+        """Clicks on what leads to another page, and waits for that one: its address may be the same."""
+        with page.expect_navigation():
+            page.click(what)
 
     def decision(self, page):
         page.goto(f"/endpoints/{self.endpoint.id}")
@@ -90,22 +98,24 @@ class Verdicts:
         self.close(page)
 
     def follows(self):
-        self.key = self.house.server.offline("verdicts", "key", self.file("noc.key")).strip()
-        stranger = self.house.server.offline("verdicts", "key", self.file("stranger.key")).strip()
+        self.key, stranger = (
+            json.loads(self.house.server.offline("verdicts", "key", self.file(name)))["key"] for name in ["noc.key", "stranger.key"])
         self.publish(2, "block")
         page = self.open(java_script_enabled=False)
         self.subscribe(page, key=stranger)
         expect("not signed by the key" in page.inner_text("[role=alert]"), page.inner_text("main"))
         expect(page.input_value("#feed-key") == stranger and page.input_value("#feed-name") == "noc", "what was typed is lost")
         self.subscribe(page)
-        page.wait_for_url("**/verdicts?notice=verdict-feeds-changed")
+        self.done(page)
         row = page.inner_text("section:has(#feeds) tbody tr")
         expect("Fresh" in row and self.key in row and "noc.dsse.json" in row and "61" in row, row)
-        page.click("button:has-text('Refresh')")
-        page.wait_for_url("**/verdicts?notice=verdict-feeds-changed")
-        self.publish(1, "caution", feed="partner", seconds=90)
+        page.goto("/verdicts")
+        self.go(page, "button:has-text('Refresh')")
+        self.done(page)
+        page.goto("/verdicts")
+        self.publish(1, "caution", feed="partner")
         self.subscribe(page, feed="partner")
-        page.wait_for_url("**/verdicts?notice=verdict-feeds-changed")
+        self.done(page)
         expect(page.locator("section:has(#feeds) tbody tr").count() == 2, page.inner_text("main"))
         page.context.close()
 
@@ -121,8 +131,8 @@ class Verdicts:
         page = self.open("/verdicts")
         rows = page.locator("section:has(#said) tbody tr")
         expect(rows.count() == 50 and "1 to 50 of 122 shown" in page.inner_text(".under"), page.inner_text(".under"))
-        page.click("text=Next page")
-        expect(rows.count() == 50, f"{rows.count()} rows")
+        self.go(page, "text=Next page")
+        expect("51 to 100 of 122 shown" in page.inner_text(".under"), page.inner_text(".under"))
         page.select_option("select[name=verdict]", "block")
         page.wait_for_url("**/verdicts?*verdict=block*")
         expect(rows.count() == 1 and "1 verdict matches" in page.inner_text("main"), page.inner_text("main"))
@@ -131,7 +141,7 @@ class Verdicts:
         words = eventually("the feed's block holds the update", lambda: next(
             (text for text in [self.decision(page)] if "Held by the verdict block of the feed noc" in text), None))
         expect("Printing was tried, block." in words, words)
-        page.click("section:has(#missing) tbody tr:has-text('openssl') >> text=Verdicts")
+        self.go(page, "section:has(#missing) tbody tr:has-text('openssl') >> text=Verdicts")
         page.wait_for_url("**/verdicts?search=openssl")
         expect(rows.count() == 2, f"{rows.count()} rows")
         self.house.picture(page, "verdicts-narrowed")
@@ -141,7 +151,7 @@ class Verdicts:
         page = self.open()
         with open(self.file("noc.dsse.json"), "a") as file:
             file.write("x")
-        page.click("button[aria-label='Refresh noc']")
+        self.go(page, "button[aria-label='Refresh noc']")
         expect("cannot be read" in page.inner_text("[role=alert]"), page.inner_text("main"))
         page.watch.troubles.clear()  # the browser tells of the refusal's status
         note = page.inner_text(".note.warn:has-text('noc:')")
@@ -150,8 +160,8 @@ class Verdicts:
         expect("Held by the verdict block" in self.decision(page), "what was said is forgotten")
         self.publish(3, "block")
         page.goto("/verdicts")
-        page.click("button[aria-label='Refresh noc']")
-        page.wait_for_url("**/verdicts?notice=verdict-feeds-changed")
+        self.go(page, "button[aria-label='Refresh noc']")
+        self.done(page)
         expect(page.locator(".note.warn:has-text('noc:')").count() == 0, "the trouble stays")
         self.close(page)
 
@@ -160,32 +170,31 @@ class Verdicts:
         page.select_option("#say-verdict", "ok")
         page.fill("#say-package", "openssl")
         page.fill("#say-reason", "No printers here")
-        page.click("button:has-text('Say it')")
+        self.go(page, "button:has-text('Say it')")
         expect("the version that was tried" in page.inner_text("[role=alert]"), page.inner_text("main"))
         expect(page.input_value("#say-reason") == "No printers here", "what was typed is lost")
         page.fill("#say-version", VERSION)
         page.select_option("#say-tenant", label=TENANT)
-        page.click("button:has-text('Say it')")
-        page.wait_for_url("**/verdicts?notice=verdict-said")
+        self.go(page, "button:has-text('Say it')")
+        expect(page.url.endswith("/verdicts?notice=verdict-said"), page.url)
         row = page.inner_text("section:has(#said) tbody tr >> nth=0")
         expect("anna (own word)" in row and TENANT in row and VERSION in row, row)
         expect("the own verdict ok of" in self.decision(page), self.decision(page))
         page.goto("/verdicts?whose=own")
-        page.click("button:has-text('Take back')")
-        page.wait_for_url("**/verdicts?notice=verdict-taken-back")
+        self.go(page, "button:has-text('Take back')")
+        expect(page.url.endswith("/verdicts?notice=verdict-taken-back"), page.url)
         expect("Held by the verdict block" in self.decision(page), self.decision(page))
         page.context.close()
 
     def leaves(self):
         page = self.open()
-        page.click("a[aria-label='Unsubscribe from noc']")
-        page.wait_for_url("**/verdicts/feeds/noc/unsubscribe")
+        self.go(page, "a[aria-label='Unsubscribe from noc']")
         expect("61 verdicts count no more" in page.inner_text("main"), page.inner_text("main"))
         self.house.picture(page, "verdicts-unsubscribe")
-        page.click("text=Keep the feed")
-        page.click("a[aria-label='Unsubscribe from noc']")
-        page.click("button.danger")
-        page.wait_for_url("**/verdicts?notice=verdict-feeds-changed")
+        self.go(page, "text=Keep the feed")
+        self.go(page, "a[aria-label='Unsubscribe from noc']")
+        self.go(page, "button.danger")
+        self.done(page)
         expect(page.locator("section:has(#feeds) tbody tr").count() == 1, "it is still followed")
         page.watch.assert_quiet()
         self.publish(2, "ok")
@@ -194,7 +203,7 @@ class Verdicts:
         page.watch.troubles.clear()
         self.publish(4, "block")
         self.subscribe(page)
-        page.wait_for_url("**/verdicts?notice=verdict-feeds-changed")
+        self.done(page)
         self.close(page)
 
     def rights(self):

@@ -31,7 +31,7 @@ extension Dashboard {
                     nextStep: "Choose one of them.")
             }
             let draft = VerdictDraft(
-                tenant: form["tenant"].flatMap(TenantID.init), word,
+                tenant: try place(form), word,
                 package: line(form, "package"), version: line(form, "version"),
                 vulnerability: line(form, "vulnerability")?.uppercased(),
                 reason: line(form, "reason") ?? "")
@@ -46,7 +46,7 @@ extension Dashboard {
                 try await visit.useCases.withdrawVerdict(
                     package: form["package"], version: form["version"],
                     vulnerability: form["vulnerability"],
-                    of: form["tenant"].flatMap(TenantID.init), by: visit.principal)
+                    of: try place(form), by: visit.principal)
             }
         },
         action(
@@ -57,7 +57,7 @@ extension Dashboard {
                 Int64(text).flatMap { (1...44_640).contains($0) ? $0 : nil } ?? 0
             }
             let wish = VerdictSubscription(
-                tenant: form["tenant"].flatMap(TenantID.init), name: line(form, "name") ?? "",
+                tenant: try place(form), name: line(form, "name") ?? "",
                 source: line(form, "source") ?? "", key: line(form, "key") ?? "",
                 intervalSeconds: minutes.map { $0 * 60 })
             return try await onVerdicts(
@@ -70,7 +70,7 @@ extension Dashboard {
             try await onVerdicts(visit, VerdictEditing(), .verdictFeedsChanged) {
                 _ = try await visit.useCases.refreshVerdicts(
                     visit.call.parameters["feed"] ?? "",
-                    of: form["tenant"].flatMap(TenantID.init), by: visit.principal)
+                    of: try place(form), by: visit.principal)
             }
         },
         page(
@@ -91,10 +91,22 @@ extension Dashboard {
             try await onVerdicts(visit, VerdictEditing(), .verdictFeedsChanged) {
                 try await visit.useCases.unsubscribeVerdicts(
                     visit.call.parameters["feed"] ?? "",
-                    of: form["tenant"].flatMap(TenantID.init), by: visit.principal)
+                    of: try place(form), by: visit.principal)
             }
         },
     ]
+
+    /// Whose it is to be: nobody's in particular where the field is empty, which for the provider is
+    /// everybody's; so one that cannot be read is refused.
+    private static func place(_ form: FormFields) throws(Refusal) -> TenantID? {
+        guard let text = form["tenant"] else { return nil }
+        guard let tenant = TenantID(text) else {
+            throw Refusal(
+                .malformed, "E_MALFORMED", "The form names no tenant that can be read.",
+                nextStep: "Choose a tenant, or all of them.")
+        }
+        return tenant
+    }
 
     /// A field's text without blanks around it; `nil` when nothing else is there.
     private static func line(_ form: FormFields, _ name: String) -> String? {

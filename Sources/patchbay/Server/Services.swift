@@ -105,19 +105,22 @@ struct VerdictService: Service {
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do {
-                    if isDue() {
-                        try await useCases.refreshDueVerdicts()
-                        try await useCases.watchVerdictFeeds()
-                    }
-                } catch is CancellationError {
-                    throw CancellationError()
-                } catch {
-                    // The next look tries again.
-                    logger.warning("verdicts: \(error)")
-                }
+                try await look { try await useCases.refreshDueVerdicts() }
+                try await look { try await useCases.watchVerdictFeeds() }
                 try await Task.sleep(for: .seconds(Self.intervalSeconds))
             }
+        }
+    }
+
+    /// One part of a look: that feeds cannot be asked is the very time to tell of stale ones.
+    private func look(_ body: () async throws -> Void) async throws {
+        do {
+            if isDue() { try await body() }
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // The next look tries again.
+            logger.warning("verdicts: \(error)")
         }
     }
 }
