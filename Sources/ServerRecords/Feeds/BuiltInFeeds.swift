@@ -14,8 +14,9 @@ package enum BuiltInFeeds {
         }
     }
 
-    /// With the hours between two questions: one for whatever tells of new vulnerabilities and fixes.
-    /// What has not changed costs one small answer.
+    /// With the hours between two questions: one for what tells of new vulnerabilities and fixes and
+    /// is small, or mostly has not changed. OSV's archives are a distribution's whole history, and
+    /// new nearly every hour: they are asked every six.
     private static let list: [(String, String, String, Int64)] = [
         (
             "kev", "CISA: known exploited vulnerabilities",
@@ -36,27 +37,27 @@ package enum BuiltInFeeds {
         ),
         (
             "ubuntu-osv", "Ubuntu: vulnerabilities as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip", 1
+            "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip", 6
         ),
         (
             "almalinux-osv", "AlmaLinux: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip", 1
+            "https://osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip", 6
         ),
         (
             "rocky-osv", "Rocky Linux: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Rocky%20Linux/all.zip", 1
+            "https://osv-vulnerabilities.storage.googleapis.com/Rocky%20Linux/all.zip", 6
         ),
         (
             "redhat-osv", "Red Hat: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Red%20Hat/all.zip", 1
+            "https://osv-vulnerabilities.storage.googleapis.com/Red%20Hat/all.zip", 6
         ),
         (
             "suse-osv", "SUSE: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/SUSE/all.zip", 1
+            "https://osv-vulnerabilities.storage.googleapis.com/SUSE/all.zip", 6
         ),
         (
             "alpine-osv", "Alpine: vulnerabilities as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip", 1
+            "https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip", 6
         ),
         (
             "arch-tracker", "Arch Linux security tracker",
