@@ -88,6 +88,17 @@ import Versions
         #expect(finding.assessment.risk.inputs.cvss == 9.8)
     }
 
+    @Test(arguments: [
+        ("openSUSE-SU-2021:1234-1", "opensuse-su-2021:1234-1", true), ("CVE-1", "cve-1", true),
+        ("GHSA-aaaa", "ghsa-AAAA", true), ("CVE-1", "CVE-2", false), ("CVE-1", "CVE-10", false),
+        ("", "a", false),
+    ])
+    func `the letters of a name are written as people like`(
+        _ name: String, _ other: String, _ isOne: Bool
+    ) {
+        #expect(FleetIndex.isOneName(name, other) == isOne)
+    }
+
     @Test func `a title is that of its record, else of the nearest advisory about it alone`() {
         func advisory(
             _ title: String, _ source: AdvisorySource, _ names: [String] = ["CVE-2026-1"]

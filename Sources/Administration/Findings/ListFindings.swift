@@ -127,13 +127,9 @@ private struct FindingWalk {
     private func isWanted(
         _ ranked: RankedVulnerability, on audience: FleetIndex.Audience?
     ) -> Bool {
-        // People write a name's letters as they like.
-        if let name = filter.vulnerability?.utf8,
-            !ranked.name.utf8.elementsEqual(name, by: { $0 | 0x20 == $1 | 0x20 })
-        {
+        if let name = filter.vulnerability, !FleetIndex.isOneName(ranked.name, name) {
             return false
         }
-        if filter.part.kev, ranked.worst.knownExploited == nil { return false }
         return view.state.fleet.isFound(ranked.number, on: audience)
     }
 

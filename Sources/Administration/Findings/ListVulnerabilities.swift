@@ -51,7 +51,7 @@ extension UseCases {
         let state = try await currentFindings(in: scope)
         let view = FindingView(state: state, scope: scope, now: effects.now())
         let fleet = view.state.fleet
-        guard let number = fleet.number(of: name.uppercased()) ?? fleet.number(of: name),
+        guard let number = fleet.number(named: name),
             let worst = fleet.worst(of: number, on: state.contexts(in: scope))
         else {
             throw Refusal(

@@ -26,7 +26,8 @@ extension UseCases {
         }
         let now = effects.now()
         let state = findings.snapshot()
-        let name = try Self.vulnerabilityName(vulnerability)
+        let given = try Self.vulnerabilityName(vulnerability)
+        let name = state.fleet.number(named: given).map { state.fleet.name(of: $0) } ?? given
         let (known, kept) = (
             try await ledger.read { try $0.knownSince(name) }, try await findingHistorySince()
         )

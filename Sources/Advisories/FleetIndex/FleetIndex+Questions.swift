@@ -37,6 +37,18 @@ extension FleetIndex {
         texts.vulnerabilities.known(vulnerability).map { VulnerabilityNumber(value: $0) }
     }
 
+    /// The number of a vulnerability by its name, however its letters are written.
+    public func number(named name: String) -> VulnerabilityNumber? {
+        number(of: name.uppercased()) ?? number(of: name)
+            ?? vulnerabilities.first { Self.isOneName(self.name(of: $0), name) }
+    }
+
+    /// Whether two texts are the same name of a vulnerability: people write its letters as they
+    /// like. (In ASCII one bit tells `a` from `A`, and changes no digit and no sign of a name.)
+    public static func isOneName(_ name: String, _ other: String) -> Bool {
+        name.utf8.elementsEqual(other.utf8) { $0 | 0x20 == $1 | 0x20 }
+    }
+
     /// The name of a vulnerability.
     public func name(of vulnerability: VulnerabilityNumber) -> String {
         texts.vulnerabilities[vulnerability.value]
