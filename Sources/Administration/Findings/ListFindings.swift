@@ -130,6 +130,7 @@ private struct FindingWalk {
         if let name = filter.vulnerability, !FleetIndex.isOneName(ranked.name, name) {
             return false
         }
+        if filter.part.kev, ranked.worst.knownExploited == nil { return false }
         return view.state.fleet.isFound(ranked.number, on: audience)
     }
 
