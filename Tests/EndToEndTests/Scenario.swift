@@ -33,7 +33,7 @@ extension Scenario {
         + crashes + network
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
         + rings + waves + before + services + caches + applications + [agentPackage, selfUpdate]
-        + [emergency] + trust + [sealedRings]
+        + [emergency] + trust
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {
