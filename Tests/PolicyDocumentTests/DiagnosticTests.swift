@@ -83,22 +83,6 @@ struct DiagnosticTests {
                 "f:7:20: the snapshot cannot be “maybe”; known are none, preferred, required"
             ),
             (
-                "before: {passed: lab, passedFor: 3d, stack: postgresql-*}",
-                "f:7:1: warning: no policy here has a ring “lab”, and until one does nothing is installed; check its file together with this one"
-            ),
-            (
-                "before: {passedFor: 3d}",
-                "f:7:10: “passedFor” needs “passed”, the ring that verifies updates first"
-            ),
-            (
-                "before: {passed: lab, passedFor: 100d}",
-                "f:7:34: “passedFor” must be from 1m to 92d, not 100d"
-            ),
-            (
-                "before: {passed: lab, stack: [-x]}",
-                "f:7:31: the package must be a name without blanks and slashes, not “-x”"
-            ),
-            (
                 "after: {probes: [{tcp: 70000}]}",
                 "f:7:24: the port must be a whole number from 1 to 65535, not “70000”"
             ),

@@ -9,8 +9,9 @@ extension Decision {
     /// What comes first, decides: (1) a job that is under way, unless it can be taken back and the
     /// update has been denied meanwhile; (2) silence of the endpoint; (3) what stands in the way on
     /// the endpoint; (4) a denial, by a person or by a rule of any level, or a block of the version;
-    /// (5) an accepted risk, and a ring that must come first; (6) a halt of the rollout that carries it; (7) a deferral; (8) failures;
-    /// (9) the first matching rule, or the default; (10) rings; (11) windows.
+    /// (5) an accepted risk, and a ring that must come first; (6) a halt of the rollout that carries
+    /// it; (7) a deferral; (8) failures; (9) the first matching rule, or the default; (10) rings;
+    /// (11) windows.
     ///
     /// `policy` is what holds for the endpoint; `nil` when no policy applies, and then updates wait
     /// for a person. `context` is what stands around the update.
