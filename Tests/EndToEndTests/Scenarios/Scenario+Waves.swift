@@ -54,11 +54,7 @@ extension Scenario {
     static let otherFile = Scenario(
         "a later ring refuses another file of the version that the canary has, and all stops"
     ) { lab in
-        // Nothing may be let out before every endpoint has told that it misses the package: else
-        // the wave would hold the first of them alone.
-        _ = try await lab.saveOnly(Self.quietPolicy, Self.quietText)
-        try await lab.offer("labwaveswap")
-        for endpoint in lab.endpoints { _ = try await lab.missing("labwaveswap", on: endpoint) }
+        try await lab.offerQuietly("labwaveswap")
         try await lab.saveWaves()
         let deployment = try await lab.wave(of: "labwaveswap")
         _ = try await eventually("the canary is watched", within: .seconds(300)) {
@@ -84,24 +80,11 @@ extension Scenario {
         try await lab.patchbay("deployment", "cancel", deployment.text)
     }
 
-    private static let quietPolicy = "lab-quiet"
-    /// A policy that leaves everything to people.
-    private static let quietText = """
-        patchbay: policy/v1
-        name: \(quietPolicy)
-        applies: all
-        lanes: {routine: {windows: [any]}}
-        default: {approve: by hand}
-        windows:
-          any: {every: day, from: "00:00", for: 24h, zone: endpoint}
-
-        """
-
     static let sickWaveStops = Scenario(
         "an update after which a signed script fails stops at the canary, though it went in well"
     ) { lab in
+        try await lab.offerQuietly("labwavesick")
         try await lab.saveWaves()
-        try await lab.offer("labwavesick")
         let deployment = try await lab.wave(of: "labwavesick")
         let halted = try await eventually("the rollout halts", within: .seconds(300)) {
             let detail = try await lab.rings(of: deployment)
@@ -125,9 +108,9 @@ extension Scenario {
     static let badWaveStops = Scenario(
         "a bad package that a policy approves stops at the canary, with its cause, and is blocked"
     ) { lab in
-        // With labwavebad on offer at once, in the emergency lane, which waits for no other wave.
+        try await lab.offerQuietly("labwavebad", "--fault", "fail")
+        // At once, in the emergency lane, which waits for no other wave.
         try await lab.saveWaves()
-        try await lab.offer("labwavebad", "--fault", "fail")
         let deployment = try await lab.wave(of: "labwavebad")
         let halted = try await eventually("the rollout halts", within: .seconds(300)) {
             let detail = try await lab.rings(of: deployment)
@@ -192,8 +175,8 @@ extension Scenario {
     static let declinedWave = Scenario(
         "what is declined while the canary is watched goes to nobody else, and the wave ends"
     ) { lab in
+        try await lab.offerQuietly("labwavestop")
         try await lab.saveStop()
-        try await lab.offer("labwavestop")
         let deployment = try await lab.wave(of: "labwavestop")
         _ = try await eventually("the canary is watched", within: .seconds(300)) {
             try await lab.rings(of: deployment).rollout?.rings.first?.soakUntil
@@ -242,12 +225,28 @@ extension Lab {
         }
     }
 
-    /// Puts version 2.0 of a package on offer, and has the endpoints see it.
-    func offer(_ package: String, _ options: String...) async throws {
+    private static let quietPolicy = "lab-quiet"
+    /// A policy that leaves everything to people.
+    private static let quietText = """
+        patchbay: policy/v1
+        name: \(quietPolicy)
+        applies: all
+        lanes: {routine: {windows: [any]}}
+        default: {approve: by hand}
+        windows:
+          any: {every: day, from: "00:00", for: 24h, zone: endpoint}
+
+        """
+
+    /// Puts version 2.0 of a package on offer while everything is left to people, until each
+    /// endpoint has told that it misses it: else a wave could hold the first of them alone.
+    func offerQuietly(_ package: String, _ options: String...) async throws {
+        _ = try await saveOnly(Self.quietPolicy, Self.quietText)
         try await run(
             [Self.tool("repo/add").path, repository.path, package, "2.0"] + options
         ).succeeded("testbed/repo/add \(package)")
         for endpoint in endpoints { try await endpoint.restartAgent() }
+        for endpoint in endpoints { _ = try await missing(package, on: endpoint) }
     }
 
     /// The SHA-256 of the file that the repository has of a package's version 2.0.
