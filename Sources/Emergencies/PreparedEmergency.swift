@@ -17,9 +17,13 @@ struct PreparedEmergency: Sendable {
     let looked: [EndpointID: Set<PackageKey>]
 }
 
-/// What a run was planned on: what people have said, and what stands in the way on its endpoints.
-/// While this is as it was, so is the plan. A scan that has come since changes nothing of it: each
-/// endpoint looks itself whether it still misses what is ordered.
+/// What a run was planned on: policies, groups, approvals, accepted risks, blocked versions, what is
+/// said of endpoints, and the orders that stand in the way on them. While this is as it was, so is
+/// what the run may install and by whose rings.
+///
+/// Not in it is what changes by itself or is heard later all the same: a scan that has come since
+/// (each endpoint looks itself whether it still misses what is ordered), who is on duty (endpoints
+/// judge that), verdicts and other rollouts (what they deny is taken back when orders are judged).
 struct EmergencyFooting: Hashable, Sendable {
     /// One endpoint's part.
     struct Part: Hashable, Sendable {
