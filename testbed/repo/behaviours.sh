@@ -10,7 +10,7 @@ SLOW_SECONDS=${SLOW_SECONDS:-8}
 HUGE_INSTALLED_SIZE=1000000000
 
 BEHAVIOURS=(plain conffile reboot-required fail slow hang unmet new-dependency daemon prompt huge
-    reboot slow-unpack core bulky plan-reboot)
+    reboot slow-unpack core plan-reboot)
 
 field() { echo "$2" >> "$1/DEBIAN/control"; }
 
@@ -174,9 +174,6 @@ sleep 3
 echo "$1: the service manager and the agent are new"
 SCRIPT
 }
-
-# Has 300 KB, which a small file system in its folder's place does not take.
-behaviour_bulky() { head -c 300000 /dev/urandom > "$3/usr/share/$1/ballast"; }
 
 # Schedules a reboot for later, as careless packages do, and goes on.
 behaviour_plan-reboot() {

@@ -5,7 +5,7 @@ import Testing
 
 extension Scenario {
     static let surroundings = [
-        questionsAndWrappers, halfDownloaded, fullBoot, fullWhileUnpacking, plannedReboot,
+        questionsAndWrappers, halfDownloaded, fullBoot, plannedReboot,
         coreInTheSameRun, powerCutInUnpacking,
     ]
 
@@ -88,25 +88,6 @@ extension Scenario {
         try await endpoint.run("/usr/bin/dpkg", "--purge", kernel)
     }
 
-    static let fullWhileUnpacking = Scenario(
-        "a disk that is full only when a package is unpacked keeps none of the others out",
-        isAboutServer: false
-    ) { lab in
-        let endpoint = try lab.endpoint(1)
-        // No look beforehand counts a file system in a package's own folder.
-        let folder = "/usr/share/labbulky"
-        try await endpoint.run("/bin/mount", "-t", "tmpfs", "-o", "size=64k", "lab", folder)
-        let job = try await lab.deploy("labbulky", "labfits", to: endpoint)
-        try await endpoint.run("/bin/umount", folder)
-        let outcome = try #require(job.outcome("labbulky"))
-        #expect(outcome.failure == .diskFull, "\(outcome.sentence)")
-        #expect(outcome.sentence.contains("No space left on device"), "\(outcome.sentence)")
-        #expect(try await endpoint.package("labbulky") == "installed 1.0")
-        #expect(job.outcome("labfits")?.state == .verified, "\(job.sentence)")
-        #expect(try await endpoint.package("labfits") == "installed 2.0")
-        #expect(try await endpoint.run("/usr/bin/dpkg", "--audit") == "")
-    }
-
     static let plannedReboot = Scenario(
         "a reboot that a package schedules is called off, and the job says what was at work",
         isAboutServer: false
@@ -168,7 +149,7 @@ extension Lab {
     static let surroundingPackages = [
         "labasks": "prompt", "labhalf": "plain", "labhalf2": "plain", "labroom": "plain",
         "labcore": "core", "labbeside": "plain", "labunpack": "slow-unpack", "labafter": "plain",
-        "labbulky": "bulky", "labfits": "plain", "labplans": "plan-reboot", "labstays": "plain",
+        "labplans": "plan-reboot", "labstays": "plain",
     ]
 
     /// Adds them to the repository, and a kernel that is in no endpoint before its scenario.
