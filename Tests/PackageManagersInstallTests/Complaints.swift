@@ -73,7 +73,8 @@ struct Complaint: Sendable, CustomTestStringConvertible {
             E: Sub-process /usr/bin/dpkg returned an error code (1)
             """),
         Complaint(
-            "the disk fills while unpacking", .diskFull, ["labdisk"], words: "No space left on device",
+            "the disk fills while unpacking", .diskFull, ["labdisk"],
+            words: "No space left on device",
             """
             Unpacking labdisk (2.0) over (1.0) ...
             dpkg: error processing archive /var/cache/apt/archives/labdisk_2.0_all.deb (--unpack):

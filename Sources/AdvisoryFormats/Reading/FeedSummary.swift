@@ -15,7 +15,8 @@ public struct FeedSummary: Hashable, Sendable {
     public private(set) var rejected: [RecordRejection] = []
     /// How many records could not be read.
     public private(set) var rejectedCount = 0
-    /// Whether the feed was read to its end, and was as long as it says; otherwise the last rejection says why not.
+    /// Whether the feed was read to its end, and was as long as it says; otherwise the last
+    /// rejection says why not.
     public var isComplete = true
 
     /// How many rejections are kept: enough to see a pattern, and bounded when a whole feed of

@@ -15,7 +15,7 @@ struct RollbackCommand: AsyncParsableCommand {
         abstract:
             "Take back what was installed: a deployment, one of its rings, an endpoint, an update.",
         discussion: """
-            Examples:
+            Example:
               patchbay rollback --deployment dep_01h2xcejqtf2nbrexx3vqjhp41 --wait
               patchbay rollback --deployment dep_01h2xcejqtf2nbrexx3vqjhp41 --ring canary
               patchbay rollback --endpoint ept_01h2xcejqtf2nbrexx3vqjhp41
