@@ -34,7 +34,6 @@ struct ToolEndpointTests {
         try await expectModule(endpoint)
         try await expectRollback(endpoint)
         try await expectFailures(endpoint)
-        try await endpoint.expectVendorPackage()
         try await expectLockNamed(endpoint)
         try await expectKernelPending(endpoint)
         endpoint = try await expectBadSourceTold(endpoint)
