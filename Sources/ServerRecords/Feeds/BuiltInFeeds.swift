@@ -14,9 +14,9 @@ package enum BuiltInFeeds {
         }
     }
 
-    /// With the hours between two questions: one for what tells of new vulnerabilities and fixes and
-    /// is small, or mostly has not changed. OSV's archives are a distribution's whole history, and
-    /// new nearly every hour: they are asked every six.
+    /// With the hours between two questions: one for all that tells of new vulnerabilities and fixes.
+    /// OSV's archives are a distribution's whole history, and new nearly every hour, which costs a
+    /// download each; whoever has a thin line gives them a longer interval.
     private static let list: [(String, String, String, Int64)] = [
         (
             "kev", "CISA: known exploited vulnerabilities",
@@ -37,27 +37,27 @@ package enum BuiltInFeeds {
         ),
         (
             "ubuntu-osv", "Ubuntu: vulnerabilities as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/Ubuntu/all.zip", 1
         ),
         (
             "almalinux-osv", "AlmaLinux: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/AlmaLinux/all.zip", 1
         ),
         (
             "rocky-osv", "Rocky Linux: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Rocky%20Linux/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/Rocky%20Linux/all.zip", 1
         ),
         (
             "redhat-osv", "Red Hat: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Red%20Hat/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/Red%20Hat/all.zip", 1
         ),
         (
             "suse-osv", "SUSE: advisories as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/SUSE/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/SUSE/all.zip", 1
         ),
         (
             "alpine-osv", "Alpine: vulnerabilities as OSV records",
-            "https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip", 6
+            "https://osv-vulnerabilities.storage.googleapis.com/Alpine/all.zip", 1
         ),
         (
             "arch-tracker", "Arch Linux security tracker",
