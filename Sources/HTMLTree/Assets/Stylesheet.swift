@@ -88,7 +88,7 @@ package enum Stylesheet {
 
     private static let words = """
         a { color: var(--accent); text-decoration: none }
-        p.small a, td.free a, td.why > a { text-decoration: underline }
+        p.small a, td.free a, td.why a { text-decoration: underline }
         a:hover { text-decoration: underline; text-underline-offset: 2px }
         h1 { font-size: 20px; line-height: 28px; font-weight: 600; letter-spacing: -.015em;
           margin: 0; overflow-wrap: anywhere }
