@@ -57,6 +57,9 @@ struct Presence: Sendable {
     }
 
     private func wishForScan(_ memory: inout Memory) {
+        // Told once more before the scan has begun, it is the same wish, and puts the next one off
+        // no further.
+        guard !memory.isWished else { return }
         let now = effects.now()
         let earliest =
             memory.lastWishedScan?.adding(seconds: Self.shortestWishedScanInterval) ?? now
