@@ -1,6 +1,6 @@
 public import ControlPlane
 public import Fleet
-import ServerRecords
+public import ServerRecords
 public import Verdicts
 
 /// What verdicts are narrowed to.

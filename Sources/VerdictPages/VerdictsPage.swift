@@ -7,7 +7,7 @@ package import VerdictFeeds
 import Verdicts
 
 /// What the page of verdicts shows: feeds, and a part of what is said.
-package struct VerdictListing {
+package struct VerdictListing: Sendable {
     /// Whose; `nil` for all that the asker sees.
     package var tenant: TenantID?
     /// The feeds that count.
@@ -68,7 +68,7 @@ extension VerdictFilter {
 }
 
 /// What somebody has typed on the page and was refused.
-package struct VerdictEditing {
+package struct VerdictEditing: Sendable {
     /// The feed that was to be followed.
     package var subscription: VerdictSubscription?
     /// What was to be said.

@@ -111,36 +111,3 @@ extension UseCases {
         return isNamed ? .byName : .nowhere
     }
 }
-
-/// Names of vulnerabilities as people give them.
-enum GivenVulnerability {
-    /// The name in capitals.
-    ///
-    /// - Throws: `Refusal` `E_VULNERABILITY` for what can be nobody's name of one.
-    static func name(_ text: String) throws -> String {
-        let name = text.uppercased()
-        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-        let isCVE =
-            parts.count == 3 && parts[0] == "CVE" && parts[1].count == 4
-            && (4...19).contains(parts[2].count) && (parts[1] + parts[2]).allSatisfy(isDigit)
-        // Feeds also have names of their own, such as ADV990001, ALSA-2024:2950 or GHSA-….
-        let isOther =
-            !name.hasPrefix("CVE") && parts[0].first.map(isLetter) == true
-            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(isSign) }
-            && (name.contains(where: isDigit) || parts[0] == "GHSA")
-        guard isCVE || isOther else {
-            throw Refusal(
-                .malformed, "E_VULNERABILITY",
-                "“\(text.prefix(60))” is no vulnerability's name.",
-                nextStep: "Write it as CVE-2026-1234; patchbay finding vulnerabilities lists what "
-                    + "there is.")
-        }
-        return name
-    }
-
-    private static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }
-    private static func isSign(_ character: Character) -> Bool {
-        isDigit(character) || isLetter(character) || "_:.+~".contains(character)
-    }
-    private static func isLetter(_ character: Character) -> Bool { ("A"..."Z").contains(character) }
-}

@@ -4,8 +4,9 @@
 /// FNV-1a over 64 bits, and then the finalising steps of SplitMix64, since the upper bits of FNV
 /// alone are poorly mixed for short texts. It is no defence against people who choose their own
 /// identifiers; identifiers are given out by the server.
-enum StableHash {
-    static func of(_ parts: String...) -> UInt64 {
+package enum StableHash {
+    /// The hash of some texts, in this order.
+    package static func of(_ parts: String...) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for part in parts {
             for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
