@@ -11,7 +11,7 @@ public struct NewFeed: Hashable, Sendable, Codable {
     public var source: String
     /// What it is; the name unless given.
     public var title: String?
-    /// How often it is asked for, in seconds; every six hours unless given.
+    /// How often it is asked for, in seconds; every hour unless given.
     public var intervalSeconds: Int64?
 
     /// A new feed.
