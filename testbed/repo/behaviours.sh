@@ -10,7 +10,7 @@ SLOW_SECONDS=${SLOW_SECONDS:-8}
 HUGE_INSTALLED_SIZE=1000000000
 
 BEHAVIOURS=(plain conffile reboot-required fail slow hang unmet new-dependency daemon prompt huge
-    reboot slow-unpack core plan-reboot)
+    reboot slow-unpack core plan-reboot hang-early needs-hang large)
 
 field() { echo "$2" >> "$1/DEBIAN/control"; }
 
@@ -65,6 +65,26 @@ behaviour_hang() {
 echo "$1: waiting for something that never comes"
 exec sleep infinity
 SCRIPT
+}
+
+# Hangs before its files are unpacked: the old version is still there.
+behaviour_hang-early() {
+    script "$3" preinst <<SCRIPT
+[ "\$1" = upgrade ] || exit 0
+echo "$1: waiting for room that never comes"
+exec sleep infinity
+SCRIPT
+}
+
+# Depends on what labhang is when it has been configured, which never ends.
+behaviour_needs-hang() { field "$3" 'Depends: labhang (>= 2.0)'; }
+
+# MiB of the file that `large` brings; a test mounts something smaller where it goes.
+LARGE_SIZE=4
+
+# Brings a large file and does not say so, so that only unpacking shows that there is no room.
+behaviour_large() {
+    head -c "${LARGE_SIZE}M" /dev/zero > "$3/usr/share/$1/data"
 }
 
 behaviour_unmet() { field "$3" 'Depends: labgood (>= 9)'; }
