@@ -19,6 +19,9 @@ public struct Supervisor: Sendable {
     /// How long a program that hangs may take to end itself before it is killed, in seconds: dpkg
     /// finishes the package at hand first.
     static let graceSeconds: Int64 = 30
+    /// How many scripts that hang are ended in one run before the whole run is: each costs the
+    /// run's patience, and where a fourth one hangs something else is wrong than the packages.
+    static let mostEndedScripts = 3
     /// How often leaving word is tried when the disk is full, once in 5 seconds: ten minutes.
     static let endingTries = 120
     /// The longest last line that is kept, in bytes.
@@ -63,22 +66,29 @@ public struct Supervisor: Sendable {
     }
 
     /// An installation ends with the first program that fails; a repair runs them all, since the
-    /// second mends what the first cannot.
+    /// second mends what the first cannot, unless a script had to be ended: the second would begin
+    /// with it again.
     func runAll(_ plan: RunPlan) -> RunEnding {
         var last = RunEnding.exited(0)
         // What was scheduled before is somebody's plan, and none of this run's business.
-        var scheduled = shutdown.read()
+        var seen = Seen(scheduled: shutdown.read())
         for command in plan.commands {
             note("+ \(command.joined(separator: " "))")
-            last = runOne(command, plan, &scheduled)
-            callOffShutdown(&scheduled)
+            last = runOne(command, plan, &seen)
+            callOffShutdown(&seen.scheduled)
             switch last {
             case .exited(0): continue
-            case .exited: if plan.kind == .install { return last }
+            case .exited: if plan.kind == .install || seen.endedScripts > 0 { return last }
             case .signalled, .hung, .vanished, .notStarted: return last
             }
         }
         return last
+    }
+
+    /// What a run has seen and done so far.
+    private struct Seen {
+        var scheduled: [UInt8]?
+        var endedScripts = 0
     }
 
     /// No package decides when the endpoint reboots; least of all while others are installed.
@@ -90,7 +100,7 @@ public struct Supervisor: Sendable {
     }
 
     private func runOne(
-        _ command: [String], _ plan: RunPlan, _ scheduled: inout [UInt8]?
+        _ command: [String], _ plan: RunPlan, _ seen: inout Seen
     ) -> RunEnding {
         let pid: pid_t
         switch ChildProcess.start(
@@ -103,7 +113,7 @@ public struct Supervisor: Sendable {
         var size = logSize()
         var quietSince = LibC.monotonicSeconds()
         while true {
-            callOffShutdown(&scheduled)
+            callOffShutdown(&seen.scheduled)
             if let ending = ChildProcess.ending(of: pid) {
                 switch ending {
                 case .exited(let status): return .exited(status)
@@ -115,10 +125,31 @@ public struct Supervisor: Sendable {
                 size = now
                 quietSince = LibC.monotonicSeconds()
             } else if LibC.monotonicSeconds() - quietSince >= plan.inactivityLimitSeconds {
-                return endHanging(pid, plan)
+                guard endScript(below: pid, plan, &seen) else { return endHanging(pid, plan) }
+                quietSince = LibC.monotonicSeconds()
             }
             usleep(Self.pollMicroseconds)
         }
+    }
+
+    /// Ends the script that the package manager waits for, which then goes on with the other
+    /// packages; `false` when there is none to end.
+    private func endScript(below pid: pid_t, _ plan: RunPlan, _ seen: inout Seen) -> Bool {
+        guard let hosts = plan.scriptHosts, seen.endedScripts < Self.mostEndedScripts else {
+            return false
+        }
+        let found = HangingScript.processes(
+            below: pid, hosts: hosts, among: HangingScript.allProcesses())
+        guard !found.isEmpty else { return false }
+        seen.endedScripts += 1
+        note(HangWord(seconds: plan.inactivityLimitSeconds).line)
+        for process in found { kill(process.pid, SIGTERM) }
+        let deadline = LibC.monotonicSeconds() + grace
+        while LibC.monotonicSeconds() < deadline, found.contains(where: \.isAlive) {
+            usleep(Self.pollMicroseconds)
+        }
+        for process in found where process.isAlive { kill(process.pid, SIGKILL) }
+        return true
     }
 
     private func endHanging(_ pid: pid_t, _ plan: RunPlan) -> RunEnding {

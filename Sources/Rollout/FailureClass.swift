@@ -3,7 +3,7 @@
 public enum FailureClass: String, Codable, Sendable, CaseIterable {
     /// Another program held the package manager's lock until the patience for it ran out.
     case lockHeld
-    /// A file system has too little room; nothing was started.
+    /// A file system has too little room: nothing was started, or what was begun was taken back.
     case diskFull
     /// A package source could not be reached.
     case network
@@ -22,7 +22,8 @@ public enum FailureClass: String, Codable, Sendable, CaseIterable {
     case maintainerScript
     /// An earlier run was cut off, and repairing it did not succeed.
     case interruptedPackageManager
-    /// The package manager printed nothing for so long that it was taken to hang, and was ended.
+    /// Nothing was printed for so long that the package's script was taken to hang, and was ended;
+    /// or the whole package manager, where no script was at work.
     case hung
     /// The run was cut off by a crash, a kill or a power cut, and the update is not in.
     case interrupted

@@ -34,19 +34,45 @@ struct JobWayTests {
         #expect(bench.world.change { $0.installs } == ["laba": 1, "labfail": 1, "labz": 1])
     }
 
-    @Test func `a second failing package ends the retries`() async throws {
-        let bench = Workbench(["labfail": .fails, "labfail2": .fails, "labz": .good])
-        let (result, _) = try await bench.finish(Orders.order(of: "labfail", "labfail2", "labz"))
-        #expect(result.states == ["labfail": .failed, "labfail2": .failed, "labz": .failed])
-        #expect(bench.world.starts.count == 2)
+    @Test func `several failing packages one after another do not stop the last one`() async throws
+    {
+        let names = ["laba", "labb", "labc"]
+        let bench = Workbench(
+            Dictionary(uniqueKeysWithValues: names.map { ($0, World.Behaviour.fails) })
+                .merging(["labz": .good]) { $1 })
+        let (result, _) = try await bench.finish(Orders.order(of: "laba", "labb", "labc", "labz"))
+        #expect(names.allSatisfy { result.states[$0] == .failed })
+        #expect(result.states["labz"] == .verified)
+        #expect(bench.world.starts.count == 4)
     }
 
-    @Test func `a hanging package is named, and what was behind it is not tried again`()
+    @Test func `the retries have an end`() async throws {
+        let names = ["laba", "labb", "labc", "labd"]
+        let bench = Workbench(
+            Dictionary(uniqueKeysWithValues: names.map { ($0, World.Behaviour.fails) })
+                .merging(["labz": .good]) { $1 })
+        let (result, _) = try await bench.finish(
+            Orders.order(of: "laba", "labb", "labc", "labd", "labz"))
+        #expect(result.outcomes.allSatisfy { $0.state == .failed })
+        #expect(result.outcome("labz")?.sentence.hasPrefix("labz was not reached: ") == true)
+        #expect(bench.world.starts.count == JobRun.maximumRetriesWithoutCulprits + 1)
+    }
+
+    @Test func `a hanging package is named, and what was behind it goes in without it`()
         async throws
     {
         let bench = Workbench(["laba": .good, "labhang": .hangs, "labz": .good])
         let (result, _) = try await bench.finish(Orders.order(of: "laba", "labhang", "labz"))
-        #expect(result.states == ["laba": .verified, "labhang": .failed, "labz": .failed])
+        #expect(result.states == ["laba": .verified, "labhang": .failed, "labz": .verified])
+        #expect(result.outcomes.compactMap(\.failure) == [.hung])
+        #expect(bench.world.change { $0.installs } == ["laba": 1, "labhang": 1, "labz": 1])
+    }
+
+    @Test func `what hangs without a name is not tried again`() async throws {
+        let bench = Workbench(["laba": .good, "labnameless": .hangs, "labz": .good])
+        bench.world.change { $0.hangsWithoutName = true }
+        let (result, _) = try await bench.finish(Orders.order(of: "laba", "labnameless", "labz"))
+        #expect(result.states == ["laba": .verified, "labnameless": .failed, "labz": .failed])
         #expect(result.outcomes.compactMap(\.failure) == [.hung, .hung])
         #expect(bench.world.starts.count == 1)
     }

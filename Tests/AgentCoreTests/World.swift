@@ -43,6 +43,8 @@ final class World: Sendable {
         var lockedUntil: Timestamp?
         var isInterrupted = false
         var cannotBeRepaired = false
+        /// Whether nothing tells which package was at work when a run hung.
+        var hangsWithoutName = false
         /// The run that leaves the package database half done when it is found to have ended.
         var interruptsAt: RunName?
         var runs: [RunName: Run] = [:]
@@ -160,14 +162,14 @@ extension World: Installing {
         }
     }
 
-    func installRun(for updates: [LockedUpdate]) -> RunPlan {
+    func installRun(for updates: [LockedUpdate], leaving aside: [String]) -> RunPlan {
         RunPlan(
             kind: .install, commands: [["/usr/bin/install"]], environment: [:],
             inactivityLimitSeconds: 60,
             updates: updates)
     }
 
-    func repairRun() -> RunPlan {
+    func repairRun(leaving aside: [String]) -> RunPlan {
         RunPlan(
             kind: .repair, commands: [["/usr/bin/repair"]], environment: [:],
             inactivityLimitSeconds: 60,
@@ -182,7 +184,9 @@ extension World: Installing {
                 .map { String($0.dropFirst(7)) }
             return RunVerdict(
                 failure: .maintainerScript, culprits: culprits, sentence: "A script failed.")
-        case .hung: return RunVerdict(failure: .hung, culprits: ["labhang"], sentence: "It hung.")
+        case .hung:
+            let culprits = change { $0.hangsWithoutName } ? [] : ["labhang"]
+            return RunVerdict(failure: .hung, culprits: culprits, sentence: "It hung.")
         case .signalled, .vanished:
             return RunVerdict(failure: .interrupted, sentence: "The run was cut off.")
         case .notStarted(let reason): return RunVerdict(failure: .other, sentence: reason)

@@ -16,13 +16,15 @@ struct SupervisorTests {
 
     /// A folder with a plan in it, as the agent makes it.
     private func prepared(
-        _ commands: [[String]], kind: RunPlan.Kind = .install, limit: Int64 = 600, in folder: URL
+        _ commands: [[String]], kind: RunPlan.Kind = .install, limit: Int64 = 600,
+        hosts: [String]? = nil, in folder: URL
     ) throws -> RunFolder {
         let run = folder.appending(path: "run-1")
         try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
-        let plan = RunPlan(
+        var plan = RunPlan(
             kind: kind, commands: commands, environment: ["PATH": "/usr/bin:/bin", "MARK": "7"],
             inactivityLimitSeconds: limit, updates: [])
+        plan.scriptHosts = hosts
         let place = RunFolder(path: run.path)
         try Data(AgentJSON.encode(plan) ?? []).write(to: URL(filePath: place.plan))
         return place
@@ -100,6 +102,90 @@ struct SupervisorTests {
             #expect(
                 await Supervision(place, grace: 1).run() == .hung(lastLine: "waiting for nothing"))
         }
+    }
+}
+
+/// Scripts that hang below a package manager, which is stood in for.
+extension SupervisorTests {
+    /// A package manager that does this, in a folder.
+    private func host(_ script: String, in folder: URL) throws -> String {
+        let file = folder.appending(path: "labhost")
+        try writeProgram("#!/bin/sh\n\(script)\n", to: file)
+        return file.path
+    }
+
+    @Test func `a script that hangs is ended by itself, and the package manager goes on`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let program = try host(
+                """
+                echo begins
+                /bin/sh -c 'echo waits for ever; sleep 1000; true'
+                echo goes on
+                exit 5
+                """, in: folder)
+            let place = try prepared([[program]], limit: 10, hosts: ["labhost"], in: folder)
+            #expect(await Supervision(place).run() == .exited(5))
+            let lines = log(place).split(separator: "\n")
+            #expect(lines.compactMap { HangWord(line: $0) } == [HangWord(seconds: 10)])
+            #expect(lines.contains("goes on"))
+        }
+    }
+
+    @Test func `a script that shrugs off the signal is killed`() async throws {
+        try await withTemporaryFolder { folder in
+            let program = try host(
+                "/bin/sh -c 'trap : TERM; echo waits; while :; do sleep 1000; done'; exit 6",
+                in: folder)
+            let place = try prepared([[program]], limit: 10, hosts: ["labhost"], in: folder)
+            #expect(await Supervision(place, grace: 1).run() == .exited(6))
+        }
+    }
+
+    @Test func `scripts that hang again and again end the run`() async throws {
+        try await withTemporaryFolder { folder in
+            let program = try host(
+                "while :; do /bin/sh -c 'echo waits; sleep 1000; true'; done", in: folder)
+            let place = try prepared([[program]], limit: 1, hosts: ["labhost"], in: folder)
+            guard case .hung = await Supervision(place, grace: 1).run() else {
+                Issue.record("\(log(place))")
+                return
+            }
+            let words = log(place).split(separator: "\n").compactMap { HangWord(line: $0) }
+            #expect(words.count <= Supervisor.mostEndedScripts)
+        }
+    }
+
+    @Test func `what runs below the package manager is found, and nobody's service`() {
+        let rows: [(Int32, Int32, Int32, String)] = [
+            (1, 0, 1, "init"), (10, 1, 10, "patchbay-agent"), (11, 10, 10, "apt-get"),
+            (12, 11, 10, "dpkg"), (13, 12, 10, "labhang.postin"), (14, 13, 10, "sleep"),
+            (15, 13, 15, "a service"), (16, 11, 10, "apt's own"), (17, 1, 17, "dpkg"),
+            (18, 17, 17, "of another"),
+        ]
+        let all = rows.map { pid, parent, session, name in
+            HangingScript.Process(
+                pid: pid, parent: parent, session: session, startTicks: 0, name: name)
+        }
+        func found(_ run: Int32, _ hosts: [String]) -> Set<Int32> {
+            Set(HangingScript.processes(below: run, hosts: hosts, among: all).map(\.pid))
+        }
+        #expect(found(11, ["dpkg"]) == [13, 14])
+        #expect(found(12, ["dpkg"]) == [13, 14])
+        #expect(found(11, ["rpm"]) == [])
+        #expect(found(14, ["dpkg"]) == [])
+        #expect(found(99, ["dpkg"]) == [])
+    }
+
+    @Test func `a process is read with its parent and whatever name it has`() {
+        let line = "12 (a) b) S 7 12 9 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 777 1 1"
+        #expect(
+            HangingScript.process(in: line)
+                == HangingScript.Process(
+                    pid: 12, parent: 7, session: 9, startTicks: 777, name: "a) b"))
+        #expect(HangingScript.process(in: "12 (a) Z 7") == nil)
+        #expect(HangingScript.process(in: "") == nil)
     }
 }
 

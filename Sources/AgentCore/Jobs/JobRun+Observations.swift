@@ -204,7 +204,7 @@ extension JobRun {
         case .locked(let holder):
             return waitForLock(holder, at: now)
         case .needsRepair(let reason):
-            guard repairs < Self.maximumRepairs + interruptions, let plan else {
+            guard repairs < repairsAllowed, let plan else {
                 return giveUp(
                     .interruptedPackageManager,
                     "The package database could not be mended: \(reason)")
@@ -272,10 +272,16 @@ extension JobRun {
             return [ended, .lockWaitBegan(holder: verdict.sentence)]
         case .interrupted where interruptions + 1 < Self.maximumInterruptions:
             return [ended]
-        case .maintainerScript where !verdict.culprits.isEmpty:
+        case .maintainerScript where !verdict.culprits.isEmpty,
+            .hung where !verdict.culprits.isEmpty, .diskFull where !verdict.culprits.isEmpty,
+            .dependency where !verdict.culprits.isEmpty, .other where !verdict.culprits.isEmpty:
             // The rest does not suffer for a package that cannot be mended.
             return [ended]
-        case .interrupted, .diskFull, .network, .signature, .hashMismatch, .versionNotAvailable,
+        case .diskFull:
+            return [ended]
+                + giveUp(
+                    .diskFull, "The package database could not be mended: \(verdict.sentence)")
+        case .interrupted, .network, .signature, .hashMismatch, .versionNotAvailable,
             .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .hung, .journalUnreadable,
             .nothingChanged, .unhealthyAfterPatch, .rebootNotClearing, .backupTooOld,

@@ -35,14 +35,19 @@ public struct JobRun: Sendable {
     }
 
     /// How often the rest of an order is tried again without the packages that made a run fail:
-    /// once, since a second failure is no longer one package's.
-    public static let maximumRetriesWithoutCulprits = 1
+    /// each time costs a run, and a hang half an hour; what fails a fourth time is no longer the
+    /// fault of single packages.
+    public static let maximumRetriesWithoutCulprits = 3
     /// How often runs may be cut off (power, kill) before the rest is given up: an endpoint that
     /// dies twice while installing needs a person.
     public static let maximumInterruptions = 2
-    /// How often the damage that a job finds is repaired; what an interruption of the job itself
-    /// has damaged is repaired once more, so there is an end to it (`maximumInterruptions`).
+    /// How often the damage that a job finds is repaired; what a run of the job itself has left
+    /// half done is repaired once more for each such run, so there is an end to it
+    /// (`maximumInterruptions`, `maximumRetriesWithoutCulprits`, `maximumUnpackings`).
     public static let maximumRepairs = 1
+    /// How often what was only unpacked, because a package that hangs is left aside, is configured
+    /// and looked at again.
+    public static let maximumUnpackings = 2
     /// How long a job waits for another program's lock, in seconds: four hours are longer than any
     /// unattended upgrade seen.
     public static let lockPatienceSeconds: Int64 = 4 * 3600
@@ -62,8 +67,12 @@ public struct JobRun: Sendable {
     public internal(set) var notes: [String] = []
     /// Reboot signals that were there before the job began.
     public internal(set) var earlierSignals: [RebootSignal] = []
-    /// Packages that are broken and could not be mended.
+    /// Packages that are broken and could not be mended, as `PackageBlame.mark` has them.
     public internal(set) var brokenPackages: [String] = []
+    /// Those of them whose scripts hang: nothing that finishes them first is run again.
+    public internal(set) var asidePackages: [String] = []
+    /// Why each of them is broken, by its name.
+    var blames: [String: PackageBlame] = [:]
     /// The number of the last run; 0 before the first.
     public internal(set) var runs = 0
     /// Where the last run's part of the log begins, in bytes.
@@ -101,6 +110,7 @@ public struct JobRun: Sendable {
     var hasInstalled = false
     var isDamaged = false
     var retries = 0
+    var unpackings = 0
     var interruptions = 0
     var repairs = 0
     var lockedSince: Timestamp?
@@ -202,6 +212,7 @@ extension JobRun {
             settle(settled)
         case .triedAgain(let reason):
             retries += reason == Self.withoutCulprits ? 1 : 0
+            unpackings += reason == Self.toConfigure ? 1 : 0
             stage = .preflight
         case .cancelled:
             isCancelled = true
@@ -246,21 +257,27 @@ extension JobRun {
         if verdict.failure == .interrupted { interruptions += 1 }
         switch plan.kind {
         case .install:
-            if verdict.failure == .maintainerScript { tolerate(verdict.culprits) }
+            putAside(verdict.broken)
             stage = .verifying(plan, verdict)
         case .repair:
             if verdict.failure != .interrupted, verdict.failure != .lockHeld { repairs += 1 }
             if verdict.failure == nil {
-                notes.append("An earlier run had been cut off; the package database was repaired.")
+                note(
+                    hasInstalled
+                        ? "What a run of this job had left half done was finished: the package "
+                            + "database was repaired."
+                        : "An earlier run had been cut off; the package database was repaired.")
             } else {
-                tolerate(verdict.culprits)
+                putAside(verdict.broken)
+                if verdict.blames == nil { tolerate(verdict.culprits) }
             }
-            stage = .preflight
+            // What an installation had unpacked may be in now.
+            stage = hasInstalled ? .verifying(plan, verdict) : .preflight
         }
     }
 
-    private mutating func tolerate(_ packages: [String]) {
-        brokenPackages += packages.filter { !brokenPackages.contains($0) }
+    private mutating func note(_ sentence: String) {
+        if !notes.contains(sentence) { notes.append(sentence) }
     }
 
     private mutating func settle(_ settled: [UpdateOutcome]) {
@@ -276,4 +293,6 @@ extension JobRun {
     static let withoutCulprits = "without the culprits"
     static let afterInterruption = "after an interruption"
     static let nextTool = "with the next tool"
+    static let toConfigure = "to configure what was unpacked"
+    static let afterRepair = "after a repair"
 }

@@ -180,8 +180,11 @@ public struct JobRunner: Sendable {
             await installer.preflight(job.remaining, tolerating: job.brokenPackages))
         var plan: RunPlan? =
             switch answer {
-            case .ready(let install, _): install.isEmpty ? nil : installer.installRun(for: install)
-            case .needsRepair: installer.repairRun()
+            case .ready(let install, _):
+                install.isEmpty
+                    ? nil : installer.installRun(for: install, leaving: job.asidePackages)
+            case .needsRepair:
+                installer.repairRun(leaving: job.asidePackages.isEmpty ? [] : job.brokenPackages)
             case .locked, .blocked: nil
             }
         if let free = plan, let bandwidth = await gate?.desk.bandwidth(at: effects.now()) {

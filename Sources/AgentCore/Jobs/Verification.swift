@@ -9,6 +9,7 @@ extension JobRun {
     func judge(
         _ view: EndpointView, _ plan: RunPlan, _ verdict: RunVerdict, at now: Timestamp
     ) -> [JournalEvent] {
+        if plan.kind == .repair { return judgeRepair(view) }
         let tried = plan.updates.filter { outcomes[$0] == nil }
         let events = judge(tried, view, plan, verdict, at: now)
         // A run is one tool's: what the order has for another comes next.
@@ -30,7 +31,10 @@ extension JobRun {
             + takenBack.map { outcome(ofTakenBack: $0, view) }
         guard !missing.isEmpty else { return [.settled(settled)] }
         guard let failure = verdict.failure else {
-            return [.settled(settled + missing.map { nothingChanged($0, view) })]
+            if mustConfigure(missing, view, plan) {
+                return events(settled) + [.triedAgain(reason: Self.toConfigure)]
+            }
+            return [.settled(settled + missing.map { unchanged($0, view) })]
         }
         if mayGoOnAfterInterruption(failure) {
             return events(settled) + [.triedAgain(reason: Self.afterInterruption)]
@@ -38,21 +42,38 @@ extension JobRun {
         if failure == .lockHeld {
             return events(settled) + [.lockWaitBegan(holder: verdict.sentence)]
         }
-        let blamed = missing.filter {
-            verdict.culprits.contains($0.name) || view.unfinished[$0.key] != nil
-        }
+        let blamed = self.blamed(missing, view, verdict)
         let others = missing.filter { !blamed.contains($0) }
         if mayRetry(failure, verdict, blamed: blamed, others: others) {
-            return [.settled(settled + blamed.map { failed($0, view, failure, verdict.sentence) })]
+            return [.settled(settled + blamed.map { failed($0, view, failure, verdict) })]
                 + [.triedAgain(reason: Self.withoutCulprits)]
         }
         let ends = missing.map { update in
             blamed.contains(update) || blamed.isEmpty
-                ? failed(update, view, failure, verdict.sentence)
+                ? failed(update, view, failure, verdict)
                 : failed(
                     update, view, failure, "\(update.name) was not reached: \(verdict.sentence)")
         }
         return [.settled(settled + ends)]
+    }
+
+    /// Settles what the repair of this job's own installation has brought in, and what it could not
+    /// finish; the rest is tried again.
+    private func judgeRepair(_ view: EndpointView) -> [JournalEvent] {
+        let settled = remaining.compactMap { update -> UpdateOutcome? in
+            // The agent's own update is judged by its watch, after a run of its own.
+            if update.name == AgentPackage.name { return nil }
+            if isIn(update, view) { return outcome(ofInstalled: update, view) }
+            return known(update, view).map { failed(update, view, $0.failure, $0.sentence) }
+        }
+        return events(settled) + [.triedAgain(reason: Self.afterRepair)]
+    }
+
+    /// An update that is not in though the run went well: what was put aside before is told with
+    /// its own cause.
+    private func unchanged(_ update: LockedUpdate, _ view: EndpointView) -> UpdateOutcome {
+        guard let blame = known(update, view) else { return nothingChanged(update, view) }
+        return failed(update, view, blame.failure, blame.sentence)
     }
 
     /// Whether a package's own script failed in a tool whose database does not remember it: rpm and
@@ -116,13 +137,13 @@ extension JobRun {
         failure == .interrupted && interruptions < Self.maximumInterruptions && !isDamaged
     }
 
-    /// A hanging script would hang again, since the package manager first finishes what it has
-    /// begun.
+    /// What hangs without a name would hang again.
     private func mayRetry(
         _ failure: FailureClass, _ verdict: RunVerdict, blamed: [LockedUpdate],
         others: [LockedUpdate]
     ) -> Bool {
-        failure != .hung && failure != .interrupted && !isDamaged && !others.isEmpty
+        failure != .interrupted && !isDamaged && !others.isEmpty
+            && (failure != .hung || !verdict.culprits.isEmpty)
             && retries < Self.maximumRetriesWithoutCulprits
             && (!blamed.isEmpty || !verdict.culprits.isEmpty)
     }
@@ -131,14 +152,22 @@ extension JobRun {
         settled.isEmpty ? [] : [.settled(settled)]
     }
 
+    /// An update that failed, with its own cause where that is known.
+    private func failed(
+        _ update: LockedUpdate, _ view: EndpointView, _ failure: FailureClass,
+        _ verdict: RunVerdict
+    ) -> UpdateOutcome {
+        let blame = verdict.blame(of: update.name) ?? known(update, view)
+        return failed(
+            update, view, blame?.failure ?? failure, blame?.sentence ?? verdict.sentence)
+    }
+
     private func failed(
         _ update: LockedUpdate, _ view: EndpointView, _ failure: FailureClass, _ sentence: String
     ) -> UpdateOutcome {
-        let state = view.unfinished[update.key].map { " \(update.name) is \($0)." } ?? ""
-        return UpdateOutcome(
+        UpdateOutcome(
             update: update, state: .failed, failure: failure,
-            versionAfter: view.installed[update.key],
-            sentence: sentence + state)
+            versionAfter: view.installed[update.key], sentence: sentence + left(update, view))
     }
 
     private func nothingChanged(_ update: LockedUpdate, _ view: EndpointView) -> UpdateOutcome {

@@ -68,9 +68,18 @@ public protocol Installing: OfferedFiles, DownloadLimiting {
         for updates: [LockedUpdate], at now: Timestamp, within bandwidth: Bandwidth?
     ) async -> [LockedUpdate: WayBack]
     /// The run that installs these updates and nothing else.
-    func installRun(for updates: [LockedUpdate]) -> RunPlan
+    ///
+    /// - Parameters:
+    ///   - updates: what to install.
+    ///   - aside: packages whose scripts hang, as `PackageBlame.mark` has them: they are left as
+    ///     they are, since whoever finishes them first would hang again.
+    /// - Returns: the run.
+    func installRun(for updates: [LockedUpdate], leaving aside: [String]) -> RunPlan
     /// The run that mends a package database which an earlier run left half done.
-    func repairRun() -> RunPlan
+    ///
+    /// - Parameter aside: packages that are left as they are, as above.
+    /// - Returns: the run.
+    func repairRun(leaving aside: [String]) -> RunPlan
     /// Reads what a run printed and how it ended.
     func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict
     /// What a run is doing now, from what it has printed so far; `nil` when that tells nothing.
@@ -85,6 +94,14 @@ public protocol Installing: OfferedFiles, DownloadLimiting {
 }
 
 extension Installing {
+    /// The run that installs these updates where nothing is left aside.
+    public func installRun(for updates: [LockedUpdate]) -> RunPlan {
+        installRun(for: updates, leaving: [])
+    }
+
+    /// The run that mends everything.
+    public func repairRun() -> RunPlan { repairRun(leaving: []) }
+
     /// Nothing is kept.
     public func keepWaysBack(
         for updates: [LockedUpdate], at now: Timestamp, within bandwidth: Bandwidth?
@@ -128,6 +145,12 @@ public struct RunPlan: Hashable, Sendable, Codable {
     public var updates: [LockedUpdate]
     /// Something worth knowing that is no failure.
     public var note: String?
+    /// The names of programs below which packages' scripts run. A script that hangs is ended by
+    /// itself then, and the package manager goes on with the others; without them the whole run is
+    /// ended.
+    public var scriptHosts: [String]?
+    /// Whether what is unpacked is not configured yet: a repair follows that leaves out what hangs.
+    public var isUnpackOnly: Bool?
 
     /// A program to run.
     public init(
@@ -167,6 +190,8 @@ public struct RunVerdict: Hashable, Sendable, Codable {
     public var sentence: String
     /// Things worth knowing that are no failure, such as kept configuration files.
     public var notes: [String]
+    /// Those of the packages that are to blame whose own cause is known.
+    public var blames: [PackageBlame]?
 
     /// What an ending means.
     public init(

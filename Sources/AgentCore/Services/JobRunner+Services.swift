@@ -3,13 +3,13 @@ import Policy
 import Rollout
 
 extension JobRunner {
-    /// Looks at what a run has brought, and lets services that still run replaced code be restarted
+    /// Looks at what a run has brought (an installation, or the repair of one), and lets services that still run replaced code be restarted
     /// before it is judged, where the signed policy says so. What was restarted is looked at anew.
     func lookAfterRun(
         _ plan: RunPlan, of job: inout JobRun, _ watch: JobWatch
     ) async throws -> JobObservation {
         let observation = await look(at: job)
-        guard case .scanned(let view) = observation, plan.kind == .install,
+        guard case .scanned(let view) = observation,
             job.servicesSeenAfter != job.runs,
             let needs = desk.latest?.posture.restarts,
             !needs.isEmpty || !job.servicesUnderWay.isEmpty,

@@ -168,9 +168,9 @@ public struct EndpointInstaller: Installing {
     }
 
     /// The run that installs these updates, which are all of one tool.
-    public func installRun(for updates: [LockedUpdate]) -> RunPlan {
+    public func installRun(for updates: [LockedUpdate], leaving aside: [String]) -> RunPlan {
         guard let manager = updates.first?.manager, manager != .apt, let tool = tool(manager)
-        else { return apt.installRun(for: updates) }
+        else { return apt.installRun(for: updates, leaving: aside) }
         return RunPlan(
             kind: .install, commands: tool.commands(for: updates), environment: environment,
             inactivityLimitSeconds: inactivityLimit,
@@ -193,10 +193,10 @@ public struct EndpointInstaller: Installing {
     }
 
     /// The run that mends the native tool's package database.
-    public func repairRun() -> RunPlan {
+    public func repairRun(leaving aside: [String]) -> RunPlan {
         guard let native = EndpointTools.read(root: "").native, native != .apt,
             let tool = tool(native)
-        else { return apt.repairRun() }
+        else { return apt.repairRun(leaving: aside) }
         return RunPlan(
             kind: .repair, commands: tool.repair, environment: environment,
             inactivityLimitSeconds: inactivityLimit, updates: [])

@@ -50,13 +50,21 @@ enum AptCommand {
         "APT_LISTBUGS_FRONTEND": "none", "UCF_FORCE_CONFFOLD": "1",
     ]
 
+    /// Below dpkg run the scripts of packages.
+    static let scriptHosts = ["dpkg"]
+
     /// Installs exactly these versions; those that go back from their kept packages, where there
-    /// are such.
+    /// are such. Only unpacked, they are configured by name later.
     static func install(
-        _ updates: [LockedUpdate], kept: [LockedUpdate: String] = [:]
+        _ updates: [LockedUpdate], kept: [LockedUpdate: String] = [:], isUnpackOnly: Bool = false
     ) -> [String] {
-        [aptGet] + options + back(updates) + ["install"] + updates.map { kept[$0] ?? target($0) }
+        [aptGet] + options + back(updates) + (isUnpackOnly ? unpackOnly : []) + ["install"]
+            + updates.map { kept[$0] ?? target($0) }
     }
+
+    /// apt configures by `dpkg --configure --pending`, which begins with whatever is unfinished;
+    /// without that it leaves what it has unpacked as it is.
+    private static let unpackOnly = ["-o", "DPkg::ConfigurePending=false"]
 
     /// The same, only solved and not carried out: prints the plan and needs no lock.
     static func solve(
@@ -91,6 +99,13 @@ enum AptCommand {
         [dpkg, "--force-confdef", "--force-confold", "--configure", "-a"],
         [aptGet] + options + ["-f", "install"],
     ]
+
+    /// Configures these packages and no others, with what of them depends on each other in its
+    /// order; with none of them, dpkg only takes over its journal and runs triggers that wait.
+    static func configure(_ names: [String]) -> [String] {
+        [dpkg, "--force-confdef", "--force-confold"]
+            + (names.isEmpty ? ["--triggers-only", "-a"] : ["--configure"] + names)
+    }
 
     /// `name:architecture=version`. A package for all architectures goes by its bare name, which
     /// also stands for one that becomes a package of the endpoint's own architecture.

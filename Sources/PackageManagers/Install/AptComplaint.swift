@@ -206,10 +206,13 @@ struct AptComplaint {
 
     /// `package labfail (--configure):` or `archive /var/cache/apt/archives/labfail_2.0_all.deb
     /// (--unpack):`
-    private static func processed(_ rest: Substring) -> String? {
+    static func processed(_ rest: Substring) -> String? {
         let words = rest.split(separator: " ")
         guard words.count >= 2 else { return nil }
-        if words[0] == "archive" { return fetchedPackage(String(words[1])) }
+        if words[0] == "archive" {
+            return AptStep.package(
+                ofFile: String(words[1]), isNumbered: words[1].contains("/apt-dpkg-install-"))
+        }
         return words[1].split(separator: ":").first.map(String.init)
     }
 }

@@ -101,27 +101,39 @@ public struct AptInstaller: Installing {
         return paths
     }
 
-    /// The run that installs these updates.
-    public func installRun(for updates: [LockedUpdate]) -> RunPlan {
+    /// The run that installs these updates. While a package that hangs is left aside, it only
+    /// unpacks them: apt itself would configure that package with them, and hang.
+    public func installRun(for updates: [LockedUpdate], leaving aside: [String]) -> RunPlan {
         // What was not as it was kept is gone since it was looked at.
         var paths: [LockedUpdate: String] = [:]
         for update in updates where update.isRollback { paths[update] = kept?.present(update) }
-        return RunPlan(
-            kind: .install, commands: [AptCommand.install(updates, kept: paths)],
+        let isLeaving = !Unfinished(root: root, leaving: aside).left.isEmpty
+        var run = RunPlan(
+            kind: .install,
+            commands: [AptCommand.install(updates, kept: paths, isUnpackOnly: isLeaving)],
             environment: environment,
             inactivityLimitSeconds: inactivityLimit, updates: updates)
+        run.scriptHosts = AptCommand.scriptHosts
+        run.isUnpackOnly = isLeaving ? true : nil
+        return run
     }
 
-    /// The run that mends the package database.
-    public func repairRun() -> RunPlan {
-        RunPlan(
-            kind: .repair, commands: AptCommand.repair, environment: environment,
+    /// The run that mends the package database; of packages that hang, all others.
+    public func repairRun(leaving aside: [String]) -> RunPlan {
+        let unfinished = Unfinished(root: root, leaving: aside)
+        var run = RunPlan(
+            kind: .repair,
+            commands: unfinished.left.isEmpty
+                ? AptCommand.repair : [AptCommand.configure(unfinished.others)],
+            environment: environment,
             inactivityLimitSeconds: inactivityLimit, updates: [])
+        run.scriptHosts = AptCommand.scriptHosts
+        return run
     }
 
     /// Reads what a run printed and how it ended.
     public func verdict(on run: RunPlan, ending: RunEnding, logTail: String) -> RunVerdict {
-        AptVerdict.read(run, ending, logTail)
+        AptVerdict(run, logTail).read(ending)
     }
 
     /// What a run is doing now.

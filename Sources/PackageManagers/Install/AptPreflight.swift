@@ -15,6 +15,7 @@ struct AptPreflight {
 
     let runner: any CommandRunning
     let root: String
+    /// Packages that are known to be broken, as `PackageBlame.mark` has them.
     let tolerated: Set<String>
     /// The kept packages of lines that go back.
     var kept: [LockedUpdate: String] = [:]
@@ -158,7 +159,10 @@ struct AptPreflight {
             $0.allSatisfy(\.isNumber)
         }
         if !journal.isEmpty { return "dpkg was interrupted." }
-        let broken = status.entries.filter { $0.unfinished != nil && !tolerated.contains($0.name) }
+        let broken = status.entries.filter {
+            $0.unfinished != nil
+                && !PackageBlame.isMarked($0.name, $0.version, in: tolerated)
+        }
         guard let first = broken.first else { return nil }
         let more = broken.count > 1 ? " and \(broken.count - 1) more" : ""
         return "\(first.name) is \(first.unfinished ?? "")\(more)."

@@ -2,33 +2,29 @@ import AgentCore
 import Rollout
 
 /// Reads from a run's ending and log why it failed and which packages are to blame.
-enum AptVerdict {
+struct AptVerdict {
     /// The longest piece of apt's words in a sentence, in characters.
     private static let longestQuote = 400
 
-    static func read(_ run: RunPlan, _ ending: RunEnding, _ log: String) -> RunVerdict {
-        let lines = log.split(separator: "\n").map(String.init)
+    private let run: RunPlan
+    private let lines: [String]
+
+    init(_ run: RunPlan, _ log: String) {
+        self.run = run
+        lines = log.split(separator: "\n").map(String.init)
+    }
+
+    func read(_ ending: RunEnding) -> RunVerdict {
         var verdict: RunVerdict
         switch ending {
         case .exited(0):
             verdict = RunVerdict(failure: nil, sentence: "apt reported success.")
-        case .exited(let status):
-            verdict =
-                AptComplaint(lines).verdict
-                ?? RunVerdict(
-                    failure: .other,
-                    sentence: "apt ended with status \(status)\(quoted(lastWords(lines)))")
+        case .exited(let status): verdict = failed(status)
         case .signalled(let number):
             verdict = RunVerdict(
                 failure: .interrupted,
                 sentence: "The package manager was ended by signal \(number).")
-        case .hung(let lastLine):
-            verdict = RunVerdict(
-                failure: .hung, culprits: packageAtWork(lines).map { [$0] } ?? [],
-                sentence:
-                    "The package manager printed nothing for \(run.inactivityLimitSeconds) s and "
-                    + "was ended; its last line: \(quote(lastLine))"
-            )
+        case .hung(let lastLine): verdict = hung(lastLine)
         case .vanished:
             verdict = RunVerdict(
                 failure: .interrupted,
@@ -36,18 +32,61 @@ enum AptVerdict {
         case .notStarted(let reason):
             verdict = RunVerdict(failure: .other, sentence: reason)
         }
-        verdict.notes += notes(lines)
+        verdict.notes += Self.notes(lines)
         return verdict
     }
 
-    /// Kept configuration files, packages that came along as dependencies, and shutdowns that a
-    /// package scheduled.
+    /// Where dpkg names packages, each has its own cause, and the first is the run's, unless apt
+    /// says more of the whole.
+    private func failed(_ status: Int32) -> RunVerdict {
+        let blames = AptBlames(lines).all
+        var verdict =
+            AptComplaint(lines).verdict
+            ?? RunVerdict(
+                failure: .other,
+                sentence: "apt ended with status \(status)\(Self.quoted(Self.lastWords(lines)))")
+        guard let first = blames.first else { return verdict }
+        if verdict.failure == .maintainerScript || verdict.failure == .other {
+            let cause = blames.first { $0.failure == .hung } ?? first
+            verdict.failure = cause.failure
+            verdict.sentence = cause.sentence
+        }
+        let names = blames.map(\.name)
+        verdict.culprits = names + verdict.culprits.filter { !names.contains($0) }
+        verdict.blames = blames
+        return verdict
+    }
+
+    /// The whole run was ended, because no script could be found to be at work, or too many hung.
+    private func hung(_ lastLine: String) -> RunVerdict {
+        let sentence =
+            "The package manager printed nothing for \(run.inactivityLimitSeconds) s and "
+            + "was ended; its last line: \(Self.quote(lastLine))"
+        var blames = AptBlames(lines).all
+        if let step = AptStep.last(in: lines), !blames.contains(where: { $0.name == step.name }) {
+            blames.append(
+                PackageBlame(
+                    name: step.name, version: step.version, failure: .hung, sentence: sentence))
+        }
+        var verdict = RunVerdict(
+            failure: .hung, culprits: blames.map(\.name), sentence: sentence)
+        verdict.blames = blames.isEmpty ? nil : blames
+        return verdict
+    }
+
+    /// Kept configuration files, packages that came along as dependencies, scripts that were ended,
+    /// and shutdowns that a package scheduled.
     private static func notes(_ lines: [String]) -> [String] {
         var notes: [String] = []
         var file: Substring?
         for (place, line) in lines.enumerated() {
             if let word = ShutdownWord(line: line) {
-                notes.append(word.note(packageAtWork(Array(lines[..<place]))))
+                notes.append(word.note(AptStep.last(in: lines[..<place])?.name))
+            } else if let word = HangWord(line: line) {
+                let name = AptStep.last(in: lines[..<place])?.name ?? "a package"
+                notes.append(
+                    "A script of \(name) printed nothing for \(word.seconds) s and was ended; the "
+                        + "other packages went on without it.")
             } else if line.hasPrefix("Configuration file '") {
                 file = line.dropFirst("Configuration file '".count).prefix { $0 != "'" }
             } else if line.contains("==> Keeping old config file"), let kept = file {
@@ -64,18 +103,6 @@ enum AptVerdict {
             }
         }
         return notes
-    }
-
-    /// The package that dpkg worked on when the log ended.
-    private static func packageAtWork(_ lines: [String]) -> String? {
-        for line in lines.reversed() {
-            for prefix in ["Setting up ", "Unpacking ", "Processing triggers for "]
-            where line.hasPrefix(prefix) {
-                let name = line.dropFirst(prefix.count).prefix { $0 != " " && $0 != ":" }
-                return name.isEmpty ? nil : String(name)
-            }
-        }
-        return nil
     }
 
     private static func lastWords(_ lines: [String]) -> String? {

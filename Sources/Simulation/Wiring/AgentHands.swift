@@ -90,13 +90,13 @@ extension AgentHands {
             })
     }
 
-    func installRun(for updates: [LockedUpdate]) -> RunPlan {
+    func installRun(for updates: [LockedUpdate], leaving aside: [String]) -> RunPlan {
         RunPlan(
             kind: .install, commands: [["/usr/bin/apt-get"]], environment: [:],
             inactivityLimitSeconds: Self.inactivityLimitSeconds, updates: updates)
     }
 
-    func repairRun() -> RunPlan {
+    func repairRun(leaving aside: [String]) -> RunPlan {
         RunPlan(
             kind: .repair, commands: [["/usr/bin/dpkg"]], environment: [:],
             inactivityLimitSeconds: Self.inactivityLimitSeconds, updates: [])
