@@ -28,9 +28,9 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
 extension Scenario {
     /// All of them, in the order in which they are played.
-    static let all =
-        [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + surroundings
-        + crashes + network
+    static let all: [Scenario] =
+        [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + putAside
+        + surroundings + crashes + network
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
         + rings + waves + before + services + caches + applications + [agentPackage, selfUpdate]
         + [emergency] + trust

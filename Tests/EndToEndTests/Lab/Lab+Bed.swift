@@ -88,6 +88,7 @@ extension Lab {
         try await addServicePackages()
         try await addCachePackages()
         try await addSurroundingPackages()
+        try await addPutAsidePackages()
         try await addEmergencyPackage()
         try await serveRepository()
     }

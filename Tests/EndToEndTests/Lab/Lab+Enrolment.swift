@@ -37,14 +37,15 @@ extension Lab {
     private func prepare(_ number: Int) async throws {
         let endpoint = "\(number)"
         try await bed("in", endpoint, "/usr/bin/apt-get", "-q", "update")
+        let packages: [[String]] = [
+            Self.slowPackages, Self.ringPackages, Self.trustPackages, Self.beforePackages,
+            Self.wavePackages, Self.servicePackages, Self.cachePackages,
+            Self.surroundingPackages.keys.sorted(), Self.putAsidePackages.keys.sorted(),
+            Scenario.rebootPackages, [Self.emergencyPackage],
+        ]
         try await bed(
             ["in", endpoint, "/usr/bin/apt-get", "-q", "-y", "install"]
-                + (Self.slowPackages + Self.ringPackages + Self.trustPackages + Self.beforePackages
-                + Self.wavePackages + Self.servicePackages + Self.cachePackages
-                + Self.surroundingPackages.keys.sorted() + Scenario.rebootPackages
-                + [Self.emergencyPackage]).map {
-                    "\($0)=1.0"
-                })
+                + packages.flatMap { $0 }.map { "\($0)=1.0" })
         if number != 1 { try await bed("in", endpoint, "/usr/bin/dpkg", "--purge", "labfail") }
     }
 

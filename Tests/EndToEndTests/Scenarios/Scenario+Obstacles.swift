@@ -6,7 +6,6 @@ import Testing
 extension Scenario {
     static let obstacles = [
         lockHeld, interruptedDpkg, changedConfigurationFile, heldAndKeptBack, tooLittleRoom,
-        hangingPackage,
     ]
 
     static let lockHeld = Scenario(
@@ -87,22 +86,5 @@ extension Scenario {
         #expect(job.outcome("labdisk")?.failure == .diskFull)
         #expect(job.sentence.contains("free"))
         try await expectUntouched("labdisk", on: endpoint)
-    }
-
-    static let hangingPackage = Scenario(
-        "a package that hangs is ended after the limit, and the job names the last thing it printed"
-    ) { lab in
-        let endpoint = try lab.endpoint(3)
-        try await endpoint.setInactivityLimit(seconds: 10)
-        let deployment = try await lab.approve("labhang", on: endpoint)
-        let job = try await lab.end(of: deployment, on: endpoint)
-        try await endpoint.setInactivityLimit(seconds: nil)
-        #expect(job.state == .failed)
-        let outcome = try #require(job.outcome("labhang"))
-        #expect(outcome.failure == .hung)
-        #expect(outcome.sentence.contains("waiting for something that never comes"))
-        #expect(try await endpoint.upgrades(of: "labhang") == 1)
-        try await endpoint.run("/usr/bin/dpkg", "--purge", "labhang")
-        #expect(try await endpoint.run("/usr/bin/dpkg", "--audit") == "")
     }
 }
