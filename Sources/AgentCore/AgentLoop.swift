@@ -91,6 +91,7 @@ public struct AgentLoop: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await presence.run() }
             group.addTask { await worker.run() }
+            if let trust = presence.trust { group.addTask { await trust.live() } }
             if let reboots { group.addTask { await reboots.run() } }
             if let prefetches { group.addTask { await prefetches.run() } }
         }

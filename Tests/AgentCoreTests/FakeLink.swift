@@ -17,8 +17,16 @@ final class FakeLink: ControlPlaneLink {
         var log = ""
         var results: [JobResult] = []
         var cancels = false
+        /// Whether it asks for scans without end.
         var scanNow = false
+        /// When a person asked for a scan: it is told until one has come that is newer.
+        var scanRequestedAt: Timestamp?
+        /// The newest scan that it has heard of.
+        var scannedAt: Timestamp?
+        /// How often it answered that a scan is wanted.
+        var wishesTold = 0
         var nextCheckIn: Int64 = 120
+        var scanInterval: Int64 = 3600
         /// Failures that the next calls meet, in their order.
         var failures: [LinkFailure] = []
         var resultFailures: [LinkFailure] = []
@@ -69,14 +77,16 @@ final class FakeLink: ControlPlaneLink {
         let now = world.now
         return change { content in
             content.checkIns.append(request)
+            content.scannedAt = request.scannedAt ?? content.scannedAt
             let isKnown =
                 content.known == request.inventoryDigest
                 && content.knownPosture == request.postureDigest
             return CheckInResponse(
                 wantsScan: !isKnown && request.inventoryDigest != nil,
                 knownInventoryDigest: content.known,
-                hasWork: !content.orders.isEmpty, scanNow: content.scanNow,
-                nextCheckInSeconds: content.nextCheckIn, scanIntervalSeconds: 3600, serverTime: now,
+                hasWork: !content.orders.isEmpty, scanNow: content.tellsWish(),
+                nextCheckInSeconds: content.nextCheckIn,
+                scanIntervalSeconds: content.scanInterval, serverTime: now,
                 policyDigest: content.tellsWithOrdersOnly ? nil : content.trust.digest)
         }
     }
@@ -104,15 +114,16 @@ final class FakeLink: ControlPlaneLink {
 
     func collectWork(_ request: WorkRequest) async throws(LinkFailure) -> WorkResponse {
         try fail()
-        // An empty poll takes its time, as the real one does.
+        // An empty poll takes its time, as the real one does; a wish for a scan is answered at once,
+        // and again until a scan has come.
         let answer = change { content in
             let order = content.orders.first { !content.waiting.contains($0.job) }
             return WorkResponse(
-                order: order, scanNow: content.scanNow,
+                order: order, scanNow: content.tellsWish(),
                 policyDigest:
                     order != nil && content.tellsWithOrdersOnly ? content.trust.digest : nil)
         }
-        if answer.order == nil {
+        if answer.order == nil, !answer.scanNow {
             try? await world.effects.sleep(max(1000, request.waitSeconds * 1000))
         }
         return answer
@@ -152,5 +163,15 @@ final class FakeLink: ControlPlaneLink {
             content.orders.removeAll { $0.job == job }
             return JobReportResponse(cancel: false)
         }
+    }
+}
+
+extension FakeLink.Content {
+    /// Whether a scan is wanted; counts how often that was told.
+    fileprivate mutating func tellsWish() -> Bool {
+        let isAsked = scanRequestedAt.map { asked in scannedAt.map { $0 < asked } ?? true } ?? false
+        guard scanNow || isAsked else { return false }
+        wishesTold += 1
+        return true
     }
 }

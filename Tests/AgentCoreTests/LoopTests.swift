@@ -164,7 +164,26 @@ struct LoopTests {
         // Told again and again before the scan begins, it is one wish: the next is not put off for it.
         #expect(scans >= 3000 / Int(Presence.shortestWishedScanInterval) / 3)
         #expect(scans <= 3000 / Int(Presence.shortestWishedScanInterval) + 4)
-        #expect(link.change { !$0.checkIns.isEmpty })
+        #expect(link.change { $0.wishesTold } > scans, "it is told again before each scan")
+    }
+
+    @Test(arguments: [0, 20_000, 90_000] as [Int64])
+    func `one wish is one scan, however long that takes and however often the wish is told`(
+        milliseconds: Int64
+    ) async throws {
+        let (link, world) = (link, world)
+        world.change { $0.scanMilliseconds = milliseconds }
+        link.change { $0.scanInterval = 86_400 }
+        // The looks that follow a start are over then.
+        let asked = Orders.start.adding(seconds: 1800)
+        #expect(
+            await run {
+                let now = world.now
+                if now >= asked { link.change { $0.scanRequestedAt = $0.scanRequestedAt ?? now } }
+                return now >= asked.adding(seconds: 3600)
+            })
+        #expect(link.change { $0.wishesTold } >= 1)
+        #expect(world.change { $0.scansTaken.count { $0 >= asked } } == 1)
     }
 
     @Test(arguments: [Int64.min, -1, 0, 1, Int64.max])

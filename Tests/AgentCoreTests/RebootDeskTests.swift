@@ -269,6 +269,32 @@ import Testing
         #expect(last.notes.contains("The endpoint has rebooted."))
     }
 
+    @Test(arguments: [false, true])
+    func `where only what needs it is rebooted, one that is merely asked for is refused`(
+        isNeeded: Bool
+    ) async throws {
+        lives.machine.change {
+            $0.signed = RebootTerms(
+                rule: RebootRule(mode: .ifNeeded), opening: .open(since: nil, until: nil),
+                check: HealthCheck(probes: []), mustBeNeeded: true)
+        }
+        if isNeeded {
+            lives.world.change {
+                $0.signals = [RebootSignal(kind: .rebootRequiredFile, detail: "a new kernel")]
+            }
+        }
+        var care = Desk.care()
+        care.isRebootAsked = true
+        let order = Desk.order(care: care)
+        #expect(try await lives.install(order).goesOn == true)
+        #expect(try await lives.look(lives.desk(), steps: 50) == isNeeded)
+        guard !isNeeded else { return }
+        let last = try #require(try lives.results(of: order).last)
+        #expect(last.failure == .refused)
+        #expect(last.notes.contains { $0.contains("Nothing on this endpoint needs a reboot") })
+        #expect(lives.machine.reboots == 0)
+    }
+
     @Test func `a job that the control plane has called off reboots nothing`() async throws {
         let order = Desk.order("labkernel", care: Desk.care())
         _ = try await lives.install(order)

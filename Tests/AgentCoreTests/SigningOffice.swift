@@ -78,7 +78,7 @@ struct SigningOffice {
         _ updates: [LockedUpdate], under policies: Envelope,
         for endpoint: EndpointID = Orders.endpoint,
         nonce: Int = 1, reaches: Int = 1, of whole: Int = 100, from begin: Timestamp = Orders.start,
-        tries: Int? = nil, by keys: [SigningKey]? = nil
+        tries: Int? = nil, scope: DocumentScope = .tenant(tenant), by keys: [SigningKey]? = nil
     ) throws -> String {
         let digits = String(nonce, radix: 16)
         let grant = Grant(
@@ -90,7 +90,8 @@ struct SigningOffice {
             policyDigest: policies.payloadDigest,
             reach: Grant.Reach(endpoints: reaches, ofEndpoints: whole), tries: tries)
         let envelope = try sign(
-            grant, "grant-\(nonce)", expiresAt: begin.adding(seconds: 86_400), by: keys)
+            grant, "grant-\(nonce)", scope: scope, expiresAt: begin.adding(seconds: 86_400), by: keys
+        )
         return text(envelope)
     }
 

@@ -201,6 +201,7 @@ struct TrustTests {
     enum Attack: CaseIterable {
         case noGrant, forgedGrant, serversOwnKey, otherEndpoint, otherVersion, beyondBrake, garbage
         case policyWithOpenWindow, olderPolicy, expiredPolicy, otherTenantsPolicy, ownRoot
+        case otherTenantsLockList
         case noDocumentsAtAll
     }
 
@@ -242,6 +243,9 @@ struct TrustTests {
             grant = try office.grant([update], under: held, for: Orders.identifier(77))
         case .otherVersion:
             grant = try office.grant([Orders.update("labgood", to: "0.9")], under: held)
+        case .otherTenantsLockList:
+            grant = try office.grant(
+                [update], under: held, scope: .tenant(Orders.identifier(78)))
         case .beyondBrake: grant = try office.grant([update], under: held, reaches: 90)
         case .policyWithOpenWindow:
             let policies = try thief.sign(any, "policy", version: 4)

@@ -51,7 +51,10 @@ final class World: Sendable {
         var starts: [RunName: Int] = [:]
         var installs: [String: Int] = [:]
         var scans = 0
+        var scansTaken: [Timestamp] = []
         var failingScans = 0
+        /// How long a scan takes, in milliseconds.
+        var scanMilliseconds: Int64 = 0
         var log = ""
     }
 
@@ -100,8 +103,11 @@ final class World: Sendable {
 
 extension World: Scanning {
     func scan(refreshingSources: Bool) async throws(ScanFailure) -> Scan {
+        let takes = change { $0.scanMilliseconds }
+        if takes > 0 { try? await effects.sleep(takes) }
         let answer: Scan? = change { content in
             content.scans += 1
+            content.scansTaken.append(content.now)
             guard content.failingScans == 0 else {
                 content.failingScans -= 1
                 return nil

@@ -119,7 +119,9 @@ final class JobWorker: Sendable {
     /// scan tells what is there.
     private func begin(_ order: JobOrder) throws(StateFolderFailure) -> JobRun {
         let folder = JobFolder(order.job)
-        if try folder.hasDamagedJournal(in: state) {
+        var isLost = runner.gate?.desk.hasBegun(order.job) == true
+        if !isLost { isLost = try folder.hasDamagedJournal(in: state) }
+        if isLost {
             let entries = try folder.beginAfterLoss(order, at: effects.now(), in: state)
             if let job = JobRun(replaying: entries, endpoint: endpoint) { return job }
         }

@@ -37,6 +37,8 @@ struct Presence: Sendable {
         var isFirst = true
         /// Whether somebody has asked for the scan that is due.
         var isWished = false
+        /// Whether a scan has been taken that no check-in has told of.
+        var hasNews = false
         var linkBackOff = BackOff.link
         var scanBackOff = BackOff.local
     }
@@ -98,6 +100,7 @@ struct Presence: Sendable {
         do {
             _ = try await desk.scan(refreshingSources: refreshes)
             memory.scanBackOff.reset()
+            memory.hasNews = true
             let next = memory.isFirst && settings.refreshesSources ? 0 : memory.scanInterval
             memory.nextScan = effects.now().adding(seconds: next)
             memory.isFirst = false
@@ -124,6 +127,10 @@ struct Presence: Sendable {
                 try await upload(record, known: answer.knownInventoryDigest, base: memory.sent)
                 memory.sent = record
             }
+            // A wish is told again until a scan has come: what was told meanwhile is fulfilled. One
+            // that is newer stands in this answer, or is told again.
+            if memory.hasNews { _ = bell.takeWish() }
+            memory.hasNews = false
             memory.linkBackOff.reset()
             memory.scanInterval = answer.boundedScanInterval
             let now = effects.now()

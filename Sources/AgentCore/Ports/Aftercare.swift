@@ -81,9 +81,14 @@ public struct RebootTerms: Hashable, Sendable {
     public var opening: Opening
     /// What must hold afterwards.
     public var check: HealthCheck
+    /// Whether only what the endpoint itself finds in need of a reboot is rebooted, whoever asks.
+    public var mustBeNeeded: Bool
 
     /// Terms.
-    public init(rule: RebootRule, opening: Opening, check: HealthCheck) {
+    public init(
+        rule: RebootRule, opening: Opening, check: HealthCheck, mustBeNeeded: Bool = false
+    ) {
+        self.mustBeNeeded = mustBeNeeded
         self.rule = rule
         self.opening = opening
         self.check = check

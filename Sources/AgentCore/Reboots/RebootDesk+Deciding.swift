@@ -20,9 +20,11 @@ extension RebootDesk {
 
     /// Decides what is done now about the reboot that jobs wait for, and does it; returns for how
     /// many milliseconds there is nothing more to do.
-    func decide(_ jobs: [JobRun]) async throws -> Int64 {
-        let terms = await terms(of: jobs)
+    func decide(_ all: [JobRun]) async throws -> Int64 {
+        let terms = await terms(of: all)
         let now = effects.now()
+        let jobs = try releasingUnneeded(all, terms)
+        guard !jobs.isEmpty else { return 0 }
         let memory = try remember(jobs, terms)
         var situation = RebootSituation(neededSince: memory.neededSince)
         situation.reboots = files.readHistory(mostInDay: RebootDecision.mostInDay, at: now)
@@ -47,6 +49,26 @@ extension RebootDesk {
         }
         if decision == .reboot { return try await perform(jobs, situation, terms) }
         return try await act(on: decision, jobs, terms, now)
+    }
+
+    /// The jobs without those that only ask for a reboot which nothing on the endpoint needs, where
+    /// that is not enough. Such an order has no approval that operators have signed.
+    private func releasingUnneeded(
+        _ jobs: [JobRun], _ terms: RebootTerms
+    ) throws(StateFolderFailure) -> [JobRun] {
+        guard terms.mustBeNeeded else { return jobs }
+        var needed: [JobRun] = []
+        for job in jobs {
+            guard job.order.updates.isEmpty, job.awaitedSignals.isEmpty else {
+                needed.append(job)
+                continue
+            }
+            try release(
+                job,
+                "Nothing on this endpoint needs a reboot, and where operators hold the keys it is "
+                    + "not rebooted because a server asks for it.", failure: .refused)
+        }
+        return needed
     }
 
     /// An instant as people at the endpoint read it, with whose clock it is: they know no other, and

@@ -21,7 +21,9 @@ extension RebootTerms {
                 if !probes.contains(probe) { probes.append(probe) }
             }, within: all.map(\.check.within).max() ?? HealthCheck.usualWithin)
         guard !willing.isEmpty else {
-            self.init(rule: first.rule, opening: first.opening, check: check)
+            self.init(
+                rule: first.rule, opening: first.opening, check: check,
+                mustBeNeeded: all.contains(where: \.mustBeNeeded))
             return
         }
         let rule = RebootRule(
@@ -29,7 +31,9 @@ extension RebootTerms {
             deadline: willing.compactMap(\.rule.deadline).min(),
             deferrals: willing.map(\.rule.deferrals).max() ?? 0,
             warning: willing.map(\.rule.warning).max() ?? RebootRule.usualWarning)
-        self.init(rule: rule, opening: Opening(joining: willing.map(\.opening)), check: check)
+        self.init(
+            rule: rule, opening: Opening(joining: willing.map(\.opening)), check: check,
+            mustBeNeeded: all.contains(where: \.mustBeNeeded))
     }
 }
 

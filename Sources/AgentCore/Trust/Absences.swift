@@ -69,12 +69,31 @@ struct Absences: Hashable, Sendable, Codable {
 }
 
 extension TrustDesk {
+    /// Writes signs of life until the task is cancelled. When the agent checks in is the control
+    /// plane's word: silence of its making is no absence, or a window could be called missed that
+    /// the endpoint was there for.
+    func live() async {
+        repeat { noteAlive() } while await pause()
+    }
+
+    /// Half of what counts as an absence; `false` when the task is cancelled.
+    private func pause() async -> Bool {
+        do {
+            try await effects.sleep(Absences.shortestGapSeconds / 2 * 1000)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Writes a sign of life.
     func noteAlive() {
-        let now = effects.now()
-        var absences = absences() ?? Absences(at: now)
-        let isNew = absences.aliveAt == now && absences.gaps.isEmpty
-        if absences.note(now) || isNew { keep(absences) }
+        diary.withLock { _ in
+            let now = effects.now()
+            var absences = absences() ?? Absences(at: now)
+            let isNew = absences.aliveAt == now && absences.gaps.isEmpty
+            if absences.note(now) || isNew { keep(absences) }
+        }
     }
 
     func absences() -> Absences? {
@@ -86,9 +105,11 @@ extension TrustDesk {
 
     /// Remembers that a missed window is being caught up.
     func noteCatchUp() {
-        guard var absences = absences(), absences.caughtUpAt == nil else { return }
-        absences.caughtUpAt = effects.now()
-        keep(absences)
+        diary.withLock { _ in
+            guard var absences = absences(), absences.caughtUpAt == nil else { return }
+            absences.caughtUpAt = effects.now()
+            keep(absences)
+        }
     }
 
     private func keep(_ absences: Absences) {

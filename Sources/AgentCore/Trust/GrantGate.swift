@@ -115,6 +115,8 @@ struct GrantGate: Sendable {
 
     private func judge(_ order: JobOrder, _ view: View) -> Judgement {
         let now = desk.effects.now()
+        // After a long sleep nobody else may have noted it yet.
+        desk.noteAlive()
         do {
             let memo = try TrustFiles.load(from: desk.state)
             guard let memo else { return .needsRenewal(.otherPolicy) }

@@ -112,12 +112,19 @@ extension TrustDesk {
         try state.replace("\(JobFolder(job).path)/grant.dsse.json", with: Array(grant.utf8))
     }
 
-    /// The grants that other jobs have carried out whole, and how many have begun each, by nonce.
+    /// The grants that have been carried out whole, by whichever job, and how many other jobs have
+    /// begun each, by nonce.
     func uses(byOthersThan job: JobID) -> (done: Set<String>, tries: [String: Int]) {
-        let others = carriedOut().entries.filter { $0.job != job }
-        let done = Set(others.filter { $0.isDone == true }.map(\.nonce))
+        let entries = carriedOut().entries
+        let done = Set(entries.filter { $0.isDone == true }.map(\.nonce))
+        let others = entries.filter { $0.job != job }
         return (done, Dictionary(others.map { ($0.nonce, 1) }, uniquingKeysWith: +))
     }
+
+    /// Whether a job has begun to carry out a grant that may still hold. One whose journal is gone
+    /// all the same is none that begins: journals of ended jobs are kept by number, so that a control
+    /// plane could have them removed, and a job's name is its own choice.
+    func hasBegun(_ job: JobID) -> Bool { carriedOut().entries.contains { $0.job == job } }
 
     /// Takes down that a job has ended. Where it did all that it was ordered to, its grant covers
     /// no other try; it is on the disk when this returns.

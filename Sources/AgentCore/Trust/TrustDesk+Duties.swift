@@ -70,7 +70,7 @@ extension TrustDesk {
         } catch {
             switch error {
             case .unknownKey, .thresholdNotMet, .malformed, .tooLarge, .wrongType, .wrongTenant,
-                .rolledBack:
+                .rolledBack, .outdated:
                 return error
             case .rootExpired, .wrongRoot, .rootSkipped, .notYetValid, .expired, .clockSetBack:
                 return nil

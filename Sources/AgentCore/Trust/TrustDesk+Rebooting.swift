@@ -35,7 +35,8 @@ extension TrustDesk: RebootRules {
             : .open(since: open.map(\.opens).min(), until: open.map(\.closes).max())
         return RebootTerms(
             rule: effective.reboot?.value ?? .none, opening: opening,
-            check: effective.after?.value ?? HealthCheck(probes: []))
+            check: effective.after?.value ?? HealthCheck(probes: []),
+            mustBeNeeded: memo.state.root.body.mode == .sealed)
     }
 
     /// An order's signed approval, whose lane is the endpoint's way; `nil` where none is believed,

@@ -23,6 +23,8 @@ public final class TrustDesk: Sendable {
     /// A check-in and an order may bring news at the same time, and each adds to what is on the
     /// disk.
     private let pen = Mutex(())
+    /// Signs of life are written by the loop, by a timer and by whoever judges an order.
+    let diary = Mutex(())
 
     /// How long after a refusal the same documents are looked at again, in seconds: an hour, since
     /// a clock may have been set meanwhile.
@@ -198,6 +200,7 @@ public final class TrustDesk: Sendable {
     ) throws(TakingFailure) {
         guard let bytes = answer.policies.map({ Array($0.utf8) }) else { return }
         let taken = try believe(bytes, as: PolicySet.self, memo, now)
+        try requireNewest(taken.accepted, beside: TrustFiles.policies, memo, now)
         memo.state = taken.state
         // What is believed is on the disk before the document that it allows.
         try write { () throws(StateFolderFailure) in
@@ -217,6 +220,7 @@ public final class TrustDesk: Sendable {
         guard taken.accepted.document.body.entry(of: endpoint) != nil else {
             throw .refused(.malformed("it says nothing of this endpoint"))
         }
+        try requireNewest(taken.accepted, beside: TrustFiles.placement, memo, now)
         memo.state = taken.state
         try write { () throws(StateFolderFailure) in
             try keep(memo)
@@ -240,6 +244,32 @@ public final class TrustDesk: Sendable {
                 try state.replace(name, with: bytes)
             }
         }
+    }
+
+    /// Refuses what was issued before the document that is held, where that has another name or
+    /// scope: versions count by name and tell nothing then, and a control plane could bring back
+    /// what was said of the endpoint, or the policies, of before. What is held counts unless keys
+    /// have signed it that the root no longer has.
+    private func requireNewest<Body: RoleDocument>(
+        _ offered: Accepted<Body>, beside file: String, _ memo: TrustMemo, _ now: Timestamp
+    ) throws(TakingFailure) {
+        guard let bytes = try? state.read(file, limit: TrustFiles.sizeLimit),
+            let envelope = try? Envelope(json: bytes),
+            let held = try? SignedDocument<Body>(unverified: envelope).heading
+        else { return }
+        let heading = offered.document.heading
+        guard heading.name != held.name || heading.scope != held.scope,
+            heading.issuedAt < held.issuedAt
+        else { return }
+        do throws(VerificationRefusal) {
+            _ = try memo.state.verify(bytes, as: Body.self, at: now)
+        } catch {
+            switch error {
+            case .unknownKey, .thresholdNotMet: return
+            default: break
+            }
+        }
+        throw .refused(.outdated(held: held.issuedAt))
     }
 
     func believe<Body: RoleDocument>(

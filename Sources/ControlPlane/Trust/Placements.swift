@@ -38,7 +38,11 @@ extension UseCases {
     ) throws -> StoredDocument? {
         let scope = DocumentScope.tenant(endpoint.tenant)
         if root.body.mode == .sealed {
-            return try records.documents(Placement.type, of: scope).last { stored in
+            // An endpoint moves from batch to batch as others come and go: what was said last counts.
+            let newest = try records.documents(Placement.type, of: scope).sorted {
+                ($0.issuedAt, $0.version) > ($1.issuedAt, $1.version)
+            }
+            return try newest.first { stored in
                 try isBelieved(stored, under: root)
                     && Self.believing { try stored.read(as: Placement.self) }.body
                         .entry(of: endpoint.id) != nil

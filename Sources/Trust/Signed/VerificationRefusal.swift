@@ -26,6 +26,8 @@ public enum VerificationRefusal: Error, Hashable, Sendable {
     case wrongTenant
     /// A newer version, or this version with another content, has been seen.
     case rolledBack(seen: Int, offered: Int)
+    /// One of another name is held that speaks of the same, and was issued later.
+    case outdated(held: Timestamp)
     /// The clock shows a time before one that it has shown already.
     case clockSetBack(last: Timestamp)
 
@@ -44,6 +46,7 @@ public enum VerificationRefusal: Error, Hashable, Sendable {
         case .expired: "E_SIGNED_EXPIRED"
         case .wrongTenant: "E_SIGNED_WRONG_TENANT"
         case .rolledBack: "E_SIGNED_ROLLED_BACK"
+        case .outdated: "E_SIGNED_OUTDATED"
         case .clockSetBack: "E_CLOCK_SET_BACK"
         }
     }
@@ -72,6 +75,8 @@ public enum VerificationRefusal: Error, Hashable, Sendable {
             seen == offered
                 ? "Version \(offered) of the document has been seen with another content."
                 : "Version \(offered) of the document was offered after version \(seen)."
+        case .outdated(let held):
+            "A document of another name that was issued later, at \(held), is held for the same."
         case .clockSetBack(let last):
             "The clock shows a time before \(last), which it has shown already."
         }
@@ -91,6 +96,7 @@ public enum VerificationRefusal: Error, Hashable, Sendable {
         case .expired: "Sign a new version of the document."
         case .wrongTenant: "Sign it for this tenant."
         case .rolledBack: "Sign it with a higher version."
+        case .outdated: "Sign it anew."
         }
     }
 }

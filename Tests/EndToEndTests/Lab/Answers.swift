@@ -49,7 +49,14 @@ enum Answers {
     /// `deployment show`
     struct Deployment: Decodable {
         struct Summary: Decodable { var deployment: RolloutDeployment }
-        struct JobSummary: Decodable { var job: Job }
+        struct JobSummary: Decodable {
+            struct Grant: Decodable { var standing: String }
+
+            var job: Job
+            /// How its signed approval stands, until it has begun.
+            var grant: Grant?
+        }
+
 
         var summary: Summary
         var jobs: [JobSummary]

@@ -66,39 +66,6 @@ extension Scenario {
         try await lab.startServer()
         for other in lab.endpoints where other.number != 1 { try await other.restartAgent() }
     }
-
-    static let sealed = Scenario(
-        "policies and approvals that operators have signed in sealed mode patch an endpoint"
-    ) { lab in
-        let endpoint = try lab.endpoint(1)
-        let keys = lab.folder.appending(path: "operators").path
-        try await lab.command("trust", "init", "--out", keys, "--keys", "2", "--root-version", "2")
-        try await lab.patchbay("trust", "adopt", "\(keys)/root.dsse.json")
-        let store = lab.home.appending(path: "trust").path
-        #expect(!FileManager.default.fileExists(atPath: store), "the server holds no key any more")
-        let script = lab.folder.appending(path: "labsealed.sh")
-        try Data(Lab.checkText.utf8).write(to: script)
-        try await lab.patchbay("script", "create", "labsealed", "--file", script.path)
-        try await lab.saveWindow(openingIn: -60, after: "{probes: [{script: labsealed}]}")
-        let deployment = try await lab.approve("labtrust2", on: endpoint)
-        try await Task.sleep(for: .seconds(10))
-        #expect(try await lab.job(of: deployment).state == .queued)
-        // First the policies and what people say of endpoints, then the approval made under them.
-        try await lab.signPending(with: keys, round: 1)
-        try await lab.signPending(with: keys, round: 2)
-        // The brake wants a second person where approvals went to several tenants within the hour,
-        // as those of the scenarios before this one did.
-        try await lab.signPending(with: keys, operator: 2, round: 3, isNeeded: false)
-        let done = try await eventually("it is verified", within: .seconds(420)) {
-            let job = try await lab.job(of: deployment)
-            return job.state.isTerminal ? job : nil
-        }
-        try await expectVerified(done, "labtrust2", on: endpoint)
-        let probe = done.result?.probes?.first { $0.probe == "script:labsealed" }
-        #expect(probe?.isPassed == true, "\(probe?.sentence ?? "the script was not run")")
-        let doctor = try await endpoint.tryRun(["/usr/bin/patchbay-agent", "doctor"])
-        #expect(doctor.output.contains("trust root version 2"), "\(doctor.output)")
-    }
 }
 
 extension Lab {
@@ -115,7 +82,7 @@ extension Lab {
     }
 
     /// Saves a policy whose window opens once a day, so many seconds from now, for two hours.
-    func saveWindow(openingIn seconds: Int, after: String? = nil) async throws {
+    func saveWindow(openingIn seconds: Int) async throws {
         let opens = Date().addingTimeInterval(Double(seconds))
         let parts = Calendar(identifier: .gregorian).dateComponents(
             in: TimeZone(secondsFromGMT: 0) ?? .current, from: opens)
@@ -131,7 +98,6 @@ extension Lab {
             default: {approve: by hand}
             windows:
               soon: {every: day, from: "\(from)", for: 2h, zone: UTC}
-            \(after.map { "after: \($0)" } ?? "")
 
             """
         let file = folder.appending(path: "window.yaml")
@@ -150,25 +116,6 @@ extension Lab {
     /// Runs a command that needs no server and no home folder.
     func command(_ arguments: String...) async throws {
         try await run([server.path] + arguments).succeeded(arguments.joined(separator: " "))
-    }
-
-    /// Signs all that waits with an operator's key, and hands it in; waits until there is something
-    /// to sign where that `isNeeded`.
-    func signPending(
-        with keys: String, operator number: Int = 1, round: Int, isNeeded: Bool = true
-    ) async throws {
-        let out = folder.appending(path: "to-sign-\(round)")
-        try await eventually("something waits for signatures") {
-            try? FileManager.default.removeItem(at: out)
-            try await patchbay("trust", "pending", "--out", out.path)
-            return try !isNeeded
-                || !FileManager.default.contentsOfDirectory(atPath: out.path).isEmpty
-        }
-        for name in try FileManager.default.contentsOfDirectory(atPath: out.path) {
-            let file = out.appending(path: name).path
-            try await command("sign", "--key", "\(keys)/operator-\(number).key", file)
-            try await patchbay("trust", "submit", file)
-        }
     }
 }
 
