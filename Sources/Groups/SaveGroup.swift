@@ -143,6 +143,7 @@ extension UseCases {
         try placementsChanged(
             of: tenant, by: principal.name, in: records, at: now, waking: &wakes)
         wakes.insert(SignalSubject.decisions(of: tenant))
+        wakes.insert(SignalSubject.rings(of: tenant))
         wakes.insert(SignalSubject.standings(of: tenant))
     }
 }

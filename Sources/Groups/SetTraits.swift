@@ -175,6 +175,7 @@ extension UseCases {
             try self.placementsChanged(
                 of: endpoint.tenant, by: principal.name, in: records, at: now, waking: &wakes)
             wakes.insert(SignalSubject.decisions(of: endpoint.tenant))
+            wakes.insert(SignalSubject.rings(of: endpoint.tenant))
             wakes.insert(SignalSubject.standings(of: endpoint.tenant))
             return result
         }

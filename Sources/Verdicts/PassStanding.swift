@@ -59,10 +59,13 @@ public final class PassStanding: Hashable, Sendable {
         return now >= ripe ? .passed : .waiting(until: ripe)
     }
 
+    /// Whether anybody has looked at the ring.
+    private var isKnown: Bool { members > 0 || isWhole }
+
     /// Why it is not passed, as a clause.
     public var clause: String {
         let same = "the same stack (\(stack ?? ""))"
-        if members == 0, !isWhole { return "nobody has looked at the ring \(pass.ring) yet" }
+        if !isKnown { return "nobody has looked at the ring \(pass.ring) yet" }
         if members == 0 { return "the ring \(pass.ring) has no endpoint that was scanned" }
         if twins == 0, !isWhole {
             return
@@ -87,8 +90,9 @@ public final class PassStanding: Hashable, Sendable {
     }
 
     /// What is waited for, as a clause that says the same until it is over: for what is noted once.
+    /// That nobody has looked for a while is no other wait.
     public var demand: String {
-        guard let stack, twins > 0 else { return clause }
+        guard let stack, twins > 0 || !isKnown else { return clause }
         return "it must be verified there on the same stack (\(stack))"
             + (failure == nil ? " first" : ", and \(failure ?? "")")
     }

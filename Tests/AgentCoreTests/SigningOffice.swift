@@ -90,7 +90,8 @@ struct SigningOffice {
             policyDigest: policies.payloadDigest,
             reach: Grant.Reach(endpoints: reaches, ofEndpoints: whole), tries: tries)
         let envelope = try sign(
-            grant, "grant-\(nonce)", scope: scope, expiresAt: begin.adding(seconds: 86_400), by: keys
+            grant, "grant-\(nonce)", scope: scope, expiresAt: begin.adding(seconds: 86_400),
+            by: keys
         )
         return text(envelope)
     }

@@ -2,6 +2,7 @@ import Administration
 import AgentProtocol
 import ControlPlane
 import Fleet
+import Groups
 import Policy
 import Rollbacks
 import Rollout
@@ -20,12 +21,13 @@ import Verdicts
 
         var useCases: UseCases { house.useCases }
 
-        init(before: String = "{passed: lab}") async throws {
+        init(before: String = "{passed: lab}", ring members: String = "tag = lab") async throws {
             house = try await House()
             lab = try await house.enrol("lab-1")
             critical = try await house.enrol("core-1")
             try await set(lab, ["lab"])
             try await set(critical, ["critical"])
+            try await group("tag = lab")
             try await save(
                 """
                 patchbay: policy/v1
@@ -37,7 +39,7 @@ import Verdicts
                   always: {every: day, from: "00:00", for: 24h}
                 rings:
                   first:
-                    - {name: lab, members: tag = lab}
+                    - {name: lab, members: \(members)}
                     - {name: others, members: rest}
                 """)
             try await save(
@@ -51,6 +53,37 @@ import Verdicts
                   always: {every: day, from: "00:00", for: 24h}
                 before: \(before)
                 """, of: house.tenant.id)
+        }
+
+        /// Who is in the group `bench`.
+        func group(_ members: String) async throws {
+            _ = try await useCases.saveGroup(
+                GroupDraft(tenant: house.tenant.id, name: "bench", members: members, confirm: true),
+                by: house.administrator)
+        }
+
+        /// A person says something of an endpoint.
+        func say(_ change: TraitChange, of endpoint: TestEndpoint) async throws {
+            var change = change
+            change.confirm = true
+            _ = try await useCases.setTraits(change, of: endpoint.id, by: house.administrator)
+        }
+
+        /// So many further orders to the lab, which have come to nothing, and a minute later.
+        func order(_ count: Int, under deployment: DeploymentID) async throws {
+            house.clock.advance(seconds: 60)
+            let (lab, tenant, now) = (lab.id, house.tenant.id, house.clock.now)
+            let effects = useCases.effects
+            try await useCases.ledger.write { records in
+                for _ in 0..<count {
+                    var job = Job(
+                        id: effects.newIdentifier(), tenant: tenant, deployment: deployment,
+                        endpoint: lab, updates: [], createdAt: now,
+                        deadline: now.adding(seconds: 3600))
+                    _ = try job.handle(.endpointRetired, at: now)
+                    try records.insert(job)
+                }
+            }
         }
 
         func steer() async throws { _ = try await useCases.steer(house.tenant.id) }
@@ -343,5 +376,112 @@ import Verdicts
         #expect(try await played.decision().reasonCode == .awaitingTwin)
         try await played.steer()
         #expect(try await played.critical.collect() == nil)
+    }
+
+    @Test func `a tag that is taken away, and one that is given, count at once`() async throws {
+        let played = try await Played()
+        let second = try await played.house.enrol("lab-2")
+        for endpoint in [played.lab, second, played.critical] { try await played.miss(endpoint) }
+        _ = try await played.install(on: played.lab)
+        _ = try await played.install(on: second, .failed, .maintainerScript)
+        #expect(try await played.decision().action == .install)
+        // The clock stands: nothing of this is a minute later.
+        try await played.say(TraitChange(tags: ["lab"]), of: second)
+        let waiting = try await played.decision()
+        #expect(waiting.reasonCode == .awaitingTwin)
+        #expect(waiting.sentence.contains("it went wrong on lab-2"))
+        try await played.say(TraitChange(tags: []), of: second)
+        #expect(try await played.decision().action == .install)
+        try await played.say(TraitChange(tags: []), of: played.lab)
+        #expect(try await played.decision().reasonCode == .noTwin)
+    }
+
+    @Test func `an endpoint that is retired, or scanned for the first time, counts at once`()
+        async throws
+    {
+        let played = try await Played()
+        try await played.miss(played.critical)
+        #expect(try await played.decision().reasonCode == .noTwin)
+        try await played.lab.report(["openssl": "1"], updates: [TestEndpoint.update("openssl")])
+        #expect(try await played.decision().reasonCode == .awaitingTwin)
+        _ = try await played.install(on: played.lab)
+        #expect(try await played.decision().action == .install)
+        try await played.useCases.retire(played.lab.id, by: played.house.administrator)
+        #expect(try await played.decision().reasonCode == .noTwin)
+    }
+
+    @Test func `a group that the ring is made of counts at once when it changes`() async throws {
+        let played = try await Played(ring: "group = bench")
+        try await played.miss(played.lab)
+        try await played.miss(played.critical)
+        _ = try await played.install(on: played.lab)
+        #expect(try await played.decision().action == .install)
+        try await played.group("tag = nobody")
+        #expect(try await played.decision().reasonCode == .noTwin)
+        try await played.group("tag = lab")
+        #expect(try await played.decision().action == .install)
+    }
+
+    @Test(
+        arguments: [
+            (true, false, 59, true), (true, false, 60, false), (true, true, 0, false),
+            (false, false, 599, true), (false, false, 600, false), (false, true, 59, true),
+            (false, true, 60, false), (false, false, -1, false),
+        ] as [(Bool, Bool, Int64, Bool)])
+    func `what was found of rings is taken for so long and no longer, changed or not`(
+        canFindAnew: Bool, isChanged: Bool, seconds: Int64, isTaken: Bool
+    ) async throws {
+        let tenant = try await House().tenant.id
+        let shelf = TwinShelf()
+        shelf.keep(TwinDesk(at: House.start, version: 3), of: tenant)
+        let desk = shelf.desk(
+            of: tenant, version: isChanged ? 4 : 3, at: House.start.adding(seconds: seconds),
+            canFindAnew: canFindAnew)
+        #expect((desk != nil) == isTaken)
+    }
+
+    @Test func `a twin is asked about its newest 400 orders, and about none before`() async throws {
+        let played = try await Played()
+        try await played.miss(played.lab)
+        try await played.miss(played.critical)
+        let deployment = try await played.install(on: played.lab)
+        try await played.order(TwinEvidence.mostOrders - 1, under: deployment)
+        #expect(try await played.decision().action == .install)
+        try await played.order(1, under: deployment)
+        #expect(try await played.decision().reasonCode == .awaitingTwin)
+    }
+
+    @Test func `that it waits for its twins is noted once, however often it is looked at`()
+        async throws
+    {
+        let played = try await Played(before: "{passed: lab, passedFor: 3h}")
+        let second = try await played.house.enrol("lab-2")
+        try await played.set(second, ["lab"])
+        for endpoint in [played.lab, second, played.critical] { try await played.miss(endpoint) }
+        let deployment = try await played.useCases.approve(
+            DeploymentSelection(
+                endpoints: [played.lab.id, played.critical.id], updates: [.init(name: "openssl")],
+                policy: "dev"), by: played.house.administrator)
+        try await played.lab.finish(try #require(try await played.lab.collect()), .verified)
+        func look() async throws {
+            for _ in 0..<4 {
+                played.house.clock.advance(seconds: 700)
+                _ = try await played.useCases.tick()
+                try await played.steer()
+            }
+            #expect(try await played.critical.collect() == nil)
+        }
+        try await look()
+        // What it waits for is said in the same words when another twin has verified it too.
+        _ = try await played.install(on: second)
+        try await look()
+        let detail = try await played.useCases.deployment(
+            deployment.id, by: played.house.administrator)
+        let warnings = detail.rollout?.warnings.filter { $0.contains("was left out") } ?? []
+        #expect(warnings.count <= 1, "\(warnings)")
+        #expect((detail.timeline ?? []).count { $0.action == "rollout.denied" } <= 1)
+        played.house.clock.advance(seconds: 3 * 3600)
+        try await played.steer()
+        #expect(try await played.critical.collect() != nil)
     }
 }

@@ -37,7 +37,10 @@ extension UseCases {
             try self.appendAudit(
                 "endpoint.retired", subject: id.text, sentence: "Retired \(endpoint.name).",
                 actor: principal.name, tenant: endpoint.tenant, in: records, at: now)
-            wakes = [SignalSubject.work(id), SignalSubject.findings(of: id)]
+            wakes = [
+                SignalSubject.work(id), SignalSubject.findings(of: id),
+                SignalSubject.rings(of: endpoint.tenant),
+            ]
             let open = JobQuery(
                 scope: .tenant(endpoint.tenant), endpoint: id, openOnly: true,
                 limit: Self.largestDeployment)

@@ -112,6 +112,7 @@ extension UseCases {
         endpoint.name = String(upload.posture.endpoint.hostname.prefix(longestName))
         endpoint.inventoryDigest = upload.inventoryDigest
         endpoint.postureDigest = upload.postureDigest
+        let isFirst = endpoint.scannedAt == nil
         endpoint.scannedAt = scannedAt
         endpoint.lastSeenAt = now
         endpoint.bootId = String(upload.posture.endpoint.bootId.prefix(longestLabel))
@@ -119,11 +120,12 @@ extension UseCases {
         try records.update(endpoint)
         try useCases.watchBackup(
             of: endpoint, upload.posture.endpoint.backup, at: now, in: records)
-        let wakes = try useCases.settleRestarts(
+        var wakes = try useCases.settleRestarts(
             waiting, of: endpoint, posture: upload.posture, scannedAt: upload.scannedAt,
             earlierBootAt: earlierBootAt,
             at: now,
             in: records)
+        if isFirst { wakes.insert(SignalSubject.rings(of: agent.tenant)) }
         return ScanOutcome(isStored: true, wakes: wakes)
     }
 

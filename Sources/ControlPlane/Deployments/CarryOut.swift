@@ -37,8 +37,9 @@ extension UseCases {
                     tenant: job.tenant, in: records, at: now)
             case .jobEnded:
                 wakes.formUnion(try jobEnded(job, actor: actor, at: now, in: records))
-                if twinShelf.note(orderEndedOn: job.endpoint, of: job.tenant) {
+                if twinShelf.isMember(job.endpoint, of: job.tenant) {
                     wakes.insert(SignalSubject.decisions(of: job.tenant))
+                    wakes.insert(SignalSubject.rings(of: job.tenant))
                 }
                 // Its end may let the endpoint's next job begin.
                 wakes.insert(SignalSubject.work(job.endpoint))

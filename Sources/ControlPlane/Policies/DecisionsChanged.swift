@@ -11,11 +11,11 @@ extension UseCases {
         waking wakes: inout Set<String>
     ) throws {
         decisionBoard.forget()
-        twinShelf.note(changeFor: tenant)
         for tenant in try tenant.map({ [$0] }) ?? records.tenants(in: .provider).map(\.id) {
             try publishPolicies(
                 of: tenant, by: actor, in: records, at: now, waking: &wakes)
             wakes.insert(SignalSubject.decisions(of: tenant))
+            wakes.insert(SignalSubject.rings(of: tenant))
             wakes.insert(SignalSubject.standings(of: tenant))
         }
     }
@@ -24,4 +24,6 @@ extension UseCases {
 extension SignalSubject {
     /// The decisions for a tenant's endpoints may have changed.
     package static func decisions(of tenant: TenantID) -> String { "decisions:\(tenant)" }
+    /// Who is in which ring of a tenant's policies, or what rings have shown, may have changed.
+    package static func rings(of tenant: TenantID) -> String { "rings:\(tenant)" }
 }

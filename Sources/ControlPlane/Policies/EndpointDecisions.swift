@@ -73,6 +73,7 @@ public struct EndpointDecisions {
     /// other policies would do; and whether the fleet may be gone through for it.
     var twins: TwinDesk?
     let twinShelf: TwinShelf?
+    let ringsVersion: UInt64
     var walksFleet = true
     var packages: [String: Set<String>] = [:]
 
@@ -133,6 +134,7 @@ public struct EndpointDecisions {
         self.said = said
         self.records = records
         work = KnownWork(of: tenant)
+        ringsVersion = useCases.signals.version(of: SignalSubject.rings(of: tenant))
         twinShelf = candidates == nil && groups == nil ? useCases.twinShelf : nil
         zoneRules = useCases.effects.zoneRules
         let directory = try DirectoryNames(scope: .tenant(tenant), records: records)

@@ -21,8 +21,10 @@ extension EndpointDecisions {
         let stack = try stack(of: endpoint, facts.os, facts.architecture, pass)
         let key = TwinDesk.Key(pass, stack)
         var desk =
-            twins ?? twinShelf?.desk(of: tenant, at: now, howeverOld: !walksFleet)
-            ?? TwinDesk(at: now)
+            twins
+            ?? twinShelf?.desk(
+                of: tenant, version: ringsVersion, at: now, canFindAnew: walksFleet)
+            ?? TwinDesk(at: now, version: ringsVersion)
         if desk.found[key] == nil, walksFleet {
             desk.found[key] = try evidence(pass, stack, in: &desk)
             if said.isEmpty { twinShelf?.keep(desk, of: tenant) }

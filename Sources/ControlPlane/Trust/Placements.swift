@@ -85,24 +85,38 @@ extension UseCases {
         return Placement.Entry(endpoint.id, of: try decisions.subject(endpoint, facts: facts))
     }
 
-    /// Sealed mode: what people say of a tenant's endpoints waits for operators, in batches whose
-    /// endpoints do not change, so that a new endpoint makes one of them new. Batches that stand
-    /// signed, or wait, already are left.
+    /// Sealed mode: what people say of a tenant's endpoints waits for operators.
     func askForPlacements(
         of tenant: TenantID, by actor: String, under root: HeldRoot, in records: any Records,
         at now: Timestamp
     ) throws {
+        for document in try unaskedPlacements(of: tenant, under: root, in: records, at: now) {
+            let wish = SigningWish(
+                document, actor: actor,
+                reason:
+                    "Role, tags, site and groups of \(document.body.entries.count) endpoints.")
+            var wakes: Set<String> = []
+            _ = try sign(wish, under: root, in: records, at: now, waking: &wakes)
+        }
+    }
+
+    /// Sealed mode: what people say of a tenant's endpoints and neither stands signed nor waits, in
+    /// batches whose endpoints do not change, so that a new endpoint makes one of them new.
+    func unaskedPlacements(
+        of tenant: TenantID, under root: HeldRoot, in records: any Records, at now: Timestamp
+    ) throws -> [SignedDocument<Placement>] {
         let decisions = try EndpointDecisions(
             of: tenant, in: records, at: now, isForMany: true, by: self)
         let endpoints = try Self.everyEndpoint(of: tenant, in: records, at: now)
             .sorted { $0.id < $1.id }
         let size = Placement.maximumEntries
-        for (number, start) in stride(from: 0, to: endpoints.count, by: size).enumerated() {
+        return try stride(from: 0, to: endpoints.count, by: size).enumerated().compactMap {
+            number, start -> SignedDocument<Placement>? in
             let batch = endpoints[start..<min(start + size, endpoints.count)]
             let entries = try batch.map { try placementEntry(of: $0, decisions, in: records) }
-            try askForPlacements(
-                Placement(entries), named: "placement-\(number + 1)", of: tenant, by: actor,
-                under: root, in: records, at: now)
+            return try unasked(
+                Placement(entries), named: "placement-\(number + 1)", of: tenant, under: root,
+                in: records, at: now)
         }
     }
 
@@ -120,10 +134,10 @@ extension UseCases {
         }
     }
 
-    private func askForPlacements(
-        _ body: Placement, named name: String, of tenant: TenantID, by actor: String,
-        under root: HeldRoot, in records: any Records, at now: Timestamp
-    ) throws {
+    private func unasked(
+        _ body: Placement, named name: String, of tenant: TenantID, under root: HeldRoot,
+        in records: any Records, at now: Timestamp
+    ) throws -> SignedDocument<Placement>? {
         let scope = DocumentScope.tenant(tenant)
         let signed = try records.newestDocument(Placement.type, named: name, of: scope)
         let waiting = try unsigned(Placement.type, name, of: tenant, in: records)?.document
@@ -132,18 +146,13 @@ extension UseCases {
             now.adding(seconds: Self.policyRenewalSeconds) < newest.expiresAt,
             try Self.believing({ try newest.read(as: Placement.self) }).body == body
         {
-            return
+            return nil
         }
         let issued = now.wholeSeconds
-        let version = max(signed?.version ?? 0, waiting?.version ?? 0) + 1
-        let document = SignedDocument(
+        return SignedDocument(
             DocumentHeading(
-                name: name, version: version, scope: scope, issuedAt: issued,
+                name: name, version: max(signed?.version ?? 0, waiting?.version ?? 0) + 1,
+                scope: scope, issuedAt: issued,
                 expiresAt: issued.adding(seconds: Self.policyLifeSeconds)), body)
-        let wish = SigningWish(
-            document, actor: actor,
-            reason: "Role, tags, site and groups of \(body.entries.count) endpoints.")
-        var wakes: Set<String> = []
-        _ = try sign(wish, under: root, in: records, at: now, waking: &wakes)
     }
 }

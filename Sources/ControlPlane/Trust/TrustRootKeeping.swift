@@ -71,7 +71,7 @@ extension UseCases {
             var envelope = try Self.believing { try Envelope(json: bytes) }
             if let held = try self.heldRoot(in: records) {
                 if envelope.payloadDigest == held.digest {
-                    return try self.trustStatus(in: .provider, records: records)
+                    return try self.trustStatus(in: .provider, records: records, at: now)
                 }
                 let next = try Self.believing {
                     try SignedDocument<TrustRoot>(unverified: envelope)
@@ -95,7 +95,7 @@ extension UseCases {
             wakes.insert(SignalSubject.trust(.allTenants))
             // What the former keys have signed is believed by nobody any more.
             try self.publishAll(by: actor, in: records, at: now, waking: &wakes)
-            return try self.trustStatus(in: .provider, records: records)
+            return try self.trustStatus(in: .provider, records: records, at: now)
         }
     }
 
@@ -144,50 +144,30 @@ extension UseCases {
     }
 }
 
-/// How an installation's signed documents stand.
-public struct TrustStatus: Hashable, Sendable, Codable {
-    /// Who holds the keys; `nil` when there is no root.
-    public var mode: SigningMode?
-    /// The root's version.
-    public var rootVersion: Int?
-    /// The root's fingerprint: the SHA-256 of its payload in hexadecimal.
-    public var rootFingerprint: String?
-    /// When the root ends.
-    public var rootExpiresAt: Timestamp?
-    /// How many documents wait for signatures.
-    public var waiting: Int
-    /// How many endpoints have said what they hold.
-    public var endpointsReporting: Int
-    /// The endpoints that refused what they were offered last, with the code and the reason.
-    public var refusals: [EndpointRefusal]
-
-    /// An endpoint's refusal.
-    public struct EndpointRefusal: Hashable, Sendable, Codable {
-        /// The endpoint.
-        public var endpoint: EndpointID
-        /// The code.
-        public var code: String
-        /// The reason.
-        public var sentence: String
-        /// When it said so.
-        public var at: Timestamp
-    }
-
-    /// The most refusals that are listed.
-    static let mostRefusals = 200
-}
-
 extension UseCases {
     /// How the signed documents stand.
     public func trustStatus(by principal: Principal) async throws -> TrustStatus {
         try principal.require(.view)
+        let now = effects.now()
         return try await ledger.read { records in
-            try self.trustStatus(in: principal.scope, records: records)
+            try self.trustStatus(in: principal.scope, records: records, at: now)
         }
     }
 
-    func trustStatus(in scope: Scope, records: any Records) throws -> TrustStatus {
+    func trustStatus(
+        in scope: Scope, records: any Records, at now: Timestamp
+    ) throws -> TrustStatus {
         let root = try heldRoot(in: records)
+        let asked = try records.unsignedDocuments(in: scope).map(\.document)
+        var waiting = Set(asked.map { ["\($0.scope)", $0.type, $0.name] })
+        if let root, root.isSealed {
+            // What is said of a new endpoint is asked for when operators fetch what waits.
+            for tenant in try records.tenants(in: scope) {
+                let more = try unaskedPlacements(of: tenant.id, under: root, in: records, at: now)
+                waiting.formUnion(
+                    more.map { ["\($0.heading.scope)", Placement.type, $0.heading.name] })
+            }
+        }
         let reports = try records.trustReports(in: scope, endpoint: nil)
         let refusals = reports.compactMap { report in
             report.refusal.map {
@@ -199,7 +179,7 @@ extension UseCases {
         return TrustStatus(
             mode: root?.body.mode, rootVersion: root?.document.heading.version,
             rootFingerprint: root?.digest, rootExpiresAt: root?.document.heading.expiresAt,
-            waiting: try records.unsignedDocuments(in: scope).count,
+            waiting: waiting.count,
             endpointsReporting: reports.count,
             refusals: Array(refusals.prefix(TrustStatus.mostRefusals)))
     }

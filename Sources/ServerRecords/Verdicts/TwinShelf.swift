@@ -49,20 +49,35 @@ package struct TwinDesk: Sendable {
     /// What they have shown.
     package var found: [Key: TwinEvidence] = [:]
     fileprivate let at: Timestamp
-    fileprivate var isStale = false
+    /// How often somebody had changed before it what decides who is in which ring, or what the rings
+    /// have shown.
+    fileprivate let version: UInt64
 
     /// How many members of a ring are looked at: a ring that tries things for others is small.
     package static let mostMembers = 500
 
-    /// Nothing found yet.
-    package init(at now: Timestamp) { at = now }
+    /// Nothing found yet; `version` is that of `SignalSubject.rings`, read before the store is.
+    package init(at now: Timestamp, version: UInt64) {
+        at = now
+        self.version = version
+    }
 }
 
 /// Keeps what was found of rings between calls: to find it the whole fleet of a tenant is gone
 /// through, which is never done in a transaction that writes.
+///
+/// What was found before somebody changed tags, groups, sites or policies, or before an order of one
+/// of a ring's own ended, is found anew by the next who may, which is the scheduler a few seconds
+/// later at the latest.
 package final class TwinShelf: Sendable {
-    /// How long it is taken for true where it can be found anew, in seconds.
+    /// How long it is taken for true where it can be found anew, in seconds: scans and time change
+    /// it too.
     private static let keptSeconds: Int64 = 60
+    /// How long by who cannot find it anew, in seconds: two of the scheduler's rounds.
+    private static let longestSeconds: Int64 = 600
+    /// How long by those when something has been changed since, in seconds: until the scheduler has
+    /// gone through a large fleet.
+    private static let longestStaleSeconds: Int64 = 60
     /// The most tenants that are remembered; when there are more, all are found anew.
     private static let maximumTenants = 1_000
 
@@ -71,12 +86,27 @@ package final class TwinShelf: Sendable {
     /// Nothing is known yet.
     package init() {}
 
-    /// What is known of a tenant's rings; `nil` where it is to be found anew. Who cannot do that
-    /// takes it however old it is.
-    package func desk(of tenant: TenantID, at now: Timestamp, howeverOld: Bool) -> TwinDesk? {
+    /// What is known of a tenant's rings; `nil` where it is to be found anew, or is too old for who
+    /// cannot do that: then it is not known, and what waits for a ring waits.
+    ///
+    /// - Parameters:
+    ///   - tenant: The tenant.
+    ///   - version: How often something has been changed by now (`SignalSubject.rings`).
+    ///   - now: The time.
+    ///   - canFindAnew: Whether the caller may go through the fleet.
+    /// - Returns: what was found last.
+    package func desk(
+        of tenant: TenantID, version: UInt64, at now: Timestamp, canFindAnew: Bool
+    ) -> TwinDesk? {
         guard let desk = desks.withLock({ $0[tenant] }) else { return nil }
-        let isFresh = !desk.isStale && (0..<Self.keptSeconds).contains(now.seconds(since: desk.at))
-        return isFresh || howeverOld ? desk : nil
+        let longest =
+            switch (canFindAnew, desk.version == version) {
+            case (true, true): Self.keptSeconds
+            case (true, false): Int64(0)
+            case (false, true): Self.longestSeconds
+            case (false, false): Self.longestStaleSeconds
+            }
+        return (0..<longest).contains(now.seconds(since: desk.at)) ? desk : nil
     }
 
     /// Keeps what was found.
@@ -87,24 +117,12 @@ package final class TwinShelf: Sendable {
         }
     }
 
-    /// Somebody has changed what policies look at; of all tenants where none is given.
-    package func note(changeFor tenant: TenantID?) {
+    /// Whether others look at what becomes of orders on an endpoint, as far as is known.
+    package func isMember(_ endpoint: EndpointID, of tenant: TenantID) -> Bool {
         desks.withLock { desks in
-            for id in tenant.map({ [$0] }) ?? Array(desks.keys) { desks[id]?.isStale = true }
-        }
-    }
-
-    /// An order has ended on an endpoint.
-    ///
-    /// - Returns: whether others look at what became of it.
-    package func note(orderEndedOn endpoint: EndpointID, of tenant: TenantID) -> Bool {
-        desks.withLock { desks in
-            let isMember =
-                desks[tenant]?.rings.values.contains { ring in
-                    ring.members.contains { $0.endpoint.id == endpoint }
-                } ?? false
-            if isMember { desks[tenant]?.isStale = true }
-            return isMember
+            desks[tenant]?.rings.values.contains { ring in
+                ring.members.contains { $0.endpoint.id == endpoint }
+            } ?? false
         }
     }
 }

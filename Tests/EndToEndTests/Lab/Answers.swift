@@ -57,7 +57,6 @@ enum Answers {
             var grant: Grant?
         }
 
-
         var summary: Summary
         var jobs: [JobSummary]
         var rollout: Answers.Rollout?
