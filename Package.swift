@@ -378,7 +378,7 @@ let package = Package(
                 "Administration", "SavedPlans", "Groups", "Notices", "Recipes", "SignedRecipes",
                 "Rollbacks", "Duties", "Requests", "VerdictFeeds", "Verdicts", "Emergencies",
                 "Store",
-                "HTTPAPI",
+                "HTTPAPI", "Dashboard",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
