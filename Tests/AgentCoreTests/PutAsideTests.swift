@@ -226,6 +226,41 @@ struct PutAsideTests {
         #expect(play.result?.outcome("labgood")?.failure == .interruptedPackageManager)
     }
 
+    /// pacman lists what it could not unpack as installed.
+    @Test func `what a tool lists as installed has failed all the same when it says that it broke`()
+    {
+        let updates = ["labbroken", "labgood"].map {
+            LockedUpdate(
+                manager: .pacman, name: $0, architecture: "any", from: "1.0-1", to: "2.0-1")
+        }
+        var job = JobRun(Orders.order(updates), endpoint: Orders.endpoint)
+        func view(_ version: String) -> EndpointView {
+            EndpointView(
+                installed: Dictionary(uniqueKeysWithValues: updates.map { ($0.key, version) }))
+        }
+        var verdict = RunVerdict(
+            failure: .other, culprits: ["labbroken"], sentence: "It could not be unpacked.")
+        verdict.blames = [
+            PackageBlame(
+                name: "labbroken", failure: .other, sentence: "It could not be unpacked.")
+        ]
+        let plan = RunPlan(
+            kind: .install, commands: [["/usr/bin/pacman"]], environment: [:],
+            inactivityLimitSeconds: 60, updates: updates)
+        let steps: [JobObservation] = [
+            .scanned(view("1.0-1")),
+            .preflighted(.ready(install: updates, settled: []), plan: plan, logOffset: 0),
+            .runEnded(.exited(1), verdict), .scanned(view("2.0-1")),
+        ]
+        for step in steps { _ = job.handle(step, at: Orders.start) }
+        guard case .finished(let result) = job.stage else {
+            Issue.record("\(job.stage)")
+            return
+        }
+        #expect(result.states == ["labbroken": .failed, "labgood": .verified])
+        #expect(result.outcome("labbroken")?.sentence == "It could not be unpacked.")
+    }
+
     @Test func `a repair for which there is no room is told as a full disk`() {
         var play = Play("labgood")
         play.mend()

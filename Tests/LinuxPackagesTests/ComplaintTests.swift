@@ -57,6 +57,76 @@ struct ComplaintTests {
             tool: .dnf, status: 1,
             text: "installing package x needs 20MB more space needed on the / filesystem",
             failure: .diskFull),
+        // A script that was killed, by whomever: dnf 4 says that all went well.
+        Case(
+            tool: .dnf, status: 0,
+            text: """
+                  Running scriptlet: labslow-2.0-1.noarch                                   1/6
+                warning: %post(labslow-2.0-1.noarch) scriptlet failed, signal 11
+
+                Error in POSTIN scriptlet in rpm package labslow
+                Complete!
+                """, failure: .maintainerScript, culprits: ["labslow"]),
+        // What the supervisor has ended; it goes on with the others.
+        Case(
+            tool: .dnf, status: 0,
+            text: """
+                patchbay-agent: nothing was printed for 10 s; the script at work was ended.
+                  Running scriptlet: labslow-2.0-1.noarch                                   1/6
+                warning: %post(labslow-2.0-1.noarch) scriptlet failed, signal 15
+
+                Error in POSTIN scriptlet in rpm package labslow
+                Complete!
+                """, failure: .hung, culprits: ["labslow"]),
+        Case(
+            tool: .dnf, status: 1,
+            text: """
+                patchbay-agent: nothing was printed for 10 s; the script at work was ended.
+                [3/8] Upgrading labslow-0:2.0-1.noarch  100% |   1.5 KiB/s | 540.0   B |  00m00s
+                >>> Running %post scriptlet: labslow-0:2.0-1.noarch
+                >>> Non-critical error in %post scriptlet: labslow-0:2.0-1.noarch
+                >>> [RPM] %post(labslow-2.0-1.noarch) scriptlet failed, signal 15
+                Transaction failed: Rpm transaction failed.
+                """, failure: .hung, culprits: ["labslow"]),
+        Case(
+            tool: .dnf, status: 1,
+            text: """
+                Error: Transaction test error:
+                  installing package labgood-2.0-1.noarch needs 4KB more space on the /usr/share/labgood filesystem
+
+                Error Summary
+                -------------
+                Disk Requirements:
+                   At least 1MB more space needed on the /usr/share/labgood filesystem.
+                """, failure: .diskFull, culprits: ["labgood"]),
+        Case(
+            tool: .dnf, status: 1,
+            text: """
+                Transaction failed: Rpm transaction failed.
+                  - installing package labgood-2.0-1.noarch needs 4KB more space on the /usr/share/labgood filesystem
+                """, failure: .diskFull, culprits: ["labgood"]),
+        Case(
+            tool: .dnf, status: 1,
+            text:
+                "  installing package labgood-2.0-1.noarch needs 1 more inodes on the /usr/share/labgood filesystem",
+            failure: .diskFull, culprits: ["labgood"]),
+        Case(
+            tool: .dnf, status: 1,
+            text: """
+                [MIRROR] labgood-2.0-1.noarch.rpm: Downloading successful, but checksum doesn't match. Calculated: e83cb188(sha256)  Expected: b9fd4076(sha256)
+                [FAILED] labgood-2.0-1.noarch.rpm: No more mirrors to try - All mirrors were already tried without success
+                Error: Error downloading packages:
+                  labgood-2.0-1.noarch: Cannot download, all mirrors were already tried without success
+                """, failure: .hashMismatch, culprits: ["labgood"]),
+        Case(
+            tool: .dnf, status: 1,
+            text: """
+                [2/2] labgood-0:2.0-1.noarch            100% | 271.7 KiB/s |   6.2 KiB |  00m00s
+                >>> Downloading successful, but checksum doesn't match. Calculated: e83cb188(sha256)  Expected: b9fd4076(sha256)  - http://rpm.example.org/noarch/labgood-2.0-1.noarch.rpm
+                >>> No more mirrors to try - All mirrors were already tried without success
+                Failed to download packages
+                 Librepo error: Cannot download noarch/labgood-2.0-1.noarch.rpm: All mirrors were tried
+                """, failure: .hashMismatch, culprits: ["labgood"]),
         Case(tool: .dnf, status: 1, text: "Error: something new", failure: nil),
         Case(tool: .zypper, status: 102, text: "", failure: nil),
         Case(tool: .zypper, status: 103, text: "", failure: .interrupted),
@@ -81,7 +151,83 @@ struct ComplaintTests {
         Case(
             tool: .zypper, status: 8,
             text: "Download (curl) error for 'http://rpm.example.org/x':", failure: .network),
+        Case(
+            tool: .zypper, status: 107,
+            text: """
+                (3/3) Installing: labslow-2.0-1.noarch [.....
+                patchbay-agent: nothing was printed for 10 s; the script at work was ended.
+                done]
+                Additional rpm output:
+                warning: %post(labslow-2.0-1.noarch) scriptlet failed, signal 15
+                """, failure: .hung, culprits: ["labslow"]),
+        Case(
+            tool: .zypper, status: 8,
+            text: """
+                (2/3) Installing: labgood-2.0-1.noarch [...error]
+                Installation of labgood-2.0-1.noarch failed:
+                Error: Subprocess failed. Error: RPM failed:
+                \tinstalling package labgood-2.0-1.noarch needs 4KB more space on the /usr/share/labgood filesystem
+
+                Abort, retry, ignore? [a/r/i] (a): a
+                Problem occurred during or after installation or removal of packages:
+                """, failure: .diskFull, culprits: ["labgood"]),
+        Case(
+            tool: .zypper, status: 8,
+            text: """
+                Retrieving: labgood-2.0-1.noarch.rpm [done]
+
+                Warning: Digest verification failed for file 'labgood-2.0-1.noarch.rpm'
+                  expected b9fd4076
+                  but got  e83cb188
+                Unblock or discard? [e83c/...? shows all options] (discard): discard
+                Package labgood-2.0-1.noarch (Lab) seems to be corrupted during transfer. Do you want to retry retrieval?
+                Abort, retry, ignore? [a/r/i] (a): a
+                """, failure: .hashMismatch, culprits: ["labgood"]),
         Case(tool: .pacman, status: 0, text: "upgrading labgood...", failure: nil),
+        Case(
+            tool: .pacman, status: 0,
+            text: """
+                upgrading labslow...
+                patchbay-agent: nothing was printed for 10 s; the script at work was ended.
+                error: command terminated by signal 15: Terminated
+                upgrading labgood...
+                """, failure: .hung, culprits: ["labslow"]),
+        Case(
+            tool: .pacman, status: 0,
+            text: "upgrading labslow...\nerror: command terminated by signal 9: Killed",
+            failure: .maintainerScript, culprits: ["labslow"]),
+        Case(
+            tool: .pacman, status: 1,
+            text: """
+                upgrading labgood...
+                error: could not extract /usr/share/labgood/version (Write failed)
+                error: problem occurred while upgrading labgood
+                error: could not commit transaction
+                error: failed to commit transaction (transaction aborted)
+                Errors occurred, no packages were upgraded.
+                """, failure: .other, culprits: ["labgood"]),
+        Case(
+            tool: .pacman, status: 1,
+            text: """
+                checking available disk space...
+                error: Partition /usr/share/labgood too full: 2 blocks needed, 0 blocks free
+                error: not enough free disk space
+                error: failed to commit transaction (not enough free disk space)
+                """, failure: .diskFull),
+        Case(
+            tool: .pacman, status: 1,
+            text: """
+                checking package integrity...
+                :: File /var/cache/pacman/pkg/labgood-2.0-1-any.pkg.tar.zst is corrupted (invalid or corrupted package (checksum)).
+                Do you want to delete it? [Y/n] error: failed to commit transaction (invalid or corrupted package)
+                """, failure: .hashMismatch, culprits: ["labgood"]),
+        Case(
+            tool: .pacman, status: 1,
+            text: """
+                error: failed retrieving file 'labbug-2.0-1-any.pkg.tar.zst' from server : Failed to connect to server port 8080 after 0 ms: Couldn't connect to server
+                warning: failed to retrieve some files
+                error: failed to commit transaction (download library error)
+                """, failure: .network),
         Case(
             tool: .pacman, status: 0,
             text:

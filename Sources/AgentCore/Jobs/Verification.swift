@@ -23,7 +23,7 @@ extension JobRun {
         _ tried: [LockedUpdate], _ view: EndpointView, _ plan: RunPlan, _ verdict: RunVerdict,
         at now: Timestamp
     ) -> [JournalEvent] {
-        let good = tried.filter { isIn($0, view) && !hasFailedScript($0, verdict) }
+        let good = tried.filter { isIn($0, view) && !isBroken($0, verdict) }
         let takenBack = tried.filter { view.takenBack[$0.key] != nil }
         let missing = tried.filter { !good.contains($0) && !takenBack.contains($0) }
         let settled =
@@ -76,11 +76,13 @@ extension JobRun {
         return failed(update, view, blame.failure, blame.sentence)
     }
 
-    /// Whether a package's own script failed in a tool whose database does not remember it: rpm and
-    /// pacman take the new version for installed all the same.
-    private func hasFailedScript(_ update: LockedUpdate, _ verdict: RunVerdict) -> Bool {
-        update.manager != .apt && verdict.failure == .maintainerScript
-            && verdict.culprits.contains(update.name)
+    /// Whether a package broke in a tool whose database does not remember it: rpm and pacman take
+    /// the new version for installed although its script failed or hung, and pacman also when it
+    /// could not be unpacked.
+    private func isBroken(_ update: LockedUpdate, _ verdict: RunVerdict) -> Bool {
+        guard update.manager != .apt else { return false }
+        return verdict.blame(of: update.name) != nil
+            || verdict.failure == .maintainerScript && verdict.culprits.contains(update.name)
     }
 
     /// Whether the package's version in a scan is the ordered one (or a newer one that somebody put

@@ -54,9 +54,9 @@ struct DnfComplaint {
     }
 
     private var space: RunVerdict? {
-        first("No space left on device", "more space needed on", "Not enough free space").map {
-            ToolVerdict.of(.diskFull, $0)
-        }
+        RpmSpace.shortage(in: lines)
+            ?? first("No space left on device", "more space needed on", "Not enough free space")
+            .map { ToolVerdict.of(.diskFull, $0) }
     }
 
     private var signature: RunVerdict? {
@@ -125,35 +125,66 @@ struct DnfComplaint {
     }
 }
 
+/// Packages for which rpm has found too little room before it began with them.
+enum RpmSpace {
+    private static let start = "installing package "
+    private static let ends = [" more space on the ", " more inodes on the "]
+
+    /// `installing package labgood-2.0-1.noarch needs 4KB more space on the /usr filesystem`; none
+    /// of the packages of a transaction goes in then, and all but these may.
+    static func shortage(in lines: [String]) -> RunVerdict? {
+        var blames: [PackageBlame] = []
+        for line in lines {
+            guard let found = line.firstRange(of: start),
+                ends.contains(where: { line.contains($0) }),
+                let word = TextLines.words(line[found.upperBound...]).first,
+                let name = RpmName(word[...])?.name, !blames.contains(where: { $0.name == name })
+            else { continue }
+            blames.append(
+                PackageBlame(
+                    name: name, failure: .diskFull,
+                    sentence: ToolVerdict.quote("\(line[found.lowerBound...]).")))
+        }
+        return ToolVerdict.of(blames)
+    }
+}
+
 /// Packages' own scripts that failed while rpm went on.
 enum RpmScripts {
-    private static let mark = "scriptlet failed, exit status"
+    private static let mark = "scriptlet failed, "
 
-    /// `warning: %post(labfail-2.0-1.noarch) scriptlet failed, exit status 1`
+    /// `warning: %post(labfail-2.0-1.noarch) scriptlet failed, exit status 1`, or `signal 15`
     static func failure(in lines: [String]) -> RunVerdict? {
-        var culprits: [String] = []
-        var sentence: String?
-        for (place, line) in lines.enumerated() where line.contains(mark) {
-            guard let open = line.firstIndex(of: "("),
+        var blames: [PackageBlame] = []
+        for (place, line) in lines.enumerated() {
+            guard let found = line.firstRange(of: mark), let open = line.firstIndex(of: "("),
                 let close = line[open...].firstIndex(of: ")"),
                 let package = RpmName(line[line.index(after: open)..<close])
             else { continue }
-            culprits.append(package.name)
+            let own = message(above: place, in: lines)
+            if EndedScripts.isEnded(line[found.upperBound...], in: lines) {
+                blames.append(EndedScripts.blame(package.name, own, in: lines))
+                continue
+            }
             let words = TextLines.trimmed(line[(line.firstIndex(of: "%") ?? open)...])
-            let own = message(above: place, in: lines).map { " (\($0))" } ?? ""
-            sentence = sentence ?? "\(package.name): \(words)\(own)."
+            let sentence = "\(package.name): \(words)\(own.map { " (\($0))" } ?? "")."
+            blames.append(
+                PackageBlame(
+                    name: package.name, failure: .maintainerScript,
+                    sentence: ToolVerdict.quote(sentence)))
         }
-        return sentence.map { ToolVerdict.of(.maintainerScript, $0, culprits: culprits) }
+        return ToolVerdict.of(blames)
     }
 
     /// The script's own words stand above, with dnf 5's marks in front.
     private static func message(above place: Int, in lines: [String]) -> String? {
         for line in lines[..<place].reversed().prefix(3) {
             let text = TextLines.trimmed(line.drop { $0 == ">" || $0 == " " })
-            if text.isEmpty { continue }
+            if text.isEmpty || HangWord(line: line) != nil { continue }
             let isFrame =
                 text.contains("scriptlet") || text.contains("Scriptlet") || text.contains(" : ")
                 || text.contains("100% |") || text.hasPrefix("rpm: ")
+                || text.hasPrefix("Additional rpm output")
             return isFrame ? nil : ToolVerdict.quote(text)
         }
         return nil

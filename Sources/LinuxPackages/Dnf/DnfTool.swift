@@ -203,6 +203,8 @@ extension DnfTool: SoftwareLooking {
 // MARK: - Installing
 
 extension DnfTool: DownloadingTool, ReturningTool {
+    var scriptHosts: [String] { ["dnf", "dnf-3", "dnf5"] }
+
     func lockHolder() -> String? {
         let files = [
             "/var/lib/dnf/rpmdb_lock.pid", "/var/cache/dnf/metadata_lock.pid",

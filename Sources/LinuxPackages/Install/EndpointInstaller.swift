@@ -171,11 +171,13 @@ public struct EndpointInstaller: Installing {
     public func installRun(for updates: [LockedUpdate], leaving aside: [String]) -> RunPlan {
         guard let manager = updates.first?.manager, manager != .apt, let tool = tool(manager)
         else { return apt.installRun(for: updates, leaving: aside) }
-        return RunPlan(
+        var run = RunPlan(
             kind: .install, commands: tool.commands(for: updates), environment: environment,
             inactivityLimitSeconds: inactivityLimit,
             // Each application has a run of its own.
             updates: manager == .recipe ? Array(updates.prefix(1)) : updates)
+        run.scriptHosts = tool.scriptHosts.isEmpty ? nil : tool.scriptHosts
+        return run
     }
 
     /// Mends what runs of applications have left that were cut off; says what was done.

@@ -22,9 +22,13 @@ protocol LockListTool: Sendable {
     func complaint(status: Int32, lines: [String]) -> RunVerdict?
     /// The files of an installed package.
     func files(of package: PackageKey) async -> [String]
+    /// The names of its programs, below which packages' scripts run: it goes on with the others
+    /// when one of those is ended.
+    var scriptHosts: [String] { get }
 }
 
 extension LockListTool {
+    var scriptHosts: [String] { [] }
     func damage() async -> String? { nil }
     var repair: [[String]] { [] }
     func files(of package: PackageKey) async -> [String] { [] }

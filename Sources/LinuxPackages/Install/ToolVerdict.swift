@@ -50,6 +50,10 @@ struct ToolVerdict {
     /// scheduled.
     private static func notes(_ lines: [String]) -> [String] {
         var notes = lines.compactMap { ShutdownWord(line: $0)?.note(nil) }
+        notes += lines.compactMap { HangWord(line: $0) }.map {
+            "A script printed nothing for \($0.seconds) s and was ended; the other packages went on "
+                + "without it."
+        }
         for line in lines {
             for ending in [".rpmnew", ".rpmsave", ".pacnew", ".pacsave"] {
                 guard
@@ -78,6 +82,42 @@ struct ToolVerdict {
         return RunVerdict(
             failure: failure, culprits: culprits.filter { seen.insert($0).inserted },
             sentence: quote(line))
+    }
+}
+
+extension ToolVerdict {
+    /// What it means that these packages' own scripts failed; `nil` without any.
+    static func of(_ blames: [PackageBlame]) -> RunVerdict? {
+        guard let cause = blames.first(where: { $0.failure == .hung }) ?? blames.first else {
+            return nil
+        }
+        var verdict = of(cause.failure, cause.sentence, culprits: blames.map(\.name))
+        verdict.blames = blames
+        return verdict
+    }
+}
+
+/// Scripts that hung and were ended by the run's supervisor, while the tool went on.
+enum EndedScripts {
+    /// The signals by which that is done.
+    private static let signals = ["signal 15", "signal 9"]
+
+    /// Whether a script that ended like this is one of them. Tools that keep their words back tell
+    /// it in another order, so that the supervisor's word may stand anywhere.
+    static func isEnded(_ ending: some StringProtocol, in lines: [String]) -> Bool {
+        signals.contains { signal in
+            ending.hasPrefix(signal) && ending.dropFirst(signal.count).first?.isNumber != true
+        } && lines.contains { HangWord(line: $0) != nil }
+    }
+
+    /// What is told of it.
+    static func blame(_ name: String, _ own: String?, in lines: [String]) -> PackageBlame {
+        let seconds = lines.lazy.compactMap { HangWord(line: $0)?.seconds }.first ?? 0
+        let words = own.map { "its last line: \($0)" } ?? "it had said nothing"
+        return PackageBlame(
+            name: name, failure: .hung,
+            sentence: ToolVerdict.quote(
+                "\(name): its script printed nothing for \(seconds) s and was ended; \(words)"))
     }
 }
 

@@ -13,7 +13,8 @@ struct PacmanComplaint {
     var verdict: RunVerdict? {
         if let script { return script }
         guard status != 0 else { return nil }
-        return lock ?? space ?? signature ?? hash ?? missing ?? dependency ?? files ?? network
+        return lock ?? broken ?? space ?? signature ?? hash ?? missing ?? dependency ?? files
+            ?? network
     }
 
     private func first(_ texts: String...) -> String? {
@@ -30,16 +31,58 @@ struct PacmanComplaint {
 
     /// The package that was at work stands above: `upgrading labfail...`
     private var script: RunVerdict? {
-        let places = lines.indices.filter {
-            lines[$0].contains("command failed to execute correctly")
+        let signal = "command terminated by signal "
+        var blames: [PackageBlame] = []
+        var isNameless = false
+        for place in lines.indices {
+            let ended = lines[place].firstRange(of: signal)
+            guard ended != nil || lines[place].contains("command failed to execute correctly")
+            else { continue }
+            guard let name = Self.atWork(lines[..<place]) else {
+                isNameless = true
+                continue
+            }
+            let above = lines[..<place].last { HangWord(line: $0) == nil }.map(Self.plain) ?? ""
+            let own = above.isEmpty || above.hasSuffix("...") ? nil : above
+            if let ended,
+                EndedScripts.isEnded("signal \(lines[place][ended.upperBound...])", in: lines)
+            {
+                blames.append(EndedScripts.blame(name, own, in: lines))
+                continue
+            }
+            let killed = ended == nil ? "" : ": \(Self.plain(lines[place]))"
+            blames.append(
+                PackageBlame(
+                    name: name, failure: .maintainerScript,
+                    sentence: ToolVerdict.quote(
+                        "\(name): its own script failed\(killed)\(own.map { " (\($0))" } ?? "")."))
+            )
         }
-        guard let place = places.first else { return nil }
-        let culprits = places.compactMap { Self.atWork(lines[..<$0]) }
-        let above = place > 0 ? Self.plain(lines[place - 1]) : ""
-        let own = above.isEmpty || above.hasSuffix("...") ? "" : " (\(above))"
-        return ToolVerdict.of(
-            .maintainerScript,
-            "\(culprits.first ?? "A package"): its own script failed\(own).", culprits: culprits)
+        return ToolVerdict.of(blames)
+            ?? (isNameless
+                ? ToolVerdict.of(.maintainerScript, "A package: its own script failed.") : nil)
+    }
+
+    /// `error: problem occurred while upgrading labgood`, with the cause above it. What was unpacked
+    /// stays, and pacman lists the new version as if all of it were there.
+    private var broken: RunVerdict? {
+        let mark = "problem occurred while "
+        var blames: [PackageBlame] = []
+        for (place, line) in lines.enumerated() {
+            guard let found = line.firstRange(of: mark),
+                let word = TextLines.words(line[found.upperBound...]).last,
+                let name = PackageName(word, of: .pacman)?.text
+            else { continue }
+            let above = place > 0 ? Self.plain(lines[place - 1]) : Self.plain(line)
+            blames.append(
+                PackageBlame(
+                    name: name,
+                    failure: above.contains("No space left on device") ? .diskFull : .other,
+                    sentence: ToolVerdict.quote(
+                        "\(name): \(above). pacman may list the new version all the same: "
+                            + "`pacman -S \(name)` on the endpoint puts it in anew.")))
+        }
+        return ToolVerdict.of(blames)
     }
 
     private static func atWork(_ lines: ArraySlice<String>) -> String? {

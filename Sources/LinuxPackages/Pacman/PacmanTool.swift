@@ -147,6 +147,8 @@ extension PacmanTool: SoftwareLooking {
 // MARK: - Installing
 
 extension PacmanTool: DownloadingTool, ReturningTool {
+    var scriptHosts: [String] { ["pacman"] }
+
     func lockHolder() -> String? {
         Files.exists(Self.lock) ? OpenFiles.holder(of: Self.lock) : nil
     }

@@ -89,9 +89,10 @@ struct ZypperComplaint {
     }
 
     private var space: RunVerdict? {
-        line("No space left on device", "Not enough free space", "more space needed").map {
-            ToolVerdict.of(.diskFull, $0)
-        }
+        RpmSpace.shortage(in: lines)
+            ?? line("No space left on device", "Not enough free space", "more space needed").map {
+                ToolVerdict.of(.diskFull, $0)
+            }
     }
 
     private var signature: RunVerdict? {
