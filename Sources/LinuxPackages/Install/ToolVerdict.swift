@@ -10,26 +10,10 @@ struct ToolVerdict {
 
     func read(_ run: RunPlan, _ ending: RunEnding, _ log: String) -> RunVerdict {
         let lines = log.split(separator: "\n").map(String.init)
+        let status: Int32 = if case .exited(let status) = ending { status } else { 0 }
         var verdict =
-            switch ending {
-            case .exited(let status): ended(status, lines)
-            case .signalled(let number):
-                RunVerdict(
-                    failure: .interrupted,
-                    sentence: "The package manager was ended by signal \(number).")
-            case .hung(let lastLine):
-                RunVerdict(
-                    failure: .hung,
-                    sentence:
-                        "The package manager printed nothing for \(run.inactivityLimitSeconds) s "
-                        + "and was ended; its last line: \(Self.quote(lastLine))")
-            case .vanished:
-                RunVerdict(
-                    failure: .interrupted,
-                    sentence:
-                        "The run was cut off by a reboot, a power cut or a kill before it ended.")
-            case .notStarted(let reason): RunVerdict(failure: .other, sentence: reason)
-            }
+            ending.verdict(silentSeconds: run.inactivityLimitSeconds) { Self.quote($0) }
+            ?? ended(status, lines)
         verdict.notes += Self.notes(lines)
         return verdict
     }

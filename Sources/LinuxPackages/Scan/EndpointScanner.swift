@@ -1,7 +1,6 @@
 public import AgentCore
 import Applications
 public import Fleet
-import Foundation
 public import PackageManagers
 public import Recipes
 import Rollout
@@ -176,20 +175,8 @@ public struct EndpointScanner: Scanning {
     private func look(
         _ tool: any SoftwareLooking, refreshing: Bool, at now: Timestamp
     ) async throws(ScanFailure) -> SoftwareLook {
-        let file = configuration.stateFolder.map { "\($0)/refresh-\(tool.manager.rawValue).json" }
-        var report = file.flatMap { RefreshReport.read($0) }
-        if refreshing {
-            let fresh = await tool.refresh(at: now, after: report)
-            report = fresh
-            // A report that cannot be kept costs knowledge of a failure until the next refresh.
-            if let folder = configuration.stateFolder, let file {
-                try? FileManager.default.createDirectory(
-                    atPath: folder, withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700])
-                try? fresh.write(file)
-            }
-        }
-        return try await tool.look(at: now, after: report)
+        try await tool.look(
+            refreshing: refreshing, at: now, stateFolder: configuration.stateFolder)
     }
 }
 

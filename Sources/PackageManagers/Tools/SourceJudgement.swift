@@ -1,22 +1,28 @@
-import Fleet
-import PackageManagers
+package import Fleet
 
 /// Says of a package source whether its index can be relied on: a function of values.
-struct SourceJudgement: Sendable {
+package struct SourceJudgement: Sendable {
     /// An index that was not confirmed for so many seconds is stale: two days, as for apt.
-    static let staleAfterSeconds: Int64 = 48 * 3600
+    package static let staleAfterSeconds: Int64 = 48 * 3600
     /// A tool writes its index some time after the refresh began, in seconds.
     private static let refreshTailSeconds: Int64 = 900
 
     /// The source's key in the report.
-    let key: String
+    package let key: String
     /// The source as it is shown.
-    let name: String
+    package let name: String
     /// When the endpoint's copy of the index was written; `nil` when there is none.
-    let indexTime: Timestamp?
+    package let indexTime: Timestamp?
+
+    /// What is known of a source.
+    package init(key: String, name: String, indexTime: Timestamp?) {
+        self.key = key
+        self.name = name
+        self.indexTime = indexTime
+    }
 
     /// The state of the source at `now`, given the agent's own last refresh.
-    func state(report: RefreshReport?, now: Timestamp) -> SourceState {
+    package func state(report: RefreshReport?, now: Timestamp) -> SourceState {
         var state = SourceState(name: name, state: .ok)
         let own = report?.outcomes[key]
         state.refreshedAt = [own?.succeededAt, indexTime].compactMap { $0 }.max()
@@ -44,7 +50,7 @@ struct SourceJudgement: Sendable {
 
 extension RefreshReport {
     /// A report with the outcome of each source; a failed one keeps the time of its last success.
-    static func of(
+    package static func of(
         _ errors: [(key: String, error: String?)], at now: Timestamp, after last: RefreshReport?
     ) -> RefreshReport {
         var outcomes: [String: Outcome] = [:]

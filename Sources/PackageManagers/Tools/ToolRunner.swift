@@ -1,19 +1,27 @@
-import PackageManagers
 import ToolOutputs
 
 /// Runs one tool of the endpoint, in English, without questions.
-struct ToolRunner: Sendable {
+package struct ToolRunner: Sendable {
     /// A refresh over a slow line may take minutes, in seconds.
-    static let refreshSeconds: Int64 = 600
+    package static let refreshSeconds: Int64 = 600
     /// The longest quotation of a tool in a sentence, in characters.
-    static let longestQuote = 400
+    package static let longestQuote = 400
 
-    let runner: any CommandRunning
-    let path: String
-    var environment: [String: String] = [:]
+    package let runner: any CommandRunning
+    package let path: String
+    package var environment: [String: String]
+
+    /// A tool at an absolute path, with variables beyond those that every program gets.
+    package init(
+        runner: any CommandRunning, path: String, environment: [String: String] = [:]
+    ) {
+        self.runner = runner
+        self.path = path
+        self.environment = environment
+    }
 
     /// Runs it; a tool that could not be run is one that failed.
-    func run(
+    package func run(
         _ arguments: [String], seconds: Int64 = Command.defaultTimeoutSeconds
     ) async -> CommandOutput {
         let command = Command(
@@ -28,16 +36,16 @@ struct ToolRunner: Sendable {
     }
 
     /// The status of a tool that could not be run, as shells have it.
-    static let notRun: Int32 = 127
+    package static let notRun: Int32 = 127
 }
 
 extension CommandOutput {
     /// Both streams as lines, standard output first.
-    var lines: [String] { TextLines.strings(output) + TextLines.strings(errorOutput) }
+    package var lines: [String] { TextLines.strings(output) + TextLines.strings(errorOutput) }
 
     /// The line that tells best why it failed: the last that begins as errors do, else the last
     /// with text.
-    var reason: String {
+    package var reason: String {
         let told = lines.map { TextLines.trimmed($0) }.filter { !$0.isEmpty }
         let error = told.last {
             let text = $0.lowercased()
