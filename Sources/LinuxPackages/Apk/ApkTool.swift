@@ -4,13 +4,16 @@ import PackageManagers
 import SystemFiles
 import ToolOutputs
 
-/// Alpine's apk: what is installed, and what its repositories have newer. Nothing is installed with
-/// it: no endpoint with apk has been patched yet.
+/// Alpine's apk.
 struct ApkTool: Sendable {
     let manager = PackageManagerName.apk
     let runner: any CommandRunning
     /// Without a slash at its end; empty for this machine.
     var root = ""
+    /// What the agent has kept; `nil` where it keeps nothing.
+    var replaced: ReplacedPackages?
+    /// The indexes and packages of runs; `nil` where the agent keeps nothing.
+    var store: ApkStore?
 
     private static let programs = ["/sbin/apk", "/usr/bin/apk", "/usr/sbin/apk"]
     /// apk 3 has moved it.
@@ -22,23 +25,40 @@ struct ApkTool: Sendable {
         "linux-lts", "linux-virt", "linux-edge", "linux-stable", "linux-rpi",
     ]
 
-    /// Why none of its updates is installed.
-    static let notInstalled = "Patchbay does not install with apk yet: use apk on the endpoint."
+    /// apk would refresh indexes that are older than four hours in the middle of a run: ten years,
+    /// in minutes, keep it from it.
+    static let frozen = ["--cache-max-age", "5256000"]
 
     init(runner: any CommandRunning, root: String = "") {
         self.runner = runner
         self.root = root
     }
 
-    private var apk: ToolRunner {
-        let path = Self.programs.first { Files.exists("\(root)\($0)") } ?? Self.programs[0]
-        return ToolRunner(runner: runner, path: path)
+    /// Where apk is.
+    var path: String {
+        Self.programs.first { Files.exists("\(root)\($0)") } ?? Self.programs[0]
+    }
+
+    var apk: ToolRunner { ToolRunner(runner: runner, path: path) }
+
+    /// apk's own database.
+    var database: [UInt8] {
+        Self.databases.lazy.compactMap { Files.bytes(root + $0, limit: Self.largestDatabase) }
+            .first { !$0.isEmpty } ?? []
+    }
+
+    /// The folder of the system's own indexes: the first where there is one, as apk has it.
+    var indexFolder: String {
+        ["/etc/apk/cache", "/var/cache/apk"].map { root + $0 }.first(where: Files.exists)
+            ?? "\(root)/var/cache/apk"
     }
 }
 
 extension ApkTool: SoftwareLooking {
     func refresh(at now: Timestamp, after last: RefreshReport?) async -> RefreshReport {
-        let output = await apk.run(["update"], seconds: ToolRunner.refreshSeconds)
+        // Without the option apk 2.14.10 leaves indexes alone that are younger than four hours.
+        let output = await apk.run(
+            ["update", "--update-cache"], seconds: ToolRunner.refreshSeconds)
         let errors = repositories.map { ($0, Self.complaint(of: $0, in: output.lines)) }
         let isTold = errors.contains { $0.1 != nil }
         return RefreshReport.of(
@@ -57,10 +77,7 @@ extension ApkTool: SoftwareLooking {
         at now: Timestamp, after report: RefreshReport?
     ) async throws(ScanFailure) -> SoftwareLook {
         var look = SoftwareLook()
-        for file in Self.databases where look.packages.isEmpty {
-            let bytes = Files.bytes(root + file, limit: Self.largestDatabase) ?? []
-            look.packages = ApkDatabase.packages(bytes, unparsed: &look.unparsed)
-        }
+        look.packages = ApkDatabase.packages(database, unparsed: &look.unparsed)
         guard !look.packages.isEmpty else {
             throw ScanFailure(
                 code: "E_SCAN_APK_UNREADABLE",
@@ -95,18 +112,54 @@ extension ApkTool: SoftwareLooking {
         // Without an update apk prints nothing, or the heading alone.
         look.unparsed += reading.unparsed.filter { !TextLines.trimmed($0).isEmpty }
         let installed = Dictionary(look.packages.map { ($0.name, $0) }) { first, _ in first }
+        let plan = reading.updates.isEmpty ? nil : await planOfAll()
+        let world = ApkWorld.read(root: root)
         for update in reading.updates {
             guard let package = installed[update.name] else {
                 look.unparsed.append("\(update.name) \(update.installed) < \(update.candidate)")
                 continue
             }
+            let (state, reason) = standing(of: update, in: plan, world)
             look.updates.append(
                 Update(
                     manager: manager, name: package.name, architecture: package.architecture,
                     installed: package.version, candidate: update.candidate,
                     // apk's indexes do not say what a version is for.
-                    classes: [.feature], origin: update.origin ?? "", installability: .keptBack,
-                    reason: Self.notInstalled))
+                    classes: [.feature], origin: update.origin ?? "", installability: state,
+                    reason: reason))
+        }
+    }
+
+    /// What apk would do to bring in all that is newer, or why it would do nothing.
+    private func planOfAll() async -> Solution {
+        let output = await apk.run(
+            ["upgrade", "--simulate", "--no-self-upgrade"] + Self.frozen)
+        let plan = ApkPlan(output.lines)
+        guard !plan.isWhole else { return .plan(plan.plan) }
+        let verdict = ApkComplaint(lines: output.lines, status: output.status).verdict
+        return .refused(Obstacle(verdict, else: output.reason))
+    }
+
+    private func standing(
+        of update: ToolUpdate, in plan: Solution?, _ world: ApkWorld
+    ) -> (Installability, String?) {
+        if let wish = world.hold(on: update.name, at: update.candidate) {
+            return (.held, "/etc/apk/world holds it on this endpoint (\(wish.text)).")
+        }
+        switch plan {
+        case .refused(let obstacle)?:
+            return (.keptBack, PlainAddress.all(in: obstacle.sentence))
+        case .plan(let plan)?
+        where plan.changed.contains { $0.name == update.name && $0.version == update.candidate }:
+            return (.installable, nil)
+        case .plan(let plan)?:
+            let other = plan.changed.first { $0.name == update.name }?.version
+            return (
+                .keptBack,
+                other.map { "apk would bring \($0) in its place." }
+                    ?? "apk leaves it out and does not say why."
+            )
+        case nil: return (.keptBack, nil)
         }
     }
 
@@ -145,44 +198,5 @@ extension ApkTool: SoftwareLooking {
             Files.names(in: folder).filter { $0.hasPrefix("APKINDEX.") }
                 .compactMap { Files.status("\(folder)/\($0)")?.modified }
         }.max()
-    }
-}
-
-/// apk's own database: blocks of lines `LETTER:value`, parted by empty lines.
-enum ApkDatabase {
-    /// Every installed package; blocks that cannot be read are shown by their name.
-    static func packages(_ bytes: [UInt8], unparsed: inout [String]) -> [Package] {
-        var packages: [Package] = []
-        var fields: [Character: String] = [:]
-        func end() {
-            guard !fields.isEmpty else { return }
-            if let package = package(fields) {
-                packages.append(package)
-            } else {
-                unparsed.append("P:\(fields["P"] ?? "")")
-            }
-            fields = [:]
-        }
-        for line in TextLines.strings(bytes) {
-            if line.isEmpty {
-                end()
-            } else if line.dropFirst().first == ":", let letter = line.first,
-                "PVAo".contains(letter)
-            {
-                fields[letter] = fields[letter] ?? String(line.dropFirst(2))
-            }
-        }
-        end()
-        return packages.sorted { $0.precedes($1) }
-    }
-
-    private static func package(_ fields: [Character: String]) -> Package? {
-        guard let name = fields["P"], PackageName(name, of: .apk) != nil,
-            let version = fields["V"], Grammar.consists(version, of: "._~-"),
-            let architecture = fields["A"], Grammar.consists(architecture, of: "_")
-        else { return nil }
-        return Package(
-            manager: .apk, name: name, version: version, architecture: architecture,
-            source: fields["o"] ?? name, sourceVersion: version)
     }
 }

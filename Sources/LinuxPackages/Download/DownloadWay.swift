@@ -33,8 +33,8 @@ struct DownloadWay: Sendable {
             own = Self.proxy(inSysconfig: TextLines.strings(text)).map {
                 ($0, "/etc/sysconfig/proxy")
             }
-        // It has the variables alone.
-        case .pacman: own = nil
+        // They have the variables alone.
+        case .apk, .pacman: own = nil
         default: return nil
         }
         let variable = variables["http_proxy"].map { ($0, "the agent's environment") }

@@ -225,6 +225,7 @@ public struct EndpointInstaller: Installing {
             // While a transaction is under way, each of its packages is there twice.
             guard RpmLock.holder() == nil else { return [:] }
             return await RpmDatabase.read(runner, manager: native)?.installedTwice ?? [:]
+        case .apk: return ApkTool(runner: runner).unfinished()
         default: return [:]
         }
     }

@@ -38,6 +38,11 @@ extension ReturningTool {
 struct ReplacedPackages: Sendable {
     let folder: KeptFolder
 
+    /// The agent's folder, in which that of the packages lies.
+    var stateFolder: String {
+        folder.path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+    }
+
     /// The kept package that a line goes back to, without a look into it.
     func file(of update: LockedUpdate, with tool: some ReturningTool) -> String? {
         tool.keptName(update, version: update.to).flatMap(folder.present)

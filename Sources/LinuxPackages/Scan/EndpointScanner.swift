@@ -139,11 +139,11 @@ public struct EndpointScanner: Scanning {
     private func withWaysBack(
         _ updates: [Update], _ manager: PackageManagerName
     ) async -> [Update] {
-        guard let tool = NativeTools.installing(manager, runner: runner, replaced: nil) else {
-            return updates
-        }
         let replaced = configuration.stateFolder.map {
             ReplacedPackages(folder: KeptFolder(KeptFolder.path(in: $0), runner: runner))
+        }
+        guard let tool = NativeTools.installing(manager, runner: runner, replaced: replaced) else {
+            return updates
         }
         let lines = updates.map { LockedUpdate($0) }
         let near = Set(lines.filter { replaced?.mayHave($0, with: tool) == true })
@@ -210,6 +210,11 @@ enum NativeTools {
         case .pacman:
             var tool = PacmanTool(runner: runner)
             tool.replaced = replaced
+            return tool
+        case .apk:
+            var tool = ApkTool(runner: runner)
+            tool.replaced = replaced
+            tool.store = replaced.map { ApkStore(in: $0.stateFolder) }
             return tool
         case .flatpak: return FlatpakTool(runner: runner)
         default: return nil

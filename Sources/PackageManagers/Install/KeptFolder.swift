@@ -151,7 +151,7 @@ package struct KeptFolder: Sendable {
     }
 
     private static func isPackage(_ name: String) -> Bool {
-        name.hasSuffix(".deb") || name.hasSuffix(".rpm")
+        name.hasSuffix(".deb") || name.hasSuffix(".rpm") || name.hasSuffix(".apk")
             || name.contains(".pkg.tar") && !name.hasSuffix(".sha256") && !name.hasSuffix(signature)
     }
 

@@ -6,12 +6,19 @@ import Testing
 
 @testable import LinuxPackages
 
-/// apk and snapd, which are looked at and not installed with. Both are played: apk is in no Debian,
-/// and snapd's store cannot be reached from a test.
-struct LookOnlyTests {
+/// What apk says of an Alpine. It is played, since no Debian has it; the words are what apk 2.14.10
+/// and 3.0.6 said on a made-up system.
+struct ApkLookTests {
     private static let now = Timestamp(seconds: 1_800_000_000)
     static let main = "https://mirror.example.org/alpine/v3.20/main"
     static let edge = "https://mirror.example.org/alpine/edge/testing"
+    private static let planOfAll =
+        "upgrade --simulate --no-self-upgrade --cache-max-age 5256000"
+    private static let plan = """
+        (1/2) Upgrading busybox (1.36.1-r28 -> 1.36.1-r29)
+        (2/2) Upgrading libcrypto3 (3.3.0-r2 -> 3.3.2-r0)
+        OK: 9 MiB in 3 packages
+        """
     private static let list = """
         Installed:                                Available:
         busybox-1.36.1-r28                      < 1.36.1-r29
@@ -71,8 +78,10 @@ struct LookOnlyTests {
     @Test func `apk's packages and what is newer are told, with the source of each`() async throws {
         try await withAlpine { root in
             let tool = ApkTool(
-                runner: PlayedTool(["version -v -l <": .init(status: 0, output: Self.list)]),
-                root: root)
+                runner: PlayedTool([
+                    "version -v -l <": .init(status: 0, output: Self.list),
+                    Self.planOfAll: .init(status: 0, output: Self.plan),
+                ]), root: root)
             let look = try await tool.look(at: Self.now, after: nil)
             #expect(look.packages.map(\.name) == ["busybox", "font-lab", "libcrypto3"])
             #expect(look.packages.last?.source == "openssl")
@@ -86,9 +95,50 @@ struct LookOnlyTests {
                         "busybox 1.36.1-r28 1.36.1-r29 x86_64",
                         "libcrypto3 3.3.0-r2 3.3.2-r0 x86_64", "font-lab 1.0-r0 1.1-r0 noarch",
                     ])
-            // Nobody is told that Patchbay would install them.
+            #expect(look.updates.map(\.installability) == [.installable, .installable, .keptBack])
+            #expect(look.updates.last?.reason == "apk leaves it out and does not say why.")
+        }
+    }
+
+    @Test func `what world holds is held, and what apk would bring in its place is told`()
+        async throws
+    {
+        try await withAlpine { root in
+            try Data("alpine-base\nbusybox<1.36.1-r29\nfont-lab@edge\n".utf8)
+                .write(to: URL(filePath: "\(root)/etc/apk/world"))
+            let plan =
+                "(1/1) Upgrading libcrypto3 (3.3.0-r2 -> 3.3.1-r0)\n1 error; 9 MiB in 3 packages"
+            let tool = ApkTool(
+                runner: PlayedTool([
+                    "version -v -l <": .init(status: 0, output: Self.list),
+                    // A package that is broken since an earlier run makes the status so.
+                    Self.planOfAll: .init(status: 1, output: plan),
+                ]), root: root)
+            let look = try await tool.look(at: Self.now, after: nil)
+            #expect(look.updates.map(\.installability) == [.held, .keptBack, .keptBack])
+            #expect(
+                look.updates.map(\.reason) == [
+                    "/etc/apk/world holds it on this endpoint (busybox<1.36.1-r29).",
+                    "apk would bring 3.3.1-r0 in its place.",
+                    "apk leaves it out and does not say why.",
+                ])
+        }
+    }
+
+    @Test func `a plan that apk refuses keeps its updates back, with its reason`() async throws {
+        try await withAlpine { root in
+            let said = """
+                WARNING: opening from cache \(Self.edge): No such file or directory
+                ERROR: Not continuing due to stale/unavailable repositories. Use --force-missing-repositories to continue.
+                """
+            let tool = ApkTool(
+                runner: PlayedTool([
+                    "version -v -l <": .init(status: 0, output: Self.list),
+                    Self.planOfAll: .init(status: 99, errorOutput: said),
+                ]), root: root)
+            let look = try await tool.look(at: Self.now, after: nil)
             #expect(look.updates.allSatisfy { $0.installability == .keptBack })
-            #expect(look.updates.allSatisfy { $0.reason == ApkTool.notInstalled })
+            #expect(look.updates.first?.reason?.contains("unavailable repositories") == true)
         }
     }
 
@@ -140,7 +190,8 @@ struct LookOnlyTests {
     func `a refresh tells which repository failed`(said: String, isOne: Bool) async throws {
         try await withAlpine { root in
             let tool = ApkTool(
-                runner: PlayedTool(["update": .init(status: 1, errorOutput: said)]), root: root)
+                runner: PlayedTool(["update --update-cache": .init(status: 1, errorOutput: said)]),
+                root: root)
             let report = await tool.refresh(at: Self.now, after: nil)
             #expect(report.outcomes[Self.edge]?.error == said)
             #expect(report.outcomes[Self.main]?.error == (isOne ? nil : said))
@@ -159,7 +210,8 @@ struct LookOnlyTests {
             ] {
                 let answer = PlayedTool.Answer(status: 1, errorOutput: said)
                 let failing = ApkTool(
-                    runner: PlayedTool(["update": answer, "version -v -l <": answer]), root: root)
+                    runner: PlayedTool(["update --update-cache": answer, "version -v -l <": answer]
+                    ), root: root)
                 let report = await failing.refresh(at: Self.now, after: nil)
                 #expect(Array(report.outcomes.keys) == [Self.main])
                 let error = try #require(report.outcomes[Self.main]?.error)
@@ -170,86 +222,5 @@ struct LookOnlyTests {
                 #expect(look.sources.allSatisfy { $0.error?.contains("anna") == false })
             }
         }
-    }
-
-    private static let installed = """
-        Name     Version      Rev    Tracking       Publisher    Notes
-        core22   20240904     1663   latest/stable  canonical**  base
-        firefox  132.0.1-1    5239   latest/stable  mozilla**    held
-        mine     1.2          x3     -              -            -
-        ??       broken
-        """
-
-    @Test func `snaps are told with their revisions, and left to snapd`() async throws {
-        let newer = """
-            Name     Version      Rev    Size   Publisher    Notes
-            core22   20240904     1748   78MB   canonical**  base
-            firefox  132.0.2-1    5273   289MB  mozilla**    held
-            other    1.0          7      1MB    somebody     -
-            """
-        let tool = SnapTool(
-            runner: PlayedTool([
-                "list": .init(status: 0, output: Self.installed),
-                "refresh --list": .init(status: 0, output: newer),
-            ]))
-        let look = try await tool.look(at: Self.now, after: nil)
-        #expect(
-            look.packages.map { "\($0.name) \($0.version)" } == [
-                "core22 20240904@1663", "firefox 132.0.1-1@5239", "mine 1.2@x3",
-            ])
-        #expect(look.unparsed == ["??       broken", "other 1.0@7 is not installed"])
-        #expect(look.sources.map(\.state) == [.ok])
-        // One whose version stands still is newer by its revision.
-        #expect(
-            look.updates.map { "\($0.name) \($0.installed) \($0.candidate)" } == [
-                "core22 20240904@1663 20240904@1748", "firefox 132.0.1-1@5239 132.0.2-1@5273",
-            ])
-        #expect(look.updates.map(\.installability) == [.keptBack, .held])
-        #expect(look.updates.first?.reason == SnapTool.notInstalled)
-    }
-
-    @Test func `a store that does not answer is a failed source, and none is asked for nothing`()
-        async throws
-    {
-        let silent = SnapTool(
-            runner: PlayedTool([
-                "list": .init(status: 0, output: Self.installed),
-                "refresh --list": .init(
-                    status: 1, errorOutput: "error: cannot list updates: no such host\n"),
-            ]))
-        let look = try await silent.look(at: Self.now, after: nil)
-        #expect(look.sources.map(\.state) == [.failed])
-        #expect(look.sources.first?.error?.contains("no such host") == true)
-        #expect(look.packages.count == 3)
-        let empty = SnapTool(
-            runner: PlayedTool([
-                "list": .init(status: 0, errorOutput: "No snaps are installed yet.\n")
-            ]))
-        #expect(try await empty.look(at: Self.now, after: nil).sources.isEmpty)
-        await #expect(throws: (any Error).self) {
-            try await SnapTool(runner: PlayedTool([:])).look(at: Self.now, after: nil)
-        }
-    }
-}
-
-/// Answers by the arguments alone; what is not known is a program that is not there.
-private struct PlayedTool: CommandRunning {
-    struct Answer: Sendable {
-        var status: Int32
-        var output = ""
-        var errorOutput = ""
-    }
-
-    let answers: [String: Answer]
-
-    init(_ answers: [String: Answer]) { self.answers = answers }
-
-    func run(_ command: Command) async throws(CommandFailure) -> CommandOutput {
-        guard let answer = answers[command.arguments.joined(separator: " ")] else {
-            return CommandOutput(status: 127, errorOutput: Array("not there".utf8))
-        }
-        return CommandOutput(
-            status: answer.status, output: Array(answer.output.utf8),
-            errorOutput: Array(answer.errorOutput.utf8))
     }
 }

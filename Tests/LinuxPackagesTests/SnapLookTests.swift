@@ -1,0 +1,69 @@
+import Fleet
+import PackageManagers
+import Testing
+
+@testable import LinuxPackages
+
+/// snapd, played: its store cannot be reached from a test.
+struct SnapLookTests {
+    private static let now = Timestamp(seconds: 1_800_000_000)
+
+    private static let installed = """
+        Name     Version      Rev    Tracking       Publisher    Notes
+        core22   20240904     1663   latest/stable  canonical**  base
+        firefox  132.0.1-1    5239   latest/stable  mozilla**    held
+        mine     1.2          x3     -              -            -
+        ??       broken
+        """
+
+    @Test func `snaps are told with their revisions, and left to snapd`() async throws {
+        let newer = """
+            Name     Version      Rev    Size   Publisher    Notes
+            core22   20240904     1748   78MB   canonical**  base
+            firefox  132.0.2-1    5273   289MB  mozilla**    held
+            other    1.0          7      1MB    somebody     -
+            """
+        let tool = SnapTool(
+            runner: PlayedTool([
+                "list": .init(status: 0, output: Self.installed),
+                "refresh --list": .init(status: 0, output: newer),
+            ]))
+        let look = try await tool.look(at: Self.now, after: nil)
+        #expect(
+            look.packages.map { "\($0.name) \($0.version)" } == [
+                "core22 20240904@1663", "firefox 132.0.1-1@5239", "mine 1.2@x3",
+            ])
+        #expect(look.unparsed == ["??       broken", "other 1.0@7 is not installed"])
+        #expect(look.sources.map(\.state) == [.ok])
+        // One whose version stands still is newer by its revision.
+        #expect(
+            look.updates.map { "\($0.name) \($0.installed) \($0.candidate)" } == [
+                "core22 20240904@1663 20240904@1748", "firefox 132.0.1-1@5239 132.0.2-1@5273",
+            ])
+        #expect(look.updates.map(\.installability) == [.keptBack, .held])
+        #expect(look.updates.first?.reason == SnapTool.notInstalled)
+    }
+
+    @Test func `a store that does not answer is a failed source, and none is asked for nothing`()
+        async throws
+    {
+        let silent = SnapTool(
+            runner: PlayedTool([
+                "list": .init(status: 0, output: Self.installed),
+                "refresh --list": .init(
+                    status: 1, errorOutput: "error: cannot list updates: no such host\n"),
+            ]))
+        let look = try await silent.look(at: Self.now, after: nil)
+        #expect(look.sources.map(\.state) == [.failed])
+        #expect(look.sources.first?.error?.contains("no such host") == true)
+        #expect(look.packages.count == 3)
+        let empty = SnapTool(
+            runner: PlayedTool([
+                "list": .init(status: 0, errorOutput: "No snaps are installed yet.\n")
+            ]))
+        #expect(try await empty.look(at: Self.now, after: nil).sources.isEmpty)
+        await #expect(throws: (any Error).self) {
+            try await SnapTool(runner: PlayedTool([:])).look(at: Self.now, after: nil)
+        }
+    }
+}
