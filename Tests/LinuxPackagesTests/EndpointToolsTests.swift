@@ -79,7 +79,7 @@ struct EndpointToolsTests {
         #expect(tools.native == system.native)
         #expect(tools.hasFlatpak == system.hasFlatpak)
         #expect(tools.hasSnap == system.hasSnap)
-        // Nothing is installed with snapd, so that no order may name it.
-        #expect(!tools.all.contains(.snap))
+        #expect(tools.all.contains(.snap) == system.hasSnap)
+        #expect(tools.all.first == system.native || system.native == nil)
     }
 }

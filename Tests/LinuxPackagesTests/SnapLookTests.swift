@@ -16,7 +16,7 @@ struct SnapLookTests {
         ??       broken
         """
 
-    @Test func `snaps are told with their revisions, and left to snapd`() async throws {
+    @Test func `snaps are told with their revisions`() async throws {
         let newer = """
             Name     Version      Rev    Size   Publisher    Notes
             core22   20240904     1748   78MB   canonical**  base
@@ -40,8 +40,27 @@ struct SnapLookTests {
             look.updates.map { "\($0.name) \($0.installed) \($0.candidate)" } == [
                 "core22 20240904@1663 20240904@1748", "firefox 132.0.1-1@5239 132.0.2-1@5273",
             ])
-        #expect(look.updates.map(\.installability) == [.keptBack, .held])
-        #expect(look.updates.first?.reason == SnapTool.notInstalled)
+        #expect(look.updates.map(\.installability) == [.installable, .held])
+        #expect(look.updates.map(\.reason) == [nil, SnapTool.heldReason])
+    }
+
+    @Test func `a change that waits for a reboot is a reason for one`() async throws {
+        let changes = """
+            ID   Status  Spawn                 Ready                 Summary
+            11   Done    2026-11-23T09:58:00Z  2026-11-23T09:59:00Z  Refresh "firefox" snap
+            12   Wait    2026-11-23T10:01:00Z  -                     Refresh "pc-kernel" snap
+
+            """
+        let tool = SnapTool(
+            runner: PlayedTool([
+                "list": .init(status: 0, output: Self.installed),
+                "refresh --list": .init(status: 0, errorOutput: "All snaps up to date.\n"),
+                "changes --abs-time": .init(status: 0, output: changes),
+            ]))
+        let look = try await tool.look(at: Self.now, after: nil)
+        #expect(look.signals.map(\.kind) == [.coreFilesReplaced])
+        #expect(look.signals.first?.detail.contains("\"pc-kernel\"") == true)
+        #expect(look.updates.isEmpty)
     }
 
     @Test func `a store that does not answer is a failed source, and none is asked for nothing`()

@@ -160,6 +160,15 @@ extension PackageManagerName {
             guard versions[0] != versions[1] else { return nil }
             return try? ecosystem.compare(versions[0], versions[1])
         }
+        // Behind a snap's version stands its revision, which its store counts up; the version is
+        // the maker's own, and may go any way.
+        if self == .snap {
+            let revisions = [a, b].map { $0.split(separator: "@").last.flatMap { Int64($0) } }
+            guard let one = revisions[0], let other = revisions[1] else {
+                return a == b ? .equal : nil
+            }
+            return one == other ? .equal : one < other ? .less : .greater
+        }
         return try? ecosystem.compare(a, b)
     }
 

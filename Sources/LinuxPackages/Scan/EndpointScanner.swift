@@ -162,6 +162,9 @@ public struct EndpointScanner: Scanning {
         do {
             let look = try await self.look(tool, refreshing: refreshing, at: scan.scannedAt)
             scan.sources += look.sources
+            if !look.signals.isEmpty {
+                scan.reboot = RebootState(signals: scan.reboot.signals + look.signals)
+            }
             scan.packages = (scan.packages + look.packages).sorted { $0.precedes($1) }
             let updates = await withWaysBack(look.updates, tool.manager)
             scan.updates = (scan.updates + updates).sorted { $0.key < $1.key }
@@ -217,6 +220,7 @@ enum NativeTools {
             tool.store = replaced.map { ApkStore(in: $0.stateFolder) }
             return tool
         case .flatpak: return FlatpakTool(runner: runner)
+        case .snap: return SnapTool(runner: runner)
         default: return nil
         }
     }

@@ -14,12 +14,12 @@ public struct EndpointTools: Hashable, Sendable {
     /// Whether flatpak manages applications for the whole endpoint.
     public let hasFlatpak: Bool
 
-    /// Whether snapd is there. What it has is looked at; nothing is installed with it.
+    /// Whether snapd is there.
     public let hasSnap: Bool
 
     /// All with which something is installed, the native one first.
     public var all: [PackageManagerName] {
-        (native.map { [$0] } ?? []) + (hasFlatpak ? [.flatpak] : [])
+        (native.map { [$0] } ?? []) + (hasFlatpak ? [.flatpak] : []) + (hasSnap ? [.snap] : [])
     }
 
     /// Which tools these facts tell of.

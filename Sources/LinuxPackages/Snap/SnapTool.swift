@@ -3,8 +3,7 @@ import Fleet
 import PackageManagers
 import ToolOutputs
 
-/// snapd: what is installed, and what its store has newer. snapd brings that in by itself, and
-/// Patchbay leaves it to it.
+/// snapd. It also brings its updates in by itself, unless `snap refresh --hold` says otherwise.
 ///
 /// What is exact is the revision; a version is the snap's own and may stand still. So a version here
 /// is `version@revision`.
@@ -12,17 +11,14 @@ struct SnapTool: Sendable {
     let manager = PackageManagerName.snap
     let runner: any CommandRunning
 
-    /// Why none of its updates is installed.
-    static let notInstalled =
-        "snapd brings it in by itself; Patchbay does not install snaps. Run `snap refresh` on the "
-        + "endpoint to have it now."
+    static let path = "/usr/bin/snap"
     private static let store = "snap store"
 
     init(runner: any CommandRunning) {
         self.runner = runner
     }
 
-    private var snap: ToolRunner { ToolRunner(runner: runner, path: "/usr/bin/snap") }
+    var snap: ToolRunner { ToolRunner(runner: runner, path: Self.path) }
 }
 
 extension SnapTool: SoftwareLooking {
@@ -41,9 +37,12 @@ extension SnapTool: SoftwareLooking {
                 nextStep: "Run `snap list` on the endpoint: \(list.reason)")
         }
         var look = SoftwareLook()
-        look.packages = SnapRows.packages(list.output, unparsed: &look.unparsed)
+        let rows = SnapRows(list.output)
+        look.unparsed = rows.unparsed
+        look.packages = rows.rows.map(\.package).sorted { $0.precedes($1) }
         // Without a snap there is nothing to ask the store for.
         guard !look.packages.isEmpty else { return look }
+        look.signals = await changes().compactMap(\.rebootSignal)
         let output = await snap.run(["refresh", "--list"], seconds: ToolRunner.refreshSeconds)
         guard output.status == 0 else {
             look.sources = [SourceState(name: Self.store, state: .failed, error: output.reason)]
@@ -59,55 +58,26 @@ extension SnapTool: SoftwareLooking {
                 look.unparsed.append("\(update.name) \(candidate) is not installed")
                 continue
             }
-            let isHeld = update.isHeld == true
+            let isHeld =
+                update.isHeld == true || rows.rows.contains { $0.name == own.name && $0.isHeld }
             look.updates.append(
                 Update(
                     manager: manager, name: own.name, architecture: own.architecture,
                     installed: own.version, candidate: candidate, classes: [.feature],
                     origin: update.details?["publisher"] ?? "",
-                    installability: isHeld ? .held : .keptBack, bytes: update.bytes,
-                    reason: isHeld
-                        ? "Its refreshes are held on this endpoint (snap refresh --hold)."
-                        : Self.notInstalled))
+                    installability: isHeld ? .held : .installable, bytes: update.bytes,
+                    reason: isHeld ? Self.heldReason : nil))
         }
         return look
     }
-}
 
-/// Reads `snap list`: `name version revision [tracking] publisher notes`, without blanks in any of
-/// them, below a heading in any language.
-enum SnapRows {
-    static func packages(_ bytes: [UInt8], unparsed: inout [String]) -> [Package] {
-        var packages: [Package] = []
-        var isBelowHeading = false
-        for line in TextLines.strings(bytes) {
-            let words = TextLines.words(line)
-            guard !words.isEmpty else { continue }
-            if (5...6).contains(words.count), PackageName(words[0], of: .snap) != nil,
-                isRevision(words[2])
-            {
-                packages.append(
-                    Package(
-                        manager: .snap, name: words[0], version: version(words[1], words[2]),
-                        architecture: "all", source: words[0],
-                        sourceVersion: version(words[1], words[2])))
-            } else if !isBelowHeading, (5...8).contains(words.count),
-                !line.contains(where: \.isNumber)
-            {
-                isBelowHeading = true
-            } else {
-                unparsed.append(line)
-            }
-        }
-        return packages.sorted { $0.precedes($1) }
-    }
+    /// What is said of one that is held.
+    static let heldReason = "Its refreshes are held on this endpoint (snap refresh --hold)."
 
-    static func version(_ version: String, _ revision: String) -> String {
-        version.isEmpty || version == "-" ? revision : "\(version)@\(revision)"
-    }
-
-    /// A number, or `x` and a number for one that was installed from a file.
-    private static func isRevision(_ text: String) -> Bool {
-        Grammar.isNumber(text.hasPrefix("x") ? text.dropFirst() : text[...])
+    /// What snapd is at work on, and what it has done of late.
+    func changes() async -> [SnapChange] {
+        let output = await snap.run(["changes", "--abs-time"])
+        guard output.status == 0 else { return [] }
+        return TextLines.strings(output.output).compactMap { SnapChange($0) }
     }
 }
