@@ -57,11 +57,11 @@ private func row(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
                 div(class: "dim") { chrome.tenantName(request.tenant) }
             }
         }
-        td {
+        td(.data(.label, "Asked for")) {
             "by \(person(request.requestedBy)) "
             chrome.time(request.requestedAt)
         }
-        td(class: "why") {
+        td(class: "why", .data(.label, "Answer")) {
             if let who = request.answeredBy {
                 div {
                     "by \(person(who)) "
@@ -82,8 +82,9 @@ private func row(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
     }
 }
 
-private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
+private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML? {
     let isOwn = request.requestedBy == ActorName.user(chrome.userName).text
+    guard isOwn || chrome.may(.approve) else { return nil }
     return div(class: "acts") {
         if isOwn {
             chrome.postForm(.request(request.id, "withdraw")) {
@@ -91,7 +92,7 @@ private func answers(_ request: RequestRecord, _ chrome: Chrome) -> HTML {
                     class: "quiet", .type("submit"), .ariaLabel("Take back: \(request.sentence)")
                 ) { "Take back" }
             }
-        } else if chrome.may(.approve) {
+        } else {
             chrome.postForm(.request(request.id, "grant"), class: "acts") {
                 if request.run != nil {
                     label(class: "s") {
@@ -122,7 +123,7 @@ private func newRequest(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
             a(.href(.updates)) { "missing updates" }
             " or of an endpoint."
         }
-        div(class: "row") {
+        div(class: "row after") {
             div(class: "field") {
                 label(.forField("request-package")) { "Package, or a pattern" }
                 input(
