@@ -23,6 +23,10 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
     /// When the fix came out, where windows of the endpoint count from that; `nil` elsewhere.
     public var released: Timestamp?
 
+    /// The snapshot that the whole root file system returns to, where the line goes back that way;
+    /// `nil` for a line that goes by packages.
+    public var returnsTo: SnapshotReturn?
+
     /// Whether it undoes an update.
     public var isRollback: Bool { goesBack == true }
 
@@ -58,10 +62,11 @@ public struct LockedUpdate: Hashable, Sendable, Codable {
             goesBack: true)
     }
 
-    /// The same line for whichever file and release: agents of former releases do not repeat them.
+    /// The same line for whichever file, release and way back: agents of former releases do not
+    /// repeat them.
     public var withoutHash: LockedUpdate {
         var line = self
-        (line.sha256, line.released) = (nil, nil)
+        (line.sha256, line.released, line.returnsTo) = (nil, nil, nil)
         return line
     }
 

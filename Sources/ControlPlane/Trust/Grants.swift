@@ -100,7 +100,7 @@ extension UseCases {
                         expiresAt: max(wish.notAfter, issued.adding(seconds: 1))), body),
                 deployment: wish.deployment, actor: wish.actor,
                 reason: Self.sentence(of: wish, batch, tenants))
-            signing.needsSecond = ground.set.brake.needsSecondSignature(for: body.reach)
+            signing.needsSecond = ground.set.brake.needsSecondSignature(for: body)
             let isSigned = try sign(
                 signing, under: ground.root, in: records, at: now, waking: &wakes)
             isWaiting = isWaiting || !isSigned
@@ -129,7 +129,11 @@ extension UseCases {
         let others =
             tenants > 1 ? " Approvals for \(tenants) tenants were asked for within an hour." : ""
         let ring = wish.ring.map { "the ring \($0)" } ?? "all at once"
-        let verb = wish.isRollback ? "Take back" : "Install"
+        let returns = batch.lines.values.contains { $0.returnsTo != nil }
+        let verb =
+            returns
+            ? "Return to a snapshot, with all that was written since, and so take back"
+            : wish.isRollback ? "Take back" : "Install"
         let (lines, endpoints) = (batch.lines.count, batch.endpoints.count)
         return "\(verb) \(lines) \(lines == 1 ? "update" : "updates") on "
             + "\(endpoints) \(endpoints == 1 ? "endpoint" : "endpoints"), \(ring), "
@@ -157,7 +161,7 @@ extension UseCases {
                 Grant.Update(
                     $0.key, version: $0.value.version, sha256: $0.value.sha256,
                     goesBack: wish.isRollback ? true : nil, replaces: $0.value.replaces,
-                    released: $0.value.released)
+                    released: $0.value.released, returnsTo: $0.value.returnsTo)
             },
             notBefore: wish.notBefore, notAfter: wish.notAfter, nonce: nonce,
             policyDigest: ground.policies.digest,
@@ -278,6 +282,7 @@ struct LockListBatch: Sendable {
         var sha256: String?
         var replaces: String?
         var released: Timestamp?
+        var returnsTo: SnapshotReturn?
     }
 
     /// As few batches as a simple way finds; an endpoint with more lines than one grant takes has
@@ -291,7 +296,7 @@ struct LockListBatch: Sendable {
                         $0.key,
                         Line(
                             version: $0.to, sha256: $0.sha256, replaces: $0.replaces,
-                            released: $0.released)
+                            released: $0.released, returnsTo: $0.returnsTo)
                     )
                 }
             ) { _, last in last }

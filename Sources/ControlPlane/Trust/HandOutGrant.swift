@@ -74,7 +74,7 @@ extension UseCases {
         body.updates = job.updates.prefix(Grant.maximumUpdates).map {
             Grant.Update(
                 $0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack,
-                replaces: $0.replaces, released: $0.released)
+                replaces: $0.replaces, released: $0.released, returnsTo: $0.returnsTo)
         }.sorted { $0.package < $1.package }
         body.notAfter = max(job.deadline, body.notBefore.adding(seconds: 1))
         body.nonce = newNonce()

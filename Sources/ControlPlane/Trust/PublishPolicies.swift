@@ -98,8 +98,3 @@ extension UseCases {
         return root.body.mode == .sealed ? .usual : .off
     }
 }
-
-extension BlastRadiusBrake {
-    /// No grant needs a second signature.
-    public static let off = BlastRadiusBrake(shareBasisPoints: 10_000, tenantsPerHour: 1_000_000)
-}

@@ -47,12 +47,16 @@ public struct Grant: RoleDocument {
         /// When the fix came out, where windows of the endpoints count from that: the endpoint finds
         /// its opening by it. `nil` elsewhere.
         public var released: Timestamp?
+        /// The snapshot that the endpoint's whole root file system returns to, for a line that goes
+        /// back that way: only what is granted so ever does. `nil` for others.
+        public var returnsTo: SnapshotReturn?
 
         /// A line.
         public init(
             _ package: PackageKey, version: String, sha256: String? = nil, goesBack: Bool? = nil,
-            replaces: String? = nil, released: Timestamp? = nil
+            replaces: String? = nil, released: Timestamp? = nil, returnsTo: SnapshotReturn? = nil
         ) {
+            self.returnsTo = returnsTo
             self.released = released
             self.goesBack = goesBack
             self.replaces = replaces
@@ -139,6 +143,10 @@ public struct Grant: RoleDocument {
         return updates.lazy.filter { packages.contains($0.package) }.compactMap(\.released).max()
     }
 
+    /// Whether it lets an endpoint return to a snapshot, which takes back more than the lock list
+    /// names.
+    public var returnsToSnapshot: Bool { updates.contains { $0.returnsTo != nil } }
+
     /// What does not make sense in it, as a clause.
     public var fault: String? {
         targetFault ?? updatesFault ?? reachFault ?? textFault
@@ -165,6 +173,13 @@ public struct Grant: RoleDocument {
         }
         if texts.contains(where: { $0.isEmpty || $0.utf8.count > Self.maximumTextBytes }) {
             return "a name or version in it is empty or too long"
+        }
+        for update in updates {
+            guard let back = update.returnsTo else { continue }
+            guard update.goesBack == true, !back.snapshot.isEmpty,
+                back.snapshot.utf8.count <= SnapshotReturn.longestName,
+                Hex.decode(back.inventory)?.count == 32
+            else { return "a return to a snapshot in it is none" }
         }
         return updates.contains { $0.sha256.map { Hex.decode($0)?.count != 32 } ?? false }
             ? "a hash in it is not 64 hexadecimal digits" : nil

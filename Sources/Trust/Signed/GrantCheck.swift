@@ -78,11 +78,11 @@ public struct GrantCheck: Sendable {
         let covered = body.tries ?? 1
         guard tries[body.nonce, default: 0] < covered else { throw .triesMade(covered) }
         guard includes(body.target, at: now) else { throw .otherEndpoint }
-        if policies.document.body.brake.needsSecondSignature(for: body.reach),
-            grant.signers.count < Self.signersBeyondBrake
-        {
+        let brake = policies.document.body.brake
+        if brake.needsSecondSignature(for: body), grant.signers.count < Self.signersBeyondBrake {
+            guard brake.needsSecondSignature(for: body.reach) else { throw .brakeReturn }
             let tenants = body.reach.tenantsInHour
-            if tenants > policies.document.body.brake.tenantsPerHour {
+            if tenants > brake.tenantsPerHour {
                 throw .brakeTenants(tenants)
             }
             throw .brake(endpoints: body.reach.endpoints, of: body.reach.ofEndpoints)
@@ -183,7 +183,8 @@ public struct GrantCheck: Sendable {
             guard let line = granted[package], line.version == update.version,
                 update.sha256 == line.sha256,
                 (update.goesBack == true) == (line.goesBack == true),
-                line.replaces == nil || update.replaces == line.replaces
+                line.replaces == nil || update.replaces == line.replaces,
+                update.returnsTo == line.returnsTo
             else { throw .notInLockList(name) }
             if held.contains(where: { $0.body.covers(package, version: update.version) }) {
                 throw .held(name)
@@ -221,6 +222,8 @@ public enum GrantRefusal: Error, Hashable, Sendable {
     case brake(endpoints: Int, of: Int)
     /// It is one of approvals for more tenants in an hour than one signature reaches.
     case brakeTenants(Int)
+    /// It lets endpoints return to a snapshot, and one key signed it.
+    case brakeReturn
     /// A window is open, and not for long enough for the order; `next` is when one is.
     case tooLittleTime(neededSeconds: Int64, next: Timestamp?)
     /// It does not hold yet.
@@ -260,7 +263,7 @@ public enum GrantRefusal: Error, Hashable, Sendable {
         case .noPolicy: "E_GRANT_NO_POLICY"
         case .otherEndpoint: "E_GRANT_ENDPOINT"
         case .otherRing: "E_GRANT_RING"
-        case .brake, .brakeTenants: "E_GRANT_BRAKE"
+        case .brake, .brakeTenants, .brakeReturn: "E_GRANT_BRAKE"
         case .tooLittleTime: "E_GRANT_WINDOW_SHORT"
         case .tooEarly: "E_GRANT_EARLY"
         case .tooLate: "E_GRANT_LATE"
@@ -292,6 +295,9 @@ public enum GrantRefusal: Error, Hashable, Sendable {
                 + "different keys to sign."
         case .brakeTenants(let tenants):
             "Approvals for \(tenants) tenants were made within an hour, which the policy wants two "
+                + "different keys to sign."
+        case .brakeReturn:
+            "A return to a snapshot takes back more than its updates, which the policy wants two "
                 + "different keys to sign."
         case .tooLittleTime(let needed, let next?):
             "The open window closes before it would be done, which takes about "

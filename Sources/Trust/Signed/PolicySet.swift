@@ -73,4 +73,13 @@ public struct BlastRadiusBrake: Hashable, Sendable, Codable {
         let allowed = shareBasisPoints > 0 ? max(1, share) : 0
         return reach.endpoints > allowed || reach.tenantsInHour > tenantsPerHour
     }
+
+    /// Whether a grant needs a second signature: for its reach; and one that lets endpoints return
+    /// to a snapshot always, unless the brake is off: it takes back more than it names.
+    public func needsSecondSignature(for grant: Grant) -> Bool {
+        needsSecondSignature(for: grant.reach) || (grant.returnsToSnapshot && self != .off)
+    }
+
+    /// No grant needs a second signature.
+    public static let off = BlastRadiusBrake(shareBasisPoints: 10_000, tenantsPerHour: 1_000_000)
 }

@@ -375,6 +375,58 @@ struct GrantCheckTests {
         #expect(try answer(.init(endpoints: 1, ofEndpoints: 1), [a]) == nil)
     }
 
+    @Test func `a return to a snapshot is granted line by line, and by two keys under a brake`()
+        throws
+    {
+        func back(_ name: String) -> SnapshotReturn {
+            SnapshotReturn(
+                snapshot: "lvm lab/\(name)", inventory: String(repeating: "ab", count: 32))
+        }
+        func line(_ name: String?) -> Grant.Update {
+            Grant.Update(
+                SignedSample.openssl, version: "3.0.17-1~deb12u1", goesBack: true,
+                returnsTo: name.map(back))
+        }
+        func answer(
+            granted: String?, ordered: String?, _ signers: [SigningKey]? = nil,
+            _ brake: BlastRadiusBrake? = nil
+        ) throws -> GrantRefusal? {
+            try ask {
+                $0.grant.updates = [line(granted)]
+                $0.updates = [line(ordered)]
+                $0.signers = signers ?? [sample.a, sample.b]
+                $0.policy.brake = brake ?? $0.policy.brake
+            }
+        }
+        #expect(try answer(granted: "one", ordered: "one") == nil)
+        let others: [(String?, String?)] = [("one", "two"), ("one", nil), (nil, "one")]
+        for (granted, ordered) in others {
+            #expect(
+                try answer(granted: granted, ordered: ordered) == .notInLockList("openssl"))
+        }
+        #expect(try answer(granted: "one", ordered: "one", [sample.a]) == .brakeReturn)
+        #expect(try answer(granted: "one", ordered: "one", [sample.a], .off) == nil)
+        #expect(try answer(granted: nil, ordered: nil, [sample.a]) == nil)
+    }
+
+    @Test func `a grant that returns forward, or to nothing, makes no sense`() {
+        var grant = sample.grantBody()
+        let digest = String(repeating: "ab", count: 32)
+        func fault(_ snapshot: String, _ inventory: String, goesBack: Bool?) -> String? {
+            grant.updates = [
+                Grant.Update(
+                    SignedSample.openssl, version: "1", goesBack: goesBack,
+                    returnsTo: SnapshotReturn(snapshot: snapshot, inventory: inventory))
+            ]
+            return grant.fault
+        }
+        #expect(fault("lvm lab/one", digest, goesBack: true) == nil)
+        #expect(fault("lvm lab/one", digest, goesBack: nil) != nil)
+        #expect(fault("lvm lab/one", "ab", goesBack: true) != nil)
+        #expect(fault("", digest, goesBack: true) != nil)
+        #expect(fault(String(repeating: "x", count: 301), digest, goesBack: true) != nil)
+    }
+
     @Test func `nobody is made a canary from outside`() throws {
         func name(_ text: String) throws -> PolicyName { try #require(PolicyName(text)) }
         let rings = [
