@@ -99,7 +99,9 @@ struct RunAgent: AsyncParsableCommand {
             state: folder, aftercare: .ofThisMachine(state: folder, rules: trust), trust: trust,
             selfUpdates: selfUpdates,
             prefetch: PrefetchParts(link: server.link, tools: installer),
-            safeguards: SystemSafeguards(backupCommands: backupCommands), effects: .system,
+            safeguards: SystemSafeguards(
+                backupCommands: backupCommands, returning: (program: program, state: folder.path)),
+            effects: .system,
             logger: logger)
         let people = agent.people.flatMap {
             PeopleSocket(path: PeopleSocket.path(of: folder), answering: $0)

@@ -1,6 +1,7 @@
 import AgentCore
 import AgentSystem
 import ArgumentParser
+import Fleet
 
 #if canImport(Glibc)
     import Glibc
@@ -18,14 +19,14 @@ struct SnapshotCommand: AsyncParsableCommand {
         subcommands: [ListSnapshots.self, ReturnToSnapshot.self])
 
     /// The return of this machine.
-    static func ofThisMachine(_ state: StateOption) throws -> VolumeReturn {
+    static func ofThisMachine(_ state: StateOption, job: JobID? = nil) throws -> VolumeReturn {
         guard geteuid() == 0 else {
             throw ProgramFailure("Only root can do that.", status: ProgramFailure.wrongUse)
         }
         guard let program = Machine.ownProgram else {
             throw ProgramFailure("The agent cannot find its own program. Mount /proc.")
         }
-        return VolumeReturn(state: try state.folder(), program: program)
+        return VolumeReturn(state: try state.folder(), program: program, job: job)
     }
 }
 
@@ -67,10 +68,11 @@ struct ReturnToSnapshot: AsyncParsableCommand {
     @Argument(help: "The snapshot, as “snapshot list” shows it.") var name: String
     @Flag(help: "What was written since may be lost. Without this nothing is done.")
     var acceptLoss = false
+    @Option(help: ArgumentHelp("The job that ordered it.", visibility: .hidden)) var job: String?
     @OptionGroup var state: StateOption
 
     func run() async throws {
-        let machine = try SnapshotCommand.ofThisMachine(state)
+        let machine = try SnapshotCommand.ofThisMachine(state, job: job.flatMap { JobID($0) })
         let claim = try Self.claim()
         defer { claim.release() }
         do throws(ReturnFault) {

@@ -56,6 +56,10 @@ final class World: Sendable {
         /// How long a scan takes, in milliseconds.
         var scanMilliseconds: Int64 = 0
         var log = ""
+        /// The snapshots that its root can return to.
+        var snapshots: Set<String> = []
+        /// How many runs of a return are cut off before they have done anything.
+        var cutReturns = 0
     }
 
     private let content = Mutex(Content())
@@ -236,6 +240,22 @@ extension World: RunSupervising {
         }
     }
 
+    /// A return that goes through ends with the boot: nobody sees how the run ended.
+    private static func returning(
+        to snapshot: String, _ plan: RunPlan, _ content: inout Content
+    ) -> RunEnding {
+        guard content.cutReturns == 0 else {
+            content.cutReturns -= 1
+            return .vanished
+        }
+        guard content.snapshots.remove(snapshot) != nil else {
+            content.log += "Nothing has changed. The agent has taken no such snapshot.\n"
+            return .exited(3)
+        }
+        for update in plan.updates { content.installed[update.key] = update.to }
+        return .vanished
+    }
+
     private static func carryOut(_ plan: RunPlan, _ content: inout Content) -> RunEnding {
         if plan.kind == .repair {
             content.isInterrupted = false
@@ -246,6 +266,9 @@ extension World: RunSupervising {
             for key in content.unfinished.keys { content.installed[key] = "2.0" }
             content.unfinished = [:]
             return .exited(0)
+        }
+        if let target = plan.updates.first?.returnsTo {
+            return returning(to: target.snapshot, plan, &content)
         }
         var status: Int32 = 0
         for update in plan.updates {

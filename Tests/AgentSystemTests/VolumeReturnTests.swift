@@ -1,3 +1,4 @@
+import Fleet
 import Foundation
 import Synchronization
 import TestSupport
@@ -140,6 +141,19 @@ struct VolumeReturnTests {
         #expect(world.memory == (world.usedAfterCopy == nil ? .then : .now))
     }
 
+    @Test func `a run that is the return itself is no other run at work`() async throws {
+        let job = try #require(JobID("job_01h2xcejqtf2nbrexx3vqjhp41"))
+        let unit = "patchbay-\(job.text)-1.service loaded active running"
+        try await withTemporaryFolder { folder in
+            let machine = PlayedMachine { $0.unit = unit }
+            let way = machine.way(DiskStateFolder(folder.path), job: job)
+            try await way.carryOut(try await way.check(Self.name))
+            #expect(machine.world.isRebooted)
+        }
+        let fault = try #require(try await tryReturn(on: PlayedMachine { $0.unit = unit }))
+        #expect(fault.sentence.contains("is at work"))
+    }
+
     @Test func `a state folder on a file system of its own stays as it is`() async throws {
         let machine = PlayedMachine {
             $0.mounts = "/dev/mapper/lab-state /var/lib/state ext4 rw 0 0\n"
@@ -212,8 +226,8 @@ private final class PlayedMachine: Sendable {
 
     func change(_ body: (inout sending World) -> Void) { played.withLock { body(&$0) } }
 
-    func way(_ state: DiskStateFolder) -> VolumeReturn {
-        var way = VolumeReturn(state: state, program: "/usr/bin/patchbay-agent")
+    func way(_ state: DiskStateFolder, job: JobID? = nil) -> VolumeReturn {
+        var way = VolumeReturn(state: state, program: "/usr/bin/patchbay-agent", job: job)
         way.mounts = { Array(self.played.withLock { $0.table }.utf8) }
         way.exists = {
             ["/run/systemd/system", "/usr/sbin/lvs"].contains($0)

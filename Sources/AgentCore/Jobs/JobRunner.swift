@@ -115,7 +115,12 @@ public struct JobRunner: Sendable {
         case .open:
             // Asking for the approval may have brought newer policies, with other probes.
             job.following = await following(job.order)
-            observation = try await preflight(job)
+            switch try await returnAdmission(of: job, watch) {
+            case .open: observation = try await preflight(job)
+            case .waits: return nil
+            case .refused(let sentence):
+                observation = .preflighted(.blocked(.refused, sentence), plan: nil, logOffset: 0)
+            }
         case .waits: return nil
         case .refused(let sentence):
             observation = .preflighted(.blocked(.refused, sentence), plan: nil, logOffset: 0)
@@ -176,6 +181,7 @@ public struct JobRunner: Sendable {
     }
 
     private func preflight(_ job: JobRun) async throws(StateFolderFailure) -> JobObservation {
+        if let target = job.returnsTo { return try await preflightReturn(of: job, to: target) }
         let answer = await withoutOtherFiles(
             await installer.preflight(job.remaining, tolerating: job.brokenPackages))
         var plan: RunPlan? =
@@ -206,10 +212,17 @@ extension JobRunner {
             try await effects.sleep(Self.runPollMilliseconds)
         }
         defer { aftercare?.claim.releaseRun() }
-        watch.show(
-            plan.kind == .repair ? .repairing : .installing,
-            plan.kind == .repair ? "Mends the package database." : "Starts the package manager.",
-            at: effects.now())
+        if let target = plan.returnsTo {
+            watch.show(
+                .rebooting, "Returns to the snapshot \(target.snapshot), and reboots.",
+                at: effects.now())
+        } else {
+            watch.show(
+                plan.kind == .repair ? .repairing : .installing,
+                plan.kind == .repair
+                    ? "Mends the package database." : "Starts the package manager.",
+                at: effects.now())
+        }
         var begunAt: Timestamp?
         while true {
             switch await runs.state(of: name) {
@@ -232,7 +245,9 @@ extension JobRunner {
                 }
             case .running:
                 let log = try tail(of: job, limit: Self.logTailLimit)
-                if plan.kind == .install, let step = installer.progress(of: plan, from: log) {
+                if plan.kind == .install, plan.returnsTo == nil,
+                    let step = installer.progress(of: plan, from: log)
+                {
                     watch.show(step.phase, step.sentence, percent: step.percent, at: effects.now())
                 }
                 try await effects.sleep(Self.runPollMilliseconds)
@@ -247,6 +262,9 @@ extension JobRunner {
     private func ended(
         _ ending: RunEnding, _ plan: RunPlan, _ tail: String, seconds: Int64? = nil
     ) -> JobObservation {
+        guard plan.returnsTo == nil else {
+            return .runEnded(ending, Self.verdictOfReturn(ending, log: tail))
+        }
         let verdict = installer.verdict(on: plan, ending: ending, logTail: tail)
         return .runEnded(ending, verdict, seconds: learn(from: plan, verdict, seconds))
     }

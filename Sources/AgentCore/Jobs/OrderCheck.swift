@@ -33,6 +33,10 @@ extension JobRun {
         if back > 0, back < order.updates.count {
             return "the order goes back with some packages and forward with others"
         }
+        let ways = Set(order.updates.map(\.returnsTo))
+        if ways.count > 1 || (ways.first ?? nil) != nil && back == 0 {
+            return "the order goes back by several ways, or forward by a snapshot"
+        }
         if now >= order.deadline {
             return
                 "the order's deadline (\(order.deadline)) has passed by this endpoint's clock "

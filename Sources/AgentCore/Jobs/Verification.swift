@@ -118,7 +118,8 @@ extension JobRun {
         }
         return UpdateOutcome(
             update: update, state: .verified, versionAfter: version,
-            sentence: "A fresh scan shows \(update.name) \(text).")
+            sentence: "A fresh scan shows \(update.name) \(text)"
+                + (update.returnsTo == nil ? "." : ", as in the snapshot."))
     }
 
     /// Why those that still run the old code were not restarted, as far as it was tried.

@@ -15,6 +15,15 @@ public protocol Safeguarding: Sendable {
     ///   - now: the time, which its name tells.
     /// - Returns: its name, or why there is none.
     func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer
+    /// The program that makes the endpoint's root file system return to a snapshot and reboots,
+    /// with its arguments: it outlives the agent, which it stops, looks first whether the return is
+    /// possible, and else changes nothing. `nil` where the endpoint has none.
+    func returnCommand(to snapshot: String, for job: JobID) -> [String]?
+}
+
+extension Safeguarding {
+    /// There is none.
+    public func returnCommand(to snapshot: String, for job: JobID) -> [String]? { nil }
 }
 
 /// When the last backup was made.

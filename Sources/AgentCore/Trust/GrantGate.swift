@@ -168,7 +168,7 @@ struct GrantGate: Sendable {
         let lines = view.updates.map {
             Grant.Update(
                 $0.key, version: $0.to, sha256: $0.sha256, goesBack: $0.goesBack,
-                replaces: $0.replaces)
+                replaces: $0.replaces, returnsTo: $0.returnsTo)
         }
         do throws(GrantRefusal) {
             try check.check(grant, for: lines, of: whole, at: now)

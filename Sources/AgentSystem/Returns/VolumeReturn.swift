@@ -1,4 +1,5 @@
 import AgentCore
+public import Fleet
 import SystemFiles
 
 #if canImport(Glibc)
@@ -37,6 +38,8 @@ public struct VolumeReturn: Sendable {
     private let state: DiskStateFolder
     /// The agent's own program: another one might not understand what this one remembers.
     private let program: String
+    /// The job whose run this return is; `nil` when a person ordered it on the endpoint.
+    private let job: JobID?
 
     var mounts: @Sendable () -> [UInt8] = { Files.bytes("/proc/self/mounts") ?? [] }
     var exists: @Sendable (String) -> Bool = { Files.exists($0) }
@@ -51,9 +54,10 @@ public struct VolumeReturn: Sendable {
     var reboot: @Sendable () async -> String? = { await SystemReboot().reboot() }
 
     /// The return of this machine.
-    public init(state: DiskStateFolder, program: String) {
+    public init(state: DiskStateFolder, program: String, job: JobID? = nil) {
         self.state = state
         self.program = program
+        self.job = job
     }
 
     // MARK: - What there is
@@ -168,6 +172,8 @@ public struct VolumeReturn: Sendable {
         for line in units.split(whereSeparator: \.isNewline) {
             let words = line.split(separator: " ")
             guard words.count > 2, !["inactive", "failed"].contains(words[2]) else { continue }
+            // This return's own unit.
+            if let job, words[0].hasPrefix("patchbay-\(job.text)-") { continue }
             throw ReturnFault("\(words[0]) is at work. Wait until it has ended.")
         }
     }

@@ -6,10 +6,19 @@ import SystemFiles
 public struct SystemSafeguards: Safeguarding {
     private let backupCommands: String
     private let snapshots = Snapshots()
+    private let returning: (program: String, state: String)?
 
-    /// The safeguards of this machine, with the file that names its backup commands.
-    public init(backupCommands: String = BackupCommands.standardPath) {
+    /// The safeguards of this machine.
+    ///
+    /// - Parameters:
+    ///   - backupCommands: the file that names its backup commands.
+    ///   - returning: the agent's program and its state folder, by which it returns to snapshots.
+    public init(
+        backupCommands: String = BackupCommands.standardPath,
+        returning: (program: String, state: String)? = nil
+    ) {
         self.backupCommands = backupCommands
+        self.returning = returning
     }
 
     /// Whether there is a file that names commands.
@@ -27,5 +36,14 @@ public struct SystemSafeguards: Safeguarding {
     /// Takes a snapshot of the root file system.
     public func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer {
         await snapshots.take(label, at: now)
+    }
+
+    /// The agent's own command, which a person could give too.
+    public func returnCommand(to snapshot: String, for job: JobID) -> [String]? {
+        guard let returning else { return nil }
+        return [
+            returning.program, "snapshot", "return", "--accept-loss", "--job", job.text, "--state",
+            returning.state, "--", snapshot,
+        ]
     }
 }
