@@ -1,6 +1,15 @@
 public import Fleet
 public import Rollout
 
+/// By what updates are taken back.
+public enum RollbackWay: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The packages of the versions before are installed; nothing else changes.
+    case packages
+    /// The endpoint's root file system returns to the snapshot that was taken before the
+    /// installation, with everything that was written to it since.
+    case snapshot
+}
+
 /// What is to be taken back, and what follows.
 public struct RollbackSelection: Hashable, Sendable, Codable {
     /// Whose; may be left out where endpoints or a deployment are named, or there is one tenant
@@ -15,12 +24,19 @@ public struct RollbackSelection: Hashable, Sendable, Codable {
     public var updates: [String]?
     /// What follows it on the endpoints; `nil` for what followed the installation.
     public var aftercare: Aftercare?
+    /// By which way; `nil` for packages, which take back no more than they name.
+    public var way: RollbackWay?
+    /// Whether everything may be lost that was written since the snapshots that are returned to.
+    public var acceptsLoss: Bool?
 
     /// What is to be taken back.
     public init(
         tenant: TenantID? = nil, ring: String? = nil, endpoints: [EndpointID]? = nil,
-        updates: [String]? = nil, aftercare: Aftercare? = nil
+        updates: [String]? = nil, aftercare: Aftercare? = nil, way: RollbackWay? = nil,
+        acceptsLoss: Bool? = nil
     ) {
+        self.way = way
+        self.acceptsLoss = acceptsLoss
         self.tenant = tenant
         self.ring = ring
         self.endpoints = endpoints

@@ -119,6 +119,28 @@ enum DeploymentRoutes {
     /// Taking back what a deployment installed.
     static let rollingBack: [Route] = [
         Route(
+            .post, "/api/v1/deployments/{deployment}/rollback-preview",
+            permission: .principal(.deploy),
+            summary: "What taking back a deployment would do: what goes back, by which way, and "
+                + "what cannot. Nothing is changed.",
+            request: .rollbackSelection, response: .rollbackPreview, bodyLimit: selectionBodyLimit
+        ) { call in
+            .json(
+                try await call.useCases.previewRollback(
+                    of: try call.identifier("deployment"), try call.decode(),
+                    by: try call.principal()))
+        },
+        Route(
+            .post, "/api/v1/rollback-previews", permission: .principal(.deploy),
+            summary: "What taking back endpoints' last installations, or named updates, would do. "
+                + "Nothing is changed.",
+            request: .rollbackSelection, response: .rollbackPreview, bodyLimit: selectionBodyLimit
+        ) { call in
+            .json(
+                try await call.useCases.previewRollback(
+                    try call.decode(), by: try call.principal()))
+        },
+        Route(
             .post, "/api/v1/deployments/{deployment}/rollback", permission: .principal(.deploy),
             summary: "Takes back what a deployment installed: makes a deployment that installs the "
                 + "versions before it, and blocks those that are taken back.",

@@ -1,6 +1,7 @@
 import Administration
 import ControlPlane
 import Policy
+import Rollbacks
 import Rollout
 import ServerRecords
 
@@ -177,6 +178,30 @@ extension NamedSchema {
             "endpoints": .optional(.array(.identifier("ept"))),
             "updates": .optional(.array(.string)),
             "aftercare": .optional(.named(.aftercare)),
+            "way": .optional(.oneOf(RollbackWay.allCases.map(\.rawValue))),
+            "acceptsLoss": .optional(.boolean),
+        ])
+    static let rollbackPreview = NamedSchema(
+        "RollbackPreview",
+        [
+            "parts": .array(
+                .object([
+                    "endpoint": .identifier("ept"), "name": .string,
+                    "way": .oneOf(RollbackWay.allCases.map(\.rawValue)),
+                    "updates": .array(.named(.lockedUpdate)),
+                    "snapshot": .optional(
+                        .object([
+                            "snapshot": .string, "takenAt": .time, "packages": .integer,
+                            "others": .array(.string),
+                        ])),
+                ])),
+            "lost": .array(
+                .object([
+                    "endpoint": .identifier("ept"), "name": .string, "updates": .array(.string),
+                    "reason": .string,
+                ])),
+            "blocks": .array(.string), "halts": .integer, "offersSnapshot": .boolean,
+            "loss": .optional(.string),
         ])
 
     static let job = NamedSchema(

@@ -51,6 +51,7 @@ extension NamedSchema {
         [
             "manager": .packageManager, "name": .string, "architecture": .string, "from": .string,
             "to": .string, "goesBack": .optional(.boolean), "sha256": .optional(.string),
+            "returnsTo": .optional(.object(["snapshot": .string, "inventory": .string])),
         ])
 
     static let facts = NamedSchema(

@@ -20,10 +20,13 @@ struct RollbackCommand: AsyncParsableCommand {
               patchbay rollback --deployment dep_01h2xcejqtf2nbrexx3vqjhp41 --ring canary
               patchbay rollback --endpoint ept_01h2xcejqtf2nbrexx3vqjhp41
               patchbay rollback --update openssl=3.0.15-1 --tenant tnt_01h2xcejqtf2nbrexx3vqjhp41
+              patchbay rollback --endpoint ept_01h2xcejqtf2nbrexx3vqjhp41 --way snapshot --plan
 
             Makes a deployment that installs exactly the versions that were there before, where they were kept or a source still offers them. \
             Without a deployment an update is taken back wherever it is the last that was installed of its package, and an endpoint takes back \
             what its last job installed. What is taken back is blocked until a person unblocks it, and deployments that still go on are halted. \
+            --way snapshot returns the whole root file system to what it was before the installation: everything written since is lost, which \
+            must be accepted, and the endpoint reboots. \
             The probes of the installation must pass afterwards too, unless others are given. \
             With --wait the command ends when every job has; its status is 1 unless all of them were verified.
             """)
@@ -50,6 +53,12 @@ struct RollbackOptions: ParsableArguments {
     @Option(help: "Only this update: NAME, or NAME=VERSION; may be given more than once.")
     var update: [String] = []
     @Option(help: "The tenant, where updates alone are named.") var tenant: String?
+    @Option(help: "By which way: packages, or the snapshot that was taken before.")
+    var way: RollbackWay = .packages
+    @Flag(
+        help: "What was written since the snapshot may be lost; without this none is returned to.")
+    var acceptLoss = false
+    @Flag(help: "Only show what would go back, and what cannot.") var plan = false
     @OptionGroup var aftercare: AftercareOptions
     @Flag(help: "Wait until every job has ended.") var wait = false
     @OptionGroup var server: ServerOptions
@@ -70,11 +79,20 @@ struct RollbackOptions: ParsableArguments {
         let selection = RollbackSelection(
             tenant: tenant.flatMap { TenantID($0) }, ring: ring,
             endpoints: endpoint.isEmpty ? nil : endpoint.compactMap { EndpointID($0) },
-            updates: update.isEmpty ? nil : update, aftercare: try aftercare.value())
+            updates: update.isEmpty ? nil : update, aftercare: try aftercare.value(), way: way,
+            acceptsLoss: acceptLoss ? true : nil)
         let path =
             deployment.map { "/api/v1/deployments/\(Path.segment($0))/rollback" }
-            ?? "/api/v1/rollbacks"
+            ?? "/api/v1/rollback"
         try await server.withClient { client in
+            guard !plan else {
+                let ending = deployment == nil ? "-previews" : "-preview"
+                let preview: RollbackPreview = try await client.post(path + ending, selection)
+                return try output.show(preview) {
+                    preview.sentences.map(Table.printable).joined(separator: "\n")
+                }
+            }
+            let path = deployment == nil ? path + "s" : path
             let made: Deployment = try await client.post(path, selection)
             guard wait else {
                 try output.show(made) { "\(Table.printable($0.title)): \($0.id)" }
@@ -84,6 +102,8 @@ struct RollbackOptions: ParsableArguments {
         }
     }
 }
+
+extension RollbackWay: ExpressibleByArgument {}
 
 /// Shows what a deployment's jobs do until they have ended.
 struct DeploymentFollowing {
