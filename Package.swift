@@ -223,6 +223,9 @@ let package = Package(
         module(
             "DutyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Duties"]),
         module(
+            "RollbackPages",
+            ["HTMLTree", "PageParts", "Fleet", "Rollout", "ServerRecords", "Rollbacks"]),
+        module(
             "EmergencyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Emergencies"]),
         module(
             "RequestPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords"]),
@@ -250,7 +253,7 @@ let package = Package(
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
                 "Emergencies", "EmergencyPages", "Verdicts", "VerdictFeeds", "VerdictPages",
-                httpTypes,
+                "RollbackPages", httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -368,7 +371,7 @@ let package = Package(
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
                 "AccountPages", "RequestPages", "Emergencies", "EmergencyPages", "Trust",
-                "Verdicts", "VerdictFeeds", "VerdictPages",
+                "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages",
             ]),
         tests(
             "HTTPAPITests",

@@ -17,6 +17,7 @@ extension Place {
     package static let chooseEndpoints = Place("updates", "endpoints")
     package static let review = Place("deployments", "review")
     package static let deployments = Place("deployments")
+    package static let rollback = Place("rollback")
     package static let enrolment = Place("enrolment")
     package static let tenants = Place("tenants")
     package static let users = Place("users")

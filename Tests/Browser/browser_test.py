@@ -14,6 +14,7 @@ from endpoint import Endpoint, EnrolmentToken
 from findings import Findings
 from people import People
 from policies import Policies
+from rollbacks import Rollbacks
 from rollouts import Rollouts
 from server import Server
 from suite import Suite, Watch, expect
@@ -42,6 +43,7 @@ class Dashboard:
         self.people = People(self)
         self.policies = Policies(self)
         self.rollouts = Rollouts(self)
+        self.rollbacks = Rollbacks(self)
         self.findings = Findings(self)
         self.verdicts = Verdicts(self)
 
@@ -477,6 +479,7 @@ class Dashboard:
             "tenants": "/tenants", "users": "/users", "audit": "/audit", "account": "/account", "roles": "/roles", "requests": "/requests",
             **self.policies.places(),
             **self.rollouts.places(),
+            **self.rollbacks.places(),
             **self.findings.places(),
             **self.verdicts.places(),
         }
@@ -564,6 +567,7 @@ class Dashboard:
         self.findings.run(check)
         self.people.run(check)
         self.verdicts.run(check)
+        self.rollbacks.run(check)
         check("the audit log proves itself", self.audit_proves_itself)
         check("one tenant never sees another", self.another_tenant_sees_nothing)
         check("revoking a token asks first", self.revoking_a_token)

@@ -136,7 +136,7 @@ class Endpoint:
         self.call("POST", f"/agent/v1/jobs/{order['job']}/log",
                   {"offset": offset, "text": text, "length": len(text.encode())})
 
-    def finish(self, order, failure=None, sentence=None):
+    def finish(self, order, failure=None, sentence=None, way_back=None, snapshot=None):
         """Installs what was ordered, or fails for a reason; scans, and reports."""
         outcomes = []
         for update in order["updates"]:
@@ -150,7 +150,11 @@ class Endpoint:
             }
             if failure:
                 outcome["failure"] = failure
+            if way_back:
+                outcome["wayBack"] = way_back
             outcomes.append(outcome)
         self.scan()
-        self.call("POST", f"/agent/v1/jobs/{order['job']}/result",
-                  {"outcomes": outcomes, "cancelledBeforeStart": False, "notes": []})
+        result = {"outcomes": outcomes, "cancelledBeforeStart": False, "notes": []}
+        if snapshot:
+            result["snapshot"] = snapshot
+        self.call("POST", f"/agent/v1/jobs/{order['job']}/result", result)

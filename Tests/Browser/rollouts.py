@@ -88,6 +88,10 @@ class Rollouts:
             expect(page.locator(f"a.button:has-text('{action}')").count() == 1, f"no way to: {action}")
         expect("Blocked openssl" in page.inner_text("#timeline"), "the block is not told")
         self.house.picture(page, "rollout-halted")
+        page.click("#rings a:has-text('Roll back this ring')")
+        page.wait_for_url("**/rollback?ring=canary")
+        expect(page.input_value("select[name=ring]") == "canary", "another ring")
+        expect("Nothing of it can be taken back" in page.inner_text("main"), "what never went in goes back")
         page.watch.assert_quiet()
         page.context.close()
 

@@ -3,6 +3,7 @@ import ControlPlane
 import Fleet
 import HTMLTree
 import PageParts
+import RollbackPages
 import Rollout
 import ServerRecords
 
@@ -22,7 +23,7 @@ func deploymentPage(_ detail: DeploymentDetail, refused: Refusal? = nil, chrome:
         } actions: {
             if chrome.may(.deploy) {
                 actions(detail, chrome)
-                rollbackButton(detail)
+                rollbackButton(deployment.id, detail.jobs.map(\.job))
             }
         }
         problem(refused)

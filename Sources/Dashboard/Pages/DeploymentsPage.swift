@@ -20,6 +20,9 @@ func deploymentsPage(
                 "A deployment is a list of exact versions, approved for chosen endpoints. Each endpoint's part is a job."
             }
         } actions: {
+            if chrome.may(.deploy) {
+                a(class: "button quiet", .href(.rollback)) { "Roll back an update" }
+            }
             if chrome.may(.request) {
                 a(class: "button main", .href(.updates)) { "Choose updates" }
             }

@@ -64,6 +64,11 @@ func endpointFrame(
             }
             if chrome.may(.deploy), item.retiredAt == nil {
                 a(class: "button quiet", .href(.endpoint(item.id, "reboot"))) { "Reboot" }
+                if !detail.jobs.isEmpty {
+                    a(class: "button quiet", .href(Place.rollback.with("endpoint", item.id.text))) {
+                        "Roll back"
+                    }
+                }
             }
         }
         nav(class: "tabs", .ariaLabel("Parts of this endpoint")) {

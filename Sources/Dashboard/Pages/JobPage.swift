@@ -4,6 +4,7 @@ import Fleet
 import HTMLTree
 import PageParts
 import Policy
+import RollbackPages
 import Rollout
 import ServerRecords
 
@@ -50,7 +51,7 @@ func jobFragment(_ detail: JobDetail, log: JobLogPage, chrome: Chrome) -> HTML {
         jobStanding(job, chrome)
         section(class: "part", .id("updates"), .ariaLabelledBy("updates-title")) {
             div(class: "head") { h2(.id("updates-title")) { "Updates" } }
-            div(class: "wrap") { outcomes(job) }
+            div(class: "wrap") { outcomes(job, chrome) }
             if let notes = job.result?.notes, !notes.isEmpty {
                 note(.plain, .warn) {
                     strong { "Worth knowing" }
@@ -148,7 +149,7 @@ extension JobProgress.Phase {
     }
 }
 
-private func outcomes(_ job: Job) -> HTML {
+private func outcomes(_ job: Job, _ chrome: Chrome) -> HTML {
     let results = job.result?.outcomes ?? []
     return dataTable(
         "Updates",
@@ -171,6 +172,7 @@ private func outcomes(_ job: Job) -> HTML {
                     if let way = outcome?.wayBack, outcome?.isInstalled == true {
                         span(class: "dim") { " \(way.words)" }
                     }
+                    if let outcome { rollbackLink(outcome, of: job.tenant, chrome) }
                     if let failure = outcome?.failure {
                         code(class: "dim") { " \(failure.rawValue)" }
                     }

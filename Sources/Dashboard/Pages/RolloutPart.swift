@@ -14,7 +14,7 @@ func rolloutPart(_ detail: DeploymentDetail, chrome: Chrome) -> HTML {
     guard let rollout = detail.rollout else { return .nothing }
     return HTML.pieces {
         rolloutStanding(rollout, chrome)
-        ringTable(rollout, chrome)
+        ringTable(rollout, of: detail.summary.deployment.id, chrome)
         ringMembers(rollout)
         timeline(detail.timeline ?? [], chrome)
     }
@@ -72,22 +72,31 @@ private func moved(_ lines: [WaveLine]) -> String {
 /// How many packages a deployment's page names before it counts the rest.
 private let linesShown = 4
 
-private func ringTable(_ rollout: RolloutStanding, _ chrome: Chrome) -> HTML {
+private func ringTable(
+    _ rollout: RolloutStanding, of deployment: DeploymentID, _ chrome: Chrome
+) -> HTML {
     div(.id("rings"), Attribute("class", "wrap part")) {
         dataTable(
             "Rings",
             [
                 Column("Ring"), Column("Stage"), Column("Progress"), Column("Gate"),
                 Column("Watched"), Column("Begins"),
-            ], rows: rollout.rings.map { ringRow($0, of: rollout, chrome) })
+            ], rows: rollout.rings.map { ringRow($0, of: rollout, deployment, chrome) })
     }
 }
 
 private func ringRow(
-    _ ring: RolloutStanding.RingStanding, of rollout: RolloutStanding, _ chrome: Chrome
+    _ ring: RolloutStanding.RingStanding, of rollout: RolloutStanding,
+    _ deployment: DeploymentID, _ chrome: Chrome
 ) -> HTML {
     tr {
-        th { ring.name }
+        th {
+            ring.name
+            if chrome.may(.deploy), ring.verified + ring.failed > 0 {
+                let place = Place.deployment(deployment, "rollback").with("ring", ring.name)
+                div { a(class: "small", .href(place)) { "Roll back this ring" } }
+            }
+        }
         td { ring.look(in: rollout.state).drawn() }
         td(class: "free") {
             bar(ring.parts, isThin: true)

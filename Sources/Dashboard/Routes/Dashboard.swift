@@ -13,7 +13,7 @@ public enum Dashboard {
         + planRoutes
         + approvalRoutes + verdictRoutes + requestRoutes + exceptionRoutes + groupRoutes
         + recipeRoutes
-        + deploymentRoutes
+        + deploymentRoutes + rollbackRoutes
         + findingRoutes + emergencyRoutes + feedRoutes + enrolmentRoutes + directoryRoutes
         + auditRoutes
 

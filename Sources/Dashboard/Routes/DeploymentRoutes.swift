@@ -4,7 +4,6 @@ import Fleet
 import HTMLTree
 import HTTPAPI
 import PageParts
-import Rollbacks
 import Rollout
 import ServerRecords
 
@@ -55,23 +54,6 @@ extension Dashboard {
         ) {
             visit in
             resumeDeploymentPage(try await detail(visit), chrome: visit.chrome)
-        },
-        page(
-            "/deployments/{deployment}/rollback", .principal(.deploy),
-            "Asks before what a deployment installed is taken back."
-        ) {
-            visit in
-            rollbackPage(try await detail(visit), chrome: visit.chrome)
-        },
-        action(
-            "/deployments/{deployment}/rollback", .principal(.deploy),
-            "Takes back what a deployment installed."
-        ) { visit, form in
-            let ring = form["ring"].flatMap { $0.isEmpty ? nil : $0 }
-            let made = try await visit.useCases.rollBack(
-                try visit.call.identifier("deployment"), RollbackSelection(ring: ring),
-                by: visit.principal)
-            return .redirect(to: .deployment(made.id), .rollingBack)
         },
         action("/deployments/{deployment}/halt", .principal(.deploy), "Halts a deployment.") {
             visit, form in
