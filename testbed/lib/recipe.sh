@@ -5,10 +5,10 @@
 RECIPE_SUITE=bookworm
 
 # libstdc++6, libgcc-s1 and zlib1g are what a dynamically linked Swift program needs beside the
-# C library.
+# C library. restic makes the backups that installations ask for.
 RECIPE_PACKAGES=(
-    dbus iproute2 iputils-ping libgcc-s1 libstdc++6 perl-base procps systemd systemd-sysv tzdata
-    udev zlib1g
+    dbus iproute2 iputils-ping libgcc-s1 libstdc++6 perl-base procps restic systemd systemd-sysv
+    tzdata udev zlib1g
 )
 
 # Timers that would run apt behind a test's back and take its locks at random moments, and

@@ -43,12 +43,17 @@ extension Scenario {
         let outcome = try #require(unknown.outcome("labbackup"))
         #expect(outcome.failure == .backupTooOld)
         #expect(outcome.sentence.contains("No command is named"), "\(outcome.sentence)")
-        try await endpoint.nameBackup(hoursAgo: 30)
+        try await endpoint.nameBackup()
+        let none = try await lab.deploy("labbackup", to: endpoint)
+        #expect(
+            none.outcome("labbackup")?.sentence.contains("restic told of no backup") == true,
+            "\(none.sentence)")
+        try await endpoint.backUp(hoursAgo: 30)
         let old = try await lab.deploy("labbackup", to: endpoint)
         #expect(old.outcome("labbackup")?.failure == .backupTooOld)
         #expect(old.sentence.contains("not older than 12 hours"), "\(old.sentence)")
         try await expectUntouched("labbackup", on: endpoint)
-        try await endpoint.nameBackup(hoursAgo: 2)
+        try await endpoint.backUp(hoursAgo: 2)
         let job = try await lab.deploy("labbackup", to: endpoint)
         try await expectVerified(job, "labbackup", on: endpoint)
         let notes = job.result?.notes ?? []
@@ -104,28 +109,40 @@ extension Lab {
 }
 
 extension LabEndpoint {
-    /// Names a backup program that says, as restic does, that the last backup is so old.
-    fileprivate func nameBackup(hoursAgo: Int) async throws {
-        let instant = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
-            .adding(seconds: -3600 * Int64(hoursAgo))
+    /// Makes a repository of restic's in the endpoint, and names the command that tells of it.
+    fileprivate func nameBackup() async throws {
         try await run("/bin/mkdir", "-p", "/etc/patchbay-agent")
         try await write(
-            """
-            #!/bin/sh
-            [ "$RESTIC_PASSWORD" = lab ] || exit 12
-            echo '[{"time":"\(instant)","tree":"0","paths":["/"],"hostname":"lab","id":"1"}]'
-
-            """, to: "/usr/local/bin/restic")
-        try await write("RESTIC_PASSWORD=lab\n", to: "/etc/patchbay-agent/restic.env")
+            "RESTIC_PASSWORD=lab\nRESTIC_REPOSITORY=/srv/restic\n",
+            to: "/etc/patchbay-agent/restic.env")
         try await write(
             """
             {"commands": [{"name": "restic", "format": "restic",
-              "argv": ["/usr/local/bin/restic", "snapshots", "--json", "--latest", "1"],
+              "argv": ["/usr/bin/restic", "snapshots", "--json", "--latest", "1"],
               "environmentFile": "/etc/patchbay-agent/restic.env"}]}
 
             """, to: "/etc/patchbay-agent/backup.json")
-        try await run("/bin/chmod", "755", "/usr/local/bin/restic")
         try await run("/bin/chmod", "600", "/etc/patchbay-agent/restic.env")
         try await run("/bin/chmod", "644", "/etc/patchbay-agent/backup.json")
+        try await restic("init")
+    }
+
+    /// Makes a backup with restic as if it had been made so long ago.
+    fileprivate func backUp(hoursAgo: Int) async throws {
+        let instant = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+            .adding(seconds: -3600 * Int64(hoursAgo)).wholeSeconds.description
+        // 2026-11-22T01:02:03Z
+        let time = "\(instant.prefix(10)) \(instant.dropFirst(11).prefix(8))"
+        try await restic("backup", "--quiet", "--time", time, "/etc/hostname")
+    }
+
+    private func restic(_ words: String...) async throws {
+        let command =
+            [
+                "/usr/bin/env", "RESTIC_PASSWORD=lab", "RESTIC_REPOSITORY=/srv/restic",
+                "HOME=/root", "TZ=UTC", "/usr/bin/restic",
+            ] + words
+        let output = try await tryRun(command)
+        #expect(output.status == 0, "\(words): \(output.errorOutput)")
     }
 }
