@@ -143,6 +143,46 @@ struct VirtualMachineTests {
         #expect(journal.contains("delivered"), "\(journal)")
         #expect(try await lab.job(of: job.deployment).state == .verified)
     }
+
+    @Test(.emptyLab)
+    func `An order returns the machine to its snapshot, and the scan after the reboot verifies it`()
+        async throws
+    {
+        let lab = try Lab.current
+        let machine = try await lab.machine(24)
+        try await lab.saveBefore(
+            before: "{snapshot: required}", more: "reboot: {mode: ifNeeded, warning: 1m}")
+        try await machine.expectPolicies()
+        let job = try await lab.deploy("labgood", to: machine)
+        #expect(job.state == .verified, "\(job.sentence)")
+        let snapshot = try #require(job.result?.snapshot)
+        try await machine.run("/bin/sh", "-c", "echo since >/srv/written-since")
+        let order = ["rollback", "--endpoint", machine.id.text, "--way", "snapshot"]
+        let unasked = try await lab.tryPatchbay(order)
+        #expect(unasked.status != 0)
+        #expect(unasked.errorOutput.contains("E_LOSS_UNACCEPTED"), "\(unasked.errorOutput)")
+        let boot = try await machine.bootID()
+        let made: Deployment = try await lab.answer(to: order + ["--accept-loss"])
+        try await machine.expectReboot(after: boot)
+        let back = try await eventually("the return has ended", within: .machine) {
+            let back = try await lab.job(of: made.id)
+            return back.state.isTerminal ? back : nil
+        }
+        #expect(back.state == .verified, "\(back.sentence)")
+        #expect(back.updates.map(\.returnsTo?.snapshot) == [snapshot])
+        #expect(back.outcome("labgood")?.versionAfter == "1.0")
+        #expect(try await machine.package("labgood") == "installed 1.0")
+        let since = try await machine.tryRun(["/usr/bin/test", "-e", "/srv/written-since"])
+        #expect(since.status != 0)
+        // The version stays away until a person lets it, and there is nothing more to return to.
+        let blocked = try await lab.tryPatchbay([
+            "deployment", "create", "--plan", "--endpoint", machine.id.text, "--update", "labgood",
+            "--format", "json",
+        ])
+        #expect(blocked.output.contains("is blocked until a person unblocks it"))
+        let again = try await lab.tryPatchbay(order + ["--accept-loss"])
+        #expect(again.errorOutput.contains("E_NOTHING_TO_ROLL_BACK"), "\(again.errorOutput)")
+    }
 }
 
 extension LabEndpoint {

@@ -45,9 +45,11 @@ extension Scenario {
             "[Manager]\nDefaultTimeoutStopSec=10s\n", to: "/etc/systemd/system.conf.d/lab.conf")
         try await endpoint.run("/bin/systemctl", "daemon-reload")
         let boot = try await endpoint.bootID()
-        let deployment = try await lab.approve("labrebooter", on: endpoint)
+        let deployment = try await lab.approve(
+            ["labrebooter", "labrebootbeside"], on: [endpoint])
         let job = try await lab.end(of: deployment, on: endpoint)
         try await expectVerified(job, "labrebooter", on: endpoint)
+        try await expectVerified(job, "labrebootbeside", on: endpoint)
         #expect(try await endpoint.bootID() != boot)
         #expect(try await endpoint.run("/usr/bin/dpkg", "--audit") == "")
     }

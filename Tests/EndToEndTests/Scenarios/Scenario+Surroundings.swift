@@ -148,7 +148,8 @@ extension Lab {
     /// does; the first one is installed in every endpoint.
     static let surroundingPackages = [
         "labasks": "prompt", "labhalf": "plain", "labhalf2": "plain", "labroom": "plain",
-        "labcore": "core", "labbeside": "plain", "labunpack": "slow-unpack", "labafter": "plain",
+        "labcore": "core", "labbeside": "plain", "labrebootbeside": "plain",
+        "labunpack": "slow-unpack", "labafter": "plain",
         "labplans": "plan-reboot", "labstays": "plain",
     ]
 

@@ -96,8 +96,13 @@ struct ToolEndpointTests {
 
     private func expectGoodUpdate(_ endpoint: ToolEndpoint) async throws {
         let flavour = endpoint.flavour
-        let job = try await endpoint.lab.deploy(flavour.good, to: endpoint.endpoint)
+        // What the endpoint holds is left out, and the other goes in.
+        let held = try await endpoint.version(of: flavour.held)
+        let job = try await endpoint.lab.deploy(
+            flavour.good, flavour.held, to: endpoint.endpoint)
         #expect(job.state == .verified, "\(flavour.name): \(job.sentence)")
+        #expect(job.updates.map(\.name) == [flavour.good])
+        #expect(try await endpoint.version(of: flavour.held) == held)
         let outcome = try #require(job.outcome(flavour.good))
         let version = try await endpoint.version(of: flavour.good)
         let shown = outcome.versionAfter?.split(separator: "@").last ?? ""
