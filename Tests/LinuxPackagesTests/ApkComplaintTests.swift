@@ -199,6 +199,8 @@ struct ApkComplaintTests {
         ).verdict
         #expect(verdict?.failure == .signature)
         #expect(verdict?.culprits == ["laba", "labb"])
-        #expect(verdict?.notes.contains { $0.contains("labb-2.0-r0: HTTP 404") } == true)
+        #expect(verdict?.blames?.map(\.name) == ["laba", "labb"])
+        #expect(verdict?.blames?.map(\.failure) == [.signature, .versionNotAvailable])
+        #expect(verdict?.blames?.last?.sentence == "labb-2.0-r0: HTTP 404: Not Found")
     }
 }

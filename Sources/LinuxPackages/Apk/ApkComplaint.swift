@@ -140,20 +140,40 @@ struct ApkComplaint {
         var culprits = told.compactMap { Self.subject($0.0) } + programs.compactMap(\.package)
         if meaning == .dependency { culprits += selected }
         if meaning == .versionNotAvailable { culprits += told.compactMap { Self.quoted($0.0) } }
-        var verdict = ToolVerdict.of(
-            meaning, best + blockBelow(best), culprits: culprits)
-        verdict.notes += told.dropFirst().filter { $0.0 != best && $0.1 != meaning }.map {
-            "apk said of another package: \(ToolVerdict.quote($0.0))"
-        }
+        var verdict = ToolVerdict.of(meaning, best + blockBelow(best), culprits: culprits)
+        verdict.blames = blames(told, programs)
         return verdict
     }
 
+    /// Each package with its own cause: apk goes on with the others where one fails.
+    private func blames(
+        _ told: [(String, FailureClass)], _ programs: [FailedProgram]
+    ) -> [PackageBlame]? {
+        var blames = told.compactMap { line, meaning in
+            Self.subject(line).map {
+                PackageBlame(name: $0, failure: meaning, sentence: ToolVerdict.quote(line))
+            }
+        }
+        blames += programs.compactMap(Self.blame)
+        return blames.isEmpty ? nil : blames
+    }
+
+    private static func blame(_ program: FailedProgram) -> PackageBlame? {
+        program.package.map {
+            PackageBlame(name: $0, failure: .maintainerScript, sentence: sentence(program))
+        }
+    }
+
     private static func script(_ first: FailedProgram, of all: [FailedProgram]) -> RunVerdict {
-        ToolVerdict.of(
-            .maintainerScript,
-            "\(first.package ?? "A package"): its own script failed "
-                + "(\(first.program): \(first.ending)\(remark(first.words))).",
-            culprits: all.compactMap(\.package))
+        var verdict = ToolVerdict.of(
+            .maintainerScript, sentence(first), culprits: all.compactMap(\.package))
+        verdict.blames = all.compactMap(blame)
+        return verdict
+    }
+
+    private static func sentence(_ program: FailedProgram) -> String {
+        "\(program.package ?? "A package"): its own script failed "
+            + "(\(program.program): \(program.ending)\(remark(program.words)))."
     }
 
     private static func remark(_ words: String) -> String {
@@ -183,7 +203,8 @@ struct ApkComplaint {
     /// Packages that were broken before keep the status from being 0.
     private var earlier: RunVerdict? {
         let hooks = failedPrograms.count { $0.package == nil }
-        guard status != 0, errors.count == hooks, let end = lines.last(where: { ApkPlan.isEnd($0) }),
+        guard status != 0, errors.count == hooks,
+            let end = lines.last(where: { ApkPlan.isEnd($0) }),
             let count = ApkPlan.errors(end)
         else { return nil }
         return RunVerdict(
