@@ -69,6 +69,52 @@ struct ToolJobTests {
         #expect(job.outcomes[updates[1]]?.state == .verified)
     }
 
+    private let firmware = LockedUpdate(
+        manager: .fwupd, name: "362301da643102b9f38477387e2193e57abaa590", architecture: "all",
+        from: "0", to: "26")
+
+    @Test func `Firmware that waits for a boot is pending, and judged by its device afterwards`() {
+        var job = JobRun(Orders.order([firmware]), endpoint: Orders.endpoint)
+        _ = job.handle(.scanned(view([firmware], new: [])), at: Orders.start)
+        var written = view([firmware], new: [])
+        written.signals = [
+            ScheduledUpdate(name: firmware.name, version: firmware.to, title: "UEFI dbx").signal
+        ]
+        run(&job, [firmware], success, then: written)
+        let outcome = job.outcomes[firmware]
+        #expect(outcome?.state == .pendingRestart)
+        #expect(outcome?.pending == .reboot)
+        // The version in force is told, and not the one that comes.
+        #expect(outcome?.versionAfter == "0")
+        #expect(outcome?.sentence.contains("UEFI dbx") == true)
+        #expect(
+            job.outcomesAfterReboot(view([firmware], new: [firmware])).map(\.state) == [.verified])
+        let lost = job.outcomesAfterReboot(view([firmware], new: []))
+        #expect(lost.map(\.state) == [.failedVerification])
+        #expect(lost.map(\.failure) == [.nothingChanged])
+    }
+
+    @Test func `Another version that waits for a boot is not the ordered one`() {
+        var job = JobRun(Orders.order([firmware]), endpoint: Orders.endpoint)
+        _ = job.handle(.scanned(view([firmware], new: [])), at: Orders.start)
+        var written = view([firmware], new: [])
+        written.signals = [
+            ScheduledUpdate(name: firmware.name, version: "2", title: "UEFI dbx").signal
+        ]
+        run(&job, [firmware], success, then: written)
+        #expect(job.outcomes[firmware]?.state == .failedVerification)
+    }
+
+    @Test func `Of two revisions of a snap the higher one is newer, whatever the versions say`() {
+        let words = [
+            ("132.0@5239", "131.0@5273"), ("20240904@1663", "20240904@1748"), ("5", "4"),
+            ("1.0@7", "2.0@7"),
+        ].map { PackageManagerName.snap.order($0, $1).map { "\($0)" } }
+        #expect(words == ["less", "less", "greater", "equal"])
+        #expect(PackageManagerName.snap.order("1.0@x1", "1.0@7") == nil)
+        #expect(OrderedText.isVersion("1.0@x1", of: .snap))
+    }
+
     @Test func `Of two commits of one version none is the newer one`() {
         #expect(PackageManagerName.flatpak.order("1.0@aaaaaaaaaaaa", "1.0@000000000000") == nil)
         let words = [("1.0@ffff", "2.0@0000"), ("1.0@ffff", "1.0@ffff")].map {

@@ -13,6 +13,7 @@ struct EndpointToolsTests {
         let native: PackageManagerName?
         var hasFlatpak = false
         var hasSnap = false
+        var hasFwupd = false
     }
 
     private static let apt = ["/usr/bin/apt-get", "/var/lib/dpkg/status"]
@@ -57,6 +58,13 @@ struct EndpointToolsTests {
             testDescription: "an Ubuntu with snaps", id: "ubuntu", like: ["debian"],
             files: Set(apt + snap), native: .apt, hasSnap: true),
         System(
+            testDescription: "a Debian with fwupd", id: "debian", like: [],
+            files: Set(apt + ["/usr/bin/fwupdmgr", "/run/dbus/system_bus_socket"]), native: .apt,
+            hasFwupd: true),
+        System(
+            testDescription: "fwupd without a bus, on which its service would answer",
+            id: "debian", like: [], files: Set(apt + ["/usr/bin/fwupdmgr"]), native: .apt),
+        System(
             testDescription: "a snap without its service", id: "ubuntu", like: ["debian"],
             files: Set(apt + ["/usr/bin/snap"]), native: .apt),
         System(
@@ -80,6 +88,7 @@ struct EndpointToolsTests {
         #expect(tools.hasFlatpak == system.hasFlatpak)
         #expect(tools.hasSnap == system.hasSnap)
         #expect(tools.all.contains(.snap) == system.hasSnap)
+        #expect(tools.all.contains(.fwupd) == system.hasFwupd)
         #expect(tools.all.first == system.native || system.native == nil)
     }
 }

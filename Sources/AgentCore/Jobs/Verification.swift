@@ -93,14 +93,25 @@ extension JobRun {
         else {
             return false
         }
+        if scheduled(update, view) != nil { return true }
         if update.isRollback { return installed == update.to }
         return installed == update.to
             || [.equal, .greater].contains(update.manager.order(installed, update.to))
     }
 
+    /// Why the endpoint must reboot, where that is for this update to come in force at all.
+    private func scheduled(_ update: LockedUpdate, _ view: EndpointView) -> RebootSignal? {
+        view.signals.first { ScheduledUpdate.tells($0, of: update) }
+    }
+
     /// The outcome of an update that is in: verified, unless old code still runs.
     func outcome(ofInstalled update: LockedUpdate, _ view: EndpointView) -> UpdateOutcome {
         let version = view.version(of: update)
+        if let signal = scheduled(update, view) {
+            return UpdateOutcome(
+                update: update, state: .pendingRestart, versionAfter: version,
+                sentence: "The endpoint must reboot: \(signal.detail).", pending: .reboot)
+        }
         let text = version ?? update.to
         if let programs = view.running[update.key], !programs.isEmpty {
             return UpdateOutcome(

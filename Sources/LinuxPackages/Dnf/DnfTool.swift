@@ -184,19 +184,8 @@ extension DnfTool: SoftwareLooking {
             signals.append(signal)
         }
         if isFifth, lockHolder() != nil { return signals }
-        // Exit status 1 stands for "a reboot is needed" and for an error: only the words tell.
         let output = await dnf.run((isFifth ? ["-C"] : ["-C", "-q"]) + ["needs-restarting", "-r"])
-        guard output.status == 1 else { return signals }
-        let parts = output.lines.filter { $0.hasPrefix("  * ") }.map {
-            TextLines.trimmed($0.dropFirst(4))
-        }.filter { !$0.hasPrefix("kernel") }
-        if !parts.isEmpty {
-            signals.append(
-                RebootSignal(
-                    kind: .coreFilesReplaced,
-                    detail: "\(parts.joined(separator: ", ")): updated since the endpoint started"))
-        }
-        return signals
+        return signals + [NeedsRestarting(output).signal].compactMap { $0 }
     }
 }
 

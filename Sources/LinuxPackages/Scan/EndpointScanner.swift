@@ -64,6 +64,10 @@ public struct EndpointScanner: Scanning {
         if tools.hasSnap, root.isEmpty {
             await add(SnapTool(runner: runner), refreshing: refreshingSources, to: &scan)
         }
+        // A container has no hardware of its own.
+        if tools.hasFwupd, root.isEmpty, !scan.endpoint.virtualization.isContainer {
+            await add(FwupdTool(runner: runner), refreshing: refreshingSources, to: &scan)
+        }
         add(LanguagePackages(root: root), to: &scan)
         if root.isEmpty { add(await recipeLook.look(), to: &scan) }
         if let native = tools.native, root.isEmpty {
@@ -221,6 +225,7 @@ enum NativeTools {
             return tool
         case .flatpak: return FlatpakTool(runner: runner)
         case .snap: return SnapTool(runner: runner)
+        case .fwupd: return FwupdTool(runner: runner)
         default: return nil
         }
     }

@@ -7,7 +7,7 @@ import SystemFiles
 /// An endpoint has one native tool, which owns the files of its system: it follows from what the
 /// system says it is (os-release), and must be there with its database. Another native tool that
 /// merely lies there (a Debian with dnf installed, a Fedora with dpkg) is not the endpoint's.
-/// flatpak and snapd stand beside any of them.
+/// flatpak, snapd and fwupd stand beside any of them.
 public struct EndpointTools: Hashable, Sendable {
     /// The tool that owns the system's files; `nil` when none could be told.
     public let native: PackageManagerName?
@@ -17,9 +17,13 @@ public struct EndpointTools: Hashable, Sendable {
     /// Whether snapd is there.
     public let hasSnap: Bool
 
+    /// Whether fwupd is there, and the bus on which its service answers.
+    public let hasFwupd: Bool
+
     /// All with which something is installed, the native one first.
     public var all: [PackageManagerName] {
         (native.map { [$0] } ?? []) + (hasFlatpak ? [.flatpak] : []) + (hasSnap ? [.snap] : [])
+            + (hasFwupd ? [.fwupd] : [])
     }
 
     /// Which tools these facts tell of.
@@ -37,6 +41,7 @@ public struct EndpointTools: Hashable, Sendable {
         hasFlatpak =
             exists("/usr/bin/flatpak") && exists("/var/lib/flatpak/repo/config")
         hasSnap = exists("/usr/bin/snap") && exists("/var/lib/snapd/state.json")
+        hasFwupd = exists("/usr/bin/fwupdmgr") && exists("/run/dbus/system_bus_socket")
     }
 
     /// Looks at the system in a folder; empty for this machine.
