@@ -42,6 +42,8 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     var keepsFiles = true
     /// Whether the tool knows what updates are for.
     var hasAdvisories = false
+    /// Whether a vendor's package of rpm is tried here.
+    var hasVendor = false
     /// What the names of the lab's sources begin with.
     var sources = "lab "
     /// Whether this machine's C library is newer than its own, so that only the static agent runs.
@@ -68,15 +70,17 @@ struct Flavour: Sendable, CustomTestStringConvertible {
         Flavour(
             name: "dnf4", number: 11, manager: .dnf,
             slow: ["/usr/bin/dnf", "-y", "upgrade", "labslow"], excluded: "labexcluded",
-            kernel: "kernel-core", modular: "labmodule", hasAdvisories: true, version: rpm),
+            kernel: "kernel-core", modular: "labmodule", hasAdvisories: true, hasVendor: true,
+            version: rpm),
         Flavour(
             name: "dnf5", number: 12, manager: .dnf,
             slow: ["/usr/bin/dnf5", "-y", "upgrade", "labslow"], excluded: "labexcluded",
-            kernel: "kernel-core", modular: "labmodule", hasAdvisories: true, version: rpm),
+            kernel: "kernel-core", modular: "labmodule", hasAdvisories: true, hasVendor: true,
+            version: rpm),
         Flavour(
             name: "zypper", number: 13, manager: .zypper,
             slow: ["/usr/bin/zypper", "--non-interactive", "--no-refresh", "install", "labslow"],
-            kernel: "kernel-core", hasAdvisories: true, version: rpm),
+            kernel: "kernel-core", hasAdvisories: true, hasVendor: true, version: rpm),
         Flavour(
             name: "pacman", number: 14, manager: .pacman,
             slow: ["/usr/bin/pacman", "-S", "--noconfirm", "labslow"],

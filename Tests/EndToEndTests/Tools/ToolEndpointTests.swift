@@ -25,19 +25,43 @@ struct ToolEndpointTests {
             try Test.cancel("\(flavour.name) needs a static agent: make agent-static")
         }
         try await lab.loseFirst(of: flavour)
-        var endpoint = try await ToolEndpoint.start(flavour, in: lab)
-        try await expectTruthfulScan(endpoint)
-        let isDownloaded = try await expectPrefetch(endpoint)
-        if isDownloaded { await endpoint.lab.endRepository() }
-        try await expectGoodUpdate(endpoint)
-        if isDownloaded { try await endpoint.lab.serveRepository() }
-        try await expectModule(endpoint)
-        try await expectRollback(endpoint)
-        try await expectFailures(endpoint)
-        try await expectLockNamed(endpoint)
-        try await expectKernelPending(endpoint)
-        endpoint = try await expectBadSourceTold(endpoint)
+        var endpoint = try await part("the first scan", of: flavour) {
+            let endpoint = try await ToolEndpoint.start(flavour, in: lab)
+            try await expectTruthfulScan(endpoint)
+            return endpoint
+        }
+        try await part("downloading ahead and an update", of: flavour) {
+            let isDownloaded = try await expectPrefetch(endpoint)
+            if isDownloaded { await lab.endRepository() }
+            try await expectGoodUpdate(endpoint)
+            if isDownloaded { try await lab.serveRepository() }
+            try await expectModule(endpoint)
+        }
+        try await part("the way back", of: flavour) { try await expectRollback(endpoint) }
+        try await part("failures", of: flavour) { try await expectFailures(endpoint) }
+        try await part("a vendor's package", of: flavour) {
+            try await endpoint.expectVendorPackage()
+        }
+        try await part("the lock and a kernel", of: flavour) {
+            try await expectLockNamed(endpoint)
+            try await expectKernelPending(endpoint)
+        }
+        endpoint = try await part("a source that fails", of: flavour) {
+            try await expectBadSourceTold(endpoint)
+        }
         await endpoint.agent.end(SIGKILL)
+    }
+
+    /// Does a part of the test, and tells how long that took.
+    private func part<Answer>(
+        _ name: String, of flavour: Flavour, isolation: isolated (any Actor)? = #isolation,
+        _ work: () async throws -> Answer
+    ) async throws -> Answer {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let answer = try await work()
+        print("\(flavour.name): \(name) took \((clock.now - start).components.seconds) s")
+        return answer
     }
 
     /// What is missing stands there with what stands in its way.
