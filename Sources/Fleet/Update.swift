@@ -93,3 +93,9 @@ public struct Update: Hashable, Sendable, Codable {
         PackageKey(manager: manager, name: name, architecture: architecture)
     }
 }
+
+extension PackageManagerName {
+    /// Whether its updates stand beside what is installed and replace nothing, so that a missing one
+    /// has no installed version: an update of Windows is no newer version of another.
+    public var addsUpdates: Bool { self == .windowsUpdate }
+}

@@ -62,7 +62,11 @@ extension JobRun {
         guard
             let installed = view.installed[update.key]
                 ?? view.unfinished[update.key].map({ _ in update.from })
-        else { return "it is not installed, and the agent installs nothing new by order" }
+        else {
+            // What replaces nothing is not there before.
+            if update.manager.addsUpdates, !update.isRollback { return nil }
+            return "it is not installed, and the agent installs nothing new by order"
+        }
         guard view.installed[update.key] != nil else { return nil }
         if update.isRollback { return faultOfGoingBack(update, from: installed) }
         guard update.manager.order(installed, update.to) != .greater else {
@@ -158,6 +162,11 @@ enum OrderedText {
 extension PackageManagerName {
     /// How one of its versions stands to another; `nil` when one of them is none.
     func order(_ a: String, _ b: String) -> VersionOrder? {
+        // Only the revisions behind the identifier of an update of Windows have an order.
+        if self == .windowsUpdate, a.prefix(while: { $0 != "." }) != b.prefix(while: { $0 != "." })
+        {
+            return nil
+        }
         // Behind the version stands flatpak's commit, which says which one, not which is newer.
         if self == .flatpak, a != b {
             let versions = [a, b].map { $0.split(separator: "@").dropLast().joined() }

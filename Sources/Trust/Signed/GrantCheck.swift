@@ -189,7 +189,10 @@ public struct GrantCheck: Sendable {
             if held.contains(where: { $0.body.covers(package, version: update.version) }) {
                 throw .held(name)
             }
-            guard let present = installed[package] else { throw .notInstalled(name) }
+            guard let present = installed[package] else {
+                if package.manager.addsUpdates, line.goesBack != true { continue }
+                throw .notInstalled(name)
+            }
             if let replaces = line.replaces, present != replaces, present != update.version {
                 throw .replacesOther(name)
             }

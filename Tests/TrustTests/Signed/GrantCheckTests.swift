@@ -267,6 +267,21 @@ struct GrantCheckTests {
             try ask { $0.check.compare = { _, _, _ in nil } } == .unorderedVersion("openssl"))
     }
 
+    @Test(arguments: [(PackageManagerName.windowsUpdate, true), (.winget, false)])
+    func `only what replaces nothing may be missing on the endpoint`(
+        manager: PackageManagerName, isTaken: Bool
+    ) throws {
+        let package = PackageKey(manager: manager, name: "KB5079473", architecture: "all")
+        func answer(goesBack: Bool?) throws -> GrantRefusal? {
+            try ask {
+                $0.grant.updates = [Grant.Update(package, version: "1.0", goesBack: goesBack)]
+                $0.updates = $0.grant.updates
+            }
+        }
+        #expect(try answer(goesBack: nil) == (isTaken ? nil : .notInstalled("KB5079473")))
+        #expect(try answer(goesBack: true) == .notInstalled("KB5079473"))
+    }
+
     @Test func `an older version is taken only where the approval grants the way back`() throws {
         let package = SignedSample.openssl
         func answer(granted: Bool?, ordered: Bool?) throws -> GrantRefusal? {
