@@ -22,10 +22,10 @@ struct ToolLine {
 }
 
 /// Recorded output on its way to lines.
-enum ToolText {
+package enum ToolText {
     /// UTF-8 without a byte order mark. Windows PowerShell writes UTF-16 into files, and programs
     /// into pipes, there without the mark: no text but UTF-16 has a zero in every other byte.
-    static func decoded(_ bytes: [UInt8]) -> [UInt8] {
+    package static func decoded(_ bytes: [UInt8]) -> [UInt8] {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
         let hasMark = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
         let isLittle =
@@ -73,7 +73,7 @@ enum ToolText {
     }
 
     /// A line as a terminal would show it.
-    static func shown(_ raw: String) -> String {
+    package static func shown(_ raw: String) -> String {
         var bytes = Array(raw.utf8)
         if bytes.contains(escape) { bytes = withoutSequences(bytes) }
         if bytes.contains(carriageReturn) { bytes = overwritten(bytes) }

@@ -117,6 +117,9 @@ struct WindowsUpdateReader {
         details["categories"] = categories.isEmpty ? nil : categories.joined(separator: "; ")
         details["isDownloaded"] = record["IsDownloaded"]?.bool.map { String($0) }
         details["isMandatory"] = record["IsMandatory"]?.bool.map { String($0) }
+        details["isUninstallable"] = record["IsUninstallable"]?.bool.map { String($0) }
+        details["eulaAccepted"] = record["EulaAccepted"]?.bool.map { String($0) }
+        details["rebootRequired"] = record["RebootRequired"]?.bool.map { String($0) }
         let behaviours: [Int64: String] = [0: "never", 1: "always", 2: "may"]
         details["rebootBehavior"] = record["InstallationBehavior"]?["RebootBehavior"]?.integer
             .flatMap { behaviours[$0] }
