@@ -272,6 +272,12 @@ let package = Package(
                 "SystemFiles", "ToolOutputs", "PackageManagers", "Applications",
             ]),
         module(
+            "WindowsPackages",
+            [
+                "Fleet", "Versions", "Policy", "Rollout", "AgentCore", "SystemFiles",
+                "ToolOutputs", "PackageManagers",
+            ]),
+        module(
             "AgentSystem",
             ["Fleet", "Calendar", "Policy", "Rollout", "AgentCore", "SystemFiles"]),
         module(
@@ -332,8 +338,8 @@ let package = Package(
             name: "patchbay-agent",
             dependencies: [
                 "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages", "PackageManagers", "Trust", "Recipes", "Applications",
-                argumentParser, logging,
+                "LinuxPackages", "WindowsPackages", "PackageManagers", "Trust", "Recipes",
+                "Applications", argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),
         // Tests, and what they share (not shipped).
@@ -426,6 +432,9 @@ let package = Package(
         tests(
             "PackageManagersInstallTests",
             ["PackageManagers", "SystemFiles", "AgentCore", "Fleet", "Rollout"]),
+        tests(
+            "WindowsPackagesTests",
+            ["WindowsPackages", "PackageManagers", "AgentCore", "Fleet", "Policy", "Rollout"]),
         tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
         tests("TrustTests", ["Trust", "Verdicts", "Fleet", "Versions", "Calendar", "Policy"]),
         tests("SimulationTests", ["Simulation"]),

@@ -3,7 +3,6 @@ import AgentSystem
 import AgentTransport
 import ArgumentParser
 import Fleet
-import LinuxPackages
 import Trust
 
 #if canImport(Glibc)
@@ -40,6 +39,7 @@ struct Enrol: AsyncParsableCommand {
             valueName: "file"))
     var caFile: String?
     @OptionGroup var state: StateOption
+    @OptionGroup var windows: PlayedWindows
 
     func validate() throws {
         guard let server else { return }
@@ -84,7 +84,8 @@ struct Enrol: AsyncParsableCommand {
         }
         let identity: AgentIdentity
         do {
-            let scan = try await EndpointScanner(state: folder).scan(refreshingSources: false)
+            let scanner = try windows.scanner(folder) ?? MachineTools.scanner(folder)
+            let scan = try await scanner.scan(refreshingSources: false)
             identity = try await Enrolment.enrol(
                 token, servers: servers, authorityFile: caFile, facts: scan.endpoint, state: folder,
                 client: client, randomBytes: Machine.randomBytes)

@@ -44,6 +44,7 @@ struct RunAgent: AsyncParsableCommand {
             valueName: "file"))
     var backupCommands = BackupCommands.standardPath
     @OptionGroup var state: StateOption
+    @OptionGroup var windows: PlayedWindows
 
     func validate() throws {
         guard inactivityLimit > 0 else {
@@ -80,12 +81,16 @@ struct RunAgent: AsyncParsableCommand {
         var logger = Logger(label: "patchbay-agent") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         let trust = server.trust(in: folder, logger: logger)
-        let installer = EndpointInstaller(
-            inactivityLimitSeconds: inactivityLimit, proxyEnvironment: Environment.proxies,
-            stateFolder: folder.path,
-            applications: .init(program: program) { trust.recipes() })
-        await installer.endDownloadsLeftBehind()
-        for sentence in await installer.mendApplications() { logger.warning("\(sentence)") }
+        let played = try windows.scanner(folder)
+        let installer: any Installing & Prefetching
+        if let other = try windows.installer(folder, inactivityLimitSeconds: inactivityLimit) {
+            logger.warning("The endpoint is a Windows that is played; this machine is left alone.")
+            installer = other
+        } else {
+            installer = await MachineTools.installer(
+                folder, inactivityLimitSeconds: inactivityLimit,
+                applications: .init(program: program) { trust.recipes() }, logger: logger)
+        }
         let selfUpdates = SelfUpdates(
             state: folder, program: program, patienceSeconds: selfUpdatePatience, effects: .system
         ) { installer.installRun(for: [$0]) }
@@ -93,10 +98,13 @@ struct RunAgent: AsyncParsableCommand {
             endpoint: server.identity.endpoint,
             settings: AgentSettings(
                 agentVersion: AgentProgram.version, bootId: Machine.bootId, refreshesSources: true),
-            link: server.link, scanner: EndpointScanner(state: folder) { trust.recipes() },
+            link: server.link,
+            scanner: played ?? MachineTools.scanner(folder) { trust.recipes() },
             installer: installer,
             runs: SupervisedRuns(state: folder, command: [program, "supervise"], effects: .system),
-            state: folder, aftercare: .ofThisMachine(state: folder, rules: trust), trust: trust,
+            state: folder,
+            aftercare: played == nil ? .ofThisMachine(state: folder, rules: trust) : nil,
+            trust: trust,
             selfUpdates: selfUpdates,
             prefetch: PrefetchParts(link: server.link, tools: installer),
             safeguards: SystemSafeguards(

@@ -2,7 +2,6 @@ import AgentCore
 import AgentSystem
 import ArgumentParser
 import Fleet
-import LinuxPackages
 
 /// Looks at this machine and shows what is found.
 struct ScanEndpoint: AsyncParsableCommand {
@@ -21,11 +20,14 @@ struct ScanEndpoint: AsyncParsableCommand {
     @Flag(help: "Refresh the package indexes first.")
     var refresh = false
     @OptionGroup var state: StateOption
+    @OptionGroup var windows: PlayedWindows
 
     func run() async throws {
         let scan: Scan
         do {
-            scan = try await EndpointScanner(state: state.folder()).scan(refreshingSources: refresh)
+            let folder = try state.folder()
+            let scanner = try windows.scanner(folder) ?? MachineTools.scanner(folder)
+            scan = try await scanner.scan(refreshingSources: refresh)
         } catch {
             throw ProgramFailure(error)
         }

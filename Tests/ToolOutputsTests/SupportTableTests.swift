@@ -27,7 +27,10 @@ struct SupportTableTests {
         for row in rows {
             try #require(row.count == 5, "\(row)")
             #expect(["run for real", "recorded", "constructed"].contains { row[2].contains($0) })
-            #expect(["run for real", "by a shim", "not yet", "–"].contains { row[3].hasPrefix($0) })
+            #expect(
+                ["run for real", "by a shim", "not yet", "–"].contains {
+                    row[3].hasPrefix($0)
+                })
         }
     }
 

@@ -1,0 +1,29 @@
+import AgentCore
+import AgentSystem
+import LinuxPackages
+import Logging
+import Recipes
+
+/// What this machine is looked at and patched with.
+enum MachineTools {
+    /// What looks; it remembers refreshes in the agent's state folder.
+    static func scanner(
+        _ state: DiskStateFolder, recipes: @escaping @Sendable () -> [Recipe] = { [] }
+    ) -> any Scanning {
+        EndpointScanner(state: state, recipes: recipes)
+    }
+
+    /// What installs, after it has ended and mended what an agent that was killed has left.
+    static func installer(
+        _ state: DiskStateFolder, inactivityLimitSeconds: Int64,
+        applications: EndpointInstaller.RecipeParts, logger: Logger
+    ) async -> any Installing & Prefetching {
+        let installer = EndpointInstaller(
+            inactivityLimitSeconds: inactivityLimitSeconds,
+            proxyEnvironment: Environment.proxies, stateFolder: state.path,
+            applications: applications)
+        await installer.endDownloadsLeftBehind()
+        for sentence in await installer.mendApplications() { logger.warning("\(sentence)") }
+        return installer
+    }
+}
