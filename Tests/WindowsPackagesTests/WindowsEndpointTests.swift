@@ -89,13 +89,13 @@ struct WindowsEndpointTests {
                 scan.sources.contains { $0.name == "chocolatey" && $0.state == .failed })
         }
         try await withEndpoint(["powershell search": gone]) { scanner, _ in
-            await #expect(throws: ScanFailure.self) {
+            _ = await #expect(throws: ScanFailure.self) {
                 try await scanner.scan(refreshingSources: false)
             }
         }
         let mute = PlayedPrograms.Answer(ScriptWords.answer("\"Updates\": []"))
         try await withEndpoint(["powershell search": mute]) { scanner, _ in
-            await #expect(throws: ScanFailure.self) {
+            _ = await #expect(throws: ScanFailure.self) {
                 try await scanner.scan(refreshingSources: false)
             }
         }
