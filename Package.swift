@@ -80,16 +80,21 @@ let package = Package(
         // Layer 1: decisions as functions of values.
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
+        module("Readiness", ["Fleet"]),
         module("Verdicts", ["Fleet"]),
-        module("Policy", ["Fleet", "Calendar", "Verdicts"]),
+        module("Policy", ["Fleet", "Calendar", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
         module("Rollout", ["Fleet", "Calendar", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
         module("AgentProtocol", ["Fleet", "Rollout"]),
         module("Markup"),
-        module("PolicyDocument", ["Fleet", "Calendar", "Verdicts", "Policy", "Recipes", yams]),
-        module("PolicyForm", ["Fleet", "Calendar", "Verdicts", "Policy", "PolicyDocument"]),
+        module(
+            "PolicyDocument",
+            ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "Recipes", yams]),
+        module(
+            "PolicyForm",
+            ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "PolicyDocument"]),
         module(
             "Trust",
             [
@@ -164,8 +169,8 @@ let package = Package(
         module(
             "AgentCore",
             [
-                "Fleet", "Versions", "Calendar", "Policy", "Recipes", "Rollout", "AgentProtocol",
-                "Trust", logging,
+                "Fleet", "Versions", "Calendar", "Readiness", "Policy", "Recipes", "Rollout",
+                "AgentProtocol", "Trust", logging,
             ]),
         // Layer 4: adapters to the world.
         .systemLibrary(
@@ -278,8 +283,14 @@ let package = Package(
                 "ToolOutputs", "PackageManagers",
             ]),
         module(
+            "MacPackages",
+            [
+                "Fleet", "Versions", "Policy", "Rollout", "AgentCore", "Trust", "SystemFiles",
+                "ToolOutputs", "PackageManagers",
+            ]),
+        module(
             "AgentSystem",
-            ["Fleet", "Calendar", "Policy", "Rollout", "AgentCore", "SystemFiles"]),
+            ["Fleet", "Calendar", "Readiness", "Policy", "Rollout", "AgentCore", "SystemFiles"]),
         module(
             "AgentTransport",
             [
@@ -326,7 +337,8 @@ let package = Package(
                 "Intelligence", "Administration", "SavedPlans", "Notices", "Groups", "Rollbacks",
                 "AgentCore",
                 "Store",
-                "HTTPAPI", "Dashboard", "LinuxPackages", "PackageManagers", "AgentSystem",
+                "HTTPAPI", "Dashboard", "LinuxPackages", "MacPackages", "PackageManagers",
+                "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
                 "Verdicts", "VerdictFeeds", "Emergencies",
@@ -338,8 +350,8 @@ let package = Package(
             name: "patchbay-agent",
             dependencies: [
                 "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages", "WindowsPackages", "PackageManagers", "Trust", "Recipes",
-                "Applications", argumentParser, logging,
+                "LinuxPackages", "MacPackages", "WindowsPackages", "PackageManagers", "Trust",
+                "Recipes", "Applications", argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),
         // Tests, and what they share (not shipped).
@@ -403,11 +415,14 @@ let package = Package(
         tests("MarkupTests", ["Markup"]),
         tests(
             "PolicyDocumentTests",
-            ["PolicyDocument", "PolicyForm", "Verdicts", "Policy", "Recipes", "Calendar", "Fleet"]),
+            [
+                "PolicyDocument", "PolicyForm", "Readiness", "Verdicts", "Policy", "Recipes",
+                "Calendar", "Fleet",
+            ]),
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
-        tests("PolicyTests", ["Policy", "Verdicts", "Calendar", "Fleet"]),
+        tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
             ["SavedPlans", "Administration", "Fleet", "Policy", "Rollout"]),
@@ -415,10 +430,12 @@ let package = Package(
         tests(
             "AgentCoreTests",
             [
-                "AgentCore", "AgentProtocol", "Fleet", "Policy", "Recipes", "Rollout", "Trust",
-                "Simulation", logging,
+                "AgentCore", "AgentProtocol", "Fleet", "Readiness", "Policy", "Recipes", "Rollout",
+                "Trust", "Simulation", logging,
             ]),
-        tests("AgentSystemTests", ["AgentSystem", "AgentCore", "Fleet", "Policy", "Rollout"]),
+        tests(
+            "AgentSystemTests",
+            ["AgentSystem", "AgentCore", "Fleet", "Readiness", "Policy", "Rollout"]),
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
@@ -428,6 +445,11 @@ let package = Package(
                 "LinuxPackages", "Applications", "PackageManagers", "AgentCore", "Fleet", "Policy",
                 "Recipes", "Rollout", "Advisories", "AdvisoryFormats", "Feeds",
                 "ToolOutputs",
+            ]),
+        tests(
+            "MacPackagesTests",
+            [
+                "MacPackages", "PackageManagers", "AgentCore", "Fleet", "Policy", "Rollout",
             ]),
         tests(
             "PackageManagersInstallTests",

@@ -117,7 +117,8 @@ private struct InventoryLine {
     /// Where its end-of-line character stands.
     private(set) var end: Int
     private var fieldCount = 1
-    /// Whether no field is empty, too long, or has a blank or control character.
+    /// Whether no field is empty, too long, or has a control character. Blanks may stand in it: the
+    /// names of macOS are titles, and its versions may hold a build (`5.17.5 (29101)`).
     private var isPlain = true
     private var isASCII = true
     private var starts: InlineArray<7, Int>
@@ -142,7 +143,7 @@ private struct InventoryLine {
                 endField()
                 if fieldCount < Self.fieldsWithModule { starts[fieldCount] = end + 1 }
                 fieldCount += 1
-            } else if byte <= 0x20 || byte == 0x7F {
+            } else if byte < 0x20 || byte == 0x7F {
                 isPlain = false
             }
             end += 1

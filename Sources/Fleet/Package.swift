@@ -2,6 +2,8 @@
 public enum PackageManagerName: String, Codable, Sendable, CaseIterable, Comparable {
     /// Alpine's apk-tools.
     case apk
+    /// No tool: an application of macOS in a folder of applications. Inventory only.
+    case application
     /// dpkg and apt.
     case apt
     /// Homebrew: formulae and casks.
@@ -31,7 +33,8 @@ public enum PackageManagerName: String, Codable, Sendable, CaseIterable, Compara
     case recipe
     /// snapd.
     case snap
-    /// macOS's own updates, by `softwareupdate`'s labels.
+    /// macOS's own updates, by the title that `softwareupdate` gives them, without its version
+    /// (`macOS`, `Safari`, `Command Line Tools for Xcode`).
     case softwareupdate
     /// The Windows Update Agent, by the number of the article (`KB5079473`).
     case windowsUpdate

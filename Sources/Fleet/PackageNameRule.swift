@@ -1,5 +1,5 @@
 /// The characters of which a package manager's names are made. No name is an option, and none but
-/// softwareupdate's labels, which are sentences, holds a blank.
+/// the titles of macOS's updates and applications holds a blank.
 struct PackageNameRule {
     /// What may stand among letters and digits.
     private let signs: String
@@ -29,6 +29,7 @@ struct PackageNameRule {
         switch manager {
         // apk-package(5); a name with a point in front is a set of packages made by hand.
         case .apk: PackageNameRule("._+-", firstSigns: "._")
+        case .application: PackageNameRule(" .,:()_+-/@#!", isUnicode: true)
         case .apt: PackageNameRule(".+-") { PackageName(apt: $0) != nil }
         case .brew: PackageNameRule(".@_+-/", condition: isFormula)
         case .cargo: PackageNameRule("_-", lengths: 1...64)

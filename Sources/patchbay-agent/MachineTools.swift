@@ -2,6 +2,7 @@ import AgentCore
 import AgentSystem
 import LinuxPackages
 import Logging
+import MacPackages
 import Recipes
 
 /// What this machine is looked at and patched with.
@@ -10,7 +11,12 @@ enum MachineTools {
     static func scanner(
         _ state: DiskStateFolder, recipes: @escaping @Sendable () -> [Recipe] = { [] }
     ) -> any Scanning {
-        EndpointScanner(state: state, recipes: recipes)
+        if MacEndpoint.isThisMachine {
+            return MacScanner(
+                stateFolder: state.path, proxyEnvironment: Environment.proxies,
+                clock: AgentEffects.system.now)
+        }
+        return EndpointScanner(state: state, recipes: recipes)
     }
 
     /// What installs, after it has ended and mended what an agent that was killed has left.
@@ -18,6 +24,11 @@ enum MachineTools {
         _ state: DiskStateFolder, inactivityLimitSeconds: Int64,
         applications: EndpointInstaller.RecipeParts, logger: Logger
     ) async -> any Installing & Prefetching {
+        if MacEndpoint.isThisMachine {
+            return MacInstaller(
+                inactivityLimitSeconds: inactivityLimitSeconds,
+                proxyEnvironment: Environment.proxies, stateFolder: state.path)
+        }
         let installer = EndpointInstaller(
             inactivityLimitSeconds: inactivityLimitSeconds,
             proxyEnvironment: Environment.proxies, stateFolder: state.path,

@@ -107,8 +107,10 @@ struct RunAgent: AsyncParsableCommand {
             trust: trust,
             selfUpdates: selfUpdates,
             prefetch: PrefetchParts(link: server.link, tools: installer),
-            safeguards: SystemSafeguards(
-                backupCommands: backupCommands, returning: (program: program, state: folder.path)),
+            safeguards: played == nil
+                ? SystemSafeguards(
+                    backupCommands: backupCommands,
+                    returning: (program: program, state: folder.path)) : nil,
             effects: .system,
             logger: logger)
         let people = agent.people.flatMap {

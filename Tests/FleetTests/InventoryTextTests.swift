@@ -54,6 +54,20 @@ struct InventoryTextTests {
         }
     }
 
+    @Test func `titles and builds of macOS, which hold blanks, are read back`() throws {
+        let packages = [
+            Package(
+                manager: .application, name: "zoom.us", version: "5.17.5 (29101)",
+                architecture: "all", source: "zoom.us", sourceVersion: "5.17.5 (29101)"),
+            Package(
+                manager: .softwareupdate, name: "Command Line Tools for Xcode", version: "26.5",
+                architecture: "all", source: "Command Line Tools for Xcode",
+                sourceVersion: "26.5"),
+        ]
+        let text = try InventoryText(Inventory(packages).canonicalBytes)
+        #expect(text.inventory.packages == packages)
+    }
+
     @Test(arguments: [
         ("apt\tbash\tamd64\t1\tbash\t1", "no end"),
         ("apt\tbash\tamd64\t1\tbash\n", "5 fields"),
@@ -64,7 +78,8 @@ struct InventoryTextTests {
         ("apt\tbb\tamd64\t1\tb\t1\napt\tcé\tamd64\t1\tb\t1\n", "grammar"),
         ("apt\tbb\tamd64\t1\tb\t1\nap\tcc\tamd64\t1\tb\t1\n", "grammar"),
         ("apt\tb\tamd64\t1\tb\t1\n", "grammar"),
-        ("apt\tb b\tamd64\t1\tbash\t1\n", "plain text"),
+        ("apt\tb b\tamd64\t1\tbash\t1\n", "grammar"),
+        ("apt\tbb\tamd64\t1\u{1}2\tbash\t1\n", "plain text"),
         ("apt\tbb\tamd64\t1\tb\t1\napt\taa\tamd64\t1\ta\t1\n", "order"),
         ("apt\tbb\tamd64\t1\tb\t1\napt\tbb\tamd64\t2\ta\t1\n", "twice"),
         ("\n", "1 fields"),

@@ -13,6 +13,7 @@ struct PackageNameTests {
         (.pacman, "gtk-sharp-2"), (.pacman, "lib32-gcc-libs"), (.snap, "firefox"),
         (.snap, "lxd_one"),
         (.softwareupdate, "Command Line Tools (macOS El Capitan version 10.11) for Xcode-8.2"),
+        (.application, "Microsoft Teams (work or school)"),
         (.windowsUpdate, "KB5079473"), (.windowsUpdate, "11072231-1710-CF53-27ac-435a7a97c643"),
         (.cargo, "cargo-audit"), (.gem, "net-http2"), (.npm, "@angular/cli"), (.npm, "JSONStream"),
         (.pip, "Flask"), (.pip, "zope.interface"),

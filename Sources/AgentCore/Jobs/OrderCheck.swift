@@ -197,7 +197,8 @@ extension PackageManagerName {
         case .cargo, .npm: .semver
         case .gem: .rubygems
         case .pip: .pep440
-        case .brew, .flatpak, .fwupd, .mas, .recipe, .snap, .softwareupdate, .windowsUpdate:
+        case .application, .brew, .flatpak, .fwupd, .mas, .recipe, .snap, .softwareupdate,
+            .windowsUpdate:
             .generic
         }
     }

@@ -145,7 +145,7 @@ extension Ecosystem {
         case .cargo, .npm: self = .semver
         case .gem: self = .rubygems
         case .pip: self = .pep440
-        case .brew, .flatpak, .fwupd, .mas, .recipe, .snap: self = .generic
+        case .application, .brew, .flatpak, .fwupd, .mas, .recipe, .snap: self = .generic
         case .softwareupdate, .windowsUpdate: return nil
         }
     }

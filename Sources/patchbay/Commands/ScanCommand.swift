@@ -1,7 +1,9 @@
+import AgentCore
 import ArgumentParser
 import CommandBasics
 import Fleet
 import LinuxPackages
+import MacPackages
 import PackageManagers
 
 /// `patchbay scan`
@@ -29,7 +31,12 @@ struct ScanCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let scanner = EndpointScanner(.init(root: root), clock: SystemEffects.now)
+        let scanner: any Scanning
+        if root == "/", MacEndpoint.isThisMachine {
+            scanner = MacScanner(clock: SystemEffects.now)
+        } else {
+            scanner = EndpointScanner(.init(root: root), clock: SystemEffects.now)
+        }
         let scan = try await scanner.scan(refreshingSources: refresh)
         try output.show(scan) { ScanText(scan: $0, width: Terminal.width).text }
     }
