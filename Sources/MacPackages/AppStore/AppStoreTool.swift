@@ -119,14 +119,14 @@ extension AppStoreTool: MacTool {
         do {
             _ = try installer()
         } catch {
-            return Offer.refused(updates, .refused, error.sentence)
+            return Offer.refusals(of: updates, .refused, error.sentence)
         }
         var offers: [LockedUpdate: Offer] = [:]
         switch await outdated() {
         case .failure(let failure):
             let words = AppStoreComplaint(lines: [failure.reason]).verdict
-            return Offer.refused(
-                updates, words?.failure ?? .other,
+            return Offer.refusals(
+                of: updates, words?.failure ?? .other,
                 "mas cannot tell what it offers: \(failure.reason)")
         case .success(let reading):
             for update in updates {

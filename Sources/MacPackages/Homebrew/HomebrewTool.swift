@@ -179,7 +179,7 @@ extension HomebrewTool: MacTool {
         do {
             _ = try brew()
         } catch {
-            return Offer.refused(updates, .refused, error.sentence)
+            return Offer.refusals(of: updates, .refused, error.sentence)
         }
         let list = HomebrewList(
             await run(["list", HomebrewKind.formula.option, "--versions"]).output)
@@ -189,8 +189,8 @@ extension HomebrewTool: MacTool {
         switch await outdated() {
         case .failure(let failure):
             let words = HomebrewComplaint(lines: [failure.reason], status: 1).verdict
-            return Offer.refused(
-                updates, words?.failure ?? .other,
+            return Offer.refusals(
+                of: updates, words?.failure ?? .other,
                 "Homebrew cannot tell what it offers: \(failure.reason)")
         case .success(let reading):
             let offered = Dictionary(

@@ -139,8 +139,8 @@ extension SoftwareUpdateTool: MacTool {
         switch await list() {
         case .failure(let failure):
             let words = SoftwareUpdateComplaint(lines: [failure.reason]).verdict
-            return Offer.refused(
-                updates, words?.failure ?? .other,
+            return Offer.refusals(
+                of: updates, words?.failure ?? .other,
                 "softwareupdate cannot tell what it offers: \(failure.reason)")
         case .success(let reading):
             let offered = Dictionary(self.offers(in: reading).map { ($0.name, $0) }) { one, _ in

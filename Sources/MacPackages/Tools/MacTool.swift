@@ -32,8 +32,8 @@ enum Offer: Hashable, Sendable {
 
 extension Offer {
     /// One reason for all of them.
-    static func refused(
-        _ updates: [LockedUpdate], _ failure: FailureClass, _ sentence: String
+    static func refusals(
+        of updates: [LockedUpdate], _ failure: FailureClass, _ sentence: String
     ) -> [LockedUpdate: Offer] {
         Dictionary(updates.map { ($0, Offer.refused(failure, sentence)) }) { one, _ in one }
     }
