@@ -25,7 +25,7 @@ test-vm: ## the product on virtual machines with their own kernel; slow (half an
 check: ## formatting, a build without warnings, and the laws of the house
 	@scripts/setup
 	@swift format lint --strict --parallel --recursive $(SWIFT_FOLDERS)
-	@swift build --build-tests
+	@scripts/build-debug
 	@swift test --skip-build --disable-xctest --filter ArchitectureTests
 
 bench: ## measure, one JSON object a line (see docs/benchmarks.md)
