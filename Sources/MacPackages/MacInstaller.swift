@@ -114,7 +114,7 @@ public struct MacInstaller: Installing {
     }
 
     /// The run that installs these updates, which are all of one tool.
-    public func installRun(for updates: [LockedUpdate]) -> RunPlan {
+    public func installRun(for updates: [LockedUpdate], leaving aside: [String]) -> RunPlan {
         let commands =
             updates.first.flatMap { tool($0.manager) }?
             .commands(for: updates.map { steps[$0] ?? MacStep(argument: $0.name) }) ?? []
@@ -125,7 +125,7 @@ public struct MacInstaller: Installing {
 
     /// Nothing of these tools is mended: none of them keeps a database that a run could leave half
     /// written.
-    public func repairRun() -> RunPlan {
+    public func repairRun(leaving aside: [String]) -> RunPlan {
         RunPlan(
             kind: .repair, commands: [], environment: environment,
             inactivityLimitSeconds: inactivityLimit, updates: [])
