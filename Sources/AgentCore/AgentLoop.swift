@@ -74,6 +74,11 @@ public struct AgentLoop: Sendable {
                 PrefetchDesk(
                     prefetch, trust: trust, desk: desk, installer: installer, state: state,
                     claim: aftercare?.claim, isBusy: { work.isBusy || reboots?.isAtHand == true },
+                    mustWait: { now in
+                        guard let safeguards else { return false }
+                        return await safeguards.keepsFromDownloading(
+                            await trust.preconditions(at: now))
+                    },
                     bell: bell, effects: effects, logger: logger)
             } else { nil }
         presence = Presence(

@@ -38,6 +38,8 @@ enum FieldWords {
         "bandwidth": "Downloads at most", "before-snapshot": "Snapshot before",
         "before-backupAge": "Backup not older than", "before-passed": "Verified first in the ring",
         "before-passedFor": "Verified there for", "before-stack": "Same packages",
+        "before-power": "Power", "before-people": "People at it", "before-network": "Connection",
+        "before-load": "Load at most", "before-freeDisk": "Free on its disks",
         "probes": "Probes after",
         "probes.kind": "Probe", "probes.value": "Of what", "after-within": "Healthy within",
         "sla": "Deadlines", "longestException": "Accepted for at most",

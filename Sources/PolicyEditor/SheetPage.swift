@@ -287,6 +287,26 @@ struct SheetPage {
         }
     }
 
+    /// What the endpoint must be like when an installation begins.
+    private var readiness: HTML {
+        div(class: "cells") {
+            parts.choice(
+                "before-power", in: root, [("", "Does not matter"), ("mains", "Mains")])
+            parts.choice(
+                "before-people", in: root,
+                [
+                    ("", "Does not matter"), ("away", "Locked or idle"),
+                    ("none", "Nobody signed in"),
+                ])
+            parts.choice(
+                "before-network", in: root,
+                [("", "Does not matter"), ("unmetered", "Not metered")])
+            parts.text("before-load", in: root, "Such as 80%; empty: not asked", size: .short)
+            parts.text(
+                "before-freeDisk", in: root, "Such as 2 GB; empty: not asked", size: .short)
+        }
+    }
+
     private var health: HTML {
         parts.part(
             "health", "Before and after",
@@ -314,6 +334,7 @@ struct SheetPage {
                     "before-stack", in: root,
                     "Packages that make the stack, such as postgresql-*, nginx", size: .twice)
             }
+            readiness
             section(.id("probes"), .ariaLabel("Probes")) {
                 parts.faults("probes")
                 parts.rows("probes", root[table: "probes"], add: "Add a probe") { row, path in

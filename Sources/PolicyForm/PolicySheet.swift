@@ -2,6 +2,7 @@ import Calendar
 import Fleet
 public import Policy
 import PolicyDocument
+import Readiness
 import Verdicts
 
 /// A policy as the fields of a form. What is typed stays as it was typed, also where it cannot be
@@ -76,6 +77,12 @@ public struct PolicySheet: Hashable, Sendable {
             root["before-passed"] = before.passed?.ring ?? ""
             root["before-passedFor"] = before.passed?.span?.description ?? ""
             root["before-stack"] = Self.list(of: (before.passed?.stack ?? []).map(\.pattern))
+            root["before-power"] = before.ready?.power?.rawValue ?? ""
+            root["before-people"] = before.ready?.people?.rawValue ?? ""
+            root["before-network"] = before.ready?.network?.rawValue ?? ""
+            root["before-load"] =
+                before.ready?.load.flatMap { Percentage(basisPoints: $0)?.description } ?? ""
+            root["before-freeDisk"] = before.ready?.freeDisk?.description ?? ""
         }
         if let after = policy.after {
             root[table: "probes"] = after.probes.map(Self.probe)

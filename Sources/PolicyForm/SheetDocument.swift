@@ -252,9 +252,10 @@ extension PolicySheet {
             document.put(1, "mode", mode, of: "reboot-mode")
             for (key, text) in reboot { document.putAny(1, key, text, of: "reboot-\(key)") }
         }
-        let before = ["snapshot", "backupAge", "passed", "passedFor"].map {
-            ($0, root.word("before-\($0)"))
-        }
+        let before = [
+            "snapshot", "backupAge", "passed", "passedFor", "power", "people", "network", "load",
+            "freeDisk",
+        ].map { ($0, root.word("before-\($0)")) }
         let stack = Self.patterns(in: root["before-stack"])
         if !stack.isEmpty || before.contains(where: { !$0.1.isEmpty }) {
             document.open(0, "before", of: "before-snapshot")

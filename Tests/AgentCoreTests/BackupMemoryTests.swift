@@ -1,6 +1,7 @@
 @testable import AgentCore
 import Fleet
 import Policy
+import Readiness
 import Synchronization
 import Testing
 
@@ -27,6 +28,8 @@ struct BackupMemoryTests {
         func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer {
             .notPossible("")
         }
+
+        func surroundings(for rule: ReadinessRule) async -> Surroundings { Surroundings() }
     }
 
     private let world = World()

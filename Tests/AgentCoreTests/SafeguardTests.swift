@@ -4,6 +4,7 @@ import Calendar
 import Fleet
 import Logging
 import Policy
+import Readiness
 import Rollout
 import Synchronization
 import Testing
@@ -129,4 +130,6 @@ struct FakeSafeguards: Safeguarding {
         guard let snapshot else { return .notPossible("It is ext4.") }
         return .taken(snapshot)
     }
+
+    func surroundings(for rule: ReadinessRule) async -> Surroundings { Surroundings() }
 }

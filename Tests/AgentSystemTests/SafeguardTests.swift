@@ -1,6 +1,7 @@
 import AgentCore
 import Fleet
 import Foundation
+import Readiness
 import Synchronization
 import TestSupport
 import Testing
@@ -248,4 +249,75 @@ final class Recorder: Sendable {
     var all: [[String]] { commands.withLock { $0 } }
 
     func note(_ command: [String]) { commands.withLock { $0.append(command) } }
+}
+
+/// What the agent reads of the system before an installation begins.
+@Suite struct `What the system says of its surroundings` {
+    @Test func `who is locked or idle is away, and no greeter is a person`() {
+        let text = """
+            Id=3
+            User=1000
+            Name=anna
+            Class=user
+            State=active
+            IdleHint=no
+            LockedHint=yes
+
+            Id=4
+            User=1001
+            Name=ben
+            Class=user
+            State=active
+            IdleHint=no
+            LockedHint=no
+
+            Id=5
+            User=1002
+            Name=carl
+            Class=user
+            State=online
+            IdleHint=yes
+            LockedHint=no
+
+            Id=c1
+            User=110
+            Name=gdm
+            Class=greeter
+            State=active
+            """
+        #expect(
+            LoginSessions.people(in: text) == [
+                Surroundings.Person("anna", isAway: true), Surroundings.Person("ben", isAway: false),
+                Surroundings.Person("carl", isAway: true),
+            ])
+    }
+
+    @Test(
+        arguments: [
+            ("0.52 2.00 0.59 1/467 12345", 2, 10_000), ("9 0.50 1 1/1 1", 4, 1_250),
+            ("9 0.00 1 1/1 1", 1, 0), ("", 1, nil), ("a b c", 1, nil), ("1 -2 3", 1, nil),
+        ] as [(String, Int, Int?)])
+    func `the load of five minutes is shared by the processors`(
+        text: String, processors: Int, load: Int?
+    ) {
+        #expect(ProcessorLoad.load(in: text, processors: processors) == load)
+    }
+
+    @Test(
+        arguments: [
+            ("u 1\n", true), ("u 3\n", true), ("u 0\n", false), ("u 2\n", false), ("u 4", false),
+            ("Failed to get property", false), ("", false),
+        ] as [(String, Bool)])
+    func `NetworkManager's word and its guess count as metered`(text: String, isMetered: Bool) {
+        #expect(SystemBus.isMetered(text) == isMetered)
+    }
+
+    @Test func `this machine can be looked at`() async {
+        let rule = ReadinessRule(
+            power: .mains, people: .nobody, network: .unmetered, load: 5_000,
+            freeDisk: FreeSpace(bytes: 1_000_000))
+        let found = await SystemSafeguards().surroundings(for: rule)
+        #expect(found.disks.contains { $0.mountPoint == "/" && $0.totalBytes > 0 })
+        #expect(await SystemSafeguards().surroundings(for: ReadinessRule()) == Surroundings())
+    }
 }

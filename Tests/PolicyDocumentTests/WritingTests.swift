@@ -1,6 +1,7 @@
 import Calendar
 import Fleet
 import Policy
+import Readiness
 import PolicyDocument
 import TestSupport
 import Testing
@@ -222,6 +223,15 @@ enum RandomPolicy {
                     stack: maybe(&$0) {
                         Bool.random(using: &$0) ? ["nginx"] : ["*", "a?b-*", "on"]
                     })
+            },
+            ready: maybe(&random) {
+                ReadinessRule(
+                    power: .mains, people: Bool.random(using: &$0) ? .away : .nobody,
+                    network: Bool.random(using: &$0) ? .unmetered : nil,
+                    load: maybe(&$0) { Int.random(in: ReadinessRule.loads, using: &$0) },
+                    freeDisk: maybe(&$0) {
+                        FreeSpace(bytes: Int64.random(in: 1...100_000, using: &$0) * 1_000_000)
+                    } ?? nil)
             })
     }
 

@@ -1,4 +1,5 @@
 public import Fleet
+public import Readiness
 
 /// What the endpoint can do before an installation, so that there is a way back whatever happens:
 /// tell when its last backup was made, and take a snapshot of its file system.
@@ -15,6 +16,9 @@ public protocol Safeguarding: Sendable {
     ///   - now: the time, which its name tells.
     /// - Returns: its name, or why there is none.
     func takeSnapshot(_ label: String, at now: Timestamp) async -> SnapshotAnswer
+    /// What the endpoint looks like right now, as far as a rule asks for it: the rest is as if
+    /// nothing stood in the way.
+    func surroundings(for rule: ReadinessRule) async -> Surroundings
     /// The program that makes the endpoint's root file system return to a snapshot and reboots,
     /// with its arguments: it outlives the agent, which it stops, looks first whether the return is
     /// possible, and else changes nothing. `nil` where the endpoint has none.

@@ -32,6 +32,7 @@ final class PrefetchDesk: Sendable {
     private let state: any StateFolder
     private let claim: RunClaim?
     private let isBusy: @Sendable () -> Bool
+    private let mustWait: @Sendable (Timestamp) async -> Bool
     private let bell: Bell
     private let effects: AgentEffects
     private let logger: Logger
@@ -60,6 +61,7 @@ final class PrefetchDesk: Sendable {
     init(
         _ parts: PrefetchParts, trust: TrustDesk, desk: ScanDesk, installer: any Installing,
         state: any StateFolder, claim: RunClaim?, isBusy: @escaping @Sendable () -> Bool,
+        mustWait: @escaping @Sendable (Timestamp) async -> Bool = { _ in false },
         bell: Bell, effects: AgentEffects, logger: Logger
     ) {
         self.parts = parts
@@ -69,6 +71,7 @@ final class PrefetchDesk: Sendable {
         self.state = state
         self.claim = claim
         self.isBusy = isBusy
+        self.mustWait = mustWait
         self.bell = bell
         self.effects = effects
         self.logger = logger
@@ -117,6 +120,7 @@ final class PrefetchDesk: Sendable {
                 && memory.wants($0, isThere: parts.tools.isDownloaded, at: now)
         }
         guard !open.isEmpty else { return }
+        guard await !(mustWait(now)) else { return }
         let permission = await trust.prefetchPermission(at: now)
         guard !permission.lanes.isEmpty else { return }
         let question = Question(

@@ -28,6 +28,9 @@ struct GrantGate: Sendable {
     static let longestWaitSeconds: Int64 = 3_600
     /// When it is asked again whether somebody is on duty, in seconds: a person waits for it.
     static let dutySeconds: Int64 = 60
+    /// When an endpoint that is not as the policy wants it looks again, in seconds: a cable is soon
+    /// put in.
+    static let readinessSeconds: Int64 = 60
 
     /// The facts that a judgement needs of the endpoint.
     struct View: Sendable {
@@ -42,6 +45,8 @@ struct GrantGate: Sendable {
         var workSeconds: Int64?
         /// What is kept back for a reboot after it, in seconds.
         var rebootReserveSeconds = WorkFigures.rebootReserveSeconds
+        /// What the endpoint waits for beside its window, as a sentence; `nil` for nothing.
+        var unready: String?
     }
 
     /// Whether an order is judged: once the endpoint asks for grants, and when one comes although
@@ -174,6 +179,11 @@ struct GrantGate: Sendable {
             try check.check(grant, for: lines, of: whole, at: now)
         } catch {
             return judgement(on: error, at: now)
+        }
+        // Nothing is remembered yet: a missed window is made up for once the endpoint is ready.
+        if let sentence = view.unready {
+            let soon = now.adding(seconds: Self.readinessSeconds)
+            return .settled(.waits(until: soon, sentence: sentence))
         }
         try desk.remember(nonce: body.nonce, of: order.job, until: body.notAfter)
         if missed != nil { desk.noteCatchUp() }

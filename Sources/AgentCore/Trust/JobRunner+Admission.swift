@@ -14,7 +14,8 @@ extension JobRunner {
         for update in job.remaining { installed[update.key] = update.from }
         let view = GrantGate.View(
             updates: job.remaining, installed: installed, facts: desk.latest?.posture.endpoint,
-            workSeconds: workSeconds(of: job), rebootReserveSeconds: rebootReserveSeconds)
+            workSeconds: workSeconds(of: job), rebootReserveSeconds: rebootReserveSeconds,
+            unready: await unready(for: job))
         if view.facts != nil,
             case .waits(let until, let sentence) = await gate.admission(of: job.order, view)
         {
@@ -42,13 +43,16 @@ extension JobRunner {
         for update in job.remaining where unfinished[update.key] != nil {
             installed[update.key] = installed[update.key] ?? update.from
         }
+        var unready: String?
+        if !starts { unready = await self.unready(for: job) }
         let admission = await gate.admission(
             of: job.order,
             GrantGate.View(
                 updates: job.remaining, installed: installed,
                 facts: desk.latest?.posture.endpoint,
                 workSeconds: starts ? nil : workSeconds(of: job),
-                rebootReserveSeconds: rebootReserveSeconds))
+                rebootReserveSeconds: rebootReserveSeconds,
+                unready: unready))
         if case .waits(let until, let sentence) = admission {
             watch.show(.waitingForWindow, sentence, at: effects.now(), until: until)
         }

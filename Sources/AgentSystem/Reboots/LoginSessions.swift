@@ -1,4 +1,5 @@
 import AgentCore
+import Readiness
 
 #if canImport(Glibc)
     import Glibc
@@ -33,21 +34,23 @@ enum LoginSessions {
     // MARK: - systemd-logind
 
     private static func fromLogind() async -> [UserSession] {
+        await shown(["Id", "User", "Name", "TTY", "Type", "Class", "State"]).map {
+            sessions(in: $0)
+        } ?? []
+    }
+
+    /// What `loginctl` shows of all sessions; `nil` when it shows none.
+    private static func shown(_ properties: [String]) async -> String? {
         guard
             let list = await ProgramOutput.of([
                 loginctl, "list-sessions", "--no-legend", "--no-pager",
             ]), list.status == 0
-        else { return [] }
+        else { return nil }
         let names = identifiers(in: list.text).prefix(mostSessions)
-        guard !names.isEmpty else { return [] }
-        let properties = ["Id", "User", "Name", "TTY", "Type", "Class", "State"].map {
-            "--property=\($0)"
-        }
-        guard
-            let shown = await ProgramOutput.of(
-                [loginctl, "show-session", "--no-pager"] + properties + ["--"] + names)
-        else { return [] }
-        return sessions(in: shown.text)
+        guard !names.isEmpty else { return nil }
+        return await ProgramOutput.of(
+            [loginctl, "show-session", "--no-pager"] + properties.map { "--property=\($0)" }
+                + ["--"] + names)?.text
     }
 
     /// The sessions' identifiers: the first column of `loginctl list-sessions`.
@@ -66,21 +69,58 @@ enum LoginSessions {
     /// The sessions of people in what `loginctl show-session` prints: one block each, with an empty
     /// line between.
     static func sessions(in text: String) -> [UserSession] {
-        text.split(separator: "\n", omittingEmptySubsequences: false)
-            .split(separator: "").compactMap { block in
-                var values: [Substring: Substring] = [:]
-                for line in block {
-                    guard let equals = line.firstIndex(of: "=") else { continue }
-                    values[line[..<equals]] = line[line.index(after: equals)...]
-                }
-                guard values["Class"]?.hasPrefix("user") == true, values["State"] != "closing",
-                    let user = values["User"].flatMap({ UInt32($0) })
-                else { return nil }
-                let isText = values["Type"].map { $0 == "tty" || $0 == "unspecified" } ?? true
-                let terminal = values["TTY"].flatMap { isText ? Terminal.path($0) : nil }
-                return UserSession(
-                    user: user, name: String(values["Name"] ?? "\(user)"), terminal: terminal)
+        blocks(in: text).compactMap { values in
+            guard values["Class"]?.hasPrefix("user") == true, values["State"] != "closing",
+                let user = values["User"].flatMap({ UInt32($0) })
+            else { return nil }
+            let isText = values["Type"].map { $0 == "tty" || $0 == "unspecified" } ?? true
+            let terminal = values["TTY"].flatMap { isText ? Terminal.path($0) : nil }
+            return UserSession(
+                user: user, name: String(values["Name"] ?? "\(user)"), terminal: terminal)
+        }
+    }
+
+    private static func blocks(in text: String) -> [[Substring: Substring]] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).split(separator: "").map {
+            block in
+            var values: [Substring: Substring] = [:]
+            for line in block {
+                guard let equals = line.firstIndex(of: "=") else { continue }
+                values[line[..<equals]] = line[line.index(after: equals)...]
             }
+            return values
+        }
+    }
+
+    // MARK: - Who is at work
+
+    /// Everybody with a session, and whether somebody is at it. Of a session that only utmp knows
+    /// nothing says that it is idle.
+    static func people() async -> [Surroundings.Person] {
+        var people: [Surroundings.Person] = []
+        if access(loginctl, X_OK) == 0, access(SystemBus.socket, F_OK) == 0 {
+            let asked = [
+                "Id", "User", "Name", "Class", "State", "IdleHint", "LockedHint", "Type", "TTY",
+            ]
+            people = await shown(asked).map { people(in: $0) } ?? []
+        }
+        let known = Set(people.map(\.name))
+        for session in await read() where !known.contains(session.name) {
+            people.append(Surroundings.Person(session.name, isAway: false))
+        }
+        return people
+    }
+
+    /// The people in what `loginctl show-session` prints.
+    static func people(in text: String) -> [Surroundings.Person] {
+        blocks(in: text).compactMap { values in
+            guard values["Class"]?.hasPrefix("user") == true, values["State"] != "closing",
+                let user = values["User"]
+            else { return nil }
+            return Surroundings.Person(
+                String(values["Name"] ?? user),
+                isAway: values["IdleHint"] == "yes" || values["LockedHint"] == "yes")
+        }
     }
 
     // MARK: - utmp

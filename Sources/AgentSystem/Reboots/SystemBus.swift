@@ -33,6 +33,24 @@ enum SystemBus {
         return found
     }
 
+    /// Whether NetworkManager calls the connection metered. Where none runs, as on most servers,
+    /// nobody does.
+    static func isMetered() async -> Bool {
+        guard access(busctl, X_OK) == 0, access(socket, F_OK) == 0 else { return false }
+        let answer = await ProgramOutput.of([
+            busctl, "--no-pager", "--timeout=5", "--auto-start=no", "get-property",
+            "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager",
+            "org.freedesktop.NetworkManager", "Metered",
+        ])
+        guard let answer, answer.status == 0 else { return false }
+        return isMetered(answer.text)
+    }
+
+    /// What busctl prints of `NMMetered`: 1 is yes, 3 a guess that it is.
+    static func isMetered(_ text: String) -> Bool {
+        ["u 1", "u 3"].contains(words(in: text).joined(separator: " "))
+    }
+
     /// The blocking inhibitors of a shutdown in what busctl prints: `a(ssssuu) COUNT`, and of each
     /// what, who, why, mode, user and process. `nil` when it is not of that form.
     static func blocking(in text: String) -> [String]? {

@@ -149,15 +149,32 @@ private struct RecurrenceParser {
         "1th": "1st", "2th": "2nd", "3th": "3rd", "daily": "day", "everyday": "day",
         "mon": "monday", "tue": "tuesday", "tues": "tuesday", "wed": "wednesday",
         "thu": "thursday", "thur": "thursday", "thurs": "thursday", "fri": "friday",
-        "sat": "saturday", "sun": "sunday",
+        "sat": "saturday", "sun": "sunday", "patch": "2nd",
     ]
+
+    /// What people write for several of them.
+    private static let phrases = [
+        "weekend": "saturday, sunday", "weekends": "saturday, sunday",
+        "weekday": "monday, tuesday, wednesday, thursday, friday",
+        "weekdays": "monday, tuesday, wednesday, thursday, friday",
+    ]
+
+    /// What can be written at all, for whoever thinks of another way to say it, such as cron's.
+    private static let everything =
+        "; write day, weekdays such as “saturday, sunday”, 2nd tuesday + 4 days, last friday, "
+        + "day 15, last day, a date or 7 days after release"
 
     private func unknown(_ token: Token, among words: [String]) -> RecurrenceError {
         let known = Self.otherWords[token.text].flatMap { words.contains($0) ? $0 : nil }
+        let begins = words == Self.beginnings
+        let suggestion =
+            known ?? (begins ? Self.phrases[token.text] : nil)
+            ?? Spelling.nearest(to: token.text, among: words)
         return RecurrenceError(
             offset: token.offset, length: token.text.count,
-            message: "“\(token.text)” is not known here",
-            suggestion: known ?? Spelling.nearest(to: token.text, among: words))
+            message: "“\(token.text)” is not known here"
+                + (begins && suggestion == nil ? Self.everything : ""),
+            suggestion: suggestion)
     }
 
     private func wrong(_ token: Token, _ message: String) -> RecurrenceError {

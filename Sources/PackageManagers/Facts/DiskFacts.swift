@@ -1,14 +1,6 @@
 package import Fleet
 import SystemFiles
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// Space on the file systems that patching writes to.
 package struct DiskFacts: Sendable {
     package let root: String
@@ -32,7 +24,7 @@ package struct DiskFacts: Sendable {
         for folder in Self.folders {
             let path = root.isEmpty ? folder : "\(root)\(folder)"
             guard let status = Files.status(path), seen.insert(status.device).inserted,
-                let space = Self.space(at: path)
+                let space = Files.space(at: path)
             else { continue }
             let mount = root.isEmpty ? Self.mountPoint(of: folder, device: status.device) : folder
             disks.append(Disk(mountPoint: mount, freeBytes: space.free, totalBytes: space.total))
@@ -50,19 +42,5 @@ package struct DiskFacts: Sendable {
             current = parent
         }
         return current
-    }
-
-    private static func space(at path: String) -> (free: Int64, total: Int64)? {
-        var information = statvfs()
-        guard statvfs(path, &information) == 0, information.f_blocks > 0 else { return nil }
-        let block = UInt64(information.f_frsize)
-        return (
-            Int64(
-                clamping: UInt64(information.f_bavail).multipliedReportingOverflow(by: block)
-                    .partialValue),
-            Int64(
-                clamping: UInt64(information.f_blocks).multipliedReportingOverflow(by: block)
-                    .partialValue)
-        )
     }
 }

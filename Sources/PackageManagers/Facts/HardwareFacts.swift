@@ -51,30 +51,3 @@ enum HardwareFacts {
         String(text.filter { $0 != "\0" })
     }
 }
-
-/// Mains or battery, from `/sys/class/power_supply`.
-struct PowerFacts: Sendable {
-    let folder: String
-
-    /// On battery only when a battery of the machine itself (not of a mouse) discharges and no
-    /// mains supply is connected.
-    var power: Power {
-        var isDischarging = false
-        var hasMains = false
-        var charges: [Int] = []
-        for name in Files.names(in: folder) {
-            let supply = "\(folder)/\(name)"
-            switch Files.line("\(supply)/type") {
-            case "Battery" where Files.line("\(supply)/scope") != "Device":
-                if Files.line("\(supply)/status") == "Discharging" { isDischarging = true }
-                if let charge = Files.line("\(supply)/capacity").flatMap({ Int($0) }) {
-                    charges.append(min(max(charge, 0), 100))
-                }
-            case "Mains", "USB":
-                if Files.line("\(supply)/online") == "1" { hasMains = true }
-            default: break
-            }
-        }
-        return Power(onMains: !isDischarging || hasMains, batteryPercent: charges.min())
-    }
-}

@@ -1,3 +1,4 @@
+public import Readiness
 public import Verdicts
 
 /// What must hold on an endpoint before anything is installed.
@@ -18,11 +19,15 @@ public struct Preconditions: Hashable, Sendable, Codable {
     public var backupAge: TimeSpan?
     /// The ring that must have verified the version on the same stack; `nil` when none must.
     public var passed: RingPass?
+    /// What the endpoint must be like when it begins; `nil` when that does not matter.
+    public var ready: ReadinessRule?
 
     /// Preconditions.
     public init(
-        snapshot: Snapshot = .none, backupAge: TimeSpan? = nil, passed: RingPass? = nil
+        snapshot: Snapshot = .none, backupAge: TimeSpan? = nil, passed: RingPass? = nil,
+        ready: ReadinessRule? = nil
     ) {
+        self.ready = ready
         self.passed = passed
         self.snapshot = snapshot
         self.backupAge = backupAge

@@ -24,9 +24,41 @@ struct ExpressionReader {
         do {
             return try PolicyExpression<Field>(parsing: scalar.text)
         } catch {
-            values.list.error(source.place(of: error.offset, in: scalar), Self.message(of: error))
+            values.list.error(
+                source.place(of: error.offset, in: scalar),
+                Self.message(of: error) + Self.hint(for: error, in: scalar.text))
             return nil
         }
+    }
+
+    /// What people write who mean every endpoint or update.
+    private static let everyone: Set<String> = [
+        "*", "any", "anyone", "every", "everyone", "everything", "true", "yes",
+    ]
+
+    /// What other products call the fields.
+    private static let otherNames = [
+        "kb": "package", "name": "package", "product": "package", "app": "package",
+        "vendor": "origin", "publisher": "origin", "repository": "origin", "repo": "origin",
+        "exploited": "kev", "score": "cvss", "rating": "severity", "type": "class",
+        "category": "class", "distribution": "os", "distro": "os", "platform": "os",
+        "environment": "tag", "env": "tag", "client": "tenant", "customer": "tenant",
+        "location": "site", "host": "hostname",
+    ]
+
+    /// What was probably meant, where no word that is spelt alike tells it.
+    private static func hint(for error: ExpressionError, in text: String) -> String {
+        guard error.suggestion == nil else { return "" }
+        let words = text.lowercased().drop { $0 == " " }
+        if everyone.contains(String(words.prefix { $0 != " " })) {
+            return "; for every one write “all”"
+        }
+        guard error.code == .unknownField else { return "" }
+        let scalars = Array(text.unicodeScalars)
+        let end = min(error.offset + error.length, scalars.count)
+        guard error.offset < end else { return "" }
+        let name = String(String.UnicodeScalarView(scalars[error.offset..<end])).lowercased()
+        return otherNames[name].map { "; what “\(name)” is elsewhere is “\($0)” here" } ?? ""
     }
 
     /// A fault as a clause, as messages of this module are, with what was meant.

@@ -1,5 +1,6 @@
 import Fleet
 import Policy
+import Readiness
 import Verdicts
 
 /// Reads what surrounds an installation: `reboot`, `before`, `after`, `services`, `bandwidth`.
@@ -58,7 +59,8 @@ struct SettingsReader {
             warning: warning.flatMap { $0 } ?? RebootRule.usualWarning)
     }
 
-    /// `before: {snapshot, backupAge, passed, passedFor, stack}`
+    /// `before: {snapshot, backupAge, passed, passedFor, stack, power, people, network, load,
+    /// freeDisk}`
     func before(_ value: YAMLValue) -> Preconditions? {
         guard var mapping = MappingReader(value, "“before”", values.list) else { return nil }
         let snapshot = mapping.optional("snapshot").map {
@@ -72,6 +74,7 @@ struct SettingsReader {
             values.span($0, "“passedFor”", in: TimeSpan.minutes(1)...Self.longestPass)
         }
         let stack = mapping.optional("stack").flatMap(stackPatterns)
+        let ready = readiness(&mapping)
         mapping.finish()
         if !mapping.has("passed"), let key = ["passedFor", "stack"].first(where: mapping.has) {
             values.list.error(
@@ -82,7 +85,44 @@ struct SettingsReader {
             snapshot: snapshot.flatMap { $0 } ?? .none, backupAge: backupAge.flatMap { $0 },
             passed: ring.map {
                 RingPass(ring: $0.text, seconds: span?.seconds, stack: stack)
-            })
+            }, ready: ready)
+    }
+
+    /// What the endpoint must be like, of the keys of `before`; `nil` when nothing is said of it.
+    private func readiness(_ mapping: inout MappingReader) -> ReadinessRule? {
+        let rule = ReadinessRule(
+            power: mapping.optional("power").flatMap {
+                values.choice($0, "the power", as: ReadinessRule.Power.self)
+            },
+            people: mapping.optional("people").flatMap {
+                values.choice($0, "“people”", as: ReadinessRule.People.self)
+            },
+            network: mapping.optional("network").flatMap {
+                values.choice($0, "the network", as: ReadinessRule.Network.self)
+            },
+            load: mapping.optional("load").flatMap(load),
+            freeDisk: mapping.optional("freeDisk").flatMap(freeDisk))
+        return rule == ReadinessRule() ? nil : rule
+    }
+
+    private func load(_ value: YAMLValue) -> Int? {
+        guard let share = values.share(value, "the load") else { return nil }
+        guard ReadinessRule.loads.contains(share.basisPoints) else {
+            values.list.error(
+                value.place, "the load must be from 1% to 100% of the processors, not \(share)")
+            return nil
+        }
+        return share.basisPoints
+    }
+
+    private func freeDisk(_ value: YAMLValue) -> FreeSpace? {
+        guard let text = values.sentence(value, "“freeDisk”") else { return nil }
+        if let space = FreeSpace(text) { return space }
+        values.list.error(
+            value.place,
+            "“freeDisk” must be a whole number of MB, GB or TB, from 1 MB to 100 TB, such as 2 GB, "
+                + "not “\(text.prefix(MappingReader.shownCharacters))”")
+        return nil
     }
 
     /// Names of packages, in which `*` and `?` stand for any characters; `nil` for none.

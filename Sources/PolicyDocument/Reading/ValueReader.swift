@@ -1,4 +1,5 @@
 import Calendar
+import Fleet
 import Policy
 
 /// Reads single values: texts, choices, durations, shares, dates. Each says what is wrong with a
@@ -23,15 +24,26 @@ struct ValueReader {
             return nil
         }
         // An escape such as "\e" would let a file move the cursor of whoever reads it.
-        guard !scalar.text.unicodeScalars.contains(where: Self.isControl) else {
-            list.error(value.place, "\(subject) holds a control character")
+        // A mark of direction would show whoever signs the policy another text than it has.
+        if let bad = scalar.text.unicodeScalars.first(where: Self.misleads) {
+            list.error(
+                value.place,
+                bad.properties.generalCategory == .control
+                    ? "\(subject) holds a control character"
+                    : "\(subject) holds a character that nobody sees and that changes how the rest "
+                        + "is shown (U+\(Self.number(of: bad))); take it out")
             return nil
         }
         return scalar
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+    private static func misleads(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isMisleading && !["\n", "\t", "\u{2028}", "\u{2029}"].contains(scalar)
+    }
+
+    private static func number(of scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     /// A text that says something.
@@ -111,7 +123,7 @@ struct ValueReader {
                 value.place,
                 Self.digits(scalar.text) == nil
                     ? "\(subject) must be a duration such as 15m, 24h or 3d, not "
-                        + "“\(scalar.text.prefix(20))”"
+                        + "“\(scalar.text.prefix(20))”" + Self.meant(by: scalar.text)
                     : "\(subject) needs a unit: \(scalar.text)s, \(scalar.text)m, "
                         + "\(scalar.text)h or \(scalar.text)d")
             return nil
@@ -123,6 +135,35 @@ struct ValueReader {
             return nil
         }
         return span
+    }
+
+    /// The one number and unit that stand for several, as in `1h30m`, `1.5h` or `PT4H`.
+    private static func meant(by text: String) -> String {
+        let factors: [Character: Double] = [
+            "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800,
+        ]
+        var seconds = 0.0
+        var digits = ""
+        var rest = text.lowercased().filter { $0 != " " }[...]
+        if rest.hasPrefix("pt") {
+            rest = rest.dropFirst(2)
+        } else if rest.hasPrefix("p") {
+            rest = rest.dropFirst()
+        }
+        for character in rest {
+            if let factor = factors[character], let count = Double(digits) {
+                seconds += count * factor
+                digits = ""
+            } else if character.isASCII, character.isNumber || character == ".", digits.count < 9 {
+                digits.append(character)
+            } else {
+                return ""
+            }
+        }
+        guard digits.isEmpty, seconds >= 1, seconds == seconds.rounded(),
+            let span = TimeSpan(seconds: Int64(min(seconds, 1e12)))
+        else { return "" }
+        return "; did you mean “\(span)”?"
     }
 
     /// From no time to ten years.

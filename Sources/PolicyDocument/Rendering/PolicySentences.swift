@@ -1,6 +1,7 @@
 import Calendar
 import Fleet
 import Policy
+import Readiness
 import Verdicts
 
 /// The parts of a policy in plain sentences.
@@ -209,6 +210,30 @@ enum PolicySentences {
             sentences.append("The last backup is not older than \(age.inWords).")
         }
         if let pass = conditions.passed { sentences.append(passed(pass)) }
+        if let rule = conditions.ready { sentences += ready(rule) }
+        return sentences
+    }
+
+    /// What the endpoint must be like, a sentence for each part.
+    private static func ready(_ rule: ReadinessRule) -> [String] {
+        var sentences: [String] = []
+        if rule.power == .mains { sentences.append("The endpoint runs on mains power.") }
+        switch rule.people {
+        case .away?: sentences.append("Nobody is at work on it: each session is locked or idle.")
+        case .nobody?: sentences.append("Nobody is signed in to it.")
+        case nil: break
+        }
+        if rule.network == .unmetered {
+            sentences.append(
+                "Its connection is not metered; nothing is downloaded ahead otherwise.")
+        }
+        if let load = rule.load.flatMap({ Percentage(basisPoints: $0) }) {
+            sentences.append(
+                "The load of the last five minutes is at most \(load) of its processors.")
+        }
+        if let space = rule.freeDisk {
+            sentences.append("At least \(space) are free where packages are unpacked and kept.")
+        }
         return sentences
     }
 

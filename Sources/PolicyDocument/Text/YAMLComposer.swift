@@ -207,8 +207,21 @@ struct YAMLComposer {
         switch source.scalars[index] {
         case "\t": return "; indent with spaces, not tabs"
         case "%", "@", "`": return "; put the text in quotes"
-        default: return ""
+        case "[", "]", "{", "}": return "; a text with brackets such as [ and { stands in quotes"
+        default: return openQuote(before: index)
         }
+    }
+
+    /// A text in quotes that went on over several lines, and whose end in this line may have been
+    /// the beginning of another one.
+    private func openQuote(before index: Int) -> String {
+        let text = source.scalars
+        let start = text[..<index].lastIndex(of: "\n").map { $0 + 1 } ?? 0
+        guard text[start..<index].count(where: { $0 == "\"" }) % 2 == 1 else { return "" }
+        let lines = text[..<start].split(separator: "\n", omittingEmptySubsequences: false)
+        guard let line = lines.lastIndex(where: { $0.count(where: { $0 == "\"" }) % 2 == 1 })
+        else { return "" }
+        return "; the quote in line \(line + 1) may not be closed"
     }
 
     /// Where a key stands again: in the same column below, or on in the same line.

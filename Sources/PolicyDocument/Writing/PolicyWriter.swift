@@ -1,6 +1,7 @@
 package import Calendar
 import Fleet
 public import Policy
+import Readiness
 package import Verdicts
 
 /// Writes policies as documents: the same value always as the same text. Comments of a file that
@@ -162,6 +163,11 @@ public enum PolicyWriter {
                     YAMLText.list(stack.map { YAMLText.scalar($0.pattern) })
                 }
             ),
+            ("power", conditions.ready?.power?.rawValue),
+            ("people", conditions.ready?.people?.rawValue),
+            ("network", conditions.ready?.network?.rawValue),
+            ("load", conditions.ready?.load.flatMap { Percentage(basisPoints: $0)?.description }),
+            ("freeDisk", conditions.ready?.freeDisk?.description),
         ])
     }
 
