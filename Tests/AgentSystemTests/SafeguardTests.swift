@@ -287,7 +287,8 @@ final class Recorder: Sendable {
             """
         #expect(
             LoginSessions.people(in: text) == [
-                Surroundings.Person("anna", isAway: true), Surroundings.Person("ben", isAway: false),
+                Surroundings.Person("anna", isAway: true),
+                Surroundings.Person("ben", isAway: false),
                 Surroundings.Person("carl", isAway: true),
             ])
     }

@@ -75,6 +75,35 @@ struct FleetRemarkTests {
             ])
     }
 
+    @Test func `a policy that inherits one which does not exist is told before it is saved`()
+        async throws
+    {
+        let text = text().replacing("applies: all", with: "applies: all\ninherits: msp-basline")
+        #expect(
+            try await warnings(text) == [
+                "1: on 3 endpoints: mine inherits msp-basline, which does not exist."
+            ])
+    }
+
+    @Test func `two policies of a level on the same endpoints are told, and which one holds`()
+        async throws
+    {
+        let rings = try await RingHouse()
+        _ = try await rings.useCases.savePolicy(
+            PolicyDraft(
+                tenant: rings.house.tenant.id,
+                yaml: text().replacing("name: mine", with: "name: another")),
+            by: rings.house.administrator)
+        let preview = try await rings.useCases.previewPolicy(
+            PolicyDraft(tenant: rings.house.tenant.id, yaml: text()),
+            by: rings.house.administrator)
+        #expect(
+            preview.remarks.map(\.message) == [
+                "on 3 endpoints: Several policies of the level tenant apply: another, mine. Where they "
+                    + "differ, another holds."
+            ])
+    }
+
     @Test func `the policy's own page says it too`() async throws {
         let rings = try await RingHouse()
         let saved = try await rings.useCases.savePolicy(

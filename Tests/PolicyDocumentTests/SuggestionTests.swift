@@ -37,7 +37,8 @@ import Testing
             ("99999999999999999999h", "not “99999999999999999999”"),
         ] as [(String, String)])
     func `a length of time has one number and one unit`(_ length: String, _ end: String) {
-        let found = messages(smallest(windows: "{w: {every: day, from: \"22:00\", for: \(length)}}"))
+        let found = messages(
+            smallest(windows: "{w: {every: day, from: \"22:00\", for: \(length)}}"))
         #expect(found.contains { $0.hasSuffix(end) }, "\(found)")
     }
 
@@ -50,7 +51,10 @@ import Testing
     @Test(
         arguments: [
             ("kb = KB5031234", "; what “kb” is elsewhere is “package” here"),
-            ("class = security and vendor = debian", "; what “vendor” is elsewhere is “origin” here"),
+            (
+                "class = security and vendor = debian",
+                "; what “vendor” is elsewhere is “origin” here"
+            ),
         ] as [(String, String)])
     func `a field that has another name elsewhere is named`(_ condition: String, _ end: String) {
         let found = messages(
@@ -69,7 +73,8 @@ import Testing
     @Test func `a quote that is never closed is looked for where it begins`() {
         let text = "title: \"never closed\n" + smallest().replacing("for: 4h", with: "for: \"4h\"")
         let found = messages(text)
-        #expect(found.contains { $0.hasSuffix("; the quote in line 1 may not be closed") }, "\(found)")
+        #expect(
+            found.contains { $0.hasSuffix("; the quote in line 1 may not be closed") }, "\(found)")
     }
 
     @Test func `a condition with square brackets stands in quotes`() {

@@ -21,6 +21,7 @@ struct FleetRemarks {
     private var tags: Set<String> = []
     private var roles: Set<String> = []
     private var groups: Set<String> = []
+    private var problems: [InheritanceProblem: Int] = [:]
 
     private struct List {
         let name: PolicyName
@@ -57,6 +58,12 @@ struct FleetRemarks {
         }
     }
 
+    /// Notes what does not fit together in the policies of an endpoint, as far as this one has a
+    /// part in it.
+    mutating func add(_ found: [InheritanceProblem]) {
+        for problem in found where problem.concerns(policy) { problems[problem, default: 0] += 1 }
+    }
+
     /// What is to be said, in the order of the text.
     var remarks: [PolicyRemark] {
         guard endpoints > 0 else { return [] }
@@ -67,9 +74,13 @@ struct FleetRemarks {
                     "“applies” fits none of the \(endpoints) endpoints\(missing(policy.applies))")
             ]
         }
-        return lists.flatMap { list in
-            list.rings.indices.compactMap { remark(on: $0, of: list) }
+        let clashes = problems.sorted { $0.key.sentence < $1.key.sentence }.map { problem, count in
+            remark(nil, "on \(count) endpoint\(count == 1 ? "" : "s"): \(problem.sentence)")
         }
+        return clashes
+            + lists.flatMap { list in
+                list.rings.indices.compactMap { remark(on: $0, of: list) }
+            }
     }
 
     private func remark(on place: Int, of list: List) -> PolicyRemark? {
@@ -135,5 +146,17 @@ struct FleetRemarks {
     private func remark(_ spot: PolicySpots.Spot?, _ message: String) -> PolicyRemark {
         PolicyRemark(
             isError: false, line: spot?.line ?? 1, column: spot?.column ?? 1, message: message)
+    }
+}
+
+extension InheritanceProblem {
+    /// Whether a policy has a part in it.
+    fileprivate func concerns(_ policy: PatchPolicy) -> Bool {
+        switch self {
+        case .conflict(_, let policies): policies.contains(policy.name)
+        case .missingParent(let name, _), .cycle(let name): name == policy.name
+        case .unknownWindow(let name, let lane): policy.lanes.route(of: lane).windows.contains(name)
+        case .unknownRings(let name, let lane): policy.lanes.route(of: lane).rings == name
+        }
     }
 }

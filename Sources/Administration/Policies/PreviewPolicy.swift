@@ -55,6 +55,7 @@ extension UseCases {
                 fleet?.add(
                     becomes.subject, applies: becomes.membership(of: new?.name), of: tenant,
                     at: now)
+                fleet?.add(becomes.policy?.effective.problems ?? [])
             }
             comparison.settleTurns(in: &preview)
         }
