@@ -54,7 +54,7 @@ struct RenderingTests {
     ])
     func `a condition over endpoints is said in words`(_ text: String, _ words: String) throws {
         let policy = try #require(read(smallest(applies: "'\(text)'")).policies.first)
-        let expected = "This policy applies to each endpoint of which it holds that \(words)."
+        let expected = "This policy applies to an endpoint when \(words)."
         #expect(
             WrittenPolicy(policy).markdown.replacing("\\", with: "").contains(expected),
             "\(WrittenPolicy(policy).markdown)")

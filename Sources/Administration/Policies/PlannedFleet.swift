@@ -1,6 +1,7 @@
 import ControlPlane
 public import Fleet
 public import Policy
+import PolicyDocument
 import ServerRecords
 
 /// What policies would do with a tenant's fleet until some time.
@@ -127,11 +128,7 @@ public struct PlannedFleet: Hashable, Sendable, Codable {
                 policy: $0.policy.text, lane: $0.lane, ring: $0.ring.text, site: $0.site,
                 opensAt: $0.opensAt, peak: $0.peak, limit: $0.limit)
         }
-        conflicts = plan.conflicts.map { conflict in
-            names.reduce(conflict.sentence) { text, pair in
-                text.hasPrefix(pair.key) ? pair.value + text.dropFirst(pair.key.count) : text
-            }
-        }
+        conflicts = ConflictSentences.of(plan.conflicts, naming: name)
         deadlines = plan.deadlines
         bytes = plan.bytes
         vulnerabilities = plan.vulnerabilities

@@ -1,6 +1,7 @@
 import CommandBasics
 import Fleet
 import Policy
+import PolicyDocument
 
 /// A plan as the command shows it.
 struct PlanAnswer: Encodable {
@@ -86,7 +87,7 @@ struct PlanAnswer: Encodable {
                 policy: $0.policy.text, lane: $0.lane.rawValue, ring: $0.ring.text, site: $0.site,
                 opensAt: $0.opensAt, peak: $0.peak, limit: $0.limit)
         }
-        conflicts = plan.conflicts.map(\.sentence)
+        conflicts = ConflictSentences.of(plan.conflicts)
         deadlines = plan.deadlines
         bytes = plan.bytes
         vulnerabilities = plan.vulnerabilities

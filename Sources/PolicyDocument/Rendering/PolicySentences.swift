@@ -150,7 +150,7 @@ enum PolicySentences {
         var text: String
         switch ring.members {
         case .matching(let group):
-            text = "endpoints of which it holds that \(ConditionSentence.clause(group))."
+            text = "an endpoint is in this ring when \(ConditionSentence.clause(group))."
         case .share(let share): text = "\(share) of the endpoints, always the same ones."
         case .rest: text = "all endpoints that are left."
         }

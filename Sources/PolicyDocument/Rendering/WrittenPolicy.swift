@@ -50,7 +50,7 @@ public struct WrittenPolicy: Sendable {
         var paragraphs = [
             policy.applies == .always
                 ? "This policy applies to every endpoint."
-                : "This policy applies to each endpoint of which it holds that "
+                : "This policy applies to an endpoint when "
                     + ConditionSentence.clause(policy.applies) + "."
         ]
         if let parent {

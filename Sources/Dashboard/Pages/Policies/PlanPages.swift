@@ -29,7 +29,12 @@ func planPage(
             if !plan.conflicts.isEmpty {
                 note(.warn, .warn) {
                     strong { "What does not fit together" }
-                    ul(class: "plain") { for each in plan.conflicts.prefix(50) { li { each } } }
+                    ul(class: "plain") {
+                        for each in plan.conflicts.prefix(50) { li { each } }
+                        if plan.conflicts.count > 50 {
+                            li { "And \(Words.count(plan.conflicts.count - 50)) more." }
+                        }
+                    }
                 }
             }
             noWayBack(plan)
