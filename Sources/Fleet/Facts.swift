@@ -37,6 +37,8 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
     /// The packages that are not the distribution's, by their sources; `nil` where that is not
     /// known.
     public var foreignPackages: [ForeignPackages]?
+    /// The programs that install updates by themselves; `nil` from agents that do not tell it.
+    public var ownUpdaters: [OwnUpdater]?
 
     /// The facts of one endpoint.
     public init(
@@ -46,8 +48,9 @@ public struct EndpointFacts: Hashable, Sendable, Codable {
         power: Power = Power(), disks: [Disk] = [], usersLoggedIn: [String] = [],
         machineFingerprint: String? = nil, identity: MachineIdentity? = nil,
         downloads: DownloadFacts? = nil, backup: BackupFacts? = nil,
-        foreignPackages: [ForeignPackages]? = nil
+        foreignPackages: [ForeignPackages]? = nil, ownUpdaters: [OwnUpdater]? = nil
     ) {
+        self.ownUpdaters = ownUpdaters
         self.foreignPackages = foreignPackages
         self.downloads = downloads
         self.backup = backup

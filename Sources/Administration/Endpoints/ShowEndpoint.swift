@@ -114,7 +114,8 @@ extension UseCases {
                 scanRequestedAt: isWanted ? row.scanRequestedAt : nil, posture: posture,
                 traits: decided.traits, policy: decided.policyName?.text,
                 layers: decided.policy?.effective.layers.map(PolicyLayer.init) ?? [],
-                problems: decided.policy?.effective.problems.map(\.sentence) ?? [],
+                problems: (decided.policy?.effective.problems.map(\.sentence) ?? [])
+                    + (posture?.endpoint.ownUpdaters ?? []).map(\.sentence),
                 decisions: decided.decisions, jobs: summaries,
                 risks: found.risks(of: decided.updates.map(\.subject), on: id, at: now))
         }

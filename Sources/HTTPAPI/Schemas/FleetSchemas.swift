@@ -81,6 +81,8 @@ extension NamedSchema {
                     "lastAt": .optional(.time), "toldBy": .optional(.string),
                     "problem": .optional(.string), "isTooOld": .optional(.boolean),
                 ])),
+            "ownUpdaters": .optional(
+                .array(.object(["name": .string, "evidence": .string]))),
             "identity": .optional(
                 .object([
                     "fullName": .optional(.string), "addresses": .array(.string),

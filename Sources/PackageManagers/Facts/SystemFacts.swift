@@ -40,7 +40,8 @@ package struct SystemFacts: Sendable {
             disks: DiskFacts(root: root).disks,
             usersLoggedIn: isLive ? UserSessions.read() : [], machineFingerprint: fingerprint,
             identity: IdentityFacts.read(
-                root: root, hostname: name, isContainer: virtualization.isContainer))
+                root: root, hostname: name, isContainer: virtualization.isContainer),
+            ownUpdaters: OwnUpdaters(root: root).read())
     }
 
     /// `/etc/os-release` before `/usr/lib/os-release`, as os-release(5) says.

@@ -29,6 +29,7 @@ struct EndpointText {
                 + "seen \(item.lastSeenAt?.wholeSeconds.description ?? "never")",
         ]
         if item.retiredAt != nil { lines.append("Retired.") }
+        lines += detail.problems.map { "Warning: \(Table.printable($0))" }
         return lines.joined(separator: "\n")
     }
 
