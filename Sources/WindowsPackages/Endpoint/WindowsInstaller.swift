@@ -95,7 +95,8 @@ public struct WindowsInstaller: Installing {
     }
 
     /// The run that installs these updates, which are all of one tool, or the first of them.
-    public func installRun(for updates: [LockedUpdate]) -> RunPlan {
+    /// Nothing is left aside: no tool here begins with what an earlier run has left.
+    public func installRun(for updates: [LockedUpdate], leaving aside: [String]) -> RunPlan {
         guard let tool = updates.first.flatMap({ tools.tool($0.manager) }) else {
             return plan([], [])
         }
@@ -122,7 +123,7 @@ public struct WindowsInstaller: Installing {
     }
 
     /// Nothing is mended: no preflight ever asks for it.
-    public func repairRun() -> RunPlan {
+    public func repairRun(leaving aside: [String]) -> RunPlan {
         var plan = plan([], [])
         plan.kind = .repair
         return plan
