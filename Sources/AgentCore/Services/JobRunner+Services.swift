@@ -3,8 +3,9 @@ import Policy
 import Rollout
 
 extension JobRunner {
-    /// Looks at what a run has brought (an installation, or the repair of one), and lets services that still run replaced code be restarted
-    /// before it is judged, where the signed policy says so. What was restarted is looked at anew.
+    /// Looks at what a run has brought (an installation, or the repair of one), and lets services
+    /// that still run replaced code be restarted before it is judged, where the signed policy says
+    /// so. What was restarted is looked at anew.
     func lookAfterRun(
         _ plan: RunPlan, of job: inout JobRun, _ watch: JobWatch
     ) async throws -> JobObservation {
