@@ -110,7 +110,10 @@ ensure_tool_repository() {
     mkdir -p "$path.new"
     work=$(mktemp -d -p "$LAB_BASE")
     mkdir "$work"/{upper,work,merged}
-    cp -a "$SIGNING_HOME" "$work/key"
+    mkdir -m 700 "$work/key"
+    # Without the sockets of an agent of gpg, which may end at this very moment.
+    tar -C "$SIGNING_HOME" --exclude='./S.gpg-agent*' --exclude='./.#lk*' --exclude='*.lock' -cf - . |
+        tar -C "$work/key" -xpf -
     mount -t overlay workshop "$work/merged" \
         -o "lowerdir=$(tool_base_path tools),upperdir=$work/upper,workdir=$work/work"
     say "making the repositories of rpm, pacman and flatpak (once; half a minute)"
