@@ -1,5 +1,6 @@
 import ControlPlane
 import Fleet
+import Policy
 import Rollout
 import ServerRecords
 

@@ -1,7 +1,7 @@
 public import Fleet
 import Policy
 public import ServerRecords
-public import Trust
+import Trust
 
 /// What became of policies that were to be signed.
 public enum Publication: Hashable, Sendable {
