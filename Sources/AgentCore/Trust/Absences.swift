@@ -1,5 +1,6 @@
 import Calendar
 import Fleet
+import Synchronization
 
 /// When the endpoint was not there, by its own record: off, asleep, or without an agent. A missed
 /// window is caught up by this record, not by what the server says.
