@@ -1,4 +1,4 @@
-public import Fleet
+import Fleet
 
 /// What an endpoint must be like at the moment in which an installation begins.
 ///
