@@ -102,7 +102,7 @@ enum LoginSessions {
             let asked = [
                 "Id", "User", "Name", "Class", "State", "IdleHint", "LockedHint", "Type", "TTY",
             ]
-            people = await shown(asked).map { people(in: $0) } ?? []
+            people = await shown(asked).map { Self.people(in: $0) } ?? []
         }
         let known = Set(people.map(\.name))
         for session in await read() where !known.contains(session.name) {
