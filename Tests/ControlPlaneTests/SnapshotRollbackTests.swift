@@ -2,6 +2,7 @@ import Administration
 import AgentProtocol
 import ControlPlane
 import Fleet
+import Policy
 import Rollbacks
 import Rollout
 import ServerRecords

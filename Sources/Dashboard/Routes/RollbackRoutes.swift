@@ -6,6 +6,7 @@ import HTTPAPI
 import PageParts
 import RollbackPages
 import Rollbacks
+import Rollout
 import ServerRecords
 
 /// What is taken back: first what that would do, then the question.
