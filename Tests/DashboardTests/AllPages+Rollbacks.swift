@@ -1,3 +1,4 @@
+import Administration
 import Fleet
 import HTMLTree
 import PageParts
