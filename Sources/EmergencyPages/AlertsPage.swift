@@ -54,6 +54,7 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                 a(.href(.verdicts)) { alert.sentence }
             case .feedStale, .feedWaiting: a(.href(.feeds)) { alert.sentence }
             case .exceptionEnding, .exceptionEnded: a(.href(.exceptions)) { alert.sentence }
+            case .dueDateMissed: a(.href(.vulnerabilities)) { alert.sentence }
             case .emergencyReview:
                 if let id = EmergencyID(alert.subject) {
                     a(.href(.emergency(id))) { alert.sentence }

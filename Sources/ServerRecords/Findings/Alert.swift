@@ -21,6 +21,8 @@ public struct Alert: Hashable, Sendable, Codable {
         case exceptionEnded
         /// An emergency run is over, and waits for its review.
         case emergencyReview
+        /// Vulnerabilities are still there although the date by which they had to be gone has passed.
+        case dueDateMissed
     }
 
     /// How soon a person should look.
@@ -74,7 +76,7 @@ extension Alert {
     /// How soon a person should look.
     public var severity: Severity {
         switch kind {
-        case .knownExploited, .rolloutHalted: .critical
+        case .knownExploited, .rolloutHalted, .dueDateMissed: .critical
         case .feedStale, .feedWaiting, .backupStale, .exceptionEnding, .exceptionEnded,
             .emergencyReview:
             .warning
@@ -112,6 +114,8 @@ extension Alert {
             "See what happens next on the endpoints; a risk that must be accepted further needs a "
                 + "new exception."
         case .emergencyReview: "Look at what happened, write the review and close it."
+        case .dueDateMissed:
+            "See what each endpoint waits for, and let it go ahead; or have the risk accepted."
         }
     }
 

@@ -153,12 +153,18 @@ struct PurgeService: Service {
         }
     }
 
-    /// Notes the day's figures of findings; each hour anew until the day is over.
+    /// Notes the day's figures of findings, each hour anew until the day is over, and tells of due
+    /// dates that have passed.
     private func noteExposure() async {
         do {
             try await useCases.noteExposure()
         } catch {
             logger.warning("exposure: \(error)")
+        }
+        do {
+            try await useCases.alertOfDueDates()
+        } catch {
+            logger.warning("due dates: \(error)")
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 extension Scenario {
     /// What happens before an installation.
-    static let before = [downloadedAhead, backupTooOld, nobodyOnDuty]
+    static let before = [downloadedAhead, backupTooOld, nobodyOnDuty, notReady]
 
     static let downloadedAhead = Scenario(
         "an update that is only prepared is downloaded, and goes in with its source gone"
@@ -66,7 +66,7 @@ extension Scenario {
 extension Lab {
     /// Packages for what happens before: version 1.0 is installed in every endpoint, 2.0 is on
     /// offer.
-    static let beforePackages = ["labahead", "labbackup", "labduty"]
+    static let beforePackages = ["labahead", "labbackup", "labduty", "labready"]
 
     /// Adds them to the repository.
     func addBeforePackages() async throws {
