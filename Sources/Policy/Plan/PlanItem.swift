@@ -61,7 +61,9 @@ struct PlanStepper {
             default: break
             }
             guard let next = decision.nextAt, next > now, next < until else {
-                return .waiting(first)
+                // A rule that asks for the age may take an approval back before its window opens.
+                let isTaken = first.action == .install && decision.action != .install
+                return .waiting(isTaken ? decision : first)
             }
             now = next
             decision = decide(endpoint, update, at: now)

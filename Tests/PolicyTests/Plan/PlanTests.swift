@@ -276,6 +276,17 @@ struct PlanTests {
         #expect(plan.installs.map(\.startsAt) == [Self.saturday.adding(seconds: Self.hour)])
     }
 
+    @Test func `what a rule of age takes back before its window waits, by that rule`() throws {
+        let policy = try Sample.policy(
+            rules: [PolicyRule(when: try Sample.when("age > 3 days"), Treatment(.prepareOnly))],
+            otherwise: Treatment(.atOnce))
+        var update = Self.update()
+        update.subject.releasedAt = Sample.monday.adding(seconds: -86_400)
+        let plan = Self.plan([Self.endpoint("a", policy, [update])])
+        #expect(plan.installs.isEmpty)
+        #expect(plan.waiting.map(\.decision.reasonCode) == [.prepared])
+    }
+
     @Test func `what waits for a person stands apart, with its decision`() throws {
         let plan = Self.plan([
             Self.endpoint("a", try Sample.policy(), [Self.update(severity: .low)])
