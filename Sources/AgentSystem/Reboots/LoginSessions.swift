@@ -97,18 +97,18 @@ enum LoginSessions {
     /// Everybody with a session, and whether somebody is at it. Of a session that only utmp knows
     /// nothing says that it is idle.
     static func people() async -> [Surroundings.Person] {
-        var people: [Surroundings.Person] = []
+        var found: [Surroundings.Person] = []
         if access(loginctl, X_OK) == 0, access(SystemBus.socket, F_OK) == 0 {
             let asked = [
                 "Id", "User", "Name", "Class", "State", "IdleHint", "LockedHint", "Type", "TTY",
             ]
-            people = await shown(asked).map { Self.people(in: $0) } ?? []
+            found = await shown(asked).map { people(in: $0) } ?? []
         }
-        let known = Set(people.map(\.name))
+        let known = Set(found.map(\.name))
         for session in await read() where !known.contains(session.name) {
-            people.append(Surroundings.Person(session.name, isAway: false))
+            found.append(Surroundings.Person(session.name, isAway: false))
         }
-        return people
+        return found
     }
 
     /// The people in what `loginctl show-session` prints.
