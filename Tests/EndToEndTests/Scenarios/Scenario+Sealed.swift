@@ -23,7 +23,7 @@ extension Scenario {
         #expect(once.first { $0.type == "script" }?.words.contains("dpkg-query") == true)
         try await lab.expectStill(deployment)
         let twice = try await lab.sign("policy", by: 3, with: keys)
-        #expect(twice.allSatisfy(\.isComplete), "\(twice)")
+        #expect(twice.allSatisfy { $0.isComplete }, "\(twice)")
         #expect(Set(twice.map(\.type)).isSuperset(of: ["placement", "policy", "script"]))
         for place in lab.endpoints.indices {
             try await lab.expectRing(place, of: deployment, with: keys)
