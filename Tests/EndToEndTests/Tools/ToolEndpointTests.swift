@@ -102,6 +102,8 @@ struct ToolEndpointTests {
         let flavour = endpoint.flavour
         try await endpoint.lab.saveBefore(
             rules: "[{when: package = \"\(flavour.good)\", approve: prepare only}]")
+        // Who asks for a scan is answered at once, and the answer brings the policies too.
+        try await endpoint.lab.patchbay("endpoint", "scan", endpoint.endpoint.id.text)
         guard flavour.manager != .flatpak else { return false }
         let before = try await endpoint.version(of: flavour.good)
         let update = try await eventually(

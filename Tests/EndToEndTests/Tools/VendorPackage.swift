@@ -97,6 +97,8 @@ extension ToolEndpoint {
         let file = lab.folder.appending(path: "\(Self.name).yaml")
         try Data(lines.joined(separator: "\n").utf8).write(to: file)
         try await lab.patchbay("recipe", "add", file.path)
+        // The endpoint is back at once, and gets the recipe with it.
+        try await lab.patchbay("endpoint", "scan", endpoint.id.text)
         var seen = ""
         _ = try await eventually("the recipe is there", seen: { seen }) {
             seen = try await beside("/usr/bin/patchbay-agent", "application", "list")
