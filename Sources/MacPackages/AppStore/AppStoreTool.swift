@@ -32,8 +32,8 @@ struct AppStoreTool: Sendable {
         _ arguments: [String], seconds: Int64 = Command.defaultTimeoutSeconds
     ) async -> CommandOutput {
         let user = owner != 0 ? owner : place.consoleUser
-        do {
-            guard let user else { throw UserProgram.Refusal.nobodyIsThere }
+        do throws(UserProgram.Refusal) {
+            guard let user else { throw .nobodyIsThere }
             return try await UserProgram(program, named: "mas", as: user, handing: [], on: place)
                 .run(arguments, runner, environment: MacEnvironment.fixed, seconds: seconds)
         } catch {
