@@ -4,6 +4,7 @@ import Dashboard
 import Fleet
 import ServerRecords
 import Testing
+import Trust
 
 @testable import HTTPAPI
 
@@ -43,7 +44,7 @@ struct PageRouteTests {
         GET /deployments/{deployment}/halt, POST /deployments/{deployment}/halt,
         GET /deployments/{deployment}/resume, POST /deployments/{deployment}/resume,
         GET /deployments/{deployment}/rollback, POST /deployments/{deployment}/rollback,
-        POST /jobs/{job}/cancel, GET /endpoints/{endpoint}/reboot,
+        GET /rollback, POST /rollback, POST /jobs/{job}/cancel, GET /endpoints/{endpoint}/reboot,
         POST /endpoints/{endpoint}/reboot, POST /policies/windows, POST /policies/windows/end,
         POST /vulnerabilities/{vulnerability}/emergency, POST /end-of-life,
         POST /alerts/{alert}/acknowledge
