@@ -1,5 +1,6 @@
 import AgentCore
 import Fleet
+import Foundation
 import PackageManagers
 import Rollout
 import TestSupport
