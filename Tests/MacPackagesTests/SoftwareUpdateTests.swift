@@ -181,7 +181,7 @@ struct SoftwareUpdateTests {
             .init(output: MacText.heading, errorOutput: "No new software available.\n"),
         ]
         for answer in empty {
-            let look = try await tool(answer).look(at: Self.now, after: nil)
+            let look = try await make(answer).look(at: Self.now, after: nil)
             #expect(look.sources.map(\.state) == [.ok])
             #expect(look.updates.isEmpty)
         }
@@ -197,12 +197,12 @@ struct SoftwareUpdateTests {
             (.init(), "nothing"),
         ]
         for (answer, words) in failing {
-            let look = try await tool(answer).look(at: Self.now, after: nil)
+            let look = try await make(answer).look(at: Self.now, after: nil)
             #expect(look.sources.map(\.state) == [.failed])
             #expect(look.sources.first?.error?.contains(words) == true, "\(look.sources)")
             #expect(look.packages.map(\.name) == ["macOS"])
             let order = locked("Safari", "1", "2")
-            guard case .refused = try await tool(answer).offers(for: [order])[order] else {
+            guard case .refused = try await make(answer).offers(for: [order])[order] else {
                 Issue.record("an order is carried out though nothing is known: \(words)")
                 continue
             }
@@ -210,7 +210,7 @@ struct SoftwareUpdateTests {
     }
 
     @Test func `what is not known to be installed is not installed anew`() async throws {
-        let look = try await tool(.init(output: MacText.found + Self.tools))
+        let look = try await make(.init(output: MacText.found + Self.tools))
             .look(at: Self.now, after: nil)
         let safari = try #require(look.updates.first { $0.name == "Safari" })
         #expect(safari.installability == .keptBack)
