@@ -10,7 +10,7 @@ import Trust
 
 /// What a control plane in the wrong hands could try with papers that operators have really signed:
 /// the same order under its own name again, silence that looks like absence, what was said of the
-/// endpoint before, a reboot that nothing needs.
+/// endpoint before, or a reboot that nothing needs.
 @Suite struct `A hostile control plane with what operators have signed` {
     private let world = World(["labgood": .good])
     private let folder: CrashingFolder
@@ -167,6 +167,29 @@ import Trust
         #expect(try offer(4, .allTenants, minutesAgo: 59) == nil)
     }
 
+    @Test func `what is said after a move counts by its version, whatever the server's clock says`()
+        throws
+    {
+        let desk = desk()
+        let root = office.text(office.root)
+        func offer(
+            _ tag: String, _ version: Int, minutesAgo: Int64, of tenant: TenantID
+        ) throws -> VerificationRefusal? {
+            // A managed server names it by the endpoint, at whichever site that stands.
+            let paper = try office.sign(
+                placement(tag), Orders.endpoint.text, version: version, scope: .tenant(tenant),
+                issuedAt: world.now.adding(seconds: -60 * minutesAgo))
+            return desk.take(
+                TrustResponse(digest: nil, roots: [root], placement: office.text(paper)))
+        }
+        #expect(try offer("berlin", 1, minutesAgo: 10, of: SigningOffice.tenant) == nil)
+        #expect(try offer("hamburg", 2, minutesAgo: 60, of: SigningOffice.tenant) == nil)
+        #expect(try tags(desk) == ["hamburg"])
+        // An endpoint has one tenant for life: what is signed for another is none of its papers.
+        #expect(try offer("munich", 3, minutesAgo: 5, of: Orders.identifier(78)) == .wrongTenant)
+        #expect(try tags(desk) == ["hamburg"])
+    }
+
     @Test func `what only former keys have signed stands in nobody's way`() throws {
         let managed = try SigningOffice(mode: .managed)
         let sealed = try SigningOffice(seed: 6, after: managed)
@@ -206,5 +229,63 @@ import Trust
         let terms = await desk.terms(for: Orders.order([]), at: world.now)
         #expect(terms?.rule.mode == .ifNeeded)
         #expect(terms?.mustBeNeeded == (mode == .sealed))
+    }
+
+    @Test func `an approval opens a reboot's windows for its own endpoint and updates only`()
+        async throws
+    {
+        let desk = desk()
+        desk.use(ScanDesk(world))
+        var set = try SigningOffice.policies(from: 22)
+        set.policies[0].policy.reboot = RebootRule(mode: .ifNeeded)
+        let always = try #require(PolicyName("always"))
+        let day = try #require(
+            MaintenanceWindow(
+                name: always.text, recurrence: .daily, from: .midnight, lengthSeconds: 25 * 3600))
+        set.policies[0].policy.windows.append(day)
+        set.policies[0].policy.lanes.emergency = LaneRoute(windows: [always])
+        let policies = try office.sign(set, "policy")
+        desk.take(
+            TrustResponse(
+                digest: nil, roots: [office.text(office.root)], policies: office.text(policies)))
+        let line = Orders.update("labgood")
+        func isOpen(_ updates: [LockedUpdate], _ grant: String) async -> Bool {
+            var order = Orders.order(updates)
+            order.grant = grant
+            guard case .open = await desk.terms(for: order, at: world.now)?.opening else {
+                return false
+            }
+            return true
+        }
+        let own = try office.grant([line], under: policies, lane: .emergency)
+        let others = try office.grant(
+            [line], under: policies, for: Orders.identifier(77), lane: .emergency)
+        #expect(await isOpen([line], own))
+        #expect(await !isOpen([line], others))
+        #expect(await !isOpen([], own))
+        #expect(await !isOpen([Orders.update("labmore")], own))
+        #expect(await !isOpen([line], try office.grant([line], under: policies)))
+    }
+
+    @Test func `no more orders wait on an endpoint than anybody waits for`() async throws {
+        let former = try office.sign(try SigningOffice.policies(from: 12), "policy")
+        // Its approval holds, and was made under other policies: each order with it waits.
+        let grant = try office.grant([Orders.update("labgood")], under: former)
+        _ = try publish(try SigningOffice.policies(from: 13))
+        let orders = (0..<JobWorker.mostWaiting + 20).map { number in
+            var order = Orders.order(
+                [Orders.update("labgood")], job: Orders.identifier(UInt64(1000 + number)))
+            order.grant = grant
+            return order
+        }
+        link.change { $0.orders = orders }
+        let (link, folder) = (link, folder)
+        let isFull = await live(hours: 1) {
+            link.change { $0.waiting.count >= JobWorker.mostWaiting + 1 }
+        }
+        #expect(!isFull)
+        #expect(link.change { $0.waiting.count } == JobWorker.mostWaiting)
+        #expect(try folder.names(in: JobFolder.parent).count == JobWorker.mostWaiting)
+        #expect(world.starts.isEmpty)
     }
 }
