@@ -219,7 +219,7 @@ extension JobRun {
         case .journalDamaged(let line):
             noteDamage("Line \(line) of the job's journal was damaged on the disk")
         case .journalLost:
-            noteDamage("The job had begun, and its journal is not on the endpoint any more")
+            noteDamage("The job had begun, and its journal is gone or could not be read")
         case .finished(let result), .followedUp(let result):
             stage = .finished(result)
         case .delivered(_, let isInterim):
