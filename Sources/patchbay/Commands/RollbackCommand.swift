@@ -1,10 +1,10 @@
 import Administration
-import ArgumentParser
+public import ArgumentParser
 import CommandBasics
 import ControlPlane
 import Fleet
 import HTTPAPI
-import Rollbacks
+public import Rollbacks
 import Rollout
 import ServerRecords
 
@@ -89,7 +89,7 @@ struct RollbackOptions: ParsableArguments {
                 let ending = deployment == nil ? "-previews" : "-preview"
                 let preview: RollbackPreview = try await client.post(path + ending, selection)
                 return try output.show(preview) {
-                    preview.sentences.map(Table.printable).joined(separator: "\n")
+                    $0.sentences.map(Table.printable).joined(separator: "\n")
                 }
             }
             let path = deployment == nil ? path + "s" : path
