@@ -30,7 +30,7 @@ struct WingetTests {
         7-Zip 23.01 (x64)  7zip.7zip                 23.01                 winget
         Python 3.11        Python.Python.3.11        3.11.8      3.11.9    winget
         Old Tool           Lab.Old                   < 1.2       1.3       winget
-        Some Driver        ARP\\Machine\\X64\\Some Driver 1.0
+        Some Driver        ARP\\Machine\\X64\\Driver1   1.0
 
         """
     private static let upgrades = """

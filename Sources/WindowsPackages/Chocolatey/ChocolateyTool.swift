@@ -161,7 +161,7 @@ extension ChocolateyTool: WindowsTool {
         let outdated = await choco.ask(["outdated", "-r"], seconds: AskedProgram.networkSeconds)
         guard answered(pins) else {
             let obstacle = Obstacle(.other, "Chocolatey does not tell its pins: \(pins.reason)")
-            return .obstacles(Dictionary(uniqueKeysWithValues: updates.map { ($0, obstacle) }))
+            return .all(updates, obstacle)
         }
         let pinned = Set(Self.rows(pins, cells: 2...2).rows.map { $0[0].lowercased() })
         let newer = Dictionary(

@@ -60,6 +60,11 @@ enum WindowsCheck: Sendable {
     case locked(holder: String)
     /// This, of each update that cannot be installed; those that are left out can.
     case obstacles([LockedUpdate: Obstacle])
+
+    /// The same in the way of all.
+    static func all(_ updates: [LockedUpdate], _ obstacle: Obstacle) -> WindowsCheck {
+        .obstacles(Dictionary(updates.map { ($0, obstacle) }) { first, _ in first })
+    }
 }
 
 /// Why one update cannot be installed.

@@ -192,7 +192,7 @@ extension WindowsUpdateTool {
             (answer, reading) = try await search(online: false)
         } catch {
             let obstacle = Obstacle(.other, error.message)
-            return .obstacles(Dictionary(uniqueKeysWithValues: updates.map { ($0, obstacle) }))
+            return .all(updates, obstacle)
         }
         if answer.isBusy == true { return .locked(holder: "another user of Windows Update") }
         let offered = Dictionary(reading.updates.map { ($0.candidate, $0) }) { first, _ in first }
@@ -316,8 +316,7 @@ extension WindowsUpdateTool {
             let counts = words[0].dropFirst().dropLast().split(separator: "/").compactMap {
                 Int($0)
             }
-            guard counts.count == 2, (1...counts[1]).contains(max(counts[0], 1)), counts[1] > 0
-            else { continue }
+            guard counts.count == 2, counts[0] >= 1, counts[0] <= counts[1] else { continue }
             let name = batch.first { $0.to == words[2] }?.name ?? words[2]
             let isDownload = words[1] == "downloading"
             return RunStep(

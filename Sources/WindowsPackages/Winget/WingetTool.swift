@@ -205,7 +205,7 @@ extension WingetTool: WindowsTool {
     func check(_ updates: [LockedUpdate]) async -> WindowsCheck {
         guard let pinned = await pinned() else {
             let obstacle = Obstacle(.other, "winget does not tell its pins.")
-            return .obstacles(Dictionary(uniqueKeysWithValues: updates.map { ($0, obstacle) }))
+            return .all(updates, obstacle)
         }
         let word = await newer()
         let newer = Dictionary(
