@@ -55,6 +55,7 @@ struct PlayedMac: Sendable {
     /// - Parameters:
     ///   - root: an empty folder.
     ///   - hasHomebrew: whether it has Homebrew, and mas in it.
+    /// - Throws: when its files cannot be written.
     init(_ root: URL, hasHomebrew: Bool = true) throws {
         self.root = root
         try Self.write("<plist/>", to: root.appending(path: MacPlace.mark))

@@ -20,6 +20,7 @@ struct UserProgram: Hashable, Sendable {
     ///   - variables: the names of the variables that it is handed; their values stand in the
     ///     environment, and never in an argument, where everybody could read a proxy's password.
     ///   - place: the Mac.
+    /// - Throws: when it would have to run as root, or cannot be run as that user.
     init(
         _ program: String, named name: String, as user: UInt32, isAtConsole: Bool = false,
         handing variables: [String], on place: MacPlace

@@ -8,7 +8,10 @@ public enum ConflictSentences {
     /// One sentence for each thing, however many endpoints it is about: a ring that is never reached
     /// comes first, since it keeps everything behind it.
     ///
-    /// - Parameter name: what people call an endpoint that is meant by its key.
+    /// - Parameters:
+    ///   - conflicts: what does not fit together, each with the endpoint that it is about.
+    ///   - name: what people call an endpoint that is meant by its key.
+    /// - Returns: the sentences.
     public static func of(
         _ conflicts: [PlanConflict], naming name: (String) -> String = { $0 }
     ) -> [String] {
