@@ -18,6 +18,13 @@ struct SafeguardTests {
              {"time":"2026-11-22T03:00:01.5+01:00","tree":"cd","hostname":"a","id":"2"}]
             """, "2026-11-22T02:00:01.500Z"
         ),
+        // restic 0.14.0, and borg 1.2.4 below, as they print.
+        (
+            .restic,
+            """
+            [{"time":"2026-11-22T12:38:17Z","tree":"ff53ea1d","paths":["/etc/debian_version"],"hostname":"vm","username":"root","id":"f99f19c3611ce6ee","short_id":"f99f19c3"}]
+            """, "2026-11-22T12:38:17Z"
+        ),
         (.restic, "[]", nil), (.restic, "null", nil), (.restic, "Fatal: wrong password", nil),
         (
             .borg,
@@ -26,6 +33,31 @@ struct SafeguardTests {
             {"archives": [{"archive": "a-1", "name": "a-1", "start": "2026-11-22T01:02:03.000000",
               "time": "2026-11-22T01:02:03.000000"}], "encryption": {"mode": "none"}}
             """, "2026-11-22T01:02:03Z"
+        ),
+        (
+            .borg,
+            """
+            {
+                "archives": [
+                    {
+                        "archive": "one",
+                        "barchive": "one",
+                        "id": "ed6ca2918437f8ad",
+                        "name": "one",
+                        "start": "2026-11-22T12:38:17.000000",
+                        "time": "2026-11-22T12:38:17.000000"
+                    }
+                ],
+                "encryption": {
+                    "mode": "repokey"
+                },
+                "repository": {
+                    "id": "efb31dd202db061f",
+                    "last_modified": "2026-11-23T18:38:18.000000",
+                    "location": "/srv/borg"
+                }
+            }
+            """, "2026-11-22T12:38:17Z"
         ),
         (.borg, "{\"archives\": []}", nil),
         (.time, "checking\n2026-11-22T01:02:03Z\n", "2026-11-22T01:02:03Z"),
