@@ -302,7 +302,7 @@ struct WindowsUpdateTests {
         let file = Places.sharedData
             .appending(path: "tool-outputs-constructed/windows-update/\(name).json")
         let text = try String(contentsOf: file, encoding: .utf8)
-        let line = text.split(separator: "\n").joined(separator: " ")
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
         let list = line.hasPrefix("[") ? String(line) : "[\(line)]"
         let answer = Words.answer(
             "\"Facts\": \(Words.facts), \"RebootSignals\": [\"WindowsUpdate\"], "

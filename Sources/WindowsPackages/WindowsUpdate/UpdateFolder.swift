@@ -25,7 +25,8 @@ struct UpdateFolder: Sendable {
     /// - Returns: why that is not possible, a clause; `nil` when it is there.
     func writeScript() -> String? {
         let text = Array(UpdateScript.text.utf8)
-        guard Files.bytes(script, limit: text.count) != text else { return nil }
+        // One byte more than it has, so that nothing stands behind it.
+        guard Files.bytes(script, limit: text.count + 1) != text else { return nil }
         return write(text, to: script)
     }
 
