@@ -1,3 +1,4 @@
+import Administration
 import AgentProtocol
 import Fleet
 import Policy
