@@ -66,7 +66,7 @@ struct SoftwareUpdateTests {
             look.packages.map(\.name).sorted() == [
                 "Command Line Tools for Xcode", "Safari", "macOS",
             ])
-        #expect(look.updates[0].bytes == 687_573 * 1024)
+        #expect(look.updates[0].bytes == Int64(687_573 * 1024))
     }
 
     @Test(arguments: [
