@@ -163,9 +163,6 @@ extension ZypperTool: SoftwareLooking {
 // MARK: - Installing
 
 extension ZypperTool: DownloadingTool, ReturningTool {
-    /// zypper lets a program of its own install: rpm for each package, or one for all.
-    var scriptHosts: [String] { ["rpm", "zypp-rpm"] }
-
     func lockHolder() -> String? {
         RpmLock.holder() ?? PidFile.holder("/run/zypp.pid") ?? PidFile.holder("/var/run/zypp.pid")
     }
