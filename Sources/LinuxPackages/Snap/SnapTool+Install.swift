@@ -98,7 +98,9 @@ extension SnapTool: ReturningTool {
         let rows = SnapRows(await snap.run(["list"]).output).rows
         return Set(
             updates.filter { update in
-                rows.contains { $0.name == update.name && $0.version == update.from }
+                rows.contains {
+                    $0.name == update.name && $0.version == update.from && !$0.isDisabled
+                }
             })
     }
 }
