@@ -19,7 +19,7 @@ struct FwupdTool: Sendable {
     var fwupdmgr: ToolRunner { ToolRunner(runner: runner, path: Self.path) }
 
     /// Why a device gets nothing now, whatever is newer; `nil` when nothing stands in the way.
-    static func obstacle(to device: FirmwareDevice) -> String? {
+    static func obstacle(to device: FirmwarePart) -> String? {
         if device.waitsForReboot {
             return "what has been written already comes in force with a reboot first"
         }
@@ -110,7 +110,7 @@ extension FwupdTool: SoftwareLooking {
         return look
     }
 
-    private func addUpdates(_ devices: [FirmwareDevice], to look: inout SoftwareLook) async {
+    private func addUpdates(_ devices: [FirmwarePart], to look: inout SoftwareLook) async {
         // Old metadata is told by its source; it is not fetched in the middle of a look.
         let output = await fwupdmgr.run(["get-updates", "--no-metadata-check", "--json"])
         let reading = ToolOutput.fwupdJSON.read(output.output)
@@ -141,7 +141,7 @@ extension FwupdTool: SoftwareLooking {
         }
     }
 
-    private func package(_ device: FirmwareDevice) -> Package? {
+    private func package(_ device: FirmwarePart) -> Package? {
         guard PackageName(device.id, of: .fwupd) != nil, !device.version.isEmpty else { return nil }
         return Package(
             manager: manager, name: device.id, version: device.version,
@@ -150,7 +150,7 @@ extension FwupdTool: SoftwareLooking {
 
     /// What has been written and comes in force with the next boot; the version stands in fwupd's
     /// own record alone.
-    private func signals(_ devices: [FirmwareDevice]) async -> [RebootSignal] {
+    private func signals(_ devices: [FirmwarePart]) async -> [RebootSignal] {
         let waiting = devices.filter(\.waitsForReboot)
         guard !waiting.isEmpty else { return [] }
         let history = FirmwareDocuments(

@@ -1,5 +1,5 @@
 /// A piece of hardware with firmware, as fwupd tells of it in JSON.
-package struct FirmwareDevice: Hashable, Sendable {
+package struct FirmwarePart: Hashable, Sendable {
     /// What fwupd knows of a version of its firmware.
     package struct Release: Hashable, Sendable {
         package var version: String
@@ -53,9 +53,9 @@ package struct FirmwareError: Hashable, Sendable {
 
 /// What fwupd answers with `--json`: devices, remotes, releases, or an error.
 package struct FirmwareDocuments: Sendable {
-    package private(set) var devices: [FirmwareDevice] = []
+    package private(set) var devices: [FirmwarePart] = []
     package private(set) var remotes: [FirmwareRemote] = []
-    package private(set) var releases: [FirmwareDevice.Release] = []
+    package private(set) var releases: [FirmwarePart.Release] = []
     package private(set) var error: FirmwareError?
     /// What of it could not be read.
     package private(set) var unparsed: [String] = []
@@ -82,20 +82,20 @@ package struct FirmwareDocuments: Sendable {
         }
     }
 
-    private static func device(_ part: ToolJSON) -> FirmwareDevice? {
+    private static func device(_ part: ToolJSON) -> FirmwarePart? {
         guard let id = part["DeviceId"]?.text else { return nil }
-        return FirmwareDevice(
+        return FirmwarePart(
             id: id, title: part["Name"]?.text ?? id, version: part["Version"]?.text ?? "",
             flags: Set(part["Flags"]?.texts ?? []), problems: part["Problems"]?.texts ?? [],
-            state: part["UpdateState"]?.integer.flatMap { FirmwareDevice.State(rawValue: $0) }
+            state: part["UpdateState"]?.integer.flatMap { FirmwarePart.State(rawValue: $0) }
                 ?? .unknown,
             error: part["UpdateError"]?.text,
             releases: (part["Releases"]?.elements ?? []).compactMap(release))
     }
 
-    private static func release(_ part: ToolJSON) -> FirmwareDevice.Release? {
+    private static func release(_ part: ToolJSON) -> FirmwarePart.Release? {
         guard let version = part["Version"]?.text, !version.isEmpty else { return nil }
-        return FirmwareDevice.Release(
+        return FirmwarePart.Release(
             version: version, flags: Set(part["Flags"]?.texts ?? []),
             remote: part["RemoteId"]?.text, bytes: part["Size"]?.integer)
     }
