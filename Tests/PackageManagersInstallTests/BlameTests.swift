@@ -57,7 +57,7 @@ struct BlameTests {
                     name: "labhang", version: "2.0", failure: .hung,
                     sentence:
                         "labhang: its script printed nothing for 10 s and was ended; its last "
-                        + "line: labhang: waiting for something that never comes"))
+                        + "line: \"labhang: waiting for something that never comes\"."))
         #expect(verdict.blame(of: "labneeds")?.failure == .dependency)
         #expect(
             verdict.blame(of: "labneeds")?.sentence.contains(
@@ -105,7 +105,7 @@ struct BlameTests {
         #expect(verdict.failure == .hung)
         #expect(verdict.culprits == ["labwait"])
         #expect(
-            verdict.sentence.hasSuffix("its last line: labwait: its preinst waits for ever "),
+            verdict.sentence.hasSuffix("its last line: \"labwait: its preinst waits for ever \"."),
             "\(verdict.sentence)")
         #expect(
             verdict.notes == [

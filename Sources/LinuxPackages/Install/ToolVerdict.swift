@@ -97,7 +97,7 @@ enum EndedScripts {
     /// What is told of it.
     static func blame(_ name: String, _ own: String?, in lines: [String]) -> PackageBlame {
         let seconds = lines.lazy.compactMap { HangWord(line: $0)?.seconds }.first ?? 0
-        let words = own.map { "its last line: \($0)" } ?? "it had said nothing"
+        let words = own.map { "its last line: \"\($0)\"." } ?? "it had said nothing."
         return PackageBlame(
             name: name, failure: .hung,
             sentence: ToolVerdict.quote(

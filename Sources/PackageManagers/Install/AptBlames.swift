@@ -77,7 +77,8 @@ struct AptBlames {
 
     /// What is told of a script that was ended.
     static func hung(_ name: String, _ seconds: Int64, last: String?) -> String {
-        let words = last.map { "its last line: \(AptVerdict.quote($0))" } ?? "it had said nothing"
+        let words =
+            last.map { "its last line: \"\(AptVerdict.quote($0))\"." } ?? "it had said nothing."
         return "\(name): its script printed nothing for \(seconds) s and was ended; \(words)"
     }
 }
