@@ -66,7 +66,8 @@ struct PageRouteTests {
         .administer: """
         POST /tenants, POST /tenants/sites, GET /users, POST /users, GET /users/{user}/disable,
         POST /users/{user}/disable, POST /feeds, POST /feeds/{feed}/refresh,
-        POST /feeds/{feed}/confirm, POST /feeds/{feed}/remove, POST /recipes,
+        POST /feeds/{feed}/confirm, POST /feeds/{feed}/remove, POST /feeds/{feed}/enable,
+            POST /feeds/{feed}/disable, POST /recipes,
         POST /recipes/delete, POST /verdicts/feeds, POST /verdicts/feeds/{feed}/refresh,
         GET /verdicts/feeds/{feed}/unsubscribe, POST /verdicts/feeds/{feed}/unsubscribe
         """,
