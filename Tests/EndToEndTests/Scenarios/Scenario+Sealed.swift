@@ -127,7 +127,7 @@ extension Lab {
         for name in try FileManager.default.contentsOfDirectory(atPath: out.path).sorted() {
             let file = out.appending(path: name).path
             let item = try #require(items.first { name.contains("-\($0.digest.prefix(8)).") })
-            let shown = try await run([server.path, "trust", "show", file])
+            let shown = try await run([server.path, "trust", "show", file, "--format", "table"])
                 .succeeded("trust show \(name)")
             try await command("sign", "--key", "\(keys)/operator-\(number).key", file)
             let outcomes: [Answers.Outcome] = try await answer(to: ["trust", "submit", file])
