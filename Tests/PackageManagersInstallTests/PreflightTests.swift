@@ -162,6 +162,21 @@ struct PreflightTests {
         }
     }
 
+    @Test(arguments: [("half-installed", true), ("unpacked", false), ("half-configured", false)])
+    func `an update of a package that was not wholly unpacked is its repair`(
+        _ state: String, _ isReady: Bool
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let root = try root(folder, paragraph("labgood", "install reinstreq \(state)"))
+            let answer = await check(root, ["labgood"]) { _ in Self.solved(Self.plan) }
+            #expect(
+                answer
+                    == (isReady
+                        ? .ready(install: [update("labgood")], settled: [])
+                        : .needsRepair("labgood is \(state).")))
+        }
+    }
+
     @Test func `dpkg's journal asks for a repair`() async throws {
         try await withTemporaryFolder { folder in
             let root = try root(folder, paragraph("labgood"))

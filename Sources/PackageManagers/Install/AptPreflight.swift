@@ -28,7 +28,7 @@ struct AptPreflight {
                 "\(root)/var/lib/dpkg/status cannot be read, or is empty.")
         }
         let status = DpkgStatus(bytes)
-        if let damage = damage(status) { return .needsRepair(damage) }
+        if let damage = damage(status, before: updates) { return .needsRepair(damage) }
         var settled = updates.compactMap { held($0, status) }
         var open = without(settled, updates)
         guard !open.isEmpty else { return .ready(install: [], settled: settled) }
@@ -151,17 +151,21 @@ struct AptPreflight {
         return out
     }
 
-    /// Why the package database must be mended first; `nil` when it is in order.
-    private func damage(_ status: DpkgStatus) -> String? {
+    /// Why the package database must be mended before these updates; `nil` when it is in order.
+    private func damage(_ status: DpkgStatus, before updates: [LockedUpdate]) -> String? {
         // dpkg's journal: entries with all-digit names are there only while it runs, and after it
         // was cut off.
         let journal = Files.names(in: "\(root)/var/lib/dpkg/updates").filter {
             $0.allSatisfy(\.isNumber)
         }
         if !journal.isEmpty { return "dpkg was interrupted." }
+        // What was not wholly unpacked can only be unpacked anew, which apt's own repair does not do:
+        // an update of it does.
+        let anew = Set(updates.map(\.key))
         let broken = status.entries.filter {
             $0.unfinished != nil
                 && !PackageBlame.isMarked($0.name, $0.version, in: tolerated)
+                && !($0.unfinished == "half-installed" && anew.contains($0.key))
         }
         guard let first = broken.first else { return nil }
         let more = broken.count > 1 ? " and \(broken.count - 1) more" : ""
