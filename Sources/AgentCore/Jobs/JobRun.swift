@@ -219,7 +219,8 @@ extension JobRun {
         case .journalDamaged(let line):
             noteDamage("Line \(line) of the job's journal was damaged on the disk")
         case .journalLost:
-            noteDamage("The job had begun, and its journal is gone, or was unreadable and put aside")
+            noteDamage(
+                "The job had begun, and its journal is gone, or was unreadable and put aside")
         case .finished(let result), .followedUp(let result):
             stage = .finished(result)
         case .delivered(_, let isInterim):
