@@ -1,6 +1,7 @@
 import AgentProtocol
 import Fleet
 import Policy
+import Readiness
 import Rollout
 import Testing
 import Trust
@@ -37,6 +38,8 @@ import Trust
         func returnCommand(to snapshot: String, for job: JobID) -> [String]? {
             hasCommand ? ["/usr/bin/patchbay-agent", "snapshot", "return", snapshot] : nil
         }
+
+        func surroundings(for rule: ReadinessRule) async -> Surroundings { Surroundings() }
     }
 
     private func order(

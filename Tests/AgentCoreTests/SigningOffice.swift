@@ -78,11 +78,12 @@ struct SigningOffice {
         _ updates: [LockedUpdate], under policies: Envelope,
         for endpoint: EndpointID = Orders.endpoint,
         nonce: Int = 1, reaches: Int = 1, of whole: Int = 100, from begin: Timestamp = Orders.start,
-        tries: Int? = nil, scope: DocumentScope = .tenant(tenant), by keys: [SigningKey]? = nil
+        tries: Int? = nil, lane: Lane = .routine, scope: DocumentScope = .tenant(tenant),
+        by keys: [SigningKey]? = nil
     ) throws -> String {
         let digits = String(nonce, radix: 16)
         let grant = Grant(
-            target: .endpoints([endpoint]), lane: .routine,
+            target: .endpoints([endpoint]), lane: lane,
             updates: updates.map { Grant.Update($0.key, version: $0.to, released: $0.released) },
             notBefore: begin,
             notAfter: begin.adding(seconds: 86_400),

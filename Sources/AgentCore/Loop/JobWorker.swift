@@ -11,6 +11,9 @@ final class JobWorker: Sendable {
     static let keptJobs = 50
     /// How long a delivered job is kept, in seconds: 30 days.
     static let keptSeconds: Int64 = 30 * 86_400
+    /// How many jobs can wait on an endpoint: more windows than anybody waits for at once. Who hands
+    /// out orders cannot fill the disk with them.
+    static let mostWaiting = 100
     /// The shortest time between two requests for work that brought nothing, in milliseconds: a
     /// server that answers at once without work must not make the agent spin.
     static let shortestPollMilliseconds: Int64 = 5000
@@ -107,6 +110,10 @@ final class JobWorker: Sendable {
         // It is here already, and waits for its window.
         if waiting.contains(order.job) { return false }
         guard let known = try knownJob(order.job) else {
+            guard waiting.all.count < Self.mostWaiting else {
+                logger.warning("\(order.job) was not taken: \(Self.mostWaiting) orders wait here.")
+                return false
+            }
             try await carry(try begin(order))
             return true
         }

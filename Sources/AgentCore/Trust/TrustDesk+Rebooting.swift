@@ -40,11 +40,16 @@ extension TrustDesk: RebootRules {
     }
 
     /// An order's signed approval, whose lane is the endpoint's way; `nil` where none is believed,
-    /// and then it goes the everyday way.
+    /// and then it goes the everyday way. One that is for another endpoint, or for something else,
+    /// opens no window.
     private func believed(_ order: JobOrder, _ memo: TrustMemo, at now: Timestamp) -> Grant? {
-        guard let text = grant(of: order),
+        guard !order.updates.isEmpty, let text = grant(of: order),
             let taken = try? memo.state.verify(Array(text.utf8), as: Grant.self, at: now)
         else { return nil }
-        return taken.accepted.document.body
+        let body = taken.accepted.document.body
+        guard body.target.endpoints?.contains(endpoint) ?? true else { return nil }
+        let granted = Dictionary(
+            body.updates.map { ($0.package, $0.version) }, uniquingKeysWith: { first, _ in first })
+        return order.updates.allSatisfy { granted[$0.key] == $0.to } ? body : nil
     }
 }
