@@ -350,7 +350,8 @@ let package = Package(
             name: "patchbay-agent",
             dependencies: [
                 "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages", "MacPackages", "WindowsPackages", "PackageManagers", "Trust",
+                "LinuxPackages", .target(name: "MacPackages", condition: .when(platforms: [.macOS])),
+                "WindowsPackages", "PackageManagers", "Trust",
                 "Recipes", "Applications", argumentParser, logging,
             ],
             path: "Sources/patchbay-agent", exclude: ["README.md"], swiftSettings: strict),

@@ -2,8 +2,11 @@ import AgentCore
 import AgentSystem
 import LinuxPackages
 import Logging
-import MacPackages
 import Recipes
+
+#if os(macOS)
+    import MacPackages
+#endif
 
 /// What this machine is looked at and patched with.
 enum MachineTools {
@@ -11,11 +14,13 @@ enum MachineTools {
     static func scanner(
         _ state: DiskStateFolder, recipes: @escaping @Sendable () -> [Recipe] = { [] }
     ) -> any Scanning {
-        if MacEndpoint.isThisMachine {
-            return MacScanner(
-                stateFolder: state.path, proxyEnvironment: Environment.proxies,
-                clock: AgentEffects.system.now)
-        }
+        #if os(macOS)
+            if MacEndpoint.isThisMachine {
+                return MacScanner(
+                    stateFolder: state.path, proxyEnvironment: Environment.proxies,
+                    clock: AgentEffects.system.now)
+            }
+        #endif
         return EndpointScanner(state: state, recipes: recipes)
     }
 
@@ -24,11 +29,13 @@ enum MachineTools {
         _ state: DiskStateFolder, inactivityLimitSeconds: Int64,
         applications: EndpointInstaller.RecipeParts, logger: Logger
     ) async -> any Installing & Prefetching {
-        if MacEndpoint.isThisMachine {
-            return MacInstaller(
-                inactivityLimitSeconds: inactivityLimitSeconds,
-                proxyEnvironment: Environment.proxies, stateFolder: state.path)
-        }
+        #if os(macOS)
+            if MacEndpoint.isThisMachine {
+                return MacInstaller(
+                    inactivityLimitSeconds: inactivityLimitSeconds,
+                    proxyEnvironment: Environment.proxies, stateFolder: state.path)
+            }
+        #endif
         let installer = EndpointInstaller(
             inactivityLimitSeconds: inactivityLimitSeconds,
             proxyEnvironment: Environment.proxies, stateFolder: state.path,

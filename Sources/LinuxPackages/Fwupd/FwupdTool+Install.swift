@@ -32,11 +32,10 @@ extension FwupdTool: LockListTool {
                         culprits: [update.name]))
             }
             let answer = await fwupdmgr.run(["get-releases", device.id, "--json"])
-            let found = FirmwareDocuments(answer.output)
-            guard answer.status == 0 || found.error?.code == FirmwareError.nothingToDo else {
+            guard let releases = Self.releases(in: answer) else {
                 return refused(answer, [update.name])
             }
-            guard let release = found.releases.first(where: { $0.version == update.to }) else {
+            guard let release = releases.first(where: { $0.version == update.to }) else {
                 continue
             }
             if let block = release.flags.first(where: { $0.hasPrefix("blocked-") }) {
@@ -58,6 +57,14 @@ extension FwupdTool: LockListTool {
             }
         }
         return .plan(plan)
+    }
+
+    /// What remotes have for a device; `nil` when fwupd did not answer. That there is nothing is an
+    /// answer, though fwupd calls it an error.
+    private static func releases(in answer: CommandOutput) -> [FirmwarePart.Release]? {
+        let found = FirmwareDocuments(answer.output)
+        let isNothing = isNothingToDo(found.error)
+        return answer.status == 0 || isNothing ? found.releases : nil
     }
 
     private func refused(_ output: CommandOutput, _ culprits: [String]) -> Solution {

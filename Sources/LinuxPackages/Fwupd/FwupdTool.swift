@@ -67,7 +67,8 @@ extension FwupdTool: SoftwareLooking {
         let output = await fwupdmgr.run(
             ["refresh", "--no-remote-check", "--json"], seconds: ToolRunner.refreshSeconds)
         let error = FirmwareDocuments(output.output).error
-        let isWell = output.status == 0 || error?.code == FirmwareError.nothingToDo
+        let isNothing = Self.isNothingToDo(error)
+        let isWell = output.status == 0 || isNothing
         let reason = error?.message ?? output.reason
         // It ends with the first remote that fails; those before it have been written anew.
         let after = isWell ? [] : await remotes()
@@ -84,14 +85,14 @@ extension FwupdTool: SoftwareLooking {
     ) async throws(ScanFailure) -> SoftwareLook {
         let output = await fwupdmgr.run(["get-devices", "--json"])
         let answer = FirmwareDocuments(output.output)
-        guard
-            (output.status == 0 && answer.isAnswer)
-                || answer.error?.code == FirmwareError.nothingToDo
-        else {
+        let error = answer.error
+        let isAnswer = answer.isAnswer
+        let isNothing = Self.isNothingToDo(error)
+        guard (output.status == 0 && isAnswer) || isNothing else {
+            let reason = error?.message ?? output.reason
             throw ScanFailure(
                 code: "E_SCAN_FWUPD", message: "fwupd cannot list the endpoint's devices.",
-                nextStep: "Run `fwupdmgr get-devices` on the endpoint: "
-                    + "\(answer.error?.message ?? output.reason)")
+                nextStep: "Run `fwupdmgr get-devices` on the endpoint: \(reason)")
         }
         var look = SoftwareLook()
         look.unparsed = answer.unparsed
@@ -110,12 +111,19 @@ extension FwupdTool: SoftwareLooking {
         return look
     }
 
+    /// Whether fwupd says that there is nothing, which it calls an error. Asked beside `||` and not
+    /// behind it, where the optimising compiler of Swift 6.3 fails on what is read of a document.
+    static func isNothingToDo(_ error: FirmwareError?) -> Bool {
+        error?.code == FirmwareError.nothingToDo
+    }
+
     private func addUpdates(_ devices: [FirmwarePart], to look: inout SoftwareLook) async {
         // Old metadata is told by its source; it is not fetched in the middle of a look.
         let output = await fwupdmgr.run(["get-updates", "--no-metadata-check", "--json"])
         let reading = ToolOutput.fwupdJSON.read(output.output)
         let error = FirmwareDocuments(output.output).error
-        guard output.status == 0 || error?.code == FirmwareError.nothingToDo else {
+        let isNothing = Self.isNothingToDo(error)
+        guard output.status == 0 || isNothing else {
             return look.fail("fwupd", error?.message ?? output.reason)
         }
         look.unparsed += reading.unparsed
