@@ -350,7 +350,8 @@ let package = Package(
             name: "patchbay-agent",
             dependencies: [
                 "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages", .target(name: "MacPackages", condition: .when(platforms: [.macOS])),
+                "LinuxPackages",
+                .target(name: "MacPackages", condition: .when(platforms: [.macOS])),
                 "WindowsPackages", "PackageManagers", "Trust",
                 "Recipes", "Applications", argumentParser, logging,
             ],
