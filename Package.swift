@@ -81,13 +81,14 @@ let package = Package(
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
         module("Readiness", ["Fleet"]),
+        module("Forensics", ["Fleet"]),
         module("Verdicts", ["Fleet"]),
         module("Policy", ["Fleet", "Calendar", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
-        module("Rollout", ["Fleet", "Calendar", "Policy"]),
+        module("Rollout", ["Fleet", "Calendar", "Forensics", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
-        module("AgentProtocol", ["Fleet", "Rollout"]),
+        module("AgentProtocol", ["Fleet", "Forensics", "Rollout"]),
         module("Markup"),
         module(
             "PolicyDocument",
@@ -424,6 +425,7 @@ let package = Package(
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
+        tests("ForensicsTests", ["Forensics", "Fleet"]),
         tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
@@ -459,7 +461,7 @@ let package = Package(
         tests(
             "WindowsPackagesTests",
             ["WindowsPackages", "PackageManagers", "AgentCore", "Fleet", "Policy", "Rollout"]),
-        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
+        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Forensics", "Rollout"]),
         tests("TrustTests", ["Trust", "Verdicts", "Fleet", "Versions", "Calendar", "Policy"]),
         tests("SimulationTests", ["Simulation"]),
     ]

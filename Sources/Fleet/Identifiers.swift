@@ -165,6 +165,11 @@ public enum Kinds {
         /// “ntc”
         public static let prefix = "ntc"
     }
+    /// A bundle of evidence that an endpoint has taken of itself.
+    public enum Evidence: IdentifierKind {
+        /// “evd”
+        public static let prefix = "evd"
+    }
 }
 
 /// A client organisation's identifier.
@@ -197,6 +202,8 @@ public typealias PlanID = Identifier<Kinds.Plan>
 public typealias NoticeContactID = Identifier<Kinds.NoticeContact>
 /// A notice's identifier.
 public typealias NoticeID = Identifier<Kinds.Notice>
+/// The identifier of a bundle of evidence.
+public typealias EvidenceID = Identifier<Kinds.Evidence>
 /// Names an alert.
 public typealias AlertID = Identifier<Kinds.Alert>
 
