@@ -98,6 +98,12 @@ struct ChangePlan: Hashable, Sendable {
     /// Bytes that the packages grow by; negative when they shrink.
     var growth: Int64 = 0
 
+    /// A package gets an older version, and the tool tells which.
+    mutating func goBack(to change: Change) {
+        downgraded.append(change.name)
+        olderVersions.append(change)
+    }
+
     /// Whether the plan brings an update to exactly its version.
     func brings(_ update: LockedUpdate) -> Bool {
         (update.isRollback ? olderVersions : changed + added).contains {
