@@ -81,20 +81,24 @@ let package = Package(
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
         module("Readiness", ["Fleet"]),
+        module("Health"),
         module("Verdicts", ["Fleet"]),
-        module("Policy", ["Fleet", "Calendar", "Readiness", "Verdicts"]),
+        module("Policy", ["Fleet", "Calendar", "Health", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
-        module("Rollout", ["Fleet", "Calendar", "Policy"]),
+        module("Rollout", ["Fleet", "Calendar", "Health", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
         module("AgentProtocol", ["Fleet", "Rollout"]),
         module("Markup"),
         module(
             "PolicyDocument",
-            ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "Recipes", yams]),
+            ["Fleet", "Calendar", "Health", "Readiness", "Verdicts", "Policy", "Recipes", yams]),
         module(
             "PolicyForm",
-            ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "PolicyDocument"]),
+            [
+                "Fleet", "Calendar", "Health", "Readiness", "Verdicts", "Policy",
+                "PolicyDocument",
+            ]),
         module(
             "Trust",
             [
@@ -169,7 +173,8 @@ let package = Package(
         module(
             "AgentCore",
             [
-                "Fleet", "Versions", "Calendar", "Readiness", "Policy", "Recipes", "Rollout",
+                "Fleet", "Versions", "Calendar", "Health", "Readiness", "Policy", "Recipes",
+                "Rollout",
                 "AgentProtocol", "Trust", logging,
             ]),
         // Layer 4: adapters to the world.
@@ -290,7 +295,10 @@ let package = Package(
             ]),
         module(
             "AgentSystem",
-            ["Fleet", "Calendar", "Readiness", "Policy", "Rollout", "AgentCore", "SystemFiles"]),
+            [
+                "Fleet", "Calendar", "Health", "Readiness", "Policy", "Rollout", "AgentCore",
+                "SystemFiles",
+            ]),
         module(
             "AgentTransport",
             [
@@ -418,7 +426,8 @@ let package = Package(
         tests(
             "PolicyDocumentTests",
             [
-                "PolicyDocument", "PolicyForm", "Readiness", "Verdicts", "Policy", "Recipes",
+                "PolicyDocument", "PolicyForm", "Health", "Readiness", "Verdicts", "Policy",
+                "Recipes",
                 "Calendar", "Fleet",
             ]),
         tests("RecipesTests", ["Recipes", "Fleet"]),
@@ -429,15 +438,17 @@ let package = Package(
             "SavedPlansTests",
             ["SavedPlans", "Administration", "Fleet", "Policy", "Rollout"]),
         tests("RolloutTests", ["Rollout", "Fleet", "Calendar", "Policy"]),
+        tests("HealthTests", ["Health"]),
         tests(
             "AgentCoreTests",
             [
-                "AgentCore", "AgentProtocol", "Fleet", "Readiness", "Policy", "Recipes", "Rollout",
+                "AgentCore", "AgentProtocol", "Fleet", "Health", "Readiness", "Policy", "Recipes",
+                "Rollout",
                 "Trust", "Simulation", logging,
             ]),
         tests(
             "AgentSystemTests",
-            ["AgentSystem", "AgentCore", "Fleet", "Readiness", "Policy", "Rollout"]),
+            ["AgentSystem", "AgentCore", "Fleet", "Health", "Readiness", "Policy", "Rollout"]),
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),

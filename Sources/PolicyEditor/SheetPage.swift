@@ -345,10 +345,17 @@ struct SheetPage {
                                 ("unit", "systemd unit is active"), ("tcp", "TCP port answers"),
                                 ("http", "HTTP address answers"), ("process", "Process runs"),
                                 ("script", "Signed script succeeds"),
-                            ])
+                                ("crashes", "Crashes, beside the day before"),
+                                ("journal", "Errors in the journal, beside before"),
+                                ("bootTime", "Time of the boot, beside the one before"),
+                            ], size: .probe)
                         parts.text(
                             "\(path).value", in: row,
                             "nginx.service, 443, http://localhost/healthz", size: .twice)
+                        parts.text("\(path).text", in: row, "With * and ?", size: .searched)
+                        parts.text("\(path).atMost", in: row, "Such as 2, or 90s", size: .measured)
+                        parts.text("\(path).times", in: row, "Such as 3, or 20%", size: .measured)
+                        parts.text("\(path).over", in: row, "Else 5m", size: .measured)
                     }
                 }
             }

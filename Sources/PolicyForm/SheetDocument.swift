@@ -272,13 +272,37 @@ extension PolicySheet {
             document.open(1, "probes", of: "probes")
         }
         for (place, row) in probes.enumerated() {
-            document.item()
-            let kind = row.word("kind")
-            document.put(
-                3, Self.probeKinds.contains(kind) ? kind : YAMLText.quoted(kind), row["value"],
-                of: "probes.\(place).value")
+            Self.writeProbe(row, "probes.\(place)", to: &document)
         }
         document.putAny(1, "within", within, of: "after-within")
+    }
+
+    private static func writeProbe(
+        _ row: SheetRow, _ path: String, to document: inout SheetDocument
+    ) {
+        document.item()
+        let kind = row.word("kind")
+        let isMeasure = measureKinds.contains(kind)
+        let fields = [
+            ("value", kind == "crashes" ? "program" : "unit"), ("text", "text"),
+            ("atMost", "atMost"), ("times", kind == "bootTime" ? "slower" : "times"),
+            ("over", "over"),
+        ].filter { isMeasure || $0.0 != "value" }
+        if !isMeasure {
+            document.put(
+                3, probeKinds.contains(kind) ? kind : YAMLText.quoted(kind), row["value"],
+                of: "\(path).value")
+        } else if fields.allSatisfy({ row[$0.0].isEmpty }) {
+            document.line(3, "\(kind): {}", of: "\(path).kind")
+        } else {
+            document.open(3, kind, of: "\(path).kind")
+        }
+        // What a kind has no use for is written all the same, so that reading says so.
+        for (field, key) in fields {
+            document.putAny(
+                isMeasure ? 4 : 3, key, field == "text" ? row[field] : row.word(field),
+                of: "\(path).\(field)")
+        }
     }
 
     private static func writeException(

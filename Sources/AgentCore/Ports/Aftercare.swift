@@ -1,5 +1,6 @@
 public import AgentProtocol
 public import Fleet
+public import Health
 public import Policy
 public import Rollout
 
@@ -130,6 +131,8 @@ public protocol Probing: Sendable {
     func ask(_ probe: HealthProbe) async -> ProbeResult
     /// Runs a signed script, once; it passes when it ends with status 0.
     func run(_ script: SignedScript) async -> ProbeResult
+    /// Reads a figure: what was counted in a time, or what the last boot took.
+    func read(_ measure: HealthMeasure, since: Timestamp, until: Timestamp) async -> HealthReading
 }
 
 /// What an agent needs in order to see to reboots and health.

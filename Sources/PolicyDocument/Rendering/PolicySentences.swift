@@ -259,6 +259,7 @@ enum PolicySentences {
             case .http(let address): "\(address) answers."
             case .process(let name): "A process \(name) runs."
             case .script(let name): "The signed script \(name) ends well."
+            case .measure(let measure): MeasureSentence.text(measure)
             }
         }
     }
