@@ -159,6 +159,12 @@ let package = Package(
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
+        module(
+            "Bundles",
+            [
+                "Fleet", "Versions", "Policy", "Rollout", "ServerRecords", "ControlPlane",
+                "Administration", "Rollbacks",
+            ]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Notices",
