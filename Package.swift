@@ -81,13 +81,14 @@ let package = Package(
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
         module("Readiness", ["Fleet"]),
+        module("Forensics", ["Fleet"]),
         module("Verdicts", ["Fleet"]),
         module("Policy", ["Fleet", "Calendar", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
-        module("Rollout", ["Fleet", "Calendar", "Policy"]),
+        module("Rollout", ["Fleet", "Calendar", "Forensics", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
-        module("AgentProtocol", ["Fleet", "Rollout"]),
+        module("AgentProtocol", ["Fleet", "Forensics", "Rollout"]),
         module("Markup"),
         module(
             "PolicyDocument",
@@ -105,8 +106,8 @@ let package = Package(
         module(
             "ServerRecords",
             [
-                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Verdicts", "Policy",
-                "Rollout", "Trust",
+                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Forensics", "Verdicts",
+                "Policy", "Rollout", "Trust",
             ]),
         module(
             "Findings", ["Fleet", "Advisories", "Calendar", "Policy", "ServerRecords"]),
@@ -159,13 +160,13 @@ let package = Package(
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
+        module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Bundles",
             [
                 "Fleet", "Versions", "Policy", "Rollout", "ServerRecords", "ControlPlane",
                 "Administration", "Rollbacks",
             ]),
-        module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Notices",
             ["Fleet", "Calendar", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
@@ -375,15 +376,14 @@ let package = Package(
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
-                "Emergencies", "Store",
+                "Bundles", "Emergencies", "Store",
                 "Verdicts", "VerdictFeeds",
             ]),
         tests(
             "StoreTests",
             [
-                "Fleet", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords", "ControlPlane",
-                "Administration",
-                "Store",
+                "Fleet", "Forensics", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords",
+                "ControlPlane", "Administration", "Store",
             ]),
         tests("ToolOutputsTests", ["ToolOutputs", "Fleet"]),
         tests(
@@ -430,6 +430,7 @@ let package = Package(
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
+        tests("ForensicsTests", ["Forensics", "Fleet"]),
         tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
@@ -465,7 +466,7 @@ let package = Package(
         tests(
             "WindowsPackagesTests",
             ["WindowsPackages", "PackageManagers", "AgentCore", "Fleet", "Policy", "Rollout"]),
-        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
+        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Forensics", "Rollout"]),
         tests("TrustTests", ["Trust", "Verdicts", "Fleet", "Versions", "Calendar", "Policy"]),
         tests("SimulationTests", ["Simulation"]),
     ]

@@ -170,6 +170,16 @@ public enum Kinds {
         /// “ntc”
         public static let prefix = "ntc"
     }
+    /// A bundle of evidence that an endpoint has taken of itself.
+    public enum Evidence: IdentifierKind {
+        /// “evd”
+        public static let prefix = "evd"
+    }
+    /// The examination of an endpoint before it is patched.
+    public enum Triage: IdentifierKind {
+        /// “tri”
+        public static let prefix = "tri"
+    }
 }
 
 /// A client organisation's identifier.
@@ -204,6 +214,10 @@ public typealias PlanID = Identifier<Kinds.Plan>
 public typealias NoticeContactID = Identifier<Kinds.NoticeContact>
 /// A notice's identifier.
 public typealias NoticeID = Identifier<Kinds.Notice>
+/// The identifier of a bundle of evidence.
+public typealias EvidenceID = Identifier<Kinds.Evidence>
+/// A triage's identifier.
+public typealias TriageID = Identifier<Kinds.Triage>
 /// Names an alert.
 public typealias AlertID = Identifier<Kinds.Alert>
 

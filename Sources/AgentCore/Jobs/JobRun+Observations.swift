@@ -285,7 +285,7 @@ extension JobRun {
             .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .hung, .journalUnreadable,
             .nothingChanged, .unhealthyAfterPatch, .rebootNotClearing, .backupTooOld,
-            .snapshotMissing, .blockedByProcess, .refused, .other:
+            .snapshotMissing, .evidenceMissing, .blockedByProcess, .refused, .other:
             return [ended]
                 + giveUp(
                     .interruptedPackageManager,
