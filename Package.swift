@@ -111,8 +111,8 @@ let package = Package(
         module(
             "ServerRecords",
             [
-                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Verdicts", "Policy",
-                "Rollout", "Trust",
+                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Forensics", "Verdicts",
+                "Policy", "Rollout", "Trust",
             ]),
         module(
             "Findings", ["Fleet", "Advisories", "Calendar", "Policy", "ServerRecords"]),
@@ -387,9 +387,8 @@ let package = Package(
         tests(
             "StoreTests",
             [
-                "Fleet", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords", "ControlPlane",
-                "Administration",
-                "Store",
+                "Fleet", "Forensics", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords",
+                "ControlPlane", "Administration", "Store",
             ]),
         tests("ToolOutputsTests", ["ToolOutputs", "Fleet"]),
         tests(

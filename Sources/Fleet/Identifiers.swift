@@ -170,6 +170,11 @@ public enum Kinds {
         /// “evd”
         public static let prefix = "evd"
     }
+    /// The examination of an endpoint before it is patched.
+    public enum Triage: IdentifierKind {
+        /// “tri”
+        public static let prefix = "tri"
+    }
 }
 
 /// A client organisation's identifier.
@@ -204,6 +209,8 @@ public typealias NoticeContactID = Identifier<Kinds.NoticeContact>
 public typealias NoticeID = Identifier<Kinds.Notice>
 /// The identifier of a bundle of evidence.
 public typealias EvidenceID = Identifier<Kinds.Evidence>
+/// A triage's identifier.
+public typealias TriageID = Identifier<Kinds.Triage>
 /// Names an alert.
 public typealias AlertID = Identifier<Kinds.Alert>
 

@@ -71,7 +71,7 @@ extension StoreRecords: DirectoryRecords {
         ("person", "users"), ("api_token", "tokens"), ("enrolment_token", "enrolment tokens"),
         ("alert", "alerts"), ("inventory", "inventories"), ("update_set", "lists of updates"),
         ("blocked_version", "blocked versions"), ("scanner_import", "scanner reports"),
-        ("emergency_run", "emergency runs"),
+        ("emergency_run", "emergency runs"), ("triage", "triages"), ("evidence", "evidence"),
     ]
 
     func remove(_ tenant: TenantID) throws -> [String] {
