@@ -81,22 +81,26 @@ let package = Package(
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
         module("Readiness", ["Fleet"]),
+        module("Forensics", ["Fleet"]),
         module("Health"),
         module("Verdicts", ["Fleet"]),
-        module("Policy", ["Fleet", "Calendar", "Health", "Readiness", "Verdicts"]),
+        module("Policy", ["Fleet", "Calendar", "Forensics", "Health", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
-        module("Rollout", ["Fleet", "Calendar", "Health", "Policy"]),
+        module("Rollout", ["Fleet", "Calendar", "Forensics", "Health", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
-        module("AgentProtocol", ["Fleet", "Rollout"]),
+        module("AgentProtocol", ["Fleet", "Forensics", "Rollout"]),
         module("Markup"),
         module(
             "PolicyDocument",
-            ["Fleet", "Calendar", "Health", "Readiness", "Verdicts", "Policy", "Recipes", yams]),
+            [
+                "Fleet", "Calendar", "Forensics", "Health", "Readiness", "Verdicts", "Policy",
+                "Recipes", yams,
+            ]),
         module(
             "PolicyForm",
             [
-                "Fleet", "Calendar", "Health", "Readiness", "Verdicts", "Policy",
+                "Fleet", "Calendar", "Forensics", "Health", "Readiness", "Verdicts", "Policy",
                 "PolicyDocument",
             ]),
         module(
@@ -109,8 +113,8 @@ let package = Package(
         module(
             "ServerRecords",
             [
-                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Verdicts", "Policy",
-                "Rollout", "Trust",
+                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Forensics", "Verdicts",
+                "Policy", "Rollout", "Trust",
             ]),
         module(
             "Findings", ["Fleet", "Advisories", "Calendar", "Policy", "ServerRecords"]),
@@ -165,6 +169,12 @@ let package = Package(
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
+            "Bundles",
+            [
+                "Fleet", "Versions", "Policy", "Rollout", "ServerRecords", "ControlPlane",
+                "Administration", "Rollbacks",
+            ]),
+        module(
             "Notices",
             ["Fleet", "Calendar", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
         module(
@@ -173,10 +183,12 @@ let package = Package(
         module(
             "AgentCore",
             [
-                "Fleet", "Versions", "Calendar", "Health", "Readiness", "Policy", "Recipes",
-                "Rollout",
-                "AgentProtocol", "Trust", logging,
+                "Fleet", "Versions", "Calendar", "Forensics", "Health", "Readiness", "Policy", "Recipes",
+                "Rollout", "AgentProtocol", "Trust", logging,
             ]),
+        module(
+            "AgentEvidence",
+            ["Fleet", "Forensics", "AgentProtocol", "AgentCore", "Trust", logging]),
         // Layer 4: adapters to the world.
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -296,13 +308,13 @@ let package = Package(
         module(
             "AgentSystem",
             [
-                "Fleet", "Calendar", "Health", "Readiness", "Policy", "Rollout", "AgentCore",
-                "SystemFiles",
+                "Fleet", "Calendar", "Forensics", "Health", "Readiness", "Policy", "Rollout", "AgentCore",
+                "AgentEvidence", "SystemFiles", "Trust",
             ]),
         module(
             "AgentTransport",
             [
-                "Fleet", "Rollout", "AgentProtocol", "AgentCore", "Trust",
+                "Fleet", "Forensics", "Rollout", "AgentProtocol", "AgentCore", "Trust",
                 asyncHTTPClient, nioCore,
                 nioHTTP1, nioSSL,
             ]),
@@ -357,8 +369,8 @@ let package = Package(
         .executableTarget(
             name: "patchbay-agent",
             dependencies: [
-                "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages",
+                "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentEvidence", "AgentSystem",
+                "AgentTransport", "LinuxPackages",
                 .target(name: "MacPackages", condition: .when(platforms: [.macOS])),
                 "WindowsPackages", "PackageManagers", "Trust",
                 "Recipes", "Applications", argumentParser, logging,
@@ -377,15 +389,14 @@ let package = Package(
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
-                "Emergencies", "Store",
+                "Bundles", "Emergencies", "Store",
                 "Verdicts", "VerdictFeeds",
             ]),
         tests(
             "StoreTests",
             [
-                "Fleet", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords", "ControlPlane",
-                "Administration",
-                "Store",
+                "Fleet", "Forensics", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords",
+                "ControlPlane", "Administration", "Store",
             ]),
         tests("ToolOutputsTests", ["ToolOutputs", "Fleet"]),
         tests(
@@ -433,6 +444,7 @@ let package = Package(
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
+        tests("ForensicsTests", ["Forensics", "Fleet"]),
         tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
@@ -442,13 +454,12 @@ let package = Package(
         tests(
             "AgentCoreTests",
             [
-                "AgentCore", "AgentProtocol", "Fleet", "Health", "Readiness", "Policy", "Recipes",
-                "Rollout",
-                "Trust", "Simulation", logging,
+                "AgentCore", "AgentEvidence", "AgentProtocol", "Fleet", "Forensics", "Health", "Readiness",
+                "Policy", "Recipes", "Rollout", "Trust", "Simulation", logging,
             ]),
         tests(
             "AgentSystemTests",
-            ["AgentSystem", "AgentCore", "Fleet", "Health", "Readiness", "Policy", "Rollout"]),
+            ["AgentSystem", "AgentCore", "Fleet", "Forensics", "Health", "Readiness", "Policy", "Rollout"]),
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
@@ -470,7 +481,7 @@ let package = Package(
         tests(
             "WindowsPackagesTests",
             ["WindowsPackages", "PackageManagers", "AgentCore", "Fleet", "Policy", "Rollout"]),
-        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
+        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Forensics", "Rollout"]),
         tests("TrustTests", ["Trust", "Verdicts", "Fleet", "Versions", "Calendar", "Policy"]),
         tests("SimulationTests", ["Simulation"]),
     ]

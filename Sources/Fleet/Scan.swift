@@ -141,11 +141,29 @@ public struct RebootSignal: Hashable, Sendable, Codable {
     public var kind: Kind
     /// The evidence in words, such as the packages that asked for it or the two kernel releases.
     public var detail: String
+    /// What has been written and comes in force with the reboot, where that is the evidence. Servers
+    /// go by the words.
+    public var written: Written?
+
+    /// An update that is written already.
+    public struct Written: Hashable, Sendable, Codable {
+        /// The package's name, as orders have it.
+        public var name: String
+        /// The version that comes; empty where it is not known.
+        public var version: String
+
+        /// An update that is written already.
+        public init(name: String, version: String) {
+            self.name = name
+            self.version = version
+        }
+    }
 
     /// One piece of evidence.
-    public init(kind: Kind, detail: String) {
+    public init(kind: Kind, detail: String, written: Written? = nil) {
         self.kind = kind
         self.detail = detail
+        self.written = written
     }
 }
 

@@ -12,29 +12,20 @@ public struct FreeSpace: Hashable, Sendable, Codable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    private static let units: [(name: String, bytes: Int64)] = [
-        ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000),
-    ]
+    private static let scale = UnitScale(
+        [
+            ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000),
+        ], smallest: "B")
 
     /// Reads a whole number and a unit, such as `500 MB`, `2 GB` or `1 TB`; `nil` for anything
     /// else. A MB is a million bytes.
     public init?(_ text: String) {
-        guard let unit = Self.units.first(where: { text.hasSuffix($0.name) }) else { return nil }
-        var digits = text.dropLast(unit.name.count)
-        if digits.last == " " { digits = digits.dropLast() }
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let number = Int64(digits)
-        else { return nil }
-        let (bytes, isTooMuch) = number.multipliedReportingOverflow(by: unit.bytes)
-        guard !isTooMuch else { return nil }
-        self.init(bytes: bytes)
+        guard let amount = Self.scale.amount(text) else { return nil }
+        self.init(bytes: amount)
     }
 
     /// In the largest unit in which it is a whole number, as it is read back.
-    public var description: String {
-        let unit = Self.units.first { bytes % $0.bytes == 0 } ?? (name: "B", bytes: 1)
-        return "\(bytes / unit.bytes) \(unit.name)"
-    }
+    public var description: String { Self.scale.text(bytes) }
 
     private enum CodingKeys: String, CodingKey { case bytes }
 

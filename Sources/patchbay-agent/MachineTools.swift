@@ -15,13 +15,12 @@ enum MachineTools {
         _ state: DiskStateFolder, recipes: @escaping @Sendable () -> [Recipe] = { [] }
     ) -> any Scanning {
         #if os(macOS)
-            if MacEndpoint.isThisMachine {
-                return MacScanner(
-                    stateFolder: state.path, proxyEnvironment: Environment.proxies,
-                    clock: AgentEffects.system.now)
-            }
+            return MacScanner(
+                stateFolder: state.path, proxyEnvironment: Environment.proxies,
+                clock: AgentEffects.system.now)
+        #else
+            return EndpointScanner(state: state, recipes: recipes)
         #endif
-        return EndpointScanner(state: state, recipes: recipes)
     }
 
     /// What installs, after it has ended and mended what an agent that was killed has left.
@@ -30,18 +29,17 @@ enum MachineTools {
         applications: EndpointInstaller.RecipeParts, logger: Logger
     ) async -> any Installing & Prefetching {
         #if os(macOS)
-            if MacEndpoint.isThisMachine {
-                return MacInstaller(
-                    inactivityLimitSeconds: inactivityLimitSeconds,
-                    proxyEnvironment: Environment.proxies, stateFolder: state.path)
-            }
+            return MacInstaller(
+                inactivityLimitSeconds: inactivityLimitSeconds,
+                proxyEnvironment: Environment.proxies, stateFolder: state.path)
+        #else
+            let installer = EndpointInstaller(
+                inactivityLimitSeconds: inactivityLimitSeconds,
+                proxyEnvironment: Environment.proxies, stateFolder: state.path,
+                applications: applications)
+            await installer.endDownloadsLeftBehind()
+            for sentence in await installer.mendApplications() { logger.warning("\(sentence)") }
+            return installer
         #endif
-        let installer = EndpointInstaller(
-            inactivityLimitSeconds: inactivityLimitSeconds,
-            proxyEnvironment: Environment.proxies, stateFolder: state.path,
-            applications: applications)
-        await installer.endDownloadsLeftBehind()
-        for sentence in await installer.mendApplications() { logger.warning("\(sentence)") }
-        return installer
     }
 }

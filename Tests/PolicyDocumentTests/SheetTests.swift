@@ -110,7 +110,7 @@ struct SheetTests {
         ("before-passedFor", "93d", "before-passedFor"), ("before-stack", "a/b", "before-stack"),
         ("before-power", "sun", "before-power"), ("before-people", "few", "before-people"),
         ("before-network", "fast", "before-network"), ("before-load", "0%", "before-load"),
-        ("before-freeDisk", "2", "before-freeDisk"),
+        ("before-freeDisk", "2", "before-freeDisk"), ("before-evidence", "some", "before-evidence"),
         ("probes.0.value", "99999", "probes.0.value"),
         ("probes.0.atMost", "2", "probes.0.atMost"),
         ("probes.1.value", "a b", "probes.1.value"), ("probes.1.over", "2h", "probes.1.over"),
@@ -168,7 +168,7 @@ struct SheetTests {
         services: {restart: needed, never: ["x.service,", "libvirt*", "a,b.service"], within: 5m}
         bandwidth: 2 MB/s
         before: {snapshot: preferred, backupAge: 1d, passed: canary, passedFor: 3d, stack: [nginx, "postgresql-*"],
-          power: mains, people: away, network: unmetered, load: 80%, freeDisk: 2 GB}
+          power: mains, people: away, network: unmetered, load: 80%, freeDisk: 2 GB, evidence: always}
         after: {within: 5m, probes: [{tcp: 443}, {crashes: {program: nginx, atMost: 2, over: 2m}},
           {journal: {text: "timed out", times: 3}}, {bootTime: {slower: 20%}}]}
         sla: [pci-401]

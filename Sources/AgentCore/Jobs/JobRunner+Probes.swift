@@ -1,6 +1,5 @@
 import AgentProtocol
 import Fleet
-import Health
 import Policy
 import Rollout
 
@@ -38,9 +37,9 @@ extension JobRunner {
         watch.show(.probing, "Asks the endpoint's probes.", at: now)
         guard let terms = await terms(of: job.order) else { return [] }
         let ended = job.installedAt ?? now
-        let span = ProbeSpan(
-            begun: job.begunAt ?? ended, ended: ended, before: job.probesBefore ?? [])
-        return try await probesThatPass(terms.check, span, since: now) {
+        let moment = ProbeMoment.after(
+            begun: job.begunAt ?? ended, ended: ended, former: job.probesBefore ?? [])
+        return try await probesThatPass(terms.check, moment, since: now) {
             watch.show(.probing, $0, at: effects.now())
         }
     }
@@ -48,22 +47,19 @@ extension JobRunner {
     /// Asks until all pass, or the check's time since an instant is over. What is counted after an
     /// installation is waited for first: who asks at once sees nothing crash.
     func probesThatPass(
-        _ check: HealthCheck, _ span: ProbeSpan, since start: Timestamp,
+        _ check: HealthCheck, _ moment: ProbeMoment, since start: Timestamp,
         telling: (String) -> Void
     ) async throws -> [ProbeResult] {
         let end = start.adding(seconds: check.within.seconds)
-        let watched = check.probes.map(\.watchSeconds).max() ?? 0
-        let left = span.ended.adding(seconds: watched).seconds(since: effects.now())
-        if left > 0 {
-            // A clock that was set back meanwhile makes nobody wait for longer than that.
-            let seconds = min(left, watched)
+        let seconds = moment.watch(check.probes, at: effects.now())
+        if seconds > 0 {
             telling("Watches for \(seconds) s whether programs crash or tell of errors.")
             try await effects.sleep(seconds * 1000)
         }
         // A count of a time that is over stays what it is: it is read once.
         var counted: [String: ProbeResult] = [:]
         while true {
-            let results = await ask(check.probes, .after(span), except: counted)
+            let results = await ask(check.probes, moment, except: counted)
             for (probe, result) in zip(check.probes, results) where probe.watchSeconds > 0 {
                 counted[result.probe] = result
             }
@@ -74,15 +70,9 @@ extension JobRunner {
         }
     }
 
-    /// When probes are asked.
-    private enum Moment {
-        case before(at: Timestamp)
-        case after(ProbeSpan)
-    }
-
     /// Asks each probe once, except those whose results are known.
     private func ask(
-        _ probes: [HealthProbe], _ moment: Moment, except known: [String: ProbeResult] = [:]
+        _ probes: [HealthProbe], _ moment: ProbeMoment, except known: [String: ProbeResult] = [:]
     ) async -> [ProbeResult] {
         guard let aftercare else { return [] }
         var results: [ProbeResult] = []
@@ -97,7 +87,7 @@ extension JobRunner {
     }
 
     private func ask(
-        _ probe: HealthProbe, _ moment: Moment, _ parts: AftercareParts
+        _ probe: HealthProbe, _ moment: ProbeMoment, _ parts: AftercareParts
     ) async -> ProbeResult {
         guard probe.isSound else {
             return ProbeResult(
@@ -113,55 +103,9 @@ extension JobRunner {
                     sentence: "Script \(name) was not run: \(reason).")
             }
         }
-        if case .measure(let measure) = probe {
-            return await read(measure, moment, probe.text, parts.probing)
-        }
-        return await parts.probing.ask(probe)
-    }
-
-    private func read(
-        _ measure: HealthMeasure, _ moment: Moment, _ text: String, _ probing: any Probing
-    ) async -> ProbeResult {
-        let verdict: HealthVerdict
-        switch moment {
-        case .before(let at):
-            verdict = measure.judgeBefore(
-                await probing.read(
-                    measure, since: at.adding(seconds: -measure.secondsBefore), until: at))
-        case .after(let span):
-            // What crashes while the package's own scripts run counts; their errors are the run's.
-            let since = measure.subject == .crashes ? span.begun : span.ended
-            let until =
-                measure.subject == .journal
-                ? span.ended.adding(seconds: measure.watchSeconds) : effects.now()
-            verdict = measure.judge(
-                await probing.read(measure, since: since, until: max(since, until)),
-                before: span.value(of: text))
-        }
-        return ProbeResult(
-            probe: text, isPassed: verdict.isPassed, sentence: verdict.sentence,
-            value: verdict.value, isUnknown: verdict.isUnknown ? true : nil)
-    }
-}
-
-/// The time of an installation, with what was measured before it.
-struct ProbeSpan: Sendable {
-    /// When it began.
-    var begun: Timestamp
-    /// When it was over, or the endpoint back from its reboot.
-    var ended: Timestamp
-    /// What the probes showed before.
-    var before: [ProbeResult]
-
-    /// What a probe measured before; `nil` when nothing is known of it.
-    func value(of probe: String) -> Int64? {
-        before.first { $0.probe == probe && $0.value != nil }?.value
-    }
-}
-
-extension HealthProbe {
-    /// For how many seconds it must be watched before it can be asked.
-    fileprivate var watchSeconds: Int64 {
-        if case .measure(let measure) = self { measure.watchSeconds } else { 0 }
+        guard case .measure(let measure) = probe else { return await parts.probing.ask(probe) }
+        let span = moment.span(of: measure, at: effects.now())
+        return moment.result(
+            of: measure, await parts.probing.read(measure, since: span.since, until: span.until))
     }
 }

@@ -4,7 +4,7 @@ import Rollout
 /// An update that is written, and comes in force with the next boot only: firmware. Until then its
 /// device tells the old version.
 ///
-/// The signal carries it in words, since every server reads those.
+/// The signal carries it in words for servers, and as a value for the endpoint itself.
 public struct ScheduledUpdate: Hashable, Sendable {
     /// What is updated, by the name that orders have for it.
     public var name: String
@@ -22,18 +22,18 @@ public struct ScheduledUpdate: Hashable, Sendable {
 
     /// Why the endpoint must reboot.
     public var signal: RebootSignal {
-        RebootSignal(kind: .coreFilesReplaced, detail: detail)
+        RebootSignal(
+            kind: .coreFilesReplaced, detail: detail,
+            written: RebootSignal.Written(name: name, version: version))
     }
 
     private var detail: String {
-        "\(Self.beginning)\(version.isEmpty ? "an update" : version) for \(name) (\(title)), "
-            + "which comes in force with a reboot"
+        "the endpoint has written \(version.isEmpty ? "an update" : version) for \(name) "
+            + "(\(title)), which comes in force with a reboot"
     }
-
-    private static let beginning = "the endpoint has written "
 
     /// Whether a signal tells of this update.
     static func tells(_ signal: RebootSignal, of update: LockedUpdate) -> Bool {
-        signal.detail.hasPrefix("\(beginning)\(update.to) for \(update.name) (")
+        signal.written == RebootSignal.Written(name: update.name, version: update.to)
     }
 }

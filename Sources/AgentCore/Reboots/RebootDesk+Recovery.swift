@@ -85,10 +85,10 @@ extension RebootDesk {
             jobs, "The endpoint has rebooted; its health is looked at.", phase: .probing)
         let said = waiting.map(\.order.job)
         let back = memory?.backAt ?? now
-        let span = ProbeSpan(
+        let moment = ProbeMoment.after(
             begun: jobs.compactMap(\.begunAt).min() ?? back, ended: back,
-            before: jobs.flatMap { $0.probesBefore ?? [] })
-        results += try await runner.probesThatPass(terms.check, span, since: back) { _ in }
+            former: jobs.flatMap { $0.probesBefore ?? [] })
+        results += try await runner.probesThatPass(terms.check, moment, since: back) { _ in }
         for job in jobs where said.contains(job.order.job) {
             try await settle(job, results, absence)
             // One of the jobs tells: it was one reboot.

@@ -36,8 +36,7 @@ struct ApkPlan {
         case "Installing": plan.added.append(change)
         case "Purging": plan.removed.append(row.name)
         case "Downgrading":
-            plan.downgraded.append(row.name)
-            plan.olderVersions.append(change)
+            plan.goBack(to: change)
         // Another build of the same version, the same once more, or a word of a later apk.
         default: plan.changed.append(change)
         }

@@ -92,8 +92,7 @@ struct DnfPlanReader {
         case .added: plan.added.append(change)
         case .removed: plan.removed.append(change.name)
         case .downgraded:
-            plan.downgraded.append(change.name)
-            plan.olderVersions.append(change)
+            plan.goBack(to: change)
         case .skipped: plan.skipped[change.name] = ""
         case .silent, nil: break
         }

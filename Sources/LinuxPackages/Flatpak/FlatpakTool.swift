@@ -225,8 +225,7 @@ extension FlatpakTool: LockListTool, ReturningTool {
             let change = ChangePlan.Change(
                 name: update.name, architecture: update.architecture, version: update.to)
             if update.isRollback {
-                plan.downgraded.append(update.name)
-                plan.olderVersions.append(change)
+                plan.goBack(to: change)
             } else {
                 plan.changed.append(change)
             }

@@ -18,6 +18,8 @@ protocol LockListTool: Sendable {
     func solve(_ updates: [LockedUpdate]) async -> Solution
     /// The programs that do it, one after another.
     func commands(for updates: [LockedUpdate]) -> [[String]]
+    /// The programs that follow them whatever became of them.
+    func afterwards(of updates: [LockedUpdate]) -> [[String]]
     /// What the tool's words and status mean.
     func complaint(status: Int32, lines: [String]) -> RunVerdict?
     /// The files of an installed package.
@@ -29,6 +31,7 @@ protocol LockListTool: Sendable {
 
 extension LockListTool {
     var scriptHosts: [String] { [] }
+    func afterwards(of updates: [LockedUpdate]) -> [[String]] { [] }
     func damage() async -> String? { nil }
     var repair: [[String]] { [] }
     func files(of package: PackageKey) async -> [String] { [] }
@@ -97,6 +100,12 @@ struct ChangePlan: Hashable, Sendable {
     var download: Int64 = 0
     /// Bytes that the packages grow by; negative when they shrink.
     var growth: Int64 = 0
+
+    /// A package gets an older version, and the tool tells which.
+    mutating func goBack(to change: Change) {
+        downgraded.append(change.name)
+        olderVersions.append(change)
+    }
 
     /// Whether the plan brings an update to exactly its version.
     func brings(_ update: LockedUpdate) -> Bool {

@@ -239,8 +239,7 @@ extension PacmanTool: DownloadingTool, ReturningTool {
             }
             let isOlder = (try? Ecosystem.pacman.compare(row.version, old)) == .less
             if isOlder {
-                plan.downgraded.append(row.name)
-                plan.olderVersions.append(change)
+                plan.goBack(to: change)
             } else {
                 plan.changed.append(change)
             }

@@ -57,8 +57,7 @@ extension RecipeTool: LockListTool {
                 name: update.name, architecture: update.architecture, version: update.to)
             if update.isRollback {
                 guard store.canReturn(recipe, to: update.to) else { continue }
-                plan.downgraded.append(update.name)
-                plan.olderVersions.append(change)
+                plan.goBack(to: change)
             } else if recipe.version == update.to {
                 plan.changed.append(change)
                 plan.download += store.isDownloaded(recipe) ? 0 : install.size

@@ -54,8 +54,7 @@ extension SnapTool: LockListTool {
                 // snapd keeps former revisions, two or three of each.
                 guard rows.contains(where: { $0.name == update.name && $0.version == update.to })
                 else { continue }
-                plan.downgraded.append(update.name)
-                plan.olderVersions.append(change)
+                plan.goBack(to: change)
             } else if installed[update.name] == update.to {
                 plan.changed.append(change)
             } else if let offer = offers[update.name],

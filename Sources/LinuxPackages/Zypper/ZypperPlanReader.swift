@@ -79,8 +79,7 @@ struct ZypperPlanReader {
         case "to-install": plan.added.append(change)
         case "to-remove": plan.removed.append(change.name)
         case "to-downgrade", "to-downgrade-change-arch":
-            plan.downgraded.append(change.name)
-            plan.olderVersions.append(change)
+            plan.goBack(to: change)
         case "to-reinstall": break
         default: plan.downgraded.append(change.name)
         }

@@ -1,3 +1,5 @@
+import Readiness
+
 /// How much an endpoint may download in a second for updates.
 public struct Bandwidth: Hashable, Sendable, Codable, CustomStringConvertible {
     /// Bytes in a second.
@@ -12,33 +14,20 @@ public struct Bandwidth: Hashable, Sendable, Codable, CustomStringConvertible {
         self.bytesPerSecond = bytesPerSecond
     }
 
-    private static let units: [(name: String, bytes: Int64)] = [
-        ("GB/s", 1_000_000_000), ("MB/s", 1_000_000), ("kB/s", 1_000),
-    ]
+    private static let scale = UnitScale(
+        [
+            ("GB/s", 1_000_000_000), ("MB/s", 1_000_000), ("kB/s", 1_000),
+        ], smallest: "B/s")
 
     /// Reads a whole number and a unit, such as `500 kB/s`, `2 MB/s` or `1 GB/s`; `nil` for
     /// anything else. A kB is 1,000 bytes.
     public init?(_ text: String) {
-        for unit in Self.units where text.hasSuffix(unit.name) {
-            var digits = text.dropLast(unit.name.count)
-            if digits.last == " " { digits = digits.dropLast() }
-            guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let number = Int64(digits)
-            else { return nil }
-            let (bytes, isTooMuch) = number.multipliedReportingOverflow(by: unit.bytes)
-            guard !isTooMuch else { return nil }
-            self.init(bytesPerSecond: bytes)
-            return
-        }
-        return nil
+        guard let amount = Self.scale.amount(text) else { return nil }
+        self.init(bytesPerSecond: amount)
     }
 
     /// In the largest unit in which it is a whole number, as it is read back.
-    public var description: String {
-        let unit =
-            Self.units.first { bytesPerSecond % $0.bytes == 0 } ?? (name: "B/s", bytes: 1)
-        return "\(bytesPerSecond / unit.bytes) \(unit.name)"
-    }
+    public var description: String { Self.scale.text(bytesPerSecond) }
 
     private enum CodingKeys: String, CodingKey { case bytesPerSecond }
 

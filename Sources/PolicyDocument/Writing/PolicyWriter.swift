@@ -1,5 +1,6 @@
 package import Calendar
 import Fleet
+import Forensics
 import Health
 public import Policy
 import Readiness
@@ -169,6 +170,7 @@ public enum PolicyWriter {
             ("network", conditions.ready?.network?.rawValue),
             ("load", conditions.ready?.load.flatMap { Percentage(basisPoints: $0)?.description }),
             ("freeDisk", conditions.ready?.freeDisk?.description),
+            ("evidence", conditions.evidence?.rawValue),
         ])
     }
 
