@@ -82,7 +82,7 @@ let package = Package(
         module("Calendar", ["Fleet"]),
         module("Readiness", ["Fleet"]),
         module("Verdicts", ["Fleet"]),
-        module("Policy", ["Fleet", "Calendar", "Readiness", "Verdicts"]),
+        module("Policy", ["Fleet", "Versions", "Calendar", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
         module("Rollout", ["Fleet", "Calendar", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
@@ -91,7 +91,9 @@ let package = Package(
         module("Markup"),
         module(
             "PolicyDocument",
-            ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "Recipes", yams]),
+            [
+                "Fleet", "Versions", "Calendar", "Readiness", "Verdicts", "Policy", "Recipes", yams,
+            ]),
         module(
             "PolicyForm",
             ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "PolicyDocument"]),
@@ -105,8 +107,8 @@ let package = Package(
         module(
             "ServerRecords",
             [
-                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Verdicts", "Policy",
-                "Rollout", "Trust",
+                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar", "Verdicts",
+                "Policy", "Rollout", "Trust",
             ]),
         module(
             "Findings", ["Fleet", "Advisories", "Calendar", "Policy", "ServerRecords"]),
@@ -132,6 +134,12 @@ let package = Package(
                 "AcceptedRisks",
             ]),
         module("AcceptedRisks", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
+        module(
+            "Exclusions",
+            [
+                "Findings", "Fleet", "Advisories", "Policy", "ServerRecords", "ControlPlane",
+                "Intelligence", "Administration",
+            ]),
         module(
             "Emergencies",
             [
@@ -202,7 +210,7 @@ let package = Package(
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
                 "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", "Requests",
-                "Emergencies",
+                "Emergencies", "Exclusions",
                 "Verdicts", "VerdictFeeds", httpTypes,
                 hummingbird,
                 hummingbirdTLS,
@@ -257,8 +265,8 @@ let package = Package(
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
-                "Emergencies", "EmergencyPages", "Verdicts", "VerdictFeeds", "VerdictPages",
-                "RollbackPages", httpTypes,
+                "Emergencies", "EmergencyPages", "Exclusions", "Verdicts", "VerdictFeeds",
+                "VerdictPages", "RollbackPages", httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -369,7 +377,7 @@ let package = Package(
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
-                "Emergencies", "Store",
+                "Emergencies", "Exclusions", "Store",
                 "Verdicts", "VerdictFeeds",
             ]),
         tests(
@@ -424,7 +432,7 @@ let package = Package(
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
-        tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Calendar", "Fleet"]),
+        tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Versions", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
             ["SavedPlans", "Administration", "Fleet", "Policy", "Rollout"]),

@@ -1,3 +1,4 @@
+public import Fleet
 public import Readiness
 public import Verdicts
 
