@@ -81,22 +81,28 @@ let package = Package(
         module("Advisories", ["Fleet", "Versions"]),
         module("Calendar", ["Fleet"]),
         module("Readiness", ["Fleet"]),
+        module("Forensics", ["Fleet"]),
         module("Verdicts", ["Fleet"]),
-        module("Policy", ["Fleet", "Versions", "Calendar", "Readiness", "Verdicts"]),
+        module(
+            "Policy", ["Fleet", "Versions", "Calendar", "Forensics", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
-        module("Rollout", ["Fleet", "Calendar", "Policy"]),
+        module("Rollout", ["Fleet", "Calendar", "Forensics", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
-        module("AgentProtocol", ["Fleet", "Rollout"]),
+        module("AgentProtocol", ["Fleet", "Forensics", "Rollout"]),
         module("Markup"),
         module(
             "PolicyDocument",
             [
-                "Fleet", "Versions", "Calendar", "Readiness", "Verdicts", "Policy", "Recipes", yams,
+                "Fleet", "Versions", "Calendar", "Forensics", "Readiness", "Verdicts", "Policy",
+                "Recipes", yams,
             ]),
         module(
             "PolicyForm",
-            ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "PolicyDocument"]),
+            [
+                "Fleet", "Calendar", "Forensics", "Readiness", "Verdicts", "Policy",
+                "PolicyDocument",
+            ]),
         module(
             "Trust",
             [
@@ -107,7 +113,8 @@ let package = Package(
         module(
             "ServerRecords",
             [
-                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar", "Verdicts",
+                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar", "Forensics",
+                "Verdicts",
                 "Policy", "Rollout", "Trust",
             ]),
         module(
@@ -169,6 +176,12 @@ let package = Package(
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
+            "Bundles",
+            [
+                "Fleet", "Versions", "Policy", "Rollout", "ServerRecords", "ControlPlane",
+                "Administration", "Rollbacks",
+            ]),
+        module(
             "Notices",
             ["Fleet", "Calendar", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
         module(
@@ -177,9 +190,12 @@ let package = Package(
         module(
             "AgentCore",
             [
-                "Fleet", "Versions", "Calendar", "Readiness", "Policy", "Recipes", "Rollout",
-                "AgentProtocol", "Trust", logging,
+                "Fleet", "Versions", "Calendar", "Forensics", "Readiness", "Policy", "Recipes",
+                "Rollout", "AgentProtocol", "Trust", logging,
             ]),
+        module(
+            "AgentEvidence",
+            ["Fleet", "Forensics", "AgentProtocol", "AgentCore", "Trust", logging]),
         // Layer 4: adapters to the world.
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -298,11 +314,14 @@ let package = Package(
             ]),
         module(
             "AgentSystem",
-            ["Fleet", "Calendar", "Readiness", "Policy", "Rollout", "AgentCore", "SystemFiles"]),
+            [
+                "Fleet", "Calendar", "Forensics", "Readiness", "Policy", "Rollout", "AgentCore",
+                "AgentEvidence", "SystemFiles", "Trust",
+            ]),
         module(
             "AgentTransport",
             [
-                "Fleet", "Rollout", "AgentProtocol", "AgentCore", "Trust",
+                "Fleet", "Forensics", "Rollout", "AgentProtocol", "AgentCore", "Trust",
                 asyncHTTPClient, nioCore,
                 nioHTTP1, nioSSL,
             ]),
@@ -357,8 +376,8 @@ let package = Package(
         .executableTarget(
             name: "patchbay-agent",
             dependencies: [
-                "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages",
+                "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentEvidence", "AgentSystem",
+                "AgentTransport", "LinuxPackages",
                 .target(name: "MacPackages", condition: .when(platforms: [.macOS])),
                 "WindowsPackages", "PackageManagers", "Trust",
                 "Recipes", "Applications", argumentParser, logging,
@@ -377,15 +396,14 @@ let package = Package(
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
-                "Emergencies", "Exclusions", "Store",
+                "Bundles", "Emergencies", "Exclusions", "Store",
                 "Verdicts", "VerdictFeeds",
             ]),
         tests(
             "StoreTests",
             [
-                "Fleet", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords", "ControlPlane",
-                "Administration",
-                "Store",
+                "Fleet", "Forensics", "Verdicts", "Trust", "Policy", "Rollout", "ServerRecords",
+                "ControlPlane", "Administration", "Store",
             ]),
         tests("ToolOutputsTests", ["ToolOutputs", "Fleet"]),
         tests(
@@ -432,6 +450,7 @@ let package = Package(
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
+        tests("ForensicsTests", ["Forensics", "Fleet"]),
         tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Versions", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
@@ -440,12 +459,12 @@ let package = Package(
         tests(
             "AgentCoreTests",
             [
-                "AgentCore", "AgentProtocol", "Fleet", "Readiness", "Policy", "Recipes", "Rollout",
-                "Trust", "Simulation", logging,
+                "AgentCore", "AgentEvidence", "AgentProtocol", "Fleet", "Forensics", "Readiness",
+                "Policy", "Recipes", "Rollout", "Trust", "Simulation", logging,
             ]),
         tests(
             "AgentSystemTests",
-            ["AgentSystem", "AgentCore", "Fleet", "Readiness", "Policy", "Rollout"]),
+            ["AgentSystem", "AgentCore", "Fleet", "Forensics", "Readiness", "Policy", "Rollout"]),
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),
@@ -467,7 +486,7 @@ let package = Package(
         tests(
             "WindowsPackagesTests",
             ["WindowsPackages", "PackageManagers", "AgentCore", "Fleet", "Policy", "Rollout"]),
-        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Rollout"]),
+        tests("AgentProtocolTests", ["AgentProtocol", "Fleet", "Forensics", "Rollout"]),
         tests("TrustTests", ["Trust", "Verdicts", "Fleet", "Versions", "Calendar", "Policy"]),
         tests("SimulationTests", ["Simulation"]),
     ]

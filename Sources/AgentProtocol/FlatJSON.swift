@@ -1,4 +1,5 @@
 import Fleet
+import Forensics
 
 /// A JSON object (RFC 8259) without nesting, escapes or repeated keys, read in one pass without
 /// copies: the shape of the one message that a whole fleet sends all the time.
@@ -122,7 +123,16 @@ extension CheckInRequest {
 extension CheckInResponse {
     /// The message as JSON, keys in order, as `Codable` writes it.
     public var flatJSON: [UInt8] {
-        var text = "{\"hasWork\":\(hasWork),"
+        var text = "{"
+        if let requests = evidenceRequests {
+            let written = requests.map { request -> String in
+                let names = request.vulnerabilities.map(Self.quoted).joined(separator: ",")
+                return "{\"id\":\"\(request.id)\",\"reason\":\"\(request.reason.rawValue)\","
+                    + "\"vulnerabilities\":[\(names)]}"
+            }
+            text += "\"evidenceRequests\":[\(written.joined(separator: ","))],"
+        }
+        text += "\"hasWork\":\(hasWork),"
         if let known = knownInventoryDigest {
             // A digest is hexadecimal: there is nothing to escape.
             text += "\"knownInventoryDigest\":\"\(known)\","
@@ -132,5 +142,15 @@ extension CheckInResponse {
         text += "\"scanIntervalSeconds\":\(scanIntervalSeconds),\"scanNow\":\(scanNow),"
         text += "\"serverTime\":\"\(serverTime)\",\"wantsScan\":\(wantsScan)}"
         return Array(text.utf8)
+    }
+
+    /// The name of a vulnerability as JSON: what JSON would escape stands in none, and is left out.
+    private static func quoted(_ name: String) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in name.unicodeScalars
+        where scalar.value >= 0x20 && scalar != "\"" && scalar != "\\" {
+            text.append(scalar)
+        }
+        return "\"" + String(text) + "\""
     }
 }

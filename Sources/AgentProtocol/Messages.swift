@@ -1,4 +1,5 @@
 public import Fleet
+public import Forensics
 public import Rollout
 
 /// The wire between agent and control plane: JSON over HTTPS, agents call, the server answers.
@@ -38,6 +39,9 @@ public enum AgentWire {
     public static let trustPath = "/agent/v1/trust"
     /// Where an agent asks which missing updates to download ahead.
     public static let prefetchPath = "/agent/v1/prefetch"
+    /// Where an agent sends evidence: the body is the bundle's JSON as the agent keeps it, at most
+    /// `EvidenceLimits.bundleBytes`; the answer is an `EvidenceReceipt`.
+    public static let evidencePath = "/agent/v1/evidence"
 }
 
 /// A device asks to become an endpoint of the token's tenant.
@@ -149,13 +153,17 @@ public struct CheckInResponse: Hashable, Sendable, Codable {
     /// Changes whenever there are other signed documents for the endpoint: when it is not the one
     /// of the last `TrustResponse`, the agent fetches them. `nil` when the tenant has none.
     public var policyDigest: String?
+    /// The evidence that the server asks the endpoint for, at most
+    /// `EvidenceLimits.requestsAtOnce`: each is told again until its bundle has come. `nil` for none.
+    public var evidenceRequests: [EvidenceRequest]?
 
     /// The answer to a check-in.
     public init(
         wantsScan: Bool, knownInventoryDigest: String?, hasWork: Bool, scanNow: Bool,
         nextCheckInSeconds: Int64, scanIntervalSeconds: Int64, serverTime: Timestamp,
-        policyDigest: String? = nil
+        policyDigest: String? = nil, evidenceRequests: [EvidenceRequest]? = nil
     ) {
+        self.evidenceRequests = evidenceRequests
         self.policyDigest = policyDigest
         self.wantsScan = wantsScan
         self.knownInventoryDigest = knownInventoryDigest
@@ -263,6 +271,9 @@ public struct JobOrder: Hashable, Sendable, Codable {
     /// How long the server takes it to need, in seconds, by what such orders have taken: an agent
     /// that knows of more goes by its own. `nil` where the server does not know.
     public var expectedSeconds: Int64?
+    /// Whether what the order mends demands that evidence is taken before; `nil` when nothing does,
+    /// and from former servers.
+    public var evidence: EvidenceDemand?
 
     /// The most updates in one order: a release upgrade of a large server has about 3,000.
     public static let maximumUpdates = 10_000
@@ -271,8 +282,9 @@ public struct JobOrder: Hashable, Sendable, Codable {
     public init(
         job: JobID, deployment: DeploymentID, endpoint: EndpointID, updates: [LockedUpdate],
         issuedAt: Timestamp, deadline: Timestamp, aftercare: Aftercare? = nil,
-        grant: String? = nil, expectedSeconds: Int64? = nil
+        grant: String? = nil, expectedSeconds: Int64? = nil, evidence: EvidenceDemand? = nil
     ) {
+        self.evidence = evidence
         self.expectedSeconds = expectedSeconds
         self.grant = grant
         self.job = job

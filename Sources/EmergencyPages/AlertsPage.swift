@@ -61,6 +61,7 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                 } else {
                     alert.sentence
                 }
+            case .triageOverdue, .tracesFound: alert.sentence
             case .backupStale:
                 if let id = EndpointID(alert.subject) {
                     a(.href(.endpoint(id))) { alert.sentence }

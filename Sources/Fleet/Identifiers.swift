@@ -150,6 +150,11 @@ public enum Kinds {
         /// “req”
         public static let prefix = "req"
     }
+    /// One version of a bundle of updates.
+    public enum Bundle: IdentifierKind {
+        /// “bdl”
+        public static let prefix = "bdl"
+    }
     /// A plan that was saved.
     public enum Plan: IdentifierKind {
         /// “pln”
@@ -164,6 +169,16 @@ public enum Kinds {
     public enum Notice: IdentifierKind {
         /// “ntc”
         public static let prefix = "ntc"
+    }
+    /// A bundle of evidence that an endpoint has taken of itself.
+    public enum Evidence: IdentifierKind {
+        /// “evd”
+        public static let prefix = "evd"
+    }
+    /// The examination of an endpoint before it is patched.
+    public enum Triage: IdentifierKind {
+        /// “tri”
+        public static let prefix = "tri"
     }
 }
 
@@ -191,12 +206,18 @@ public typealias ExceptionID = Identifier<Kinds.Exception>
 public typealias EmergencyID = Identifier<Kinds.Emergency>
 /// The identifier of what somebody asks for.
 public typealias RequestID = Identifier<Kinds.Request>
+/// The identifier of one version of a bundle.
+public typealias BundleID = Identifier<Kinds.Bundle>
 /// A saved plan's identifier.
 public typealias PlanID = Identifier<Kinds.Plan>
 /// The identifier of somebody who is told before work begins.
 public typealias NoticeContactID = Identifier<Kinds.NoticeContact>
 /// A notice's identifier.
 public typealias NoticeID = Identifier<Kinds.Notice>
+/// The identifier of a bundle of evidence.
+public typealias EvidenceID = Identifier<Kinds.Evidence>
+/// A triage's identifier.
+public typealias TriageID = Identifier<Kinds.Triage>
 /// Names an alert.
 public typealias AlertID = Identifier<Kinds.Alert>
 

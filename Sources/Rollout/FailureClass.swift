@@ -41,6 +41,8 @@ public enum FailureClass: String, Codable, Sendable, CaseIterable {
     case backupTooOld
     /// The policy asks for a snapshot before the installation, and none could be taken.
     case snapshotMissing
+    /// Evidence must be taken before the installation, and could not be.
+    case evidenceMissing
     /// A program that the update must not be exchanged under is running.
     case blockedByProcess
     /// The order breaks the rules that the agent keeps by itself, and was refused.
@@ -53,7 +55,9 @@ extension FailureClass {
     /// Whether the same attempt may succeed later without anybody changing anything.
     public var mayPassByItself: Bool {
         switch self {
-        case .lockHeld, .network, .hung, .interrupted, .backupTooOld, .blockedByProcess: true
+        case .lockHeld, .network, .hung, .interrupted, .backupTooOld, .blockedByProcess,
+            .evidenceMissing:
+            true
         case .diskFull, .signature, .hashMismatch, .versionNotAvailable, .dependency, .held,
             .maintainerScript, .interruptedPackageManager, .journalUnreadable, .nothingChanged,
             .unhealthyAfterPatch, .rebootNotClearing, .snapshotMissing, .refused, .other:
@@ -96,6 +100,8 @@ extension FailureClass {
             "Make a backup, or let the agent ask for it (/etc/patchbay-agent/backup.json)."
         case .snapshotMissing:
             "Give the endpoint a file system that takes snapshots, or let the policy prefer them only."
+        case .evidenceMissing:
+            "Free space for the evidence on the endpoint, or look at what is named; it is tried again."
         case .blockedByProcess:
             "End the program that is named, or wait until it has ended; it is tried again."
         case .refused: "Look at the reason; the endpoint obeys only orders that fit its rules."

@@ -1,4 +1,5 @@
 public import Fleet
+public import Forensics
 public import Policy
 
 /// What became of one line of a lock list on one endpoint, as a scan after the run showed it.
@@ -91,14 +92,18 @@ public struct JobResult: Hashable, Sendable, Codable {
     /// The snapshot that the endpoint took before the installation, such as
     /// `btrfs /.patchbay-snapshots/…`; `nil` where it took none.
     public var snapshot: String?
+    /// The evidence that the endpoint had taken of itself before the installation; `nil` where none
+    /// was wanted, and from agents of former releases.
+    public var evidence: EvidenceMark?
 
     /// What an endpoint reports.
     public init(
         outcomes: [UpdateOutcome], cancelledBeforeStart: Bool = false, notes: [String] = [],
         isHealthy: Bool? = nil, wasHealthy: Bool? = nil, probes: [ProbeResult]? = nil,
         goesOn: Bool? = nil, failure: FailureClass? = nil, runs: [InstallRun]? = nil,
-        snapshot: String? = nil
+        snapshot: String? = nil, evidence: EvidenceMark? = nil
     ) {
+        self.evidence = evidence
         self.snapshot = snapshot
         self.runs = runs
         self.outcomes = outcomes

@@ -1,5 +1,6 @@
 import AgentProtocol
 import Fleet
+import Forensics
 import Foundation
 import TestSupport
 import Testing
@@ -75,6 +76,20 @@ struct FlatJSONTests {
             wantsScan: flag, knownInventoryDigest: known, hasWork: !flag, scanNow: flag,
             nextCheckInSeconds: 120, scanIntervalSeconds: 21_600,
             serverTime: Timestamp(milliseconds: 1_790_000_000_123))
+        #expect(answer.flatJSON == Array(try Self.encoder.encode(answer)))
+    }
+
+    @Test(arguments: [[], ["CVE-2026-1000"], ["CVE-2026-1000", "GHSA-xvch-5gv4-984h"]])
+    func `requests for evidence are written as Codable writes them`(names: [String]) throws {
+        let id = try #require(EvidenceID("evd_01k00000000000000000000000"))
+        var answer = CheckInResponse(
+            wantsScan: false, knownInventoryDigest: nil, hasWork: false, scanNow: false,
+            nextCheckInSeconds: 120, scanIntervalSeconds: 21_600,
+            serverTime: Timestamp(milliseconds: 1_790_000_000_123))
+        answer.evidenceRequests = [
+            EvidenceRequest(id: id, reason: .demanded, vulnerabilities: names),
+            EvidenceRequest(id: id, reason: .ordered, vulnerabilities: []),
+        ]
         #expect(answer.flatJSON == Array(try Self.encoder.encode(answer)))
     }
 }

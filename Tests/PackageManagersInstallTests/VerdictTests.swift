@@ -31,7 +31,7 @@ struct VerdictTests {
         let others: Set<FailureClass> = [
             .hung, .interrupted, .journalUnreadable, .nothingChanged,
             .unhealthyAfterPatch, .rebootNotClearing, .backupTooOld, .snapshotMissing,
-            .blockedByProcess, .refused, .other,
+            .evidenceMissing, .blockedByProcess, .refused, .other,
         ]
         #expect(covered.union(others) == Set(FailureClass.allCases))
     }

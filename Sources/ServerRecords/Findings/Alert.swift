@@ -23,6 +23,10 @@ public struct Alert: Hashable, Sendable, Codable {
         case emergencyReview
         /// Vulnerabilities are still there although the date by which they had to be gone has passed.
         case dueDateMissed
+        /// A part of a triage (scope, evidence, verdict) is not done although its time has passed.
+        case triageOverdue
+        /// A triage has found traces of an attack: nothing is installed on the endpoint.
+        case tracesFound
     }
 
     /// How soon a person should look.
@@ -41,7 +45,8 @@ public struct Alert: Hashable, Sendable, Codable {
     /// What it is about.
     public let kind: Kind
     /// What it is about: a vulnerability's name; for a feed or a deployment its name and since when;
-    /// an endpoint; for an accepted risk its identifier and its end; an emergency run.
+    /// an endpoint; for an accepted risk its identifier and its end; an emergency run; a triage,
+    /// and which part of it.
     public let subject: String
     /// One sentence.
     public let sentence: String
@@ -76,7 +81,8 @@ extension Alert {
     /// How soon a person should look.
     public var severity: Severity {
         switch kind {
-        case .knownExploited, .rolloutHalted, .dueDateMissed: .critical
+        case .knownExploited, .rolloutHalted, .dueDateMissed, .triageOverdue, .tracesFound:
+            .critical
         case .feedStale, .feedWaiting, .backupStale, .exceptionEnding, .exceptionEnded,
             .emergencyReview:
             .warning
@@ -87,6 +93,12 @@ extension Alert {
     public var deployment: DeploymentID? {
         guard kind == .rolloutHalted else { return nil }
         return DeploymentID(String(subject.prefix { $0 != " " }))
+    }
+
+    /// The triage that it is about; `nil` where it is about something else.
+    public var triage: TriageID? {
+        guard kind == .triageOverdue || kind == .tracesFound else { return nil }
+        return TriageID(String(subject.prefix { $0 != " " }))
     }
 
     /// What stands before the name of a feed of verdicts: `verdicts:noc 2026-…`.
@@ -116,6 +128,11 @@ extension Alert {
         case .emergencyReview: "Look at what happened, write the review and close it."
         case .dueDateMissed:
             "See what each endpoint waits for, and let it go ahead; or have the risk accepted."
+        case .triageOverdue:
+            "Note the scope, see why no evidence has come, or give the verdict on the triage's page."
+        case .tracesFound:
+            "Isolate the endpoint; do not patch it before it is imaged. Then clear it by another "
+                + "verdict, or retire it."
         }
     }
 

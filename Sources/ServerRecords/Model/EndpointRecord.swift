@@ -39,6 +39,8 @@ public struct EndpointRecord: Hashable, Sendable {
     /// Whether `faults` are those of the latest inventory: before, nobody knows whether it complies.
     /// Only `EndOfLifeRecords` changes it.
     public var isSettled: Bool
+    /// What is wanted of it for a triage. Only `TriageRecords` changes it.
+    public var forensics: EndpointForensics?
 
     /// A newly enrolled endpoint.
     public init(
@@ -47,8 +49,10 @@ public struct EndpointRecord: Hashable, Sendable {
         lastSeenAt: Timestamp? = nil, scannedAt: Timestamp? = nil, inventoryDigest: String? = nil,
         postureDigest: String? = nil, agentVersion: String = "", bootId: String = "",
         scanRequestedAt: Timestamp? = nil, standing: Standing = Standing(),
-        faults: EndpointFaults = EndpointFaults(), isSettled: Bool = false
+        faults: EndpointFaults = EndpointFaults(), isSettled: Bool = false,
+        forensics: EndpointForensics? = nil
     ) {
+        self.forensics = forensics
         self.id = id
         self.tenant = tenant
         self.site = site

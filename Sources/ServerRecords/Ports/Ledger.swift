@@ -29,13 +29,14 @@ extension Ledger {
 }
 
 /// Everything that a transaction can read and write, in narrow parts.
-public typealias Records = ActorRecords & ApprovalRecords & AuditRecords & CheckInRecords
-    & DeploymentRecords & DirectoryRecords & EmergencyRecords & EndpointRecords & ExceptionRecords
-    & IdentityRecords
+public typealias Records = ActorRecords & ApprovalRecords & AuditRecords & BundleRecords
+    & CheckInRecords
+    & DeploymentRecords & DirectoryRecords & EmergencyRecords & EndpointRecords & EvidenceRecords
+    & ExceptionRecords & IdentityRecords
     & IntelligenceRecords & InventoryRecords & JobRecords & NoticeRecords & PlanRecords
     & PolicyRecords
     & PurgeRecords & RequestRecords & RolloutRecords & SessionRecords & SettingRecords
-    & TraitRecords & TrustRecords
+    & TraitRecords & TriageRecords & TrustRecords
     & VerdictNumberRecords & VerdictRecords & VersionRecords & WakeRecords & WorkRecords
 
 /// The database cannot be reached, is full, or is of another version.

@@ -108,11 +108,15 @@ public struct CheckInStanding: Hashable, Sendable {
     public var scanRequestedAt: Timestamp?
     /// How many jobs of it have not ended.
     public var openJobs: Int
+    /// What is wanted of it for a triage.
+    public var forensics: EndpointForensics?
 
     /// What the server holds.
     public init(
-        inventoryDigest: String?, postureDigest: String?, scanRequestedAt: Timestamp?, openJobs: Int
+        inventoryDigest: String?, postureDigest: String?, scanRequestedAt: Timestamp?,
+        openJobs: Int, forensics: EndpointForensics? = nil
     ) {
+        self.forensics = forensics
         self.inventoryDigest = inventoryDigest
         self.postureDigest = postureDigest
         self.scanRequestedAt = scanRequestedAt

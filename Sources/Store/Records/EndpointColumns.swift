@@ -9,7 +9,7 @@ enum EndpointColumns {
         last_seen_at, scanned_at, inventory_digest, posture_digest, agent_version, boot_id, \
         scan_requested_at, os_name, packages, missing_security, missing_total, reboot_required, \
         restarts_needed, sources_not_ok, unsupported, overdue, \
-        CASE WHEN settled_digest = inventory_digest THEN 1 ELSE 0 END
+        CASE WHEN settled_digest = inventory_digest THEN 1 ELSE 0 END, forensics
         """
 
     /// The record of a row with the columns of `list`.
@@ -24,7 +24,13 @@ enum EndpointColumns {
             agentVersion: try row.next(),
             bootId: try row.next(), scanRequestedAt: try row.next(), standing: try standing(&row),
             faults: EndpointFaults(unsupported: try row.next(), overdue: try row.next()),
-            isSettled: try row.next())
+            isSettled: try row.next(), forensics: try forensics(&row))
+    }
+
+    /// What is wanted of an endpoint for a triage.
+    static func forensics(_ row: inout SQLRowReader) throws -> EndpointForensics? {
+        let text: String? = try row.next()
+        return try text.map { try StoredJSON.value($0) }
     }
 
     private static func standing(_ row: inout SQLRowReader) throws -> Standing {

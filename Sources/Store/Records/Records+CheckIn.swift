@@ -17,13 +17,14 @@ extension StoreRecords: CheckInRecords {
             WHERE tenant_id = $1 AND id = $2 AND retired_at IS NULL
             RETURNING inventory_digest, posture_digest, scan_requested_at,
                 (SELECT count(*) FROM job WHERE job.tenant_id = $1 AND job.endpoint_id = $2
-                    AND job.is_open = 1)
+                    AND job.is_open = 1), forensics
             """, tenant, endpoint, now, report.agentVersion, report.bootId, report.scannedAt,
             report.inventoryDigest, report.postureDigest
         ).first
         guard var row = row?.reader else { return nil }
         return CheckInStanding(
             inventoryDigest: try row.next(), postureDigest: try row.next(),
-            scanRequestedAt: try row.next(), openJobs: try row.next())
+            scanRequestedAt: try row.next(), openJobs: try row.next(),
+            forensics: try EndpointColumns.forensics(&row))
     }
 }

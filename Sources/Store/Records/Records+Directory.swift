@@ -71,7 +71,7 @@ extension StoreRecords: DirectoryRecords {
         ("person", "users"), ("api_token", "tokens"), ("enrolment_token", "enrolment tokens"),
         ("alert", "alerts"), ("inventory", "inventories"), ("update_set", "lists of updates"),
         ("blocked_version", "blocked versions"), ("scanner_import", "scanner reports"),
-        ("emergency_run", "emergency runs"),
+        ("emergency_run", "emergency runs"), ("triage", "triages"), ("evidence", "evidence"),
     ]
 
     func remove(_ tenant: TenantID) throws -> [String] {
@@ -80,7 +80,7 @@ extension StoreRecords: DirectoryRecords {
         }
         guard held.isEmpty else { return held.map(\.1) }
         for table in [
-            "exposure_day", "first_seen", "install_time", "saved_plan", "notice",
+            "exposure_day", "first_seen", "install_time", "saved_plan", "patch_bundle", "notice",
             "notice_contact", "verdict_feed", "own_verdict",
         ] {
             _ = try change("DELETE FROM \(table) WHERE tenant_id = $1", tenant)
