@@ -83,7 +83,7 @@ let package = Package(
         module("Readiness", ["Fleet"]),
         module("Forensics", ["Fleet"]),
         module("Verdicts", ["Fleet"]),
-        module("Policy", ["Fleet", "Calendar", "Readiness", "Verdicts"]),
+        module("Policy", ["Fleet", "Calendar", "Forensics", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
         module("Rollout", ["Fleet", "Calendar", "Forensics", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
@@ -92,10 +92,15 @@ let package = Package(
         module("Markup"),
         module(
             "PolicyDocument",
-            ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "Recipes", yams]),
+            [
+                "Fleet", "Calendar", "Forensics", "Readiness", "Verdicts", "Policy", "Recipes", yams,
+            ]),
         module(
             "PolicyForm",
-            ["Fleet", "Calendar", "Readiness", "Verdicts", "Policy", "PolicyDocument"]),
+            [
+                "Fleet", "Calendar", "Forensics", "Readiness", "Verdicts", "Policy",
+                "PolicyDocument",
+            ]),
         module(
             "Trust",
             [
@@ -168,6 +173,12 @@ let package = Package(
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
+            "Bundles",
+            [
+                "Fleet", "Versions", "Policy", "Rollout", "ServerRecords", "ControlPlane",
+                "Administration", "Rollbacks",
+            ]),
+        module(
             "Notices",
             ["Fleet", "Calendar", "Policy", "ServerRecords", "ControlPlane", "Administration"]),
         module(
@@ -176,9 +187,12 @@ let package = Package(
         module(
             "AgentCore",
             [
-                "Fleet", "Versions", "Calendar", "Readiness", "Policy", "Recipes", "Rollout",
-                "AgentProtocol", "Trust", logging,
+                "Fleet", "Versions", "Calendar", "Forensics", "Readiness", "Policy", "Recipes",
+                "Rollout", "AgentProtocol", "Trust", logging,
             ]),
+        module(
+            "AgentEvidence",
+            ["Fleet", "Forensics", "AgentProtocol", "AgentCore", "Trust", logging]),
         // Layer 4: adapters to the world.
         .systemLibrary(
             name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -297,11 +311,14 @@ let package = Package(
             ]),
         module(
             "AgentSystem",
-            ["Fleet", "Calendar", "Readiness", "Policy", "Rollout", "AgentCore", "SystemFiles"]),
+            [
+                "Fleet", "Calendar", "Forensics", "Readiness", "Policy", "Rollout", "AgentCore",
+                "AgentEvidence", "SystemFiles", "Trust",
+            ]),
         module(
             "AgentTransport",
             [
-                "Fleet", "Rollout", "AgentProtocol", "AgentCore", "Trust",
+                "Fleet", "Forensics", "Rollout", "AgentProtocol", "AgentCore", "Trust",
                 asyncHTTPClient, nioCore,
                 nioHTTP1, nioSSL,
             ]),
@@ -356,8 +373,8 @@ let package = Package(
         .executableTarget(
             name: "patchbay-agent",
             dependencies: [
-                "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentSystem", "AgentTransport",
-                "LinuxPackages",
+                "Fleet", "Policy", "AgentProtocol", "AgentCore", "AgentEvidence", "AgentSystem",
+                "AgentTransport", "LinuxPackages",
                 .target(name: "MacPackages", condition: .when(platforms: [.macOS])),
                 "WindowsPackages", "PackageManagers", "Trust",
                 "Recipes", "Applications", argumentParser, logging,
@@ -376,7 +393,7 @@ let package = Package(
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
-                "Emergencies", "Store",
+                "Bundles", "Emergencies", "Store",
                 "Verdicts", "VerdictFeeds",
             ]),
         tests(
@@ -439,12 +456,12 @@ let package = Package(
         tests(
             "AgentCoreTests",
             [
-                "AgentCore", "AgentProtocol", "Fleet", "Readiness", "Policy", "Recipes", "Rollout",
-                "Trust", "Simulation", logging,
+                "AgentCore", "AgentEvidence", "AgentProtocol", "Fleet", "Forensics", "Readiness",
+                "Policy", "Recipes", "Rollout", "Trust", "Simulation", logging,
             ]),
         tests(
             "AgentSystemTests",
-            ["AgentSystem", "AgentCore", "Fleet", "Readiness", "Policy", "Rollout"]),
+            ["AgentSystem", "AgentCore", "Fleet", "Forensics", "Readiness", "Policy", "Rollout"]),
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),

@@ -65,13 +65,25 @@ public struct Supervisor: Sendable {
         return 3
     }
 
+    /// Runs a plan's programs, and then those that follow whatever became of the others.
+    func runAll(_ plan: RunPlan) -> RunEnding {
+        // What was scheduled before is somebody's plan, and none of this run's business.
+        var seen = Seen(scheduled: shutdown.read())
+        var ending = runEach(plan, &seen)
+        for command in plan.afterwards ?? [] {
+            note("+ \(command.joined(separator: " "))")
+            let own = runOne(command, plan, &seen)
+            callOffShutdown(&seen.scheduled)
+            if ending == .exited(0) { ending = own }
+        }
+        return ending
+    }
+
     /// An installation ends with the first program that fails; a repair runs them all, since the
     /// second mends what the first cannot, unless a script had to be ended: the second would begin
     /// with it again.
-    func runAll(_ plan: RunPlan) -> RunEnding {
+    private func runEach(_ plan: RunPlan, _ seen: inout Seen) -> RunEnding {
         var last = RunEnding.exited(0)
-        // What was scheduled before is somebody's plan, and none of this run's business.
-        var seen = Seen(scheduled: shutdown.read())
         for command in plan.commands {
             note("+ \(command.joined(separator: " "))")
             last = runOne(command, plan, &seen)

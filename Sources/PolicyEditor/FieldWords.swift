@@ -40,6 +40,7 @@ enum FieldWords {
         "before-passedFor": "Verified there for", "before-stack": "Same packages",
         "before-power": "Power", "before-people": "People at it", "before-network": "Connection",
         "before-load": "Load at most", "before-freeDisk": "Free on its disks",
+        "before-evidence": "Evidence before",
         "probes": "Probes after",
         "probes.kind": "Probe", "probes.value": "Of what", "after-within": "Healthy within",
         "sla": "Deadlines", "longestException": "Accepted for at most",

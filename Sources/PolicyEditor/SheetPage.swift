@@ -304,6 +304,13 @@ struct SheetPage {
             parts.text("before-load", in: root, "Such as 80%; empty: not asked", size: .short)
             parts.text(
                 "before-freeDisk", in: root, "Such as 2 GB; empty: not asked", size: .short)
+            parts.choice(
+                "before-evidence", in: root,
+                [
+                    ("", "As inherited, else where demanded"),
+                    ("demanded", "Where a deadline demands it"), ("never", "Never"),
+                    ("always", "Always, else nothing is installed"),
+                ], size: .twice)
         }
     }
 

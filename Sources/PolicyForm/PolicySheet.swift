@@ -1,5 +1,6 @@
 import Calendar
 import Fleet
+import Forensics
 public import Policy
 import PolicyDocument
 import Readiness
@@ -83,6 +84,7 @@ public struct PolicySheet: Hashable, Sendable {
             root["before-load"] =
                 before.ready?.load.flatMap { Percentage(basisPoints: $0)?.description } ?? ""
             root["before-freeDisk"] = before.ready?.freeDisk?.description ?? ""
+            root["before-evidence"] = before.evidence?.rawValue ?? ""
         }
         if let after = policy.after {
             root[table: "probes"] = after.probes.map(Self.probe)

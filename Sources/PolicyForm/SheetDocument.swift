@@ -254,7 +254,7 @@ extension PolicySheet {
         }
         let before = [
             "snapshot", "backupAge", "passed", "passedFor", "power", "people", "network", "load",
-            "freeDisk",
+            "freeDisk", "evidence",
         ].map { ($0, root.word("before-\($0)")) }
         let stack = Self.patterns(in: root["before-stack"])
         if !stack.isEmpty || before.contains(where: { !$0.1.isEmpty }) {

@@ -17,7 +17,7 @@ struct SupervisorTests {
     /// A folder with a plan in it, as the agent makes it.
     private func prepared(
         _ commands: [[String]], kind: RunPlan.Kind = .install, limit: Int64 = 600,
-        hosts: [String]? = nil, in folder: URL
+        hosts: [String]? = nil, afterwards: [[String]]? = nil, in folder: URL
     ) throws -> RunFolder {
         let run = folder.appending(path: "run-1")
         try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
@@ -25,6 +25,7 @@ struct SupervisorTests {
             kind: kind, commands: commands, environment: ["PATH": "/usr/bin:/bin", "MARK": "7"],
             inactivityLimitSeconds: limit, updates: [])
         plan.scriptHosts = hosts
+        plan.afterwards = afterwards
         let place = RunFolder(path: run.path)
         try Data(AgentJSON.encode(plan) ?? []).write(to: URL(filePath: place.plan))
         return place
@@ -51,6 +52,19 @@ struct SupervisorTests {
                 [["/bin/sh", "-c", "exit 7"], ["/bin/echo", "second"]], kind: .repair, in: folder)
             #expect(await Supervision(place).run() == .exited(0))
             #expect(log(place).contains("second"))
+        }
+    }
+
+    @Test(arguments: [("exit 7", "exit 0", 7), ("exit 0", "exit 3", 3), ("exit 0", "exit 0", 0)])
+    func `what follows a run is done whatever became of it`(
+        run: String, after: String, status: Int32
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let place = try prepared(
+                [["/bin/sh", "-c", run]],
+                afterwards: [["/bin/sh", "-c", "echo put back; \(after)"]], in: folder)
+            #expect(await Supervision(place).run() == .exited(status))
+            #expect(log(place).contains("put back\n"))
         }
     }
 

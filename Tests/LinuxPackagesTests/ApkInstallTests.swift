@@ -264,9 +264,11 @@ struct ApkInstallTests {
             #expect(
                 tool.commands(for: [back]) == [
                     ["/sbin/apk", "add", "--cache-dir", "\(place.state)/apk"]
-                        + ["--cache-max-age", "5256000", "--virtual", ".patchbay-back", kept],
-                    ["/sbin/apk", "del", ".patchbay-back"],
+                        + ["--cache-max-age", "5256000", "--virtual", ".patchbay-back", kept]
                 ])
+            // Whatever became of that: a package that broke earlier makes `apk add` fail, too.
+            #expect(tool.afterwards(of: [back]) == [["/sbin/apk", "del", ".patchbay-back"]])
+            #expect(tool.afterwards(of: [update]).isEmpty)
         }
     }
 

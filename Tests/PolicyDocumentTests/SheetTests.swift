@@ -110,7 +110,7 @@ struct SheetTests {
         ("before-passedFor", "93d", "before-passedFor"), ("before-stack", "a/b", "before-stack"),
         ("before-power", "sun", "before-power"), ("before-people", "few", "before-people"),
         ("before-network", "fast", "before-network"), ("before-load", "0%", "before-load"),
-        ("before-freeDisk", "2", "before-freeDisk"),
+        ("before-freeDisk", "2", "before-freeDisk"), ("before-evidence", "some", "before-evidence"),
         ("probes.0.value", "99999", "probes.0.value"),
         ("services-never", "a/b", "services-never"),
         ("after-within", "2d", "after-within"), ("sla", "pci-9", "sla"),
@@ -162,7 +162,7 @@ struct SheetTests {
         services: {restart: needed, never: ["x.service,", "libvirt*", "a,b.service"], within: 5m}
         bandwidth: 2 MB/s
         before: {snapshot: preferred, backupAge: 1d, passed: canary, passedFor: 3d, stack: [nginx, "postgresql-*"],
-          power: mains, people: away, network: unmetered, load: 80%, freeDisk: 2 GB}
+          power: mains, people: away, network: unmetered, load: 80%, freeDisk: 2 GB, evidence: always}
         after: {probes: [{tcp: 443}], within: 5m}
         sla: [pci-401]
         longestException: 200d

@@ -1,5 +1,6 @@
 public import AgentProtocol
 public import Fleet
+import Forensics
 import Policy
 public import Rollout
 
@@ -83,6 +84,8 @@ public struct JobRun: Sendable {
     public internal(set) var probesBefore: [ProbeResult]?
     /// Whether the policy's conditions for an installation were seen to.
     var isSafeguarded = false
+    /// The evidence from before the first run.
+    var evidence: EvidenceMark?
     /// The snapshot that was taken before the first run.
     var snapshot: String?
     /// What became of services that ran replaced code, at the last look at each.
@@ -191,6 +194,9 @@ extension JobRun {
                 waysBack[line.update] = line.wayBack
                 files[line.update] = line.sha256
             }
+        case .tookEvidence(let mark, let sentence):
+            evidence = mark
+            note(sentence)
         case .safeguarded(let found, let name):
             isSafeguarded = true
             snapshot = name

@@ -149,6 +149,9 @@ public struct RunPlan: Hashable, Sendable, Codable {
     /// itself then, and the package manager goes on with the others; without them the whole run is
     /// ended.
     public var scriptHosts: [String]?
+    /// Programs that are run at the end whatever became of the others, to put back what those need
+    /// in their way only while they run. Their own ending counts where the others went well.
+    public var afterwards: [[String]]?
     /// Whether what is unpacked is not configured yet: a repair follows that leaves out what hangs.
     public var isUnpackOnly: Bool?
 

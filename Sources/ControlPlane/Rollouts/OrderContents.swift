@@ -1,7 +1,7 @@
 package import Fleet
 import Rollout
 import ServerRecords
-import Versions
+package import Versions
 
 /// What one endpoint gets of a rollout's list when its turn comes: what it misses of it, and
 /// nothing else.
@@ -134,7 +134,7 @@ package struct BlockedLine: Hashable, Comparable {
 extension Ecosystem {
     /// The rules by which a package manager's versions are ordered; `nil` where it has none that
     /// are known here.
-    init?(_ manager: PackageManagerName) {
+    package init?(_ manager: PackageManagerName) {
         switch manager {
         case .apt: self = .deb
         case .dnf, .zypper: self = .rpm

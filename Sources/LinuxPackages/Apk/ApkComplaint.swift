@@ -23,6 +23,12 @@ struct ApkComplaint {
         return verdict
     }
 
+    /// apk's own words where they stand for nothing that is known; `nil` where it complained of
+    /// nothing. They say more than its last line, which counts.
+    var unknown: RunVerdict? {
+        status == 0 ? nil : errors.first.map { ToolVerdict.of(.other, $0) }
+    }
+
     private static let start = "ERROR: "
 
     /// What apk complained of, without the word before it.

@@ -44,20 +44,20 @@ extension ApkTool: DownloadingTool {
         (store.map { ["--cache-dir", $0.path] } ?? []) + Self.frozen
     }
 
-    /// The commands without `--simulate`, the deciding one first.
-    private func words(_ updates: [LockedUpdate]) -> [[String]] {
+    /// The command without `--simulate`.
+    private func words(_ updates: [LockedUpdate]) -> [String] {
         guard updates.contains(where: \.isRollback) else {
-            return [["upgrade"] + options + updates.map(\.name)]
+            return ["upgrade"] + options + updates.map(\.name)
         }
         let older = updates.map { replaced?.file(of: $0, with: self) ?? "\($0.name)=\($0.to)" }
-        return [["add"] + options + ["--virtual", ApkWorld.back] + older, ["del", ApkWorld.back]]
+        return ["add"] + options + ["--virtual", ApkWorld.back] + older
     }
 
     func solve(_ updates: [LockedUpdate]) async -> Solution {
         store?.takeIndexes(from: indexFolder)
         if let lost = await lost(updates) { return .refused(lost) }
-        guard let first = words(updates).first else { return .plan(ChangePlan()) }
-        let output = await apk.run([first[0], "--simulate"] + first.dropFirst())
+        let words = words(updates)
+        let output = await apk.run([words[0], "--simulate"] + words.dropFirst())
         let found = ApkPlan(output.lines)
         guard found.isWhole else {
             let verdict = ApkComplaint(lines: output.lines, status: output.status).verdict
@@ -96,11 +96,20 @@ extension ApkTool: DownloadingTool {
     }
 
     func commands(for updates: [LockedUpdate]) -> [[String]] {
-        words(updates).map { [path] + $0 }
+        [[path] + words(updates)]
+    }
+
+    /// apk counts packages that broke in earlier runs, so that `apk add` can fail though it has
+    /// taken everything back; what it was given for that goes again all the same.
+    func afterwards(of updates: [LockedUpdate]) -> [[String]] {
+        updates.contains(where: \.isRollback) ? repair : []
     }
 
     func complaint(status: Int32, lines: [String]) -> RunVerdict? {
-        ApkComplaint(lines: lines, status: status).verdict
+        // Where nothing was begun to be taken back, there is nothing to put back either.
+        let lines = lines.filter { !$0.hasSuffix("No such package: \(ApkWorld.back)") }
+        let complaint = ApkComplaint(lines: lines, status: status)
+        return complaint.verdict ?? complaint.unknown
     }
 
     /// `labgood-1.0-r0 contains:`, and its files below, without the first slash.

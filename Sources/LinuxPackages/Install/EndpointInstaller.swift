@@ -177,6 +177,8 @@ public struct EndpointInstaller: Installing {
             // Each application has a run of its own.
             updates: manager == .recipe ? Array(updates.prefix(1)) : updates)
         run.scriptHosts = tool.scriptHosts.isEmpty ? nil : tool.scriptHosts
+        let afterwards = tool.afterwards(of: updates)
+        run.afterwards = afterwards.isEmpty ? nil : afterwards
         return run
     }
 

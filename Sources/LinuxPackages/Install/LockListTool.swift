@@ -18,6 +18,8 @@ protocol LockListTool: Sendable {
     func solve(_ updates: [LockedUpdate]) async -> Solution
     /// The programs that do it, one after another.
     func commands(for updates: [LockedUpdate]) -> [[String]]
+    /// The programs that follow them whatever became of them.
+    func afterwards(of updates: [LockedUpdate]) -> [[String]]
     /// What the tool's words and status mean.
     func complaint(status: Int32, lines: [String]) -> RunVerdict?
     /// The files of an installed package.
@@ -29,6 +31,7 @@ protocol LockListTool: Sendable {
 
 extension LockListTool {
     var scriptHosts: [String] { [] }
+    func afterwards(of updates: [LockedUpdate]) -> [[String]] { [] }
     func damage() async -> String? { nil }
     var repair: [[String]] { [] }
     func files(of package: PackageKey) async -> [String] { [] }

@@ -1,3 +1,4 @@
+public import Forensics
 public import Readiness
 public import Verdicts
 
@@ -21,13 +22,16 @@ public struct Preconditions: Hashable, Sendable, Codable {
     public var passed: RingPass?
     /// What the endpoint must be like when it begins; `nil` when that does not matter.
     public var ready: ReadinessRule?
+    /// Whether evidence is taken before; `nil` for what is usual.
+    public var evidence: EvidenceRule?
 
     /// Preconditions.
     public init(
         snapshot: Snapshot = .none, backupAge: TimeSpan? = nil, passed: RingPass? = nil,
-        ready: ReadinessRule? = nil
+        ready: ReadinessRule? = nil, evidence: EvidenceRule? = nil
     ) {
         self.ready = ready
+        self.evidence = evidence
         self.passed = passed
         self.snapshot = snapshot
         self.backupAge = backupAge

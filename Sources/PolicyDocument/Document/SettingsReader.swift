@@ -1,4 +1,5 @@
 import Fleet
+import Forensics
 import Policy
 import Readiness
 import Verdicts
@@ -60,7 +61,7 @@ struct SettingsReader {
     }
 
     /// `before: {snapshot, backupAge, passed, passedFor, stack, power, people, network, load,
-    /// freeDisk}`
+    /// freeDisk, evidence}`
     func before(_ value: YAMLValue) -> Preconditions? {
         guard var mapping = MappingReader(value, "“before”", values.list) else { return nil }
         let snapshot = mapping.optional("snapshot").map {
@@ -75,6 +76,9 @@ struct SettingsReader {
         }
         let stack = mapping.optional("stack").flatMap(stackPatterns)
         let ready = readiness(&mapping)
+        let evidence = mapping.optional("evidence").flatMap {
+            values.choice($0, "the evidence", as: EvidenceRule.self)
+        }
         mapping.finish()
         if !mapping.has("passed"), let key = ["passedFor", "stack"].first(where: mapping.has) {
             values.list.error(
@@ -85,7 +89,7 @@ struct SettingsReader {
             snapshot: snapshot.flatMap { $0 } ?? .none, backupAge: backupAge.flatMap { $0 },
             passed: ring.map {
                 RingPass(ring: $0.text, seconds: span?.seconds, stack: stack)
-            }, ready: ready)
+            }, ready: ready, evidence: evidence)
     }
 
     /// What the endpoint must be like, of the keys of `before`; `nil` when nothing is said of it.

@@ -1,5 +1,6 @@
 import Calendar
 import Fleet
+import Forensics
 import Policy
 import Readiness
 import Verdicts
@@ -211,6 +212,13 @@ enum PolicySentences {
         }
         if let pass = conditions.passed { sentences.append(passed(pass)) }
         if let rule = conditions.ready { sentences += ready(rule) }
+        switch conditions.evidence {
+        case nil, .demanded?: break
+        case .never?:
+            sentences.append("No evidence is taken, also where a deadline's regime demands it.")
+        case .always?:
+            sentences.append("Evidence of the endpoint is taken; without it nothing is installed.")
+        }
         return sentences
     }
 

@@ -1,5 +1,6 @@
 package import Calendar
 import Fleet
+import Forensics
 public import Policy
 import Readiness
 package import Verdicts
@@ -168,6 +169,7 @@ public enum PolicyWriter {
             ("network", conditions.ready?.network?.rawValue),
             ("load", conditions.ready?.load.flatMap { Percentage(basisPoints: $0)?.description }),
             ("freeDisk", conditions.ready?.freeDisk?.description),
+            ("evidence", conditions.evidence?.rawValue),
         ])
     }
 
