@@ -140,6 +140,12 @@ let package = Package(
                 "PolicyDocument", "Rollout", "Trust", "ServerRecords", "ControlPlane",
                 "AcceptedRisks",
             ]),
+        module(
+            "Triage",
+            [
+                "Fleet", "Findings", "Forensics", "Rollout", "Trust", "ServerRecords",
+                "ControlPlane", "Intelligence",
+            ]),
         module("AcceptedRisks", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
         module(
             "Exclusions",
@@ -368,7 +374,7 @@ let package = Package(
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies",
+                "Verdicts", "VerdictFeeds", "Emergencies", "Triage",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
