@@ -84,7 +84,9 @@ let package = Package(
         module("Forensics", ["Fleet"]),
         module("Health"),
         module("Verdicts", ["Fleet"]),
-        module("Policy", ["Fleet", "Calendar", "Forensics", "Health", "Readiness", "Verdicts"]),
+        module(
+            "Policy",
+            ["Fleet", "Versions", "Calendar", "Forensics", "Health", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
         module("Rollout", ["Fleet", "Calendar", "Forensics", "Health", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
@@ -94,7 +96,8 @@ let package = Package(
         module(
             "PolicyDocument",
             [
-                "Fleet", "Calendar", "Forensics", "Health", "Readiness", "Verdicts", "Policy",
+                "Fleet", "Versions", "Calendar", "Forensics", "Health", "Readiness", "Verdicts",
+                "Policy",
                 "Recipes", yams,
             ]),
         module(
@@ -113,7 +116,8 @@ let package = Package(
         module(
             "ServerRecords",
             [
-                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Forensics", "Verdicts",
+                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar", "Forensics",
+                "Verdicts",
                 "Policy", "Rollout", "Trust",
             ]),
         module(
@@ -139,7 +143,19 @@ let package = Package(
                 "PolicyDocument", "Rollout", "Trust", "ServerRecords", "ControlPlane",
                 "AcceptedRisks",
             ]),
+        module(
+            "Triage",
+            [
+                "Fleet", "Findings", "Forensics", "Rollout", "Trust", "ServerRecords",
+                "ControlPlane", "Intelligence",
+            ]),
         module("AcceptedRisks", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
+        module(
+            "Exclusions",
+            [
+                "Findings", "Fleet", "Advisories", "Policy", "ServerRecords", "ControlPlane",
+                "Intelligence", "Administration",
+            ]),
         module(
             "Emergencies",
             [
@@ -219,7 +235,7 @@ let package = Package(
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
                 "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", "Requests",
-                "Emergencies",
+                "Emergencies", "Exclusions",
                 "Verdicts", "VerdictFeeds", httpTypes,
                 hummingbird,
                 hummingbirdTLS,
@@ -274,8 +290,8 @@ let package = Package(
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
-                "Emergencies", "EmergencyPages", "Verdicts", "VerdictFeeds", "VerdictPages",
-                "RollbackPages", httpTypes,
+                "Emergencies", "EmergencyPages", "Exclusions", "Verdicts", "VerdictFeeds",
+                "VerdictPages", "RollbackPages", httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -361,7 +377,7 @@ let package = Package(
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies",
+                "Verdicts", "VerdictFeeds", "Emergencies", "Triage",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -389,7 +405,7 @@ let package = Package(
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
-                "Bundles", "Emergencies", "Store",
+                "Bundles", "Emergencies", "Exclusions", "Store",
                 "Verdicts", "VerdictFeeds",
             ]),
         tests(
@@ -445,7 +461,7 @@ let package = Package(
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
         tests("ForensicsTests", ["Forensics", "Fleet"]),
-        tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Calendar", "Fleet"]),
+        tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Versions", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
             ["SavedPlans", "Administration", "Fleet", "Policy", "Rollout"]),

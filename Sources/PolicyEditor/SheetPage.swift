@@ -91,6 +91,7 @@ struct SheetPage {
                 row, path in
                 div(class: "cells") {
                     parts.text("\(path).when", in: row, size: .wide)
+                    parts.text("\(path).version", in: row, "Such as >= 2.0, < 2.4; empty: any")
                     treatment(row, path)
                 }
             }
@@ -397,6 +398,7 @@ struct SheetPage {
                 div(class: "cells") {
                     parts.text("\(path).name", in: row, "a-z, 0-9 and -")
                     parts.text("\(path).package", in: row, "A name, or a pattern with *")
+                    parts.text("\(path).version", in: row, "Such as >= 2.0, < 2.4; empty: any")
                     parts.text("\(path).cves", in: row, "CVE-2026-1234, with commas between")
                     parts.text(
                         "\(path).endpoints", in: row, "Empty for all of this policy's", size: .wide)

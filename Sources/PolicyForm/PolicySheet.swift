@@ -266,6 +266,7 @@ extension PolicySheet {
     ) -> SheetRow {
         SheetRow([
             "name": exception.name, "package": exception.package?.pattern ?? "",
+            "version": exception.versions.map { "\($0)" } ?? "",
             "cves": exception.vulnerabilities.sorted().joined(separator: ", "),
             "endpoints": ExceptionText.endpoints(of: exception, in: applies)?.description ?? "",
             "owner": exception.owner, "reason": exception.reason,

@@ -67,6 +67,7 @@ extension PolicySheet {
         writeLanes(to: &document)
         rows("rules", to: &document) { row, path, document in
             document.put(2, "when", row.word("when"), of: "\(path).when")
+            document.putAny(2, "version", row.word("version"), of: "\(path).version")
             Self.writeTreatment(row, path, 2, to: &document)
         }
         document.open(0, "default", of: "default.0")
@@ -311,6 +312,7 @@ extension PolicySheet {
         // Where nothing names what it is about, the remark stands beside the name.
         document.put(2, "name", row.word("name"), of: "\(path).name")
         document.putAny(2, "package", row["package"], of: "\(path).package")
+        document.putAny(2, "version", row.word("version"), of: "\(path).version")
         let cves = row.words("cves")
         if !cves.isEmpty { document.putList(2, "cves", cves, of: "\(path).cves") }
         document.putAny(2, "endpoints", row.word("endpoints"), of: "\(path).endpoints")

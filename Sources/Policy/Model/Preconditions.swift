@@ -1,3 +1,4 @@
+public import Fleet
 public import Forensics
 public import Health
 public import Readiness

@@ -227,6 +227,7 @@ public enum PolicyWriter {
         YAMLText.mapping([
             ("name", YAMLText.scalar(exception.name)),
             ("package", exception.package.map { YAMLText.scalar($0.pattern) }),
+            ("version", exception.versions.map { YAMLText.scalar("\($0)") }),
             (
                 "cves",
                 exception.vulnerabilities.isEmpty
