@@ -30,6 +30,7 @@ public struct AgentLoop: Sendable {
     private let worker: JobWorker
     private let reboots: RebootDesk?
     private let prefetches: PrefetchDesk?
+    private let evidence: (any EvidenceKeeping)?
 
     /// The agent of an endpoint, with its ports. Without `trust` it believes no signed policy and
     /// carries out every order that fits its own rules.
@@ -39,7 +40,7 @@ public struct AgentLoop: Sendable {
         installer: any Installing, runs: any RunSupervising, state: any StateFolder,
         aftercare: AftercareParts? = nil, trust: TrustDesk? = nil,
         selfUpdates: (any SelfUpdating)? = nil, prefetch: PrefetchParts? = nil,
-        safeguards: (any Safeguarding)? = nil,
+        safeguards: (any Safeguarding)? = nil, evidence: (any EvidenceKeeping)? = nil,
         effects: AgentEffects, logger: Logger
     ) {
         let bell = Bell()
@@ -57,7 +58,8 @@ public struct AgentLoop: Sendable {
             endpoint: endpoint, desk: desk, installer: installer, runs: runs, state: state,
             effects: effects, aftercare: aftercare,
             gate: trust.map { GrantGate(desk: $0, link: link) }, selfUpdates: selfUpdates,
-            safeguards: safeguards)
+            safeguards: safeguards, evidence: evidence)
+        self.evidence = evidence
         let reboots = aftercare.map { parts in
             RebootDesk(
                 endpoint: endpoint, parts: parts, link: link, runner: runner, presence: bell,
@@ -83,8 +85,8 @@ public struct AgentLoop: Sendable {
             } else { nil }
         presence = Presence(
             schedule: CheckInSchedule(endpoint), link: link, desk: desk, work: worker, bell: bell,
-            settings: settings, trust: trust, selfUpdates: selfUpdates, effects: effects,
-            logger: logger)
+            settings: settings, trust: trust, selfUpdates: selfUpdates, evidence: evidence,
+            effects: effects, logger: logger)
     }
 
     /// What people at the endpoint ask and are told; `nil` for an agent that does not reboot.
@@ -99,6 +101,9 @@ public struct AgentLoop: Sendable {
             if let trust = presence.trust { group.addTask { await trust.live() } }
             if let reboots { group.addTask { await reboots.run() } }
             if let prefetches { group.addTask { await prefetches.run() } }
+            if let evidence {
+                group.addTask { await evidence.run(reboots?.parts.claim) { worker.isBusy } }
+            }
         }
     }
 }

@@ -1,11 +1,12 @@
 public import AgentCore
 public import AgentProtocol
 public import Fleet
+public import Forensics
 public import Rollout
 public import Trust
 
 /// The control plane over HTTPS.
-public struct HTTPSControlPlane: ControlPlaneLink, PrefetchLink {
+public struct HTTPSControlPlane: ControlPlaneLink, PrefetchLink, EvidenceLink {
     private let client: AgentClient
     private let tokens: AccessTokens
 
@@ -90,6 +91,19 @@ public struct HTTPSControlPlane: ControlPlaneLink, PrefetchLink {
         _ request: PrefetchRequest
     ) async throws(LinkFailure) -> PrefetchResponse {
         try await call(AgentWire.prefetchPath, request)
+    }
+
+    /// Sends a bundle of evidence as its bytes.
+    public func send(evidence bytes: [UInt8]) async throws(LinkFailure) -> EvidenceReceipt {
+        let answer = try await authorised { token throws(LinkFailure) in
+            try await client.send(
+                .post, AgentWire.evidencePath, bytes, type: "application/json", token: token,
+                seconds: AgentClient.uploadSeconds)
+        }
+        guard let receipt = AgentJSON.decode(EvidenceReceipt.self, from: answer) else {
+            throw .malformed("the body is no receipt for evidence")
+        }
+        return receipt
     }
 
     private func call<Answer: Decodable & Sendable>(

@@ -183,6 +183,24 @@ public struct EvidenceSummary: Hashable, Sendable, Codable {
 }
 
 extension EvidenceBundle {
+    /// What a bundle is nothing without.
+    public static let essential: [EvidenceSection.Name] = [.processes, .executables, .connections]
+
+    /// What a bundle lacks that it is nothing without, in one sentence; `nil` when it will do.
+    public var lack: String? {
+        for name in Self.essential {
+            guard let section = sections.first(where: { $0.name == name }) else {
+                return "The section \(name.rawValue) is missing."
+            }
+            // An endpoint may be without connections, and none is without processes.
+            if section.lines.isEmpty, section.failure != nil || name == .processes {
+                return "The section \(name.rawValue) is empty: "
+                    + (section.failure ?? "Nothing was found.")
+            }
+        }
+        return nil
+    }
+
     /// What is wrong with a bundle that came from outside, in one sentence; `nil` when nothing is.
     /// How large it is as a whole is for its reader to bound.
     public var fault: String? {

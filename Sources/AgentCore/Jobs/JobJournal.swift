@@ -1,5 +1,6 @@
 public import AgentProtocol
 public import Fleet
+public import Forensics
 public import Rollout
 
 /// One line of a job's journal: what was decided or seen, and when.
@@ -37,6 +38,8 @@ public enum JournalEvent: Hashable, Sendable, Codable {
     /// The policy's conditions for an installation hold: what was found and done, and how the
     /// snapshot is called that was taken.
     case safeguarded(notes: [String], snapshot: String?)
+    /// Evidence of the endpoint from before the installation is on its disk.
+    case tookEvidence(EvidenceMark, note: String)
     /// These services are about to be restarted: one that does not run when the agent was cut off
     /// meanwhile did not come back.
     case servicesBegun([String])

@@ -1,5 +1,6 @@
 import AgentProtocol
 public import Fleet
+public import Forensics
 public import Rollout
 
 /// What the agent saw of the endpoint or of the control plane while it worked on a job.
@@ -16,6 +17,8 @@ public enum JobObservation: Hashable, Sendable {
     /// The policy's conditions for an installation hold: what was found and done, and the name of
     /// the snapshot.
     case safeguarded(notes: [String], snapshot: String?)
+    /// Evidence of the endpoint from before the installation is on its disk.
+    case tookEvidence(EvidenceMark, note: String)
     /// Services are about to be restarted.
     case servicesBegun([String])
     /// Services that ran replaced code were seen to.
@@ -128,12 +131,13 @@ extension JobRun {
         case (.keptWaysBack(let known), .preflight): [.keptWaysBack(known)]
         case (.safeguarded(let notes, let snapshot), .preflight):
             [.safeguarded(notes: notes, snapshot: snapshot)]
+        case (.tookEvidence(let mark, let note), .preflight): [.tookEvidence(mark, note: note)]
         case (.servicesBegun(let units), .verifying): [.servicesBegun(units)]
         case (.sawToServices(let reports), .verifying): [.sawToServices(reports)]
         case (.probed(let results), .probing): [.probed(results)]
         case (.scanned, _), (.scanFailed, _), (.preflighted, _), (.waited, _), (.runEnded, _),
             (.delivered, _), (.probedBefore, _), (.probed, _), (.keptWaysBack, _),
-            (.safeguarded, _), (.sawToServices, _), (.servicesBegun, _):
+            (.safeguarded, _), (.tookEvidence, _), (.sawToServices, _), (.servicesBegun, _):
             []
         }
     }
@@ -157,7 +161,7 @@ extension JobRun {
             cancelledBeforeStart: wasUntouched || isEmpty,
             notes: isEmpty ? notes + ["The order was empty, and was refused."] : notes,
             goesOn: awaitedBoot == nil ? nil : true, runs: measured.isEmpty ? nil : measured,
-            snapshot: snapshot)
+            snapshot: snapshot, evidence: evidence)
         result.take(probesAfter ?? [], before: probesBefore)
         // A reboot that follows starts it anew.
         if awaitedBoot == nil, services.values.contains(where: { $0.state == .failed }) {
@@ -321,7 +325,8 @@ extension JournalEvent {
     fileprivate var endsAStep: Bool {
         switch self {
         case .checked, .settled, .cancelled, .probed: true
-        case .probedBefore, .keptWaysBack, .safeguarded, .servicesBegun, .sawToServices,
+        case .probedBefore, .keptWaysBack, .safeguarded, .tookEvidence, .servicesBegun,
+            .sawToServices,
             .rebootAwaited, .installed,
             .followedUp,
             .accepted,

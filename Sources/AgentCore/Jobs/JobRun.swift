@@ -1,5 +1,6 @@
 public import AgentProtocol
 public import Fleet
+import Forensics
 import Policy
 public import Rollout
 
@@ -83,6 +84,8 @@ public struct JobRun: Sendable {
     public internal(set) var probesBefore: [ProbeResult]?
     /// Whether the policy's conditions for an installation were seen to.
     var isSafeguarded = false
+    /// The evidence from before the first run.
+    var evidence: EvidenceMark?
     /// The snapshot that was taken before the first run.
     var snapshot: String?
     /// What became of services that ran replaced code, at the last look at each.
@@ -97,6 +100,10 @@ public struct JobRun: Sendable {
     var files: [LockedUpdate: String] = [:]
     /// What they showed afterwards.
     var probesAfter: [ProbeResult]?
+    /// When the first run was about to start.
+    var begunAt: Timestamp?
+    /// When the updates' part was over, and the probes were to be asked.
+    var installedAt: Timestamp?
     /// The boot whose end the job waits for; `nil` when it needs no reboot.
     public internal(set) var awaitedBoot: String?
     /// What says that it needs one.
@@ -177,6 +184,7 @@ extension JobRun {
             stage = .waiting(holder: holder)
         case .runPlanned(let number, let plan, let offset):
             runs = number
+            begunAt = begunAt ?? entry.at
             logOffset = offset
             lockedSince = nil
             hasInstalled = hasInstalled || plan.kind == .install
@@ -191,6 +199,9 @@ extension JobRun {
                 waysBack[line.update] = line.wayBack
                 files[line.update] = line.sha256
             }
+        case .tookEvidence(let mark, let sentence):
+            evidence = mark
+            note(sentence)
         case .safeguarded(let found, let name):
             isSafeguarded = true
             snapshot = name
@@ -205,6 +216,7 @@ extension JobRun {
             awaitedSignals = signals
             awaitedSince = awaitedSince ?? entry.at
         case .installed:
+            installedAt = entry.at
             stage = .probing
         case .probed(let results):
             probesAfter = results

@@ -20,6 +20,7 @@ public struct JobRunner: Sendable {
     let gate: GrantGate?
     let selfUpdates: (any SelfUpdating)?
     let safeguards: (any Safeguarding)?
+    let evidence: (any EvidenceKeeping)?
 
     /// A runner for the endpoint's jobs.
     public init(
@@ -35,8 +36,10 @@ public struct JobRunner: Sendable {
     init(
         endpoint: EndpointID, desk: ScanDesk, installer: any Installing, runs: any RunSupervising,
         state: any StateFolder, effects: AgentEffects, aftercare: AftercareParts?, gate: GrantGate?,
-        selfUpdates: (any SelfUpdating)?, safeguards: (any Safeguarding)?
+        selfUpdates: (any SelfUpdating)?, safeguards: (any Safeguarding)?,
+        evidence: (any EvidenceKeeping)? = nil
     ) {
+        self.evidence = evidence
         self.safeguards = safeguards
         self.gate = gate
         self.selfUpdates = selfUpdates
@@ -124,6 +127,14 @@ public struct JobRunner: Sendable {
         case .waits: return nil
         case .refused(let sentence):
             observation = .preflighted(.blocked(.refused, sentence), plan: nil, logOffset: 0)
+        }
+        switch await seeToEvidence(observation, of: job, watch) {
+        case .notWanted: break
+        case .atHand(let mark, let note):
+            try Task.checkCancellation()
+            try record(job.handle(.tookEvidence(mark, note: note), at: effects.now()), of: job)
+        case .missing(let sentence):
+            return .preflighted(.blocked(.evidenceMissing, sentence), plan: nil, logOffset: 0)
         }
         if let known = await waysBack(observation, of: job, watch) {
             try Task.checkCancellation()

@@ -8,7 +8,7 @@ extension LinkFailure {
     static let retrySpread = 0.25
 
     /// How long to wait before the next try, in milliseconds.
-    func pause(_ backOff: inout BackOff, chance: Double) -> Int64 {
+    package func pause(_ backOff: inout BackOff, chance: Double) -> Int64 {
         guard case .busy(let seconds) = self else { return backOff.next(chance: chance) }
         let wait = Double(min(max(seconds, 1), Self.longestRetryAfter) * 1000)
         return Int64(wait * (1 + Self.retrySpread * chance))
@@ -16,7 +16,7 @@ extension LinkFailure {
 
     /// Whether trying the same again is useless: the server understood, and says no to this very
     /// message.
-    var isFinal: Bool {
+    package var isFinal: Bool {
         guard case .refused(let status, _) = self else { return false }
         // 401 and 403 may pass with a new token or a right given back, 408 and 429 with time.
         return (400..<500).contains(status) && ![401, 403, 408, 429].contains(status)
@@ -29,7 +29,7 @@ extension LinkFailure {
     }
 
     /// What happened, in one sentence.
-    var sentence: String {
+    package var sentence: String {
         switch self {
         case .unreachable(let words): "the control plane cannot be reached: \(words)"
         case .refused(let status, let problem):

@@ -25,6 +25,7 @@ struct Presence: Sendable {
     let settings: AgentSettings
     var trust: TrustDesk?
     var selfUpdates: (any SelfUpdating)?
+    var evidence: (any EvidenceKeeping)?
     let effects: AgentEffects
     let logger: Logger
 
@@ -123,6 +124,7 @@ struct Presence: Sendable {
             selfUpdates?.noteCheckIn()
             warnOfClock(answer.serverTime)
             await trust?.refresh(answer.policyDigest, over: link)
+            evidence?.take(answer.evidenceRequests ?? [])
             if answer.wantsScan, let record {
                 try await upload(record, known: answer.knownInventoryDigest, base: memory.sent)
                 memory.sent = record

@@ -11,10 +11,10 @@ public final class RunClaim: Sendable {
     init() {}
 
     /// Whether a run may begin now; it must be released.
-    func takeForRun() -> Bool { take(.run) }
+    package func takeForRun() -> Bool { take(.run) }
 
     /// A run is over.
-    func releaseRun() { release(.run) }
+    package func releaseRun() { release(.run) }
 
     /// Whether a reboot may be ordered now; it must be released when it does not come.
     func takeForReboot() -> Bool { take(.reboot) }

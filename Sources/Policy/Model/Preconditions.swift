@@ -1,3 +1,6 @@
+public import Fleet
+public import Forensics
+public import Health
 public import Readiness
 public import Verdicts
 
@@ -21,13 +24,16 @@ public struct Preconditions: Hashable, Sendable, Codable {
     public var passed: RingPass?
     /// What the endpoint must be like when it begins; `nil` when that does not matter.
     public var ready: ReadinessRule?
+    /// Whether evidence is taken before; `nil` for what is usual.
+    public var evidence: EvidenceRule?
 
     /// Preconditions.
     public init(
         snapshot: Snapshot = .none, backupAge: TimeSpan? = nil, passed: RingPass? = nil,
-        ready: ReadinessRule? = nil
+        ready: ReadinessRule? = nil, evidence: EvidenceRule? = nil
     ) {
         self.ready = ready
+        self.evidence = evidence
         self.passed = passed
         self.snapshot = snapshot
         self.backupAge = backupAge
@@ -65,4 +71,6 @@ public enum HealthProbe: Hashable, Sendable, Codable {
     case process(String)
     /// A signed script of this name ends with status 0.
     case script(String)
+    /// A figure that has not risen too far over what it was before the installation.
+    case measure(HealthMeasure)
 }

@@ -1,4 +1,6 @@
 import Fleet
+import Forensics
+import Health
 import Policy
 import Readiness
 import Verdicts
@@ -60,7 +62,7 @@ struct SettingsReader {
     }
 
     /// `before: {snapshot, backupAge, passed, passedFor, stack, power, people, network, load,
-    /// freeDisk}`
+    /// freeDisk, evidence}`
     func before(_ value: YAMLValue) -> Preconditions? {
         guard var mapping = MappingReader(value, "“before”", values.list) else { return nil }
         let snapshot = mapping.optional("snapshot").map {
@@ -75,6 +77,9 @@ struct SettingsReader {
         }
         let stack = mapping.optional("stack").flatMap(stackPatterns)
         let ready = readiness(&mapping)
+        let evidence = mapping.optional("evidence").flatMap {
+            values.choice($0, "the evidence", as: EvidenceRule.self)
+        }
         mapping.finish()
         if !mapping.has("passed"), let key = ["passedFor", "stack"].first(where: mapping.has) {
             values.list.error(
@@ -85,7 +90,7 @@ struct SettingsReader {
             snapshot: snapshot.flatMap { $0 } ?? .none, backupAge: backupAge.flatMap { $0 },
             passed: ring.map {
                 RingPass(ring: $0.text, seconds: span?.seconds, stack: stack)
-            }, ready: ready)
+            }, ready: ready, evidence: evidence)
     }
 
     /// What the endpoint must be like, of the keys of `before`; `nil` when nothing is said of it.
@@ -225,7 +230,9 @@ struct SettingsReader {
 
     private func probe(_ value: YAMLValue) -> HealthProbe? {
         guard var mapping = MappingReader(value, "a probe", values.list) else { return nil }
-        let found = mapping.exactlyOne(of: ["unit", "tcp", "http", "process", "script"])
+        let measures = HealthMeasure.Subject.allCases.map(\.rawValue)
+        let found = mapping.exactlyOne(
+            of: ["unit", "tcp", "http", "process", "script"] + measures)
         mapping.finish()
         guard let found else { return nil }
         switch found.key {
@@ -235,7 +242,11 @@ struct SettingsReader {
         case "http": return address(found.value).map(HealthProbe.http)
         case "unit": return word(found.value, "the unit").map(HealthProbe.unit)
         case "process": return word(found.value, "the process").map(HealthProbe.process)
-        default: return word(found.value, "the script").map(HealthProbe.script)
+        case let key:
+            if let subject = HealthMeasure.Subject(rawValue: key) {
+                return .measure(measure(subject, found.value))
+            }
+            return word(found.value, "the script").map(HealthProbe.script)
         }
     }
 

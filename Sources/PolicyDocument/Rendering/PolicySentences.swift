@@ -1,5 +1,6 @@
 import Calendar
 import Fleet
+import Forensics
 import Policy
 import Readiness
 import Verdicts
@@ -211,6 +212,13 @@ enum PolicySentences {
         }
         if let pass = conditions.passed { sentences.append(passed(pass)) }
         if let rule = conditions.ready { sentences += ready(rule) }
+        switch conditions.evidence {
+        case nil, .demanded?: break
+        case .never?:
+            sentences.append("No evidence is taken, also where a deadline's regime demands it.")
+        case .always?:
+            sentences.append("Evidence of the endpoint is taken; without it nothing is installed.")
+        }
         return sentences
     }
 
@@ -259,6 +267,7 @@ enum PolicySentences {
             case .http(let address): "\(address) answers."
             case .process(let name): "A process \(name) runs."
             case .script(let name): "The signed script \(name) ends well."
+            case .measure(let measure): MeasureSentence.text(measure)
             }
         }
     }
@@ -279,7 +288,8 @@ enum PolicySentences {
 
     /// An accepted risk.
     static func exception(_ exception: RiskException) -> String {
-        var things = exception.package.map { ["the package \($0.pattern)"] } ?? []
+        let versions = exception.versions.map { " in versions \($0)" } ?? ""
+        var things = exception.package.map { ["the package \($0.pattern)\(versions)"] } ?? []
         things += exception.vulnerabilities.sorted()
         return "\(exception.name): \(ConditionSentence.list(things, "and")), from "
             + "\(ExceptionText.first(of: exception)) to \(ExceptionText.last(of: exception)). "
