@@ -12,6 +12,9 @@ public final class FleetFindings: Sendable {
     /// Endpoints whose software may have changed since they were last read.
     private let touched = Mutex<Set<EndpointID>>([])
 
+    /// What has been made of the forensics that regimes demand.
+    package let forensics = ForensicsDesk()
+
     /// Whether the feeds have been read once since the process began.
     private let fed = Mutex(false)
 

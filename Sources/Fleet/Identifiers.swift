@@ -150,6 +150,11 @@ public enum Kinds {
         /// “req”
         public static let prefix = "req"
     }
+    /// One version of a bundle of updates.
+    public enum Bundle: IdentifierKind {
+        /// “bdl”
+        public static let prefix = "bdl"
+    }
     /// A plan that was saved.
     public enum Plan: IdentifierKind {
         /// “pln”
@@ -201,6 +206,8 @@ public typealias ExceptionID = Identifier<Kinds.Exception>
 public typealias EmergencyID = Identifier<Kinds.Emergency>
 /// The identifier of what somebody asks for.
 public typealias RequestID = Identifier<Kinds.Request>
+/// The identifier of one version of a bundle.
+public typealias BundleID = Identifier<Kinds.Bundle>
 /// A saved plan's identifier.
 public typealias PlanID = Identifier<Kinds.Plan>
 /// The identifier of somebody who is told before work begins.

@@ -1,6 +1,7 @@
 import Administration
 import ControlPlane
 import Fleet
+import Policy
 import Rollout
 import ServerRecords
 import TestSupport
@@ -36,6 +37,10 @@ import Testing
             statement: "UPDATE approval_request SET state = $1",
             cases: RequestRecord.State.allCases.map(\.rawValue)),
         Column(
+            testDescription: "the state of a bundle",
+            statement: "UPDATE patch_bundle SET state = $1",
+            cases: PatchBundle.State.allCases.map(\.rawValue)),
+        Column(
             testDescription: "what stands in an update's way",
             statement: "UPDATE update_item SET installability = $1",
             cases: Installability.allCases.map(\.rawValue)),
@@ -50,7 +55,10 @@ import Testing
         let user = samples.user("anna", of: placed.tenant.id)
         let request = samples.request(of: placed.tenant.id)
         let posture = samples.posture([samples.update("openssl")])
+        let bundle = samples.bundle(
+            try #require(PolicyName("browsers")), 1, of: placed.tenant.id)
         try await ledger.write { records in
+            try records.insert(bundle, lines: [])
             try records.insert(deployment)
             try records.insert(job)
             try records.insert(user)

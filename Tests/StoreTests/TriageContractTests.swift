@@ -89,6 +89,35 @@ import Testing
     }
 
     @Test(arguments: Engine.present)
+    func `a triage is late until somebody has been told of each part`(
+        _ engine: Engine
+    ) async throws {
+        try await withLedger(engine) { (ledger: SQLLedger) async throws in
+            var samples = Samples()
+            let ours = try await samples.place(in: ledger)
+            var triage = Self.triage(&samples, ours)
+            let first = triage
+            try await ledger.write { try $0.insert(first) }
+            func late(afterHours hours: Int64) async throws -> Int {
+                let now = first.openedAt.adding(seconds: hours * 3_600 + 1)
+                return try await ledger.read { try $0.lateTriages(at: now, limit: 9).count }
+            }
+            #expect(try await late(afterHours: 1) == 0)
+            #expect(try await late(afterHours: 2) == 1)
+            triage.told = [.scope, .verdict]
+            let told = triage
+            try await ledger.write { try $0.update(told) }
+            #expect(try await late(afterHours: 23) == 0)
+            #expect(try await late(afterHours: 24) == 1)
+            triage.evidenceAt = triage.openedAt
+            triage.evidenceMetAt = triage.openedAt
+            let done = triage
+            try await ledger.write { try $0.update(done) }
+            #expect(try await late(afterHours: 999) == 0)
+        }
+    }
+
+    @Test(arguments: Engine.present)
     func `a check-in and the endpoint itself say what is wanted for a triage`(
         _ engine: Engine
     ) async throws {

@@ -37,7 +37,8 @@ extension UseCases {
                 reportedScan: request.scannedAt),
             nextCheckInSeconds: Self.checkInIntervalSeconds,
             scanIntervalSeconds: Self.scanIntervalSeconds,
-            serverTime: now, policyDigest: try await trustTag(of: agent.tenant, at: now))
+            serverTime: now, policyDigest: try await trustTag(of: agent.tenant, at: now),
+            evidenceRequests: held.forensics?.request.map { [$0] })
     }
 
     /// How far an endpoint's clock may be ahead of the server's before the time of its scan is not

@@ -32,6 +32,8 @@ extension UseCases {
             let isWanted = self.mustScan(
                 endpoint.id, requestedAt: endpoint.scanRequestedAt,
                 scannedAt: endpoint.scannedAt)
+            // Where traces of an attack were found nothing is changed, whatever is due.
+            guard endpoint.forensics?.heldBy == nil else { return (false, isWanted) }
             return (try self.nextJob(of: agent, in: records) != nil, isWanted)
         }
         guard hasJob else { return WorkResponse(order: nil, scanNow: scanNow) }
@@ -70,7 +72,8 @@ extension UseCases {
         of agent: AgentPrincipal, at now: Timestamp, in records: any Records,
         waking wakes: inout Set<String>
     ) throws -> JobOrder? {
-        guard
+        let endpoint = try records.endpoint(agent.endpoint, in: .tenant(agent.tenant))
+        guard endpoint?.forensics?.heldBy == nil,
             var job = try undeniedJob(of: agent, at: now, in: records, waking: &wakes)
         else { return nil }
         let grant = try handOutGrant(for: job, in: records, at: now, waking: &wakes)
@@ -84,7 +87,8 @@ extension UseCases {
             issuedAt: now, deadline: job.deadline, aftercare: job.aftercare,
             grant: grant.text,
             expectedSeconds: try records.expectedSeconds(
-                of: job.updates.map { WorkKey($0.key) }, on: job.endpoint, tenant: job.tenant))
+                of: job.updates.map { WorkKey($0.key) }, on: job.endpoint, tenant: job.tenant),
+            evidence: endpoint?.forensics?.demand)
     }
 
     /// The next job with nothing in it that has been denied since it was ordered. One that has is

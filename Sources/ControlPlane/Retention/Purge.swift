@@ -35,6 +35,10 @@ extension UseCases {
         counts.plans = try await inBatches {
             try $0.purgePlans(endedBefore: history, limit: Retention.batch)
         }
+        let evidence = before(EvidenceKeeping.days)
+        counts.evidence = try await inBatches {
+            try $0.purgeEvidence(before: evidence, limit: Retention.evidenceBatch)
+        }
         return counts
     }
 

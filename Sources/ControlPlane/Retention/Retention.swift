@@ -31,6 +31,8 @@ public struct Retention: Hashable, Sendable {
     public static let intervalSeconds: Int64 = 3600
     /// The most rows that one transaction removes: about 20 ms, for which nothing else is written.
     public static let batch = 500
+    /// The most bundles of evidence that one removes, which have up to 4 MB each.
+    public static let evidenceBatch = 20
     /// The most transactions of one kind in one call, so that a call ends: 100,000 rows an hour.
     public static let mostBatches = 200
 
@@ -60,6 +62,8 @@ public struct PurgeCounts: Hashable, Sendable {
     public var tokens = 0
     /// Saved plans.
     public var plans = 0
+    /// Bundles of evidence and triages.
+    public var evidence = 0
 
     /// Nothing removed yet.
     public init() {}

@@ -1,15 +1,22 @@
-import Fleet
-import Policy
-import Rollout
-import ServerRecords
+package import Fleet
+package import Policy
+package import Rollout
+package import ServerRecords
 
 extension UseCases {
-    /// Approves what a person chose, through the rings of a policy.
+    /// Approves what a person chose, through the rings of a policy, or as `ring` alone: then that
+    /// ring takes all of the endpoints, by the policy's windows and rules. What is noted with the
+    /// deployment is stored with it, or neither is.
     ///
-    /// - Throws: `Refusal` `E_POLICY_UNKNOWN` when the tenant has no such policy.
-    func approve(
-        _ selection: DeploymentSelection, throughRingsOf name: String, by principal: Principal
+    /// - Throws: `Refusal` `E_POLICY_UNKNOWN` when the tenant has no such policy; what `noting`
+    ///   throws.
+    package func approve(
+        _ selection: DeploymentSelection, throughRingsOf name: String, as ring: PolicyName? = nil,
+        by principal: Principal,
+        noting: @escaping @Sendable (Deployment, any Records) throws -> Void = { _, _ in }
     ) async throws -> Deployment {
+        try principal.require(.approve)
+        try Self.check(selection)
         try await lookAtRings(for: selection, in: principal.scope)
         let now = effects.now()
         let id: DeploymentID = effects.newIdentifier()
@@ -28,21 +35,23 @@ extension UseCases {
                 }
             }
             let policy = rules.record.policy
-            return try self.open(
+            let deployment = try self.open(
                 RolloutOpening(
                     tenant: plan.tenant, title: plan.title, approvedBy: principal.name,
                     policy: policy.name, policyVersion: rules.record.version, lane: lane,
-                    rings: rules.rings(of: lane), members: members,
+                    rings: rules.rings(of: lane, as: ring), members: members,
                     lines: plan.lines.flatMap { $0.updates.map { WaveLine($0) } },
                     aftercare: selection.aftercare
                         ?? Aftercare(rule: policy.reboot, check: policy.after),
                     hasProbes: !(policy.after?.probes ?? []).isEmpty, isAutomatic: false,
                     deadlineSeconds: selection.deadlineSeconds ?? Self.deadlineLimits.upperBound),
                 as: id, at: now, in: records, waking: &wakes)
+            try noting(deployment, records)
+            return deployment
         }
     }
 
-    private func ringRules(
+    package func ringRules(
         of name: String, tenant: TenantID, in records: any Records
     ) throws -> RingRules {
         let policies = try policyShelf.policies(of: tenant, in: records)
@@ -60,12 +69,20 @@ extension UseCases {
 }
 
 /// The lanes and rings of one policy, with what it inherits.
-struct RingRules {
-    let record: PolicyRecord
+package struct RingRules {
+    package let record: PolicyRecord
     let all: [PolicyRecord]
 
+    /// The same, or one of them as the only one, which takes everybody and waits for nothing; one
+    /// that the policy does not have is a ring without a budget.
+    func rings(of lane: Lane, as sole: PolicyName?) -> [Ring] {
+        guard let sole else { return rings(of: lane) }
+        let named = rings(of: lane).first { $0.name == sole }
+        return [Ring(name: sole, members: .rest, budget: named?.budget)]
+    }
+
     /// The rings that a lane leads through; empty for all endpoints at once.
-    func rings(of lane: Lane) -> [Ring] {
+    package func rings(of lane: Lane) -> [Ring] {
         guard let list = record.policy.lanes.route(of: lane).rings else { return [] }
         return chain.lazy.compactMap { $0.rings[list] }.first ?? []
     }

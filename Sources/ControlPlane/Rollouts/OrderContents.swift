@@ -1,7 +1,8 @@
 package import Fleet
+import Policy
 import Rollout
 import ServerRecords
-import Versions
+package import Versions
 
 /// What one endpoint gets of a rollout's list when its turn comes: what it misses of it, and
 /// nothing else.
@@ -134,19 +135,8 @@ package struct BlockedLine: Hashable, Comparable {
 extension Ecosystem {
     /// The rules by which a package manager's versions are ordered; `nil` where it has none that
     /// are known here.
-    init?(_ manager: PackageManagerName) {
-        switch manager {
-        case .apt: self = .deb
-        case .dnf, .zypper: self = .rpm
-        case .apk: self = .apk
-        case .pacman: self = .pacman
-        case .winget: self = .winget
-        case .chocolatey: self = .nuget
-        case .cargo, .npm: self = .semver
-        case .gem: self = .rubygems
-        case .pip: self = .pep440
-        case .application, .brew, .flatpak, .fwupd, .mas, .recipe, .snap: self = .generic
-        case .softwareupdate, .windowsUpdate: return nil
-        }
+    package init?(_ manager: PackageManagerName) {
+        guard manager != .softwareupdate, manager != .windowsUpdate else { return nil }
+        self = manager.ecosystem
     }
 }

@@ -29,7 +29,8 @@ extension Ledger {
 }
 
 /// Everything that a transaction can read and write, in narrow parts.
-public typealias Records = ActorRecords & ApprovalRecords & AuditRecords & CheckInRecords
+public typealias Records = ActorRecords & ApprovalRecords & AuditRecords & BundleRecords
+    & CheckInRecords
     & DeploymentRecords & DirectoryRecords & EmergencyRecords & EndpointRecords & EvidenceRecords
     & ExceptionRecords & IdentityRecords
     & IntelligenceRecords & InventoryRecords & JobRecords & NoticeRecords & PlanRecords

@@ -28,6 +28,8 @@ public protocol TriageRecords {
     func triage(_ id: TriageID, in scope: Scope) throws -> TriageRecord?
     /// The triages that a question asks for, newest first.
     func triages(_ query: TriageQuery) throws -> [TriageRecord]
+    /// The triages with a part that is late and of which nobody has been told, the longest late first.
+    func lateTriages(at now: Timestamp, limit: Int) throws -> [TriageRecord]
     /// Stores what is wanted of an endpoint; `nil` for nothing.
     func set(_ forensics: EndpointForensics?, of endpoint: EndpointID) throws
 }

@@ -109,6 +109,8 @@ public struct TriageRecord: Hashable, Sendable, Codable {
     public var verdict: Verdict?
     /// Why, who and when.
     public var decision: Note?
+    /// The parts of which people have been told that they are late.
+    public var told: Set<TriageStep.Name> = []
     /// Why it is over; `nil` while it goes on.
     public var ending: Ending?
     /// When it was over.
@@ -225,6 +227,18 @@ extension TriageRecord {
             step(.evidence, evidenceDueAt, needsEvidence ? nil : evidenceMetAt),
             step(.verdict, schedule?.verdictDueAt, decision?.at),
         ]
+    }
+
+    /// The outstanding parts whose time has passed.
+    public func late(at now: Timestamp) -> [TriageStep] {
+        steps(at: now).filter { $0.state == .overdue }
+    }
+
+    /// When the next part is due of which nobody has been told that it is late.
+    public var nextDueAt: Timestamp? {
+        guard isOpen else { return nil }
+        return steps(at: openedAt).filter { $0.doneAt == nil && !told.contains($0.name) }
+            .compactMap(\.dueAt).min()
     }
 
     /// By when the evidence is due that is outstanding, or was last.

@@ -80,7 +80,7 @@ extension StoreRecords: DirectoryRecords {
         }
         guard held.isEmpty else { return held.map(\.1) }
         for table in [
-            "exposure_day", "first_seen", "install_time", "saved_plan", "notice",
+            "exposure_day", "first_seen", "install_time", "saved_plan", "patch_bundle", "notice",
             "notice_contact", "verdict_feed", "own_verdict",
         ] {
             _ = try change("DELETE FROM \(table) WHERE tenant_id = $1", tenant)

@@ -5,17 +5,19 @@ extension StoreRecords: TriageRecords {
     func insert(_ triage: TriageRecord) throws {
         try change(
             """
-            INSERT INTO triage (tenant_id, id, endpoint_id, is_open, is_kept, ended_at, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO triage (tenant_id, id, endpoint_id, is_open, is_kept, due_at, ended_at, body)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """, triage.tenant, triage.id, triage.endpoint, triage.isOpen, triage.keepsEvidence,
-            triage.endedAt, StoredJSON.text(triage))
+            triage.nextDueAt, triage.endedAt, StoredJSON.text(triage))
     }
 
     func update(_ triage: TriageRecord) throws {
         let changed = try change(
-            "UPDATE triage SET is_open = $2, is_kept = $3, ended_at = $4, body = $5 WHERE id = $1",
-            triage.id, triage.isOpen, triage.keepsEvidence, triage.endedAt,
-            StoredJSON.text(triage))
+            """
+            UPDATE triage SET is_open = $2, is_kept = $3, due_at = $4, ended_at = $5, body = $6
+            WHERE id = $1
+            """, triage.id, triage.isOpen, triage.keepsEvidence, triage.nextDueAt,
+            triage.endedAt, StoredJSON.text(triage))
         try requireOne(changed, "triage")
     }
 
@@ -36,6 +38,13 @@ extension StoreRecords: TriageRecords {
         if let before = asked.before { query.require("id < \(query.bind(before))") }
         query.add("ORDER BY id DESC LIMIT \(query.bind(max(asked.limit, 0)))")
         return try rows(query).map { try StoredJSON.value($0.first()) }
+    }
+
+    func lateTriages(at now: Timestamp, limit: Int) throws -> [TriageRecord] {
+        try rows(
+            "SELECT body FROM triage WHERE due_at < $1 ORDER BY due_at, id LIMIT $2", now,
+            max(limit, 0)
+        ).map { try StoredJSON.value($0.first()) }
     }
 
     func set(_ forensics: EndpointForensics?, of endpoint: EndpointID) throws {

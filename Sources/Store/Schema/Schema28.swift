@@ -4,7 +4,8 @@ enum Schema28 {
     /// Its statements.
     static let text = triage + evidence + alerts
 
-    /// `forensics` says what is wanted of an endpoint, so that a check-in need not look elsewhere.
+    /// `forensics` says what is wanted of an endpoint, so that a check-in need not look elsewhere;
+    /// `due_at` is when the next part is due of which nobody has been told that it is late.
     private static let triage = """
         ALTER TABLE endpoint ADD COLUMN forensics TEXT;
         CREATE TABLE triage (
@@ -13,14 +14,17 @@ enum Schema28 {
             endpoint_id TEXT NOT NULL,
             is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
             is_kept INTEGER NOT NULL CHECK (is_kept IN (0, 1) AND is_kept >= is_open),
+            due_at INTEGER,
             ended_at INTEGER,
             body TEXT NOT NULL,
+            CHECK (due_at IS NULL OR is_open = 1),
             CHECK ((ended_at IS NULL) = (is_open = 1)),
             FOREIGN KEY (tenant_id, endpoint_id) REFERENCES endpoint (tenant_id, id)
         ) STRICT;
         CREATE INDEX triage_by_tenant ON triage (tenant_id, id);
         CREATE INDEX triage_by_endpoint ON triage (tenant_id, endpoint_id, id);
         CREATE INDEX triage_open ON triage (tenant_id, id) WHERE is_open = 1;
+        CREATE INDEX triage_by_due ON triage (due_at) WHERE due_at IS NOT NULL;
 
         """
 

@@ -8,6 +8,7 @@ import ServerRecords
 import ServiceLifecycle
 import Store
 import Synchronization
+import Triage
 import VerdictFeeds
 
 /// Does what comes once the server listens, and then waits; when the work says that this was all,
@@ -72,6 +73,7 @@ struct WatchService: Service {
             while !Task.isCancelled {
                 try await look { try await useCases.watchEmergencies() }
                 try await look { try await useCases.watchExceptions() }
+                try await look { try await useCases.watchTriages() }
                 try await Task.sleep(for: .seconds(Self.intervalSeconds))
             }
         }

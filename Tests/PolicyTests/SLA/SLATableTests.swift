@@ -35,6 +35,19 @@ import Testing
         #expect(answer(.bod2604, subject) == expected)
     }
 
+    /// Who looks for what demands forensics looks at what is listed only.
+    @Test(arguments: SLAPreset.allCases)
+    func `no regime demands forensics of what is not known to be exploited`(_ preset: SLAPreset) {
+        for (exposed, automatable) in [(true, true), (true, false), (false, true)] {
+            for impact in [TechnicalImpact.total, .partial] {
+                let subject = SLASubject(
+                    severity: .critical, isKnownExploited: false, hasExploit: true,
+                    isExposed: exposed, isAutomatable: automatable, impact: impact)
+                #expect(!preset.clock(for: subject, events: Self.events).needsForensics)
+            }
+        }
+    }
+
     @Test func `without data from Vulnrichment it is not automatable, and total`() {
         #expect(answer(.bod2604, SLASubject()) == "onNextUpgrade")
         #expect(answer(.bod2604, SLASubject(isExposed: true)) == "14 d")
