@@ -82,10 +82,13 @@ let package = Package(
         module("Calendar", ["Fleet"]),
         module("Readiness", ["Fleet"]),
         module("Forensics", ["Fleet"]),
+        module("Health"),
         module("Verdicts", ["Fleet"]),
-        module("Policy", ["Fleet", "Calendar", "Forensics", "Readiness", "Verdicts"]),
+        module(
+            "Policy",
+            ["Fleet", "Versions", "Calendar", "Forensics", "Health", "Readiness", "Verdicts"]),
         module("Recipes", ["Fleet", "Versions"]),
-        module("Rollout", ["Fleet", "Calendar", "Forensics", "Policy"]),
+        module("Rollout", ["Fleet", "Calendar", "Forensics", "Health", "Policy"]),
         // Layer 2: bytes <-> values, and what makes them trustworthy.
         module("AdvisoryFormats", ["Fleet", "Versions", "Advisories", "Markup"]),
         module("AgentProtocol", ["Fleet", "Forensics", "Rollout"]),
@@ -93,12 +96,14 @@ let package = Package(
         module(
             "PolicyDocument",
             [
-                "Fleet", "Calendar", "Forensics", "Readiness", "Verdicts", "Policy", "Recipes", yams,
+                "Fleet", "Versions", "Calendar", "Forensics", "Health", "Readiness", "Verdicts",
+                "Policy",
+                "Recipes", yams,
             ]),
         module(
             "PolicyForm",
             [
-                "Fleet", "Calendar", "Forensics", "Readiness", "Verdicts", "Policy",
+                "Fleet", "Calendar", "Forensics", "Health", "Readiness", "Verdicts", "Policy",
                 "PolicyDocument",
             ]),
         module(
@@ -111,7 +116,8 @@ let package = Package(
         module(
             "ServerRecords",
             [
-                "Fleet", "Advisories", "AdvisoryFormats", "Calendar", "Forensics", "Verdicts",
+                "Fleet", "Versions", "Advisories", "AdvisoryFormats", "Calendar", "Forensics",
+                "Verdicts",
                 "Policy", "Rollout", "Trust",
             ]),
         module(
@@ -144,6 +150,12 @@ let package = Package(
                 "ControlPlane", "Intelligence",
             ]),
         module("AcceptedRisks", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
+        module(
+            "Exclusions",
+            [
+                "Findings", "Fleet", "Advisories", "Policy", "ServerRecords", "ControlPlane",
+                "Intelligence", "Administration",
+            ]),
         module(
             "Emergencies",
             [
@@ -187,7 +199,7 @@ let package = Package(
         module(
             "AgentCore",
             [
-                "Fleet", "Versions", "Calendar", "Forensics", "Readiness", "Policy", "Recipes",
+                "Fleet", "Versions", "Calendar", "Forensics", "Health", "Readiness", "Policy", "Recipes",
                 "Rollout", "AgentProtocol", "Trust", logging,
             ]),
         module(
@@ -223,7 +235,7 @@ let package = Package(
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
                 "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", "Requests",
-                "Emergencies", "Forensics", "Triage",
+                "Emergencies", "Forensics", "Triage", "Exclusions",
                 "Verdicts", "VerdictFeeds", httpTypes,
                 hummingbird,
                 hummingbirdTLS,
@@ -278,8 +290,8 @@ let package = Package(
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
-                "Emergencies", "EmergencyPages", "Verdicts", "VerdictFeeds", "VerdictPages",
-                "RollbackPages", httpTypes,
+                "Emergencies", "EmergencyPages", "Exclusions", "Verdicts", "VerdictFeeds",
+                "VerdictPages", "RollbackPages", httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -312,7 +324,7 @@ let package = Package(
         module(
             "AgentSystem",
             [
-                "Fleet", "Calendar", "Forensics", "Readiness", "Policy", "Rollout", "AgentCore",
+                "Fleet", "Calendar", "Forensics", "Health", "Readiness", "Policy", "Rollout", "AgentCore",
                 "AgentEvidence", "SystemFiles", "Trust",
             ]),
         module(
@@ -393,7 +405,7 @@ let package = Package(
                 "AgentProtocol", "Calendar", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
-                "Bundles", "Emergencies", "Forensics", "Triage", "Store",
+                "Bundles", "Emergencies", "Forensics", "Triage", "Exclusions", "Store",
                 "Verdicts", "VerdictFeeds",
             ]),
         tests(
@@ -441,27 +453,29 @@ let package = Package(
         tests(
             "PolicyDocumentTests",
             [
-                "PolicyDocument", "PolicyForm", "Readiness", "Verdicts", "Policy", "Recipes",
+                "PolicyDocument", "PolicyForm", "Health", "Readiness", "Verdicts", "Policy",
+                "Recipes",
                 "Calendar", "Fleet",
             ]),
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),
         tests("FleetTests", ["Fleet"]),
         tests("ForensicsTests", ["Forensics", "Fleet"]),
-        tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Calendar", "Fleet"]),
+        tests("PolicyTests", ["Policy", "Readiness", "Verdicts", "Versions", "Calendar", "Fleet"]),
         tests(
             "SavedPlansTests",
             ["SavedPlans", "Administration", "Fleet", "Policy", "Rollout"]),
         tests("RolloutTests", ["Rollout", "Fleet", "Calendar", "Policy"]),
+        tests("HealthTests", ["Health"]),
         tests(
             "AgentCoreTests",
             [
-                "AgentCore", "AgentEvidence", "AgentProtocol", "Fleet", "Forensics", "Readiness",
+                "AgentCore", "AgentEvidence", "AgentProtocol", "Fleet", "Forensics", "Health", "Readiness",
                 "Policy", "Recipes", "Rollout", "Trust", "Simulation", logging,
             ]),
         tests(
             "AgentSystemTests",
-            ["AgentSystem", "AgentCore", "Fleet", "Forensics", "Readiness", "Policy", "Rollout"]),
+            ["AgentSystem", "AgentCore", "Fleet", "Forensics", "Health", "Readiness", "Policy", "Rollout"]),
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),

@@ -50,15 +50,8 @@ enum HangingScript {
     static func processes(
         below run: Int32, hosts: [String], among all: [Process]
     ) -> [Process] {
+        guard let host = host(of: run, named: hosts, among: all) else { return [] }
         let children = Dictionary(grouping: all, by: \.parent)
-        // The package manager may be the run's program itself, or one that it has started.
-        var row = all.filter { $0.pid == run }
-        var host: Process?
-        while host == nil, !row.isEmpty {
-            host = row.first { hosts.contains($0.name) }
-            row = row.flatMap { children[$0.pid] ?? [] }
-        }
-        guard let host else { return [] }
         var found: [Process] = []
         var next = children[host.pid] ?? []
         while let process = next.popLast() {
@@ -66,5 +59,28 @@ enum HangingScript {
             next += children[process.pid] ?? []
         }
         return found
+    }
+
+    /// The package manager that is nearest to a run: its program itself, or one that it has
+    /// started.
+    static func host(of run: Int32, named hosts: [String], among all: [Process]) -> Process? {
+        let children = Dictionary(grouping: all, by: \.parent)
+        var row = all.filter { $0.pid == run }
+        while !row.isEmpty {
+            if let host = row.first(where: { hosts.contains($0.name) }) { return host }
+            row = row.flatMap { children[$0.pid] ?? [] }
+        }
+        return nil
+    }
+
+    /// The one file that a package manager was started for (`rpm -U … -- FILE`), by what the kernel
+    /// tells of its arguments; empty when it was started otherwise.
+    static func file(in arguments: [UInt8]) -> String {
+        let words = arguments.split(separator: 0)
+        guard let mark = words.lastIndex(where: { $0.elementsEqual("--".utf8) }),
+            mark + 2 == words.count, let word = words.last, word.first == UInt8(ascii: "/"),
+            word.allSatisfy({ $0 > 0x20 })
+        else { return "" }
+        return String(decoding: word, as: UTF8.self)
     }
 }

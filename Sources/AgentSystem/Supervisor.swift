@@ -24,6 +24,8 @@ public struct Supervisor: Sendable {
     static let mostEndedScripts = 3
     /// How often leaving word is tried when the disk is full, once in 5 seconds: ten minutes.
     static let endingTries = 120
+    /// How much is read of a package manager's arguments, in bytes: it was started for one file.
+    static let longestArguments = 65_536
     /// The longest last line that is kept, in bytes.
     static let longestLastLine = 500
 
@@ -150,11 +152,14 @@ public struct Supervisor: Sendable {
         guard let hosts = plan.scriptHosts, seen.endedScripts < Self.mostEndedScripts else {
             return false
         }
-        let found = HangingScript.processes(
-            below: pid, hosts: hosts, among: HangingScript.allProcesses())
-        guard !found.isEmpty else { return false }
+        let all = HangingScript.allProcesses()
+        let found = HangingScript.processes(below: pid, hosts: hosts, among: all)
+        guard !found.isEmpty, let host = HangingScript.host(of: pid, named: hosts, among: all)
+        else { return false }
         seen.endedScripts += 1
-        note(HangWord(seconds: plan.inactivityLimitSeconds).line)
+        let file = HangingScript.file(
+            in: Files.bytes("/proc/\(host.pid)/cmdline", limit: Self.longestArguments) ?? [])
+        note(HangWord(seconds: plan.inactivityLimitSeconds, file: file).line)
         for process in found { kill(process.pid, SIGTERM) }
         let deadline = LibC.monotonicSeconds() + grace
         while LibC.monotonicSeconds() < deadline, found.contains(where: \.isAlive) {

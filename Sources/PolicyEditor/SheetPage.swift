@@ -91,6 +91,7 @@ struct SheetPage {
                 row, path in
                 div(class: "cells") {
                     parts.text("\(path).when", in: row, size: .wide)
+                    parts.text("\(path).version", in: row, "Such as >= 2.0, < 2.4; empty: any")
                     treatment(row, path)
                 }
             }
@@ -352,10 +353,17 @@ struct SheetPage {
                                 ("unit", "systemd unit is active"), ("tcp", "TCP port answers"),
                                 ("http", "HTTP address answers"), ("process", "Process runs"),
                                 ("script", "Signed script succeeds"),
-                            ])
+                                ("crashes", "Crashes, beside the day before"),
+                                ("journal", "Errors in the journal, beside before"),
+                                ("bootTime", "Time of the boot, beside the one before"),
+                            ], size: .probe)
                         parts.text(
                             "\(path).value", in: row,
                             "nginx.service, 443, http://localhost/healthz", size: .twice)
+                        parts.text("\(path).text", in: row, "With * and ?", size: .searched)
+                        parts.text("\(path).atMost", in: row, "Such as 2, or 90s", size: .measured)
+                        parts.text("\(path).times", in: row, "Such as 3, or 20%", size: .measured)
+                        parts.text("\(path).over", in: row, "Else 5m", size: .measured)
                     }
                 }
             }
@@ -390,6 +398,7 @@ struct SheetPage {
                 div(class: "cells") {
                     parts.text("\(path).name", in: row, "a-z, 0-9 and -")
                     parts.text("\(path).package", in: row, "A name, or a pattern with *")
+                    parts.text("\(path).version", in: row, "Such as >= 2.0, < 2.4; empty: any")
                     parts.text("\(path).cves", in: row, "CVE-2026-1234, with commas between")
                     parts.text(
                         "\(path).endpoints", in: row, "Empty for all of this policy's", size: .wide)

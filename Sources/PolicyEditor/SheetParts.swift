@@ -217,7 +217,7 @@ struct SheetParts {
 /// How much room a field gets, and with which choice it is shown where the browser can tell.
 enum FieldSize {
     case usual, wide, twice, short, say, every, days, because, weekdays, nth, monthDay, date,
-        release
+        release, probe, measured, searched
 
     var classes: StaticString {
         switch self {
@@ -234,6 +234,9 @@ enum FieldSize {
         case .monthDay: "field short if-month-day"
         case .date: "field if-date"
         case .release: "field short if-release"
+        case .probe: "field probe"
+        case .measured: "field short if-measured"
+        case .searched: "field if-journal"
         }
     }
 }

@@ -1,6 +1,7 @@
 import Calendar
 import Fleet
 import Forensics
+import Health
 public import Policy
 import PolicyDocument
 import Readiness
@@ -240,17 +241,32 @@ extension PolicySheet {
         case .http(let address): SheetRow(["kind": "http", "value": address])
         case .process(let name): SheetRow(["kind": "process", "value": name])
         case .script(let name): SheetRow(["kind": "script", "value": name])
+        case .measure(let measure): Self.measure(measure)
         }
+    }
+
+    private static func measure(_ measure: HealthMeasure) -> SheetRow {
+        let isBoot = measure.subject == .bootTime
+        return SheetRow([
+            "kind": measure.subject.rawValue, "value": measure.name ?? "",
+            "text": measure.text ?? "",
+            "atMost": measure.atMost.map { isBoot ? "\($0)s" : "\($0)" } ?? "",
+            "times": measure.percent.map { isBoot ? "\($0 - 100)%" : "\($0 / 100)" } ?? "",
+            "over": measure.over.flatMap { TimeSpan(seconds: $0)?.description } ?? "",
+        ])
     }
 
     /// The kinds of probes, by the keys of the document.
     public static let probeKinds = ["unit", "tcp", "http", "process", "script"]
+    /// The kinds that measure, and have keys of their own.
+    public static let measureKinds = HealthMeasure.Subject.allCases.map(\.rawValue)
 
     private static func exception(
         _ exception: RiskException, of applies: GroupExpression
     ) -> SheetRow {
         SheetRow([
             "name": exception.name, "package": exception.package?.pattern ?? "",
+            "version": exception.versions.map { "\($0)" } ?? "",
             "cves": exception.vulnerabilities.sorted().joined(separator: ", "),
             "endpoints": ExceptionText.endpoints(of: exception, in: applies)?.description ?? "",
             "owner": exception.owner, "reason": exception.reason,

@@ -39,8 +39,9 @@ private func row(_ record: ExceptionRecord, _ chrome: Chrome) -> HTML {
         td { record.look(at: chrome.now).drawn() }
         th { record.name }
         td {
-            ([record.package?.pattern].compactMap(\.self) + record.vulnerabilities)
-                .joined(separator: ", ")
+            let versions = record.versions.map { " in versions \($0)" } ?? ""
+            ([record.package.map { $0.pattern + versions }].compactMap(\.self)
+                + record.vulnerabilities).joined(separator: ", ")
         }
         td { record.owner }
         td(class: "why") {
@@ -99,6 +100,7 @@ private func newException(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
         }
         div(class: "row") {
             textInput("package", "Package, or a pattern", limit: 128, isRequired: false)
+            textInput("version", "Versions, such as < 2.4", limit: 500, isRequired: false)
             textInput(
                 "vulnerabilities", "Vulnerabilities, by CVE number", limit: 500,
                 isRequired: false)

@@ -22,7 +22,7 @@ extension UseCases {
             for endpoint in missing {
                 let posture = try records.posture(of: endpoint.id, tenant: endpoint.tenant)
                 let names = (posture?.updates ?? []).filter {
-                    $0.wayBack == .noWay && record.word.updates.names($0.name, $0.candidate)
+                    $0.wayBack == .noWay && record.word.updates.names($0.name, $0.candidate, of: $0.manager)
                 }.map { "\($0.name) \($0.candidate)" }
                 guard !names.isEmpty else { continue }
                 lost.formUnion(names)
@@ -52,7 +52,7 @@ extension UseCases {
         let all = try records.missingUpdates(
             in: scope, search: nil, securityOnly: false, limit: updatesLookedAt)
         let keys = Set(
-            all.filter { record.word.updates.names($0.name, $0.candidate) }
+            all.filter { record.word.updates.names($0.name, $0.candidate, of: $0.manager) }
                 .map { MissingUpdateKey(name: $0.name, candidate: $0.candidate) }
         ).sorted { ($0.name, $0.candidate) < ($1.name, $1.candidate) }
         var isWhole = all.count < updatesLookedAt && keys.count <= updatesMeant
@@ -81,8 +81,10 @@ extension UseCases {
 extension UpdateSelector {
     /// Whether an update is meant by its name and version. Of one that is told by a vulnerability
     /// alone it is not known here.
-    fileprivate func names(_ name: String, _ candidate: String) -> Bool {
+    fileprivate func names(
+        _ name: String, _ candidate: String, of manager: PackageManagerName
+    ) -> Bool {
         guard let package, package.matches(name) else { return false }
-        return version.map { $0 == candidate } ?? true
+        return takes(candidate, of: manager)
     }
 }

@@ -75,7 +75,8 @@ public struct JobResult: Hashable, Sendable, Codable {
     /// Whether the probes passed after the installation or its reboot; `nil` when there were none,
     /// or they have not answered yet.
     public var isHealthy: Bool?
-    /// Whether they passed before; what failed then already is not the updates' fault.
+    /// Whether they passed before, those at least that fail now; what failed then already is not
+    /// the updates' fault.
     public var wasHealthy: Bool?
     /// What the probes showed at their last look.
     public var probes: [ProbeResult]?
@@ -118,22 +119,34 @@ public struct JobResult: Hashable, Sendable, Codable {
 }
 
 extension JobResult {
-    /// Takes over what the probes showed. An endpoint that was unhealthy before stays a note, since
-    /// the updates are not to blame; but a way back is taken for health's sake, and has not reached
-    /// what it was for while a probe fails.
+    /// Takes over what the probes showed. A probe that failed before too stays a note, since the
+    /// updates are not to blame for it, and so does what cannot be told and was not asked before;
+    /// but a way back is taken for health's sake, and has not reached what it was for while a probe
+    /// fails.
     public mutating func take(_ results: [ProbeResult], before: [ProbeResult]?) {
         wasHealthy = before.map { $0.allSatisfy(\.isPassed) }
         guard !results.isEmpty else { return }
         probes = results
         let failing = results.filter { !$0.isPassed }
         isHealthy = failing.isEmpty
-        guard let first = failing.first else { return }
+        guard let worst = failing.first else { return }
+        let known = Set((before ?? []).filter { !$0.isPassed }.map(\.probe))
+        let blamed = failing.filter {
+            !known.contains($0.probe) && !(before == nil && $0.isUnknown == true)
+        }
+        // Each probe answers for itself: one that failed before excuses no other.
+        if before != nil || blamed.isEmpty { wasHealthy = !blamed.isEmpty }
+        let first = blamed.first ?? worst
         let words =
             failing.count == 1
             ? first.sentence : "\(first.sentence) \(failing.count - 1) more probes fail."
         let goesBack = outcomes.contains { $0.update.isRollback }
-        if wasHealthy == false, !goesBack {
-            notes.append("The endpoint was unhealthy before the updates, and still is: \(words)")
+        if blamed.isEmpty, !goesBack {
+            notes.append(
+                failing.allSatisfy { $0.isUnknown == true }
+                    ? "Whether the endpoint is healthy was not known before the updates either: "
+                        + words
+                    : "The endpoint was unhealthy before the updates, and still is: \(words)")
             return
         }
         failure = failure ?? .unhealthyAfterPatch

@@ -250,7 +250,7 @@ struct EvidenceGatherer {
 
     private static func means(_ choice: UpdateSelector, _ run: PlanRun) -> Bool {
         guard choice.family == nil, choice.vulnerability == nil else { return false }
-        if let version = choice.version, version != run.to { return false }
+        guard choice.takes(run.to, of: run.line.package.manager) else { return false }
         return choice.package?.matches(run.line.package.name) ?? true
     }
 }

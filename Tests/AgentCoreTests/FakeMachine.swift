@@ -1,6 +1,7 @@
 @testable import AgentCore
 import AgentProtocol
 import Fleet
+import Health
 import Logging
 import Policy
 import Rollout
@@ -28,6 +29,11 @@ final class FakeMachine: Rebooting, Probing, RebootRules, ServiceRestarting {
         var restarted: [String] = []
         /// What each probe answers; those that are not here pass.
         var failing: Set<String> = []
+        /// What is read of each subject, one after another; the last stays.
+        var readings: [HealthMeasure.Subject: [HealthReading]] = [:]
+        /// For which times it was asked, in seconds, and when.
+        var spans: [Int64] = []
+        var readAt: [Timestamp] = []
         var boot = 1
         /// How far the clock on the wall is ahead of universal time, in seconds.
         var offset = 0
@@ -70,6 +76,21 @@ final class FakeMachine: Rebooting, Probing, RebootRules, ServiceRestarting {
         return ProbeResult(
             probe: probe.text, isPassed: isPassed,
             sentence: "\(probe.text) \(isPassed ? "passes" : "fails").")
+    }
+
+    func read(
+        _ measure: HealthMeasure, since: Timestamp, until: Timestamp
+    ) async -> HealthReading {
+        let now = world.now
+        return change { content in
+            content.spans.append(until.seconds(since: since))
+            content.readAt.append(now)
+            guard let all = content.readings[measure.subject], let first = all.first else {
+                return .value(0)
+            }
+            if all.count > 1 { content.readings[measure.subject] = Array(all.dropFirst()) }
+            return first
+        }
     }
 
     func run(_ script: SignedScript) async -> ProbeResult {

@@ -192,6 +192,30 @@ extension SupervisorTests {
         #expect(found(99, ["dpkg"]) == [])
     }
 
+    @Test(arguments: [
+        (["rpm", "-U", "--force", "--", "/var/cache/a-1.rpm"], "/var/cache/a-1.rpm"),
+        (["rpm", "-U", "--", "/a.rpm", "/b.rpm"], ""), (["rpm", "-e", "--", "a"], ""),
+        (["dpkg", "--configure", "a"], ""), (["rpm", "--"], ""), ([], ""),
+    ])
+    func `the package that a package manager was started for is told`(
+        arguments: [String], file: String
+    ) {
+        let bytes = arguments.flatMap { Array($0.utf8) + [0] }
+        #expect(HangingScript.file(in: bytes) == file)
+    }
+
+    @Test func `the word of a script that was ended names the package`() async throws {
+        try await withTemporaryFolder { folder in
+            let program = try host("/bin/sh -c 'sleep 1000; true'; exit 5", in: folder)
+            let place = try prepared(
+                [[program, "-U", "--", "/lab-2.0-1.noarch.rpm"]], limit: 2, hosts: ["labhost"],
+                in: folder)
+            #expect(await Supervision(place).run() == .exited(5))
+            let words = log(place).split(separator: "\n").compactMap { HangWord(line: $0) }
+            #expect(words.map(\.file) == ["/lab-2.0-1.noarch.rpm"])
+        }
+    }
+
     @Test func `a process is read with its parent and whatever name it has`() {
         let line = "12 (a) b) S 7 12 9 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 777 1 1"
         #expect(

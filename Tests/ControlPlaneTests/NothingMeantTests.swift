@@ -1,5 +1,6 @@
 import Administration
 import ControlPlane
+import Exclusions
 import Fleet
 import Intelligence
 import Policy
@@ -24,6 +25,11 @@ import Testing
 
     private static let words: [(package: String, version: String?, warning: String?)] = [
         ("libssl3", nil, nil), ("lib*", nil, nil), ("libssl3", "2", nil), ("openssl", nil, nil),
+        ("libssl3", ">= 2, < 3", nil),
+        (
+            "libssl3", "< 2",
+            "No endpoint misses an update of libssl3 to < 2 now. It is kept for when one does."
+        ),
         (
             "libssl3", "9",
             "No endpoint misses an update of libssl3 to 9 now. It is kept for when one does."
@@ -42,10 +48,11 @@ import Testing
     func `a word about updates says when nobody misses them`(_ number: Int) async throws {
         let (package, version, warning) = Self.words[number]
         let house = try await house()
-        let item = try await house.useCases.decide(
+        let said = try await house.useCases.decide(
             ApprovalDraft(
                 .hold, tenant: house.tenant.id, package: package, version: version,
                 reason: "Tested first"), by: house.administrator)
+        let item = await house.useCases.remarked(said, by: house.administrator)
         #expect(item.warning == warning)
         let stored = try await house.useCases.approvals(by: house.administrator)
         #expect(stored.map(\.record.id) == [item.record.id])

@@ -160,6 +160,28 @@ struct ComplaintTests {
                 Additional rpm output:
                 warning: %post(labslow-2.0-1.noarch) scriptlet failed, signal 15
                 """, failure: .hung, culprits: ["labslow"]),
+        // A script that takes the signal for a wish, and ends as if all were well.
+        Case(
+            tool: .zypper, status: 0,
+            text: """
+                (1/2) Installing: labslow-2.0-1.noarch [.....
+                patchbay-agent: nothing was printed for 10 s, at work on \
+                /var/cache/zypp/packages/lab/noarch/labslow-2.0-1.noarch.rpm; the script at work was ended.
+                done]
+                (2/2) Installing: labgood-2.0-1.noarch [.....done]
+                """, failure: .hung, culprits: ["labslow"]),
+        // One that makes another status of it.
+        Case(
+            tool: .zypper, status: 107,
+            text: """
+                (1/2) Installing: labslow-2.0-1.noarch [.....
+                patchbay-agent: nothing was printed for 10 s, at work on \
+                /var/cache/zypp/packages/lab/noarch/labslow-2.0-1.noarch.rpm; the script at work was ended.
+                done]
+                warning: %post(labslow-2.0-1.noarch) scriptlet failed, exit status 143
+                (2/2) Installing: labfail-2.0-1.noarch [.....done]
+                warning: %post(labfail-2.0-1.noarch) scriptlet failed, exit status 1
+                """, failure: .hung, culprits: ["labfail", "labslow"]),
         Case(
             tool: .zypper, status: 8,
             text: """

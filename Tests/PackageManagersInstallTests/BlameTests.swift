@@ -174,17 +174,26 @@ struct BlameTests {
     }
 
     @Test(arguments: [
-        ("patchbay-agent: nothing was printed for 10 s; the script at work was ended.", 10, ""),
+        (
+            "patchbay-agent: nothing was printed for 10 s; the script at work was ended.", 10, "",
+            ""
+        ),
         (
             "Really? [y/N] patchbay-agent: nothing was printed for 1800 s; the script at work was "
-                + "ended.", 1800, "Really? [y/N] "
+                + "ended.", 1800, "Really? [y/N] ", ""
+        ),
+        (
+            "(1/2) Installing: a-2-1.noarch [..patchbay-agent: nothing was printed for 10 s, at "
+                + "work on /var/cache/a-2-1.noarch.rpm; the script at work was ended.", 10,
+            "(1/2) Installing: a-2-1.noarch [..", "/var/cache/a-2-1.noarch.rpm"
         ),
     ])
     func `the word of a script that was ended is read back`(
-        line: String, seconds: Int64, before: String
+        line: String, seconds: Int64, before: String, file: String
     ) throws {
         let word = try #require(HangWord(line: line))
         #expect(word.seconds == seconds)
+        #expect(word.file == file)
         #expect(word.before == before)
         #expect(line.hasSuffix(word.line))
         #expect(HangWord(line: "\(line) And more.") == nil)

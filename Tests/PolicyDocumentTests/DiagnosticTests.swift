@@ -88,11 +88,11 @@ struct DiagnosticTests {
             ),
             (
                 "after: {probes: [{tcp: 1, unit: a}]}",
-                "f:7:27: a probe has “unit” or “tcp” or “http” or “process” or “script”, not more than one of them"
+                "f:7:27: a probe has “unit” or “tcp” or “http” or “process” or “script” or “crashes” or “journal” or “bootTime”, not more than one of them"
             ),
             (
                 "after: {probes: [{ping: a}]}",
-                "f:7:18: a probe needs “unit” or “tcp” or “http” or “process” or “script”"
+                "f:7:18: a probe needs “unit” or “tcp” or “http” or “process” or “script” or “crashes” or “journal” or “bootTime”"
             ),
             (
                 "after: {probes: [{http: localhost}]}",

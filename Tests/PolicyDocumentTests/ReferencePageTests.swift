@@ -78,6 +78,9 @@ struct ReferencePageTests {
         ("Before", 0, "before: {QQQQ: 1}"),
         ("After", 0, "after: {probes: [], QQQQ: 1}"),
         ("After", 1, "after: {probes: [{tcp: 1, QQQQ: 1}]}"),
+        ("After", 2, "after: {probes: [{crashes: {QQQQ: 1}}]}"),
+        ("After", 3, "after: {probes: [{journal: {QQQQ: 1}}]}"),
+        ("After", 4, "after: {probes: [{bootTime: {QQQQ: 1}}]}"),
         ("Services", 0, "services: {restart: needed, QQQQ: 1}"),
         (
             "Exceptions", 0,

@@ -112,6 +112,12 @@ struct SheetTests {
         ("before-network", "fast", "before-network"), ("before-load", "0%", "before-load"),
         ("before-freeDisk", "2", "before-freeDisk"), ("before-evidence", "some", "before-evidence"),
         ("probes.0.value", "99999", "probes.0.value"),
+        ("probes.0.atMost", "2", "probes.0.atMost"),
+        ("probes.1.value", "a b", "probes.1.value"), ("probes.1.over", "2h", "probes.1.over"),
+        ("probes.1.atMost", "many", "probes.1.atMost"), ("probes.1.kind", "crash", "probes.1.value"),
+        ("probes.2.text", "**", "probes.2.text"), ("probes.2.times", "0", "probes.2.times"),
+        ("probes.3.times", "20", "probes.3.times"), ("probes.3.over", "5m", "probes.3.over"),
+        ("probes.3.times", "", "probes.3.kind"),
         ("services-never", "a/b", "services-never"),
         ("after-within", "2d", "after-within"), ("sla", "pci-9", "sla"),
         ("exceptions.0.cves", "CVE-1", "exceptions.0.cves"),
@@ -163,7 +169,8 @@ struct SheetTests {
         bandwidth: 2 MB/s
         before: {snapshot: preferred, backupAge: 1d, passed: canary, passedFor: 3d, stack: [nginx, "postgresql-*"],
           power: mains, people: away, network: unmetered, load: 80%, freeDisk: 2 GB, evidence: always}
-        after: {probes: [{tcp: 443}], within: 5m}
+        after: {within: 5m, probes: [{tcp: 443}, {crashes: {program: nginx, atMost: 2, over: 2m}},
+          {journal: {text: "timed out", times: 3}}, {bootTime: {slower: 20%}}]}
         sla: [pci-401]
         longestException: 200d
         exceptions:

@@ -1,5 +1,6 @@
 import Calendar
 import Fleet
+import Health
 import Policy
 import Readiness
 import PolicyDocument
@@ -251,7 +252,19 @@ enum RandomPolicy {
     private static func after(_ random: inout SeededGenerator) -> HealthCheck {
         let probes: [HealthProbe] = [
             .unit("nginx.service"), .tcp(port: 443), .http("https://localhost/healthz?a=b&c=[d]"),
-            .process("on"), .script("smoke-test"),
+            .process("on"), .script("smoke-test"), .measure(HealthMeasure(.crashes)),
+            .measure(
+                HealthMeasure(
+                    .crashes, name: "nginx", atMost: Int64.random(in: 0...1000, using: &random),
+                    over: Int64.random(in: 10...3600, using: &random))),
+            .measure(
+                HealthMeasure(
+                    .journal, name: "a@1.service", text: "timed *out: \"a\", b#",
+                    percent: 100 * Int64.random(in: 1...100, using: &random))),
+            .measure(
+                HealthMeasure(
+                    .bootTime, atMost: Int64.random(in: 1...3600, using: &random),
+                    percent: Int64.random(in: 101...200, using: &random))),
         ]
         return HealthCheck(
             probes: probes.filter { _ in Bool.random(using: &random) },

@@ -99,6 +99,43 @@ import Testing
         #expect(job.result?.outcomes.first?.pending == nil)
     }
 
+    /// Two probes: what failed before, what fails now, whether the job fails, and whether what fails
+    /// passed before.
+    @Test(
+        arguments: [
+            (["a"], ["a"], false, false), (["a"], ["b"], true, true), (["a"], ["a", "b"], true, true),
+            ([], ["a"], true, true), (["a"], [], false, false), ([], [], false, true),
+        ] as [([String], [String], Bool, Bool)])
+    func `each probe answers for itself`(
+        _ before: [String], _ after: [String], _ hasFailed: Bool, _ wasHealthy: Bool
+    ) {
+        func probes(_ failing: [String]) -> [ProbeResult] {
+            ["a", "b"].map {
+                ProbeResult(
+                    probe: $0, isPassed: !failing.contains($0), sentence: "It is so with \($0).")
+            }
+        }
+        var result = JobTests.result(.verified)
+        result.take(probes(after), before: probes(before))
+        #expect(result.failure == (hasFailed ? .unhealthyAfterPatch : nil))
+        #expect(result.isHealthy == after.isEmpty)
+        #expect(result.wasHealthy == wasHealthy)
+        if hasFailed, let blamed = after.last {
+            #expect(result.notes.last?.contains("with \(blamed).") == true)
+        }
+    }
+
+    @Test func `what nobody asked before and nobody can tell is blamed on nothing`() {
+        let unknown = ProbeResult(
+            probe: "bootTime:slower=20%", isPassed: false, sentence: "It is not known.",
+            isUnknown: true)
+        var result = JobTests.result(.verified)
+        result.take([unknown], before: nil)
+        #expect(result.failure == nil)
+        #expect(result.isHealthy == false)
+        #expect(result.notes.last?.contains("It is not known.") == true)
+    }
+
     @Test func `a way back is no success while a probe fails, whatever it showed before`() {
         func probe(_ isPassed: Bool) -> [ProbeResult] {
             [ProbeResult(probe: "tcp:80", isPassed: isPassed, sentence: "It is so.")]
@@ -120,7 +157,8 @@ import Testing
 
     @Test(arguments: [
         "unit:nginx.service", "tcp:443", "http:https://localhost/healthz", "process:postgres",
-        "script:check",
+        "script:check", "crashes:", "crashes:program=nginx,atMost=2,over=10m",
+        "journal:unit=a.service,times=3,text=a, b", "bootTime:atMost=90s,slower=20%",
     ])
     func `a probe is the same after it was written and read`(_ text: String) throws {
         let probe = try #require(HealthProbe(text: text))
@@ -130,6 +168,7 @@ import Testing
     @Test(arguments: [
         "", "unit:", "unit:--now", "unit:a b", "tcp:0", "tcp:65536", "tcp:-1", "process:a/b",
         "http:http://example.com", "script:../x", "ping:localhost", "nonsense",
+        "bootTime:", "crashes:often", "journal:text=*", "crash:",
     ])
     func `what is no probe is refused`(_ text: String) {
         #expect(HealthProbe(text: text) == nil)

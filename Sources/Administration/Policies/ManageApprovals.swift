@@ -29,7 +29,7 @@ public struct ApprovalDraft: Hashable, Sendable, Codable {
     public var endpoints: [EndpointID]?
     /// The package's name or source package, or a pattern with `*` and `?`.
     public var package: String?
-    /// The missing version.
+    /// The missing version, or bounds of it: `>= 2.0, < 2.4`.
     public var version: String?
     /// A vulnerability that the update closes.
     public var vulnerability: String?
@@ -75,7 +75,7 @@ extension UseCases {
     ///
     /// - Throws: `Refusal` `E_APPROVAL_UPDATES` when it names no update, `E_APPROVAL_REASON`
     ///   without a reason where one is needed, `E_APPROVAL_UNTIL`, `E_APPROVAL_ENDPOINTS`,
-    ///   `E_VULNERABILITY`.
+    ///   `E_VULNERABILITY`, `E_VERSIONS`.
     public func decide(
         _ draft: ApprovalDraft, by principal: Principal
     ) async throws -> ApprovalItem {
@@ -86,7 +86,7 @@ extension UseCases {
         let selector = try Self.selector(of: draft)
         let verdict = try Self.verdict(of: draft, reason, at: now)
         let endpoints = draft.endpoints ?? []
-        var item = try await writeWaking { records, wakes in
+        return try await writeWaking { records, wakes in
             let tenant = try principal.tenant(for: draft.tenant)
             let place = try self.place(
                 level: draft.level, tenant: tenant, part: draft.place, in: records)
@@ -106,9 +106,6 @@ extension UseCases {
                 for: tenant, by: principal.name, in: records, at: now, waking: &wakes)
             return item
         }
-        // It is stored, whatever becomes of this question.
-        item.warning = try? await warning(about: item.record, by: principal)
-        return item
     }
 
     /// Takes back what somebody has said.
@@ -157,7 +154,7 @@ extension UseCases {
 
     // MARK: Checks
 
-    private static func selector(of draft: ApprovalDraft) throws -> UpdateSelector {
+    package static func selector(of draft: ApprovalDraft) throws -> UpdateSelector {
         let package = draft.package.map { Glob($0) }
         let texts = [draft.package, draft.version, draft.vulnerability].compactMap(\.self)
         guard texts.allSatisfy({ (1...longestLabel).contains($0.count) }),
@@ -169,8 +166,9 @@ extension UseCases {
                     + "\(longestLabel) characters.",
                 nextStep: "Name the package, or the vulnerability.")
         }
+        let versions = try draft.version.flatMap(GivenVersions.boundsOfSeveral)
         return UpdateSelector(
-            package: package, version: draft.version,
+            package: package, version: versions == nil ? draft.version : nil, versions: versions,
             vulnerability: try draft.vulnerability.map(GivenVulnerability.name))
     }
 
@@ -247,7 +245,7 @@ extension ApprovalRecord {
             case .deferred(let until): ("Deferred", " until \(until)")
             }
         var what = word.updates.package.map(\.pattern) ?? "updates"
-        if let version = word.updates.version { what += " \(version)" }
+        if let version = word.updates.versionWords { what += " \(version)" }
         if let vulnerability = word.updates.vulnerability {
             what =
                 word.updates.package == nil

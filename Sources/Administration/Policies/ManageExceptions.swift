@@ -22,6 +22,8 @@ public struct ExceptionDraft: Hashable, Sendable, Codable {
     public var compensatingControl: String
     /// Packages, by name or source package, or a pattern.
     public var package: String?
+    /// Bounds of the versions that are not installed, such as `< 2.4`; any unless given.
+    public var version: String?
     /// Vulnerabilities, by CVE number.
     public var vulnerabilities: [String]?
     /// Endpoints of the place, as a condition.
@@ -35,7 +37,8 @@ public struct ExceptionDraft: Hashable, Sendable, Codable {
     public init(
         tenant: TenantID? = nil, level: PolicyLevel? = nil, place: String? = nil, name: String,
         owner: String, reason: String, compensatingControl: String, package: String? = nil,
-        vulnerabilities: [String]? = nil, endpoints: String? = nil, startsAt: Timestamp? = nil,
+        version: String? = nil, vulnerabilities: [String]? = nil, endpoints: String? = nil,
+        startsAt: Timestamp? = nil,
         expiresAt: Timestamp
     ) {
         self.tenant = tenant
@@ -46,6 +49,7 @@ public struct ExceptionDraft: Hashable, Sendable, Codable {
         self.reason = reason
         self.compensatingControl = compensatingControl
         self.package = package
+        self.version = version
         self.vulnerabilities = vulnerabilities
         self.endpoints = endpoints
         self.startsAt = startsAt
@@ -57,7 +61,7 @@ extension UseCases {
     /// Asks for a risk to be accepted. It changes nothing until somebody else agrees.
     ///
     /// - Throws: `Refusal` `E_EXCEPTION_INVALID`, `E_EXCEPTION_TOO_LONG`, `E_EXPRESSION`,
-    ///   `E_VULNERABILITY`.
+    ///   `E_VULNERABILITY`, `E_VERSIONS`.
     public func requestException(
         _ draft: ExceptionDraft, by principal: Principal
     ) async throws -> ExceptionRecord {
@@ -65,6 +69,7 @@ extension UseCases {
         let now = effects.now()
         let id: ExceptionID = effects.newIdentifier()
         let endpoints = try draft.endpoints.map { try Self.expression($0) }
+        let versions = try draft.version.map(GivenVersions.bounds)
         let vulnerabilities = try (draft.vulnerabilities ?? []).map(GivenVulnerability.name)
         // Whom it would be for is looked at before anything is written, which holds everybody up.
         let record = try await ledger.read { records in
@@ -78,7 +83,7 @@ extension UseCases {
                 reason: try Self.checkedNote(draft.reason),
                 compensatingControl: try Self.checkedNote(draft.compensatingControl),
                 package: draft.package.map { Glob($0) },
-                vulnerabilities: vulnerabilities,
+                versions: versions, vulnerabilities: vulnerabilities,
                 endpoints: endpoints, startsAt: draft.startsAt ?? now, expiresAt: draft.expiresAt,
                 requestedBy: principal.name, requestedAt: now)
             guard draft.expiresAt > now else { throw Self.invalid(.wrongTime) }

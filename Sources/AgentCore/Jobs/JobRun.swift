@@ -100,6 +100,10 @@ public struct JobRun: Sendable {
     var files: [LockedUpdate: String] = [:]
     /// What they showed afterwards.
     var probesAfter: [ProbeResult]?
+    /// When the first run was about to start.
+    var begunAt: Timestamp?
+    /// When the updates' part was over, and the probes were to be asked.
+    var installedAt: Timestamp?
     /// The boot whose end the job waits for; `nil` when it needs no reboot.
     public internal(set) var awaitedBoot: String?
     /// What says that it needs one.
@@ -180,6 +184,7 @@ extension JobRun {
             stage = .waiting(holder: holder)
         case .runPlanned(let number, let plan, let offset):
             runs = number
+            begunAt = begunAt ?? entry.at
             logOffset = offset
             lockedSince = nil
             hasInstalled = hasInstalled || plan.kind == .install
@@ -211,6 +216,7 @@ extension JobRun {
             awaitedSignals = signals
             awaitedSince = awaitedSince ?? entry.at
         case .installed:
+            installedAt = entry.at
             stage = .probing
         case .probed(let results):
             probesAfter = results

@@ -28,44 +28,67 @@ extension JobRunner {
             job.probesBefore == nil, job.following?.hasProbes == true,
             let terms = await terms(of: job.order)
         else { return nil }
-        return await ask(terms.check.probes)
+        return await ask(terms.check.probes, .before(at: effects.now()))
     }
 
     /// What the probes show after the last run: once all pass, or when their time is over.
     func probesAfter(_ job: JobRun, _ watch: JobWatch) async throws -> [ProbeResult] {
-        watch.show(.probing, "Asks the endpoint's probes.", at: effects.now())
+        let now = effects.now()
+        watch.show(.probing, "Asks the endpoint's probes.", at: now)
         guard let terms = await terms(of: job.order) else { return [] }
-        return try await probesThatPass(terms.check, since: effects.now()) {
+        let ended = job.installedAt ?? now
+        let moment = ProbeMoment.after(
+            begun: job.begunAt ?? ended, ended: ended, former: job.probesBefore ?? [])
+        return try await probesThatPass(terms.check, moment, since: now) {
             watch.show(.probing, $0, at: effects.now())
         }
     }
 
-    /// Asks until all pass, or the check's time since an instant is over.
+    /// Asks until all pass, or the check's time since an instant is over. What is counted after an
+    /// installation is waited for first: who asks at once sees nothing crash.
     func probesThatPass(
-        _ check: HealthCheck, since start: Timestamp, telling: (String) -> Void
+        _ check: HealthCheck, _ moment: ProbeMoment, since start: Timestamp,
+        telling: (String) -> Void
     ) async throws -> [ProbeResult] {
         let end = start.adding(seconds: check.within.seconds)
+        let seconds = moment.watch(check.probes, at: effects.now())
+        if seconds > 0 {
+            telling("Watches for \(seconds) s whether programs crash or tell of errors.")
+            try await effects.sleep(seconds * 1000)
+        }
+        // A count of a time that is over stays what it is: it is read once.
+        var counted: [String: ProbeResult] = [:]
         while true {
-            let results = await ask(check.probes)
-            guard let failing = results.first(where: { !$0.isPassed }), effects.now() < end else {
-                return results
+            let results = await ask(check.probes, moment, except: counted)
+            for (probe, result) in zip(check.probes, results) where probe.watchSeconds > 0 {
+                counted[result.probe] = result
             }
-            telling(failing.sentence)
+            let failing = results.filter { !$0.isPassed && counted[$0.probe] == nil }
+            guard let first = failing.first, effects.now() < end else { return results }
+            telling(first.sentence)
             try await effects.sleep(Self.probePauseMilliseconds)
         }
     }
 
-    /// Asks each probe once.
-    private func ask(_ probes: [HealthProbe]) async -> [ProbeResult] {
+    /// Asks each probe once, except those whose results are known.
+    private func ask(
+        _ probes: [HealthProbe], _ moment: ProbeMoment, except known: [String: ProbeResult] = [:]
+    ) async -> [ProbeResult] {
         guard let aftercare else { return [] }
         var results: [ProbeResult] = []
         for probe in probes.prefix(ProbeResult.maximumResults) {
-            results.append(await ask(probe, aftercare))
+            if let result = known[probe.text] {
+                results.append(result)
+            } else {
+                results.append(await ask(probe, moment, aftercare))
+            }
         }
         return results
     }
 
-    private func ask(_ probe: HealthProbe, _ parts: AftercareParts) async -> ProbeResult {
+    private func ask(
+        _ probe: HealthProbe, _ moment: ProbeMoment, _ parts: AftercareParts
+    ) async -> ProbeResult {
         guard probe.isSound else {
             return ProbeResult(
                 probe: probe.text, isPassed: false,
@@ -80,6 +103,9 @@ extension JobRunner {
                     sentence: "Script \(name) was not run: \(reason).")
             }
         }
-        return await parts.probing.ask(probe)
+        guard case .measure(let measure) = probe else { return await parts.probing.ask(probe) }
+        let span = moment.span(of: measure, at: effects.now())
+        return moment.result(
+            of: measure, await parts.probing.read(measure, since: span.since, until: span.until))
     }
 }

@@ -1,5 +1,6 @@
 import AgentProtocol
 import Fleet
+import Policy
 import Rollout
 import Trust
 import Versions
@@ -183,23 +184,5 @@ extension PackageManagerName {
             return one == other ? .equal : one < other ? .less : .greater
         }
         return try? ecosystem.compare(a, b)
-    }
-
-    /// The rules that its versions are ordered by.
-    private var ecosystem: Ecosystem {
-        switch self {
-        case .apk: .apk
-        case .apt: .deb
-        case .chocolatey: .nuget
-        case .dnf, .zypper: .rpm
-        case .pacman: .pacman
-        case .winget: .winget
-        case .cargo, .npm: .semver
-        case .gem: .rubygems
-        case .pip: .pep440
-        case .application, .brew, .flatpak, .fwupd, .mas, .recipe, .snap, .softwareupdate,
-            .windowsUpdate:
-            .generic
-        }
     }
 }

@@ -1,5 +1,6 @@
 public import AgentProtocol
 public import Fleet
+public import Health
 public import Policy
 public import Rollout
 
@@ -26,34 +27,6 @@ extension RebootRules {
 
     /// None.
     public func services(for order: JobOrder, at now: Timestamp) async -> ServiceTerms? { nil }
-}
-
-/// Whether an endpoint may run a script.
-public enum ScriptStanding: Hashable, Sendable {
-    /// It may, exactly so.
-    case ready(SignedScript)
-    /// It may not, for this reason, a clause.
-    case refused(String)
-}
-
-/// A script that the endpoint has found signed.
-public struct SignedScript: Hashable, Sendable {
-    /// Its name.
-    public var name: String
-    /// The program that reads it, by its absolute path.
-    public var interpreter: String
-    /// The script.
-    public var text: String
-    /// After how many seconds it is ended.
-    public var timeoutSeconds: Int
-
-    /// A script.
-    public init(name: String, interpreter: String, text: String, timeoutSeconds: Int) {
-        self.name = name
-        self.interpreter = interpreter
-        self.text = text
-        self.timeoutSeconds = timeoutSeconds
-    }
 }
 
 /// The rules of an endpoint that holds no signed policy.
@@ -130,6 +103,8 @@ public protocol Probing: Sendable {
     func ask(_ probe: HealthProbe) async -> ProbeResult
     /// Runs a signed script, once; it passes when it ends with status 0.
     func run(_ script: SignedScript) async -> ProbeResult
+    /// Reads a figure: what was counted in a time, or what the last boot took.
+    func read(_ measure: HealthMeasure, since: Timestamp, until: Timestamp) async -> HealthReading
 }
 
 /// What an agent needs in order to see to reboots and health.

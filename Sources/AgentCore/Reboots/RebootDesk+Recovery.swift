@@ -84,8 +84,11 @@ extension RebootDesk {
         await tell(
             jobs, "The endpoint has rebooted; its health is looked at.", phase: .probing)
         let said = waiting.map(\.order.job)
-        results += try await runner.probesThatPass(terms.check, since: memory?.backAt ?? now) { _ in
-        }
+        let back = memory?.backAt ?? now
+        let moment = ProbeMoment.after(
+            begun: jobs.compactMap(\.begunAt).min() ?? back, ended: back,
+            former: jobs.flatMap { $0.probesBefore ?? [] })
+        results += try await runner.probesThatPass(terms.check, moment, since: back) { _ in }
         for job in jobs where said.contains(job.order.job) {
             try await settle(job, results, absence)
             // One of the jobs tells: it was one reboot.

@@ -1,5 +1,6 @@
 import AgentProtocol
 public import Fleet
+public import Rollout
 import Trust
 
 extension TrustDesk {

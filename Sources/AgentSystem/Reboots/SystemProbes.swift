@@ -1,4 +1,6 @@
 public import AgentCore
+public import Fleet
+public import Health
 public import Policy
 public import Rollout
 
@@ -43,11 +45,18 @@ public struct SystemProbes: Probing {
                 sentence: isThere ? "Process \(name) runs." : "No process \(name) runs.")
         case .http(let text):
             if let address = LoopbackAddress(text) { return await http(address) }
-        case .script:
+        case .script, .measure:
             break
         }
         return ProbeResult(
             probe: probe.text, isPassed: false, sentence: "\(probe.text) cannot be asked here.")
+    }
+
+    /// Reads a figure.
+    public func read(
+        _ measure: HealthMeasure, since: Timestamp, until: Timestamp
+    ) async -> HealthReading {
+        await HealthReader().read(measure, since: since, until: until)
     }
 
     private func unit(_ name: String, _ probe: HealthProbe) async -> ProbeResult {

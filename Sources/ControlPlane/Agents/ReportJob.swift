@@ -65,7 +65,8 @@ extension UseCases {
             ProbeResult(
                 probe: PlainText.line($0.probe, atMost: HealthProbe.longestText),
                 isPassed: $0.isPassed,
-                sentence: PlainText.line($0.sentence, atMost: longestSentence))
+                sentence: PlainText.line($0.sentence, atMost: longestSentence),
+                value: $0.value, isUnknown: $0.isUnknown)
         }
         clean.snapshot = clean.snapshot.map { PlainText.line($0, atMost: longestSentence) }
         clean.notes = clean.notes.map { PlainText.line($0, atMost: longestSentence) }

@@ -1,4 +1,5 @@
 package import Fleet
+import Policy
 import Rollout
 import ServerRecords
 package import Versions
@@ -135,18 +136,7 @@ extension Ecosystem {
     /// The rules by which a package manager's versions are ordered; `nil` where it has none that
     /// are known here.
     package init?(_ manager: PackageManagerName) {
-        switch manager {
-        case .apt: self = .deb
-        case .dnf, .zypper: self = .rpm
-        case .apk: self = .apk
-        case .pacman: self = .pacman
-        case .winget: self = .winget
-        case .chocolatey: self = .nuget
-        case .cargo, .npm: self = .semver
-        case .gem: self = .rubygems
-        case .pip: self = .pep440
-        case .application, .brew, .flatpak, .fwupd, .mas, .recipe, .snap: self = .generic
-        case .softwareupdate, .windowsUpdate: return nil
-        }
+        guard manager != .softwareupdate, manager != .windowsUpdate else { return nil }
+        self = manager.ecosystem
     }
 }

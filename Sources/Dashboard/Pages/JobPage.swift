@@ -214,7 +214,10 @@ private func health(_ job: Job) -> HTML {
 extension ProbeResult {
     /// How it is drawn.
     fileprivate var look: StateLook {
-        isPassed
+        if isUnknown == true {
+            return StateLook(kind: .unknown, icon: .unknown, word: "Not known")
+        }
+        return isPassed
             ? StateLook(kind: .ok, icon: .ok, word: "Passes")
             : StateLook(kind: .bad, icon: .bad, word: "Fails")
     }

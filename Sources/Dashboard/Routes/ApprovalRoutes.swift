@@ -1,5 +1,6 @@
 import Administration
 import ControlPlane
+import Exclusions
 import Fleet
 import Groups
 import HTMLTree
@@ -140,7 +141,8 @@ extension Dashboard {
                 try await block(visit, form)
             } else {
                 for draft in try drafts(form) {
-                    let item = try await visit.useCases.decide(draft, by: visit.principal)
+                    let said = try await visit.useCases.decide(draft, by: visit.principal)
+                    let item = await visit.useCases.remarked(said, by: visit.principal)
                     if item.warning != nil { notice = .decidedNothing }
                 }
             }
@@ -179,6 +181,7 @@ extension Dashboard {
         }
         guard !updates.isEmpty else {
             draft.package = form["package"]
+            draft.version = form["version"].flatMap { $0.isEmpty ? nil : $0 }
             return [draft]
         }
         return updates.map { update in
@@ -235,6 +238,7 @@ extension Dashboard {
             tenant: form["tenant"].flatMap(TenantID.init), name: form["name"] ?? "",
             owner: form["owner"] ?? "", reason: form["reason"] ?? "",
             compensatingControl: form["control"] ?? "", package: text("package"),
+            version: text("version"),
             vulnerabilities: text("vulnerabilities").map { list in
                 list.split { $0 == "," || $0 == " " }.map(String.init)
             }, endpoints: text("endpoints"), expiresAt: until)

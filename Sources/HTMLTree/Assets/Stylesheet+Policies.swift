@@ -22,7 +22,8 @@ extension Stylesheet {
         .checks { display: flex; flex-wrap: wrap; gap: 6px 16px }
         .cells:has(.say) > :is(.if-days, .if-hold),
           .cells:has(.every) > :is(.if-weekdays, .if-nth, .if-month-day, .if-date,
-          .if-release) {
+          .if-release),
+          .cells:has(.probe) > :is(.if-measured, .if-journal) {
             display: none }
         .cells:has(.say option:is([value=afterDays], [value=byVerdict]):checked) > .if-days,
           .cells:has(.say option[value=hold]:checked) > .if-hold,
@@ -30,7 +31,10 @@ extension Stylesheet {
           .cells:has(.every option[value=nth]:checked) > .if-nth,
           .cells:has(.every option[value=monthDay]:checked) > .if-month-day,
           .cells:has(.every option[value=date]:checked) > .if-date,
-          .cells:has(.every option[value=release]:checked) > .if-release { display: flex }
+          .cells:has(.every option[value=release]:checked) > .if-release,
+          .cells:has(.probe option[value=journal]:checked) > .if-journal,
+          .cells:has(.probe option:is([value=crashes], [value=journal],
+          [value=bootTime]):checked) > .if-measured { display: flex }
         .note li a { text-decoration: underline }
         .faults .s { white-space: normal; align-items: flex-start; font-weight: 400 }
         .faults .i { margin-top: 2px }

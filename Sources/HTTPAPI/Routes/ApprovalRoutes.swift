@@ -1,5 +1,6 @@
 import Administration
 import ControlPlane
+import Exclusions
 import Fleet
 import Groups
 import Rollbacks
@@ -38,7 +39,8 @@ enum ApprovalRoutes {
             response: .approvalItem
         ) { call in
             let principal = try call.principal()
-            var item = try await call.useCases.decide(try call.decode(), by: principal)
+            let said = try await call.useCases.decide(try call.decode(), by: principal)
+            var item = await call.useCases.remarked(said, by: principal)
             // It is stored, whatever becomes of this question.
             item.noWayBack = try? await call.useCases.noWayBack(
                 meantBy: item.record, by: principal)

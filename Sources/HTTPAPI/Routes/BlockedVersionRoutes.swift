@@ -1,5 +1,6 @@
 import Administration
 import ControlPlane
+import Exclusions
 import Fleet
 import ServerRecords
 

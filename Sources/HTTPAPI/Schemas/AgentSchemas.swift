@@ -110,7 +110,10 @@ extension NamedSchema {
             "isHealthy": .optional(.boolean), "wasHealthy": .optional(.boolean),
             "probes": .optional(
                 .array(
-                    .object(["probe": .string, "isPassed": .boolean, "sentence": .string]))),
+                    .object([
+                        "probe": .string, "isPassed": .boolean, "sentence": .string,
+                        "value": .optional(.integer), "isUnknown": .optional(.boolean),
+                    ]))),
             "goesOn": .optional(.boolean), "failure": .optional(.string),
             "snapshot": .optional(.string), "rebootSeconds": .optional(.integer),
             "evidence": .optional(

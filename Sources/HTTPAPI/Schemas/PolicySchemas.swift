@@ -151,7 +151,8 @@ extension NamedSchema {
         "person": .string, "at": .time, "level": level, "endpoints": .optional(.string),
         "updates": .object([
             "package": .optional(.string), "version": .optional(.string),
-            "family": .optional(.string), "vulnerability": .optional(.string),
+            "versions": .optional(.string), "family": .optional(.string),
+            "vulnerability": .optional(.string),
         ]),
         "verdict": .object([
             "approved": .optional(.object([:])),
@@ -174,7 +175,8 @@ extension NamedSchema {
             "tenant": .optional(.identifier("tnt")), "level": .optional(level),
             "place": .optional(.string), "name": .string, "owner": .string, "reason": .string,
             "compensatingControl": .string, "package": .optional(.string),
-            "vulnerabilities": .optional(.array(.string)), "endpoints": .optional(.string),
+            "version": .optional(.string), "vulnerabilities": .optional(.array(.string)),
+            "endpoints": .optional(.string),
             "startsAt": .optional(.time), "expiresAt": .time,
         ])
     static let exception = NamedSchema(
@@ -183,7 +185,8 @@ extension NamedSchema {
             "id": .identifier("exc"), "place": place,
             "state": .oneOf(ExceptionRecord.State.allCases.map(\.rawValue)), "name": .string,
             "owner": .string, "reason": .string, "compensatingControl": .string,
-            "package": .optional(.string), "vulnerabilities": .array(.string),
+            "package": .optional(.string), "versions": .optional(.string),
+            "vulnerabilities": .array(.string),
             "endpoints": .optional(.string), "startsAt": .time, "expiresAt": .time,
             "requestedBy": .string, "requestedAt": .time, "approvedBy": .optional(.string),
             "approvedAt": .optional(.time), "endedBy": .optional(.string),

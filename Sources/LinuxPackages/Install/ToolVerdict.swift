@@ -103,6 +103,13 @@ enum EndedScripts {
             sentence: ToolVerdict.quote(
                 "\(name): its script printed nothing for \(seconds) s and was ended; \(words)"))
     }
+
+    /// What is told of one that the tool itself says nothing of.
+    static func blame(_ name: String, after seconds: Int64) -> PackageBlame {
+        PackageBlame(
+            name: name, failure: .hung,
+            sentence: "\(name): its script printed nothing for \(seconds) s and was ended.")
+    }
 }
 
 /// Reads from a run's log what it is doing.

@@ -29,7 +29,7 @@ struct ZypperComplaint {
 
     /// `nil` when all went well, or when nothing is known of the failure.
     var verdict: RunVerdict? {
-        if let script = RpmScripts.failure(in: lines) { return script }
+        if let scripts { return scripts }
         switch status {
         case 0: return nil
         // These two speak of what else is missing.
@@ -60,6 +60,21 @@ struct ZypperComplaint {
             return ToolVerdict.of(.maintainerScript, "A package's own script failed.")
         default: return space ?? signature ?? hash ?? solver ?? network
         }
+    }
+
+    /// Scripts that failed, and those that were ended because they hung: of these zypper tells only
+    /// where the script took the signal for a failure, and the run's supervisor which package rpm
+    /// was at work on.
+    private var scripts: RunVerdict? {
+        var blames = RpmScripts.failure(in: lines)?.blames ?? []
+        for word in lines.compactMap({ HangWord(line: $0) }) {
+            guard let name = packages(word.file).first,
+                !blames.contains(where: { $0.name == name && $0.failure == .hung })
+            else { continue }
+            blames.removeAll { $0.name == name }
+            blames.append(EndedScripts.blame(name, after: word.seconds))
+        }
+        return ToolVerdict.of(blames)
     }
 
     private func line(_ texts: String...) -> String? {

@@ -163,6 +163,10 @@ extension ZypperTool: SoftwareLooking {
 // MARK: - Installing
 
 extension ZypperTool: DownloadingTool, ReturningTool {
+    /// zypper starts rpm for each package. Where it is set up to let one program install them all
+    /// (`zypp-rpm`), nobody knows whose script hangs, and the run is ended whole.
+    var scriptHosts: [String] { ["rpm"] }
+
     func lockHolder() -> String? {
         RpmLock.holder() ?? PidFile.holder("/run/zypp.pid") ?? PidFile.holder("/var/run/zypp.pid")
     }

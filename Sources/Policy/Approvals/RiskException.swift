@@ -1,4 +1,5 @@
 public import Fleet
+public import Versions
 
 /// A risk that somebody has accepted until a date: the updates are not installed so long. It always
 /// ends; an ended one is reported, and never applied.
@@ -19,6 +20,8 @@ public struct RiskException: Hashable, Sendable, Codable {
     public let expiresAt: Timestamp
     /// Packages, by name or source package; `nil` for any.
     public let package: Glob?
+    /// Bounds of the versions that are not installed; `nil` for any.
+    public let versions: VersionBounds?
     /// Vulnerabilities; empty for whatever the packages' updates close.
     public let vulnerabilities: Set<String>
     /// Endpoints; `nil` for all.
@@ -59,7 +62,7 @@ public struct RiskException: Hashable, Sendable, Codable {
     ///   wrong, or it would cover everything everywhere.
     public init(
         name: String, papers: Papers, startsAt: Timestamp, expiresAt: Timestamp,
-        package: Glob? = nil, vulnerabilities: Set<String> = [],
+        package: Glob? = nil, versions: VersionBounds? = nil, vulnerabilities: Set<String> = [],
         endpoints: GroupExpression? = nil
     ) throws(RiskExceptionError) {
         let texts = [
@@ -83,6 +86,7 @@ public struct RiskException: Hashable, Sendable, Codable {
         self.startsAt = startsAt
         self.expiresAt = expiresAt
         self.package = package
+        self.versions = versions
         self.vulnerabilities = Set(vulnerabilities.map { $0.uppercased() })
         self.endpoints = endpoints
     }
@@ -100,6 +104,7 @@ public struct RiskException: Hashable, Sendable, Codable {
             startsAt: try values.decode(Timestamp.self, forKey: .startsAt),
             expiresAt: try values.decode(Timestamp.self, forKey: .expiresAt),
             package: try values.decodeIfPresent(Glob.self, forKey: .package),
+            versions: try values.decodeIfPresent(VersionBounds.self, forKey: .versions),
             vulnerabilities: try values.decode(Set<String>.self, forKey: .vulnerabilities),
             endpoints: try values.decodeIfPresent(GroupExpression.self, forKey: .endpoints))
     }
@@ -113,11 +118,9 @@ public struct RiskException: Hashable, Sendable, Codable {
         endpoints.map { $0.evaluate(endpoint, at: now) == .yes } ?? true
     }
 
-    /// Whether the update's package is among its packages.
-    func namesPackage(of subject: UpdateSubject) -> Bool {
-        guard let package else { return true }
-        return package.matches(subject.update.name)
-            || (subject.source.map(package.matches) ?? false)
+    /// Whether the update's package and version are among those that it names.
+    package func namesPackage(of subject: UpdateSubject) -> Bool {
+        UpdateSelector(package: package, versions: versions).matches(subject)
     }
 }
 

@@ -26,7 +26,9 @@ public final class CompiledPolicy: Sendable {
             conditions = CompiledExpression(inOrder: rules.lazy.map(\.when))
             rulings = ContiguousArray(
                 rules.enumerated().map { number, rule in
-                    Ruling(rule.treatment, label: "rule \(number + 1) of \(name)")
+                    Ruling(
+                        rule.treatment, label: "rule \(number + 1) of \(name)",
+                        versions: rule.when.versionWords)
                 })
             self.isCertain = isCertain
         }
@@ -39,10 +41,13 @@ public final class CompiledPolicy: Sendable {
         /// `rule 2 of servers-standard`
         let label: String
         let denies: Bool
+        /// What the rule's condition says of the version; `nil` where it says nothing.
+        let versions: String?
 
-        init(_ treatment: Treatment, label: String) {
+        init(_ treatment: Treatment, label: String, versions: String? = nil) {
             self.treatment = treatment
             self.label = label
+            self.versions = versions
             denies = treatment.approval.denies
         }
 

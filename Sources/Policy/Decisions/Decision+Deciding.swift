@@ -259,7 +259,8 @@ extension Decision {
         return Decision(
             subject.update, reason == nil ? .declined : .onHold, rule: ruling.label, nextAt: nil,
             dueAt: dueAt, lane: nil,
-            grounds: DecisionGrounds(approval: ruling.treatment.approval, text: reason))
+            grounds: DecisionGrounds(
+                approval: ruling.treatment.approval, text: reason.naming(ruling.versions)))
     }
 
     /// A person's denial.
@@ -274,7 +275,10 @@ extension Decision {
             }
         return Decision(
             subject.update, code, rule: "decision of \(word.person)", nextAt: nil, dueAt: dueAt,
-            lane: nil, grounds: DecisionGrounds(person: word.person, text: reason))
+            lane: nil,
+            grounds: DecisionGrounds(
+                person: word.person,
+                text: reason.naming(word.updates.versions.map { "version \($0)" })))
     }
 
     // Inlined, it would have the update copied in every decision, whether there is a risk or not.
@@ -287,7 +291,9 @@ extension Decision {
         return Decision(
             subject.update, .riskAccepted, rule: "exception \(risk.exception.name)",
             nextAt: risk.exception.expiresAt, dueAt: dueAt, lane: nil,
-            grounds: DecisionGrounds(text: risk.exception.reason))
+            grounds: DecisionGrounds(
+                text: Optional(risk.exception.reason)
+                    .naming(risk.exception.versions.map { "version \($0)" })))
     }
 
     private static func deferral(
@@ -309,5 +315,13 @@ extension Decision {
             rule: rule, nextAt: nil, dueAt: dueAt, lane: nil,
             grounds: DecisionGrounds(
                 count: failure.sameCauseCount, text: failure.sentence, wayOut: failure.wayOut))
+    }
+}
+
+extension String? {
+    /// A reason that also says for which versions it holds.
+    fileprivate func naming(_ versions: String?) -> String? {
+        guard let versions else { return self }
+        return map { "\($0) (\(versions))" } ?? versions
     }
 }

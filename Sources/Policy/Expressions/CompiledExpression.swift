@@ -1,4 +1,5 @@
 public import Fleet
+import Versions
 
 /// An expression made ready for many evaluations: values resolved, patterns prepared, and the tree
 /// laid out in one array, each part followed by its own parts.
@@ -16,6 +17,7 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
             case exactText
             case glob
             case version(Comparator)
+            case release(Comparator)
         }
 
         var operation: Operation
@@ -131,7 +133,7 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
                 part = parts.steps[part].end
             }
             return result
-        case .words, .number, .exactText, .glob, .version:
+        case .words, .number, .exactText, .glob, .version, .release:
             return test(parts, parts.steps[place], subject, now)
         }
     }
@@ -161,7 +163,28 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
             return field.test(subject) {
                 comparator.holds(SegmentedVersion.order($0, versions[place]))
             }
+        case .release(let comparator):
+            return release(versions[step.version], comparator, field, subject)
         case .always, .not, .all, .any: return .unknown
+        }
+    }
+
+    /// A version that is the same text is the same, whatever orders it.
+    private func release(
+        _ wanted: String, _ comparator: Comparator, _ field: Field, _ subject: Field.Subject
+    ) -> Ternary {
+        if !comparator.isOrdering,
+            field.test(subject, { text in
+                text.utf8.elementsEqual(wanted.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
+            }) == .yes
+        {
+            return .yes
+        }
+        return switch field.order(of: subject, to: wanted) {
+        case .less: Ternary(comparator.holds(-1))
+        case .equal: Ternary(comparator.holds(0))
+        case .greater: Ternary(comparator.holds(1))
+        case nil: comparator.isOrdering ? .unknown : .no
         }
     }
 
@@ -217,11 +240,12 @@ extension CompiledExpression {
         case .text(let text) where test.comparator == .glob:
             return Step(
                 operation: .glob, field: test.field, text: laidDown(Glob(text).prepared))
-        case .text(let text) where test.field.kind == .version:
+        case .text(let text) where [.version, .release].contains(test.field.kind):
             versions.append(text)
             return Step(
-                operation: .version(test.comparator), field: test.field,
-                version: versions.count - 1)
+                operation: test.field.kind == .release
+                    ? .release(test.comparator) : .version(test.comparator),
+                field: test.field, version: versions.count - 1)
         case .text(let text):
             return Step(
                 operation: .exactText, field: test.field,
@@ -243,7 +267,7 @@ extension CompiledExpression {
             return nil
         }
         var step = Step(operation: .words, field: test.field)
-        let isOrdering = test.comparator != .equal && test.comparator != .oneOf
+        let isOrdering = test.comparator.isOrdering
         for word in list.words.indices {
             let bit = UInt32(1) << UInt32(word)
             if !isOrdering {

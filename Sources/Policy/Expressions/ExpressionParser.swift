@@ -1,4 +1,5 @@
 import Fleet
+import Versions
 
 extension PolicyExpression {
     /// Reads an expression:
@@ -179,7 +180,9 @@ private struct ExpressionParser<Field: ExpressionField> {
             length = token.offset + token.length - first.offset
             place += 1
         }
-        guard let literal = LiteralReader.read(text, for: field) else {
+        let isComparable =
+            field.kind != .release || !comparator.isOrdering || VersionBounds.isVersion(text)
+        guard isComparable, let literal = LiteralReader.read(text, for: field) else {
             let nearest = field.wordList.flatMap {
                 Spelling.nearest(to: text, among: $0.words)
             }

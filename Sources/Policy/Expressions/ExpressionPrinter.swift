@@ -1,3 +1,5 @@
+import Fleet
+
 extension PolicyExpression: CustomStringConvertible {
     /// The canonical text: one space between words, brackets only where they are needed, units that
     /// divide evenly.
@@ -46,7 +48,7 @@ extension FieldTest: CustomStringConvertible {
             switch field.kind {
             case .duration: TimeSpan(seconds: Int64(number))?.description ?? "0s"
             case .bytes: Self.size(number)
-            case .text, .texts, .version, .number, .words, .wordSet:
+            case .text, .texts, .version, .release, .number, .words, .wordSet:
                 Self.plain(number)
             }
         }

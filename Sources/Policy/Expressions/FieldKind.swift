@@ -1,4 +1,5 @@
 public import Fleet
+public import Versions
 
 /// What kind of values a field of an expression has, and so which comparisons make sense.
 public enum FieldKind: Hashable, Sendable {
@@ -8,6 +9,9 @@ public enum FieldKind: Hashable, Sendable {
     case texts
     /// A version, compared segment by segment; also matched as a text with `~`.
     case version
+    /// A version of a package: `<` and its kin go by the order of its own ecosystem. `=`, `!=` and
+    /// `in` take it as a text too, and `~` as nothing else.
+    case release
     /// A number in a range.
     case number(ClosedRange<Double>)
     /// A length of time, such as `14 days`.
@@ -26,7 +30,7 @@ public enum FieldKind: Hashable, Sendable {
     var comparators: [Comparator] {
         switch self {
         case .text, .texts: [.equal, .notEqual, .glob, .oneOf]
-        case .version: Comparator.allCases
+        case .version, .release: Comparator.allCases
         case .number, .duration, .bytes: Comparator.allCases.filter { $0 != .glob }
         case .words(let list) where list.isOrdered: Comparator.allCases.filter { $0 != .glob }
         case .words, .wordSet: [.equal, .notEqual, .oneOf]
@@ -38,6 +42,7 @@ public enum FieldKind: Hashable, Sendable {
         switch self {
         case .text, .texts: "a text"
         case .version: "a version such as 12 or 22.04"
+        case .release: "a version such as 2.4.1 or 1:2.36.1-8"
         case .number(let range):
             "a number from \(Literal.number(range.lowerBound)) to "
                 + "\(Literal.number(range.upperBound))"
@@ -82,6 +87,14 @@ public enum Comparator: String, Hashable, Sendable, CaseIterable {
     case glob = "~"
     /// It is one of several values.
     case oneOf = "in"
+
+    /// Whether it goes by the order of values.
+    package var isOrdering: Bool {
+        switch self {
+        case .less, .lessOrEqual, .greater, .greaterOrEqual: true
+        case .equal, .notEqual, .glob, .oneOf: false
+        }
+    }
 }
 
 /// A value that a field is compared with.
@@ -124,6 +137,8 @@ public protocol ExpressionField: RawRepresentable<String>, CaseIterable, Hashabl
     func words(of subject: Subject) -> UInt32?
     /// Whether `matches` holds for one of the field's texts.
     func test(_ subject: Subject, _ matches: (String) -> Bool) -> Ternary
+    /// How the field's release stands to another; `nil` where that cannot be told.
+    func order(of subject: Subject, to release: String) -> VersionOrder?
 }
 
 extension ExpressionField {
@@ -137,9 +152,12 @@ extension ExpressionField {
     var wordList: WordList? {
         switch kind {
         case .words(let list), .wordSet(let list): list
-        case .text, .texts, .version, .number, .duration, .bytes: nil
+        case .text, .texts, .version, .release, .number, .duration, .bytes: nil
         }
     }
+
+    /// None, but for fields of releases.
+    public func order(of subject: Subject, to release: String) -> VersionOrder? { nil }
 
     /// Whether its values are yes and no.
     var isTruth: Bool { kind == .truth }

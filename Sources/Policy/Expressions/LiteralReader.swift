@@ -1,3 +1,5 @@
+import Fleet
+
 /// Reads the values that fields are compared with.
 enum LiteralReader {
     /// The longest text, in bytes: as long as the longest package name.
@@ -6,7 +8,7 @@ enum LiteralReader {
     /// A value of a field; `nil` when the field does not have such values.
     static func read<Field: ExpressionField>(_ text: String, for field: Field) -> Literal? {
         switch field.kind {
-        case .text, .texts:
+        case .text, .texts, .release:
             return text.utf8.count <= maximumTextLength ? .text(text) : nil
         case .version:
             guard text.utf8.count <= maximumTextLength,
@@ -25,7 +27,7 @@ enum LiteralReader {
         switch kind {
         case .duration: TimeSpan.isUnit(word)
         case .bytes: sizes.contains { $0.unit == word.lowercased() }
-        case .text, .texts, .version, .number, .words, .wordSet: false
+        case .text, .texts, .version, .release, .number, .words, .wordSet: false
         }
     }
 

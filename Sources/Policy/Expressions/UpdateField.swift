@@ -1,5 +1,6 @@
 public import Fleet
 public import Verdicts
+public import Versions
 
 /// A missing update as policies look at it: what the endpoint's package manager says, and what is
 /// known of the vulnerabilities that it closes. What is `nil` is not known, and is never taken for
@@ -127,7 +128,8 @@ public enum UpdateField: String, ExpressionField {
         case .installability: .words(Self.installabilityWords)
         case .wayBack: .words(Self.wayBackWords)
         case .cve: .texts
-        case .package, .source, .origin, .manager, .architecture, .version, .family: .text
+        case .package, .source, .origin, .manager, .architecture, .family: .text
+        case .version: .release
         case .age: .duration
         case .bytes: .bytes
         }
@@ -167,6 +169,12 @@ public enum UpdateField: String, ExpressionField {
         case .class: subject.update.classes.reduce(0) { $0 | $1.bit }
         default: nil
         }
+    }
+
+    /// How the missing version stands to another, by its package manager's order.
+    public func order(of subject: UpdateSubject, to release: String) -> VersionOrder? {
+        self == .version
+            ? subject.update.manager.order(subject.update.candidate, toWritten: release) : nil
     }
 
     /// Whether `matches` holds for one of the field's texts.

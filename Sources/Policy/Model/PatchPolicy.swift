@@ -1,4 +1,5 @@
 public import Calendar
+public import Fleet
 
 /// A policy: what should happen to which endpoints, and when. It is the value of the policy
 /// document, version 1; the dashboard's form and the YAML text are two ways to write the same

@@ -1,4 +1,6 @@
+public import Fleet
 public import Forensics
+public import Health
 public import Readiness
 public import Verdicts
 
@@ -69,4 +71,6 @@ public enum HealthProbe: Hashable, Sendable, Codable {
     case process(String)
     /// A signed script of this name ends with status 0.
     case script(String)
+    /// A figure that has not risen too far over what it was before the installation.
+    case measure(HealthMeasure)
 }

@@ -1,3 +1,5 @@
+public import Fleet
+
 /// Whether and how an endpoint is rebooted after patching.
 public struct RebootRule: Hashable, Sendable, Codable {
     /// Whether.

@@ -1,3 +1,5 @@
+public import Fleet
+
 /// One ring of endpoints: the update reaches it when the ring before it has passed its gate.
 public struct Ring: Hashable, Sendable, Codable {
     /// The ring's name.

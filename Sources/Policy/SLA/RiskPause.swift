@@ -12,7 +12,8 @@ public struct RiskPause: Hashable, Sendable {
     private let package: Glob?
     private let vulnerabilities: Set<String>
 
-    /// The pause of an approved exception; `nil` when it was ended before it began.
+    /// The pause of an approved exception; `nil` when it was ended before it began, and for one of
+    /// some versions only: a version that it does not name may close what is found, in time.
     ///
     /// - Parameters:
     ///   - exception: What was agreed to.
@@ -22,7 +23,7 @@ public struct RiskPause: Hashable, Sendable {
         _ exception: RiskException, approvedAt: Timestamp? = nil, endedAt: Timestamp? = nil
     ) {
         let from = max(exception.startsAt, approvedAt ?? exception.startsAt)
-        guard
+        guard exception.versions == nil,
             let time = SLAPause(
                 from: from, until: min(exception.expiresAt, endedAt ?? exception.expiresAt))
         else { return nil }

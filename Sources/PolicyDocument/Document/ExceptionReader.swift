@@ -23,6 +23,9 @@ struct ExceptionReader {
         let from = mapping.required("from", example: "2026-09-01").flatMap(values.date)
         let until = mapping.required("until", example: "2027-03-31").flatMap(values.date)
         let package = mapping.optional("package").flatMap { values.sentence($0, "the package") }
+        let versions = mapping.optional("version").flatMap {
+            expressions.versions($0, "“version”")
+        }
         let cves = mapping.optional("cves").map(vulnerabilities) ?? []
         let endpoints = mapping.optional("endpoints").flatMap {
             expressions.group($0, "“endpoints”")
@@ -36,7 +39,7 @@ struct ExceptionReader {
                 papers: .init(
                     owner: owner, reason: reason, compensatingControl: control, approver: approver),
                 startsAt: Self.start(of: from), expiresAt: Self.start(of: until.adding(days: 1)),
-                package: package.map { Glob($0) }, vulnerabilities: cves,
+                package: package.map { Glob($0) }, versions: versions, vulnerabilities: cves,
                 endpoints: endpoints.map { Self.both(applies, $0) } ?? applies)
             return LocatedException(
                 exception: exception, place: mapping.valuePlace(of: "until"), until: until)

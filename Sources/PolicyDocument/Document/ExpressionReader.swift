@@ -1,4 +1,5 @@
 import Policy
+import Versions
 
 /// Reads expressions, and says where in the file a fault in one stands.
 struct ExpressionReader {
@@ -16,6 +17,27 @@ struct ExpressionReader {
     /// A condition over updates that stands as a value.
     func update(_ value: YAMLValue, _ subject: String) -> UpdateExpression? {
         values.text(value, subject, limit: ExpressionLimits.length).flatMap(expression)
+    }
+
+    /// Bounds of versions, such as `>= 2.0, < 2.4`. Of some that nothing can be within it is said.
+    func versions(_ value: YAMLValue, _ subject: String) -> VersionBounds? {
+        guard let scalar = values.text(value, subject, limit: ExpressionLimits.length) else {
+            return nil
+        }
+        do {
+            let bounds = try VersionBounds(parsing: scalar.text)
+            if !bounds.canHold {
+                values.list.warning(
+                    value.place,
+                    "no version can be within “\(bounds)”"
+                        + (bounds.turned.map { "; did you mean “\($0)”?" } ?? ""))
+            }
+            return bounds
+        } catch {
+            values.list.error(
+                source.place(of: error.offset, in: scalar), "\(subject): \(error.clause)")
+            return nil
+        }
     }
 
     private func expression<Field: ExpressionField>(

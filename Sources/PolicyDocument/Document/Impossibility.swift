@@ -1,5 +1,6 @@
 import Fleet
 public import Policy
+import Versions
 
 /// What can be told of a condition without asking any endpoint or update: that it never holds.
 ///
@@ -111,6 +112,7 @@ private struct FieldValues<Field: ExpressionField> {
         case .text: noText
         case .texts: noTexts
         case .version: noneInOrder(from: nil, to: nil)
+        case .release: noRelease
         case .number(let range):
             noneInOrder(from: .number(range.lowerBound), to: .number(range.upperBound))
         case .bytes: noneInOrder(from: .number(0), to: nil)
@@ -193,7 +195,17 @@ private struct FieldValues<Field: ExpressionField> {
         let isIncluded: Bool
     }
 
-    private func noneInOrder(from least: Literal?, to most: Literal?) -> Bool {
+    /// Whose order holds is not known before an update is looked at: it must be none by each.
+    private var noRelease: Bool {
+        guard claims.contains(where: \.comparator.isOrdering) else { return noText }
+        return Ecosystem.allCases.allSatisfy { ecosystem in
+            noneInOrder(from: nil, to: nil) { Self.order($0, $1, in: ecosystem) }
+        }
+    }
+
+    private func noneInOrder(
+        from least: Literal?, to most: Literal?, by order: (Literal, Literal) -> Int = Self.order
+    ) -> Bool {
         var low = least.map { End(value: $0, isIncluded: true) }
         var high = most.map { End(value: $0, isIncluded: true) }
         for claim in claims {
@@ -202,24 +214,24 @@ private struct FieldValues<Field: ExpressionField> {
             else { continue }
             let end = End(value: value, isIncluded: isIncluded)
             if isLower {
-                low = Self.tighter(low, end) { Self.order($0, $1) > 0 }
+                low = Self.tighter(low, end) { order($0, $1) > 0 }
             } else {
-                high = Self.tighter(high, end) { Self.order($0, $1) < 0 }
+                high = Self.tighter(high, end) { order($0, $1) < 0 }
             }
         }
         let choices = claims.filter { $0.isChoice && $0.holds }.map(\.test.values)
         let refused = claims.filter { $0.isChoice && !$0.holds }.flatMap(\.test.values)
         func isLeft(_ value: Literal) -> Bool {
-            let above = low.map { Self.order(value, $0.value) + ($0.isIncluded ? 1 : 0) > 0 }
-            let below = high.map { Self.order($0.value, value) + ($0.isIncluded ? 1 : 0) > 0 }
+            let above = low.map { order(value, $0.value) + ($0.isIncluded ? 1 : 0) > 0 }
+            let below = high.map { order($0.value, value) + ($0.isIncluded ? 1 : 0) > 0 }
             return above != false && below != false
-                && !refused.contains { Self.order($0, value) == 0 }
-                && choices.allSatisfy { $0.contains { Self.order($0, value) == 0 } }
+                && !refused.contains { order($0, value) == 0 }
+                && choices.allSatisfy { $0.contains { order($0, value) == 0 } }
         }
-        if let first = choices.first { return !first.contains(where: isLeft) }
+        if let first = choices.first { return !first.contains { isLeft($0) } }
         guard let low, let high else { return false }
-        let order = Self.order(low.value, high.value)
-        return order > 0 || (order == 0 && !isLeft(low.value))
+        let difference = order(low.value, high.value)
+        return difference > 0 || (difference == 0 && !isLeft(low.value))
     }
 
     /// Which end of a range a comparison is, and whether the value itself is in the range.
@@ -242,6 +254,17 @@ private struct FieldValues<Field: ExpressionField> {
         if isTighter(one.value, other.value) { return one }
         if isTighter(other.value, one.value) { return other }
         return one.isIncluded ? other : one
+    }
+
+    /// The same by an ecosystem's order; what is no version there is unlike everything.
+    private static func order(_ left: Literal, _ right: Literal, in ecosystem: Ecosystem) -> Int {
+        guard case .text(let left) = left, case .text(let right) = right else { return 0 }
+        return switch try? ecosystem.compare(left, right) {
+        case .less: -1
+        case .equal: 0
+        case .greater: 1
+        case nil: left == right ? 0 : 2
+        }
     }
 
     /// -1, 0 or 1, as the expression compares them.

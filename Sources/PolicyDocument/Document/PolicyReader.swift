@@ -1,4 +1,5 @@
 import Calendar
+import Fleet
 import Policy
 
 /// Reads one document of a policy file.
@@ -141,12 +142,18 @@ struct PolicyReader {
             let when = mapping.required("when", example: "kev = true").flatMap {
                 expressions.update($0, "“when”")
             }
+            let versions = mapping.optional("version").map {
+                expressions.versions($0, "“version”")
+            }
             let lanePlace = mapping.valuePlace(of: "lane")
             let treatment = ApprovalReader(values: values).treatment(&mapping)
             mapping.finish()
             guard let when, let treatment else { return nil }
+            // Without bounds that could not be read the rule would say too much.
+            if case .some(.none) = versions { return nil }
+            let bounds = versions.flatMap { $0 }
             places.rules.append(RulePlaces(when: place, lane: lanePlace))
-            return PolicyRule(when: when, treatment)
+            return PolicyRule(when: bounds.map { when.within($0) } ?? when, treatment)
         }
     }
 

@@ -1,3 +1,4 @@
+import Fleet
 import Policy
 
 /// Reads lists of rings.

@@ -1,5 +1,6 @@
 import Fleet
 import Forensics
+import Health
 import Policy
 import Readiness
 import Verdicts
@@ -229,7 +230,9 @@ struct SettingsReader {
 
     private func probe(_ value: YAMLValue) -> HealthProbe? {
         guard var mapping = MappingReader(value, "a probe", values.list) else { return nil }
-        let found = mapping.exactlyOne(of: ["unit", "tcp", "http", "process", "script"])
+        let measures = HealthMeasure.Subject.allCases.map(\.rawValue)
+        let found = mapping.exactlyOne(
+            of: ["unit", "tcp", "http", "process", "script"] + measures)
         mapping.finish()
         guard let found else { return nil }
         switch found.key {
@@ -239,7 +242,11 @@ struct SettingsReader {
         case "http": return address(found.value).map(HealthProbe.http)
         case "unit": return word(found.value, "the unit").map(HealthProbe.unit)
         case "process": return word(found.value, "the process").map(HealthProbe.process)
-        default: return word(found.value, "the script").map(HealthProbe.script)
+        case let key:
+            if let subject = HealthMeasure.Subject(rawValue: key) {
+                return .measure(measure(subject, found.value))
+            }
+            return word(found.value, "the script").map(HealthProbe.script)
         }
     }
 

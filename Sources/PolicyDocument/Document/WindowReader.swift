@@ -1,4 +1,5 @@
 import Calendar
+import Fleet
 import Policy
 
 /// Reads windows and freezes.

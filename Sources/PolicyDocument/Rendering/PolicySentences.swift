@@ -267,6 +267,7 @@ enum PolicySentences {
             case .http(let address): "\(address) answers."
             case .process(let name): "A process \(name) runs."
             case .script(let name): "The signed script \(name) ends well."
+            case .measure(let measure): MeasureSentence.text(measure)
             }
         }
     }
@@ -287,7 +288,8 @@ enum PolicySentences {
 
     /// An accepted risk.
     static func exception(_ exception: RiskException) -> String {
-        var things = exception.package.map { ["the package \($0.pattern)"] } ?? []
+        let versions = exception.versions.map { " in versions \($0)" } ?? ""
+        var things = exception.package.map { ["the package \($0.pattern)\(versions)"] } ?? []
         things += exception.vulnerabilities.sorted()
         return "\(exception.name): \(ConditionSentence.list(things, "and")), from "
             + "\(ExceptionText.first(of: exception)) to \(ExceptionText.last(of: exception)). "

@@ -1,4 +1,5 @@
 import Calendar
+import Fleet
 public import Policy
 
 /// A policy written for people who do not write policies, such as a client: every rule, window,

@@ -1,6 +1,7 @@
 package import Calendar
 import Fleet
 import Forensics
+import Health
 public import Policy
 import Readiness
 package import Verdicts
@@ -202,7 +203,22 @@ public enum PolicyWriter {
         case .http(let address): "{http: \(YAMLText.scalar(address))}"
         case .process(let name): "{process: \(YAMLText.scalar(name))}"
         case .script(let name): "{script: \(YAMLText.scalar(name))}"
+        case .measure(let measure): "{\(measure.subject.rawValue): \(Self.measure(measure))}"
         }
+    }
+
+    private static func measure(_ measure: HealthMeasure) -> String {
+        let isBoot = measure.subject == .bootTime
+        return YAMLText.mapping([
+            (measure.subject == .crashes ? "program" : "unit", measure.name.map(YAMLText.scalar)),
+            ("text", measure.text.map(YAMLText.scalar)),
+            ("atMost", measure.atMost.map { isBoot ? "\($0)s" : "\($0)" }),
+            (
+                isBoot ? "slower" : "times",
+                measure.percent.map { isBoot ? "\($0 - 100)%" : "\($0 / 100)" }
+            ),
+            ("over", measure.over.map { "\($0)s" }),
+        ])
     }
 
     private static func exception(
@@ -211,6 +227,7 @@ public enum PolicyWriter {
         YAMLText.mapping([
             ("name", YAMLText.scalar(exception.name)),
             ("package", exception.package.map { YAMLText.scalar($0.pattern) }),
+            ("version", exception.versions.map { YAMLText.scalar("\($0)") }),
             (
                 "cves",
                 exception.vulnerabilities.isEmpty

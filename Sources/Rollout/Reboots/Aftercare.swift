@@ -109,7 +109,8 @@ public struct Aftercare: Hashable, Sendable, Codable {
         }
         if let wrong = probes?.first(where: { HealthProbe(text: $0) == nil }) {
             return "“\(wrong.prefix(80))” is no probe. Write unit:NAME, tcp:PORT, process:NAME, "
-                + "script:NAME or http:ADDRESS with an address of the endpoint itself."
+                + "script:NAME, http:ADDRESS with an address of the endpoint itself, or one that "
+                + "compares, such as crashes:atMost=2, journal:times=3 or bootTime:slower=20%."
         }
         return nil
     }

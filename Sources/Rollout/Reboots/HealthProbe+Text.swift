@@ -1,3 +1,4 @@
+import Health
 public import Policy
 
 extension HealthProbe {
@@ -12,6 +13,7 @@ extension HealthProbe {
         case .http(let address): "http:\(address)"
         case .process(let name): "process:\(name)"
         case .script(let name): "script:\(name)"
+        case .measure(let measure): "\(measure.subject.rawValue):\(measure.words)"
         }
     }
 
@@ -29,7 +31,11 @@ extension HealthProbe {
         case "http": self = .http(rest)
         case "process": self = .process(rest)
         case "script": self = .script(rest)
-        default: return nil
+        case let kind:
+            guard let subject = HealthMeasure.Subject(rawValue: String(kind)),
+                let measure = HealthMeasure(subject, words: rest)
+            else { return nil }
+            self = .measure(measure)
         }
         guard isSound else { return nil }
     }
@@ -49,6 +55,7 @@ extension HealthProbe {
         case .script(let name):
             (1...Self.longestName).contains(name.utf8.count)
                 && name.utf8.allSatisfy { Self.isWordByte($0) || "-_.".utf8.contains($0) }
+        case .measure(let measure): measure.isSound
         }
     }
 

@@ -1,5 +1,6 @@
 public import Fleet
 public import Policy
+public import Versions
 
 /// A risk that somebody asks to accept, as the store keeps it.
 public struct ExceptionRecord: Hashable, Sendable, Codable {
@@ -29,6 +30,8 @@ public struct ExceptionRecord: Hashable, Sendable, Codable {
     public var compensatingControl: String
     /// Packages, by name or source package; `nil` for any.
     public var package: Glob?
+    /// Bounds of the versions that are not installed; `nil` for any.
+    public var versions: VersionBounds?
     /// Vulnerabilities, by CVE number; empty for whatever the packages' updates close.
     public var vulnerabilities: [String]
     /// Endpoints of the place; `nil` for all.
@@ -54,7 +57,8 @@ public struct ExceptionRecord: Hashable, Sendable, Codable {
     public init(
         id: ExceptionID, place: PolicyPlace, state: State = .requested, name: String,
         owner: String, reason: String, compensatingControl: String, package: Glob?,
-        vulnerabilities: [String], endpoints: GroupExpression?, startsAt: Timestamp,
+        versions: VersionBounds? = nil, vulnerabilities: [String], endpoints: GroupExpression?,
+        startsAt: Timestamp,
         expiresAt: Timestamp, requestedBy: String, requestedAt: Timestamp
     ) {
         self.id = id
@@ -65,6 +69,7 @@ public struct ExceptionRecord: Hashable, Sendable, Codable {
         self.reason = reason
         self.compensatingControl = compensatingControl
         self.package = package
+        self.versions = versions
         self.vulnerabilities = vulnerabilities
         self.endpoints = endpoints
         self.startsAt = startsAt
@@ -87,7 +92,7 @@ public struct ExceptionRecord: Hashable, Sendable, Codable {
                 owner: owner, reason: reason, compensatingControl: compensatingControl,
                 approver: approver),
             startsAt: startsAt, expiresAt: expiresAt, package: package,
-            vulnerabilities: Set(vulnerabilities),
+            versions: versions, vulnerabilities: Set(vulnerabilities),
             endpoints: conditions.isEmpty
                 ? nil : conditions.reduce(.always) { $0.narrowed(to: $1) })
     }

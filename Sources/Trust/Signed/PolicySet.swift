@@ -1,3 +1,4 @@
+import Fleet
 public import Policy
 
 /// The policies of one tenant, or of the provider, as they are signed: what every grant is measured

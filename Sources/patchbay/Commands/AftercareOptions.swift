@@ -27,7 +27,7 @@ struct AftercareOptions: ParsableArguments {
     var rebootWindow: [String] = []
     @Option(
         help: ArgumentHelp(
-            "A probe that must pass afterwards: unit:NAME, tcp:PORT, process:NAME, script:NAME (signed) or http:ADDRESS; may be given more than once.",
+            "A probe that must pass afterwards: unit:NAME, tcp:PORT, process:NAME, script:NAME (signed), http:ADDRESS, or one that compares with before: crashes:atMost=2, journal:times=3, bootTime:slower=20%; may be given more than once.",
             valueName: "probe"))
     var probe: [String] = []
     @Option(

@@ -26,6 +26,8 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     /// One that fails, by its own script where the tool has scripts, and one that goes in beside
     /// it.
     var failing: (bad: String, other: String?) = ("labfail", "labplain")
+    /// One whose script never ends, and one that goes in after it.
+    var hanging: (bad: String, other: String)? = ("labhang", "labnext")
     /// What installs a package that takes half a minute, so that the lock is held meanwhile.
     var slow: [String]?
     /// One that the endpoint's configuration excludes.
@@ -57,7 +59,7 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     private static func debian(_ release: Int, number: Int, isOlder: Bool) -> Flavour {
         Flavour(
             name: "debian\(release)", number: number, manager: .apt, first: "1.0", second: "2.0",
-            unsigned: nil, failing: ("labfail", "labdaemon"), back: "labconf", lost: "labsec",
+            unsigned: nil, failing: ("labfail", "labdaemon"), hanging: nil, back: "labconf", lost: "labsec",
             sources: "http://", needsStaticAgent: isOlder,
             version: { ["/usr/bin/dpkg-query", "-W", "-f=${Version}", $0] })
     }
@@ -88,7 +90,7 @@ struct Flavour: Sendable, CustomTestStringConvertible {
         Flavour(
             name: "flatpak", number: 15, manager: .flatpak, first: "", second: "",
             good: "org.lab.Good", held: "org.lab.Held", unsigned: "org.lab.Unsigned",
-            keptBack: nil, failing: ("org.lab.Broken", nil), back: "org.lab.Back",
+            keptBack: nil, failing: ("org.lab.Broken", nil), hanging: nil, back: "org.lab.Back",
             lost: "org.lab.Lost", keepsFiles: false,
             version: { ["/usr/bin/flatpak", "info", "--system", "--show-commit", $0] }),
         debian(11, number: 16, isOlder: true),

@@ -48,7 +48,7 @@ struct ToolEndpoint: Sendable {
         try BackgroundProgram(
             [
                 Lab.tool("lab").path, "run", "\(flavour.number)", "/usr/bin/patchbay-agent", "run",
-                "--inactivity-limit", "120",
+                "--inactivity-limit", "60",
             ], environment: lab.environment,
             log: lab.folder.appending(path: "agent-\(flavour.name).log"))
     }

@@ -39,6 +39,7 @@ struct ToolEndpointTests {
         }
         try await part("the way back", of: flavour) { try await expectRollback(endpoint) }
         try await part("failures", of: flavour) { try await expectFailures(endpoint) }
+        try await part("a script that hangs", of: flavour) { try await expectHangAlone(endpoint) }
         try await part("a vendor's package", of: flavour) {
             try await endpoint.expectVendorPackage()
         }
@@ -254,6 +255,20 @@ struct ToolEndpointTests {
             let job = try await endpoint.lab.deploy(name, to: endpoint.endpoint)
             #expect(job.outcome(name)?.failure == .dependency, "\(job.sentence)")
         }
+    }
+
+    /// A script that hangs is ended by itself: its package has failed, and what comes after it goes
+    /// in by the same run. The system's own apt has a scenario.
+    private func expectHangAlone(_ endpoint: ToolEndpoint) async throws {
+        let flavour = endpoint.flavour
+        guard let (bad, other) = flavour.hanging else { return }
+        let job = try await endpoint.lab.deploy(bad, other, to: endpoint.endpoint)
+        let outcome = try #require(job.outcome(bad))
+        #expect(outcome.state == .failed, "\(flavour.name): \(outcome.sentence)")
+        #expect(outcome.failure == .hung, "\(flavour.name): \(outcome.sentence)")
+        #expect(outcome.sentence.contains("its script printed nothing for 60 s and was ended"))
+        #expect(job.outcome(other)?.state == .verified, "\(flavour.name): \(job.sentence)")
+        #expect(try await endpoint.version(of: other).contains(flavour.second))
     }
 
     /// While the tool itself is at work, a job says which process it waits for.

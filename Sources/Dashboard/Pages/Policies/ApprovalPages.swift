@@ -151,7 +151,10 @@ func decidePage(_ deciding: Deciding, chrome: Chrome) -> HTML {
         chrome.postForm(.decide, class: "sum") {
             for update in deciding.updates { hidden("update", update.text) }
             for endpoint in deciding.endpoints { hidden("endpoint", endpoint.text) }
-            if deciding.updates.isEmpty { packageField() }
+            if deciding.updates.isEmpty {
+                packageField()
+                versionField()
+            }
             verdicts(mayBlock: !deciding.updates.isEmpty)
             scope(deciding, chrome)
             if !deciding.updates.isEmpty { reach() }
@@ -183,6 +186,16 @@ private func packageField() -> HTML {
             .type("text"), .id("package"), .name("package"), .maxlength(128), .required(),
             .placeholder("openssl, or postgresql-*"))
         small { "A package's or source package's name; * and ? stand for anything." }
+    }
+}
+
+private func versionField() -> HTML {
+    div(class: "field") {
+        label(.forField("version")) { "Only versions" }
+        input(
+            .type("text"), .id("version"), .name("version"), .maxlength(128),
+            .placeholder(">= 2.0, < 2.4"))
+        small { "A version, or bounds with commas between; empty for any." }
     }
 }
 

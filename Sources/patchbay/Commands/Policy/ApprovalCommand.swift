@@ -19,7 +19,8 @@ struct ApprovalCommand: ParsableCommand {
     struct Target: ParsableArguments {
         @Argument(help: "The package's name or source package, or a pattern with * and ?.")
         var package: String?
-        @Option(help: "Only this missing version.") var version: String?
+        @Option(help: "Only this missing version, or those such as \">= 2.0, < 2.4\".")
+        var version: String?
         @Option(help: "What closes this vulnerability.") var vulnerability: String?
         @Option(help: "The tenant; without it the word holds for all of them.")
         var tenant: String?

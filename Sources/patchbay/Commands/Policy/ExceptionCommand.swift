@@ -80,6 +80,7 @@ struct ExceptionCommand: ParsableCommand {
                     "owner: \(record.owner)", "reason: \(record.reason)",
                     "compensating control: \(record.compensatingControl)",
                     "package: \(record.package?.pattern ?? "any")",
+                    record.versions.map { "versions: \($0)" },
                     "vulnerabilities: \(record.vulnerabilities.joined(separator: ", "))",
                     "from \(record.startsAt.wholeSeconds) until \(record.expiresAt.wholeSeconds)",
                     "requested by \(record.requestedBy)",
@@ -108,6 +109,8 @@ struct ExceptionCommand: ParsableCommand {
         @Option(help: "What protects the endpoints meanwhile.") var control: String
         @Option(help: "Until when (RFC 3339); a year at most.") var until: String
         @Option(help: "The package or source package, or a pattern.") var package: String?
+        @Option(help: "Only these missing versions, such as \"< 2.4\" or \">= 2.0, < 2.4\".")
+        var version: String?
         @Option(help: "A vulnerability; may be repeated.") var vulnerability: [String] = []
         @Option(help: "Only endpoints that fit this condition.") var endpoints: String?
         @Option(help: "The tenant; without it, all of them.") var tenant: String?
@@ -117,8 +120,9 @@ struct ExceptionCommand: ParsableCommand {
         func run() async throws {
             let draft = ExceptionDraft(
                 tenant: try tenant.map(Given.tenant), name: name, owner: owner, reason: reason,
-                compensatingControl: control, package: package, vulnerabilities: vulnerability,
-                endpoints: endpoints, expiresAt: try Given.time(until))
+                compensatingControl: control, package: package, version: version,
+                vulnerabilities: vulnerability, endpoints: endpoints,
+                expiresAt: try Given.time(until))
             let asked: Warned<ExceptionRecord> = try await server.withClient {
                 try await $0.post("/api/v1/exceptions", draft)
             }

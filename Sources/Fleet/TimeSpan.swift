@@ -45,7 +45,7 @@ public struct TimeSpan: Hashable, Comparable, Sendable, Codable {
     ]
 
     /// Whether a word is a unit, such as `days`.
-    static func isUnit(_ word: String) -> Bool {
+    package static func isUnit(_ word: String) -> Bool {
         units.contains { $0.words.contains(word.lowercased()) }
     }
 }

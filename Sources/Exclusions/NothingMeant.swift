@@ -1,3 +1,4 @@
+import Administration
 import Advisories
 public import ControlPlane
 import Findings
@@ -14,7 +15,8 @@ extension UseCases {
         about exception: ExceptionRecord, by principal: Principal
     ) async throws -> String? {
         try await nothingMeant(
-            by: UpdateSelector(package: exception.package), exception.vulnerabilities,
+            by: UpdateSelector(package: exception.package, versions: exception.versions),
+            exception.vulnerabilities,
             scope: principal.scope.narrowed(to: exception.place.tenant) ?? principal.scope,
             asking: principal)
     }
@@ -29,7 +31,7 @@ extension UseCases {
     }
 
     /// That no endpoint of the asker's misses what somebody speaks of now; `nil` when one does.
-    func warning(
+    package func warning(
         about record: ApprovalRecord, by principal: Principal
     ) async throws -> String? {
         try await nothingMeant(
@@ -63,13 +65,13 @@ extension UseCases {
                 limit: Self.missingLookedAt)
         }
         let isMissed = missing.contains {
-            package.matches($0.name) && (selector.version ?? $0.candidate) == $0.candidate
+            package.matches($0.name) && selector.takes($0.candidate, of: $0.manager)
         }
         if isMissed || missing.count == Self.missingLookedAt { return nil }
         switch try await installed(package, in: scope) {
         case .asSource: return nil
         case .byName:
-            let version = selector.version.map { " to \($0)" } ?? ""
+            let version = selector.versionWords.map { " to \($0)" } ?? ""
             return "No endpoint misses an update of \(package.pattern)\(version) now. "
                 + "It is kept for when one does."
         case .nowhere:
