@@ -13,7 +13,7 @@ public enum Dashboard {
         + planRoutes
         + approvalRoutes + verdictRoutes + requestRoutes + exceptionRoutes + groupRoutes
         + recipeRoutes
-        + deploymentRoutes + rollbackRoutes
+        + deploymentRoutes + bundleRoutes + rollbackRoutes
         + findingRoutes + emergencyRoutes + feedRoutes + enrolmentRoutes + directoryRoutes
         + auditRoutes
 

@@ -3,65 +3,6 @@ import Fleet
 import Foundation
 import Trust
 
-/// What it takes to talk to a server: its address, a token, and what its identity is checked
-/// against.
-struct ServerAccess: Sendable {
-    /// What the server's certificate must lead to.
-    enum Anchor: Sendable {
-        /// The server's own identity certificate, DER. It signs for this one server only, so that
-        /// the name in the certificate adds nothing.
-        case identity([UInt8])
-        /// The authorities in a file, PEM, with the name checked too: for a server behind a proxy
-        /// with a certificate of its own.
-        case authorities(path: String)
-    }
-
-    var address: String
-    var token: String
-    var anchor: Anchor
-}
-
-/// The file of an API token: everything that a program on another machine needs.
-struct TokenFile: Codable {
-    /// The server's address.
-    var server: String
-    /// The token.
-    var token: String
-    /// The server's identity certificate, DER in base64; the connection is refused when the server
-    /// shows another.
-    var identity: String
-
-    /// The largest file that is read, in bytes.
-    static let limit = 64 * 1024
-
-    /// Reads a file.
-    static func read(_ path: String) throws -> TokenFile {
-        guard let bytes = try PrivateFile.read(URL(filePath: path), limit: limit) else {
-            throw Failure(
-                .wrongUse, "There is no file \(path).", nextStep: "Name the token's file.",
-                code: "E_FILE")
-        }
-        guard let file = try? JSONDecoder().decode(TokenFile.self, from: Data(bytes)) else {
-            throw Failure(
-                .wrongUse, "\(path) is not the file of an API token.",
-                nextStep: "Make one with “patchbay token create --out FILE”.", code: "E_TOKEN_FILE")
-        }
-        return file
-    }
-
-    /// The access that the file gives.
-    func access(at address: String?, authorities: String?) throws -> ServerAccess {
-        guard let der = Data(base64Encoded: identity) else {
-            throw Failure(
-                .wrongUse, "The identity in the token's file is damaged.",
-                nextStep: "Copy the file again, whole.", code: "E_TOKEN_FILE")
-        }
-        return ServerAccess(
-            address: address ?? server, token: token,
-            anchor: authorities.map { .authorities(path: $0) } ?? .identity(Array(der)))
-    }
-}
-
 extension Home {
     /// Access as the administrator of this machine's own installation.
     func localAccess() throws -> ServerAccess {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandBasics
 import Foundation
 
 /// The options of every command that talks to a server.
