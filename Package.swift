@@ -377,7 +377,7 @@ let package = Package(
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies", "Triage",
+                "Verdicts", "VerdictFeeds", "Emergencies", "Forensics", "Triage",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
