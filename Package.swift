@@ -264,6 +264,9 @@ let package = Package(
             "RollbackPages",
             ["HTMLTree", "PageParts", "Fleet", "Rollout", "ServerRecords", "Rollbacks"]),
         module(
+            "TriagePages",
+            ["HTMLTree", "PageParts", "Fleet", "Forensics", "ServerRecords", "Triage"]),
+        module(
             "EmergencyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Emergencies"]),
         module(
             "RequestPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords"]),
@@ -290,8 +293,8 @@ let package = Package(
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
-                "Emergencies", "EmergencyPages", "Exclusions", "Verdicts", "VerdictFeeds",
-                "VerdictPages", "RollbackPages", httpTypes,
+                "Emergencies", "EmergencyPages", "Forensics", "Triage", "TriagePages",
+                "Exclusions", "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages", httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -426,6 +429,7 @@ let package = Package(
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
                 "AccountPages", "RequestPages", "Emergencies", "EmergencyPages", "Trust",
+                "Forensics", "Triage", "TriagePages",
                 "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages",
             ]),
         tests(
