@@ -183,6 +183,7 @@ let package = Package(
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
+        module("Foresight", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Bundles",
@@ -377,7 +378,7 @@ let package = Package(
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies", "Triage",
+                "Verdicts", "VerdictFeeds", "Emergencies", "Triage", "Foresight",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -406,7 +407,7 @@ let package = Package(
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
                 "Bundles", "Emergencies", "Forensics", "Triage", "Exclusions", "Store",
-                "Verdicts", "VerdictFeeds",
+                "Verdicts", "VerdictFeeds", "Foresight",
             ]),
         tests(
             "StoreTests",
