@@ -76,7 +76,7 @@ public struct EvidenceSection: Hashable, Sendable, Codable {
         case kernelModules
         /// What is mounted.
         case mounts
-        /// What is started by time: cron and systemd's timers.
+        /// What is started by time, at the start or at a sign-in: files by SHA-256.
         case scheduledTasks
         /// Accounts with a shell or number 0, and their authorised keys by SHA-256.
         case accounts

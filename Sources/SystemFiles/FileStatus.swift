@@ -23,6 +23,8 @@ extension Files {
         package var size: Int64
         /// When its content changed last.
         package var modified: Timestamp
+        /// When anything of it changed last, its name's owner or rights too: no program can set it.
+        package var changed: Timestamp
         package var device: UInt64
         package var inode: UInt64
     }
@@ -58,16 +60,18 @@ extension Files.Status {
     private init(_ information: stat) {
         let mode = mode_t(information.st_mode)
         #if canImport(Darwin)
-            let changed = information.st_mtimespec
+            let (content, inode) = (information.st_mtimespec, information.st_ctimespec)
         #else
-            let changed = information.st_mtim
+            let (content, inode) = (information.st_mtim, information.st_ctim)
         #endif
+        let instant = { (time: timespec) in
+            Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        }
         self.init(
             isFolder: mode & S_IFMT == S_IFDIR, isRegular: mode & S_IFMT == S_IFREG,
             isCharacterDevice: mode & S_IFMT == S_IFCHR, permissions: UInt32(mode & 0o7777),
             owner: information.st_uid, size: Int64(information.st_size),
-            modified: Timestamp(
-                milliseconds: Int64(changed.tv_sec) * 1000 + Int64(changed.tv_nsec) / 1_000_000),
+            modified: instant(content), changed: instant(inode),
             device: UInt64(information.st_dev), inode: UInt64(information.st_ino))
     }
 }

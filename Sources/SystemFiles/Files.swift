@@ -37,6 +37,19 @@ package enum Files {
         return content
     }
 
+    /// The last bytes of a file; empty when it cannot be read.
+    package static func end(of path: String, bytes length: Int) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        guard let status = Status(descriptor: descriptor), status.isRegular,
+            lseek(descriptor, off_t(max(0, status.size - Int64(length))), SEEK_SET) >= 0
+        else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            count = max(0, read(descriptor, buffer.baseAddress, length))
+        }
+    }
+
     /// A file's text without white space at its ends; `nil` when it cannot be read or is empty.
     package static func line(_ path: String, limit: Int = 65_536) -> String? {
         guard let content = bytes(path, limit: limit) else { return nil }

@@ -23,10 +23,10 @@ extension UseCases {
         try await tellLateTriages()
         guard findings.isFed, findings.snapshot().isBuilt else { return }
         let now = effects.now()
-        let before = findings.snapshot().revision
-        guard findings.forensics.isDue(at: before, now: now) else { return }
-        if !findings.forensics.isPrepared { try await prepareForensics() }
+        // How endpoints stand is brought up to date with it, which may change what is demanded.
         let (state, ranking) = try await findingRanking(in: .provider)
+        guard findings.forensics.isDue(at: state.revision, now: now) else { return }
+        if !findings.forensics.isPrepared { try await prepareForensics() }
         let demanded = state.demandedForensics(in: ranking, at: now)
         let changed = findings.forensics.changed(in: demanded, atMost: Self.endpointsPerLook)
         var rest = changed[...]

@@ -1,4 +1,5 @@
 import AgentCore
+import AgentEvidence
 import AgentSystem
 import LinuxPackages
 import Logging
@@ -20,6 +21,20 @@ enum MachineTools {
                 clock: AgentEffects.system.now)
         #else
             return EndpointScanner(state: state, recipes: recipes)
+        #endif
+    }
+
+    /// What takes evidence of this machine; `nil` where nobody has taught the agent to.
+    static func evidence(
+        of server: ServerLink, settings: AgentSettings, state: DiskStateFolder, logger: Logger
+    ) -> (any EvidenceKeeping)? {
+        #if os(Linux)
+            return EvidenceDesk(
+                endpoint: server.identity.endpoint, settings: settings,
+                capturing: SystemEvidence(clock: AgentEffects.system.now), link: server.link,
+                state: state, effects: .system, logger: logger)
+        #else
+            return nil
         #endif
     }
 

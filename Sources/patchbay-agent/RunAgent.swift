@@ -94,10 +94,11 @@ struct RunAgent: AsyncParsableCommand {
         let selfUpdates = SelfUpdates(
             state: folder, program: program, patienceSeconds: selfUpdatePatience, effects: .system
         ) { installer.installRun(for: [$0]) }
+        let settings = AgentSettings(
+            agentVersion: AgentProgram.version, bootId: Machine.bootId, refreshesSources: true)
         let agent = AgentLoop(
             endpoint: server.identity.endpoint,
-            settings: AgentSettings(
-                agentVersion: AgentProgram.version, bootId: Machine.bootId, refreshesSources: true),
+            settings: settings,
             link: server.link,
             scanner: played ?? MachineTools.scanner(folder) { trust.recipes() },
             installer: installer,
@@ -111,6 +112,9 @@ struct RunAgent: AsyncParsableCommand {
                 ? SystemSafeguards(
                     backupCommands: backupCommands,
                     returning: (program: program, state: folder.path)) : nil,
+            evidence: played == nil
+                ? MachineTools.evidence(
+                    of: server, settings: settings, state: folder, logger: logger) : nil,
             effects: .system,
             logger: logger)
         let people = agent.people.flatMap {

@@ -14,6 +14,7 @@ import ServerRecords
 import Store
 import Synchronization
 import TestSupport
+import Triage
 import Trust
 
 @testable import HTTPAPI
@@ -71,6 +72,9 @@ final class Fixture: Sendable {
         let contact: NoticeContactID
         /// An emergency run that waits for its review.
         let emergency: EmergencyID
+        /// A triage that somebody asked for, and the evidence that has come for it.
+        let triage: TriageID
+        let evidence: EvidenceID
         /// An alert; theirs has none.
         var alert: AlertID?
 
@@ -80,6 +84,7 @@ final class Fixture: Sendable {
                 tenant.id.text, site.id.text, endpoint.text, deployment.text, job.text, user.text,
                 enrolmentToken.text, apiToken.text, tenant.name, policy.text, approval.text,
                 exception.text, plan.text, contact.text, request.text, emergency.text,
+                triage.text, evidence.text,
             ]
         }
 
@@ -99,6 +104,8 @@ final class Fixture: Sendable {
             case "plan": plan.text
             case "contact": contact.text
             case "emergency": emergency.text
+            case "triage": triage.text
+            case "evidence": evidence.text
             case "group": "web-\(tenant.name.lowercased())"
             case "digest": digest
             case "vulnerability": FixtureShelf.vulnerability
@@ -167,13 +174,28 @@ final class Fixture: Sendable {
         let api = try await useCases.createAPIToken(
             by: admin, note: "for tests", tenant: tenant.id, role: .viewer)
         let said = try await said(of: tenant, useCases)
+        let triage = try await triage(of: endpoint, useCases)
         return World(
             tenant: tenant, site: site, endpoint: endpoint.id, deployment: deployment.id, job: job,
             user: user.user.id, enrolmentToken: enrolment.token.id, apiToken: api.token.id,
             digest: digest, policy: said.policy, approval: said.approval,
             exception: said.exception, request: said.request, plan: said.plan,
             contact: said.contact,
-            emergency: try await emergency(of: tenant, deployment.id, useCases))
+            emergency: try await emergency(of: tenant, deployment.id, useCases),
+            triage: triage.id, evidence: triage.evidence)
+    }
+
+    /// A triage with evidence and no verdict.
+    private static func triage(
+        of endpoint: EndpointRecord, _ useCases: UseCases
+    ) async throws -> (id: TriageID, evidence: EvidenceID) {
+        let asked = try await useCases.askForEvidence(
+            of: endpoint.id, because: "It behaves oddly.", by: .localAdministrator)
+        let id: EvidenceID = useCases.effects.newIdentifier()
+        _ = try await useCases.receiveEvidence(
+            try WireJSON.encode(Samples.evidence(of: endpoint.id, id: id)),
+            by: AgentPrincipal(endpoint: endpoint.id, tenant: endpoint.tenant))
+        return (asked.id, id)
     }
 
     /// A run that is over, and whose review nobody has written.

@@ -5,6 +5,7 @@ import ControlPlane
 import Duties
 import Emergencies
 import Fleet
+import Forensics
 import Foundation
 import Groups
 import Notices
@@ -92,6 +93,14 @@ enum Samples {
     private static func duty(in world: Fixture.World) -> DutyWish {
         DutyWish(
             tenant: world.tenant.id, person: "Anna", until: Fixture.start.adding(seconds: 86_400))
+    }
+
+    /// A bundle of evidence as an endpoint sends it.
+    static func evidence(of endpoint: EndpointID, id: EvidenceID) -> EvidenceBundle {
+        EvidenceBundle(
+            id: id, endpoint: endpoint, takenAt: Fixture.start, reason: .ordered,
+            vulnerabilities: [], job: nil, agentVersion: "1", bootId: "boot-1",
+            sections: [EvidenceSection(.processes, lines: ["1 init"])])
     }
 
     private static func block(in world: Fixture.World) -> VersionToBlock {
@@ -185,6 +194,10 @@ enum Samples {
             EmergencyWish(
                 vulnerability: FixtureShelf.vulnerability, tenant: world.tenant.id,
                 confirm: FixtureShelf.vulnerability)
+        case "EvidenceWish": EvidenceWish(reason: "It behaves oddly.")
+        case "EvidenceBundle": evidence(of: world.endpoint, id: world.evidence)
+        case "TriageScope": TriageScope(text: "This one, and no other.")
+        case "TriageDecision": TriageDecision(verdict: .noTraces, note: "Looked at all of it.")
         case "EmergencyAgreement": EmergencyAgreement(confirm: FixtureShelf.vulnerability)
         case "EmergencyReview": EmergencyReview(text: "It went well.")
         case "VerdictSubscription":

@@ -1,4 +1,5 @@
 import AgentCore
+import Fleet
 import Readiness
 
 #if canImport(Glibc)
@@ -128,32 +129,41 @@ enum LoginSessions {
     /// One record has 384 bytes: room for 10,000 sessions.
     private static let largestRecordFile = 4 * 1_048_576
     /// A record of glibc on 64-bit machines: type at 0, process at 4, line of 32 bytes at 8, name
-    /// of 32 bytes at 44.
+    /// of 32 bytes at 44, the other machine of 256 bytes at 76, seconds at 340.
     private static let recordSize = 384
     /// The type of a record that stands for a user's session.
-    private static let userProcess = 7
+    static let userProcess: UInt32 = 7
+    /// The type of one that waits for a name and a password.
+    static let loginProcess: UInt32 = 6
 
     /// One session in a utmp file.
     struct Record: Hashable {
         var pid: Int32
         var line: String
         var name: String
+        /// The machine from which it came; empty for none.
+        var from = ""
+        /// When it began.
+        var at = Timestamp(seconds: 0)
     }
 
-    /// The users' sessions in a utmp file.
-    static func records(in bytes: [UInt8]) -> [Record] {
+    /// The users' sessions in a utmp file, and with other types what a log of refused ones has.
+    static func records(
+        in bytes: [UInt8], ofTypes types: ClosedRange<UInt32> = userProcess...userProcess
+    ) -> [Record] {
         stride(from: 0, through: bytes.count - recordSize, by: recordSize).compactMap { start in
             let number = { (offset: Int, size: Int) in
                 (0..<size).reduce(UInt32(0)) { $0 | UInt32(bytes[start + offset + $1]) << (8 * $1) }
             }
-            let text = { (offset: Int) in
+            let text = { (offset: Int, size: Int) in
                 String(
-                    decoding: bytes[(start + offset)..<(start + offset + 32)].prefix { $0 != 0 },
+                    decoding: bytes[(start + offset)..<(start + offset + size)].prefix { $0 != 0 },
                     as: UTF8.self)
             }
-            guard number(0, 2) == userProcess else { return nil }
+            guard types.contains(number(0, 2)) else { return nil }
             let record = Record(
-                pid: Int32(bitPattern: number(4, 4)), line: text(8), name: text(44))
+                pid: Int32(bitPattern: number(4, 4)), line: text(8, 32), name: text(44, 32),
+                from: text(76, 256), at: Timestamp(seconds: Int64(number(340, 4))))
             return record.name.isEmpty ? nil : record
         }
     }

@@ -32,6 +32,7 @@ extension NamedSchema {
             "wantsScan": .boolean, "knownInventoryDigest": .optional(.string), "hasWork": .boolean,
             "scanNow": .boolean, "nextCheckInSeconds": .integer, "scanIntervalSeconds": .integer,
             "serverTime": .time, "policyDigest": .optional(.string),
+            "evidenceRequests": .optional(.array(.named(.evidenceRequest))),
         ])
 
     static let scanUpload = NamedSchema(
@@ -60,6 +61,7 @@ extension NamedSchema {
                     "endpoint": .identifier("ept"), "updates": .array(.named(.lockedUpdate)),
                     "issuedAt": .time, "deadline": .time, "expectedSeconds": .optional(.integer),
                     "aftercare": .optional(.named(.aftercare)), "grant": .optional(.string),
+                    "evidence": .optional(.named(.evidenceDemand)),
                 ])),
             "scanNow": .boolean, "policyDigest": .optional(.string),
         ])
@@ -114,6 +116,8 @@ extension NamedSchema {
                     ]))),
             "goesOn": .optional(.boolean), "failure": .optional(.string),
             "snapshot": .optional(.string), "rebootSeconds": .optional(.integer),
+            "evidence": .optional(
+                .object(["id": .identifier("evd"), "sha256": .string, "takenAt": .time])),
             "runs": .optional(
                 .array(
                     .object([

@@ -136,5 +136,5 @@ enum APIRoutes {
         + IdentityRoutes.all + FindingRoutes.all + ScannerRoutes.all + ExportRoutes.all
         + FeedRoutes.all + EndOfLifeRoutes.all + PlanRoutes.all + RecipeRoutes.all
         + NoticeRoutes.all + DutyRoutes.all + RequestRoutes.all + VerdictRoutes.all
-        + EmergencyRoutes.all
+        + EmergencyRoutes.all + TriageRoutes.all
 }
