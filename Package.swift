@@ -183,6 +183,7 @@ let package = Package(
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
+        module("Foresight", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Bundles",
@@ -381,6 +382,7 @@ let package = Package(
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
                 "Verdicts", "VerdictFeeds", "Emergencies", "Forensics", "Triage",
+                "Foresight",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -409,7 +411,7 @@ let package = Package(
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
                 "Bundles", "Emergencies", "Forensics", "Triage", "Exclusions", "Store",
-                "Verdicts", "VerdictFeeds",
+                "Verdicts", "VerdictFeeds", "Foresight",
             ]),
         tests(
             "StoreTests",

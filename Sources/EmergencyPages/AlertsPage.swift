@@ -55,6 +55,8 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
             case .feedStale, .feedWaiting: a(.href(.feeds)) { alert.sentence }
             case .exceptionEnding, .exceptionEnded: a(.href(.exceptions)) { alert.sentence }
             case .dueDateMissed: a(.href(.vulnerabilities)) { alert.sentence }
+            case .dueDateAhead: a(.href(.policyPlan)) { alert.sentence }
+            case .selfUpdating: a(.href(.endpoints)) { alert.sentence }
             case .emergencyReview:
                 if let id = EmergencyID(alert.subject) {
                     a(.href(.emergency(id))) { alert.sentence }

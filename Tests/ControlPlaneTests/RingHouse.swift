@@ -7,6 +7,7 @@ import Policy
 import Rollout
 import ServerRecords
 import TestSupport
+import Trust
 
 /// A house whose endpoints move through the rings of a policy: canaries by their tag, the rest
 /// after a soak of an hour.
@@ -24,9 +25,10 @@ struct RingHouse {
     /// Endpoints that all miss `nginx 2`, and a policy.
     init(
         canaries: Int = 1, others: Int = 2, policy: PatchPolicy = RingHouse.policy(),
-        tags: [Int: [String]] = [:], seed: UInt64 = 1
+        tags: [Int: [String]] = [:], seed: UInt64 = 1,
+        signingKeys: @escaping @Sendable () throws -> [SigningKey] = { [] }
     ) async throws {
-        house = try await House(seed: seed)
+        house = try await House(seed: seed, signingKeys: signingKeys)
         canaryCount = canaries
         var enrolled: [TestEndpoint] = []
         for number in 0..<(canaries + others) {

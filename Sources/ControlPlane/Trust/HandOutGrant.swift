@@ -109,9 +109,8 @@ extension UseCases {
             of: tenant, in: records, at: now, isForMany: open.count > 1, by: self)
         // Taking something back does not wait for the everyday window.
         let isRollback = first.updates.contains(where: \.isRollback)
-        let lane =
-            try records.rollout(of: deployment, in: .tenant(tenant))?.lane
-            ?? (isRollback ? .emergency : .routine)
+        let led = try records.rollout(of: deployment, in: .tenant(tenant))
+        let lane = led?.lane ?? (isRollback ? .emergency : .routine)
         var rings: [PolicyName?: [EndpointID: [LockedUpdate]]] = [:]
         for job in open {
             guard let endpoint = try records.endpoint(job.endpoint, in: .tenant(tenant)) else {
@@ -122,14 +121,17 @@ extension UseCases {
             rings[decisions.ring(of: subject, lane: lane), default: [:]][job.endpoint] =
                 job.updates
         }
-        let jobs = try records.jobCounts(of: deployment, tenant: tenant)
+        // A rollout reaches the endpoints of its later rings too, which have no jobs yet: by its jobs
+        // alone the brake would count the canary.
+        let jobs = try records.jobCounts(of: deployment, tenant: tenant).values.reduce(0, +)
+        let reaches = max(led?.rollout.endpoints.count ?? 0, jobs)
         let fleet = try records.fleetCounts(in: .tenant(tenant), freshSince: now)
         for (ring, updates) in rings {
             try requestGrant(
                 GrantWish(
                     tenant: tenant, deployment: deployment, lane: lane, ring: ring,
                     updates: updates, notBefore: first.createdAt, notAfter: first.deadline,
-                    reaches: jobs.values.reduce(0, +), ofEndpoints: fleet.total, actor: actor),
+                    reaches: reaches, ofEndpoints: fleet.total, actor: actor),
                 in: records, at: now, waking: &wakes)
         }
     }
