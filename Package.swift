@@ -265,6 +265,9 @@ let package = Package(
             "RollbackPages",
             ["HTMLTree", "PageParts", "Fleet", "Rollout", "ServerRecords", "Rollbacks"]),
         module(
+            "TriagePages",
+            ["HTMLTree", "PageParts", "Fleet", "Forensics", "ServerRecords", "Triage"]),
+        module(
             "EmergencyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Emergencies"]),
         module(
             "RequestPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords"]),
@@ -291,8 +294,8 @@ let package = Package(
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
-                "Emergencies", "EmergencyPages", "Exclusions", "Verdicts", "VerdictFeeds",
-                "VerdictPages", "RollbackPages", httpTypes,
+                "Emergencies", "EmergencyPages", "Forensics", "Triage", "TriagePages",
+                "Exclusions", "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages", httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -378,7 +381,8 @@ let package = Package(
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies", "Triage", "Foresight",
+                "Verdicts", "VerdictFeeds", "Emergencies", "Forensics", "Triage",
+                "Foresight",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
                 serviceLifecycle, unixSignals,
             ],
@@ -427,6 +431,7 @@ let package = Package(
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
                 "AccountPages", "RequestPages", "Emergencies", "EmergencyPages", "Trust",
+                "Forensics", "Triage", "TriagePages",
                 "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages",
             ]),
         tests(
