@@ -447,7 +447,7 @@ let package = Package(
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
         tests("TestSupportTests", []),
-        tests("EndToEndTests", ["Fleet", "Rollout"]),
+        tests("EndToEndTests", ["Fleet", "Forensics", "Rollout"]),
         tests("VersionsTests", ["Versions"]),
         tests("AdvisoriesTests", ["Advisories", "Fleet", "Versions"]),
         tests("AdvisoryFormatsTests", ["AdvisoryFormats", "Advisories", "Fleet", "Versions"]),
