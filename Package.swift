@@ -183,6 +183,7 @@ let package = Package(
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
+        module("Foresight", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Bundles",
@@ -264,6 +265,9 @@ let package = Package(
             "RollbackPages",
             ["HTMLTree", "PageParts", "Fleet", "Rollout", "ServerRecords", "Rollbacks"]),
         module(
+            "TriagePages",
+            ["HTMLTree", "PageParts", "Fleet", "Forensics", "ServerRecords", "Triage"]),
+        module(
             "EmergencyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Emergencies"]),
         module(
             "BundlePages",
@@ -293,8 +297,8 @@ let package = Package(
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "Groups", "Rollbacks", "Bundles", "BundlePages", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
-                "Emergencies", "EmergencyPages", "Exclusions", "Verdicts", "VerdictFeeds",
-                "VerdictPages", "RollbackPages", httpTypes,
+                "Emergencies", "EmergencyPages", "Forensics", "Triage", "TriagePages",
+                "Exclusions", "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages", httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -381,7 +385,8 @@ let package = Package(
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies", "Triage",
+                "Verdicts", "VerdictFeeds", "Emergencies", "Forensics", "Triage",
+                "Foresight",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
                 serviceLifecycle, unixSignals,
             ],
@@ -410,7 +415,7 @@ let package = Package(
                 "Intelligence", "Administration", "SavedPlans", "SignedRecipes", "Recipes",
                 "Notices", "Groups", "Rollbacks", "Duties", "Requests", "AcceptedRisks",
                 "Bundles", "Emergencies", "Forensics", "Triage", "Exclusions", "Store",
-                "Verdicts", "VerdictFeeds",
+                "Verdicts", "VerdictFeeds", "Foresight",
             ]),
         tests(
             "StoreTests",
@@ -431,6 +436,7 @@ let package = Package(
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
                 "Bundles", "BundlePages",
                 "AccountPages", "RequestPages", "Emergencies", "EmergencyPages", "Trust",
+                "Forensics", "Triage", "TriagePages",
                 "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages",
             ]),
         tests(
@@ -447,7 +453,7 @@ let package = Package(
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
         tests("TestSupportTests", []),
-        tests("EndToEndTests", ["Fleet", "Rollout"]),
+        tests("EndToEndTests", ["Fleet", "Forensics", "Rollout"]),
         tests("VersionsTests", ["Versions"]),
         tests("AdvisoriesTests", ["Advisories", "Fleet", "Versions"]),
         tests("AdvisoryFormatsTests", ["AdvisoryFormats", "Advisories", "Fleet", "Versions"]),

@@ -106,6 +106,7 @@ package enum TarArchive {
         return digest.hex
     }
 
+    /// What is said of an archive that is none of ours.
     package static let damaged = Failure(
         .wrongUse, "The file is not a backup of Patchbay, or it was altered, damaged or cut off.",
         nextStep: "Use another backup; nothing has been changed.", code: "E_BACKUP_DAMAGED")

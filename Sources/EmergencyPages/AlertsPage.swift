@@ -55,13 +55,20 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
             case .feedStale, .feedWaiting: a(.href(.feeds)) { alert.sentence }
             case .exceptionEnding, .exceptionEnded: a(.href(.exceptions)) { alert.sentence }
             case .dueDateMissed: a(.href(.vulnerabilities)) { alert.sentence }
+            case .dueDateAhead: a(.href(.policyPlan)) { alert.sentence }
+            case .selfUpdating: a(.href(.endpoints)) { alert.sentence }
             case .emergencyReview:
                 if let id = EmergencyID(alert.subject) {
                     a(.href(.emergency(id))) { alert.sentence }
                 } else {
                     alert.sentence
                 }
-            case .triageOverdue, .tracesFound: alert.sentence
+            case .triageOverdue, .tracesFound:
+                if let triage = alert.triage {
+                    a(.href(.triage(triage))) { alert.sentence }
+                } else {
+                    alert.sentence
+                }
             case .backupStale:
                 if let id = EndpointID(alert.subject) {
                     a(.href(.endpoint(id))) { alert.sentence }

@@ -97,6 +97,9 @@ package enum Notice: String, Sendable, CaseIterable {
     case answered
     case emergencyStarted = "emergency-started"
     case reviewed
+    case evidenceAsked = "evidence-asked"
+    case scopeNoted = "scope-noted"
+    case verdictGiven = "verdict-given"
 
     /// The sentence.
     package var sentence: String {
@@ -149,6 +152,10 @@ package enum Notice: String, Sendable, CaseIterable {
         case .feedsChanged: "Done. The feeds are as shown."
         case .answered: "Stored. Compliance counts it from now on."
         case .emergencyStarted: "Done. The emergency run is as shown."
+        case .evidenceAsked:
+            "Asked for. The endpoint takes it at its next check-in, usually within minutes."
+        case .scopeNoted: "Noted. It stays here, and in the audit log."
+        case .verdictGiven: "The verdict is given. It stays here, and in the audit log."
         case .reviewed: "The review is closed. It stays in the list, and in the audit log."
         }
     }

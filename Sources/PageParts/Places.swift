@@ -61,6 +61,18 @@ extension Place {
         part.map { Place("emergencies", id.text, $0) } ?? Place("emergencies", id.text)
     }
 
+    package static let triages = Place("triages")
+
+    package static func triage(_ id: TriageID, _ part: String? = nil) -> Place {
+        part.map { Place("triages", id.text, $0) } ?? Place("triages", id.text)
+    }
+
+    package static func evidence(_ id: EvidenceID) -> Place { Place("evidence", id.text) }
+
+    package static func evidenceDocument(_ id: EvidenceID) -> Place {
+        Place("api", "v1", "evidence", id.text, "document")
+    }
+
     package static func feed(_ name: String, _ verb: String) -> Place { Place("feeds", name, verb) }
 
     package static func alert(_ id: AlertID, _ verb: String) -> Place {

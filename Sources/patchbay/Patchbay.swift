@@ -43,8 +43,8 @@ struct Patchbay: AsyncParsableCommand {
                     RoleCommand.self,
                     TokenCommand.self,
                     AuditCommand.self, FindingCommand.self, AlertCommand.self, NoticeCommand.self,
-                    DutyCommand.self, EmergencyCommand.self, VerdictsCommand.self,
-                    ScriptCommand.self,
+                    DutyCommand.self, EmergencyCommand.self, EvidenceCommand.self,
+                    VerdictsCommand.self, ScriptCommand.self,
                 ]),
             CommandGroup(
                 name: "Measuring", subcommands: [FleetSimCommand.self, SimulateCommand.self]),

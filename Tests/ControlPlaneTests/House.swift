@@ -100,7 +100,7 @@ struct TestEndpoint: Sendable {
         sources: [SourceState] = [SourceState(name: "http://deb.example.org/debian", state: .ok)],
         identity: MachineIdentity? = nil, os: OperatingSystem? = nil,
         scannedAt: Timestamp? = nil, backup: BackupFacts? = nil,
-        foreign: [ForeignPackages]? = nil
+        foreign: [ForeignPackages]? = nil, updaters: [OwnUpdater]? = nil
     ) async throws {
         let inventory = Inventory(
             packages.map { TestEndpoint.package($0.key, $0.value) } + others)
@@ -109,6 +109,7 @@ struct TestEndpoint: Sendable {
         facts.os = os ?? facts.os
         facts.backup = backup
         facts.foreignPackages = foreign
+        facts.ownUpdaters = updaters
         let posture = Posture(
             endpoint: facts, sources: sources, updates: updates,
             reboot: RebootState(signals: reboot), restarts: restarts)

@@ -17,6 +17,7 @@ struct PageRouteTests {
         .view: """
         GET /, GET /endpoints, GET /endpoints/{endpoint}, GET /endpoints/{endpoint}/packages,
         GET /endpoints/{endpoint}/history, GET /endpoints/{endpoint}/jobs,
+        GET /endpoints/{endpoint}/evidence, GET /triages, GET /triages/{triage},
         GET /endpoints/{endpoint}/vulnerabilities, GET /updates, GET /vulnerabilities,
         GET /vulnerabilities/exposure, GET /vulnerabilities/{vulnerability},
         GET /vulnerabilities/{vulnerability}/history, GET /end-of-life, GET /alerts, GET /feeds,
@@ -52,7 +53,7 @@ struct PageRouteTests {
         GET /rollback, POST /rollback, POST /jobs/{job}/cancel, GET /endpoints/{endpoint}/reboot,
         POST /endpoints/{endpoint}/reboot, POST /policies/windows, POST /policies/windows/end,
         POST /vulnerabilities/{vulnerability}/emergency, POST /end-of-life,
-        POST /alerts/{alert}/acknowledge
+        POST /alerts/{alert}/acknowledge, POST /triages/{triage}/verdict
         """,
         .changePolicies: """
         GET /policies/new, POST /policies/new, GET /policies/{policy}/edit,
@@ -62,7 +63,7 @@ struct PageRouteTests {
         .manageEndpoints: """
         POST /endpoints/{endpoint}/scan, POST /endpoints/{endpoint}/traits,
         GET /endpoints/{endpoint}/retire, POST /endpoints/{endpoint}/retire, POST /groups,
-        POST /groups/delete
+        POST /groups/delete, POST /endpoints/{endpoint}/evidence, POST /triages/{triage}/scope
         """,
         .enrol: """
         GET /enrolment, POST /enrolment, GET /enrolment/{token}/revoke,
@@ -76,7 +77,7 @@ struct PageRouteTests {
         POST /recipes/delete, POST /verdicts/feeds, POST /verdicts/feeds/{feed}/refresh,
         GET /verdicts/feeds/{feed}/unsubscribe, POST /verdicts/feeds/{feed}/unsubscribe
         """,
-        .readAudit: "GET /audit, POST /audit/verify",
+        .readAudit: "GET /audit, POST /audit/verify, GET /evidence/{evidence}",
     ]
     /// For everybody who has signed in, whatever the role.
     private static let own: Set = [
@@ -125,6 +126,10 @@ struct PageRouteTests {
         case "POST /tenants/sites": "\(tenant)&name=Annex"
         case "POST /users": "\(tenant)&name=erik&role=viewer"
         case "POST /emergencies/{emergency}/review": "text=Nothing+broke."
+        case "POST /endpoints/{endpoint}/evidence": "reason=It+behaves+oddly."
+        case "POST /triages/{triage}/scope": "text=This+one."
+        case "POST /triages/{triage}/verdict":
+            "verdict=noTraces&confirm=web-\(world.tenant.name)"
         case "POST /endpoints/{endpoint}/scan", "POST /alerts/{alert}/acknowledge",
             "POST /deployments/{deployment}/halt", "POST /audit/verify",
             "POST /approvals/{approval}/end", "POST /users/{user}/disable",

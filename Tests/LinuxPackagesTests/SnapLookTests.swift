@@ -85,4 +85,35 @@ struct SnapLookTests {
             try await SnapTool(runner: PlayedTool([:])).look(at: Self.now, after: nil)
         }
     }
+
+    /// What snapd says of its own refreshes, and what turns it on; `nil` where it does not refresh.
+    static let refreshes: [(String, String?)] = [
+        (
+            """
+            timer: 00:00~24:00/4
+            last: 2027-01-15T05:33:00Z
+            next: 2027-01-15T12:41:00Z
+            """, "00:00~24:00/4"
+        ),
+        // A hold of all snaps, until a time that has an offset, and for good.
+        ("timer: 4:00-7:00\nlast: n/a\nhold: 2027-01-16T11:30:00+08:00\nnext: n/a\n", nil),
+        ("timer: 00:00~24:00/4\nhold: forever\nnext: 2027-01-15T12:41:00Z (but held)\n", nil),
+        // It has ended.
+        ("timer: mon,03:00\nhold: 2027-01-14T11:30:00+08:00\n", "mon,03:00"),
+        ("schedule: 00:00-04:59/5:00-10:59\n", "00:00-04:59/5:00-10:59"),
+        ("timer: \n", nil), ("", nil), ("\u{fffd}:\u{0}\n:::\n", nil),
+    ]
+
+    @Test(arguments: refreshes)
+    func `snapd is told as what updates itself unless all its refreshes are held`(
+        text: String, timer: String?
+    ) async throws {
+        let tool = SnapTool(
+            runner: PlayedTool(["refresh --time --abs-time": .init(status: 0, output: text)]))
+        let updater = await tool.ownUpdater(at: Self.now)
+        #expect(updater?.name == timer.map { _ in "snapd" })
+        if let timer { #expect(updater?.evidence.contains("its timer is \(timer),") == true) }
+        let silent = SnapTool(runner: PlayedTool([:]))
+        #expect(await silent.ownUpdater(at: Self.now) == nil)
+    }
 }

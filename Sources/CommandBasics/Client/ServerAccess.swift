@@ -1,4 +1,5 @@
 import Foundation
+import Trust
 
 /// What it takes to talk to a server: its address, a token, and what its identity is checked
 /// against.
@@ -70,5 +71,22 @@ package struct TokenFile: Codable {
         return ServerAccess(
             address: address ?? server, token: token,
             anchor: authorities.map { .authorities(path: $0) } ?? .identity(Array(der)))
+    }
+}
+
+extension Home {
+    /// Access as the administrator of this machine's own installation.
+    package func localAccess() throws -> ServerAccess {
+        let keys = try KeyStore(home: self).load()
+        guard let note = try ServerNote.read(self) else {
+            throw Failure(
+                .couldNot, "No server runs for the home folder \(folder.path).",
+                nextStep:
+                    "Start one with “patchbay serve”, or name a server with --server and --token-file.",
+                code: "E_NO_SERVER")
+        }
+        return ServerAccess(
+            address: note.address, token: keys.localAdministratorToken(at: SystemEffects.now()),
+            anchor: .identity(keys.identityCertificate))
     }
 }

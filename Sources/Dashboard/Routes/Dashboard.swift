@@ -14,7 +14,8 @@ public enum Dashboard {
         + approvalRoutes + verdictRoutes + requestRoutes + exceptionRoutes + groupRoutes
         + recipeRoutes
         + deploymentRoutes + bundleRoutes + rollbackRoutes
-        + findingRoutes + emergencyRoutes + feedRoutes + enrolmentRoutes + directoryRoutes
+        + findingRoutes + emergencyRoutes + triageRoutes + feedRoutes
+        + enrolmentRoutes + directoryRoutes
         + auditRoutes
 
     /// The page for a refusal that no page has caught: who has not signed in is led to the form,

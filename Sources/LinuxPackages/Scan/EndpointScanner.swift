@@ -62,7 +62,13 @@ public struct EndpointScanner: Scanning {
             await add(FlatpakTool(runner: runner), refreshing: refreshingSources, to: &scan)
         }
         if tools.hasSnap, root.isEmpty {
-            await add(SnapTool(runner: runner), refreshing: refreshingSources, to: &scan)
+            let snapd = SnapTool(runner: runner)
+            await add(snapd, refreshing: refreshingSources, to: &scan)
+            if scan.packages.contains(where: { $0.manager == .snap }),
+                let updater = await snapd.ownUpdater(at: scan.scannedAt)
+            {
+                scan.endpoint.ownUpdaters = (scan.endpoint.ownUpdaters ?? []) + [updater]
+            }
         }
         // A container has no hardware of its own.
         if tools.hasFwupd, root.isEmpty, !scan.endpoint.virtualization.isContainer {

@@ -23,6 +23,10 @@ public struct Alert: Hashable, Sendable, Codable {
         case emergencyReview
         /// Vulnerabilities are still there although the date by which they had to be gone has passed.
         case dueDateMissed
+        /// Endpoints will miss a due date by today's plan.
+        case dueDateAhead
+        /// A program installs updates by itself on endpoints that a policy answers for.
+        case selfUpdating
         /// A part of a triage (scope, evidence, verdict) is not done although its time has passed.
         case triageOverdue
         /// A triage has found traces of an attack: nothing is installed on the endpoint.
@@ -46,11 +50,11 @@ public struct Alert: Hashable, Sendable, Codable {
     public let kind: Kind
     /// What it is about: a vulnerability's name; for a feed or a deployment its name and since when;
     /// an endpoint; for an accepted risk its identifier and its end; an emergency run; a triage,
-    /// and which part of it.
+    /// and which part of it; a day; a program.
     public let subject: String
     /// One sentence.
     public let sentence: String
-    /// How many endpoints it was about when it was raised.
+    /// How many endpoints it was about when it was raised, or was last looked at while it was open.
     public let endpoints: Int
     /// When it was raised.
     public let raisedAt: Timestamp
@@ -84,7 +88,7 @@ extension Alert {
         case .knownExploited, .rolloutHalted, .dueDateMissed, .triageOverdue, .tracesFound:
             .critical
         case .feedStale, .feedWaiting, .backupStale, .exceptionEnding, .exceptionEnded,
-            .emergencyReview:
+            .emergencyReview, .dueDateAhead, .selfUpdating:
             .warning
         }
     }
@@ -128,6 +132,12 @@ extension Alert {
         case .emergencyReview: "Look at what happened, write the review and close it."
         case .dueDateMissed:
             "See what each endpoint waits for, and let it go ahead; or have the risk accepted."
+        case .dueDateAhead:
+            "See in the plan what keeps them: give the approval, open a window earlier, or have the "
+                + "risk accepted."
+        case .selfUpdating:
+            "Turn it off there (the endpoint's page says what turns it on), or take the endpoints out "
+                + "of the policy."
         case .triageOverdue:
             "Note the scope, see why no evidence has come, or give the verdict on the triage's page."
         case .tracesFound:

@@ -10,7 +10,7 @@ struct Migrator {
         Schema11.text, Schema12.text, Schema13.text, Schema14.text, Schema15.text,
         Schema16.text, Schema17.text, Schema18.text, Schema19.text, Schema20.text,
         Schema21.text, Schema22.text, Schema23.text, Schema24.text, Schema25.text,
-        Schema26.text, Schema27.text, Schema28.text, Schema29.text,
+        Schema26.text, Schema27.text, Schema28.text, Schema29.text, Schema30.text,
     ]
 
     let connection: any SQLConnection

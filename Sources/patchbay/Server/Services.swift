@@ -1,5 +1,6 @@
 import AcceptedRisks
 import Emergencies
+import Foresight
 import Intelligence
 import Administration
 import ControlPlane
@@ -156,17 +157,15 @@ struct PurgeService: Service {
     }
 
     /// Notes the day's figures of findings, each hour anew until the day is over, and tells of due
-    /// dates that have passed.
+    /// dates that have passed or will be missed.
     private func noteExposure() async {
-        do {
-            try await useCases.noteExposure()
-        } catch {
-            logger.warning("exposure: \(error)")
-        }
-        do {
-            try await useCases.alertOfDueDates()
-        } catch {
-            logger.warning("due dates: \(error)")
+        let works: [(String, (UseCases) async throws -> Void)] = [
+            ("exposure", { try await $0.noteExposure() }),
+            ("due dates", { try await $0.alertOfDueDates() }),
+            ("foresight", { try await $0.foresee() }),
+        ]
+        for (name, work) in works {
+            do { try await work(useCases) } catch { logger.warning("\(name): \(error)") }
         }
     }
 

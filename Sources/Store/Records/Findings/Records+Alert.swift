@@ -54,6 +54,7 @@ extension StoreRecords: AlertRecords {
     func renew(_ alert: Alert) throws -> Bool {
         var query = SQLText("UPDATE alert SET acknowledged_at = NULL, acknowledged_by = NULL,")
         query.add("id = \(query.bind(alert.id)), sentence = \(query.bind(alert.sentence)),")
+        query.add("endpoints = \(query.bind(alert.endpoints)),")
         query.add("raised_at = \(query.bind(alert.raisedAt))")
         query.require("kind = \(query.bind(alert.kind))")
         query.require("subject = \(query.bind(alert.subject))")
@@ -86,10 +87,10 @@ extension StoreRecords: AlertRecords {
         let changed = try change(
             """
             UPDATE alert SET acknowledged_at = $2, acknowledged_by = $3, sentence = $4,
-                raised_at = $5
+                raised_at = $5, endpoints = $6
             WHERE id = $1
             """, alert.id, alert.acknowledgedAt, alert.acknowledgedBy, alert.sentence,
-            alert.raisedAt)
+            alert.raisedAt, alert.endpoints)
         try requireOne(changed, "alert")
     }
 
