@@ -236,7 +236,7 @@ let package = Package(
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
-                "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", "Requests",
+                "SignedRecipes", "Notices", "Groups", "Rollbacks", "Bundles", "Duties", "Requests",
                 "Emergencies", "Forensics", "Triage", "Exclusions",
                 "Verdicts", "VerdictFeeds", httpTypes,
                 hummingbird,
@@ -271,6 +271,9 @@ let package = Package(
         module(
             "EmergencyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Emergencies"]),
         module(
+            "BundlePages",
+            ["HTMLTree", "PageParts", "Fleet", "Rollout", "ServerRecords", "Bundles"]),
+        module(
             "RequestPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords"]),
         module(
             "VerdictPages",
@@ -293,7 +296,7 @@ let package = Package(
                 "HTMLTree", "PageParts", "PolicyForm", "PolicyEditor", "PlanPages", "SavedPlans",
                 "RecipePages", "SignedRecipes", "PolicyDocument", "Fleet", "Advisories", "Policy",
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
-                "Administration", "Groups", "Rollbacks", "HTTPAPI",
+                "Administration", "Groups", "Rollbacks", "Bundles", "BundlePages", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
                 "Emergencies", "EmergencyPages", "Forensics", "Triage", "TriagePages",
                 "Exclusions", "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages", httpTypes,
@@ -351,7 +354,8 @@ let package = Package(
             "CommandBasics",
             [
                 "Fleet", "Versions", "Calendar", "Trust", "AgentProtocol", "ServerRecords",
-                "AgentCore", "AgentTransport", "Feeds", "SystemFiles", argumentParser, logging,
+                "AgentCore", "AgentTransport", "Feeds", "SystemFiles", argumentParser,
+                asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
             ]),
         module(
             "OfflineCommands",
@@ -376,7 +380,7 @@ let package = Package(
                 "CommandBasics", "OfflineCommands", "Measuring", "Advisories", "Feeds", "Fleet",
                 "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "Notices", "Groups", "Rollbacks",
-                "AgentCore",
+                "Bundles", "AgentCore",
                 "Store",
                 "HTTPAPI", "Dashboard", "LinuxPackages", "MacPackages", "PackageManagers",
                 "AgentSystem",
@@ -384,7 +388,7 @@ let package = Package(
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
                 "Verdicts", "VerdictFeeds", "Emergencies", "Forensics", "Triage",
                 "Foresight",
-                argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
+                argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
                 serviceLifecycle, unixSignals,
             ],
             path: "Sources/patchbay", exclude: ["README.md"], swiftSettings: strict),
@@ -431,6 +435,7 @@ let package = Package(
                 "Recipes", "SignedRecipes", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
+                "Bundles", "BundlePages",
                 "AccountPages", "RequestPages", "Emergencies", "EmergencyPages", "Trust",
                 "Forensics", "Triage", "TriagePages",
                 "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages",
@@ -442,6 +447,7 @@ let package = Package(
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "SavedPlans", "Groups", "Notices", "Recipes", "SignedRecipes",
                 "Rollbacks", "Duties", "Requests", "VerdictFeeds", "Verdicts", "Emergencies",
+                "Bundles",
                 "Forensics", "Triage", "Store",
                 "HTTPAPI", "Dashboard",
                 httpTypes, hummingbird, hummingbirdTesting, logging,

@@ -82,6 +82,7 @@ package enum Notice: String, Sendable, CaseIterable {
     case verdictFeedsChanged = "verdict-feeds-changed"
     case requested
     case requestAnswered = "request-answered"
+    case bundleChanged = "bundle-changed"
     case exceptionRequested = "exception-requested"
     case exceptionForNothing = "exception-for-nothing"
     case exceptionChanged = "exception-changed"
@@ -134,6 +135,7 @@ package enum Notice: String, Sendable, CaseIterable {
         case .verdictFeedsChanged: "Done. The verdict feeds are as shown."
         case .requested: "Asked for. It changes nothing until somebody else grants it."
         case .requestAnswered: "Done. The request is as shown."
+        case .bundleChanged: "Done. The bundle is as shown."
         case .exceptionRequested: "Asked for. It changes nothing until somebody else agrees."
         case .exceptionForNothing:
             "Asked for. No endpoint has what it is about now: it is kept for when one does. Check how the names are written."

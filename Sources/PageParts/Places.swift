@@ -94,6 +94,7 @@ extension Place {
     package static let verdictFeeds = Place("verdicts", "feeds")
     package static let requests = Place("requests")
     package static let askForRun = Place("requests", "run")
+    package static let bundles = Place("bundles")
     package static let exceptions = Place("exceptions")
     package static let groups = Place("groups")
     package static let dropGroup = Place("groups", "delete")
@@ -112,6 +113,10 @@ extension Place {
 
     package static func request(_ id: RequestID, _ verb: String) -> Place {
         Place("requests", id.text, verb)
+    }
+
+    package static func bundle(_ id: BundleID, _ part: String? = nil) -> Place {
+        part.map { Place("bundles", id.text, $0) } ?? Place("bundles", id.text)
     }
 
     package static func approval(_ id: ApprovalID, _ verb: String) -> Place {

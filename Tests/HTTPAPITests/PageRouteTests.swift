@@ -24,23 +24,28 @@ struct PageRouteTests {
         GET /policies, GET /policies/plan, GET /policies/windows, GET /policies/{policy},
         GET /policies/{policy}/history, GET /plans, GET /plans/{plan}, GET /approvals,
         GET /exceptions, GET /groups, GET /verdicts, GET /recipes, GET /requests,
+        GET /bundles, GET /bundles/{bundle},
         GET /deployments, GET /deployments/{deployment}, GET /deployments/{deployment}/live,
         GET /jobs/{job}, GET /jobs/{job}/live, GET /emergencies, GET /emergencies/{emergency},
         GET /tenants, GET /roles
         """,
         .request: """
         GET /updates/endpoints, POST /deployments/review, POST /requests, POST /requests/run,
-        POST /requests/{request}/withdraw, POST /exceptions, POST /plans
+        POST /requests/{request}/withdraw, POST /exceptions, POST /plans, POST /bundles
         """,
         .approve: """
         GET /approvals/new, POST /approvals/new, POST /approvals/chosen, POST /approvals/unblock,
-        POST /approvals/{approval}/end, POST /deployments, POST /exceptions/{exception}/approve,
+        POST /approvals/{approval}/end, POST /bundles/{bundle}/approve,
+        POST /bundles/{bundle}/decline, POST /bundles/{bundle}/promotions,
+        POST /deployments, POST /exceptions/{exception}/approve,
         POST /exceptions/{exception}/end, POST /requests/{request}/grant,
         POST /requests/{request}/refuse, POST /verdicts, POST /verdicts/withdraw,
         GET /vulnerabilities/{vulnerability}/emergency, POST /emergencies/{emergency}/agree,
         POST /emergencies/{emergency}/review
         """,
         .deploy: """
+        POST /bundles/{bundle}/pause, POST /bundles/{bundle}/resume,
+        POST /bundles/{bundle}/rollback,
         GET /deployments/{deployment}/cancel, POST /deployments/{deployment}/cancel,
         GET /deployments/{deployment}/halt, POST /deployments/{deployment}/halt,
         GET /deployments/{deployment}/resume, POST /deployments/{deployment}/resume,
@@ -113,6 +118,8 @@ struct PageRouteTests {
                 + "&package=openjdk-8&until=2027-02-01T00:00"
         case "POST /requests": "\(tenant)&package=zlib&reason=Wanted"
         case "POST /plans": "\(tenant)&name=Tonight"
+        case "POST /bundles": "\(tenant)&name=tonight&package=open*"
+        case "POST /bundles/{bundle}/decline": "reason=It+breaks"
         case "POST /groups": "\(tenant)&name=db&members=tag+%3D+db&confirm=true"
         case "POST /endpoints/{endpoint}/traits": "tags=web&role=server&confirm=true"
         case "POST /tenants": "name=Coda"
@@ -126,7 +133,9 @@ struct PageRouteTests {
         case "POST /endpoints/{endpoint}/scan", "POST /alerts/{alert}/acknowledge",
             "POST /deployments/{deployment}/halt", "POST /audit/verify",
             "POST /approvals/{approval}/end", "POST /users/{user}/disable",
-            "POST /enrolment/{token}/revoke", "POST /jobs/{job}/cancel":
+            "POST /enrolment/{token}/revoke", "POST /jobs/{job}/cancel",
+            "POST /bundles/{bundle}/approve", "POST /bundles/{bundle}/pause",
+            "POST /bundles/{bundle}/resume":
             ""
         default: nil
         }
