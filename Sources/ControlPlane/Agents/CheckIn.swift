@@ -1,4 +1,5 @@
 public import AgentProtocol
+import Findings
 package import Fleet
 public import ServerRecords
 

@@ -1,3 +1,4 @@
+import Findings
 import Fleet
 import Rollout
 import ServerRecords
