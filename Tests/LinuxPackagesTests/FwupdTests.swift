@@ -216,19 +216,40 @@ struct FwupdTests {
         #expect((report.outcomes["lvfs"]?.error == nil) == isWell)
     }
 
-    @Test func `a remote that cannot be reached is told, and old metadata is stale`() async throws {
+    @Test(arguments: [
+        (21, "network is unreachable"), (19, "timed out"),
+        (7, "failed to download file: Could not resolve host"),
+    ])
+    func `a remote that cannot be reached is told, and counts while its metadata is young`(
+        code: Int, message: String
+    ) async throws {
+        for (written, state) in [(1_799_900_000, SourceState.State.ok), (1_799_000_000, .stale)] {
+            let fwupd = Self.played([
+                "get-remotes --json": .init(status: 0, output: Self.remotes(written)),
+                "refresh --no-remote-check --json": .init(
+                    status: 101, output: Self.error(code, message)),
+            ])
+            let tool = FwupdTool(runner: fwupd)
+            let report = await tool.refresh(at: Self.now, after: nil)
+            let look = try await tool.look(at: Self.now, after: report)
+            #expect(look.sources.map(\.state) == [state])
+            let words = look.sources.first?.error ?? ""
+            #expect(words.hasSuffix("It could not be reached: \(message)"), "\(words)")
+            let without = try await tool.look(at: Self.now, after: nil)
+            #expect(without.sources.map(\.state) == [state])
+        }
+    }
+
+    @Test func `a remote whose metadata is not what it should be has failed`() async throws {
         let fwupd = Self.played([
-            "get-remotes --json": .init(status: 0, output: Self.remotes(1_799_000_000)),
             "refresh --no-remote-check --json": .init(
-                status: 101, output: Self.error(21, "network is unreachable")),
+                status: 1, output: Self.error(11, "signature is invalid"))
         ])
         let tool = FwupdTool(runner: fwupd)
         let report = await tool.refresh(at: Self.now, after: nil)
-        #expect(report.outcomes["lvfs"]?.error == "network is unreachable")
+        #expect(report.outcomes["lvfs"]?.error == "signature is invalid")
         let failed = try await tool.look(at: Self.now, after: report)
         #expect(failed.sources.map(\.state) == [.failed])
-        let stale = try await tool.look(at: Self.now, after: nil)
-        #expect(stale.sources.map(\.state) == [.stale])
     }
 
     @Test func `each device gets exactly the approved version, and nobody is asked`() async {

@@ -69,7 +69,7 @@ extension FwupdTool: SoftwareLooking {
         let error = FirmwareDocuments(output.output).error
         let isNothing = Self.isNothingToDo(error)
         let isWell = output.status == 0 || isNothing
-        let reason = error?.message ?? output.reason
+        let reason = Self.reason(error, else: output.reason)
         // It ends with the first remote that fails; those before it have been written anew.
         let after = isWell ? [] : await remotes()
         return RefreshReport.of(
@@ -103,12 +103,36 @@ extension FwupdTool: SoftwareLooking {
         }
         look.sources = await remotes().map { remote in
             let written = remote.writtenAt.map { Timestamp(seconds: $0) }
-            return SourceJudgement(key: remote.id, name: remote.title, indexTime: written)
-                .state(report: report, now: now)
+            let source = SourceJudgement(key: remote.id, name: remote.title, indexTime: written)
+            return Self.state(of: source, report: report, now: now)
         }
         look.signals = await signals(answer.devices)
         await addUpdates(answer.devices, to: &look)
         return look
+    }
+
+    private static let unreachable = "It could not be reached: "
+
+    /// Why remotes were not refreshed, with a mark of its own where none was to be reached.
+    private static func reason(_ error: FirmwareError?, else words: String) -> String {
+        let message = error?.message ?? words
+        let isUnreachable = error.map(FirmwareError.isUnreachable) ?? false
+        return isUnreachable ? unreachable + message : message
+    }
+
+    /// A remote that cannot be reached has done nothing wrong: what is known of it counts for as
+    /// long as it is young enough, and says beside it that it could not be reached. Many endpoints
+    /// never reach the service of the world's firmware.
+    private static func state(
+        of source: SourceJudgement, report: RefreshReport?, now: Timestamp
+    ) -> SourceState {
+        let state = source.state(report: report, now: now)
+        guard state.state == .failed, let error = state.error, error.hasPrefix(unreachable) else {
+            return state
+        }
+        var calm = source.state(report: nil, now: now)
+        calm.error = [calm.error, error].compactMap { $0 }.joined(separator: " ")
+        return calm
     }
 
     /// Whether fwupd says that there is nothing, which it calls an error. Asked beside `||` and not

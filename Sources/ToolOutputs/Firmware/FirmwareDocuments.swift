@@ -49,6 +49,12 @@ package struct FirmwareError: Hashable, Sendable {
 
     package var code: Int64
     package var message: String
+
+    /// Whether a server could not be reached: "timed out" and "not reachable"; fwupd before 2 calls
+    /// it a file that is not valid, and says more in words that are not translated.
+    package static func isUnreachable(_ error: FirmwareError) -> Bool {
+        [19, 21].contains(error.code) || error.message.contains("failed to download")
+    }
 }
 
 /// What fwupd answers with `--json`: devices, remotes, releases, or an error.
