@@ -121,7 +121,8 @@ let package = Package(
                 "Policy", "Rollout", "Trust",
             ]),
         module(
-            "Findings", ["Fleet", "Advisories", "Calendar", "Policy", "ServerRecords"]),
+            "Findings",
+            ["Fleet", "Advisories", "Calendar", "Forensics", "Policy", "ServerRecords"]),
         module(
             "ControlPlane",
             [

@@ -197,6 +197,18 @@ struct TriageTests {
         #expect(try await ward.endpoint.collect()?.evidence == nil)
     }
 
+    @Test func `an order says so before anybody has made a triage of it`() async throws {
+        let ward = try await Ward(exposed: false)
+        try await ward.expose(true)
+        _ = try await ward.useCases.findings(of: ward.id, by: ward.admin)
+        _ = try await ward.useCases.approve(
+            DeploymentSelection(endpoints: [ward.id], updates: [.init(name: "openssl")]),
+            by: ward.admin)
+        #expect(try await ward.triages().isEmpty)
+        let order = try #require(try await ward.endpoint.collect())
+        #expect(order.evidence?.vulnerabilities == ["CVE-2026-1"])
+    }
+
     @Test func `where traces were found nothing is handed out until the endpoint is cleared`()
         async throws
     {
