@@ -63,7 +63,12 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                 } else {
                     alert.sentence
                 }
-            case .triageOverdue, .tracesFound: alert.sentence
+            case .triageOverdue, .tracesFound:
+                if let triage = alert.triage {
+                    a(.href(.triage(triage))) { alert.sentence }
+                } else {
+                    alert.sentence
+                }
             case .backupStale:
                 if let id = EndpointID(alert.subject) {
                     a(.href(.endpoint(id))) { alert.sentence }

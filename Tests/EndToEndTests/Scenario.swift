@@ -33,7 +33,7 @@ extension Scenario {
         + surroundings + crashes + network
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
         + rings + waves + before + services + caches + applications + [agentPackage, selfUpdate]
-        + [emergency] + trust
+        + [emergency, evidence] + trust
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {
