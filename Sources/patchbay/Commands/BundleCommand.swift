@@ -63,8 +63,8 @@ struct BundleCommand: ParsableCommand {
         var package: [String] = []
         @Option(
             name: [.customLong("vendor"), .customLong("origin")],
-            help: "Where it comes from: a vendor such as Debian-Security, or a pattern for the "
-                + "whole origin; may be repeated.") var origin: [String] = []
+            help: "A vendor such as Debian-Security, or a pattern for the whole origin; repeatable.")
+        var origin: [String] = []
         @Option(
             name: .customLong("class"),
             help: "What it is for: security, bugfix or feature; may be repeated.")
