@@ -261,7 +261,11 @@ let package = Package(
                 "HTMLTree", "PageParts", "Fleet", "Policy", "ServerRecords", "SavedPlans",
             ]),
         module(
-            "DutyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Duties"]),
+            "DutyPages",
+            [
+                "HTMLTree", "PageParts", "Fleet", "Policy", "ServerRecords", "Administration",
+                "Duties",
+            ]),
         module(
             "RollbackPages",
             ["HTMLTree", "PageParts", "Fleet", "Rollout", "ServerRecords", "Rollbacks"]),
