@@ -1,4 +1,5 @@
 import Fleet
+import PackageManagers
 import ToolOutputs
 
 extension SnapTool {
