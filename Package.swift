@@ -154,8 +154,8 @@ let package = Package(
         module(
             "Exclusions",
             [
-                "Findings", "Fleet", "Advisories", "Policy", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration",
+                "Findings", "Fleet", "Versions", "Advisories", "Policy", "ServerRecords",
+                "ControlPlane", "Intelligence", "Administration",
             ]),
         module(
             "Emergencies",
@@ -390,7 +390,7 @@ let package = Package(
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies", "Forensics", "Triage",
+                "Verdicts", "VerdictFeeds", "Emergencies", "Exclusions", "Forensics", "Triage",
                 "Foresight",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
                 serviceLifecycle, unixSignals,
