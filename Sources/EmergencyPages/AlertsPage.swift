@@ -12,6 +12,7 @@ package func alertsPage(_ alerts: [Alert], openOnly: Bool, chrome: Chrome) -> HT
             }
         } actions: {
             a(class: "button", .href(.emergencies)) { "Emergency runs" }
+            a(class: "button", .href(.triages)) { "Triages" }
             a(class: "button", .href(openOnly ? .alerts.with("all", "true") : .alerts)) {
                 openOnly ? "Show acknowledged ones too" : "Show open ones only"
             }

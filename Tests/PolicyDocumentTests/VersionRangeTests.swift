@@ -2,6 +2,7 @@ import Fleet
 import Policy
 import PolicyDocument
 import Testing
+import Versions
 
 /// Ranges of versions in policies: read, written back, and told where nothing can be within them.
 @Suite struct `Version ranges in policies` {
