@@ -281,8 +281,8 @@ struct ToolEndpointTests {
         try await {
             let cut = try endpoint.beside(slow.dropLast() + [bad])
             try await eventually("the tool is at work", seen: { cut.log }) {
-                let words = ["Installing: \(bad)", "scriptlet: \(bad)", "upgrading \(bad)"]
-                return words.contains { cut.log.contains($0) } ? () : nil
+                let words = ["Installing: ", "scriptlet: ", "Upgrading ", "upgrading "]
+                return words.contains { cut.log.contains($0 + bad) } ? () : nil
             }
             try await endpoint.killTool()
             await cut.end()
