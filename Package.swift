@@ -472,7 +472,7 @@ let package = Package(
             [
                 "PolicyDocument", "PolicyForm", "Health", "Readiness", "Verdicts", "Policy",
                 "Recipes",
-                "Calendar", "Fleet",
+                "Calendar", "Fleet", "Versions",
             ]),
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),

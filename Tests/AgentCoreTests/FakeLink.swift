@@ -42,6 +42,8 @@ final class FakeLink: ControlPlaneLink {
         var tellsWithOrdersOnly = false
         /// The evidence that check-ins ask for.
         var evidenceRequests: [EvidenceRequest]?
+        /// The probes that check-ins ask for.
+        var probes: [String]?
         /// Whether nothing gets through.
         var isGone = false
     }
@@ -91,7 +93,7 @@ final class FakeLink: ControlPlaneLink {
                 nextCheckInSeconds: content.nextCheckIn,
                 scanIntervalSeconds: content.scanInterval, serverTime: now,
                 policyDigest: content.tellsWithOrdersOnly ? nil : content.trust.digest,
-                evidenceRequests: content.evidenceRequests)
+                evidenceRequests: content.evidenceRequests, probes: content.probes)
         }
     }
 
