@@ -121,7 +121,8 @@ let package = Package(
                 "Policy", "Rollout", "Trust",
             ]),
         module(
-            "Findings", ["Fleet", "Advisories", "Calendar", "Policy", "ServerRecords"]),
+            "Findings",
+            ["Fleet", "Advisories", "Calendar", "Forensics", "Policy", "ServerRecords"]),
         module(
             "ControlPlane",
             [
@@ -235,7 +236,7 @@ let package = Package(
             [
                 "Fleet", "Advisories", "Policy", "Rollout", "AgentProtocol", "Trust",
                 "ServerRecords", "ControlPlane", "Intelligence", "Administration", "SavedPlans",
-                "SignedRecipes", "Notices", "Groups", "Rollbacks", "Duties", "Requests",
+                "SignedRecipes", "Notices", "Groups", "Rollbacks", "Bundles", "Duties", "Requests",
                 "Emergencies", "Forensics", "Triage", "Exclusions",
                 "Verdicts", "VerdictFeeds", httpTypes,
                 hummingbird,
@@ -260,12 +261,22 @@ let package = Package(
                 "HTMLTree", "PageParts", "Fleet", "Policy", "ServerRecords", "SavedPlans",
             ]),
         module(
-            "DutyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Duties"]),
+            "DutyPages",
+            [
+                "HTMLTree", "PageParts", "Fleet", "Policy", "ServerRecords", "Administration",
+                "Duties",
+            ]),
         module(
             "RollbackPages",
             ["HTMLTree", "PageParts", "Fleet", "Rollout", "ServerRecords", "Rollbacks"]),
         module(
+            "TriagePages",
+            ["HTMLTree", "PageParts", "Fleet", "Forensics", "ServerRecords", "Triage"]),
+        module(
             "EmergencyPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords", "Emergencies"]),
+        module(
+            "BundlePages",
+            ["HTMLTree", "PageParts", "Fleet", "Rollout", "ServerRecords", "Bundles"]),
         module(
             "RequestPages", ["HTMLTree", "PageParts", "Fleet", "ServerRecords"]),
         module(
@@ -289,10 +300,10 @@ let package = Package(
                 "HTMLTree", "PageParts", "PolicyForm", "PolicyEditor", "PlanPages", "SavedPlans",
                 "RecipePages", "SignedRecipes", "PolicyDocument", "Fleet", "Advisories", "Policy",
                 "Rollout", "Trust", "ServerRecords", "ControlPlane", "Intelligence",
-                "Administration", "Groups", "Rollbacks", "HTTPAPI",
+                "Administration", "Groups", "Rollbacks", "Bundles", "BundlePages", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
-                "Emergencies", "EmergencyPages", "Exclusions", "Verdicts", "VerdictFeeds",
-                "VerdictPages", "RollbackPages", httpTypes,
+                "Emergencies", "EmergencyPages", "Forensics", "Triage", "TriagePages",
+                "Exclusions", "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages", httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -347,7 +358,8 @@ let package = Package(
             "CommandBasics",
             [
                 "Fleet", "Versions", "Calendar", "Trust", "AgentProtocol", "ServerRecords",
-                "AgentCore", "AgentTransport", "Feeds", "SystemFiles", argumentParser, logging,
+                "AgentCore", "AgentTransport", "Feeds", "SystemFiles", argumentParser,
+                asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
             ]),
         module(
             "OfflineCommands",
@@ -372,14 +384,15 @@ let package = Package(
                 "CommandBasics", "OfflineCommands", "Measuring", "Advisories", "Feeds", "Fleet",
                 "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "Notices", "Groups", "Rollbacks",
-                "AgentCore",
+                "Bundles", "AgentCore",
                 "Store",
                 "HTTPAPI", "Dashboard", "LinuxPackages", "MacPackages", "PackageManagers",
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies", "Triage", "Foresight",
-                argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL,
+                "Verdicts", "VerdictFeeds", "Emergencies", "Forensics", "Triage",
+                "Foresight",
+                argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
                 serviceLifecycle, unixSignals,
             ],
             path: "Sources/patchbay", exclude: ["README.md"], swiftSettings: strict),
@@ -426,7 +439,9 @@ let package = Package(
                 "Recipes", "SignedRecipes", "HTTPAPI", "ServerRecords", "ControlPlane",
                 "Administration", "Advisories", "Policy", "PolicyDocument", "PolicyForm",
                 "PolicyEditor", "Groups", "Rollbacks", "Rollout", "Fleet", "Duties", "DutyPages",
+                "Bundles", "BundlePages",
                 "AccountPages", "RequestPages", "Emergencies", "EmergencyPages", "Trust",
+                "Forensics", "Triage", "TriagePages",
                 "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages",
             ]),
         tests(
@@ -436,13 +451,14 @@ let package = Package(
                 "Trust", "ServerRecords", "ControlPlane", "Intelligence",
                 "Administration", "SavedPlans", "Groups", "Notices", "Recipes", "SignedRecipes",
                 "Rollbacks", "Duties", "Requests", "VerdictFeeds", "Verdicts", "Emergencies",
+                "Bundles",
                 "Forensics", "Triage", "Store",
                 "HTTPAPI", "Dashboard",
                 httpTypes, hummingbird, hummingbirdTesting, logging,
             ]),
         tests("CommandLineTests", ["patchbay", "CommandBasics"]),
         tests("TestSupportTests", []),
-        tests("EndToEndTests", ["Fleet", "Rollout"]),
+        tests("EndToEndTests", ["Fleet", "Forensics", "Rollout"]),
         tests("VersionsTests", ["Versions"]),
         tests("AdvisoriesTests", ["Advisories", "Fleet", "Versions"]),
         tests("AdvisoryFormatsTests", ["AdvisoryFormats", "Advisories", "Fleet", "Versions"]),
@@ -456,7 +472,7 @@ let package = Package(
             [
                 "PolicyDocument", "PolicyForm", "Health", "Readiness", "Verdicts", "Policy",
                 "Recipes",
-                "Calendar", "Fleet",
+                "Calendar", "Fleet", "Versions",
             ]),
         tests("RecipesTests", ["Recipes", "Fleet"]),
         tests("ApplicationsTests", ["Applications", "Recipes", "PackageManagers"]),

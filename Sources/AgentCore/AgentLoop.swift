@@ -86,7 +86,7 @@ public struct AgentLoop: Sendable {
         presence = Presence(
             schedule: CheckInSchedule(endpoint), link: link, desk: desk, work: worker, bell: bell,
             settings: settings, trust: trust, selfUpdates: selfUpdates, evidence: evidence,
-            effects: effects, logger: logger)
+            health: { await runner.health(of: $0) }, effects: effects, logger: logger)
     }
 
     /// What people at the endpoint ask and are told; `nil` for an agent that does not reboot.

@@ -139,9 +139,22 @@ extension CheckInResponse {
         }
         text += "\"nextCheckInSeconds\":\(nextCheckInSeconds),"
         if let digest = policyDigest { text += "\"policyDigest\":\"\(digest)\"," }
+        if let probes {
+            text += "\"probes\":[\(probes.map(Self.escaped).joined(separator: ","))],"
+        }
         text += "\"scanIntervalSeconds\":\(scanIntervalSeconds),\"scanNow\":\(scanNow),"
         text += "\"serverTime\":\"\(serverTime)\",\"wantsScan\":\(wantsScan)}"
         return Array(text.utf8)
+    }
+
+    /// A probe as JSON: a line of text, in which quotes and backslashes may stand.
+    private static func escaped(_ probe: String) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in probe.unicodeScalars where scalar.value >= 0x20 {
+            if scalar == "\"" || scalar == "\\" { text.append("\\") }
+            text.append(scalar)
+        }
+        return "\"" + String(text) + "\""
     }
 
     /// The name of a vulnerability as JSON: what JSON would escape stands in none, and is left out.

@@ -118,13 +118,17 @@ public struct CheckInRequest: Hashable, Sendable, Codable {
     public var agentVersion: String
     /// The running boot.
     public var bootId: String
+    /// Which probes pass of those that the last answer asked for; those that cannot be told are
+    /// left out. `nil` when none were asked for.
+    public var health: [String: Bool]?
 
     /// A check-in.
     public init(
         inventoryDigest: String?, postureDigest: String?, scannedAt: Timestamp?,
         agentVersion: String,
-        bootId: String
+        bootId: String, health: [String: Bool]? = nil
     ) {
+        self.health = health
         self.inventoryDigest = inventoryDigest
         self.postureDigest = postureDigest
         self.scannedAt = scannedAt
@@ -156,13 +160,18 @@ public struct CheckInResponse: Hashable, Sendable, Codable {
     /// The evidence that the server asks the endpoint for, at most
     /// `EvidenceLimits.requestsAtOnce`: each is told again until its bundle has come. `nil` for none.
     public var evidenceRequests: [EvidenceRequest]?
+    /// Probes that the endpoint is asked for because it waits in a rollout: its health is compared
+    /// with that of endpoints that have the updates. `nil` for none.
+    public var probes: [String]?
 
     /// The answer to a check-in.
     public init(
         wantsScan: Bool, knownInventoryDigest: String?, hasWork: Bool, scanNow: Bool,
         nextCheckInSeconds: Int64, scanIntervalSeconds: Int64, serverTime: Timestamp,
-        policyDigest: String? = nil, evidenceRequests: [EvidenceRequest]? = nil
+        policyDigest: String? = nil, evidenceRequests: [EvidenceRequest]? = nil,
+        probes: [String]? = nil
     ) {
+        self.probes = probes
         self.evidenceRequests = evidenceRequests
         self.policyDigest = policyDigest
         self.wantsScan = wantsScan

@@ -46,6 +46,7 @@ public final class UseCases: Sendable {
     let scanAsks = ScanAsks()
     /// Where the steps of rollouts wait for one another.
     let rolloutDesk = RolloutDesk()
+    let peerDesk = PeerDesk()
     /// When each tenant was looked at last.
     let steeringDesk = SteeringDesk()
     /// The signing keys, and what is new for endpoints.

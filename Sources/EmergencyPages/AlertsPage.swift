@@ -12,6 +12,7 @@ package func alertsPage(_ alerts: [Alert], openOnly: Bool, chrome: Chrome) -> HT
             }
         } actions: {
             a(class: "button", .href(.emergencies)) { "Emergency runs" }
+            a(class: "button", .href(.triages)) { "Triages" }
             a(class: "button", .href(openOnly ? .alerts.with("all", "true") : .alerts)) {
                 openOnly ? "Show acknowledged ones too" : "Show open ones only"
             }
@@ -63,7 +64,12 @@ private func alertRow(_ alert: Alert, _ chrome: Chrome) -> HTML {
                 } else {
                     alert.sentence
                 }
-            case .triageOverdue, .tracesFound: alert.sentence
+            case .triageOverdue, .tracesFound:
+                if let triage = alert.triage {
+                    a(.href(.triage(triage))) { alert.sentence }
+                } else {
+                    alert.sentence
+                }
             case .backupStale:
                 if let id = EndpointID(alert.subject) {
                     a(.href(.endpoint(id))) { alert.sentence }

@@ -1,6 +1,8 @@
 import Advisories
 package import Fleet
+package import Forensics
 import Policy
+package import ServerRecords
 import Synchronization
 
 /// A vulnerability of an endpoint for which a regime demands forensics, and since when its clock
@@ -40,9 +42,55 @@ extension FindingState {
         return demanded.mapValues { $0.sorted { $0.vulnerability < $1.vulnerability } }
     }
 
+    /// What regimes demand forensics of on one endpoint; the vulnerabilities by name.
+    func demandedForensics(on endpoint: EndpointID, at now: Timestamp) -> [DemandedForensics] {
+        guard let number = numbers[endpoint] else { return [] }
+        let exploited = fleet.findings(of: number).filter { $0.assessment.knownExploited != nil }
+        var demanded: [DemandedForensics] = []
+        for (name, found) in Dictionary(grouping: exploited, by: \.vulnerability) {
+            guard let part = group(of: name, found, on: number, at: now) else { continue }
+            let first = detected(name, on: number, known: part.known)
+            let starts = part.clocks(detected: first).filter(\.needsForensics)
+                .compactMap(\.startsAt)
+            if let since = starts.min() {
+                demanded.append(DemandedForensics(vulnerability: name, since: since))
+            }
+        }
+        return demanded.sorted { $0.vulnerability < $1.vulnerability }
+    }
+
     /// Whether an endpoint is known to have a vulnerability now, whatever any regime demands.
     package func has(_ vulnerability: String, on endpoint: EndpointID) -> Bool {
         numbers[endpoint].map { !fleet.rows(of: $0, with: vulnerability).isEmpty } ?? false
+    }
+}
+
+extension TriageRecord {
+    /// Whether what is demanded is this triage's matter already, or was.
+    package func covers(_ demand: DemandedForensics) -> Bool {
+        guard ending != .lifted,
+            demands.contains(where: { $0.vulnerability == demand.vulnerability })
+        else { return false }
+        return endedAt.map { demand.since <= $0 } ?? true
+    }
+}
+
+extension FleetFindings {
+    /// What an order to an endpoint says of evidence: what its triage demands, and what regimes have
+    /// come to demand since, before anybody has made a triage of it.
+    package func evidenceDemand(
+        on endpoint: EndpointRecord, at now: Timestamp, triages: () throws -> [TriageRecord]
+    ) rethrows -> EvidenceDemand? {
+        let known = endpoint.forensics?.demand
+        let demanded = snapshot().demandedForensics(on: endpoint.id, at: now)
+        guard !demanded.isEmpty else { return known }
+        let made = try triages()
+        let new = demanded.filter { demand in !made.contains { $0.covers(demand) } }
+        guard let since = new.map(\.since).max() else { return known }
+        return EvidenceDemand(
+            vulnerabilities: EvidenceNames.bounded(
+                (known?.vulnerabilities ?? []) + new.map(\.vulnerability)),
+            since: max(known?.since ?? since, since))
     }
 }
 

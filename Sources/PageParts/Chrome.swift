@@ -82,6 +82,7 @@ package enum Notice: String, Sendable, CaseIterable {
     case verdictFeedsChanged = "verdict-feeds-changed"
     case requested
     case requestAnswered = "request-answered"
+    case bundleChanged = "bundle-changed"
     case exceptionRequested = "exception-requested"
     case exceptionForNothing = "exception-for-nothing"
     case exceptionChanged = "exception-changed"
@@ -96,6 +97,9 @@ package enum Notice: String, Sendable, CaseIterable {
     case answered
     case emergencyStarted = "emergency-started"
     case reviewed
+    case evidenceAsked = "evidence-asked"
+    case scopeNoted = "scope-noted"
+    case verdictGiven = "verdict-given"
 
     /// The sentence.
     package var sentence: String {
@@ -131,6 +135,7 @@ package enum Notice: String, Sendable, CaseIterable {
         case .verdictFeedsChanged: "Done. The verdict feeds are as shown."
         case .requested: "Asked for. It changes nothing until somebody else grants it."
         case .requestAnswered: "Done. The request is as shown."
+        case .bundleChanged: "Done. The bundle is as shown."
         case .exceptionRequested: "Asked for. It changes nothing until somebody else agrees."
         case .exceptionForNothing:
             "Asked for. No endpoint has what it is about now: it is kept for when one does. Check how the names are written."
@@ -147,6 +152,10 @@ package enum Notice: String, Sendable, CaseIterable {
         case .feedsChanged: "Done. The feeds are as shown."
         case .answered: "Stored. Compliance counts it from now on."
         case .emergencyStarted: "Done. The emergency run is as shown."
+        case .evidenceAsked:
+            "Asked for. The endpoint takes it at its next check-in, usually within minutes."
+        case .scopeNoted: "Noted. It stays here, and in the audit log."
+        case .verdictGiven: "The verdict is given. It stays here, and in the audit log."
         case .reviewed: "The review is closed. It stays in the list, and in the audit log."
         }
     }

@@ -61,6 +61,18 @@ extension Place {
         part.map { Place("emergencies", id.text, $0) } ?? Place("emergencies", id.text)
     }
 
+    package static let triages = Place("triages")
+
+    package static func triage(_ id: TriageID, _ part: String? = nil) -> Place {
+        part.map { Place("triages", id.text, $0) } ?? Place("triages", id.text)
+    }
+
+    package static func evidence(_ id: EvidenceID) -> Place { Place("evidence", id.text) }
+
+    package static func evidenceDocument(_ id: EvidenceID) -> Place {
+        Place("api", "v1", "evidence", id.text, "document")
+    }
+
     package static func feed(_ name: String, _ verb: String) -> Place { Place("feeds", name, verb) }
 
     package static func alert(_ id: AlertID, _ verb: String) -> Place {
@@ -82,6 +94,7 @@ extension Place {
     package static let verdictFeeds = Place("verdicts", "feeds")
     package static let requests = Place("requests")
     package static let askForRun = Place("requests", "run")
+    package static let bundles = Place("bundles")
     package static let exceptions = Place("exceptions")
     package static let groups = Place("groups")
     package static let dropGroup = Place("groups", "delete")
@@ -100,6 +113,10 @@ extension Place {
 
     package static func request(_ id: RequestID, _ verb: String) -> Place {
         Place("requests", id.text, verb)
+    }
+
+    package static func bundle(_ id: BundleID, _ part: String? = nil) -> Place {
+        part.map { Place("bundles", id.text, $0) } ?? Place("bundles", id.text)
     }
 
     package static func approval(_ id: ApprovalID, _ verb: String) -> Place {

@@ -270,7 +270,7 @@ private func confirmation(
         hidden("ring", selection.ring)
         hidden("way", selection.way?.rawValue)
         if preview.loss != nil, mayOrder {
-            label(class: "s") {
+            label(class: "confirm") {
                 input(.type("checkbox"), .name("acceptsLoss"), .value("true"), .required())
                 "That may be lost."
             }

@@ -111,16 +111,17 @@ extension UseCases {
             summary.job = nil
         }
         let known = try triages(of: endpoint.id, tenant: endpoint.tenant, in: records)
-        let triage = known.first(where: \.isOpen) ?? known.first { $0.verdict == .traces }
+        let open = known.first(where: \.isOpen)
+        let keeper = open ?? known.first { $0.verdict == .traces }
         let evidence = EvidenceRecord(
-            summary, of: endpoint.id, tenant: endpoint.tenant, triage: triage?.id, receivedAt: now)
+            summary, of: endpoint.id, tenant: endpoint.tenant, triage: keeper?.id, receivedAt: now)
         try records.insert(evidence, document: document)
         try appendAudit(
             "evidence.received", subject: evidence.id.text,
             sentence: "\(endpoint.name) sent evidence of \(evidence.bytes) bytes with the SHA-256 "
                 + "\(evidence.sha256), taken at \(evidence.takenAt.wholeSeconds) by its own clock.",
             actor: endpoint.id.actorName, tenant: endpoint.tenant, in: records, at: now)
-        guard var triage, triage.isOpen else { return }
+        guard var triage = open else { return }
         triage.take(evidence)
         if triage.needsEvidence {
             renewAsk(&triage, at: now)

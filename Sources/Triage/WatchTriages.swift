@@ -192,16 +192,6 @@ extension UseCases {
     }
 }
 
-extension TriageRecord {
-    /// Whether what is demanded is this triage's matter already, or was.
-    fileprivate func covers(_ demand: DemandedForensics) -> Bool {
-        guard ending != .lifted,
-            demands.contains(where: { $0.vulnerability == demand.vulnerability })
-        else { return false }
-        return endedAt.map { demand.since <= $0 } ?? true
-    }
-}
-
 extension TriageStep.Name {
     /// What begins a sentence about it.
     package var title: String {

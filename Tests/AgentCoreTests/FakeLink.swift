@@ -1,6 +1,7 @@
 @testable import AgentCore
 import AgentProtocol
 import Fleet
+import Forensics
 import Rollout
 import Synchronization
 
@@ -39,6 +40,10 @@ final class FakeLink: ControlPlaneLink {
         var waiting: Set<JobID> = []
         /// Whether orders say that there are other signed documents, and check-ins do not.
         var tellsWithOrdersOnly = false
+        /// The evidence that check-ins ask for.
+        var evidenceRequests: [EvidenceRequest]?
+        /// The probes that check-ins ask for.
+        var probes: [String]?
         /// Whether nothing gets through.
         var isGone = false
     }
@@ -87,7 +92,8 @@ final class FakeLink: ControlPlaneLink {
                 hasWork: !content.orders.isEmpty, scanNow: content.tellsWish(),
                 nextCheckInSeconds: content.nextCheckIn,
                 scanIntervalSeconds: content.scanInterval, serverTime: now,
-                policyDigest: content.tellsWithOrdersOnly ? nil : content.trust.digest)
+                policyDigest: content.tellsWithOrdersOnly ? nil : content.trust.digest,
+                evidenceRequests: content.evidenceRequests, probes: content.probes)
         }
     }
 

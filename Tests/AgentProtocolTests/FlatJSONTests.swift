@@ -79,6 +79,19 @@ struct FlatJSONTests {
         #expect(answer.flatJSON == Array(try Self.encoder.encode(answer)))
     }
 
+    @Test(arguments: [[], ["tcp:443"], [#"journal:text=said "no" to \\ and a, b"#, "crashes:"]])
+    func `probes are written so that they are read as they were`(probes: [String]) throws {
+        let answer = CheckInResponse(
+            wantsScan: false, knownInventoryDigest: nil, hasWork: false, scanNow: false,
+            nextCheckInSeconds: 120, scanIntervalSeconds: 21_600,
+            serverTime: Timestamp(milliseconds: 1_790_000_000_123), probes: probes)
+        #expect(answer.flatJSON == Array(try Self.encoder.encode(answer)))
+        let request = CheckInRequest(
+            inventoryDigest: nil, postureDigest: nil, scannedAt: nil, agentVersion: "1",
+            bootId: "b", health: ["tcp:443": true])
+        #expect(CheckInRequest(flatJSON: Array(try Self.encoder.encode(request))) == nil)
+    }
+
     @Test(arguments: [[], ["CVE-2026-1000"], ["CVE-2026-1000", "GHSA-xvch-5gv4-984h"]])
     func `requests for evidence are written as Codable writes them`(names: [String]) throws {
         let id = try #require(EvidenceID("evd_01k00000000000000000000000"))

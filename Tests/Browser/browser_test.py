@@ -18,6 +18,7 @@ from rollbacks import Rollbacks
 from rollouts import Rollouts
 from server import Server
 from suite import Suite, Watch, expect
+from triages import Triages
 from verdicts import Verdicts
 
 PASSWORD = "correct horse battery staple 7"
@@ -46,6 +47,7 @@ class Dashboard:
         self.rollbacks = Rollbacks(self)
         self.findings = Findings(self)
         self.verdicts = Verdicts(self)
+        self.triages = Triages(self)
 
     # Contexts
 
@@ -482,6 +484,7 @@ class Dashboard:
             **self.rollbacks.places(),
             **self.findings.places(),
             **self.verdicts.places(),
+            **self.triages.places(),
         }
 
     def walk(self, dress, options):
@@ -565,6 +568,7 @@ class Dashboard:
         self.policies.run(check)
         self.rollouts.run(check)
         self.findings.run(check)
+        self.triages.run(check)
         self.people.run(check)
         self.verdicts.run(check)
         self.rollbacks.run(check)

@@ -241,6 +241,45 @@ struct PolicyCommandTests {
         }
     }
 
+    @Test(arguments: [
+        ("{when: age > 5 days, approve: at once}", "rule 1 of small", "2026-11-25T12:00:01Z"),
+        ("{when: age >= 5 days, approve: at once}", "rule 1 of small", "2026-11-25T12:00:00Z"),
+        // The rule ends before the window opens, or after it.
+        ("{when: age < 36 hours, approve: at once}", "default of small", "2026-11-22T00:00:00Z"),
+        ("{when: age < 60 hours, approve: at once}", nil, "2026-11-22T02:30:00Z"),
+        ("{when: age < 36 hours, hold: It is young}", "default of small", "2026-11-22T00:00:00Z"),
+        ("{when: age > 5 days and package = bash, approve: at once}", nil, nil),
+    ])
+    func `a rule that asks for the age is foreseen with its time`(
+        rule: String, turn: String?, nextAt: String?
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let text = """
+                patchbay: policy/v1
+                name: small
+                applies: all
+                lanes: {routine: {windows: [nightly]}}
+                rules: [\(rule)]
+                default: {approve: by hand}
+                windows: {nightly: {every: day, from: "02:30", for: 2h}}
+                """
+            let answer = try decoded(
+                Decisions.self,
+                try await CommandLine.patchbay(
+                    "policy", "explain", try write(text, "p.yaml", in: folder), "--inventory",
+                    try write(Self.inventory, "i.json", in: folder), "--at",
+                    "2026-11-21T12:00:00Z", "--first-seen", "2026-11-20T12:00:00Z", "--format",
+                    "json"))
+            let first = try #require(answer.decisions.first)
+            if let turn {
+                #expect(first.sentence.contains("it comes under \(turn) "), "\(first.sentence)")
+            } else {
+                #expect(!first.sentence.contains("comes under"), "\(first.sentence)")
+            }
+            #expect(first.nextAt == nextAt)
+        }
+    }
+
     @Test func `where only a missing fact is in the way, the one policy is taken to apply`()
         async throws
     {

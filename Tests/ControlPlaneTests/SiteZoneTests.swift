@@ -54,6 +54,9 @@ import Testing
             openings.prefix(3).map(\.zone)
                 == ["site (Asia/Tokyo)", "site", "site (America/Lima)"])
         #expect(openings.prefix(3).map(\.opens.description).last == "2027-01-17T03:00:00Z")
+        #expect(
+            openings.prefix(3).map(\.localOpens)
+                == ["2027-01-16T22:00:00+09:00", nil, "2027-01-16T22:00:00-05:00"])
         let plan = try await house.useCases.planPolicies(
             for: house.tenant.id, by: house.administrator)
         #expect(plan.installs.first?.startsAt.description == "2027-01-16T13:00:00Z")

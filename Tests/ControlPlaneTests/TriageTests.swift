@@ -3,6 +3,7 @@ import Advisories
 import AdvisoryFormats
 import AgentProtocol
 import ControlPlane
+import Findings
 import Fleet
 import Forensics
 import Foundation
@@ -43,7 +44,7 @@ struct TriageTests {
                     .debian("CVE-2026-1", "openssl", fixed: "3.0.2"),
                     .debian("CVE-2026-3", "curl", fixed: "8.1"),
                 ], shelf: shelf, hasCatalogue: true)
-            try await house.useCases.prepareFeeds()
+            house.useCases.findings.noteFed()
             endpoint = try await house.enrol("web-1")
             try await scan()
             if exposed { try await expose(true) }
@@ -196,6 +197,18 @@ struct TriageTests {
         #expect(try await ward.endpoint.collect()?.evidence == nil)
     }
 
+    @Test func `an order says so before anybody has made a triage of it`() async throws {
+        let ward = try await Ward(exposed: false)
+        try await ward.expose(true)
+        _ = try await ward.useCases.findings(of: ward.id, by: ward.admin)
+        _ = try await ward.useCases.approve(
+            DeploymentSelection(endpoints: [ward.id], updates: [.init(name: "openssl")]),
+            by: ward.admin)
+        #expect(try await ward.triages().isEmpty)
+        let order = try #require(try await ward.endpoint.collect())
+        #expect(order.evidence?.vulnerabilities == ["CVE-2026-1"])
+    }
+
     @Test func `where traces were found nothing is handed out until the endpoint is cleared`()
         async throws
     {
@@ -346,9 +359,9 @@ struct TriageTests {
         let foreign = try ward.document(id, of: other.principal.endpoint)
         for (document, code) in [
             (large, "E_EVIDENCE_TOO_LARGE"), ([0x7B], "E_EVIDENCE_MALFORMED"),
-            (foreign, "E_EVIDENCE_FOREIGN"), (good, nil as String?),
+            (foreign, "E_EVIDENCE_FOREIGN"), (good, nil),
             (try ward.document(id, lines: ["2 other"]), "E_EVIDENCE_CHANGED"),
-        ] {
+        ] as [([UInt8], String?)] {
             #expect(await ward.code { try await ward.send(document) } == code)
         }
         // Another endpoint cannot take its place either.

@@ -330,9 +330,16 @@ enum PolicySamples {
 
     static let openings: [WindowOpening] = (0..<6).map { week in
         let opens = Samples.now.adding(seconds: 90_000 + Int64(week) * 7 * 86_400)
+        let closes = opens.adding(seconds: 4 * 3600)
         return WindowOpening(
-            opens: opens, closes: opens.adding(seconds: 4 * 3600), window: "weekend",
-            policy: "servers-standard", zone: "Europe/Berlin", lanes: [.routine, .priority])
+            opens: opens, closes: closes, window: "weekend",
+            policy: "servers-standard", zone: "Europe/Berlin", lanes: [.routine, .priority],
+            localOpens: berlin(opens), localCloses: berlin(closes))
+    }
+
+    /// By Berlin's clocks in winter.
+    private static func berlin(_ instant: Timestamp) -> String {
+        "\(instant.adding(seconds: 3600).description.dropLast())+01:00"
     }
 
     /// The same window where it needs somebody, who is there for the first of them.

@@ -210,7 +210,8 @@ enum AllPages {
                 "not-found",
                 problemPage(Refusal.notFound("endpoint"), chrome: Samples.chrome(), theme: .auto)
             ),
-        ] + policies + plans + recipes + emergencies + verdicts + rollbacks
+        ] + policies + plans + bundles + recipes + emergencies + triages
+        + verdicts + rollbacks
 
     static let names = byName.map(\.name)
 

@@ -32,8 +32,8 @@ extension Scenario {
         [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + putAside
         + surroundings + crashes + network
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
-        + rings + waves + before + services + caches + applications + [agentPackage, selfUpdate]
-        + [emergency] + trust
+        + rings + [bundle] + waves + before + services + caches + applications + [agentPackage, selfUpdate]
+        + [emergency, evidence] + trust
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.
     static let chosen: [Scenario] = {

@@ -1,5 +1,6 @@
 import Administration
 import AgentProtocol
+import Bundles
 import ControlPlane
 import Fleet
 import Foundation
@@ -69,6 +70,7 @@ final class Fixture: Sendable {
         let exception: ExceptionID
         let request: RequestID
         let plan: PlanID
+        let bundle: BundleID
         let contact: NoticeContactID
         /// An emergency run that waits for its review.
         let emergency: EmergencyID
@@ -84,6 +86,7 @@ final class Fixture: Sendable {
                 tenant.id.text, site.id.text, endpoint.text, deployment.text, job.text, user.text,
                 enrolmentToken.text, apiToken.text, tenant.name, policy.text, approval.text,
                 exception.text, plan.text, contact.text, request.text, emergency.text,
+                bundle.text,
                 triage.text, evidence.text,
             ]
         }
@@ -104,6 +107,7 @@ final class Fixture: Sendable {
             case "plan": plan.text
             case "contact": contact.text
             case "emergency": emergency.text
+            case "bundle": bundle.text
             case "triage": triage.text
             case "evidence": evidence.text
             case "group": "web-\(tenant.name.lowercased())"
@@ -180,7 +184,7 @@ final class Fixture: Sendable {
             user: user.user.id, enrolmentToken: enrolment.token.id, apiToken: api.token.id,
             digest: digest, policy: said.policy, approval: said.approval,
             exception: said.exception, request: said.request, plan: said.plan,
-            contact: said.contact,
+            bundle: try await bundle(of: tenant, useCases), contact: said.contact,
             emergency: try await emergency(of: tenant, deployment.id, useCases),
             triage: triage.id, evidence: triage.evidence)
     }
@@ -196,6 +200,17 @@ final class Fixture: Sendable {
             try WireJSON.encode(Samples.evidence(of: endpoint.id, id: id)),
             by: AgentPrincipal(endpoint: endpoint.id, tenant: endpoint.tenant))
         return (asked.id, id)
+    }
+
+    /// A bundle of what the endpoint misses, of which nobody has said anything.
+    private static func bundle(
+        of tenant: Tenant, _ useCases: UseCases
+    ) async throws -> BundleID {
+        try await useCases.makeBundle(
+            BundleDraft(
+                tenant: tenant.id, name: "monthly", query: BundleQuery(packages: ["openssl"])),
+            by: .localAdministrator
+        ).id
     }
 
     /// A run that is over, and whose review nobody has written.

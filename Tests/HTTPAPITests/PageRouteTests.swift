@@ -17,29 +17,35 @@ struct PageRouteTests {
         .view: """
         GET /, GET /endpoints, GET /endpoints/{endpoint}, GET /endpoints/{endpoint}/packages,
         GET /endpoints/{endpoint}/history, GET /endpoints/{endpoint}/jobs,
+        GET /endpoints/{endpoint}/evidence, GET /triages, GET /triages/{triage},
         GET /endpoints/{endpoint}/vulnerabilities, GET /updates, GET /vulnerabilities,
         GET /vulnerabilities/exposure, GET /vulnerabilities/{vulnerability},
         GET /vulnerabilities/{vulnerability}/history, GET /end-of-life, GET /alerts, GET /feeds,
         GET /policies, GET /policies/plan, GET /policies/windows, GET /policies/{policy},
         GET /policies/{policy}/history, GET /plans, GET /plans/{plan}, GET /approvals,
         GET /exceptions, GET /groups, GET /verdicts, GET /recipes, GET /requests,
+        GET /bundles, GET /bundles/{bundle},
         GET /deployments, GET /deployments/{deployment}, GET /deployments/{deployment}/live,
         GET /jobs/{job}, GET /jobs/{job}/live, GET /emergencies, GET /emergencies/{emergency},
         GET /tenants, GET /roles
         """,
         .request: """
         GET /updates/endpoints, POST /deployments/review, POST /requests, POST /requests/run,
-        POST /requests/{request}/withdraw, POST /exceptions, POST /plans
+        POST /requests/{request}/withdraw, POST /exceptions, POST /plans, POST /bundles
         """,
         .approve: """
         GET /approvals/new, POST /approvals/new, POST /approvals/chosen, POST /approvals/unblock,
-        POST /approvals/{approval}/end, POST /deployments, POST /exceptions/{exception}/approve,
+        POST /approvals/{approval}/end, POST /bundles/{bundle}/approve,
+        POST /bundles/{bundle}/decline, POST /bundles/{bundle}/promotions,
+        POST /deployments, POST /exceptions/{exception}/approve,
         POST /exceptions/{exception}/end, POST /requests/{request}/grant,
         POST /requests/{request}/refuse, POST /verdicts, POST /verdicts/withdraw,
         GET /vulnerabilities/{vulnerability}/emergency, POST /emergencies/{emergency}/agree,
         POST /emergencies/{emergency}/review
         """,
         .deploy: """
+        POST /bundles/{bundle}/pause, POST /bundles/{bundle}/resume,
+        POST /bundles/{bundle}/rollback,
         GET /deployments/{deployment}/cancel, POST /deployments/{deployment}/cancel,
         GET /deployments/{deployment}/halt, POST /deployments/{deployment}/halt,
         GET /deployments/{deployment}/resume, POST /deployments/{deployment}/resume,
@@ -47,7 +53,7 @@ struct PageRouteTests {
         GET /rollback, POST /rollback, POST /jobs/{job}/cancel, GET /endpoints/{endpoint}/reboot,
         POST /endpoints/{endpoint}/reboot, POST /policies/windows, POST /policies/windows/end,
         POST /vulnerabilities/{vulnerability}/emergency, POST /end-of-life,
-        POST /alerts/{alert}/acknowledge
+        POST /alerts/{alert}/acknowledge, POST /triages/{triage}/verdict
         """,
         .changePolicies: """
         GET /policies/new, POST /policies/new, GET /policies/{policy}/edit,
@@ -57,7 +63,7 @@ struct PageRouteTests {
         .manageEndpoints: """
         POST /endpoints/{endpoint}/scan, POST /endpoints/{endpoint}/traits,
         GET /endpoints/{endpoint}/retire, POST /endpoints/{endpoint}/retire, POST /groups,
-        POST /groups/delete
+        POST /groups/delete, POST /endpoints/{endpoint}/evidence, POST /triages/{triage}/scope
         """,
         .enrol: """
         GET /enrolment, POST /enrolment, GET /enrolment/{token}/revoke,
@@ -71,7 +77,7 @@ struct PageRouteTests {
         POST /recipes/delete, POST /verdicts/feeds, POST /verdicts/feeds/{feed}/refresh,
         GET /verdicts/feeds/{feed}/unsubscribe, POST /verdicts/feeds/{feed}/unsubscribe
         """,
-        .readAudit: "GET /audit, POST /audit/verify",
+        .readAudit: "GET /audit, POST /audit/verify, GET /evidence/{evidence}",
     ]
     /// For everybody who has signed in, whatever the role.
     private static let own: Set = [
@@ -112,16 +118,24 @@ struct PageRouteTests {
                 + "&package=openjdk-8&until=2027-02-01T00:00"
         case "POST /requests": "\(tenant)&package=zlib&reason=Wanted"
         case "POST /plans": "\(tenant)&name=Tonight"
+        case "POST /bundles": "\(tenant)&name=tonight&package=open*"
+        case "POST /bundles/{bundle}/decline": "reason=It+breaks"
         case "POST /groups": "\(tenant)&name=db&members=tag+%3D+db&confirm=true"
         case "POST /endpoints/{endpoint}/traits": "tags=web&role=server&confirm=true"
         case "POST /tenants": "name=Coda"
         case "POST /tenants/sites": "\(tenant)&name=Annex"
         case "POST /users": "\(tenant)&name=erik&role=viewer"
         case "POST /emergencies/{emergency}/review": "text=Nothing+broke."
+        case "POST /endpoints/{endpoint}/evidence": "reason=It+behaves+oddly."
+        case "POST /triages/{triage}/scope": "text=This+one."
+        case "POST /triages/{triage}/verdict":
+            "verdict=noTraces&confirm=web-\(world.tenant.name)"
         case "POST /endpoints/{endpoint}/scan", "POST /alerts/{alert}/acknowledge",
             "POST /deployments/{deployment}/halt", "POST /audit/verify",
             "POST /approvals/{approval}/end", "POST /users/{user}/disable",
-            "POST /enrolment/{token}/revoke", "POST /jobs/{job}/cancel":
+            "POST /enrolment/{token}/revoke", "POST /jobs/{job}/cancel",
+            "POST /bundles/{bundle}/approve", "POST /bundles/{bundle}/pause",
+            "POST /bundles/{bundle}/resume":
             ""
         default: nil
         }

@@ -1,6 +1,7 @@
 import Intelligence
 import Administration
 import AgentProtocol
+import Bundles
 import ControlPlane
 import Duties
 import Emergencies
@@ -175,6 +176,13 @@ enum Samples {
                 tenant: world.tenant.id, updates: RequestedUpdates(package: "zlib1g"),
                 reason: "Wanted")
         case "RequestAnswer": RequestAnswer(reason: "No")
+        case "BundleDraft":
+            BundleDraft(
+                tenant: world.tenant.id, name: "another",
+                query: BundleQuery(packages: ["openssl"]))
+        case "BundleAnswer": BundleAnswer(reason: "Wanted")
+        case "PromotionDraft":
+            PromotionDraft(policy: "servers-\(world.tenant.name.lowercased())")
         case "GroupDraft": GroupDraft(tenant: world.tenant.id, name: "new", members: "tag = n")
         case "PlanDraft": PlanDraft(tenant: world.tenant.id, name: "another")
         case "NoticeContactDraft":

@@ -26,6 +26,30 @@ import Testing
             ])
     }
 
+    @Test func `a gate that many packages cannot pass is one sentence with the first of them`()
+        throws
+    {
+        let policy = try #require(PolicyName("base"))
+        let ring = try #require(PolicyName("canary"))
+        func gate(_ package: String, _ members: Int) -> PlanConflict {
+            .gateCannotBeMet(
+                policy: policy, ring: ring, package: package, members: members, minimum: 3)
+        }
+        let few = gate("nginx", 2)
+        let conflicts = (1...40).map { gate("lib\($0 + 10)", 0) } + [few]
+        #expect(
+            ConflictSentences.of(conflicts) == [
+                "base: nobody in the ring canary needs any of 40 packages, and its gate wants 3; "
+                    + "their rollouts would halt there, and the rings after it never begin: lib11, "
+                    + "lib12, lib13 and 37 more.", few.sentence,
+            ])
+        #expect(
+            ConflictSentences.of([gate("b", 1), gate("a", 1)]) == [
+                "base: the ring canary has 1 endpoint for each of 2 packages, and its gate "
+                    + "wants 3; the rings after it would never begin: a, b."
+            ])
+    }
+
     @Test func `where everything fits nothing is said`() {
         #expect(ConflictSentences.of([]) == [])
     }

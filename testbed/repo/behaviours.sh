@@ -10,7 +10,7 @@ SLOW_SECONDS=${SLOW_SECONDS:-8}
 HUGE_INSTALLED_SIZE=1000000000
 
 BEHAVIOURS=(plain conffile reboot-required fail slow hang unmet new-dependency daemon prompt huge
-    reboot slow-unpack core plan-reboot hang-early needs-hang large)
+    reboot slow-unpack core plan-reboot hang-early needs-hang large crash)
 
 field() { echo "$2" >> "$1/DEBIAN/control"; }
 
@@ -64,6 +64,21 @@ behaviour_hang() {
     postinst "$3" <<SCRIPT
 echo "$1: waiting for something that never comes"
 exec sleep infinity
+SCRIPT
+}
+
+# A program that dies of a fault of its own again and again after the installation. What a handler
+# of crashes would keep lies in /var/crash, where that folder is.
+behaviour_crash() {
+    postinst "$3" <<SCRIPT
+setsid sh -c '
+    cd /var/crash || exit 0
+    for turn in 1 2 3; do
+        sleep 1
+        sh -c "kill -SEGV \\\$\\\$" || echo "status \$?" > "core.$1.\$turn"
+    done
+    rm -f core
+' > /dev/null 2>&1 < /dev/null &
 SCRIPT
 }
 

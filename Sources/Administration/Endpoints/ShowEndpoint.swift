@@ -34,6 +34,8 @@ public struct EndpointDetail: Hashable, Sendable, Codable {
     public var jobs: [JobSummary]
     /// What its missing updates close, and how urgent that is there; of those that close something.
     public var risks: [UpdateRisk]?
+    /// The triage that has found traces of an attack: nothing is installed until it is cleared.
+    public var heldBy: TriageID?
 }
 
 /// One policy's part in what holds for an endpoint.
@@ -117,7 +119,8 @@ extension UseCases {
                 problems: (decided.policy?.effective.problems.map(\.sentence) ?? [])
                     + (posture?.endpoint.ownUpdaters ?? []).map(\.sentence),
                 decisions: decided.decisions, jobs: summaries,
-                risks: found.risks(of: decided.updates.map(\.subject), on: id, at: now))
+                risks: found.risks(of: decided.updates.map(\.subject), on: id, at: now),
+                heldBy: row.forensics?.heldBy)
         }
     }
 

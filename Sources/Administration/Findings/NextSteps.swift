@@ -83,6 +83,11 @@ extension UseCases {
             total: page.total)
     }
 
+    /// What happens next where a triage has found traces.
+    private static let heldSentence =
+        "Traces of an attack were found: isolate the endpoint, and do not patch it before it is "
+        + "imaged. Nothing is installed until another verdict clears it."
+
     /// What happens next about findings, one for each, in their order.
     public func nextSteps(
         for findings: [FindingItem], by principal: Principal
@@ -94,6 +99,11 @@ extension UseCases {
             return try findings.map { finding in
                 guard let endpoint = try records.endpoint(finding.endpoint, in: principal.scope)
                 else { return NextStep(finding, at: now) }
+                guard endpoint.forensics?.heldBy == nil else {
+                    var held = NextStep(finding, at: now)
+                    held.sentence = Self.heldSentence
+                    return held
+                }
                 var desk =
                     try desks[endpoint.tenant]
                     ?? EndpointDecisions(

@@ -20,6 +20,11 @@ public struct WindowOpening: Hashable, Sendable, Codable {
     public var lanes: [Lane]
     /// Who is on duty in it, where nothing starts without; `nil` where nobody need be.
     public var onDuty: [String]?
+    /// When it opens by the clocks of its zone, with their offset; `nil` where each endpoint, or
+    /// each site without a zone, has its own.
+    public var localOpens: String?
+    /// When it closes by the same clocks.
+    public var localCloses: String?
 }
 
 extension WindowOpening {
@@ -186,12 +191,16 @@ extension UseCases {
         var zones = Zones(endpoint: .utc)
         zones.setSite(siteZone, from: effects.zoneRules)
         var zone = "endpoint"
+        var clock: TimeZoneRules?
         switch window.zone {
         case .endpoint: break
-        case .site: zone = siteZone.map { "site (\($0))" } ?? "site"
+        case .site:
+            zone = siteZone.map { "site (\($0))" } ?? "site"
+            clock = siteZone.flatMap(effects.zoneRules)
         case .named(let name):
             zone = name.text
-            zones.named[name.text] = effects.zoneRules(name.text)
+            clock = effects.zoneRules(name.text)
+            zones.named[name.text] = clock
         }
         for case .named(let name)? in policy.freezes.map(\.zone) {
             zones.named[name.text] = effects.zoneRules(name.text)
@@ -208,7 +217,8 @@ extension UseCases {
                 opening: WindowOpening(
                     opens: $0.opens, closes: $0.closes, window: $0.window,
                     policy: policy.name.text, zone: zone, lanes: lanes,
-                    onDuty: window.staffing == .onDuty ? duties.people(in: $0) : nil),
+                    onDuty: window.staffing == .onDuty ? duties.people(in: $0) : nil,
+                    localOpens: clock?.text($0.opens), localCloses: clock?.text($0.closes)),
                 date: $0.localDate,
                 isFloating: window.zone == .endpoint || (window.zone == .site && siteZone == nil))
         }

@@ -70,6 +70,23 @@ extension JobRunner {
         }
     }
 
+    /// Which probes of a rollout pass on this endpoint, which waits in it: as though nothing had been
+    /// installed, as long ago as a figure is watched. What cannot be told is left out.
+    func health(of probes: [String]) async -> [String: Bool]? {
+        var health: [String: Bool] = [:]
+        for probe in probes.prefix(HealthCheck.maximumProbes).compactMap(HealthProbe.init(text:)) {
+            let past = effects.now().adding(seconds: -probe.watchSeconds)
+            var former: [ProbeResult] = []
+            if case .measure = probe { former = await ask([probe], .before(at: past)) }
+            let moment = ProbeMoment.after(begun: past, ended: past, former: former)
+            guard let result = await ask([probe], moment).first, result.isUnknown != true else {
+                continue
+            }
+            health[probe.text] = result.isPassed
+        }
+        return probes.isEmpty ? nil : health
+    }
+
     /// Asks each probe once, except those whose results are known.
     private func ask(
         _ probes: [HealthProbe], _ moment: ProbeMoment, except known: [String: ProbeResult] = [:]

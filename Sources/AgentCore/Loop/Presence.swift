@@ -26,6 +26,8 @@ struct Presence: Sendable {
     var trust: TrustDesk?
     var selfUpdates: (any SelfUpdating)?
     var evidence: (any EvidenceKeeping)?
+    /// Which probes pass on this endpoint.
+    let health: @Sendable ([String]) async -> [String: Bool]?
     let effects: AgentEffects
     let logger: Logger
 
@@ -40,6 +42,8 @@ struct Presence: Sendable {
         var isWished = false
         /// Whether a scan has been taken that no check-in has told of.
         var hasNews = false
+        /// The probes that the last answer asked for.
+        var probes: [String] = []
         var linkBackOff = BackOff.link
         var scanBackOff = BackOff.local
     }
@@ -115,12 +119,14 @@ struct Presence: Sendable {
     private func checkIn(_ memory: inout Memory) async {
         let record = desk.latest
         trust?.noteAlive()
+        let health = await health(memory.probes)
         do throws(LinkFailure) {
             let answer = try await link.checkIn(
                 CheckInRequest(
                     inventoryDigest: record?.inventoryDigest, postureDigest: record?.postureDigest,
                     scannedAt: record?.scannedAt, agentVersion: settings.agentVersion,
-                    bootId: settings.bootId))
+                    bootId: settings.bootId, health: health))
+            memory.probes = answer.probes ?? []
             selfUpdates?.noteCheckIn()
             warnOfClock(answer.serverTime)
             await trust?.refresh(answer.policyDigest, over: link)

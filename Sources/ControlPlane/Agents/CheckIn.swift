@@ -1,4 +1,5 @@
 public import AgentProtocol
+import Findings
 package import Fleet
 public import ServerRecords
 
@@ -25,6 +26,7 @@ extension UseCases {
             for: .init(endpoint: agent.endpoint, tenant: agent.tenant, report: report, at: now),
             in: ledger)
         guard let held else { throw Self.endpointGone }
+        if let health = request.health { try await hear(health, of: agent.endpoint, at: now) }
         let isUnchanged =
             held.inventoryDigest == request.inventoryDigest
             && held.postureDigest == request.postureDigest
@@ -38,7 +40,8 @@ extension UseCases {
             nextCheckInSeconds: Self.checkInIntervalSeconds,
             scanIntervalSeconds: Self.scanIntervalSeconds,
             serverTime: now, policyDigest: try await trustTag(of: agent.tenant, at: now),
-            evidenceRequests: held.forensics?.request.map { [$0] })
+            evidenceRequests: held.forensics?.request.map { [$0] },
+            probes: peerDesk.probes(of: agent.endpoint))
     }
 
     /// How far an endpoint's clock may be ahead of the server's before the time of its scan is not

@@ -1,4 +1,5 @@
 public import AgentProtocol
+import Findings
 import Fleet
 import Policy
 import Rollout
@@ -88,7 +89,12 @@ extension UseCases {
             grant: grant.text,
             expectedSeconds: try records.expectedSeconds(
                 of: job.updates.map { WorkKey($0.key) }, on: job.endpoint, tenant: job.tenant),
-            evidence: endpoint?.forensics?.demand)
+            evidence: try endpoint.flatMap { endpoint in
+                try findings.evidenceDemand(on: endpoint, at: now) {
+                    try records.triages(
+                        TriageQuery(in: .tenant(job.tenant), endpoint: endpoint.id))
+                }
+            })
     }
 
     /// The next job with nothing in it that has been denied since it was ordered. One that has is

@@ -68,6 +68,7 @@ struct RolloutStep {
         try settleAlert()
         try records.update(record)
         try records.update(deployment)
+        useCases.watchPeers(of: record)
         wakes.insert(SignalSubject.deployment(record.deployment))
         return taken >= Self.mostEvents
     }

@@ -1,3 +1,4 @@
+import Findings
 import Fleet
 import Rollout
 import ServerRecords
@@ -97,11 +98,14 @@ extension UseCases {
         let now = effects.now()
         let news = try await ledger.read { records -> [RolloutKey: [RolloutEvent]] in
             let open = try records.openRollouts(of: tenant)
+            self.peerDesk.keep(
+                Set(open.map { RolloutKey(tenant: tenant, deployment: $0.deployment) }), of: tenant)
             guard !open.isEmpty else { return [:] }
             let seen = try records.presence(of: tenant)
             var news: [RolloutKey: [RolloutEvent]] = [:]
             for record in open {
                 let key = RolloutKey(tenant: tenant, deployment: record.deployment)
+                self.watchPeers(of: record)
                 let events = Self.presenceEvents(of: record.rollout, seen: seen, at: now)
                 if !events.isEmpty { news[key] = events }
             }

@@ -20,6 +20,7 @@ func deploymentsPage(
                 "A deployment is a list of exact versions, approved for chosen endpoints. Each endpoint's part is a job."
             }
         } actions: {
+            a(class: "button quiet", .href(.bundles)) { "Bundles" }
             if chrome.may(.deploy) {
                 a(class: "button quiet", .href(.rollback)) { "Roll back an update" }
             }

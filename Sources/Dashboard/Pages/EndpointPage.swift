@@ -7,10 +7,13 @@ import PageParts
 import Policy
 import Rollout
 import ServerRecords
+import TriagePages
 import VerdictPages
 
 /// The parts of an endpoint's page.
-enum EndpointPart: String, CaseIterable { case updates, vulnerabilities, packages, history, jobs }
+enum EndpointPart: String, CaseIterable {
+    case updates, vulnerabilities, packages, history, jobs, evidence
+}
 
 /// One endpoint: how it stands, and each missing update with its one reason.
 ///
@@ -81,7 +84,9 @@ func endpointFrame(
                 part == .packages)
             tab("History", nil, .endpoint(item.id, "history"), part == .history)
             tab("Jobs", detail.jobs.count, .endpoint(item.id, "jobs"), part == .jobs)
+            tab("Evidence", nil, .endpoint(item.id, "evidence"), part == .evidence)
         }
+        heldNote(detail.heldBy)
         content()
     }
 }

@@ -13,8 +13,9 @@ public enum Dashboard {
         + planRoutes
         + approvalRoutes + verdictRoutes + requestRoutes + exceptionRoutes + groupRoutes
         + recipeRoutes
-        + deploymentRoutes + rollbackRoutes
-        + findingRoutes + emergencyRoutes + feedRoutes + enrolmentRoutes + directoryRoutes
+        + deploymentRoutes + bundleRoutes + rollbackRoutes
+        + findingRoutes + emergencyRoutes + triageRoutes + feedRoutes
+        + enrolmentRoutes + directoryRoutes
         + auditRoutes
 
     /// The page for a refusal that no page has caught: who has not signed in is led to the form,

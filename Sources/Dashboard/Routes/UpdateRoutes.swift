@@ -1,3 +1,4 @@
+import AccountPages
 import Administration
 import ControlPlane
 import Fleet

@@ -62,6 +62,8 @@ extension Stylesheet {
         .written li { margin-bottom: 4px }
         .sum > h2 { margin-bottom: 12px } .sum h3 { margin: 12px 0 4px }
         .strip { min-width: 220px; width: 40% }
+        .scale { display: grid; grid-template-columns: repeat(4, 1fr); margin-top: 4px;
+          font-size: 12px; line-height: 16px; color: var(--dim) }
         .openings { columns: 2 340px; margin-bottom: 16px }
         td.free, th.free { white-space: normal; max-width: none }
         td form .quiet { min-height: 24px; padding: 0 8px }

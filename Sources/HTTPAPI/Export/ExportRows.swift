@@ -1,5 +1,6 @@
 import Administration
 import Advisories
+import Bundles
 import Fleet
 import Policy
 import ServerRecords
@@ -88,6 +89,21 @@ extension EndpointListItem: ExportRow {
         line.add(standing.rebootRequired)
         line.add(standing.restartsNeeded)
         for instant in [lastSeenAt, scannedAt, retiredAt] { line.add(instant?.description ?? "") }
+        return line
+    }
+}
+
+extension BundleReport.Row: ExportRow {
+    static let columns = [
+        "endpoint", "name", "holding", "has", "of", "outcome", "deployment",
+    ]
+
+    var line: CSVLine {
+        var line = CSVLine([endpoint.text, name, holding.rawValue])
+        line.add(has)
+        line.add(of)
+        line.add(outcome.rawValue)
+        line.add(deployment?.text ?? "")
         return line
     }
 }

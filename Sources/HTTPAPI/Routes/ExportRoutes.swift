@@ -1,4 +1,5 @@
 import Administration
+import Bundles
 import ControlPlane
 import Fleet
 import ServerRecords
@@ -91,6 +92,16 @@ enum ExportRoutes {
                 let page = try await $0.history(of: name, $1, by: $2)
                 return (page.rows, page.next.flatMap(EndpointID.init))
             }
+        },
+        Route(
+            .get, "/api/v1/exports/bundles/{bundle}", permission: .principal(.view),
+            summary: "Who has a bundle, endpoint for endpoint, as CSV or JSON.", query: [format]
+        ) { call in
+            let report = try await call.useCases.bundleReport(
+                of: try call.identifier("bundle"), limit: BundleReport.mostRows,
+                by: try call.principal())
+            let name = "bundle-\(report.bundle.name)-\(report.bundle.version)"
+            return try await file(name, as: call) { (_: String?) in (report.rows, nil) }
         },
         Route(
             .get, "/api/v1/exports/endpoints", permission: .principal(.view),

@@ -24,6 +24,7 @@ extension NamedSchema {
         [
             "inventoryDigest": .optional(.string), "postureDigest": .optional(.string),
             "scannedAt": .optional(.time), "agentVersion": .string, "bootId": .string,
+            "health": .optional(.map(.boolean)),
         ])
 
     static let checkInResponse = NamedSchema(
@@ -33,6 +34,7 @@ extension NamedSchema {
             "scanNow": .boolean, "nextCheckInSeconds": .integer, "scanIntervalSeconds": .integer,
             "serverTime": .time, "policyDigest": .optional(.string),
             "evidenceRequests": .optional(.array(.named(.evidenceRequest))),
+            "probes": .optional(.array(.string)),
         ])
 
     static let scanUpload = NamedSchema(

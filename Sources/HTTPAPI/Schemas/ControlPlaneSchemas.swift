@@ -78,6 +78,7 @@ extension NamedSchema {
         [
             "item": .named(.endpointListItem), "enrolledAt": .time, "agentVersion": .string,
             "inventoryDigest": .optional(.string), "scanRequestedAt": .optional(.time),
+            "heldBy": .optional(.identifier("tri")),
             "posture": .optional(.named(.posture)), "traits": .named(.traits),
             "policy": .optional(.string),
             "layers": .array(

@@ -125,6 +125,7 @@ extension NamedSchema {
             [
                 "opens": .time, "closes": .time, "window": .string, "policy": .string,
                 "zone": .string, "lanes": .array(lane), "onDuty": .optional(.array(.string)),
+                "localOpens": .optional(.time), "localCloses": .optional(.time),
             ]))
 
     static let approvalDraft = NamedSchema(

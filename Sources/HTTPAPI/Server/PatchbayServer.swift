@@ -135,6 +135,7 @@ enum APIRoutes {
         + DeploymentRoutes.all + BlockedVersionRoutes.all + AuditRoutes.all + TrustRoutes.all
         + IdentityRoutes.all + FindingRoutes.all + ScannerRoutes.all + ExportRoutes.all
         + FeedRoutes.all + EndOfLifeRoutes.all + PlanRoutes.all + RecipeRoutes.all
-        + NoticeRoutes.all + DutyRoutes.all + RequestRoutes.all + VerdictRoutes.all
+        + NoticeRoutes.all + DutyRoutes.all + RequestRoutes.all + BundleRoutes.all
+        + VerdictRoutes.all
         + EmergencyRoutes.all + TriageRoutes.all
 }

@@ -46,10 +46,11 @@ package struct PolicyExplainCommand: ParsableCommand {
         }
         let decisions = zip(members, PolicyPlan.decisions(on: members, at: now)).flatMap {
             member, decisions in
-            decisions.map {
+            zip(member.updates, decisions).map { update, decision in
                 DecisionAnswer(
-                    $0, on: member.subject.key,
-                    policies: member.policy?.effective.layers.map(\.policy.name.text) ?? [])
+                    decision, on: member.subject.key,
+                    policies: member.policy?.effective.layers.map(\.policy.name.text) ?? [],
+                    turn: AgeTurn(of: update, on: member, deciding: decision, at: now))
             }
         }
         try output.show(Answer(decisions: decisions)) { answer in
@@ -90,7 +91,9 @@ struct DecisionAnswer: Encodable {
     /// The policies that apply, the nearest first.
     let policies: [String]
 
-    init(_ decision: Decision, on endpoint: String, policies: [String]) {
+    init(
+        _ decision: Decision, on endpoint: String, policies: [String], turn: AgeTurn? = nil
+    ) {
         self.endpoint = endpoint
         update = decision.update.name
         manager = decision.update.manager.rawValue
@@ -100,9 +103,11 @@ struct DecisionAnswer: Encodable {
         action = decision.action.rawValue
         reasonCode = decision.reasonCode.rawValue
         let isWithoutPolicy = policies.isEmpty && decision.reasonCode == .awaitingApproval
-        sentence = (isWithoutPolicy ? "No policy applies. " : "") + decision.sentence
+        sentence =
+            (isWithoutPolicy ? "No policy applies. " : "") + decision.sentence
+            + (turn.map { " \($0.sentence)" } ?? "")
         rule = isWithoutPolicy ? "no policy" : decision.rule
-        nextAt = decision.nextAt
+        nextAt = [decision.nextAt, turn?.at].compactMap(\.self).min()
         dueAt = decision.dueAt
         lane = decision.lane?.rawValue
         self.policies = policies

@@ -1,4 +1,4 @@
-import Fleet
+public import Fleet
 
 /// How soaks are shortened for a due date, in plans and in rollouts alike.
 public enum SoakShortening {

@@ -1,5 +1,5 @@
 package import Calendar
-import Fleet
+package import Fleet
 import Forensics
 import Health
 public import Policy

@@ -74,9 +74,14 @@ struct EndpointText {
 
     /// What must be done before patching.
     private var forensics: String {
-        found.filter { $0.forensics != nil }.prefix(Self.shownPauses).map {
+        let held = detail.heldBy.map {
+            "Traces of an attack were found: isolate it, and do not patch it before it is imaged "
+                + "(patchbay evidence show \($0))."
+        }
+        let demanded = found.filter { $0.forensics != nil }.prefix(Self.shownPauses).map {
             "\(Table.printable($0.vulnerability)): \($0.forensics ?? "")"
-        }.joined(separator: "\n")
+        }
+        return ([held].compactMap(\.self) + demanded).joined(separator: "\n")
     }
 
     /// What no feed says, but the packages themselves.

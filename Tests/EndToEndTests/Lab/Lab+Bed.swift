@@ -90,6 +90,7 @@ extension Lab {
         try await addSurroundingPackages()
         try await addPutAsidePackages()
         try await addEmergencyPackage()
+        try await addTriagePackage()
         try await serveRepository()
     }
 

@@ -41,7 +41,7 @@ extension Lab {
             Self.slowPackages, Self.ringPackages, Self.trustPackages, Self.beforePackages,
             Self.wavePackages, Self.servicePackages, Self.cachePackages,
             Self.surroundingPackages.keys.sorted(), Self.putAsidePackages.keys.sorted(),
-            Scenario.rebootPackages, [Self.emergencyPackage],
+            Scenario.rebootPackages, [Self.emergencyPackage, Self.triagePackage],
         ]
         try await bed(
             ["in", endpoint, "/usr/bin/apt-get", "-q", "-y", "install"]

@@ -18,6 +18,10 @@ final class Lab: Sendable {
         case endpoints = "a"
         /// Without booted endpoints.
         case empty = "t"
+        /// Without booted endpoints, for the agent's own package of rpm.
+        case package = "p"
+        /// Without booted endpoints, for one that is small.
+        case small = "m"
     }
 
     private struct State: Sendable {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension Scenario {
-    static let rings = [goodThroughRings, badStopsAtCanary]
+    static let rings = [goodThroughRings, badStopsAtCanary, crashesStopAtCanary]
 
     static let goodThroughRings = Scenario(
         "a good update is verified on the canary, is watched, and then goes to the others"
@@ -67,18 +67,46 @@ extension Scenario {
         try await lab.patchbay("update", "blocked", "unblock", "labringbad", "2.0")
         try await lab.endpoint(1).run("/usr/bin/dpkg", "--purge", "labringbad")
     }
+
+    static let crashesStopAtCanary = Scenario(
+        "an update after which a program crashes again and again stops at the canary"
+    ) { lab in
+        try await lab.saveRings()
+        for endpoint in lab.endpoints { try await endpoint.run("/bin/mkdir", "-p", "/var/crash") }
+        let deployment = try await lab.approveThroughRings("labringcrash")
+        let halted = try await eventually("the rollout halts", within: .seconds(300)) {
+            let detail = try await lab.rings(of: deployment)
+            return detail.rollout?.state == "halted" ? detail : nil
+        }
+        #expect(halted.jobs.map(\.job.endpoint) == [try lab.endpoint(1).id])
+        let job = try #require(halted.jobs.first).job
+        #expect(job.outcome("labringcrash")?.state == .verified, "\(job.sentence)")
+        #expect(job.result?.failure == .unhealthyAfterPatch)
+        let probe = job.result?.probes?.first { $0.probe.hasPrefix("crashes:") }
+        #expect(probe?.isPassed == false)
+        #expect(probe?.sentence.contains("crashes since the installation began") == true)
+        for number in 2...3 {
+            try await expectUntouched("labringcrash", on: try lab.endpoint(number))
+        }
+        try await lab.patchbay("deployment", "cancel", deployment.text)
+        try await lab.patchbay("update", "blocked", "unblock", "labringcrash", "2.0")
+        try await lab.endpoint(1).run("/usr/bin/dpkg", "--purge", "labringcrash")
+        for endpoint in lab.endpoints { try await endpoint.run("/bin/rm", "-r", "/var/crash") }
+    }
 }
 
 extension Lab {
     /// Packages for rings: version 1.0 is installed in every endpoint, 2.0 is on offer.
-    static let ringPackages = ["labringgood", "labringbad"]
+    static let ringPackages = ["labringgood", "labringbad", "labringcrash"]
     private static let ringPolicy = "lab-rings"
 
-    /// Adds them to the repository; one of them fails on its way to 2.0.
+    /// Adds them to the repository; one of them fails on its way to 2.0, and one crashes
+    /// after it.
     func addRingPackages() async throws {
         for name in Self.ringPackages { try await repository("add", name, "1.0") }
         try await repository("add", "labringgood", "2.0")
         try await repository("add", "labringbad", "2.0", "--fault", "fail")
+        try await repository("add", "labringcrash", "2.0", "--fault", "crash")
     }
 
     /// Tags the endpoints, and saves a policy with rings unless it is there.
@@ -108,6 +136,7 @@ extension Lab {
             - {name: canary, members: tag = canary, soak: 4s, gate: {verified: 100%, minimum: 1}}
             - {name: early, members: tag = early, soak: 3s}
             - {name: broad, members: rest}
+        after: {probes: [{crashes: {times: 1, over: 10s}}], within: 1m}
 
         """
 

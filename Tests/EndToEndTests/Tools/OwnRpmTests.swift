@@ -8,7 +8,7 @@ import Testing
 struct OwnRpmTests {
     private static let number = "19"
 
-    @Test(.toolLab)
+    @Test(.toolLab(.package))
     func
         `The agent's rpm enrols silently, twice is as once, and erasing leaves the identity alone`()
         async throws

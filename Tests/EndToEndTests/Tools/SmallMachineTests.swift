@@ -28,7 +28,7 @@ struct SmallMachineTests {
         return String(try #require(unit.firstMatch(of: /\nMemoryMax=([0-9]+)M\n/)).1)
     }
 
-    @Test(.toolLab)
+    @Test(.toolLab(.small))
     func `A scan with dnf's indexes of a whole distribution fits one processor and 512 MB`()
         async throws
     {

@@ -121,8 +121,11 @@ extension Lab {
     }
 }
 
-/// Gives a test a lab with a server and no booted endpoint.
+/// Gives a test a lab with a server and no booted endpoint. Tests of several suites run beside one
+/// another, so each asks for a part of its own.
 struct ToolLabTrait: TestTrait, TestScoping {
+    let part: Lab.Part
+
     func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
         testCase == nil ? self : nil
     }
@@ -130,7 +133,7 @@ struct ToolLabTrait: TestTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let lab = try await Lab.start(.sqlite, .empty, booting: 0)
+        let lab = try await Lab.start(.sqlite, part, booting: 0)
         do {
             try await lab.bed("tool-repository", lab.repository.path)
             try await lab.patchbay("admin", "create", "anna")
@@ -145,5 +148,5 @@ struct ToolLabTrait: TestTrait, TestScoping {
 
 extension Trait where Self == ToolLabTrait {
     /// A lab with a server, for endpoints with other package tools.
-    static var toolLab: Self { ToolLabTrait() }
+    static func toolLab(_ part: Lab.Part = .empty) -> Self { ToolLabTrait(part: part) }
 }

@@ -12,7 +12,7 @@ import Testing
 /// only some.
 @Suite(.requires(.root, .networkNamespaces, .testBed, .binaries))
 struct ToolEndpointTests {
-    @Test(.serialized, .toolLab, arguments: Flavour.asked)
+    @Test(.serialized, .toolLab(), arguments: Flavour.asked)
     func `Scans, installs, verifies, and fails truthfully`(_ flavour: Flavour) async throws {
         let lab = try Lab.current
         let made = try await lab.tryBed(["flavour", flavour.name])

@@ -290,7 +290,7 @@ extension Chrome {
             if let forensics = item.forensics {
                 p(class: "s warn", .title(forensics)) {
                     Icon.search.drawn()
-                    span { "Forensics first" }
+                    a(.href(.endpoint(item.endpoint, "evidence"))) { "Forensics first" }
                 }
             }
         }

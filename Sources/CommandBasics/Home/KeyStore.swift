@@ -1,17 +1,19 @@
-import CommandBasics
 import Fleet
 import Foundation
-import Trust
+package import Trust
 
 /// The keys of an installation, in files.
-struct KeyStore {
+package struct KeyStore {
     let home: Home
+
+    /// The keys of an installation.
+    package init(home: Home) { self.home = home }
 
     /// Reads the keys.
     ///
     /// - Throws: `TrustError` that names the file which is missing or damaged; `Failure` for a
     ///   secret that others may read.
-    func load() throws -> ServerKeys {
+    package func load() throws -> ServerKeys {
         try recover()
         try home.requireExisting()
         var files: [String: [UInt8]] = [:]
@@ -25,7 +27,7 @@ struct KeyStore {
 
     /// Reads the keys, or makes those of a new installation; the TLS certificate is made anew when
     /// it ends soon or its names changed.
-    func loadOrMake(names: [String]) throws -> ServerKeys {
+    package func loadOrMake(names: [String]) throws -> ServerKeys {
         try recover()
         let now = SystemEffects.now()
         guard home.exists else {

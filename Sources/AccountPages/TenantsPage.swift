@@ -1,12 +1,10 @@
-import Administration
-import ControlPlane
 import Fleet
-import HTMLTree
-import PageParts
-import ServerRecords
+package import HTMLTree
+package import PageParts
+package import ServerRecords
 
 /// Tenants and their sites.
-func tenantsPage(_ sites: [Site], refused: Refusal? = nil, chrome: Chrome) -> HTML {
+package func tenantsPage(_ sites: [Site], refused: Refusal? = nil, chrome: Chrome) -> HTML {
     layout("Tenants", section: .tenants, chrome: chrome) {
         pageTitle("Tenants") {
             p(class: "dim") {

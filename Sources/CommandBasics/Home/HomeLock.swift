@@ -1,15 +1,14 @@
-import CommandBasics
 import Foundation
 
 /// Keeps a second server out of a home folder for as long as it lives. The kernel lets go of it
 /// when the process ends, however it ends.
-final class HomeLock: Sendable {
+package final class HomeLock: Sendable {
     private let handle: FileHandle
 
     /// Takes the lock.
     ///
     /// - Throws: `Failure` when another process has it.
-    init(_ home: Home) throws {
+    package init(_ home: Home) throws {
         let descriptor = open(home.lock.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Failure(
@@ -26,7 +25,7 @@ final class HomeLock: Sendable {
     }
 
     /// Lets go of it.
-    func release() {
+    package func release() {
         try? handle.close()
     }
 }

@@ -1,6 +1,5 @@
-import ArgumentParser
-import CommandBasics
-import Foundation
+package import ArgumentParser
+package import Foundation
 
 /// The folder that holds everything of one installation.
 ///
@@ -12,23 +11,23 @@ import Foundation
 ///     ├── lock              held while a server runs
 ///     ├── feeds/            what is held of the feeds of vulnerability intelligence
 ///     └── agent/            the state of this machine's own agent (“patchbay up”)
-struct Home: Sendable {
+package struct Home: Sendable {
     /// The folder.
-    let folder: URL
+    package let folder: URL
 
-    var keys: URL { folder.appending(path: "keys") }
-    var database: URL { folder.appending(path: "patchbay.sqlite") }
-    var serverNote: URL { folder.appending(path: "server.json") }
-    var lock: URL { folder.appending(path: "lock") }
-    var feeds: URL { folder.appending(path: "feeds") }
-    var agent: URL { folder.appending(path: "agent") }
+    package var keys: URL { folder.appending(path: "keys") }
+    package var database: URL { folder.appending(path: "patchbay.sqlite") }
+    package var serverNote: URL { folder.appending(path: "server.json") }
+    package var lock: URL { folder.appending(path: "lock") }
+    package var feeds: URL { folder.appending(path: "feeds") }
+    package var agent: URL { folder.appending(path: "agent") }
 
     /// Whether an installation has been made here.
-    var exists: Bool { FileManager.default.fileExists(atPath: keys.path) }
+    package var exists: Bool { FileManager.default.fileExists(atPath: keys.path) }
 
     /// A folder by its path, or the usual one: `/var/lib/patchbay` for root, else
     /// `$XDG_DATA_HOME/patchbay`.
-    init(path: String?) {
+    package init(path: String?) {
         folder = path.map { URL(filePath: $0).standardizedFileURL } ?? Self.usual
     }
 
@@ -47,7 +46,7 @@ struct Home: Sendable {
     ///
     /// What is there already and can be read by others is somebody else's unless an installation is
     /// in it: its permissions are not changed.
-    func make() throws {
+    package func make() throws {
         guard exists || !isForeign else {
             throw Failure(
                 .wrongUse, "\(folder.path) is not empty, and holds no installation.",
@@ -79,13 +78,13 @@ struct Home: Sendable {
     }
 
     /// Makes the folder of this machine's own agent.
-    func makeAgentFolder() throws {
+    package func makeAgentFolder() throws {
         try FileManager.default.createDirectory(
             at: agent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
     /// Refuses a folder in which nothing was ever made.
-    func requireExisting() throws {
+    package func requireExisting() throws {
         guard exists else {
             throw Failure(
                 .couldNot, "There is no installation in \(folder.path).",
@@ -96,21 +95,23 @@ struct Home: Sendable {
 }
 
 /// The option `--home`.
-struct HomeOption: ParsableArguments {
+package struct HomeOption: ParsableArguments {
+    package init() {}
+
     @Option(
         name: .customLong("home"),
         help: ArgumentHelp(
             "The folder of the installation.",
             discussion: "Unless given: /var/lib/patchbay for root, else $XDG_DATA_HOME/patchbay.",
             valueName: "folder"))
-    var path: String?
+    package var path: String?
 
-    func validate() throws {
+    package func validate() throws {
         guard path?.isEmpty != true else {
             throw ValidationError("--home names no folder: its value is empty.")
         }
     }
 
     /// The folder.
-    var home: Home { Home(path: path) }
+    package var home: Home { Home(path: path) }
 }

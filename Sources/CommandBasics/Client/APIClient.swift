@@ -1,14 +1,13 @@
 import AgentProtocol
 import AsyncHTTPClient
-import CommandBasics
-import Foundation
+package import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOSSL
 
 /// The public interface of a server, for the command line.
-struct APIClient: Sendable {
-    let access: ServerAccess
+package struct APIClient: Sendable {
+    package let access: ServerAccess
     private let http: HTTPClient
 
     /// Seconds until a connection must stand, and until an answer must have begun.
@@ -18,7 +17,7 @@ struct APIClient: Sendable {
     private static let answerLimit = 64 * 1024 * 1024
 
     /// A client; nothing is sent yet.
-    init(_ access: ServerAccess) throws {
+    package init(_ access: ServerAccess) throws {
         self.access = access
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: try Self.tls(access.anchor), redirectConfiguration: .disallow,
@@ -29,57 +28,57 @@ struct APIClient: Sendable {
     }
 
     /// Hangs up.
-    func close() async {
+    package func close() async {
         try? await http.shutdown()
     }
 
     /// Asks for a value. `query` holds only what is not nil.
-    func get<Value: Decodable>(
+    package func get<Value: Decodable>(
         _ path: String, query: [(String, String?)] = [], as type: Value.Type = Value.self
     ) async throws -> Value {
         try decode(try await send("GET", path, query: query, body: nil))
     }
 
     /// Sends a value, and takes one back.
-    func post<Value: Decodable>(
+    package func post<Value: Decodable>(
         _ path: String, _ body: some Encodable, as type: Value.Type = Value.self
     ) async throws -> Value {
         try decode(try await send("POST", path, query: [], body: JSONEncoder().encode(body)))
     }
 
     /// Asks for something to be done.
-    func post(_ path: String, query: [(String, String?)] = []) async throws {
+    package func post(_ path: String, query: [(String, String?)] = []) async throws {
         _ = try await send("POST", path, query: query, body: nil)
     }
 
     /// Asks for something to be done, and takes a value back.
-    func post<Value: Decodable>(
+    package func post<Value: Decodable>(
         _ path: String, query: [(String, String?)] = [], as type: Value.Type = Value.self
     ) async throws -> Value {
         try decode(try await send("POST", path, query: query, body: nil))
     }
 
     /// Takes something away.
-    func delete(_ path: String, query: [(String, String?)] = []) async throws {
+    package func delete(_ path: String, query: [(String, String?)] = []) async throws {
         _ = try await send("DELETE", path, query: query, body: nil)
     }
 
     /// Takes something away, and takes back what is left to say of it.
-    func delete<Value: Decodable>(
+    package func delete<Value: Decodable>(
         _ path: String, query: [(String, String?)], as type: Value.Type
     ) async throws -> Value {
         try decode(try await send("DELETE", path, query: query, body: nil))
     }
 
     /// Stores a value under a name, and takes one back.
-    func put<Value: Decodable>(
+    package func put<Value: Decodable>(
         _ path: String, _ body: some Encodable, as type: Value.Type = Value.self
     ) async throws -> Value {
         try decode(try await send("PUT", path, query: [], body: JSONEncoder().encode(body)))
     }
 
     /// Stores bytes under a name, and takes a value back.
-    func put<Value: Decodable>(
+    package func put<Value: Decodable>(
         _ path: String, bytes: [UInt8], query: [(String, String?)] = [],
         as type: Value.Type = Value.self
     ) async throws -> Value {
@@ -90,7 +89,7 @@ struct APIClient: Sendable {
     }
 
     /// An answer's bytes as they are.
-    func bytes(_ path: String, query: [(String, String?)] = []) async throws -> Data {
+    package func bytes(_ path: String, query: [(String, String?)] = []) async throws -> Data {
         try await send("GET", path, query: query, body: nil)
     }
 

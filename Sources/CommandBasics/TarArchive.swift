@@ -1,10 +1,9 @@
-import CommandBasics
-import Foundation
+package import Foundation
 import Trust
 
 /// Files in one file, in the format of tar (POSIX.1-1988 ustar), so that a backup can be looked
 /// into with the usual tools.
-enum TarArchive {
+package enum TarArchive {
     private static let block = 512
     /// How much is copied at a time, in bytes.
     private static let piece = 1024 * 1024
@@ -12,12 +11,12 @@ enum TarArchive {
     private static let mostFiles = 1000
 
     /// The archive's last file: the digests of those before it, as `sha256sum -c` reads them.
-    static let checksums = "SHA256SUMS"
+    package static let checksums = "SHA256SUMS"
     /// The largest such file, in bytes: 67 and a name for each file.
     private static let longestChecksums: UInt64 = 1024 * 1024
 
     /// Writes files, in this order, under these names, and then their digests.
-    static func write(_ files: [(name: String, file: URL)], to handle: FileHandle) throws {
+    package static func write(_ files: [(name: String, file: URL)], to handle: FileHandle) throws {
         var sums = ""
         for (name, file) in files {
             let source = try FileHandle(forReadingFrom: file)
@@ -57,7 +56,7 @@ enum TarArchive {
     /// - Returns: the names of the files.
     /// - Throws: `Failure` when the archive is damaged, altered, cut off, or none.
     @discardableResult
-    static func extract(
+    package static func extract(
         _ handle: FileHandle, into folder: URL?, isWanted: (String) -> Bool
     ) throws -> [String] {
         try handle.seek(toOffset: 0)
@@ -107,7 +106,8 @@ enum TarArchive {
         return digest.hex
     }
 
-    static let damaged = Failure(
+    /// What is said of an archive that is none of ours.
+    package static let damaged = Failure(
         .wrongUse, "The file is not a backup of Patchbay, or it was altered, damaged or cut off.",
         nextStep: "Use another backup; nothing has been changed.", code: "E_BACKUP_DAMAGED")
 

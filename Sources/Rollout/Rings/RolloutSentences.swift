@@ -1,7 +1,5 @@
 package import Fleet
 import Policy
-public import Rollout
-import ServerRecords
 
 /// The words in which people read of rollouts.
 public enum RolloutSentences {
@@ -50,19 +48,19 @@ extension RolloutWait {
         case .start: "Waits for somebody to begin it."
         case .resume(let reason): "Halted: \(reason.sentence)"
         case .jobs(let ring, let count):
-            "Ring \(ring): \(RolloutStep.endpoints(count)) \(count == 1 ? "has" : "have") an order."
+            "Ring \(ring): \(RolloutSentences.endpoints(count)) \(count == 1 ? "has" : "have") an order."
         case .soak(let ring, let until):
             "Ring \(ring) is watched until \(until.wholeSeconds)."
         case .retries(let ring, let count, let first):
-            "Ring \(ring): \(RolloutStep.endpoints(count)) \(count == 1 ? "rests" : "rest") before "
+            "Ring \(ring): \(RolloutSentences.endpoints(count)) \(count == 1 ? "rests" : "rest") before "
                 + "another try, the first until \(first.wholeSeconds)."
         case .offline(let ring, let count):
-            "Ring \(ring): \(RolloutStep.endpoints(count)) \(count == 1 ? "is" : "are") silent."
+            "Ring \(ring): \(RolloutSentences.endpoints(count)) \(count == 1 ? "is" : "are") silent."
         case .budget(let ring, let waiting):
-            "Ring \(ring): \(RolloutStep.endpoints(waiting)) \(waiting == 1 ? "waits" : "wait") for "
+            "Ring \(ring): \(RolloutSentences.endpoints(waiting)) \(waiting == 1 ? "waits" : "wait") for "
                 + "room in the disruption budget."
         case .cluster(let ring, let waiting):
-            "Ring \(ring): \(RolloutStep.endpoints(waiting)) \(waiting == 1 ? "waits" : "wait") "
+            "Ring \(ring): \(RolloutSentences.endpoints(waiting)) \(waiting == 1 ? "waits" : "wait") "
                 + "until another member of the cluster is back."
         case .outage(let ring):
             "Ring \(ring): endpoints without the update are unhealthy too; waits for the outage to "

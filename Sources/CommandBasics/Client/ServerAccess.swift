@@ -1,13 +1,11 @@
-import CommandBasics
-import Fleet
 import Foundation
 import Trust
 
 /// What it takes to talk to a server: its address, a token, and what its identity is checked
 /// against.
-struct ServerAccess: Sendable {
+package struct ServerAccess: Sendable {
     /// What the server's certificate must lead to.
-    enum Anchor: Sendable {
+    package enum Anchor: Sendable {
         /// The server's own identity certificate, DER. It signs for this one server only, so that
         /// the name in the certificate adds nothing.
         case identity([UInt8])
@@ -16,26 +14,40 @@ struct ServerAccess: Sendable {
         case authorities(path: String)
     }
 
-    var address: String
-    var token: String
-    var anchor: Anchor
+    package var address: String
+    package var token: String
+    package var anchor: Anchor
+
+    /// What it takes.
+    package init(address: String, token: String, anchor: Anchor) {
+        self.address = address
+        self.token = token
+        self.anchor = anchor
+    }
 }
 
 /// The file of an API token: everything that a program on another machine needs.
-struct TokenFile: Codable {
+package struct TokenFile: Codable {
     /// The server's address.
-    var server: String
+    package var server: String
     /// The token.
-    var token: String
+    package var token: String
     /// The server's identity certificate, DER in base64; the connection is refused when the server
     /// shows another.
-    var identity: String
+    package var identity: String
+
+    /// What stands in the file.
+    package init(server: String, token: String, identity: String) {
+        self.server = server
+        self.token = token
+        self.identity = identity
+    }
 
     /// The largest file that is read, in bytes.
-    static let limit = 64 * 1024
+    package static let limit = 64 * 1024
 
     /// Reads a file.
-    static func read(_ path: String) throws -> TokenFile {
+    package static func read(_ path: String) throws -> TokenFile {
         guard let bytes = try PrivateFile.read(URL(filePath: path), limit: limit) else {
             throw Failure(
                 .wrongUse, "There is no file \(path).", nextStep: "Name the token's file.",
@@ -50,7 +62,7 @@ struct TokenFile: Codable {
     }
 
     /// The access that the file gives.
-    func access(at address: String?, authorities: String?) throws -> ServerAccess {
+    package func access(at address: String?, authorities: String?) throws -> ServerAccess {
         guard let der = Data(base64Encoded: identity) else {
             throw Failure(
                 .wrongUse, "The identity in the token's file is damaged.",
@@ -64,7 +76,7 @@ struct TokenFile: Codable {
 
 extension Home {
     /// Access as the administrator of this machine's own installation.
-    func localAccess() throws -> ServerAccess {
+    package func localAccess() throws -> ServerAccess {
         let keys = try KeyStore(home: self).load()
         guard let note = try ServerNote.read(self) else {
             throw Failure(

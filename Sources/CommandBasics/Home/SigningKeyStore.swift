@@ -1,6 +1,5 @@
-import CommandBasics
 import Foundation
-import Trust
+package import Trust
 
 /// The signing keys of managed mode, in the home folder.
 ///
@@ -8,24 +7,27 @@ import Trust
 ///     home/trust/next/      the same while the keys are being changed
 ///
 /// In sealed mode the folder is not there.
-struct SigningKeyStore {
+package struct SigningKeyStore {
     let home: Home
+
+    /// The signing keys of an installation.
+    package init(home: Home) { self.home = home }
 
     private var folder: URL { home.folder.appending(path: "trust") }
     private var next: URL { folder.appending(path: "next") }
 
     /// The files that there are, by their place in the home folder: for backups.
-    var files: [String] {
+    package var files: [String] {
         ManagedKeys.File.allCases.map { "trust/\($0.rawValue)" }.filter {
             FileManager.default.fileExists(atPath: home.folder.appending(path: $0).path)
         }
     }
 
     /// The keys; none in sealed mode and before the first start.
-    func load() throws -> [ManagedKeys.File: SigningKey] { try load(folder) }
+    package func load() throws -> [ManagedKeys.File: SigningKey] { try load(folder) }
 
     /// The keys, and those that are to follow them: the trust root says which of them count.
-    func loadAll() throws -> [SigningKey] {
+    package func loadAll() throws -> [SigningKey] {
         Array(try load().values) + Array(try load(next).values)
     }
 
@@ -43,14 +45,14 @@ struct SigningKeyStore {
     }
 
     /// Makes the first keys.
-    func make() throws -> [ManagedKeys.File: SigningKey] {
+    package func make() throws -> [ManagedKeys.File: SigningKey] {
         let keys = try ManagedKeys.make(entropy: SystemEffects.randomBytes)
         try save(keys, to: folder)
         return keys
     }
 
     /// Makes keys that are to follow; those made by an earlier try are taken again.
-    func makeNext() throws -> [ManagedKeys.File: SigningKey] {
+    package func makeNext() throws -> [ManagedKeys.File: SigningKey] {
         let known = try load(next)
         if known.count == ManagedKeys.File.allCases.count { return known }
         let keys = try ManagedKeys.make(entropy: SystemEffects.randomBytes)
@@ -59,7 +61,7 @@ struct SigningKeyStore {
     }
 
     /// Puts the keys that follow in the place of the former ones, which are removed.
-    func takeNext() throws {
+    package func takeNext() throws {
         for (file, key) in try load(next) {
             try PrivateFile.write(key.fileBytes, to: folder.appending(path: file.rawValue))
         }
@@ -67,7 +69,7 @@ struct SigningKeyStore {
     }
 
     /// Removes the keys, once operators hold them all.
-    func remove() throws {
+    package func remove() throws {
         guard FileManager.default.fileExists(atPath: folder.path) else { return }
         try FileManager.default.removeItem(at: folder)
     }

@@ -1,28 +1,30 @@
-import ArgumentParser
+package import ArgumentParser
 import Foundation
 
 /// The options of every command that talks to a server.
-struct ServerOptions: ParsableArguments {
+package struct ServerOptions: ParsableArguments {
+    package init() {}
+
     @Option(
         help: ArgumentHelp(
             "The server's address; that in the token's file unless given.", valueName: "url"))
-    var server: String?
+    package var server: String?
 
     @Option(
         help: ArgumentHelp(
             "The file of an API token. Without it the local home folder's administrator is used.",
             valueName: "file"))
-    var tokenFile: String?
+    package var tokenFile: String?
 
     @Option(
         help: ArgumentHelp(
             "Authorities (PEM) to check the server's certificate against, instead of its own identity.",
             valueName: "file"))
-    var caFile: String?
+    package var caFile: String?
 
-    @OptionGroup var homeOption: HomeOption
+    @OptionGroup package var homeOption: HomeOption
 
-    func validate() throws {
+    package func validate() throws {
         if server != nil, tokenFile == nil {
             throw ValidationError("--server needs --token-file.")
         }
@@ -38,7 +40,7 @@ struct ServerOptions: ParsableArguments {
     }
 
     /// Talks to the server, and hangs up afterwards.
-    func withClient<Answer: Sendable>(
+    package func withClient<Answer: Sendable>(
         _ body: (APIClient) async throws -> Answer
     ) async throws -> Answer {
         let access =

@@ -1,12 +1,9 @@
-import Administration
-import ControlPlane
-import Fleet
-import HTMLTree
-import PageParts
-import ServerRecords
+package import Fleet
+package import HTMLTree
+package import PageParts
 
 /// The endpoints that miss the chosen updates belong to several tenants: a deployment is for one.
-func chooseTenantPage(
+package func chooseTenantPage(
     counts: [(tenant: TenantID, endpoints: Int)], place: Place, chrome: Chrome
 ) -> HTML {
     layout("Choose a tenant", section: .updates, chrome: chrome) {

@@ -1,12 +1,11 @@
-import Administration
-import ControlPlane
+package import Administration
 import Fleet
-import HTMLTree
-import PageParts
-import ServerRecords
+package import HTMLTree
+package import PageParts
+package import ServerRecords
 
 /// Enrolment: make a token, see which there are, revoke one.
-func enrolmentPage(
+package func enrolmentPage(
     _ tokens: [EnrolmentTokenSummary], sites: [Site], address: String, refused: Refusal? = nil,
     chrome: Chrome
 ) -> HTML {
@@ -119,7 +118,7 @@ private func tokenRow(_ token: EnrolmentTokenSummary, _ chrome: Chrome) -> HTML 
 }
 
 /// A new token, shown this once, with the commands that use it.
-func newTokenPage(_ new: NewEnrolmentToken, chrome: Chrome) -> HTML {
+package func newTokenPage(_ new: NewEnrolmentToken, chrome: Chrome) -> HTML {
     let token = new.token
     return layout("New token", section: .enrolment, chrome: chrome) {
         pageTitle("Enrol endpoints", crumb: ("Enrolment", .enrolment)) {
@@ -158,7 +157,7 @@ func newTokenPage(_ new: NewEnrolmentToken, chrome: Chrome) -> HTML {
 }
 
 /// The question before a token is revoked.
-func revokePage(_ token: EnrolmentTokenSummary, chrome: Chrome) -> HTML {
+package func revokePage(_ token: EnrolmentTokenSummary, chrome: Chrome) -> HTML {
     layout("Revoke a token", section: .enrolment, chrome: chrome) {
         pageTitle(
             "Revoke: \(token.note.isEmpty ? "token without a note" : token.note)",

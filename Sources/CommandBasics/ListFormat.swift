@@ -1,8 +1,7 @@
-import ArgumentParser
-import CommandBasics
+package import ArgumentParser
 
 /// How a list is shown that can be had as a file too.
-enum ListFormat: String, ExpressibleByArgument, CaseIterable {
+package enum ListFormat: String, ExpressibleByArgument, CaseIterable {
     /// For people.
     case table
     /// For programs.
@@ -12,15 +11,17 @@ enum ListFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// The option `--format` of lists.
-struct ListFormatOption: ParsableArguments {
+package struct ListFormatOption: ParsableArguments {
+    package init() {}
+
     @Option(
         help:
             "How to show the answer: table, json, or csv (all pages). Usually a table on a terminal, else JSON."
     )
-    var format: ListFormat?
+    package var format: ListFormat?
 
     /// Shows a page.
-    func show<Value: Encodable>(_ value: Value, table: (Value) -> String) throws {
+    package func show<Value: Encodable>(_ value: Value, table: (Value) -> String) throws {
         var option = FormatOption()
         option.format = format == .table ? .table : format == .json ? .json : nil
         try option.show(value, table: table)
