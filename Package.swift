@@ -184,7 +184,7 @@ let package = Package(
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
-        module("Foresight", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
+        module("Foresight", ["Findings", "Fleet", "Policy", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Bundles",
