@@ -154,8 +154,8 @@ let package = Package(
         module(
             "Exclusions",
             [
-                "Findings", "Fleet", "Advisories", "Policy", "ServerRecords", "ControlPlane",
-                "Intelligence", "Administration",
+                "Findings", "Fleet", "Versions", "Advisories", "Policy", "ServerRecords",
+                "ControlPlane", "Intelligence", "Administration",
             ]),
         module(
             "Emergencies",
@@ -184,7 +184,7 @@ let package = Package(
         module(
             "Duties",
             ["Fleet", "Calendar", "Policy", "Trust", "ServerRecords", "ControlPlane"]),
-        module("Foresight", ["Fleet", "Policy", "ServerRecords", "ControlPlane"]),
+        module("Foresight", ["Findings", "Fleet", "Policy", "ServerRecords", "ControlPlane"]),
         module("Rollbacks", ["Fleet", "Policy", "Rollout", "ServerRecords", "ControlPlane"]),
         module(
             "Bundles",
@@ -390,7 +390,7 @@ let package = Package(
                 "AgentSystem",
                 "AgentTransport",
                 "Calendar", "Recipes", "SignedRecipes", "Duties", "Requests", "AcceptedRisks",
-                "Verdicts", "VerdictFeeds", "Emergencies", "Forensics", "Triage",
+                "Verdicts", "VerdictFeeds", "Emergencies", "Exclusions", "Forensics", "Triage",
                 "Foresight",
                 argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
                 serviceLifecycle, unixSignals,

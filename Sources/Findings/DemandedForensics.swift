@@ -12,6 +12,12 @@ package struct DemandedForensics: Hashable, Sendable {
     package var vulnerability: String
     /// The start of the clock; the earliest where several demand it.
     package var since: Timestamp
+
+    /// What forensics is demanded of.
+    package init(vulnerability: String, since: Timestamp) {
+        self.vulnerability = vulnerability
+        self.since = since
+    }
 }
 
 extension FindingState {

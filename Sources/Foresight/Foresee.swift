@@ -1,4 +1,5 @@
 package import ControlPlane
+import Findings
 import Fleet
 import Policy
 import ServerRecords

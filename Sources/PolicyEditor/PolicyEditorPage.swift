@@ -258,6 +258,9 @@ private func previewPart(_ preview: PolicyPreview) -> HTML {
             fact("Not known") { Words.count(preview.unknown.count) }
             fact("Decisions that change") { Words.count(preview.changedDecisions) }
             fact("Endpoints looked at") { Words.count(preview.endpoints) }
+            if let open = preview.leavesOpen {
+                fact("Vulnerabilities that it leaves open") { open.short }
+            }
         }
         named("Join", preview.joins)
         named("Leave", preview.leaves)

@@ -92,4 +92,52 @@ struct DetectionTests {
         let scans = try await scans(looksApart: true, askingAt: asked)
         #expect(scans.contains { $0 >= asked && $0 < asked.adding(seconds: 1_200) }, "\(scans)")
     }
+
+    @Test func `new policies bring one scan within minutes, and what is no news brings none`()
+        async throws
+    {
+        let world = World(["labgood": .good])
+        let link = FakeLink(world)
+        let folder = CrashingFolder(world: world)
+        let office = try SigningOffice()
+        let root = office.text(office.root)
+        let texts = try (1...4).map { version in
+            office.text(
+                try office.sign(
+                    try SigningOffice.policies(from: 18 + version), "policy", version: version))
+        }
+        func serve(_ digest: Int, _ version: Int) {
+            let answer = TrustResponse(
+                digest: "\(digest)", roots: [root], policies: texts[version - 1])
+            link.change {
+                $0.scanInterval = 6 * 3_600
+                $0.trust = answer
+            }
+        }
+        serve(1, 1)
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let noting = Noting(world)
+        let agent = AgentLoop(
+            endpoint: Orders.endpoint,
+            settings: AgentSettings(agentVersion: "0", bootId: "boot-1", refreshesSources: false),
+            link: link, scanner: noting, installer: world, runs: world, state: folder,
+            trust: TrustDesk(
+                endpoint: Orders.endpoint, tenant: SigningOffice.tenant,
+                fingerprint: office.root.payloadDigest, state: folder, zones: { _ in .utc },
+                effects: world.effects, logger: quiet), effects: world.effects, logger: quiet)
+        // Minutes after the start, and what is served from then on.
+        let served: [(minute: Int64, digest: Int, version: Int)] = [
+            (60, 2, 2), (62, 3, 3), (120, 4, 4), (180, 5, 4),
+        ]
+        let start = world.now
+        await world.live(agent, until: start.adding(seconds: 5 * 3_600)) {
+            let minute = world.now.seconds(since: start) / 60
+            if let now = served.last(where: { $0.minute <= minute }) { serve(now.digest, now.version) }
+            return false
+        }
+        let scans = noting.all.map { $0.seconds(since: start) / 60 }.filter { $0 > 30 }
+        #expect(scans.count == 2, "\(scans)")
+        #expect(scans.first.map { (61...75).contains($0) } == true, "\(scans)")
+        #expect(scans.last.map { (121...135).contains($0) } == true, "\(scans)")
+    }
 }

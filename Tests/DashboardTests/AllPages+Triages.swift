@@ -1,3 +1,4 @@
+import Administration
 import EmergencyPages
 import Fleet
 import Forensics

@@ -85,6 +85,25 @@ command_down() {
     rm -f "$LAB_BASE/lab-$LAB_ID.lock"
 }
 
+# When a process began, in ticks since the boot; nothing when there is none.
+process_start() { sed -n 's/.*) //p' "/proc/$1/stat" 2> /dev/null | cut -d ' ' -f 20; }
+
+# Whoever made the lab may be killed before it can take it down. The number alone would not do:
+# another process may get it.
+command_watch() {
+    local pid=${1:-} folder=${2:-} began
+    need_root
+    [[ $pid =~ ^[1-9][0-9]*$ ]] || wrong_use "watch: which process?"
+    [[ -z $folder || ${folder##*/} == "patchbay-$LAB_ID" ]] ||
+        wrong_use "watch: '$folder' is not this lab's"
+    began=$(process_start "$pid")
+    while [[ -n $began ]] && is_alive "$pid" && [[ $(process_start "$pid") == "$began" ]]; do
+        sleep 1
+    done
+    command_down
+    [[ -z $folder ]] || rm -rf -- "$folder"
+}
+
 command_server() {
     need_root
     netns_exists "$NETNS_SERVER" || could_not "the lab is not up: run testbed/lab up"

@@ -68,6 +68,9 @@ public struct ApprovalItem: Hashable, Sendable, Codable {
     public var warning: String?
     /// That it cannot be undone; told when it is said, `nil` in lists.
     public var noWayBack: String?
+    /// What stays open because the updates are not installed; `nil` for approvals, for what was
+    /// taken back, and where that is not known.
+    public var leavesOpen: OpenRisks?
 }
 
 extension UseCases {
@@ -82,21 +85,9 @@ extension UseCases {
         try principal.require(.approve)
         let now = effects.now()
         let id: ApprovalID = effects.newIdentifier()
-        let reason = try Self.checkedNote(draft.reason)
-        let selector = try Self.selector(of: draft)
-        let verdict = try Self.verdict(of: draft, reason, at: now)
-        let endpoints = draft.endpoints ?? []
         return try await writeWaking { records, wakes in
-            let tenant = try principal.tenant(for: draft.tenant)
-            let place = try self.place(
-                level: draft.level, tenant: tenant, part: draft.place, in: records)
-            try Self.check(endpoints, in: place, records)
-            let record = ApprovalRecord(
-                id: id, place: place, endpoints: endpoints,
-                word: ApprovalByHand(
-                    verdict, updates: selector, level: place.level,
-                    person: try records.person(behind: principal.name), at: now),
-                note: reason)
+            let record = try self.approval(of: draft, id, by: principal, at: now, in: records)
+            let tenant = record.place.tenant
             try records.insert(record)
             let item = try Self.item(record, records)
             try self.appendAudit(
@@ -106,6 +97,26 @@ extension UseCases {
                 for: tenant, by: principal.name, in: records, at: now, waking: &wakes)
             return item
         }
+    }
+
+    /// What a draft would be stored as.
+    ///
+    /// - Throws: `Refusal`, as `decide`.
+    package func approval(
+        of draft: ApprovalDraft, _ id: ApprovalID, by principal: Principal, at now: Timestamp,
+        in records: any Records
+    ) throws -> ApprovalRecord {
+        let reason = try Self.checkedNote(draft.reason)
+        let endpoints = draft.endpoints ?? []
+        let place = try self.place(
+            level: draft.level, tenant: try principal.tenant(for: draft.tenant), part: draft.place,
+            in: records)
+        let word = ApprovalByHand(
+            try Self.verdict(of: draft, reason, at: now), updates: try Self.selector(of: draft),
+            level: place.level, person: try records.person(behind: principal.name), at: now)
+        try Self.check(endpoints, in: place, records)
+        return ApprovalRecord(
+            id: id, place: place, endpoints: endpoints, word: word, note: reason)
     }
 
     /// Takes back what somebody has said.
@@ -154,7 +165,7 @@ extension UseCases {
 
     // MARK: Checks
 
-    package static func selector(of draft: ApprovalDraft) throws -> UpdateSelector {
+    private static func selector(of draft: ApprovalDraft) throws -> UpdateSelector {
         let package = draft.package.map { Glob($0) }
         let texts = [draft.package, draft.version, draft.vulnerability].compactMap(\.self)
         guard texts.allSatisfy({ (1...longestLabel).contains($0.count) }),

@@ -68,36 +68,9 @@ extension UseCases {
         try principal.require(.request)
         let now = effects.now()
         let id: ExceptionID = effects.newIdentifier()
-        let endpoints = try draft.endpoints.map { try Self.expression($0) }
-        let versions = try draft.version.map(GivenVersions.bounds)
-        let vulnerabilities = try (draft.vulnerabilities ?? []).map(GivenVulnerability.name)
         // Whom it would be for is looked at before anything is written, which holds everybody up.
         let record = try await ledger.read { records in
-            let tenant = try principal.tenant(for: draft.tenant)
-            let record = ExceptionRecord(
-                id: id,
-                place: try self.place(
-                    level: draft.level, tenant: tenant, part: draft.place, in: records),
-                name: PlainText.line(draft.name, atMost: Self.longestLabel),
-                owner: PlainText.line(draft.owner, atMost: Self.longestLabel),
-                reason: try Self.checkedNote(draft.reason),
-                compensatingControl: try Self.checkedNote(draft.compensatingControl),
-                package: draft.package.map { Glob($0) },
-                versions: versions, vulnerabilities: vulnerabilities,
-                endpoints: endpoints, startsAt: draft.startsAt ?? now, expiresAt: draft.expiresAt,
-                requestedBy: principal.name, requestedAt: now)
-            guard draft.expiresAt > now else { throw Self.invalid(.wrongTime) }
-            let names = try DirectoryNames(scope: .provider, records: records)
-            // Tried with an approver who is nobody else's name, so that all else is found now.
-            let risk: RiskException
-            do throws(RiskExceptionError) {
-                risk = try record.exception(
-                    approver: "somebody other than \(record.owner)", names)
-            } catch {
-                throw Self.invalid(error)
-            }
-            try self.checkLength(of: [risk], tenant: tenant, at: now, in: records)
-            return record
+            try self.exception(of: draft, id, by: principal, at: now, in: records)
         }
         return try await ledger.write { records in
             try Self.requireRoom(for: record.place.tenant, in: records)
@@ -108,6 +81,41 @@ extension UseCases {
                 actor: principal.name, tenant: record.place.tenant, in: records, at: now)
             return record
         }
+    }
+
+    /// What a draft would be stored as.
+    ///
+    /// - Throws: `Refusal`, as `requestException`.
+    package func exception(
+        of draft: ExceptionDraft, _ id: ExceptionID, by principal: Principal, at now: Timestamp,
+        in records: any Records
+    ) throws -> ExceptionRecord {
+        guard draft.expiresAt > now else { throw Self.invalid(.wrongTime) }
+        let tenant = try principal.tenant(for: draft.tenant)
+        let record = ExceptionRecord(
+            id: id,
+            place: try self.place(
+                level: draft.level, tenant: tenant, part: draft.place, in: records),
+            name: PlainText.line(draft.name, atMost: Self.longestLabel),
+            owner: PlainText.line(draft.owner, atMost: Self.longestLabel),
+            reason: try Self.checkedNote(draft.reason),
+            compensatingControl: try Self.checkedNote(draft.compensatingControl),
+            package: draft.package.map { Glob($0) },
+            versions: try draft.version.map(GivenVersions.bounds),
+            vulnerabilities: try (draft.vulnerabilities ?? []).map(GivenVulnerability.name),
+            endpoints: try draft.endpoints.map { try Self.expression($0) },
+            startsAt: draft.startsAt ?? now, expiresAt: draft.expiresAt,
+            requestedBy: principal.name, requestedAt: now)
+        let names = try DirectoryNames(scope: .provider, records: records)
+        // Tried with an approver who is nobody else's name, so that all else is found now.
+        let risk: RiskException
+        do throws(RiskExceptionError) {
+            risk = try record.exception(approver: "somebody other than \(record.owner)", names)
+        } catch {
+            throw Self.invalid(error)
+        }
+        try checkLength(of: [risk], tenant: tenant, at: now, in: records)
+        return record
     }
 
     /// The most risks of a tenant that wait to be accepted: what people can still answer. Of more

@@ -100,6 +100,9 @@ public struct PolicyPreview: Hashable, Sendable, Codable {
     public var changedDecisions = 0
     /// How many endpoints were looked at.
     public var endpoints = 0
+    /// What stays open where the policy holds or declines updates, or accepts their risks; `nil`
+    /// where nothing is saved, or the findings are not known yet.
+    public var leavesOpen: OpenRisks?
     /// What becomes of rings that a change of groups or endpoints leaves empty; `nil` when it leaves
     /// none so.
     public var emptiedRings: [String]?

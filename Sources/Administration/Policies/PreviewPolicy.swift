@@ -34,6 +34,7 @@ extension UseCases {
         var preview = PolicyPreview(
             remarks: text?.remarks ?? [], name: (new ?? old)?.name.text)
         var fleet = new.map { FleetRemarks(on: $0.policy, text?.spots) }
+        var kept = new.map { KeptOpen(by: $0) }
         guard let place = (new ?? old)?.place else { return preview }
         let tenants =
             try place.tenant.map { [$0] } ?? records.tenants(in: .provider).map(\.id)
@@ -56,10 +57,13 @@ extension UseCases {
                     becomes.subject, applies: becomes.membership(of: new?.name), of: tenant,
                     at: now)
                 fleet?.add(becomes.policy?.effective.problems ?? [])
+                kept?.add(becomes)
             }
             comparison.settleTurns(in: &preview)
         }
         preview.remarks += fleet?.remarks ?? []
+        let state = findings.snapshot()
+        preview.leavesOpen = state.isBuilt ? kept?.figures(in: state) : nil
         return preview
     }
 

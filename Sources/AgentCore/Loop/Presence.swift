@@ -14,7 +14,8 @@ struct Presence: Sendable {
     static let shortestWishedScanInterval: Int64 = 60
     /// How often an endpoint scans in a window to which its policies limit scans, in seconds.
     static let scanSecondsInWindow: Int64 = 3_600
-    /// Over how long the first scans of such a window are spread, in milliseconds.
+    /// Over how long the first scans of such a window, and those after news, are spread, in
+    /// milliseconds.
     static let longestScanSpread: Int64 = 600_000
 
     let schedule: CheckInSchedule
@@ -35,6 +36,8 @@ struct Presence: Sendable {
         var nextScan: Timestamp
         var nextCheckIn: Timestamp
         var lastWishedScan: Timestamp?
+        /// When a scan comes, or came, because of new policies or recipes.
+        var newsScan: Timestamp?
         var scanInterval: Int64
         var sent: ScanDesk.Record?
         var isFirst = true
@@ -73,6 +76,16 @@ struct Presence: Sendable {
         memory.nextScan = min(memory.nextScan, max(now, earliest))
         memory.lastWishedScan = max(now, earliest)
         memory.isWished = true
+    }
+
+    /// What new policies and recipes find is told by a scan: one comes within minutes, spread so that
+    /// a fleet does not ask its sources all at once, and one for all that is new meanwhile.
+    private func scanForNews(_ memory: inout Memory) {
+        let (now, spread) = (effects.now().milliseconds, Self.longestScanSpread)
+        var scan = memory.newsScan?.milliseconds ?? now - spread
+        if scan <= now { scan = max(now + Int64(Double(spread) * effects.chance()), scan + spread) }
+        memory.newsScan = Timestamp(milliseconds: scan)
+        memory.nextScan = min(memory.nextScan, Timestamp(milliseconds: scan))
     }
 
     /// Scans, unless the policies limit scans to windows of which none is open. The first look
@@ -129,7 +142,9 @@ struct Presence: Sendable {
             memory.probes = answer.probes ?? []
             selfUpdates?.noteCheckIn()
             warnOfClock(answer.serverTime)
-            await trust?.refresh(answer.policyDigest, over: link)
+            if await trust?.refresh(answer.policyDigest, over: link) == true {
+                scanForNews(&memory)
+            }
             evidence?.take(answer.evidenceRequests ?? [])
             if answer.wantsScan, let record {
                 try await upload(record, known: answer.knownInventoryDigest, base: memory.sent)

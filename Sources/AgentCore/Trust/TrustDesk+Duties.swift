@@ -30,11 +30,7 @@ extension TrustDesk {
         memo.state = taken.state
         let heading = taken.accepted.document.heading
         let file = "\(TrustFiles.duties)/\(heading.scope)-\(heading.name).dsse.json"
-        let believed = memo
-        try write { () throws(StateFolderFailure) in
-            try keep(believed)
-            try state.replace(file, with: bytes)
-        }
+        try keep(bytes, as: file, believing: memo)
     }
 
     /// For how long a duty that is over is remembered, in seconds: as long as a window may be open,

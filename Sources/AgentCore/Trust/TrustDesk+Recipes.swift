@@ -61,11 +61,7 @@ extension TrustDesk {
         }
         memo.state = taken.state
         let file = Self.file(of: document.heading)
-        let believed = memo
-        try write { () throws(StateFolderFailure) in
-            try keep(believed)
-            try state.replace(file, with: bytes)
-        }
+        try keep(bytes, as: file, believing: memo)
     }
 
     /// The recipes that hold, each checked anew: the tenant's own before one for all tenants. What

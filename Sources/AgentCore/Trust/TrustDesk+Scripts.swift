@@ -28,11 +28,7 @@ extension TrustDesk {
         memo.state = taken.state
         let heading = taken.accepted.document.heading
         let name = Self.scriptFile(heading.name, heading.scope)
-        let believed = memo
-        try write { () throws(StateFolderFailure) in
-            try keep(believed)
-            try state.replace(name, with: bytes)
-        }
+        try keep(bytes, as: name, believing: memo)
     }
 
     private static func scriptFile(_ name: String, _ scope: DocumentScope) -> String {

@@ -78,11 +78,14 @@ public final class TrustDesk: Sendable {
         }
     }
 
-    /// Fetches what is new, when a check-in says that something is.
-    func refresh(_ tag: String?, over link: any ControlPlaneLink) async {
+    /// Fetches what is new, when a check-in says that something is: whether policies or recipes are
+    /// others now, which a scan goes by.
+    @discardableResult
+    func refresh(_ tag: String?, over link: any ControlPlaneLink) async -> Bool {
         let memo = try? TrustFiles.load(from: state)
         let isDue = nextTry.withLock { $0.map { effects.now() >= $0 } ?? false }
-        guard let tag, tag != memo?.tag || isDue else { return }
+        guard let tag, tag != memo?.tag || isDue else { return false }
+        let known = recipes()
         do throws(LinkFailure) {
             let answer = try await link.exchange(Self.request(memo))
             let refusal = take(answer)
@@ -96,6 +99,8 @@ public final class TrustDesk: Sendable {
         } catch {
             logger.warning("Signed documents could not be exchanged: \(error.sentence)")
         }
+        return (try? TrustFiles.load(from: state))?.policyDigest != memo?.policyDigest
+            || recipes() != known
     }
 
     static func request(_ memo: TrustMemo?) -> TrustRequest {
@@ -202,11 +207,7 @@ public final class TrustDesk: Sendable {
         let taken = try believe(bytes, as: PolicySet.self, memo, now)
         try requireNewest(taken.accepted, beside: TrustFiles.policies, memo, now)
         memo.state = taken.state
-        // What is believed is on the disk before the document that it allows.
-        try write { () throws(StateFolderFailure) in
-            try keep(memo)
-            try state.replace(TrustFiles.policies, with: bytes)
-        }
+        try keep(bytes, as: TrustFiles.policies, believing: memo)
         memo.policyVersion = taken.accepted.document.heading.version
         memo.policyDigest = taken.accepted.digest
         memo.policyExpiresAt = taken.accepted.document.heading.expiresAt
@@ -222,10 +223,7 @@ public final class TrustDesk: Sendable {
         }
         try requireNewest(taken.accepted, beside: TrustFiles.placement, memo, now)
         memo.state = taken.state
-        try write { () throws(StateFolderFailure) in
-            try keep(memo)
-            try state.replace(TrustFiles.placement, with: bytes)
-        }
+        try keep(bytes, as: TrustFiles.placement, believing: memo)
     }
 
     /// A hold that was accepted stays until it ends or a newer version lifts it: that the server
@@ -239,10 +237,7 @@ public final class TrustDesk: Sendable {
             memo.state = taken.state
             let heading = taken.accepted.document.heading
             let name = "\(TrustFiles.holds)/\(heading.scope)-\(heading.name).dsse.json"
-            try write { () throws(StateFolderFailure) in
-                try keep(memo)
-                try state.replace(name, with: bytes)
-            }
+            try keep(bytes, as: name, believing: memo)
         }
     }
 
@@ -282,9 +277,13 @@ public final class TrustDesk: Sendable {
         }
     }
 
-    func write(_ body: () throws(StateFolderFailure) -> Void) throws(TakingFailure) {
+    /// What is believed is on the disk before the document that it allows.
+    func keep(
+        _ bytes: [UInt8], as file: String, believing memo: TrustMemo
+    ) throws(TakingFailure) {
         do throws(StateFolderFailure) {
-            try body()
+            try keep(memo)
+            try state.replace(file, with: bytes)
         } catch {
             throw .folder(error)
         }

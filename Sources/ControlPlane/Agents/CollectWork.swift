@@ -1,4 +1,5 @@
 public import AgentProtocol
+import Findings
 import Fleet
 import Policy
 import Rollout

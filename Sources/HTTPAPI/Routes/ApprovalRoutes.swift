@@ -24,14 +24,23 @@ enum ApprovalRoutes {
             ],
             response: .approvalList
         ) { call in
-            .json(
-                ItemList(
-                    items: try await call.useCases.approvals(
-                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
-                        includingEnded: try call.queryFlag("ended"),
-                        before: try call.queryIdentifier("before"),
-                        limit: try call.queryNumber(
-                            "limit", in: 1...EndpointQuery.maximumPage, standard: 100))))
+            let principal = try call.principal()
+            let items = try await call.useCases.approvals(
+                by: principal, tenant: try call.queryIdentifier("tenant"),
+                includingEnded: try call.queryFlag("ended"),
+                before: try call.queryIdentifier("before"),
+                limit: try call.queryNumber(
+                    "limit", in: 1...EndpointQuery.maximumPage, standard: 100))
+            return .json(
+                ItemList(items: await call.useCases.withLeftOpen(items, by: principal)))
+        },
+        Route(
+            .post, "/api/v1/approval-previews", permission: .principal(.approve),
+            summary: "What would stay open if this were said. Nothing is changed.",
+            request: .approvalDraft, response: .exclusionPreview
+        ) { call in
+            let draft: ApprovalDraft = try call.decode()
+            return .json(try await call.useCases.preview(draft, by: try call.principal()))
         },
         Route(
             .post, "/api/v1/approvals", permission: .principal(.approve),
@@ -66,13 +75,23 @@ enum ApprovalRoutes {
             ],
             response: .exceptionList
         ) { call in
-            .json(
-                ItemList(
-                    items: try await call.useCases.exceptions(
-                        by: try call.principal(), tenant: try call.queryIdentifier("tenant"),
-                        before: try call.queryIdentifier("before"),
-                        limit: try call.queryNumber(
-                            "limit", in: 1...EndpointQuery.maximumPage, standard: 100))))
+            let principal = try call.principal()
+            let records = try await call.useCases.exceptions(
+                by: principal, tenant: try call.queryIdentifier("tenant"),
+                before: try call.queryIdentifier("before"),
+                limit: try call.queryNumber(
+                    "limit", in: 1...EndpointQuery.maximumPage, standard: 100))
+            let open = await call.useCases.openRisks(leftBy: records, seenBy: principal)
+            return .json(
+                ItemList(items: records.map { Warned(record: $0, leavesOpen: open[$0.id]) }))
+        },
+        Route(
+            .post, "/api/v1/exception-previews", permission: .principal(.request),
+            summary: "What would stay open if this risk were accepted. Nothing is changed.",
+            request: .exceptionDraft, response: .exclusionPreview
+        ) { call in
+            let draft: ExceptionDraft = try call.decode()
+            return .json(try await call.useCases.preview(draft, by: try call.principal()))
         },
         Route(
             .post, "/api/v1/exceptions", permission: .principal(.request),
@@ -84,15 +103,20 @@ enum ApprovalRoutes {
                 try call.decode(), by: principal)
             // It is asked for, whatever becomes of this question.
             let warning = try? await call.useCases.warning(about: record, by: principal)
-            return .json(Warned(record: record, warning: warning), status: 201)
+            let open = await call.useCases.openRisks(leftBy: [record], seenBy: principal)
+            return .json(
+                Warned(record: record, warning: warning, leavesOpen: open[record.id]),
+                status: 201)
         },
         Route(
             .get, "/api/v1/exceptions/{exception}", permission: .principal(.view),
             summary: "One exception.", response: .exception
         ) { call in
-            .json(
-                try await call.useCases.exception(
-                    try call.identifier("exception"), by: try call.principal()))
+            let principal = try call.principal()
+            let record = try await call.useCases.exception(
+                try call.identifier("exception"), by: principal)
+            let open = await call.useCases.openRisks(leftBy: [record], seenBy: principal)
+            return .json(Warned(record: record, leavesOpen: open[record.id]))
         },
         Route(
             .post, "/api/v1/exceptions/{exception}/approve", permission: .principal(.approve),

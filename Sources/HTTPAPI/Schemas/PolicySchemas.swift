@@ -69,6 +69,7 @@ extension NamedSchema {
                     "ring": .optional(.string), "waitsForRing": .boolean,
                 ])),
             "changedDecisions": .integer, "endpoints": .integer,
+            "leavesOpen": .optional(openRisks),
         ])
 
     static let plannedFleet = NamedSchema(
@@ -142,7 +143,16 @@ extension NamedSchema {
         "ApprovalItem",
         [
             "record": .named(approvalRecord), "sentence": .string, "warning": .optional(.string),
-            "noWayBack": .optional(.string),
+            "noWayBack": .optional(.string), "leavesOpen": .optional(openRisks),
+        ])
+    /// What stays open because updates are not installed.
+    private static let openRisks = Schema.object([
+        "vulnerabilities": .integer, "exploited": .integer, "endpoints": .integer,
+    ])
+    static let exclusionPreview = NamedSchema(
+        "ExclusionPreview",
+        [
+            "about": .string, "leavesOpen": .optional(openRisks), "warning": .optional(.string),
         ])
     static let approvalList = list("ApprovalList", of: approvalItem)
     private static let place = Schema.object([
@@ -192,6 +202,7 @@ extension NamedSchema {
             "requestedBy": .string, "requestedAt": .time, "approvedBy": .optional(.string),
             "approvedAt": .optional(.time), "endedBy": .optional(.string),
             "endedAt": .optional(.time), "warning": .optional(.string),
+            "leavesOpen": .optional(openRisks),
         ])
     static let exceptionList = list("ExceptionList", of: exception)
 

@@ -79,6 +79,7 @@ public struct EndpointInstaller: Installing {
     public func preflight(
         _ updates: [LockedUpdate], tolerating brokenPackages: [String]
     ) async -> Preflight {
+        if let worker = FirstBoot.worker(root: "") { return .locked(holder: worker) }
         let tools = EndpointTools.read(root: "").all + (recipeTool == nil ? [] : [.recipe])
         var settled = updates.filter { !tools.contains($0.manager) }.map {
             outcome($0, .refused, "This endpoint has no \($0.manager.rawValue) to install it with.")

@@ -50,16 +50,16 @@ struct AgeTurn {
     ) -> Timestamp? {
         let former = answers(from)
         var before: Int64 = 0
-        var after: Int64?
+        var other: Int64?
         let rest = longestDays - from.seconds(since: start) / daySeconds
         for day in 1...max(rest, 1) {
             if answers(from.adding(seconds: day * daySeconds)) != former {
-                after = day * daySeconds
+                other = day * daySeconds
                 break
             }
             before = day * daySeconds
         }
-        guard var after else { return nil }
+        guard var after = other else { return nil }
         while after - before > 1 {
             let middle = (before + after) / 2
             let isFormer = answers(from.adding(seconds: middle)) == former

@@ -194,6 +194,28 @@ public struct MissingUpdateKey: Hashable, Sendable, Codable {
     }
 }
 
+/// A step that some endpoint does not make yet: from an installed version to the missing one.
+public struct MissingStep: Hashable, Sendable {
+    /// The package manager.
+    public var manager: PackageManagerName
+    /// The package's name.
+    public var name: String
+    /// The installed version.
+    public var installed: String
+    /// The missing version.
+    public var candidate: String
+
+    /// A step.
+    public init(
+        manager: PackageManagerName, name: String, installed: String, candidate: String
+    ) {
+        self.manager = manager
+        self.name = name
+        self.installed = installed
+        self.candidate = candidate
+    }
+}
+
 /// How many endpoints there are of each kind. The three compliance figures always add up to
 /// `total`.
 public struct FleetCounts: Hashable, Sendable, Codable {

@@ -206,6 +206,8 @@ public protocol DeploymentRecords {
     func missingUpdates(
         in scope: Scope, search: String?, securityOnly: Bool, limit: Int
     ) throws -> [MissingUpdateCount]
+    /// The distinct steps from an installed version to the one that is missing.
+    func missingSteps(in scope: Scope, limit: Int) throws -> [MissingStep]
 }
 
 /// Jobs and their logs.

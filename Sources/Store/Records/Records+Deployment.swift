@@ -71,6 +71,31 @@ extension StoreRecords: DeploymentRecords {
         return try rows(query).map(Self.missingUpdate)
     }
 
+    func missingSteps(in scope: Scope, limit: Int) throws -> [MissingStep] {
+        // Each distinct set once, however many endpoints have it.
+        var query = SQLText(
+            "WITH held AS (SELECT DISTINCT tenant_id, update_set_id FROM endpoint")
+        query.require("retired_at IS NULL AND update_set_id IS NOT NULL")
+        query.require(scope)
+        query.add(") \(Self.stepsOfSets)")
+        query.add("ORDER BY item.manager, item.name, item.installed, item.candidate")
+        query.add("LIMIT \(query.bind(max(limit, 0)))")
+        return try rows(query).map { row in
+            var row = row.reader
+            return MissingStep(
+                manager: try row.next(), name: try row.next(), installed: try row.next(),
+                candidate: try row.next())
+        }
+    }
+
+    private static let stepsOfSets = """
+        SELECT DISTINCT item.manager, item.name, item.installed, item.candidate
+        FROM held
+        JOIN update_set_member AS member ON member.tenant_id = held.tenant_id
+            AND member.set_id = held.update_set_id
+        JOIN update_item AS item ON item.id = member.item_id
+        """
+
     private static let linesOfSets = """
         SELECT item.manager AS manager, item.name AS name, item.candidate AS candidate,
             min(item.origin) AS origin,

@@ -8,7 +8,7 @@ import Testing
 final class Lab: Sendable {
     /// What runs for the lab beside its endpoints.
     enum Role {
-        case repository, secureRepository, postgreSQL, server
+        case repository, secureRepository, postgreSQL, server, watch
     }
 
     /// Which of the labs of one test run: all of them may stand beside each other. The letter is the
@@ -77,6 +77,7 @@ final class Lab: Sendable {
     }
 
     private func bringUp(booting size: Int) async throws {
+        try startWatch()
         try await copyPrograms()
         try await bed("up")
         try await startRepository()
@@ -88,6 +89,19 @@ final class Lab: Sendable {
         try await bed(["ready"] + numbers.map(String.init))
         let endpoints = try await enrol(numbers)
         state.withLock { $0.endpoints = endpoints }
+    }
+
+    private static var keepsFolder: Bool {
+        ProcessInfo.processInfo.environment["PATCHBAY_KEEP_LAB"] != nil
+    }
+
+    /// Starts what takes the lab down when this process is ended from outside and cannot.
+    private func startWatch() throws {
+        let own = ["watch", "\(ProcessInfo.processInfo.processIdentifier)"]
+        let watch = try BackgroundProgram(
+            [Self.tool("lab").path] + own + (Self.keepsFolder ? [] : [folder.path]),
+            environment: environment, log: folder.appending(path: "watch.log"))
+        keep(watch, as: .watch)
     }
 
     /// Notes a program that runs for the lab.
@@ -107,16 +121,15 @@ final class Lab: Sendable {
     func end() async {
         for role in [Role.server, .repository, .postgreSQL] { await take(role)?.end(SIGKILL) }
         _ = try? await tryBed(["down"])
-        if ProcessInfo.processInfo.environment["PATCHBAY_KEEP_LAB"] == nil {
-            try? FileManager.default.removeItem(at: folder)
-        }
+        await take(.watch)?.end(SIGKILL)
+        if !Self.keepsFolder { try? FileManager.default.removeItem(at: folder) }
     }
 
     /// Labs of test runs that were killed before they could clean up.
     private static func removeLeftovers() async throws {
         let labs = "/var/tmp/patchbay-lab/labs"
         for name in (try? FileManager.default.contentsOfDirectory(atPath: labs)) ?? [] {
-            guard let match = name.wholeMatch(of: /[aet][sp](\d+)/), let pid = Int32(match.1),
+            guard let match = name.wholeMatch(of: /[aetpm][sp](\d+)/), let pid = Int32(match.1),
                 kill(pid, 0) != 0, errno == ESRCH
             else { continue }
             _ = try await run([tool("lab").path, "down"], environment: ["LAB_ID": name])

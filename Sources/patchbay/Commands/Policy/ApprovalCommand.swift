@@ -2,6 +2,7 @@ import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
+import Exclusions
 import Fleet
 import HTTPAPI
 import Policy
@@ -29,6 +30,7 @@ struct ApprovalCommand: ParsableCommand {
         @Option(help: "The site's or endpoint's identifier, or the group's name.")
         var place: String?
         @Option(help: "Only this endpoint; may be repeated.") var endpoint: [String] = []
+        @Flag(help: "Only tell what would stay open by it; nothing is stored.") var preview = false
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
@@ -39,6 +41,12 @@ struct ApprovalCommand: ParsableCommand {
                 verdict, tenant: try tenant.map(Given.tenant), level: level, place: place,
                 endpoints: try endpoint.map(Given.endpoint), package: package, version: version,
                 vulnerability: vulnerability, reason: reason, until: until)
+            if preview {
+                let answer: ExclusionPreview = try await server.withClient {
+                    try await $0.post("/api/v1/approval-previews", draft)
+                }
+                return try output.show(answer) { Table.printable($0.sentence) }
+            }
             let item: ApprovalItem = try await server.withClient {
                 try await $0.post("/api/v1/approvals", draft)
             }
@@ -48,7 +56,10 @@ struct ApprovalCommand: ParsableCommand {
             if let noWayBack = item.noWayBack {
                 Terminal.writeError("warning: \(Table.printable(noWayBack))")
             }
-            try output.show(item) { "\($0.sentence)  \($0.record.id)" }
+            try output.show(item) { item in
+                let open = item.leavesOpen.map { " \($0.sentence)" } ?? ""
+                return "\(item.sentence)\(open)  \(item.record.id)"
+            }
         }
     }
 
@@ -72,10 +83,12 @@ struct ApprovalCommand: ParsableCommand {
                     ])
             }
             try output.show(list) { list in
-                var table = Table(.text("AT"), .text("BY"), .text("WHAT"), .text("ID"))
+                var table = Table(
+                    .text("AT"), .text("BY"), .text("LEAVES OPEN"), .text("WHAT"), .text("ID"))
                 for item in list.items {
                     table.add(
                         item.record.word.at.wholeSeconds.description, item.record.word.person,
+                        item.leavesOpen?.short ?? "",
                         item.sentence + (item.record.endedAt == nil ? "" : " (taken back)"),
                         item.record.id.text)
                 }

@@ -2,6 +2,7 @@ import Administration
 import ArgumentParser
 import CommandBasics
 import ControlPlane
+import Exclusions
 import Fleet
 import HTTPAPI
 import Policy
@@ -37,18 +38,21 @@ struct ExceptionCommand: ParsableCommand {
         @OptionGroup var output: FormatOption
 
         func run() async throws {
-            let list: ItemList<ExceptionRecord> = try await server.withClient {
+            let list: ItemList<Warned<ExceptionRecord>> = try await server.withClient {
                 try await $0.get(
                     "/api/v1/exceptions",
                     query: [("tenant", tenant), ("limit", "\(EndpointQuery.maximumPage)")])
             }
             try output.show(list) { list in
                 var table = Table(
-                    .text("STATE"), .text("NAME"), .text("OWNER"), .text("UNTIL"), .text("ID"))
-                for record in list.items {
+                    .text("STATE"), .text("NAME"), .text("OWNER"), .text("LEAVES OPEN"),
+                    .text("UNTIL"), .text("ID"))
+                for item in list.items {
+                    let record = item.record
                     table.add(
                         Self.state(of: record), record.name, record.owner,
-                        record.expiresAt.wholeSeconds.description, record.id.text)
+                        item.leavesOpen?.short ?? "", record.expiresAt.wholeSeconds.description,
+                        record.id.text)
                 }
                 return table.text(width: Terminal.width, empty: "No exceptions.")
             }
@@ -71,17 +75,19 @@ struct ExceptionCommand: ParsableCommand {
         @OptionGroup var target: Target
 
         func run() async throws {
-            let record: ExceptionRecord = try await target.server.withClient {
+            let shown: Warned<ExceptionRecord> = try await target.server.withClient {
                 try await $0.get("/api/v1/exceptions/\(Path.segment(target.exception))")
             }
-            try target.output.show(record) { record in
-                [
+            try target.output.show(shown) { shown in
+                let record = shown.record
+                return [
                     "\(record.name)  \(record.id)", "state: \(List.state(of: record))",
                     "owner: \(record.owner)", "reason: \(record.reason)",
                     "compensating control: \(record.compensatingControl)",
                     "package: \(record.package?.pattern ?? "any")",
                     record.versions.map { "versions: \($0)" },
                     "vulnerabilities: \(record.vulnerabilities.joined(separator: ", "))",
+                    shown.leavesOpen.map { "left open: \($0.short)" },
                     "from \(record.startsAt.wholeSeconds) until \(record.expiresAt.wholeSeconds)",
                     "requested by \(record.requestedBy)",
                     record.approvedBy.map { "approved by \($0)" } ?? "approved by nobody",
@@ -114,6 +120,8 @@ struct ExceptionCommand: ParsableCommand {
         @Option(help: "A vulnerability; may be repeated.") var vulnerability: [String] = []
         @Option(help: "Only endpoints that fit this condition.") var endpoints: String?
         @Option(help: "The tenant; without it, all of them.") var tenant: String?
+        @Flag(help: "Only tell what would stay open by it; nothing is asked for.")
+        var preview = false
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
@@ -123,11 +131,20 @@ struct ExceptionCommand: ParsableCommand {
                 compensatingControl: control, package: package, version: version,
                 vulnerabilities: vulnerability, endpoints: endpoints,
                 expiresAt: try Given.time(until))
+            if preview {
+                let answer: ExclusionPreview = try await server.withClient {
+                    try await $0.post("/api/v1/exception-previews", draft)
+                }
+                return try output.show(answer) { Table.printable($0.sentence) }
+            }
             let asked: Warned<ExceptionRecord> = try await server.withClient {
                 try await $0.post("/api/v1/exceptions", draft)
             }
             asked.tellWarning()
-            try output.show(asked) { "Asked for: \($0.record.id)" }
+            try output.show(asked) { asked in
+                let open = asked.leavesOpen.map { " \($0.sentence)" } ?? ""
+                return "Asked for: \(asked.record.id)\(open)"
+            }
         }
     }
 

@@ -334,6 +334,7 @@ struct PolicyPreviewCommand: AsyncParsableCommand {
                 "\(preview.changedDecisions) decisions change",
                 preview.sentence,
             ]
+            if let open = preview.leavesOpen { lines.append("left open: \(open.short)") }
             lines += preview.acts.map {
                 "  \($0.name): \($0.packages.joined(separator: ", "))"
                     + ($0.waitsForRing ? " (after an earlier ring)" : "")
