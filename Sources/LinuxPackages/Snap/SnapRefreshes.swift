@@ -1,4 +1,6 @@
 import Fleet
+import PackageManagers
+import PackageManagers
 import ToolOutputs
 
 extension SnapTool {
