@@ -1,6 +1,5 @@
 import Fleet
 import PackageManagers
-import PackageManagers
 import ToolOutputs
 
 extension SnapTool {
