@@ -1,4 +1,5 @@
 package import Advisories
+import Fleet
 package import Policy
 package import ServerRecords
 

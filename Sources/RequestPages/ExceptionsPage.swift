@@ -3,9 +3,24 @@ package import HTMLTree
 package import PageParts
 package import ServerRecords
 
+/// A risk that somebody is about to ask for, as it was typed.
+package struct TypedException: Sendable {
+    private let fields: [String: String]
+    /// What would stay open by it; `nil` unless that was asked.
+    package var preview: String?
+
+    /// What was typed, by the names of fields; nothing yet unless given.
+    package init(_ fields: [String: String] = [:]) {
+        self.fields = fields
+    }
+
+    fileprivate subscript(_ name: String) -> String { fields[name] ?? "" }
+}
+
 /// Risks that are accepted, were, or are asked to be.
 package func exceptionsPage(
-    _ records: [ExceptionRecord], tenant: TenantID?, refused: Refusal? = nil, chrome: Chrome
+    _ records: [ExceptionRecord], open: [ExceptionID: OpenRisks] = [:], tenant: TenantID?,
+    typed: TypedException = TypedException(), refused: Refusal? = nil, chrome: Chrome
 ) -> HTML {
     policyFrame(
         .exceptions,
@@ -25,16 +40,17 @@ package func exceptionsPage(
                 dataTable(
                     "Exceptions",
                     [
-                        Column("State"), Column("Name"), Column("About"), Column("Owner"),
+                        Column("State"), Column("Name"), Column("About"),
+                        Column("Vulnerabilities left open"), Column("Owner"),
                         Column("Why, and what protects meanwhile"), Column("Until"), Column(""),
-                    ], rows: records.map { row($0, chrome) })
+                    ], rows: records.map { row($0, open[$0.id], chrome) })
             }
         }
-        if chrome.may(.request) { newException(tenant, chrome) }
+        if chrome.may(.request) { newException(tenant, typed, chrome) }
     }
 }
 
-private func row(_ record: ExceptionRecord, _ chrome: Chrome) -> HTML {
+private func row(_ record: ExceptionRecord, _ open: OpenRisks?, _ chrome: Chrome) -> HTML {
     tr {
         td { record.look(at: chrome.now).drawn() }
         th { record.name }
@@ -43,6 +59,7 @@ private func row(_ record: ExceptionRecord, _ chrome: Chrome) -> HTML {
             ([record.package.map { $0.pattern + versions }].compactMap(\.self)
                 + record.vulnerabilities).joined(separator: ", ")
         }
+        td { open?.short ?? "" }
         td { record.owner }
         td(class: "why") {
             div { record.reason }
@@ -91,31 +108,34 @@ extension ExceptionRecord {
     }
 }
 
-private func newException(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
+private func newException(
+    _ tenant: TenantID?, _ typed: TypedException, _ chrome: Chrome
+) -> HTML {
     chrome.postForm(.exceptions, class: "sum part") {
         div(class: "head") { h2 { "Ask for a risk to be accepted" } }
         div(class: "row") {
-            textInput("name", "Name", limit: 128)
-            textInput("owner", "Who answers for it", limit: 128)
+            textInput("name", "Name", typed, limit: 128)
+            textInput("owner", "Who answers for it", typed, limit: 128)
         }
         div(class: "row") {
-            textInput("package", "Package, or a pattern", limit: 128, isRequired: false)
-            textInput("version", "Versions, such as < 2.4", limit: 500, isRequired: false)
+            textInput("package", "Package, or a pattern", typed, limit: 128, isRequired: false)
             textInput(
-                "vulnerabilities", "Vulnerabilities, by CVE number", limit: 500,
+                "version", "Versions, such as < 2.4", typed, limit: 500, isRequired: false)
+            textInput(
+                "vulnerabilities", "Vulnerabilities, by CVE number", typed, limit: 500,
                 isRequired: false)
         }
-        textInput("reason", "Why the updates are not installed", limit: 500)
-        textInput("control", "What protects the endpoints meanwhile", limit: 500)
+        textInput("reason", "Why the updates are not installed", typed, limit: 500)
+        textInput("control", "What protects the endpoints meanwhile", typed, limit: 500)
         div(class: "row") {
             textInput(
-                "endpoints", "Only endpoints that fit this condition", limit: 500,
+                "endpoints", "Only endpoints that fit this condition", typed, limit: 500,
                 isRequired: false)
             div(class: "field") {
                 label(.forField("exception-until")) { "Until (UTC, a year at most)" }
                 input(
                     .type("datetime-local"), .id("exception-until"), .name("until"),
-                    .required())
+                    .value(typed["until"]), .required())
             }
             div(class: "field") {
                 label(.forField("exception-tenant")) { "Tenant" }
@@ -124,18 +144,29 @@ private func newException(_ tenant: TenantID?, _ chrome: Chrome) -> HTML {
                     for each in chrome.tenants {
                         option(
                             .value(each.id.text),
-                            .selected(tenant == each.id || chrome.tenants.count == 1)
+                            .selected(
+                                [tenant?.text, typed["tenant"]].contains(each.id.text)
+                                    || chrome.tenants.count == 1)
                         ) { each.name }
                     }
                 }
             }
         }
-        button(.type("submit")) { "Ask for it" }
+        if let preview = typed.preview { note(.plain, .ok) { preview } }
+        div(class: "acts") {
+            button(.type("submit")) { "Ask for it" }
+            // What is missing yet is no matter then.
+            button(
+                class: "quiet", .type("submit"), .name("do"), .value("preview"),
+                .formnovalidate()
+            ) { "Show what it leaves open" }
+        }
     }
 }
 
 private func textInput(
-    _ name: String, _ words: String, limit: Int, isRequired: Bool = true
+    _ name: String, _ words: String, _ typed: TypedException, limit: Int,
+    isRequired: Bool = true
 ) -> HTML {
     div(class: "field") {
         label(.forField("exception-\(name)")) { words }
@@ -143,7 +174,7 @@ private func textInput(
             input,
             [
                 .type("text"), .id("exception-\(name)"), .name(name), .maxlength(limit),
-                .autocomplete("off"),
+                .autocomplete("off"), .value(typed[name]),
             ] + (isRequired ? [.required()] : []), [])
     }
 }

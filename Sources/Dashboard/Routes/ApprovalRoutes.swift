@@ -80,9 +80,10 @@ extension Dashboard {
     private static func approvals(
         _ visit: Visit, tenant: TenantID?, refused: Refusal? = nil
     ) async throws -> HTML {
-        approvalsPage(
-            try await visit.useCases.approvals(
-                by: visit.principal, tenant: tenant, includingEnded: true, limit: decisionRows),
+        let items = try await visit.useCases.approvals(
+            by: visit.principal, tenant: tenant, includingEnded: true, limit: decisionRows)
+        return approvalsPage(
+            await visit.useCases.withLeftOpen(items, by: visit.principal),
             blocked: try await visit.useCases.blockedVersions(
                 by: visit.principal, tenant: tenant),
             tenant: tenant, refused: refused, chrome: visit.chrome)
@@ -126,6 +127,9 @@ extension Dashboard {
             endpoints: form.all("endpoint").compactMap(EndpointID.init),
             tenant: form["tenant"].flatMap(TenantID.init), reason: form["reason"] ?? "",
             refused: refused)
+        deciding.package = form["package"] ?? ""
+        deciding.version = form["version"] ?? ""
+        deciding.verdict = form["verdict"] ?? deciding.verdict
         if let only = deciding.endpoints.first {
             let detail = try await visit.useCases.endpoint(only, by: visit.principal)
             deciding.tenant = detail.item.tenant
@@ -137,6 +141,14 @@ extension Dashboard {
     private static func decide(_ visit: Visit, _ form: FormFields) async throws -> Answer {
         var notice = Notice.decided
         do {
+            if form["do"] == previewAct, form["verdict"] != blockVerdict {
+                var page = try await deciding(visit, form)
+                for draft in try drafts(form) {
+                    page.previews.append(
+                        try await visit.useCases.preview(draft, by: visit.principal))
+                }
+                return .html(decidePage(page, chrome: visit.chrome).rendered())
+            }
             if form["verdict"] == blockVerdict {
                 try await block(visit, form)
             } else {
@@ -198,7 +210,8 @@ extension Dashboard {
         ) { visit in try await exceptions(visit) },
         action(Place.exceptions.path, .principal(.request), "Asks for a risk to be accepted.") {
             visit, form in
-            try await onExceptions(visit) {
+            if form["do"] == previewAct { return try await previewException(visit, form) }
+            return try await onExceptions(visit) {
                 let record = try await visit.useCases.requestException(
                     try draft(form), by: visit.principal)
                 // It is asked for, whatever becomes of this question.
@@ -245,12 +258,33 @@ extension Dashboard {
     }
 
     private static func exceptions(
-        _ visit: Visit, refused: Refusal? = nil
+        _ visit: Visit, typed: TypedException = TypedException(), refused: Refusal? = nil
     ) async throws -> HTML {
-        let tenant: TenantID? = refused == nil ? try visit.call.queryIdentifier("tenant") : nil
+        let isAsked = refused == nil && typed.preview == nil
+        let tenant: TenantID? = isAsked ? try visit.call.queryIdentifier("tenant") : nil
         let records = try await visit.useCases.exceptions(
             by: visit.principal, tenant: tenant, limit: decisionRows)
-        return exceptionsPage(records, tenant: tenant, refused: refused, chrome: visit.chrome)
+        return exceptionsPage(
+            records,
+            open: await visit.useCases.openRisks(leftBy: records, seenBy: visit.principal),
+            tenant: tenant, typed: typed, refused: refused, chrome: visit.chrome)
+    }
+
+    /// Shows what would stay open by a risk that is typed, with what has been typed.
+    private static func previewException(
+        _ visit: Visit, _ form: FormFields
+    ) async throws -> Answer {
+        var typed = TypedException(
+            Dictionary(form.fields.map { ($0.name, $0.value) }) { first, _ in first })
+        do {
+            let preview = try await visit.useCases.preview(try draft(form), by: visit.principal)
+            typed.preview = preview.sentence
+            return .html(try await exceptions(visit, typed: typed).rendered())
+        } catch let refusal as Refusal where refusal.kind != .notFound {
+            return .html(
+                try await exceptions(visit, typed: typed, refused: refusal).rendered(),
+                status: refusal.kind.httpStatus)
+        }
     }
 
     private static func onExceptions(

@@ -1,5 +1,6 @@
 import Administration
 import ControlPlane
+import Exclusions
 import Fleet
 import HTMLTree
 import HTTPAPI
@@ -37,7 +38,10 @@ func approvalsPage(
             div(class: "wrap") {
                 dataTable(
                     "What people have said",
-                    [Column("State"), Column("What"), Column("By"), Column("When"), Column("")],
+                    [
+                        Column("State"), Column("What"), Column("Vulnerabilities left open"),
+                        Column("By"), Column("When"), Column(""),
+                    ],
                     rows: items.map { row($0, chrome) })
             }
         }
@@ -90,6 +94,7 @@ private func row(_ item: ApprovalItem, _ chrome: Chrome) -> HTML {
     return tr {
         td { record.look.drawn() }
         th(class: "free") { item.sentence }
+        td { item.leavesOpen?.short ?? "" }
         td(class: "cut") { record.word.person }
         td { chrome.time(record.word.at) }
         td {
@@ -131,9 +136,18 @@ struct Deciding {
     var tenant: TenantID?
     /// The fields as they were sent.
     var reason = ""
+    /// The package that was typed, and its versions.
+    var (package, version) = ("", "")
+    /// What was chosen to be said.
+    var verdict = ApprovalDraft.Verdict.approve.rawValue
+    /// What would stay open by each of the words, where that was asked.
+    var previews: [ExclusionPreview] = []
     /// Why it was not stored.
     var refused: Refusal?
 }
+
+/// What the form says when it asks what would stay open, and nothing is to be stored.
+let previewAct = "preview"
 
 /// Approve, decline, hold or defer chosen updates.
 func decidePage(_ deciding: Deciding, chrome: Chrome) -> HTML {
@@ -152,10 +166,10 @@ func decidePage(_ deciding: Deciding, chrome: Chrome) -> HTML {
             for update in deciding.updates { hidden("update", update.text) }
             for endpoint in deciding.endpoints { hidden("endpoint", endpoint.text) }
             if deciding.updates.isEmpty {
-                packageField()
-                versionField()
+                packageField(deciding.package)
+                versionField(deciding.version)
             }
-            verdicts(mayBlock: !deciding.updates.isEmpty)
+            verdicts(mayBlock: !deciding.updates.isEmpty, chosen: deciding.verdict)
             scope(deciding, chrome)
             if !deciding.updates.isEmpty { reach() }
             div(class: "row") {
@@ -171,29 +185,38 @@ func decidePage(_ deciding: Deciding, chrome: Chrome) -> HTML {
                     input(.type("datetime-local"), .id("until"), .name("until"))
                 }
             }
+            for preview in deciding.previews {
+                note(.plain, .ok) {
+                    strong { preview.about }
+                    ": \(preview.sentence)"
+                }
+            }
             div(class: "acts") {
                 button(class: "main", .type("submit")) { "Store the decision" }
+                button(
+                    class: "quiet", .type("submit"), .name("do"), .value(previewAct)
+                ) { "Show what it leaves open" }
                 a(class: "button quiet", .href(.updates)) { "Leave it as it is" }
             }
         }
     }
 }
 
-private func packageField() -> HTML {
+private func packageField(_ typed: String) -> HTML {
     div(class: "field") {
         label(.forField("package")) { "Package" }
         input(
             .type("text"), .id("package"), .name("package"), .maxlength(128), .required(),
-            .placeholder("openssl, or postgresql-*"))
+            .value(typed), .placeholder("openssl, or postgresql-*"))
         small { "A package's or source package's name; * and ? stand for anything." }
     }
 }
 
-private func versionField() -> HTML {
+private func versionField(_ typed: String) -> HTML {
     div(class: "field") {
         label(.forField("version")) { "Only versions" }
         input(
-            .type("text"), .id("version"), .name("version"), .maxlength(128),
+            .type("text"), .id("version"), .name("version"), .maxlength(128), .value(typed),
             .placeholder(">= 2.0, < 2.4"))
         small { "A version, or bounds with commas between; empty for any." }
     }
@@ -202,7 +225,7 @@ private func versionField() -> HTML {
 /// What the form says in place of a verdict to block the chosen versions.
 let blockVerdict = "block"
 
-private func verdicts(mayBlock: Bool) -> HTML {
+private func verdicts(mayBlock: Bool, chosen: String) -> HTML {
     let verdicts = [
         (
             ApprovalDraft.Verdict.approve.rawValue,
@@ -224,7 +247,7 @@ private func verdicts(mayBlock: Bool) -> HTML {
             label(class: "s") {
                 input(
                     .type("radio"), .name("verdict"), .value(value),
-                    .checked(value == ApprovalDraft.Verdict.approve.rawValue), .required())
+                    .checked(value == chosen), .required())
                 words
             }
         }
