@@ -1,4 +1,5 @@
 import Administration
+import AgentProtocol
 import Bundles
 import ControlPlane
 import Fleet
