@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Bundles
 import CommandBasics
 import Fleet
 import HTTPAPI
-import Policy
+public import Policy
 import ServerRecords
 
 extension UpdateClass: ExpressibleByArgument {}
