@@ -3,7 +3,7 @@ import Bundles
 import CommandBasics
 import Fleet
 import HTTPAPI
-public import Policy
+import Policy
 import ServerRecords
 
 extension UpdateClass: ExpressibleByArgument {}
