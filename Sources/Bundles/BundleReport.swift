@@ -224,7 +224,7 @@ extension UseCases {
             var judge = BundleJudge(lines, of: bundle.tenant, at: now)
             var figures = BundleReport.Figures()
             var rows: [BundleReport.Row] = []
-            try eachEndpoint(of: bundle.tenant, in: records) { endpoint in
+            try self.eachEndpoint(of: bundle.tenant, in: records) { endpoint in
                 let order = orders.latest[endpoint.id]
                 guard let row = try judge.row(endpoint, order, in: records) else { return }
                 figures.add(row)

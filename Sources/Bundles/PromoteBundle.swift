@@ -145,7 +145,7 @@ extension UseCases {
             let wanted = Set(lines.map { MissingLine($0) })
             var endpoints: [EndpointID] = []
             var found: Set<MissingLine> = []
-            try eachEndpoint(of: bundle.tenant, in: records) { endpoint in
+            try self.eachEndpoint(of: bundle.tenant, in: records) { endpoint in
                 guard let posture = try records.posture(of: endpoint.id, tenant: bundle.tenant)
                 else { return }
                 let missing = wanted.intersection(posture.updates.map { MissingLine($0) })

@@ -1,4 +1,4 @@
-package import ArgumentParser
+import ArgumentParser
 
 /// Where a server listens: an address and a port.
 package struct ListenAddress: ExpressibleByArgument, Equatable {

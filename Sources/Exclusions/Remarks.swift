@@ -1,6 +1,6 @@
 public import Administration
 public import ControlPlane
-import Fleet
+public import Fleet
 import Policy
 public import ServerRecords
 

@@ -200,7 +200,7 @@ extension SupervisorTests {
     func `the package that a package manager was started for is told`(
         arguments: [String], file: String
     ) {
-        let bytes = arguments.flatMap { Array($0.utf8) + [0] }
+        let bytes: [UInt8] = arguments.flatMap { [UInt8]($0.utf8) + [0] }
         #expect(HangingScript.file(in: bytes) == file)
     }
 

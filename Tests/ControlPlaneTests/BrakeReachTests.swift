@@ -1,5 +1,6 @@
 import Administration
 import AgentProtocol
+import Calendar
 import ControlPlane
 import Fleet
 import Policy
@@ -8,6 +9,7 @@ import ServerRecords
 import TestSupport
 import Testing
 import Trust
+import Versions
 
 /// The brake counts what a rollout reaches, and not what has jobs by now: approvals that are asked
 /// for while only the canary has its job, through the server and the endpoint's own check.

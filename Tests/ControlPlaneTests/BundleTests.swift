@@ -1,4 +1,5 @@
 import Administration
+import AgentProtocol
 import Bundles
 import ControlPlane
 import Fleet
@@ -188,7 +189,8 @@ struct BundleTests {
             _ = try await place.promote(bundle, ring: "canary")
         }
         let after = try await place.useCases.approveBundle(bundle.id, by: place.anna)
-        #expect(after.state == .approved && (try await said()).isEmpty)
+        #expect(after.state == .approved)
+        #expect(try await said() == [])
     }
 
     @Test func `it goes to one ring, is paused and resumed, and goes on to the next`()

@@ -48,7 +48,7 @@ import Testing
                 #expect(try records.bundleLines(changed.id, in: own) == lines)
                 #expect(try records.bundleLines(changed.id, in: other).isEmpty)
                 let listed = try records.bundles(in: own, named: nil, before: nil, limit: 9)
-                #expect(listed == now.reversed())
+                #expect(listed == Array(now.reversed()))
                 let older = try records.bundles(in: own, named: nil, before: all[2].id, limit: 1)
                 #expect(older == [changed])
                 let named = try records.bundles(in: own, named: browsers, before: nil, limit: 9)

@@ -60,6 +60,7 @@ import Testing
                     try records.missingUpdates(
                         in: foreign, search: nil, securityOnly: false, limit: 9
                     ).isEmpty)
+                #expect(try records.missingSteps(in: foreign, limit: 9).isEmpty)
                 #expect(try records.job(job.id, in: foreign) == nil)
                 #expect(
                     try records.jobs(JobQuery(scope: foreign, deployment: deployment.id)).isEmpty)

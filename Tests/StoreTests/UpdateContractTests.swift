@@ -99,6 +99,15 @@ import Testing
                     }.filter { !securityOnly || $0.classes.contains(.security) }
                     #expect(found == expected, "seed \(seed), \(search ?? "all"), \(securityOnly)")
                 }
+                let steps = try await ledger.read { try $0.missingSteps(in: scope, limit: 1000) }
+                let taken = fleet.filter {
+                    scope.includes($0.endpoint.tenant) && $0.endpoint.retiredAt == nil
+                }.flatMap(\.updates).map {
+                    MissingStep(
+                        manager: $0.manager, name: $0.name, installed: $0.installed,
+                        candidate: $0.candidate)
+                }
+                #expect(steps.count == Set(taken).count && Set(steps) == Set(taken))
             }
         }
     }

@@ -1,5 +1,6 @@
 import Calendar
 public import ControlPlane
+import Findings
 package import Fleet
 import Policy
 import Rollout

@@ -136,8 +136,10 @@ struct Deciding {
     var tenant: TenantID?
     /// The fields as they were sent.
     var reason = ""
-    /// The package that was typed, and its versions.
-    var (package, version) = ("", "")
+    /// The package that was typed.
+    var package = ""
+    /// The versions of it that were typed.
+    var version = ""
     /// What was chosen to be said.
     var verdict = ApprovalDraft.Verdict.approve.rawValue
     /// What would stay open by each of the words, where that was asked.
