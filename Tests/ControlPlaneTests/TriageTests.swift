@@ -289,6 +289,7 @@ struct TriageTests {
         #expect(ended.state == .ended && ended.ending == .lifted)
         #expect(try await hidden.asked().isEmpty)
         // It is demanded anew.
+        hidden.house.clock.advance(seconds: 1)
         try await hidden.expose(true)
         try await hidden.look()
         #expect(try await hidden.triages().map(\.state) == [.waitsForEvidence, .ended])
