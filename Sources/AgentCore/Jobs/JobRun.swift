@@ -173,8 +173,7 @@ extension JobRun {
     /// Takes over a line of the journal.
     mutating func apply(_ entry: JournalEntry) {
         switch entry.event {
-        case .accepted:
-            break
+        case .accepted: break
         case .checked(let settled, let signals):
             settle(settled)
             earlierSignals = signals
