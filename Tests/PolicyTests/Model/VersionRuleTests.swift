@@ -38,6 +38,25 @@ import Versions
         #expect(answer == expected, "\(manager.rawValue) \(candidate): \(text)")
     }
 
+    @Test(
+        arguments: [
+            ("package = KB5079473", .yes), ("package ~ \"KB50*\"", .yes), ("package = KB1", .no),
+            ("cve = CVE-2026-0001", .yes), ("cve in (CVE-2026-1, CVE-2026-2)", .no),
+            ("origin ~ \"Microsoft*\"", .yes), ("origin ~ \"Docker*\"", .no),
+            ("origin ~ \"Microsoft*\" and not cve = CVE-2026-0001", .no),
+        ] as [(String, Ternary)])
+    func `an article, a vulnerability and a vendor are asked for too`(
+        text: String, expected: Ternary
+    ) throws {
+        var subject = Self.subject(.windowsUpdate, "a1b2.200")
+        subject.update.name = "KB5079473"
+        subject.update.origin = "Microsoft Update"
+        #expect(try Sample.when(text).evaluate(subject, at: Sample.monday) == expected)
+        if let package = ["KB5079473", "KB50*"].first(where: { text.contains("\($0)") }) {
+            #expect(UpdateSelector(package: Glob(package)).matches(subject))
+        }
+    }
+
     @Test func `what is no version cannot be compared with by order, and has no order as a text`() {
         for text in ["version < new", "version >= \"\"", "version > -"] {
             let error = #expect(throws: ExpressionError.self) {
