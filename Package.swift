@@ -382,7 +382,7 @@ let package = Package(
             name: "patchbay",
             dependencies: [
                 "CommandBasics", "OfflineCommands", "Measuring", "Advisories", "Feeds", "Fleet",
-                "Policy", "Rollout", "AgentProtocol", "Trust", "ServerRecords", "ControlPlane",
+                "Policy", "Rollout", "Trust", "ServerRecords", "ControlPlane",
                 "Intelligence", "Administration", "SavedPlans", "Notices", "Groups", "Rollbacks",
                 "Bundles", "AgentCore",
                 "Store",

@@ -75,8 +75,8 @@ extension UseCases {
     /// that it takes back until a person unblocks them. It is paused first; a step of which nothing
     /// is installed is called off. Asked for again, it tries what stayed.
     ///
-    /// - Throws: `Refusal` of the last step when none can be taken back, `E_BUNDLE_STATE` when it
-    ///   was brought to nobody, `E_NOT_FOUND`.
+    /// - Throws: `Refusal` of the last step that cannot be taken back when none can, and then the
+    ///   bundle stays paused; `E_BUNDLE_STATE` when it was brought to nobody, `E_NOT_FOUND`.
     public func rollBackBundle(
         _ id: BundleID, by principal: Principal
     ) async throws -> PatchBundle {
@@ -93,10 +93,11 @@ extension UseCases {
         if bundle.rolledBackAt == nil {
             _ = try await pauseBundle(id, because: "It is rolled back.", by: principal)
         }
-        var refusals: [Refusal] = []
+        var (refusals, taken): ([Refusal], Int) = ([], 0)
         for promotion in open.reversed() {
             let end = try await takeBack(promotion, by: principal)
             if let refusal = end.refusal { refusals.append(refusal) }
+            taken += end.deployment == nil ? 0 : 1
             _ = try await change(id, by: principal) { bundle, _ in
                 let place = bundle.promotions.firstIndex { $0.deployment == promotion.deployment }
                 guard let place else { return }
@@ -104,9 +105,7 @@ extension UseCases {
                 bundle.promotions[place].stays = end.stays
             }
         }
-        if refusals.count == open.count, bundle.rolledBackAt == nil, let first = refusals.first {
-            throw first
-        }
+        if taken == 0, bundle.rolledBackAt == nil, let first = refusals.first { throw first }
         return try await change(id, by: principal) { bundle, records in
             guard bundle.rolledBackAt == nil else { return }
             (bundle.rolledBackAt, bundle.pausedAt) = (now, nil)

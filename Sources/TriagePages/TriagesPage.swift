@@ -52,13 +52,17 @@ func triageTable(_ items: [TriageItem], _ chrome: Chrome, showsEndpoint: Bool = 
             "Triages", columns,
             rows: items.map { item in
                 tr {
-                    td { a(.href(.triage(item.id))) { item.state.look.drawn() } }
                     if showsEndpoint {
-                        th { a(.href(.endpoint(item.endpoint, "evidence"))) { item.endpointName } }
+                        td { item.state.look.drawn() }
+                        th { a(.href(.triage(item.id))) { item.endpointName } }
+                    } else {
+                        th { a(.href(.triage(item.id))) { item.state.look.drawn() } }
                     }
                     td(class: "why") { because(item) }
-                    for step in item.steps { td { stepWords(step, chrome) } }
-                    td { chrome.time(item.openedAt) }
+                    for step in item.steps {
+                        td(.data(.label, step.name.word)) { stepWords(step, chrome) }
+                    }
+                    td(.data(.label, "Opened")) { chrome.time(item.openedAt) }
                     if showsEndpoint, chrome.tenants.count > 1 {
                         td { chrome.tenantName(item.tenant) }
                     }

@@ -262,6 +262,12 @@ sla: [pci-401]
         page.wait_for_url("**/policies/windows?tenant=*")
         self.tenant = re.search(r"tnt_\w+", page.url).group(0)
         expect("weekend" in page.inner_text("main") and "Europe/Berlin" in page.inner_text("main"), "no window")
+        dates = page.locator(".scale").first.locator("time")
+        shown = [dates.nth(place).inner_text() for place in range(dates.count())]
+        expect(len(shown) == 4 and all(re.fullmatch(r"\d{1,2} [A-Z][a-z]{2}", date) for date in shown), f"dates: {shown}")
+        expect(dates.first.get_attribute("title").endswith(" UTC"), "the title does not say it in universal time")
+        opening = page.locator("td .dim time").first.inner_text()
+        expect(re.fullmatch(r"[SF]\w\w \d+ \w+ 22:00 to .*02:00 \+0[12]:00", opening), f"not by the window's clocks: {opening}")
         page.click("summary")
         expect(page.locator(".openings li").count() == 12, f"{page.locator('.openings li').count()} openings")
         feed = page.request.get(page.get_attribute("a:has-text('iCal')", "href")).text()

@@ -94,6 +94,8 @@ class Rollbacks:
         words = page.inner_text("main")
         expect("Everything that was written to the root file system" in words and "all files on it" in words, words)
         expect(page.locator("input[name=acceptsLoss]:required").count() == 1, "nobody has to accept the loss")
+        box, acts = page.locator(".confirm").bounding_box(), page.locator("form.sum .acts").bounding_box()
+        expect(acts["y"] - box["y"] - box["height"] >= 12, "the word stands too close to the button")
         self.house.picture(page, "rollback-snapshot")
         page.check("input[name=acceptsLoss]")
         page.watch.assert_quiet()

@@ -63,7 +63,7 @@ class Triages:
         page = self.open("/triages")
         eventually("a triage is opened", lambda: page.goto("/triages") and NAME in page.inner_text("main"))
         expect("Waits for evidence" in page.inner_text("tbody tr"), page.inner_text("tbody tr"))
-        page.click("tbody td a")
+        page.click("tbody th a")
         page.wait_for_url("**/triages/tri_*")
         self.triage = re.search(r"tri_\w+", page.url).group(0)
         requests = self.asked()

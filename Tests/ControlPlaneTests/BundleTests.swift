@@ -45,6 +45,20 @@ struct BundleTests {
             try await useCases.bundleReport(of: bundle.id, by: anna)
         }
 
+        /// Installs its order so that it can be undone.
+        func patchForNow(_ endpoint: TestEndpoint) async throws {
+            let order = try #require(try await endpoint.collect())
+            try await endpoint.work(on: order)
+            let outcomes = order.updates.map {
+                UpdateOutcome(
+                    update: $0, state: .verified, versionAfter: $0.to, sentence: "It is in.",
+                    wayBack: .packageDowngrade)
+            }
+            _ = try await useCases.reportResult(
+                JobResult(outcomes: outcomes), job: order.job, by: endpoint.principal)
+            try await endpoint.report(["bash": "1", "nginx": "2"])
+        }
+
         func figures(_ bundle: PatchBundle) async throws -> [Int] {
             let figures = try await report(bundle).figures
             return [figures.endpoints, figures.all, figures.part, figures.none, figures.unknown]
@@ -125,6 +139,7 @@ struct BundleTests {
             try await endpoint.report(
                 ["nginx": "1"], updates: [TestEndpoint.update("nginx", to: "3")])
         }
+        place.rings.house.clock.advance(seconds: 1)
         let second = try await place.make(nil)
         #expect(second.title == "web@2" && second.query == first.query)
         func versions(_ bundle: PatchBundle) async throws -> [String] {
@@ -260,7 +275,7 @@ struct BundleTests {
             _ = try await place.useCases.rollBackBundle(made.id, by: place.anna)
         }
         _ = try await place.promote(made, ring: "canary")
-        try await place.rings.endpoints[0].patch()
+        try await place.patchForNow(place.rings.endpoints[0])
         try await place.rings.pass(seconds: 60)
         _ = try await place.promote(made, ring: "broad")
         let back = try await place.useCases.rollBackBundle(made.id, by: place.anna)
@@ -283,6 +298,20 @@ struct BundleTests {
         await expectRefusal("E_BUNDLE_STATE") {
             _ = try await place.useCases.resumeBundle(made.id, by: place.anna)
         }
+    }
+
+    @Test func `what cannot be undone anywhere is refused, and stays paused`() async throws {
+        let place = try await Place()
+        let made = try await place.make()
+        _ = try await place.useCases.approveBundle(made.id, by: place.anna)
+        _ = try await place.promote(made, ring: "canary")
+        try await place.rings.endpoints[0].patch()
+        await expectRefusal("E_NO_WAY_BACK") {
+            _ = try await place.useCases.rollBackBundle(made.id, by: place.anna)
+        }
+        let bundle = try await place.useCases.bundle(made.id, by: place.anna).bundle
+        #expect(bundle.rolledBackAt == nil && bundle.pausedAt != nil)
+        #expect(bundle.promotions.first?.stays?.isEmpty == false)
     }
 
     @Test func `it goes to a group at once, and to no ring or group that is not there`()

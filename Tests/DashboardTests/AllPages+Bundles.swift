@@ -46,8 +46,8 @@ private enum BundleSamples {
                 origins: ["Debian-Security"], classes: [.security], severity: .important,
                 seenFrom: Samples.now.adding(seconds: -30 * 86_400)),
             content: PatchBundle.Content(
-                lines: 2, packages: 2, vulnerabilities: 8, knownExploited: 1), note: "The month", approvers: 2, madeBy: "user:rita",
-            madeAt: Samples.now.adding(seconds: -7200))
+                lines: 2, packages: 2, vulnerabilities: 8, knownExploited: 1), note: "The month",
+            approvers: 2, madeBy: "user:rita", madeAt: Samples.now.adding(seconds: -7200))
         change(&bundle)
         return bundle
     }

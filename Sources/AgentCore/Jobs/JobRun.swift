@@ -199,8 +199,7 @@ extension JobRun {
                 files[line.update] = line.sha256
             }
         case .tookEvidence(let mark, let sentence):
-            evidence = mark
-            note(sentence)
+            (evidence, notes) = (mark, notes.filter { $0 != sentence } + [sentence])
         case .safeguarded(let found, let name):
             isSafeguarded = true
             snapshot = name
