@@ -24,7 +24,7 @@ import Versions
     private static let told: [(line: String, message: String)] = [
         (
             "when: all, version: \"> 2, < 1\"",
-            "f:8:26: no version can be within “> 2, < 1”; did you mean “> 1, < 2”?"
+            "f:8:26: warning: no version can be within “> 2, < 1”; did you mean “> 1, < 2”?"
         ),
         (
             "when: all, version: \">= 2.0, =< 2.4\"",
@@ -33,7 +33,7 @@ import Versions
         ("when: all, version: \">= new\"", "f:8:27: “version”: “new” is no version"),
         (
             "when: version > 2 and version < 1",
-            "f:8:12: no update can fit this rule: its parts exclude each other"
+            "f:8:12: warning: no update can fit this rule: its parts exclude each other"
         ),
         (
             "when: version < new",
