@@ -198,7 +198,7 @@ struct FleetRemarkTests {
         let saved = try await rings.useCases.savePolicy(
             PolicyDraft(
                 tenant: rings.house.tenant.id,
-                yaml: text(minimum: 2)),
+                yaml: text(minimum: 2), mayOverlap: true),
             by: rings.house.administrator)
         let detail = try await rings.useCases.policy(saved.id, by: rings.house.administrator)
         #expect(detail.remarks.contains { $0.message.contains("asks for 2 verified") })
