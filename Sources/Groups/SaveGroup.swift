@@ -17,12 +17,15 @@ public struct GroupDraft: Hashable, Sendable, Codable {
     public var note: String?
     /// Whether what follows may happen at once.
     public var confirm: Bool?
+    /// Whether policies of one level may apply to who joins, of which neither inherits the other.
+    public var mayOverlap: Bool?
 
     /// A draft.
     public init(
         tenant: TenantID? = nil, name: String, members: String, note: String? = nil,
-        confirm: Bool? = nil
+        confirm: Bool? = nil, mayOverlap: Bool? = nil
     ) {
+        self.mayOverlap = mayOverlap
         self.tenant = tenant
         self.name = name
         self.members = members
@@ -35,7 +38,8 @@ extension UseCases {
     /// Adds or replaces a group of a tenant.
     ///
     /// - Throws: `Refusal` `E_NAME`, `E_GROUP_IMPOSSIBLE`, `E_GROUP_OF_GROUPS`; `E_GROUP_ACTS_NOW`
-    ///   when policies would act at once on who joins or leaves and the draft does not confirm it.
+    ///   when policies would act at once on who joins or leaves and the draft does not confirm it;
+    ///   `E_POLICY_CONFLICT` when several policies of one level would apply to who joins.
     public func saveGroup(
         _ draft: GroupDraft, by principal: Principal
     ) async throws -> EndpointGroup {
@@ -51,7 +55,9 @@ extension UseCases {
         let group = EndpointGroup(
             tenant: tenant, name: name, members: members,
             note: try Self.checkedNote(draft.note), savedAt: now, savedBy: principal.name)
-        try await requireConfirmation(draft.confirm, of: name, tenant) { groups in
+        try await requireConfirmation(
+            draft.confirm, mayOverlap: draft.mayOverlap, of: name, tenant
+        ) { groups in
             groups.filter { $0.name != name } + [group]
         }
         try await writeWaking { records, wakes in
@@ -100,7 +106,8 @@ extension UseCases {
         guard let tenant = try principal.tenant(for: tenant), let name = PolicyName(name) else {
             throw Refusal.notFound("group")
         }
-        try await requireConfirmation(confirm, of: name, tenant) { groups in
+        // Who leaves comes under fewer policies, but for conditions that are turned round.
+        try await requireConfirmation(confirm, mayOverlap: true, of: name, tenant) { groups in
             groups.filter { $0.name != name }
         }
         try await writeWaking { records, wakes in
@@ -115,16 +122,23 @@ extension UseCases {
     /// Refuses what would make policies act at once and was not confirmed (P49): a group decides
     /// who a policy is for as the policy itself does.
     private func requireConfirmation(
-        _ isConfirmed: Bool?, of name: PolicyName, _ tenant: TenantID,
+        _ isConfirmed: Bool?, mayOverlap: Bool?, of name: PolicyName, _ tenant: TenantID,
         _ change: @escaping @Sendable ([EndpointGroup]) -> [EndpointGroup]
     ) async throws {
-        guard isConfirmed != true else { return }
+        guard isConfirmed != true || mayOverlap != true else { return }
         let now = effects.now()
-        let preview = try await ledger.read { records in
-            let groups = change(try records.groups(in: .tenant(tenant)))
-            return try self.preview(groups: groups, of: tenant, at: now, in: records)
+        let preview: PolicyPreview
+        do {
+            preview = try await ledger.read { records in
+                let groups = change(try records.groups(in: .tenant(tenant)))
+                return try self.preview(groups: groups, of: tenant, at: now, in: records)
+            }
+        } catch let refusal as Refusal where isConfirmed == true && refusal.kind == .tooLarge {
+            // A fleet too large to be looked at keeps nobody from what they have confirmed.
+            return
         }
-        guard preview.wantsConfirmation else { return }
+        try preview.clashes.requireNone(unless: mayOverlap)
+        guard preview.wantsConfirmation, isConfirmed != true else { return }
         throw Refusal(
             .conflict, "E_GROUP_ACTS_NOW", preview.sentence,
             nextStep: "Look at who joins and leaves “\(name)”, and confirm the change when that is "

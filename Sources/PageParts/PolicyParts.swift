@@ -42,6 +42,12 @@ package func remarkList(_ remarks: [PolicyRemark]) -> HTML? {
     return errors > 0 ? note(.bad, .bad) { list } : note(.warn, .warn) { list }
 }
 
+/// What must be ticked before policies of one level apply to the same endpoints.
+package let overlapBox = label(class: "s confirm") {
+    input(.type("checkbox"), .name("overlap"), .value("true"), .required())
+    "Both may apply: the first by name holds."
+}
+
 /// What must be ticked before something acts at once.
 package let confirmBox = label(class: "s confirm") {
     input(.type("checkbox"), .name("confirm"), .value("true"), .required())

@@ -93,6 +93,7 @@ package func policyEditorPage(_ editing: PolicyEditing, chrome: Chrome) -> HTML 
                     .value(editing.draft.note ?? ""))
             }
             if editing.mustConfirm { confirmBox }
+            if editing.canSave, editing.preview?.clashes.isEmpty == false { overlapBox }
             div(class: "grip") {
                 if editing.canSave {
                     button(class: "main", .type("submit"), .name("do"), .value("save")) {

@@ -17,8 +17,8 @@ extension UseCases {
     ///   - document: the bundle's JSON, byte by byte as the endpoint keeps it.
     ///   - agent: who sends it.
     /// - Returns: what the server has now.
-    /// - Throws: `Refusal` `E_EVIDENCE_TOO_LARGE`, `E_EVIDENCE_MALFORMED`, `E_EVIDENCE_FOREIGN`,
-    ///   `E_EVIDENCE_CHANGED`, `E_EVIDENCE_FULL`, `E_ENDPOINT_RETIRED`.
+    /// - Throws: `Refusal` `E_EVIDENCE_TOO_LARGE`, `E_MALFORMED`, `E_EVIDENCE_MALFORMED`,
+    ///   `E_EVIDENCE_FOREIGN`, `E_EVIDENCE_CHANGED`, `E_EVIDENCE_FULL`, `E_ENDPOINT_RETIRED`.
     public func receiveEvidence(
         _ document: [UInt8], by agent: AgentPrincipal
     ) async throws -> EvidenceReceipt {
@@ -57,7 +57,11 @@ extension UseCases {
                 nextStep: "Update the agent: it bounds what it sends.")
         }
         guard let bundle = try? JSONDecoder().decode(EvidenceBundle.self, from: Data(document))
-        else { throw malformedEvidence("The evidence cannot be read.") }
+        else {
+            throw Refusal(
+                .malformed, "E_MALFORMED", "The evidence cannot be read.",
+                nextStep: "Update the agent; compare the message with /api/openapi.json.")
+        }
         if let fault = bundle.fault { throw malformedEvidence(fault) }
         guard bundle.endpoint == endpoint else {
             throw Refusal(

@@ -26,7 +26,8 @@ struct EvidencePolicyTests {
     }
 
     private func result(
-        _ before: Preconditions?, demand: EvidenceDemand?, takesEvidence: Bool = true
+        _ before: Preconditions?, demand: EvidenceDemand?, takesEvidence: Bool = true,
+        bundles: Int = 0
     ) async throws -> JobResult {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var set = try SigningOffice.policies(from: 10)
@@ -56,7 +57,9 @@ struct EvidencePolicyTests {
                     link: machine, state: folder, effects: world.effects, logger: quiet) : nil,
             effects: world.effects, logger: quiet)
         let end = world.now.adding(seconds: 3_600)
-        await world.live(agent, until: end) { !link.change { $0.results.isEmpty } }
+        await world.live(agent, until: end) {
+            !link.change { $0.results.isEmpty } && machine.received.count >= bundles
+        }
         return try #require(link.change { $0.results.first })
     }
 
@@ -89,7 +92,7 @@ struct EvidencePolicyTests {
         let wanted = EvidenceRequest(
             id: Orders.identifier(50), reason: .demanded, vulnerabilities: ["CVE-2026-1000"])
         link.change { $0.evidenceRequests = [wanted] }
-        _ = try await result(nil, demand: nil)
+        _ = try await result(nil, demand: nil, bundles: 1)
         let bundle = try #require(
             machine.received.first.flatMap { AgentJSON.decode(EvidenceBundle.self, from: $0) })
         #expect(bundle.id == wanted.id)

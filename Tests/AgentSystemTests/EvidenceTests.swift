@@ -1,6 +1,7 @@
 import Fleet
 import Forensics
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -184,9 +185,24 @@ struct EvidenceTests {
         #expect(found[.accounts]?.failure == nil)
     }
 
+    private final class Looks: Sendable {
+        private let count = Mutex<Int64>(0)
+
+        func next() -> Int64 {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+    }
+
     @Test func `this machine's own evidence stays within its bounds`() async throws {
         let now = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
-        let evidence = SystemEvidence(root: "", asksPrograms: false, clock: { now })
+        // Time goes on with each look at it: the same work is done however busy the machine is.
+        let looks = Looks()
+        let evidence = SystemEvidence(root: "", asksPrograms: false) {
+            Timestamp(milliseconds: now.milliseconds + 50 * looks.next())
+        }
         let endpoint = try #require(EndpointID("ept_01k00000000000000000000000"))
         let id = try #require(EvidenceID("evd_01k00000000000000000000000"))
         let bundle = EvidenceBundle(

@@ -52,7 +52,7 @@ class Rollouts:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write(POLICY)
             file.flush()
-            self.house.server.command("policy", "create", file.name, "--confirm")
+            self.house.server.command("policy", "create", file.name, "--confirm", "--overlap")
         page = self.house.page()
 
         def rollout():

@@ -127,7 +127,7 @@ class Verdicts:
         policy = self.file("works.yaml")
         with open(policy, "w") as file:
             file.write(POLICY)
-        self.house.server.command("policy", "create", policy, "--confirm")
+        self.house.server.command("policy", "create", policy, "--confirm", "--overlap")
         page = self.open("/verdicts")
         rows = page.locator("section:has(#said) tbody tr")
         expect(rows.count() == 50 and "1 to 50 of 122 shown" in page.inner_text(".under"), page.inner_text(".under"))

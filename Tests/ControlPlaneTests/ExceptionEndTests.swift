@@ -22,7 +22,8 @@ import Testing
         for yaml in policies {
             _ = try await house.useCases.savePolicy(
                 PolicyDraft(
-                    tenant: house.tenant.id, yaml: yaml, note: "A test", confirm: true),
+                    tenant: house.tenant.id, yaml: yaml, note: "A test", confirm: true,
+                    mayOverlap: true),
                 by: house.administrator)
         }
         return house
@@ -155,7 +156,7 @@ import Testing
             _ = try await house.useCases.savePolicy(
                 PolicyDraft(
                     tenant: house.tenant.id, level: level, place: place, yaml: yaml,
-                    note: "A test", confirm: true), by: house.administrator)
+                    note: "A test", confirm: true, mayOverlap: true), by: house.administrator)
         }
         try await save(
             `Policies in the server`.yaml("wide", more: "longestException: 30d"), .tenant)

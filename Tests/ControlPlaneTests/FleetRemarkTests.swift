@@ -1,6 +1,7 @@
 import Administration
 import ControlPlane
 import Fleet
+import Groups
 import Policy
 import ServerRecords
 import Testing
@@ -109,6 +110,87 @@ struct FleetRemarkTests {
                 "on 3 endpoints: Several policies of the level tenant apply: another, mine. Where they "
                     + "differ, another holds."
             ])
+    }
+
+    private func save(
+        _ name: String, _ more: String = "", in rings: RingHouse, mayOverlap: Bool? = nil,
+        policy: PolicyID? = nil
+    ) async throws -> PolicySummary {
+        try await rings.useCases.savePolicy(
+            PolicyDraft(
+                policy: policy, tenant: rings.house.tenant.id,
+                yaml: text().replacing("name: mine", with: "name: \(name)\(more)"), confirm: true,
+                mayOverlap: mayOverlap), by: rings.house.administrator)
+    }
+
+    private func expectClash(
+        _ sentence: String, location: SourceLocation = #_sourceLocation,
+        _ act: () async throws -> Void
+    ) async {
+        let refusal = await #expect(throws: Refusal.self, sourceLocation: location) {
+            try await act()
+        }
+        #expect(refusal?.code == "E_POLICY_CONFLICT", sourceLocation: location)
+        #expect(refusal?.message == sentence, sourceLocation: location)
+    }
+
+    @Test func `a policy that would overlap is saved only with its place, or with that word`()
+        async throws
+    {
+        let rings = try await house()
+        let first = try await save("another", in: rings)
+        let sentence =
+            "“another” and “mine” of the level tenant would both apply to ep0, ep1, ep2, and neither "
+            + "inherits the other."
+        await expectClash(sentence) { _ = try await save("mine", in: rings) }
+        let heir = try await save("heir", "\ninherits: another", in: rings)
+        #expect(heir.warnings?.isEmpty != false)
+        _ = try await rings.useCases.deletePolicy(
+            heir.id, PolicyOrder(confirm: true), by: rings.house.administrator)
+        let mine = try await save("mine", in: rings, mayOverlap: true)
+        // What overlaps already is told, and no change of it is refused.
+        let again = try await save("mine", in: rings, policy: mine.id)
+        #expect(again.version == 2 && again.warnings?.isEmpty == false)
+        let off = PolicyOrder(confirm: true)
+        _ = try await rings.useCases.setPolicy(
+            first.id, enabled: false, off, by: rings.house.administrator)
+        await expectClash(sentence) {
+            _ = try await rings.useCases.setPolicy(
+                first.id, enabled: true, off, by: rings.house.administrator)
+        }
+        let on = PolicyOrder(confirm: true, mayOverlap: true)
+        let back = try await rings.useCases.setPolicy(
+            first.id, enabled: true, on, by: rings.house.administrator)
+        #expect(back.isEnabled)
+    }
+
+    @Test func `an endpoint is in one group with a policy only, unless somebody says otherwise`()
+        async throws
+    {
+        let rings = try await house()
+        func group(_ name: String, _ members: String, mayOverlap: Bool? = nil) async throws {
+            _ = try await rings.useCases.saveGroup(
+                GroupDraft(
+                    tenant: rings.house.tenant.id, name: name, members: members, confirm: true,
+                    mayOverlap: mayOverlap), by: rings.house.administrator)
+        }
+        for (name, members) in [("first", "hostname = ep0"), ("second", "hostname = ep1")] {
+            try await group(name, members)
+            _ = try await rings.useCases.savePolicy(
+                PolicyDraft(
+                    tenant: rings.house.tenant.id, level: .group, place: name,
+                    yaml: text().replacing("name: mine", with: "name: \(name)"), confirm: true),
+                by: rings.house.administrator)
+        }
+        let both = "hostname in (ep0, ep1)"
+        await expectClash(
+            "“first” and “second” of the level group would both apply to ep0, and neither inherits "
+                + "the other."
+        ) {
+            try await group("second", both)
+        }
+        try await group("second", "hostname in (ep1, ep2)")
+        try await group("second", both, mayOverlap: true)
     }
 
     @Test func `the policy's own page says it too`() async throws {

@@ -125,7 +125,8 @@ import Testing
                 name, applies: "role = kiosk", every: "saturday",
                 more: "  unused: {every: day, from: \"01:00\", for: 1h}")
             let saved = try await house.useCases.savePolicy(
-                PolicyDraft(tenant: house.tenant.id, yaml: yaml, confirm: confirm),
+                PolicyDraft(
+                    tenant: house.tenant.id, yaml: yaml, confirm: confirm, mayOverlap: true),
                 by: house.administrator)
             let warnings = try #require(saved.warnings)
             #expect(warnings.contains { $0.message.contains("unused") })

@@ -359,7 +359,11 @@ struct TriageTests {
         let large = [UInt8](repeating: 0x20, count: EvidenceLimits.bundleBytes + 1)
         let foreign = try ward.document(id, of: other.principal.endpoint)
         for (document, code) in [
-            (large, "E_EVIDENCE_TOO_LARGE"), ([0x7B], "E_EVIDENCE_MALFORMED"),
+            (large, "E_EVIDENCE_TOO_LARGE"), ([0x7B], "E_MALFORMED"),
+            (
+                try ward.document(id, lines: [String(repeating: "x", count: 600_000)]),
+                "E_EVIDENCE_MALFORMED"
+            ),
             (foreign, "E_EVIDENCE_FOREIGN"), (good, nil),
             (try ward.document(id, lines: ["2 other"]), "E_EVIDENCE_CHANGED"),
         ] as [([UInt8], String?)] {

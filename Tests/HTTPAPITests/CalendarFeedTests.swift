@@ -27,7 +27,8 @@ struct CalendarFeedTests {
         let fixture = try await Fixture()
         let tenant = fixture.ours.tenant.id
         _ = try await fixture.useCases.savePolicy(
-            PolicyDraft(tenant: tenant, yaml: Self.policy, confirm: true), by: .localAdministrator)
+            PolicyDraft(tenant: tenant, yaml: Self.policy, confirm: true, mayOverlap: true),
+            by: .localAdministrator)
         let token = try await fixture.useCases.createAPIToken(
             by: .localAdministrator, note: "A calendar", tenant: tenant, role: .viewer)
         let path = "/api/v1/tenants/\(tenant)/calendar.ics"

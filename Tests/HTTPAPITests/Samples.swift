@@ -166,7 +166,8 @@ enum Samples {
     ) throws -> any Encodable {
         switch name {
         case "PolicyDraft":
-            PolicyDraft(tenant: world.tenant.id, yaml: policy("another"), confirm: true)
+            PolicyDraft(
+                tenant: world.tenant.id, yaml: policy("another"), confirm: true, mayOverlap: true)
         case "PolicyOrder": PolicyOrder(confirm: true)
         case "ApprovalDraft": approval(in: world)
         case "VersionToBlock": block(in: world)

@@ -23,13 +23,17 @@ public struct PolicyDraft: Hashable, Sendable, Codable {
     public var version: Int?
     /// Whether it may act at once.
     public var confirm: Bool?
+    /// Whether it may apply where another policy of its level does, of which neither inherits the
+    /// other: the first by name holds then.
+    public var mayOverlap: Bool?
 
     /// A draft.
     public init(
         policy: PolicyID? = nil, tenant: TenantID? = nil, level: PolicyLevel? = nil,
         place: String? = nil, yaml: String, note: String? = nil, isEnabled: Bool? = nil,
-        version: Int? = nil, confirm: Bool? = nil
+        version: Int? = nil, confirm: Bool? = nil, mayOverlap: Bool? = nil
     ) {
+        self.mayOverlap = mayOverlap
         self.policy = policy
         self.tenant = tenant
         self.level = level
@@ -48,9 +52,12 @@ public struct PolicyOrder: Hashable, Sendable, Codable {
     public var note: String?
     /// Whether it may act at once.
     public var confirm: Bool?
+    /// Whether it may apply where another policy of its level does.
+    public var mayOverlap: Bool?
 
     /// An order.
-    public init(note: String? = nil, confirm: Bool? = nil) {
+    public init(note: String? = nil, confirm: Bool? = nil, mayOverlap: Bool? = nil) {
+        self.mayOverlap = mayOverlap
         self.note = note
         self.confirm = confirm
     }
@@ -106,6 +113,8 @@ public struct PolicyPreview: Hashable, Sendable, Codable {
     /// What becomes of rings that a change of groups or endpoints leaves empty; `nil` when it leaves
     /// none so.
     public var emptiedRings: [String]?
+    /// Policies of one level that would begin to apply to the same endpoints.
+    public var clashes: [PolicyClash] = []
 
     /// A preview of a text.
     init(remarks: [PolicyRemark], name: String?) {
@@ -122,7 +131,10 @@ public struct PolicyPreview: Hashable, Sendable, Codable {
     public var wantsConfirmation: Bool { installsNow > 0 || emptiedRings != nil }
 
     /// The figures as one sentence, and one for each ring that is left empty.
-    public var sentence: String { ([figures] + (emptiedRings ?? [])).joined(separator: " ") }
+    public var sentence: String {
+        ([figures] + (emptiedRings ?? []) + clashes.map(\.sentence))
+            .joined(separator: " ")
+    }
 
     private var figures: String {
         guard installsNow > 0 else { return "Nothing is installed at once." }

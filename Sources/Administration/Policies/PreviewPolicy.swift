@@ -228,6 +228,9 @@ private struct PolicyComparison {
         let was = try before.decide(endpoint, posture: posture, jobs: jobs)
         let becomes = try after.decide(moved ?? endpoint, posture: posture, jobs: jobs)
         let member = PolicyPreview.Member(endpoint: endpoint.id, name: endpoint.name)
+        preview.clashes.note(
+            becomes.policy?.effective.problems ?? [],
+            besides: was.policy?.effective.problems ?? [], on: endpoint.name)
         switch (was.membership(of: old), becomes.membership(of: new)) {
         case (_, .unknown): preview.unknown.append(member)
         case (.yes, .yes): preview.stays += 1

@@ -13,7 +13,8 @@ extension UseCases {
     /// - Throws: `Refusal` `E_POLICY_INVALID` with lines and columns; `E_POLICY_ACTS_NOW` when
     ///   endpoints would install at once and the draft does not confirm it;
     ///   `E_EXCEPTION_TOO_LONG` when it accepts a risk for too long; `E_POLICY_CHANGED`
-    ///   when somebody else has saved it meanwhile; `E_NAME_TAKEN`.
+    ///   when somebody else has saved it meanwhile; `E_NAME_TAKEN`; `E_POLICY_CONFLICT` when it
+    ///   would apply where another of its level does and nothing says which comes first.
     public func savePolicy(
         _ draft: PolicyDraft, by principal: Principal
     ) async throws -> PolicySummary {
@@ -33,8 +34,8 @@ extension UseCases {
                     in: records)
             }
             return try self.requireConfirmation(
-                draft.confirm, from: old, to: new.isEnabled ? new : nil, text, at: now,
-                in: records)
+                PolicyOrder(confirm: draft.confirm, mayOverlap: draft.mayOverlap), from: old,
+                to: new.isEnabled ? new : nil, text, at: now, in: records)
         }
         return try await writeWaking { records, wakes in
             let (text, old, new) = try self.read(
@@ -76,7 +77,7 @@ extension UseCases {
         try await ledger.read { records in
             let old = try Self.policy(id, in: principal.scope, records)
             _ = try self.requireConfirmation(
-                order.confirm, from: old.isEnabled ? old : nil,
+                order, from: old.isEnabled ? old : nil,
                 to: change == .enabled ? old : nil, at: now, in: records)
         }
         return try await writeWaking { records, wakes in
@@ -175,13 +176,15 @@ extension UseCases {
 
     // MARK: Storing
 
-    /// Refuses what would act at once and was not confirmed; else what there is to say about the
-    /// text, which a confirmation leaves as it is.
+    /// Refuses what would clash with another policy, and what would act at once and was not
+    /// confirmed; else what there is to say about the text, which a confirmation leaves as it is.
     private func requireConfirmation(
-        _ isConfirmed: Bool?, from old: PolicyRecord?, to new: PolicyRecord?,
+        _ order: PolicyOrder, from old: PolicyRecord?, to new: PolicyRecord?,
         _ text: PolicyText? = nil, at now: Timestamp, in records: any Records
     ) throws -> [PolicyRemark] {
-        if isConfirmed == true, text == nil { return [] }
+        let isConfirmed = order.confirm
+        let mayClash = new != nil && order.mayOverlap != true
+        if isConfirmed == true, text == nil, !mayClash { return [] }
         let preview: PolicyPreview
         do {
             preview = try self.preview(
@@ -191,6 +194,7 @@ extension UseCases {
             guard refusal.kind == .tooLarge else { throw refusal }
             return text?.remarks ?? []
         }
+        try preview.clashes.requireNone(unless: order.mayOverlap)
         guard preview.installsNow > 0, isConfirmed != true else { return preview.remarks }
         throw Refusal(
             .conflict, "E_POLICY_ACTS_NOW", preview.sentence,

@@ -173,8 +173,7 @@ extension JobRun {
     /// Takes over a line of the journal.
     mutating func apply(_ entry: JournalEntry) {
         switch entry.event {
-        case .accepted:
-            break
+        case .accepted: break
         case .checked(let settled, let signals):
             settle(settled)
             earlierSignals = signals
@@ -200,8 +199,7 @@ extension JobRun {
                 files[line.update] = line.sha256
             }
         case .tookEvidence(let mark, let sentence):
-            evidence = mark
-            note(sentence)
+            (evidence, notes) = (mark, notes.filter { $0 != sentence } + [sentence])
         case .safeguarded(let found, let name):
             isSafeguarded = true
             snapshot = name

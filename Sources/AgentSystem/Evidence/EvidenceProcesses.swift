@@ -23,6 +23,8 @@ struct EvidenceProcesses {
     static let longestCommand = 4_096
     /// The largest file that is hashed, in bytes.
     static let largestHashed: Int64 = 1 << 30
+    /// How many processes of one program are tried: short ones end meanwhile.
+    static let mostTried = 20
     /// How much is hashed at once, in bytes, before other tasks have their turn.
     static let piece = 1 << 20
 
@@ -115,12 +117,20 @@ struct EvidenceProcesses {
             programs[key]?.pids.append(pid)
         }
         for key in order {
-            guard let program = programs[key], let first = program.pids.first else { continue }
+            guard let program = programs[key] else { continue }
             if isLate() { return Self.outOfTime }
-            let hash = await hash("\(root)/proc/\(first)/exe") ?? "unknown"
+            let hash = await hash(program) ?? "unknown"
             let pids = program.pids.prefix(20).map(String.init).joined(separator: ",")
             let notes = program.notes.map { " \($0)" }.joined()
             lines.add("sha256=\(hash)\(notes) pids=\(pids) path=\(program.path)")
+        }
+        return nil
+    }
+
+    /// The SHA-256 of what processes run, by the first of them that still is there.
+    private func hash(_ program: Program) async -> String? {
+        for pid in program.pids.prefix(Self.mostTried) {
+            if let hash = await hash("\(root)/proc/\(pid)/exe") { return hash }
         }
         return nil
     }

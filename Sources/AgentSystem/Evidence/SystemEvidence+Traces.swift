@@ -8,6 +8,8 @@ extension SystemEvidence {
     private static let recentSeconds: Int64 = 14 * 86_400
     /// The most files and folders that are looked at for recent changes.
     private static let mostLookedAt = 100_000
+    /// The most that is shown of one of the folders, so that none crowds out the others.
+    private static let mostShownOfFolder = 1_000
     /// How long that may take, in seconds: what comes after it has its time too.
     private static let recentPatienceSeconds: Int64 = 30
     /// The root folder of the first process.
@@ -140,11 +142,14 @@ extension SystemEvidence {
         let shared = Files.exists("\(root)/\(Self.first)tmp") ? Self.first : ""
         let deadline = min(deadline, clock().adding(seconds: Self.recentPatienceSeconds))
         var left = Self.mostLookedAt
+        var isCut = false
+        // The endpoint's own first: in the others anybody can make as many as he likes.
         for folder in [
-            "\(shared)tmp", "\(shared)var/tmp", "dev/shm", "usr/local", "usr/sbin", "usr/bin",
-            "sbin", "bin", "usr/lib/systemd", "etc", "root", "usr/lib/security",
-            "lib/security",
+            "etc", "usr/sbin", "usr/bin", "sbin", "bin", "usr/local", "usr/lib/systemd",
+            "usr/lib/security", "lib/security", "root", "dev/shm", "\(shared)tmp",
+            "\(shared)var/tmp",
         ] {
+            var shownHere = 0
             // Where it is only another name of one of the others.
             if Files.link("\(root)/\(folder)") != nil { continue }
             var open = [(path: folder, depth: 0)]
@@ -163,6 +168,11 @@ extension SystemEvidence {
                     guard !status.isFolder, max(status.changed, status.modified) >= since else {
                         continue
                     }
+                    shownHere += 1
+                    if shownHere > Self.mostShownOfFolder {
+                        isCut = true
+                        continue
+                    }
                     let kind = status.isRegular ? "file" : "other"
                     let hash =
                         status.isRegular && status.permissions & 0o111 != 0
@@ -172,7 +182,7 @@ extension SystemEvidence {
                 }
             }
         }
-        return nil
+        return isCut ? "Of one folder the first \(Self.mostShownOfFolder) changes are shown." : nil
     }
 
     // MARK: - What programs say

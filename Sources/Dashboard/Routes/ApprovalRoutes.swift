@@ -362,7 +362,8 @@ extension Dashboard {
     private static func groupDraft(_ form: FormFields) -> GroupDraft {
         GroupDraft(
             tenant: form["tenant"].flatMap(TenantID.init), name: form["name"] ?? "",
-            members: form["members"] ?? "", confirm: form["confirm"] == "true")
+            members: form["members"] ?? "", confirm: form["confirm"] == "true",
+            mayOverlap: form["overlap"] == "true" ? true : nil)
     }
 
     /// The page; what was typed comes back with what it would do, unless it is taken away.

@@ -144,7 +144,7 @@ extension Dashboard {
         var draft = PolicyDraft(
             policy: stored?.id, tenant: form["tenant"].flatMap(TenantID.init), yaml: yaml,
             note: form["note"], version: form["version"].flatMap { Int($0) },
-            confirm: form["confirm"] == "true")
+            confirm: form["confirm"] == "true", mayOverlap: form["overlap"] == "true" ? true : nil)
         let place = (form["place"] ?? "").split(separator: ":", maxSplits: 1)
         if place.count == 2 {
             draft.level = PolicyLevel(rawValue: String(place[0]))

@@ -112,7 +112,9 @@ extension Dashboard {
 
     private static func switchPolicy(_ visit: Visit, _ form: FormFields) async throws -> Answer {
         let id: PolicyID = try visit.call.identifier("policy")
-        let order = PolicyOrder(note: form["note"], confirm: form["confirm"] == "true")
+        let order = PolicyOrder(
+            note: form["note"], confirm: form["confirm"] == "true",
+            mayOverlap: form["overlap"] == "true" ? true : nil)
         do {
             switch form["change"] {
             case "delete":
@@ -127,7 +129,9 @@ extension Dashboard {
                     .malformed, "E_MALFORMED", "The form does not say what is to be done.",
                     nextStep: "Use the buttons of the page.")
             }
-        } catch let refusal as Refusal where refusal.code == "E_POLICY_ACTS_NOW" {
+        } catch let refusal as Refusal
+            where ["E_POLICY_ACTS_NOW", "E_POLICY_CONFLICT"].contains(refusal.code)
+        {
             let detail = try await visit.useCases.policy(id, by: visit.principal)
             let page = policySwitchPage(detail, refused: refusal, chrome: visit.chrome)
             return .html(page.rendered(), status: refusal.kind.httpStatus)

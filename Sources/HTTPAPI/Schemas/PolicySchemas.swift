@@ -16,9 +16,14 @@ extension NamedSchema {
             "level": .optional(level), "place": .optional(.string), "yaml": .string,
             "note": .optional(.string), "isEnabled": .optional(.boolean),
             "version": .optional(.integer), "confirm": .optional(.boolean),
+            "mayOverlap": .optional(.boolean),
         ])
     static let policyOrder = NamedSchema(
-        "PolicyOrder", ["note": .optional(.string), "confirm": .optional(.boolean)])
+        "PolicyOrder",
+        [
+            "note": .optional(.string), "confirm": .optional(.boolean),
+            "mayOverlap": .optional(.boolean),
+        ])
 
     static let policySummary = NamedSchema(
         "PolicySummary",
@@ -70,6 +75,11 @@ extension NamedSchema {
                 ])),
             "changedDecisions": .integer, "endpoints": .integer,
             "leavesOpen": .optional(openRisks),
+            "clashes": .array(
+                .object([
+                    "level": level, "policies": .array(.string), "endpoints": .integer,
+                    "named": .array(.string),
+                ])),
         ])
 
     static let plannedFleet = NamedSchema(
@@ -211,6 +221,7 @@ extension NamedSchema {
         [
             "tenant": .optional(.identifier("tnt")), "name": .string, "members": .string,
             "note": .optional(.string), "confirm": .optional(.boolean),
+            "mayOverlap": .optional(.boolean),
         ])
     static let group = NamedSchema(
         "EndpointGroup",

@@ -158,6 +158,7 @@ private func groupForm(_ editing: GroupEditing, _ tenant: TenantID?, _ chrome: C
                 .required(), .placeholder("tag = web and os = debian"), .value(draft.members))
         }
         if editing.act == .save, editing.mustConfirm { confirmBox }
+        if editing.act == .save, editing.refused?.code == "E_POLICY_CONFLICT" { overlapBox }
         div(class: "acts") {
             button(.type("submit"), .name("do"), .value(GroupEditing.Act.save.rawValue)) {
                 "Save the group"

@@ -183,6 +183,7 @@ func policySwitchPage(
                 input(.type("text"), .id("note"), .name("note"), .maxlength(500))
             }
             if wants { confirmBox }
+            if refused?.code == "E_POLICY_CONFLICT" { overlapBox }
             div(class: "acts") {
                 button(
                     class: "main", .type("submit"), .name("change"),

@@ -60,13 +60,15 @@ struct GroupCommand: ParsableCommand {
         @Option(help: "The tenant; your own unless given.") var tenant: String?
         @Option(help: "What it is for.") var note: String?
         @Flag(help: "Let it act at once, when that is what follows.") var confirm = false
+        @Flag(help: "Let policies of one level overlap on who joins: the first by name holds.")
+        var overlap = false
         @OptionGroup var server: ServerOptions
         @OptionGroup var output: FormatOption
 
         func run() async throws {
             let draft = GroupDraft(
                 tenant: try tenant.map(Given.tenant), name: name, members: members, note: note,
-                confirm: confirm)
+                confirm: confirm, mayOverlap: overlap ? true : nil)
             let shown: ShownGroup = try await server.withClient {
                 try await $0.put("/api/v1/groups", draft)
             }

@@ -185,6 +185,8 @@ struct PolicyCreateCommand: AsyncParsableCommand {
     @Option(help: "The site's or endpoint's identifier, or the group's name.") var place: String?
     @Flag(help: "Save it switched off.") var off = false
     @OptionGroup var options: PolicyChangeOptions
+    @Flag(help: "Let it apply where another policy of its level does: the first by name holds.")
+    var overlap = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
 
@@ -195,6 +197,7 @@ struct PolicyCreateCommand: AsyncParsableCommand {
             var draft = PolicyDraft(
                 tenant: try tenant.map(Given.tenant), level: level, place: place, yaml: text)
             (draft.note, draft.confirm) = (options.note, options.confirm)
+            draft.mayOverlap = overlap ? true : nil
             draft.isEnabled = !off
             return draft
         }
@@ -224,6 +227,8 @@ struct PolicyUpdateCommand: AsyncParsableCommand {
     @Flag(help: "Switch it on.") var on = false
     @Flag(help: "Switch it off.") var off = false
     @OptionGroup var options: PolicyChangeOptions
+    @Flag(help: "Let it apply where another policy of its level does: the first by name holds.")
+    var overlap = false
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: FormatOption
 
@@ -237,13 +242,15 @@ struct PolicyUpdateCommand: AsyncParsableCommand {
         let summary: PolicySummary = try await server.withClient { client in
             let path = "/api/v1/policies/\(try await policy.find(client))"
             guard file.count == 1 else {
-                return try await client.post(
-                    path + (on ? "/enable" : "/disable"), options.order)
+                var order = options.order
+                order.mayOverlap = overlap ? true : nil
+                return try await client.post(path + (on ? "/enable" : "/disable"), order)
             }
             return try await client.put(
                 path,
                 PolicyDraft(
-                    yaml: try file.read(), note: options.note, confirm: options.confirm))
+                    yaml: try file.read(), note: options.note, confirm: options.confirm,
+                    mayOverlap: overlap ? true : nil))
         }
         summary.tellWarnings()
         try output.show(summary) { "Saved \($0.name), version \($0.version)" }
