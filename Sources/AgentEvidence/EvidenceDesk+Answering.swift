@@ -1,4 +1,5 @@
 public import AgentCore
+import AgentProtocol
 import Fleet
 public import Forensics
 import Logging
@@ -71,14 +72,19 @@ extension EvidenceDesk {
         guard memory.withLock({ $0.mayHaveNews }) else { return }
         // Before the look: what is taken meanwhile is news again.
         memory.withLock { $0.mayHaveNews = false }
+        var problem: LinkFailure?
         for entry in EvidenceShelf.read(state).entries where !entry.isSettled {
             do throws(LinkFailure) {
                 try await deliver(entry)
             } catch {
-                memory.withLock { $0.mayHaveNews = true }
-                throw error
+                problem = error
+                // A refusal is about this one; else nobody is there for the others either.
+                guard case .refused = error, !error.isOfUnknownRoute else { break }
             }
         }
+        guard let problem else { return }
+        memory.withLock { $0.mayHaveNews = true }
+        throw problem
     }
 
     private func deliver(_ entry: EvidenceShelf.Entry) async throws(LinkFailure) {
@@ -98,7 +104,8 @@ extension EvidenceDesk {
             }
             logger.info("The server has evidence \(id).")
         } catch {
-            guard error.isFinal, !error.isOfUnknownRoute else { throw error }
+            let isFinal = error.isFinal || error.isOfAnotherEndpoint
+            guard isFinal, !error.isOfUnknownRoute else { throw error }
             logger.error("Evidence \(id) was refused, and is kept here only: \(error.sentence)")
         }
         settle(id)
@@ -119,6 +126,12 @@ extension EvidenceDesk {
 }
 
 extension LinkFailure {
+    /// Whether the bundle is of the endpoint that this machine was before it was enrolled anew.
+    fileprivate var isOfAnotherEndpoint: Bool {
+        guard case .refused(_, let problem) = self else { return false }
+        return problem.code == "E_EVIDENCE_FOREIGN"
+    }
+
     /// Whether the server has no route for evidence.
     fileprivate var isOfUnknownRoute: Bool {
         guard case .refused(let status, _) = self else { return false }

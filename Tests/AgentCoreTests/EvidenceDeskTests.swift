@@ -64,6 +64,31 @@ struct EvidenceDeskTests {
         #expect(bench.folder.files["evidence/\(mark.id).json"] != nil)
     }
 
+    @Test(arguments: [(403, "E_EVIDENCE_FOREIGN", 1), (429, "E_EVIDENCE_FULL", 2)])
+    func `a bundle that is refused keeps no other from being sent`(
+        status: Int, code: String, sent: Int
+    ) async throws {
+        let bench = EvidenceBench()
+        let desk = bench.desk
+        _ = try await bench.finish(EvidenceBench.order(), desk: desk)
+        bench.world.change {
+            $0.installed[World.key("labgood")] = "1.0"
+            $0.now = $0.now.adding(seconds: 60)
+        }
+        var next = EvidenceBench.order()
+        next.job = Orders.identifier(77)
+        next.issuedAt = bench.world.now
+        next.evidence?.since = bench.world.now
+        let second = try await bench.finish(next, desk: desk)
+        let refusal = LinkFailure.refused(
+            status: status, ProblemBody(code: code, message: "m", nextStep: "n"))
+        bench.machine.change { $0.failures = [refusal] }
+        await bench.live(desk, seconds: 3_600) { false }
+        let digests = bench.machine.received.map { Digest.sha256Hex($0) }
+        #expect(digests.first == second.evidence?.sha256)
+        #expect(digests.count == sent)
+    }
+
     private func request(_ seed: UInt64) -> EvidenceRequest {
         EvidenceRequest(id: Orders.identifier(seed), reason: .ordered, vulnerabilities: [])
     }

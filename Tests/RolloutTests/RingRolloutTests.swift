@@ -111,6 +111,22 @@ import Testing
         #expect(outage.take(.tick, after: 3601).halt != nil)
     }
 
+    @Test func `those who wait, at most 24 and none of a cluster, are its control group`() {
+        var rollout = RingRollout(RolloutSample.twoRings(Self.ids))
+        #expect(rollout.peers == [])
+        rollout.take(.started)
+        #expect(rollout.peers == Array(Self.ids.dropFirst(4)))
+        rollout.take(.haltRequested(by: "anna", reason: "Friday"))
+        #expect(rollout.peers == [])
+        let pair = EndpointCluster(name: "db", members: Set(Self.ids[5...6]))
+        let rings = RolloutSample.twoRings(Self.ids).rings
+        let paired = Self.started(RolloutPlan(rings: rings, clusters: [pair]))
+        #expect(paired.peers == [Self.ids[4]] + Self.ids.dropFirst(7))
+        #expect(Self.started(RolloutPlan(rings: rings, hasProbes: false)).peers == [])
+        let many = RolloutSample.endpoints(60)
+        #expect(Self.started(RolloutSample.twoRings(many)).peers == Array(many[4..<28]))
+    }
+
     @Test func `an endpoint that was unhealthy before does not blame the update`() {
         var rollout = RingRollout(RolloutSample.twoRings(Self.ids))
         let id = Self.ids[0]

@@ -35,7 +35,7 @@ extension Stylesheet {
           .cells:has(.probe option[value=journal]:checked) > .if-journal,
           .cells:has(.probe option:is([value=crashes], [value=journal],
           [value=bootTime]):checked) > .if-measured { display: flex }
-        .note li a { text-decoration: underline }
+        .note a:not(.button) { text-decoration: underline }
         .faults .s { white-space: normal; align-items: flex-start; font-weight: 400 }
         .faults .i { margin-top: 2px }
         .field [aria-invalid] { border-color: var(--bad) }

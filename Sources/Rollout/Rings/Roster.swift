@@ -39,7 +39,7 @@ struct Roster: Hashable, Sendable {
     private var rankInRing: [Int] = []
     private var index: [EndpointID: Int] = [:]
     private var sites: [SiteKey: SiteTally] = [:]
-    private var clustersOf: [EndpointID: [Int]] = [:]
+    private(set) var clustersOf: [EndpointID: [Int]] = [:]
     private var downInCluster: [Int]
 
     init(_ plan: RolloutPlan) {

@@ -77,7 +77,7 @@ struct EvidenceCommand: ParsableCommand {
                 return try output.show(triage) { $0.lines.joined(separator: "\n") }
             }
             guard EvidenceID(id) != nil else {
-                throw ValidationError("“\(id)” is no identifier of a triage or of evidence.")
+                throw EvidenceText.wrong("“\(id)” is no identifier of a triage or of evidence.")
             }
             var bundle: EvidenceDetail = try await server.withClient {
                 try await $0.get("/api/v1/evidence/\(id)")
@@ -99,7 +99,7 @@ struct EvidenceCommand: ParsableCommand {
 
         func run() async throws {
             guard EvidenceID(id) != nil else {
-                throw ValidationError("“\(id)” is no identifier of evidence.")
+                throw EvidenceText.wrong("“\(id)” is no identifier of evidence.")
             }
             let data = try await server.withClient {
                 try await $0.bytes("/api/v1/evidence/\(id)/document")
@@ -164,7 +164,7 @@ struct EvidenceCommand: ParsableCommand {
         func run() async throws {
             let id = try EvidenceText.triage(triage)
             guard TriageRecord.Verdict(rawValue: verdict) != nil else {
-                throw ValidationError("“\(verdict)” is none of: noTraces, traces, undetermined.")
+                throw EvidenceText.wrong("“\(verdict)” is no verdict.")
             }
             try await EvidenceText.post(
                 "triages/\(id)/verdict", ["verdict": verdict, "note": note ?? ""], server, output)
@@ -176,9 +176,16 @@ struct EvidenceCommand: ParsableCommand {
 private enum EvidenceText {
     static func triage(_ text: String) throws -> TriageID {
         guard let id = TriageID(text) else {
-            throw ValidationError("“\(text)” is no triage: see “patchbay evidence list”.")
+            throw wrong("“\(text)” is no identifier of a triage.")
         }
         return id
+    }
+
+    static func wrong(_ message: String) -> Failure {
+        Failure(
+            .wrongUse, message,
+            nextStep: "See “patchbay evidence list”; a verdict is noTraces, traces or undetermined.",
+            code: "E_NOT_FOUND")
     }
 
     static func post(

@@ -17,8 +17,8 @@ extension Scenario {
         let notes = job.result?.notes ?? []
         #expect(notes.contains { $0.contains(mark.id.text) }, "\(notes)")
         // By the endpoint's own log of its package tool, and by the job.
-        let began = try #require(job.workBeganAt)
-        #expect(mark.takenAt <= began)
+        let ended = try #require(job.finishedAt)
+        #expect(mark.takenAt <= job.workBeganAt ?? ended)
         let log = try await endpoint.run("/bin/grep", "upgrade labtriage", "/var/log/dpkg.log")
         let words = log.split(separator: " ").prefix(2).joined(separator: "T")
         let installed = try #require(Timestamp("\(words)Z"), "\(log)")

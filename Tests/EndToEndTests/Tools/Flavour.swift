@@ -28,10 +28,6 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     var failing: (bad: String, other: String?) = ("labfail", "labplain")
     /// One whose script never ends, and one that goes in after it.
     var hanging: (bad: String, other: String)? = ("labhang", "labnext")
-    /// One in whose installation the tool is killed, and one that goes in afterwards.
-    var cutOff = (bad: "labcut", other: "labafter")
-    /// Whether the tool knows how to mend what such an end has left.
-    var mends = true
     /// What installs a package that takes half a minute, so that the lock is held meanwhile.
     var slow: [String]?
     /// One that the endpoint's configuration excludes.
@@ -79,7 +75,7 @@ struct Flavour: Sendable, CustomTestStringConvertible {
             kernel: "kernel-core", modular: "labmodule", hasAdvisories: true, hasVendor: true,
             version: rpm),
         Flavour(
-            name: "dnf5", number: 12, manager: .dnf, mends: false,
+            name: "dnf5", number: 12, manager: .dnf,
             slow: ["/usr/bin/dnf5", "-y", "upgrade", "labslow"], excluded: "labexcluded",
             kernel: "kernel-core", modular: "labmodule", hasAdvisories: true, hasVendor: true,
             version: rpm),

@@ -69,18 +69,6 @@ struct ToolEndpoint: Sendable {
             log: lab.folder.appending(path: "beside-\(flavour.name).log"))
     }
 
-    /// Kills the tool that is at work beside the agent, and the program of rpm that it has started.
-    func killTool() async throws {
-        let number = "\(flavour.number)"
-        for name in ["dnf", "dnf5", "zypper", "rpm", "pacman"] {
-            let found = try await lab.tryBed(["beside", number, "/usr/bin/pgrep", "-x", name])
-            for process in found.output.split(whereSeparator: \.isNewline) {
-                _ = try await lab.tryBed(
-                    ["beside", number, "/usr/bin/kill", "-KILL", String(process)])
-            }
-        }
-    }
-
     /// What the tool itself says of a package.
     func version(of name: String) async throws -> String {
         try await lab.tryBed(["beside", "\(flavour.number)"] + flavour.version(name)).output

@@ -40,7 +40,6 @@ struct ToolEndpointTests {
         try await part("the way back", of: flavour) { try await expectRollback(endpoint) }
         try await part("failures", of: flavour) { try await expectFailures(endpoint) }
         try await part("a script that hangs", of: flavour) { try await expectHangAlone(endpoint) }
-        try await part("a run that was cut off", of: flavour) { try await expectMended(endpoint) }
         try await part("a vendor's package", of: flavour) {
             try await endpoint.expectVendorPackage()
         }
@@ -269,36 +268,6 @@ struct ToolEndpointTests {
         #expect(outcome.failure == .hung, "\(flavour.name): \(outcome.sentence)")
         #expect(outcome.sentence.contains("its script printed nothing for 60 s and was ended"))
         #expect(job.outcome(other)?.state == .verified, "\(flavour.name): \(job.sentence)")
-        #expect(try await endpoint.version(of: other).contains(flavour.second))
-    }
-
-    /// A run of the tool was killed in the middle, as by a power cut: the next order mends what it
-    /// has left, or says that a person must.
-    private func expectMended(_ endpoint: ToolEndpoint) async throws {
-        let flavour = endpoint.flavour
-        guard let slow = flavour.slow else { return }
-        let (bad, other) = flavour.cutOff
-        try await {
-            let cut = try endpoint.beside(slow.dropLast() + [bad])
-            try await eventually("the tool is at work", seen: { cut.log }) {
-                let words = ["Installing: ", "scriptlet: ", "Upgrading ", "upgrading "]
-                return words.contains { cut.log.contains($0 + bad) } ? () : nil
-            }
-            try await endpoint.killTool()
-            await cut.end()
-        }()
-        let job = try await endpoint.lab.deploy(other, to: endpoint.endpoint)
-        guard flavour.mends else {
-            #expect(job.outcome(other)?.failure == .interruptedPackageManager, "\(job.sentence)")
-            #expect(job.sentence.contains(bad), "\(job.sentence)")
-            _ = try await endpoint.lab.tryBed(
-                ["beside", "\(flavour.number)", "/usr/bin/rpm", "-e", "\(bad)-\(flavour.first)"])
-            return
-        }
-        #expect(job.state == .verified, "\(flavour.name): \(job.sentence)")
-        let notes = job.result?.notes ?? []
-        #expect(notes.contains { $0.contains("the package database was repaired") }, "\(notes)")
-        #expect(try await endpoint.version(of: bad).hasSuffix(flavour.second))
         #expect(try await endpoint.version(of: other).contains(flavour.second))
     }
 

@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import Policy
 import Testing
 import Versions
@@ -85,6 +86,22 @@ import Versions
             held.sentence == "Held by rule 1 of servers-standard: Loses connections "
                 + "(version >= 2.0 and version < 2.4).")
         #expect(Sample.decide(Self.subject(.apt, "2.4-1"), under: policy).reasonCode != .onHold)
+    }
+
+    /// Endpoints decide by what is signed, which is this.
+    @Test func `a policy with ranges is decided by as it is signed`() throws {
+        let rule = PolicyRule(
+            when: try Sample.when("package = nginx and version >= \"2.0~rc1\" and version < 2.4"),
+            Treatment(.hold(reason: "Loses connections")))
+        let policy = try Sample.policy(rules: [rule])
+        let signed = try JSONDecoder().decode(
+            PatchPolicy.self, from: JSONEncoder().encode(policy))
+        #expect(signed == policy)
+        for (version, isHeld) in [("2.0~rc1-1", true), ("2.0~beta-1", false), ("2.4-1", false)] {
+            let update = Self.subject(.apt, version).update
+            let compiled = CompiledPolicy(Sample.effective(signed))
+            #expect(compiled.denies(update, at: Sample.monday) == isHeld, "\(version)")
+        }
     }
 
     @Test func `a range that cannot be asked leaves its rule unjudged, and says so`() throws {
