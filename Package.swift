@@ -1,6 +1,6 @@
-// swift-tools-version: 6.2
-// The table of contents: each target imports only what stands in its list, and an arrow points down.
-// Tests/ArchitectureTests compares this file, and every `import`, with docs/architecture.md.
+// swift-tools-version: 6.2 The table of contents: each target imports only what stands in its list,
+// and an arrow points down. Tests/ArchitectureTests compares this file, and every `import`, with
+// docs/architecture.md.
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -201,7 +201,8 @@ let package = Package(
         module(
             "AgentCore",
             [
-                "Fleet", "Versions", "Calendar", "Forensics", "Health", "Readiness", "Policy", "Recipes",
+                "Fleet", "Versions", "Calendar", "Forensics", "Health", "Readiness", "Policy",
+                "Recipes",
                 "Rollout", "AgentProtocol", "Trust", logging,
             ]),
         module(
@@ -303,7 +304,8 @@ let package = Package(
                 "Administration", "Groups", "Rollbacks", "Bundles", "BundlePages", "HTTPAPI",
                 "Duties", "DutyPages", "AccountPages", "Requests", "RequestPages",
                 "Emergencies", "EmergencyPages", "Forensics", "Triage", "TriagePages",
-                "Exclusions", "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages", httpTypes,
+                "Exclusions", "Verdicts", "VerdictFeeds", "VerdictPages", "RollbackPages",
+                httpTypes,
             ]),
         module("ToolOutputs", ["Fleet", "Versions", "Markup"]),
         module(
@@ -336,7 +338,8 @@ let package = Package(
         module(
             "AgentSystem",
             [
-                "Fleet", "Calendar", "Forensics", "Health", "Readiness", "Policy", "Rollout", "AgentCore",
+                "Fleet", "Calendar", "Forensics", "Health", "Readiness", "Policy", "Rollout",
+                "AgentCore",
                 "AgentEvidence", "SystemFiles", "Trust",
             ]),
         module(
@@ -487,12 +490,16 @@ let package = Package(
         tests(
             "AgentCoreTests",
             [
-                "AgentCore", "AgentEvidence", "AgentProtocol", "Fleet", "Forensics", "Health", "Readiness",
+                "AgentCore", "AgentEvidence", "AgentProtocol", "Fleet", "Forensics", "Health",
+                "Readiness",
                 "Policy", "Recipes", "Rollout", "Trust", "Simulation", logging,
             ]),
         tests(
             "AgentSystemTests",
-            ["AgentSystem", "AgentCore", "Fleet", "Forensics", "Health", "Readiness", "Policy", "Rollout"]),
+            [
+                "AgentSystem", "AgentCore", "Fleet", "Forensics", "Health", "Readiness", "Policy",
+                "Rollout",
+            ]),
         tests(
             "AgentTransportTests",
             ["AgentTransport", "AgentCore", "AgentProtocol", "Fleet", "Trust", nioHTTP1]),

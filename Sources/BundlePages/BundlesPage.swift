@@ -17,7 +17,9 @@ package func bundlesPage(
         tenantFilter(.bundles, tenant, chrome)
         if bundles.isEmpty {
             empty("No bundles yet") {
-                p { "Make one of what is missing now: by vendor, class, severity, date or package." }
+                p {
+                    "Make one of what is missing now: by vendor, class, severity, date or package."
+                }
             }
         } else {
             div(class: "wrap") {

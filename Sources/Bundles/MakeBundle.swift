@@ -138,7 +138,8 @@ extension UseCases {
         let now = effects.now()
         let preview = try await ledger.read { records in
             let last = try records.bundles(
-                in: .tenant(tenant), named: name, before: nil, limit: 1).first
+                in: .tenant(tenant), named: name, before: nil, limit: 1
+            ).first
             guard let query = given ?? last?.query else {
                 throw Self.badQuery(
                     "There is no bundle \(name) yet whose query could be taken again.",

@@ -30,10 +30,10 @@ extension UseCases {
         }
         let why = "the bundle \(bundle.title) is paused."
         var halted: Set<DeploymentID> = []
-        for deployment in try await deployments(of: bundle, in: .running) {
-            if try await unlessOver({ _ = try await halt(deployment, because: why, by: principal) }) {
-                halted.insert(deployment)
-            }
+        for deployment in try await deployments(of: bundle, in: .running)
+        where try await unlessOver({ _ = try await halt(deployment, because: why, by: principal) })
+        {
+            halted.insert(deployment)
         }
         let ids = halted
         return try await change(id, by: principal) { bundle, _ in

@@ -37,7 +37,9 @@ package struct ListenAddress: ExpressibleByArgument, Equatable {
     package var defaultValueDescription: String { "\(address):\(port)" }
 
     /// Whether it is reached from this machine only.
-    package var isLocal: Bool { address.hasPrefix("127.") || address == "::1" || address == "localhost" }
+    package var isLocal: Bool {
+        address.hasPrefix("127.") || address == "::1" || address == "localhost"
+    }
 
     /// What of it may stand in a certificate; those of this machine alone stand there anyway.
     package var names: [String] { isLocal || ["0.0.0.0", "::"].contains(address) ? [] : [address] }

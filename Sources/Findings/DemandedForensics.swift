@@ -23,17 +23,15 @@ package struct DemandedForensics: Hashable, Sendable {
 extension FindingState {
     /// Where regimes demand forensics, by endpoint; the vulnerabilities by name.
     ///
-    /// Regimes demand it of what is known to be exploited only (`SLATableTests` holds them to it), of
-    /// which a fleet has few: endpoints without such findings cost nothing.
+    /// Regimes demand it of what is known to be exploited only (`SLATableTests` holds them to it),
+    /// of which a fleet has few: endpoints without such findings cost nothing.
     package func demandedForensics(
         in ranking: [RankedVulnerability], at now: Timestamp
     ) -> [EndpointID: [DemandedForensics]] {
         var demanded: [EndpointID: [DemandedForensics]] = [:]
         for ranked in ranking where ranked.worst.knownExploited != nil {
-            for group in groups(of: ranked.number, on: nil, at: now) {
-                guard group.clocks(detected: group.known).contains(where: \.needsForensics) else {
-                    continue
-                }
+            for group in groups(of: ranked.number, on: nil, at: now)
+            where group.clocks(detected: group.known).contains(where: \.needsForensics) {
                 for number in group.endpoints.numbers {
                     guard let id = member(number)?.id else { continue }
                     let first = detected(ranked.name, on: number, known: group.known)
@@ -82,8 +80,8 @@ extension TriageRecord {
 }
 
 extension FleetFindings {
-    /// What an order to an endpoint says of evidence: what its triage demands, and what regimes have
-    /// come to demand since, before anybody has made a triage of it.
+    /// What an order to an endpoint says of evidence: what its triage demands, and what regimes
+    /// have come to demand since, before anybody has made a triage of it.
     package func evidenceDemand(
         on endpoint: EndpointRecord, at now: Timestamp, triages: () throws -> [TriageRecord]
     ) rethrows -> EvidenceDemand? {

@@ -120,6 +120,7 @@ extension FindingState {
             return []
         }
         return exclusion.vulnerabilities.isEmpty
-            ? open : open.filter { exclusion.vulnerabilities.contains($0.vulnerability.uppercased()) }
+            ? open
+            : open.filter { exclusion.vulnerabilities.contains($0.vulnerability.uppercased()) }
     }
 }

@@ -23,7 +23,9 @@ extension UseCases {
         for alert in wanted {
             if let known = try records.alert(kind, about: alert.subject, of: tenant) {
                 if known.acknowledgedAt == nil {
-                    if known.sentence != alert.sentence { try keep(known, saying: alert, in: records) }
+                    if known.sentence != alert.sentence {
+                        try keep(known, saying: alert, in: records)
+                    }
                     continue
                 }
                 if known.acknowledgedBy != Self.watcher {

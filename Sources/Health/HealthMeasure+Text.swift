@@ -62,7 +62,8 @@ extension HealthMeasure {
 
     /// A whole number of at most six digits; every limit has fewer.
     private static func number(_ text: Substring) -> Int64? {
-        guard (1...6).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        guard (1...6).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
         else { return nil }
         return Int64(text)
     }

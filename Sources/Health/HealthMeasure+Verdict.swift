@@ -63,7 +63,8 @@ extension HealthMeasure {
         let amount = amount(value)
         switch subject {
         case .crashes:
-            return "\(amount) \(value == 1 ? "crash" : "crashes")" + (name.map { " of \($0)" } ?? "")
+            return "\(amount) \(value == 1 ? "crash" : "crashes")"
+                + (name.map { " of \($0)" } ?? "")
         case .journal:
             return "\(amount) \(value == 1 ? "error" : "errors") in the journal"
                 + (name.map { " of \($0)" } ?? "") + (text.map { " with “\($0)”" } ?? "")

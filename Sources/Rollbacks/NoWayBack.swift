@@ -22,7 +22,8 @@ extension UseCases {
             for endpoint in missing {
                 let posture = try records.posture(of: endpoint.id, tenant: endpoint.tenant)
                 let names = (posture?.updates ?? []).filter {
-                    $0.wayBack == .noWay && record.word.updates.names($0.name, $0.candidate, of: $0.manager)
+                    $0.wayBack == .noWay
+                        && record.word.updates.names($0.name, $0.candidate, of: $0.manager)
                 }.map { "\($0.name) \($0.candidate)" }
                 guard !names.isEmpty else { continue }
                 lost.formUnion(names)

@@ -107,7 +107,8 @@ extension UseCases {
         try records.update(triage)
         try appendAudit(
             "triage.changed", subject: triage.id.text,
-            sentence: "The triage of \(endpoint.name) is about \(Self.listed(triage.vulnerabilities)).",
+            sentence:
+                "The triage of \(endpoint.name) is about \(Self.listed(triage.vulnerabilities)).",
             actor: Self.triageWatcher, tenant: endpoint.tenant, in: records, at: now)
         try endTriageAlerts(of: triage, by: Self.triageWatcher, at: now, in: records)
         try settleForensics(of: endpoint, in: records, waking: &wakes)

@@ -44,7 +44,9 @@ package func evidencePage(
             if let triage = evidence.triage {
                 fact("Triage") { a(.href(.triage(triage))) { triage.text } }
             }
-            if let job = evidence.job { fact("Before the job") { a(.href(.job(job))) { job.text } } }
+            if let job = evidence.job {
+                fact("Before the job") { a(.href(.job(job))) { job.text } }
+            }
             fact("SHA-256") { code { evidence.sha256 } }
             fact("Size") { Words.size(Int64(evidence.bytes)) }
             fact("Agent") { detail.agentVersion }

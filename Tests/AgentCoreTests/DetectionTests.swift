@@ -132,7 +132,9 @@ struct DetectionTests {
         let start = world.now
         await world.live(agent, until: start.adding(seconds: 5 * 3_600)) {
             let minute = world.now.seconds(since: start) / 60
-            if let now = served.last(where: { $0.minute <= minute }) { serve(now.digest, now.version) }
+            if let now = served.last(where: { $0.minute <= minute }) {
+                serve(now.digest, now.version)
+            }
             return false
         }
         let scans = noting.all.map { $0.seconds(since: start) / 60 }.filter { $0 > 30 }

@@ -130,7 +130,8 @@ struct EvidenceBench {
     ) -> JobOrder {
         var order = Orders.order(updates)
         order.evidence = EvidenceDemand(
-            vulnerabilities: ["CVE-2026-1000"], since: Orders.start.adding(seconds: -3600 * hoursAgo))
+            vulnerabilities: ["CVE-2026-1000"],
+            since: Orders.start.adding(seconds: -3600 * hoursAgo))
         return order
     }
 

@@ -93,7 +93,8 @@ struct EvidenceDeskTests {
         EvidenceRequest(id: Orders.identifier(seed), reason: .ordered, vulnerabilities: [])
     }
 
-    @Test func `what the server asks for is taken once an hour, under the name that it gave`() async {
+    @Test func `what the server asks for is taken once an hour, under the name that it gave`() async
+    {
         let bench = EvidenceBench()
         let desk = bench.desk
         let requests = (10..<20).map { request($0) }

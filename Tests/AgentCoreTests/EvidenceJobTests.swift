@@ -62,7 +62,8 @@ struct EvidenceJobTests {
         #expect(try bench.steps(of: order).isEmpty)
     }
 
-    @Test func `a disk without room for evidence keeps everything from being started`() async throws {
+    @Test func `a disk without room for evidence keeps everything from being started`() async throws
+    {
         let bench = EvidenceBench(isFull: true)
         let outcome = try #require(try await bench.finish(EvidenceBench.order()).outcome("labgood"))
         #expect(outcome.failure == .evidenceMissing)

@@ -27,7 +27,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("crashes:", [.value(3), .value(3)], true), ("crashes:", [.value(3), .value(4)], false),
+            ("crashes:", [.value(3), .value(3)], true),
+            ("crashes:", [.value(3), .value(4)], false),
             ("crashes:atMost=2", [.value(0), .value(2)], true),
             ("crashes:atMost=2", [.value(0), .value(3)], false),
             ("journal:times=3", [.value(2), .value(6)], true),

@@ -21,25 +21,34 @@ struct EvidenceTests {
                 42, "my sql)d", "1001", ["/opt/x", "--password=geheim", "-P", "3306"],
                 exe: "opt/gone (deleted)")
             try put("usr/sbin/init", "the program")
-            try put("proc/42/maps", """
+            try put(
+                "proc/42/maps",
+                """
                 7f00-7f10 r-xp 00000000 08:01 12 /usr/lib/libx.so.1 (deleted)
                 7f10-7f20 r--p 00000000 08:01 12 /usr/lib/libx.so.1 (deleted)
 
                 """)
             try link("proc/42/fd/3", "socket:[777]")
             try link("proc/42/fd/4", "/tmp/payload (deleted)")
-            try put("proc/net/tcp", """
+            try put(
+                "proc/net/tcp",
+                """
                   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
                    0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 555 1
                    1: 0200000A:A0B1 0101A8C0:01BB 01 00000000:00000000 00:00000000 00000000  1001        0 777 1
                    broken
 
                 """)
-            try put("proc/net/route", "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\n")
+            try put(
+                "proc/net/route",
+                "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\n"
+            )
             try put("proc/modules", "rootkit 16384 0 - Live 0x0 (OE)\n")
             try put("proc/sys/kernel/tainted", "12288\n")
             try put("proc/self/mountinfo", "22 27 0:21 / / rw - cifs //s/x rw,password=geheim\n")
-            try put("etc/passwd", """
+            try put(
+                "etc/passwd",
+                """
                 root:x:0:0:root:/root:/bin/bash
                 daemon:x:1:1::/:/usr/sbin/nologin
                 toor:x:0:0::/root:/bin/sh

@@ -86,16 +86,20 @@ private let one = ("--lines=1", Int32(0), entry(nil))
         #expect(found == .value(isFound ? 1 : 0))
     }
 
-    @Test(arguments: [
-        // No journal at all, which answers with nothing and 0, or says so.
-        [("--lines=1", 0, "")], [("--lines=1", 1, "No journal files were found.\n")], [],
-        // The journal is there, and cannot be read, or not to its end.
-        [("--lines=1", 0, "{\"PRIORITY\":\"3\"}\n"), ("--priority=err", 1, "Failed to seek\n")],
-        [
-            ("--lines=1", 0, "{\"PRIORITY\":\"3\"}\n"),
-            ("--priority=err", 0, "{\"PRIORITY\":\"3\"}\n{\"__CURSOR\":\"s=1\",\"PRIO"),
-        ],
-    ] as [[(word: String, status: Int32, text: String)]])
+    @Test(
+        arguments: [
+            // No journal at all, which answers with nothing and 0, or says so.
+            [("--lines=1", 0, "")], [("--lines=1", 1, "No journal files were found.\n")], [],
+            // The journal is there, and cannot be read, or not to its end.
+            [
+                ("--lines=1", 0, "{\"PRIORITY\":\"3\"}\n"),
+                ("--priority=err", 1, "Failed to seek\n"),
+            ],
+            [
+                ("--lines=1", 0, "{\"PRIORITY\":\"3\"}\n"),
+                ("--priority=err", 0, "{\"PRIORITY\":\"3\"}\n{\"__CURSOR\":\"s=1\",\"PRIO"),
+            ],
+        ] as [[(word: String, status: Int32, text: String)]])
     func `or are unknown, where it does not tell`(
         _ answers: [(word: String, status: Int32, text: String)]
     ) async {
@@ -127,7 +131,8 @@ private let one = ("--lines=1", Int32(0), entry(nil))
         arguments: [
             ("core.nginx.0.0f.71.1795521601000000.zst", "nginx", true), ("core", nil, true),
             ("core.nginx.0.0f.71.1795521601000000.zst", "ngin", false), ("core.71", nil, true),
-            ("_usr_sbin_nginx.0.crash", "nginx", true), ("_usr_bin_gtk4-demo.1000.crash", nil, true),
+            ("_usr_sbin_nginx.0.crash", "nginx", true),
+            ("_usr_bin_gtk4-demo.1000.crash", nil, true),
             ("_usr_sbin_nginx.0.crash", "usr", false), ("_opt_app-1.2_app.33.crash", "app", true),
             ("kexec_cmd", nil, false), ("202611231200", nil, false), (".lock", nil, false),
             ("nginx.0.crash", "nginx", true), ("corefile.txt", nil, false),
@@ -150,7 +155,9 @@ private let one = ("--lines=1", Int32(0), entry(nil))
         #expect(tools.commands.contains { $0.contains("COREDUMP_COMM=nginx") })
     }
 
-    @Test func `by files alone where there is no systemd, in the time that is asked for`() async throws {
+    @Test func `by files alone where there is no systemd, in the time that is asked for`()
+        async throws
+    {
         let root = FileManager.default.temporaryDirectory.appending(path: "crashes-\(UUID())")
         let folder = root.appending(path: "var/crash")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -251,7 +251,9 @@ struct BundleTests {
         }
     }
 
-    @Test func `who has newer has it, who is silent is not known, and who lacks the package is not asked`()
+    @Test
+    func
+        `who has newer has it, who is silent is not known, and who lacks the package is not asked`()
         async throws
     {
         let place = try await Place()

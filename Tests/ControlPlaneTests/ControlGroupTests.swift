@@ -46,7 +46,8 @@ import Testing
                 failure: .unhealthyAfterPatch), job: order.job, by: canary.principal)
     }
 
-    @Test func `they are asked for the probes, and those that have an order are not`() async throws {
+    @Test func `they are asked for the probes, and those that have an order are not`() async throws
+    {
         let (rings, _) = try await rings()
         #expect(try await checkIn(rings.endpoints[0], rings) == nil)
         for endpoint in rings.others {

@@ -300,7 +300,8 @@ struct TriageTests {
         #expect(try await gone.only().ending == .retired)
     }
 
-    @Test func `a later vulnerability asks for later evidence, after a verdict by a triage of its own`()
+    @Test
+    func `a later vulnerability asks for later evidence, after a verdict by a triage of its own`()
         async throws
     {
         let ward = try await Ward()

@@ -52,7 +52,10 @@ extension AllPages {
             ),
         ]
         + TriageSamples.all.map { triage in
-            ("triage-\(triage.state.rawValue)", triagePage(TriageSamples.detail(triage), chrome: chrome))
+            (
+                "triage-\(triage.state.rawValue)",
+                triagePage(TriageSamples.detail(triage), chrome: chrome)
+            )
         }
 
     private static let chrome = Samples.chrome("/triages")
@@ -82,7 +85,9 @@ private enum TriageSamples {
         },
         triage(2) { decide(&$0, .traces, "A shell runs from /dev/shm, and talks to 192.0.2.7.") },
         triage(3) { decide(&$0, .noTraces, "") },
-        triage(4) { decide(&$0, .undetermined, "Its disk was full: half of the evidence is gone.") },
+        triage(4) {
+            decide(&$0, .undetermined, "Its disk was full: half of the evidence is gone.")
+        },
         triage(5) { triage in
             (triage.ending, triage.endedAt) = (.retired, Samples.ago(hours: 1))
         },
@@ -126,7 +131,9 @@ private enum TriageSamples {
         EvidenceSection(.system, lines: ["Linux 6.1.0-50-amd64", "up 12 days"]),
         EvidenceSection(
             .processes,
-            lines: (1...40).map { "\($0) 1 root 2026-11-20T08:00:00Z /usr/sbin/daemon-\($0) --quiet" },
+            lines: (1...40).map {
+                "\($0) 1 root 2026-11-20T08:00:00Z /usr/sbin/daemon-\($0) --quiet"
+            },
             isTruncated: true),
         EvidenceSection(.connections, lines: []),
         EvidenceSection(

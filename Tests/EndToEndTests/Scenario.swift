@@ -32,7 +32,9 @@ extension Scenario {
         [scansTellTheTruth, goodUpdate, failingPackageAndOthers] + obstacles + putAside
         + surroundings + crashes + network
         + restarts + reboots + [aToolThatLies] + sources + hostile + cancelling + [rollingBack]
-        + rings + [bundle] + waves + before + services + caches + applications + [agentPackage, selfUpdate]
+        + rings + [bundle] + waves + before + services + caches + applications + [
+            agentPackage, selfUpdate,
+        ]
         + [emergency, evidence] + trust
 
     /// Those that `PATCHBAY_SCENARIOS` asks for; all without it.

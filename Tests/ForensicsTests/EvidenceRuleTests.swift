@@ -28,7 +28,9 @@ import Testing
         #expect(try standing(.demanded, since: nil, kept: []) == .notWanted)
     }
 
-    @Test func `what is demanded waits until evidence from after the clock's start is there`() throws {
+    @Test func `what is demanded waits until evidence from after the clock's start is there`()
+        throws
+    {
         #expect(try standing(.demanded, since: 5, kept: []) == .missing(.demanded))
         #expect(try standing(.demanded, since: 5, kept: [6 * 3600]) == .missing(.demanded))
         #expect(
@@ -43,7 +45,9 @@ import Testing
         #expect(try standing(.always, since: 2, kept: [3 * 3600]) == .missing(.demanded))
     }
 
-    @Test func `evidence older than is kept counts for no clock, and none from the future does`() throws {
+    @Test func `evidence older than is kept counts for no clock, and none from the future does`()
+        throws
+    {
         #expect(try standing(.demanded, since: 2000, kept: [31 * 86_400]) == .missing(.demanded))
         #expect(try standing(.demanded, since: 2000, kept: [-60]) == .missing(.demanded))
     }

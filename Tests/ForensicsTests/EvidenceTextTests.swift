@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: ["x", "\"", "\\", "é", "\u{1}", "💥"])
-    func `a line that is too long is cut, and stays within its bound as JSON`(piece: String) throws {
+    func `a line that is too long is cut, and stays within its bound as JSON`(piece: String) throws
+    {
         let line = EvidenceText.line(String(repeating: piece, count: 5_000))
         #expect(line.hasSuffix("…"))
         let encoder = JSONEncoder()

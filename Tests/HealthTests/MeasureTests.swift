@@ -17,7 +17,8 @@ import Testing
             (.journal, 5, 300, 0, 5), (.journal, 5, 300, 4, 12), (.journal, 5, 300, nil, 5),
             (.bootTime, 60, 150, 20_000, 60_000), (.bootTime, 60, 150, 80_000, 120_000),
             // What a damaged disk says overflows nothing.
-            (.journal, nil, 10_000, Int64.max, 4_000_000_000_000), (.crashes, nil, nil, Int64.min, 0),
+            (.journal, nil, 10_000, Int64.max, 4_000_000_000_000),
+            (.crashes, nil, nil, Int64.min, 0),
         ] as [(HealthMeasure.Subject, Int64?, Int64?, Int64?, Int64?)])
     func `may rise as far as the policy says`(
         _ subject: HealthMeasure.Subject, _ atMost: Int64?, _ percent: Int64?, _ before: Int64?,

@@ -99,11 +99,12 @@ import Testing
         #expect(job.result?.outcomes.first?.pending == nil)
     }
 
-    /// Two probes: what failed before, what fails now, whether the job fails, and whether what fails
-    /// passed before.
+    /// Two probes: what failed before, what fails now, whether the job fails, and whether what
+    /// fails passed before.
     @Test(
         arguments: [
-            (["a"], ["a"], false, false), (["a"], ["b"], true, true), (["a"], ["a", "b"], true, true),
+            (["a"], ["a"], false, false), (["a"], ["b"], true, true),
+            (["a"], ["a", "b"], true, true),
             ([], ["a"], true, true), (["a"], [], false, false), ([], [], false, true),
         ] as [([String], [String], Bool, Bool)])
     func `each probe answers for itself`(

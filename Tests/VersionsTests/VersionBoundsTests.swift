@@ -107,7 +107,8 @@ import Testing
                     let one = try VersionBounds(parsing: "\(sign) \(bound)")
                     let other = try VersionBounds(parsing: "\(opposite) \(bound)")
                     let answers = [
-                        one.contains(version, in: ecosystem), other.contains(version, in: ecosystem),
+                        one.contains(version, in: ecosystem),
+                        other.contains(version, in: ecosystem),
                     ]
                     #expect(Set(answers) == [true, false], "\(version) \(sign) \(bound)")
                     let both = try VersionBounds(parsing: "\(one), \(other)")

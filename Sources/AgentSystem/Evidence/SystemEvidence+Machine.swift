@@ -34,7 +34,9 @@ extension SystemEvidence {
 
     /// The modules of the running kernel, as it names them.
     func kernelModules(_ lines: inout EvidenceLines) -> String? {
-        if let taint = Files.line("\(root)/proc/sys/kernel/tainted") { lines.add("tainted \(taint)") }
+        if let taint = Files.line("\(root)/proc/sys/kernel/tainted") {
+            lines.add("tainted \(taint)")
+        }
         for line in text("proc/modules") { lines.add("module \(line)") }
         return nil
     }

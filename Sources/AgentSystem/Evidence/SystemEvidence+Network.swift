@@ -44,7 +44,8 @@ extension SystemEvidence {
             let flags = Files.line("\(root)/sys/class/net/\(name)/flags") ?? ""
             // IFF_UP and IFF_PROMISC (netdevice(7)).
             let bits = UInt32(flags.dropFirst(2), radix: 16) ?? 0
-            let words = (bits & 0x1 != 0 ? " up" : " down") + (bits & 0x100 != 0 ? " promiscuous" : "")
+            let words =
+                (bits & 0x1 != 0 ? " up" : " down") + (bits & 0x100 != 0 ? " promiscuous" : "")
             lines.add("interface \(EvidenceField.word(name))\(words)")
         }
         for row in rows("proc/net/route").dropFirst() where row.count > 7 {

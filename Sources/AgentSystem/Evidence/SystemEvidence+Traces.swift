@@ -35,12 +35,15 @@ extension SystemEvidence {
         }
         for folder in [
             "etc/cron.d", "etc/cron.hourly", "etc/cron.daily", "etc/cron.weekly",
-            "etc/cron.monthly", "var/spool/cron", "var/spool/cron/crontabs", "var/spool/cron/atjobs",
+            "etc/cron.monthly", "var/spool/cron", "var/spool/cron/crontabs",
+            "var/spool/cron/atjobs",
             "etc/systemd/system", "etc/systemd/user", "run/systemd/system", "etc/init.d",
             "etc/profile.d", "etc/sudoers.d", "etc/xdg/autostart", "etc/update-motd.d",
             "usr/lib/systemd/system-generators", "etc/udev/rules.d",
         ] {
-            for name in Files.names(in: "\(root)/\(folder)") { add("\(folder)/\(name)", to: &lines) }
+            for name in Files.names(in: "\(root)/\(folder)") {
+                add("\(folder)/\(name)", to: &lines)
+            }
         }
         return nil
     }
@@ -57,7 +60,9 @@ extension SystemEvidence {
     }
 
     private func hash(_ place: String) -> String {
-        guard let bytes = Files.bytes(place, limit: Self.largestHashed + 1) else { return "unknown" }
+        guard let bytes = Files.bytes(place, limit: Self.largestHashed + 1) else {
+            return "unknown"
+        }
         return bytes.count > Self.largestHashed ? "too-large" : Digest.sha256Hex(bytes)
     }
 

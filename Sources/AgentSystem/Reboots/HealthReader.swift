@@ -117,8 +117,9 @@ struct HealthReader: Sendable {
     }
 
     private func keepsCoredumps() async -> Bool {
-        guard Files.line("\(root)/proc/sys/kernel/core_pattern")?.contains("systemd-coredump")
-            == true
+        guard
+            Files.line("\(root)/proc/sys/kernel/core_pattern")?.contains("systemd-coredump")
+                == true
         else { return false }
         return await hasEntries([])
     }

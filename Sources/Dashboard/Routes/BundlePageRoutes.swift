@@ -12,7 +12,8 @@ import ServerRecords
 extension Dashboard {
     static let bundleRoutes: [Route] = [
         page(
-            Place.bundles.path, .principal(.view), "Bundles of updates, and the form for a new one.",
+            Place.bundles.path, .principal(.view),
+            "Bundles of updates, and the form for a new one.",
             query: [tenantField]
         ) { visit in try await bundles(visit) },
         action(Place.bundles.path, .principal(.request), "Makes a bundle.") { visit, form in

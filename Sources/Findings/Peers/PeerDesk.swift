@@ -77,7 +77,8 @@ package final class PeerDesk: Sendable {
         _ health: [String: Bool], of endpoint: EndpointID, at now: Timestamp
     ) -> [(key: RolloutKey, isHealthy: Bool)] {
         content.withLock { content in
-            (content.asked[endpoint] ?? []).compactMap { key -> (key: RolloutKey, isHealthy: Bool)? in
+            (content.asked[endpoint] ?? []).compactMap {
+                key -> (key: RolloutKey, isHealthy: Bool)? in
                 guard let watch = content.watches[key] else { return nil }
                 let answers = watch.probes.compactMap { health[$0] }
                 guard answers.count == watch.probes.count else { return nil }

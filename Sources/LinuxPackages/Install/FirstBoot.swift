@@ -6,9 +6,10 @@ import ToolOutputs
 enum FirstBoot {
     private static let program = "cloud-init"
 
-    /// The process that is at it, as whoever holds a lock is named; `nil` when none is.
+    /// Which process is at it.
     ///
     /// - Parameter root: the root folder, without a slash at its end; empty for this machine.
+    /// - Returns: its name and number, as whoever holds a lock is named; `nil` when there is none.
     static func worker(root: String) -> String? {
         // Nothing has such a folder but a machine with cloud-init.
         guard Files.exists("\(root)/run/\(program)") else { return nil }

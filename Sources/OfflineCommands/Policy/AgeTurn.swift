@@ -11,14 +11,16 @@ struct AgeTurn {
 
     /// How far ahead is looked, in days: a year holds every age that a rule sensibly asks for.
     private static let longestDays: Int64 = 366
-    /// How many turns of its rules an update is followed through: each changes what one of them says.
+    /// How many turns of its rules an update is followed through: each changes what one of them
+    /// says.
     private static let mostTurns = 8
     private static let daySeconds: Int64 = 86_400
 
     /// The first time at which an update's age alone brings it under another rule than now; `nil`
     /// where it does not, where its age is not known, or where it is installed before.
     init?(
-        of update: PlanUpdate, on member: PlanEndpoint, deciding now: Decision, at instant: Timestamp
+        of update: PlanUpdate, on member: PlanEndpoint, deciding now: Decision,
+        at instant: Timestamp
     ) {
         guard let policy = member.policy, update.subject.outSince != nil else { return nil }
         let rules = policy.effective.layers.flatMap { layer in

@@ -174,9 +174,13 @@ public struct CompiledExpression<Field: ExpressionField>: Sendable {
         _ wanted: String, _ comparator: Comparator, _ field: Field, _ subject: Field.Subject
     ) -> Ternary {
         if !comparator.isOrdering,
-            field.test(subject, { text in
-                text.utf8.elementsEqual(wanted.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
-            }) == .yes
+            field.test(
+                subject,
+                { text in
+                    text.utf8.elementsEqual(wanted.utf8) {
+                        $0.lowercasedASCII == $1.lowercasedASCII
+                    }
+                }) == .yes
         {
             return .yes
         }

@@ -52,7 +52,9 @@ public struct BundleQuery: Hashable, Sendable, Codable {
         let parts = [
             any(packages).map { "of the package \($0)" }, any(origins).map { "from \($0)" },
             any(classes?.map(\.rawValue)).map { "of the class \($0)" },
-            severity.map { $0 == .critical ? "that are critical" : "that are \($0.rawValue) or worse" },
+            severity.map {
+                $0 == .critical ? "that are critical" : "that are \($0.rawValue) or worse"
+            },
             any(vulnerabilities).map { "that close \($0)" },
             knownExploited == true ? "that close what is known to be exploited" : nil,
             seenFrom.map { "first seen from \($0.wholeSeconds) on" },
@@ -101,8 +103,8 @@ public struct BundleLine: Hashable, Sendable, Codable {
     }
 }
 
-/// One version of a named bundle of updates: its content never changes; what is said of it and where
-/// it has been brought to does.
+/// One version of a named bundle of updates: its content never changes; what is said of it and
+/// where it has been brought to does.
 public struct PatchBundle: Hashable, Sendable, Codable {
     /// How it stands.
     public enum State: String, Hashable, Sendable, Codable, CaseIterable {

@@ -63,7 +63,8 @@ struct BundleCommand: ParsableCommand {
         var package: [String] = []
         @Option(
             name: [.customLong("vendor"), .customLong("origin")],
-            help: "A vendor such as Debian-Security, or a pattern for the whole origin; repeatable.")
+            help: "A vendor such as Debian-Security, or a pattern for the whole origin; repeatable."
+        )
         var origin: [String] = []
         @Option(
             name: .customLong("class"),
@@ -203,7 +204,8 @@ struct BundleCommand: ParsableCommand {
     struct Decline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "decline", abstract: "Decline a bundle as one: nobody installs it.",
-            discussion: "Example: patchbay bundle decline browsers@2 --reason \"It breaks the shop\"")
+            discussion:
+                "Example: patchbay bundle decline browsers@2 --reason \"It breaks the shop\"")
         @OptionGroup var options: Options
         @Option(help: "Why.") var reason: String
         @OptionGroup var output: FormatOption

@@ -92,7 +92,8 @@ struct EvidenceCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "export",
             abstract: "Write a bundle's document into a file, byte by byte as it came.",
-            discussion: "Example: patchbay evidence export evd_01h2xcejqtf2nbrexx3vqjhp41 web-1.json")
+            discussion:
+                "Example: patchbay evidence export evd_01h2xcejqtf2nbrexx3vqjhp41 web-1.json")
         @Argument(help: "The bundle.") var id: String
         @Argument(help: "The file to write.") var file: String
         @OptionGroup var server: ServerOptions
@@ -184,7 +185,8 @@ private enum EvidenceText {
     static func wrong(_ message: String) -> Failure {
         Failure(
             .wrongUse, message,
-            nextStep: "See “patchbay evidence list”; a verdict is noTraces, traces or undetermined.",
+            nextStep:
+                "See “patchbay evidence list”; a verdict is noTraces, traces or undetermined.",
             code: "E_NOT_FOUND")
     }
 

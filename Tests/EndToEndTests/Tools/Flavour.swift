@@ -59,7 +59,8 @@ struct Flavour: Sendable, CustomTestStringConvertible {
     private static func debian(_ release: Int, number: Int, isOlder: Bool) -> Flavour {
         Flavour(
             name: "debian\(release)", number: number, manager: .apt, first: "1.0", second: "2.0",
-            unsigned: nil, failing: ("labfail", "labdaemon"), hanging: nil, back: "labconf", lost: "labsec",
+            unsigned: nil, failing: ("labfail", "labdaemon"), hanging: nil, back: "labconf",
+            lost: "labsec",
             sources: "http://", needsStaticAgent: isOlder,
             version: { ["/usr/bin/dpkg-query", "-W", "-f=${Version}", $0] })
     }
