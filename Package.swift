@@ -1,6 +1,6 @@
-// swift-tools-version: 6.2 The table of contents: each target imports only what stands in its list,
-// and an arrow points down. Tests/ArchitectureTests compares this file, and every `import`, with
-// docs/architecture.md.
+// swift-tools-version: 6.2
+// The table of contents: each target imports only what stands in its list, and an arrow points down.
+// Tests/ArchitectureTests compares this file, and every `import`, with docs/architecture.md.
 import PackageDescription
 
 let strict: [SwiftSetting] = [
