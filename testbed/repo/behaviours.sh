@@ -67,18 +67,15 @@ exec sleep infinity
 SCRIPT
 }
 
-# A program that dies of a fault of its own again and again after the installation. What a handler
-# of crashes would keep lies in /var/crash, where that folder is.
+# Starts a program that dies of a fault of its own, three times. What a handler of crashes would keep
+# lies in /var/crash, where that folder is. Not in the background: a run's processes end with it.
 behaviour_crash() {
     postinst "$3" <<SCRIPT
-setsid sh -c '
-    cd /var/crash || exit 0
-    for turn in 1 2 3; do
-        sleep 1
-        sh -c "kill -SEGV \\\$\\\$" || echo "status \$?" > "core.$1.\$turn"
-    done
-    rm -f core
-' > /dev/null 2>&1 < /dev/null &
+cd /var/crash || exit 0
+for turn in 1 2 3; do
+    sh -c 'kill -SEGV \$\$' || echo "status \$?" > "core.$1.\$turn"
+done
+rm -f core
 SCRIPT
 }
 
