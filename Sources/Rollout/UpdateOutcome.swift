@@ -122,7 +122,7 @@ extension JobResult {
     /// Takes over what the probes showed. A probe that failed before too stays a note, since the
     /// updates are not to blame for it, and so does what cannot be told and was not asked before;
     /// but a way back is taken for health's sake, and has not reached what it was for while a probe
-    /// fails.
+    /// fails: only what could not be told before it either is no reason against it.
     public mutating func take(_ results: [ProbeResult], before: [ProbeResult]?) {
         wasHealthy = before.map { $0.allSatisfy(\.isPassed) }
         guard !results.isEmpty else { return }
@@ -136,12 +136,17 @@ extension JobResult {
         }
         // Each probe answers for itself: one that failed before excuses no other.
         if before != nil || blamed.isEmpty { wasHealthy = !blamed.isEmpty }
-        let first = blamed.first ?? worst
+        let goesBack = outcomes.contains { $0.update.isRollback }
+        let against =
+            goesBack
+            ? failing.filter {
+                $0.isUnknown != true || !(before == nil || known.contains($0.probe))
+            } : blamed
+        let first = blamed.first ?? against.first ?? worst
         let words =
             failing.count == 1
             ? first.sentence : "\(first.sentence) \(failing.count - 1) more probes fail."
-        let goesBack = outcomes.contains { $0.update.isRollback }
-        if blamed.isEmpty, !goesBack {
+        if against.isEmpty {
             notes.append(
                 failing.allSatisfy { $0.isUnknown == true }
                     ? "Whether the endpoint is healthy was not known before the updates either: "

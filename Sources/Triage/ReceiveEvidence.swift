@@ -1,4 +1,5 @@
 public import ControlPlane
+import Findings
 import Fleet
 public import Forensics
 import Foundation
@@ -115,7 +116,9 @@ extension UseCases {
             summary.job = nil
         }
         let known = try triages(of: endpoint.id, tenant: endpoint.tenant, in: records)
-        let open = known.first(where: \.isOpen)
+        let open =
+            try known.first(where: \.isOpen)
+            ?? beginAfterwards(summary, of: endpoint, known: known, at: now, in: records)
         let keeper = open ?? known.first { $0.verdict == .traces }
         let evidence = EvidenceRecord(
             summary, of: endpoint.id, tenant: endpoint.tenant, triage: keeper?.id, receivedAt: now)
@@ -145,5 +148,36 @@ extension TriageRecord {
         var taken = min(evidence.takenAt, evidence.receivedAt)
         if let ask, ask.id == evidence.id { taken = max(taken, ask.at) }
         evidenceAt = max(evidenceAt ?? taken, taken)
+    }
+
+    /// Opens the triage of evidence that an order demanded before a look at the fleet could: the
+    /// installation may have mended since what demanded it, and whether somebody came by it is still
+    /// to be told. The job is the endpoint's own, so that none opens a triage by its word alone.
+    private func beginAfterwards(
+        _ summary: EvidenceSummary, of endpoint: EndpointRecord, known: [TriageRecord],
+        at now: Timestamp, in records: any Records
+    ) throws -> TriageRecord? {
+        guard summary.reason == .demanded, summary.job != nil else { return nil }
+        let seen = Set(known.flatMap(\.vulnerabilities))
+        let new = summary.vulnerabilities.filter { !seen.contains($0) }
+        guard !new.isEmpty else { return nil }
+        // The clock's start is known while the vulnerability is there; afterwards the evidence is
+        // the earliest trace of it.
+        let taken = min(summary.mark.takenAt, now)
+        let demand = findings.evidenceDemand(on: endpoint, at: now) { known }
+        let since = min(demand?.since ?? taken, taken)
+        let triage = TriageRecord(
+            id: effects.newIdentifier(), tenant: endpoint.tenant, endpoint: endpoint.id,
+            openedAt: now, openedBy: Self.triageWatcher,
+            demands: new.prefix(TriageRecord.mostDemands).map {
+                TriageRecord.Demand(vulnerability: $0, since: since)
+            })
+        try records.insert(triage)
+        try appendAudit(
+            "triage.opened", subject: triage.id.text,
+            sentence: "Forensics was demanded of \(endpoint.name) before it was patched, because "
+                + "of \(Self.listed(new)): its evidence has come.",
+            actor: Self.triageWatcher, tenant: endpoint.tenant, in: records, at: now)
+        return triage
     }
 }

@@ -91,7 +91,7 @@ struct TriageTests {
 
         func document(
             _ id: EvidenceID, of endpoint: EndpointID? = nil, takenAt: Timestamp? = nil,
-            lines: [String] = ["1 init"]
+            lines: [String] = ["1 init"], before job: JobID? = nil
         ) throws -> [UInt8] {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
@@ -100,7 +100,7 @@ struct TriageTests {
                     EvidenceBundle(
                         id: id, endpoint: endpoint ?? self.id,
                         takenAt: takenAt ?? house.clock.now, reason: .demanded,
-                        vulnerabilities: ["CVE-2026-1"], job: nil, agentVersion: "1",
+                        vulnerabilities: ["CVE-2026-1"], job: job, agentVersion: "1",
                         bootId: "boot-1", sections: [EvidenceSection(.processes, lines: lines)])))
         }
 
@@ -207,6 +207,24 @@ struct TriageTests {
         #expect(try await ward.triages().isEmpty)
         let order = try #require(try await ward.endpoint.collect())
         #expect(order.evidence?.vulnerabilities == ["CVE-2026-1"])
+        // The installation is over before a look: somebody has to say all the same whether anybody
+        // came by what it has mended.
+        try await ward.send(ward.document(ward.useCases.effects.newIdentifier(), before: order.job))
+        let triage = try await ward.only()
+        #expect(triage.demands.map(\.vulnerability) == ["CVE-2026-1"])
+        #expect(triage.evidenceAt == ward.house.clock.now)
+        #expect(triage.demands.first?.since == order.evidence?.since)
+        try await ward.scan(openssl: "9.0")
+        try await ward.look()
+        #expect(try await ward.only().id == triage.id)
+    }
+
+    @Test func `an endpoint opens no triage by its word alone`() async throws {
+        let ward = try await Ward(exposed: false)
+        let effects = ward.useCases.effects
+        try await ward.send(ward.document(effects.newIdentifier()))
+        try await ward.send(ward.document(effects.newIdentifier(), before: effects.newIdentifier()))
+        #expect(try await ward.triages().isEmpty)
     }
 
     @Test func `where traces were found nothing is handed out until the endpoint is cleared`()

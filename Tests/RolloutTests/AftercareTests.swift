@@ -156,6 +156,26 @@ import Testing
         }
     }
 
+    @Test func `what could not be told before a way back either is no reason against it`() {
+        let unknown = ProbeResult(
+            probe: "crashes:atMost=2", isPassed: false, sentence: "It is not known.",
+            isUnknown: true)
+        let failed = ProbeResult(probe: unknown.probe, isPassed: false, sentence: "Three crashed.")
+        let back = JobTests.update.undone
+        let outcome = UpdateOutcome(
+            update: back, state: .verified, versionAfter: back.to, sentence: "It is back.")
+        for (results, before, failure) in [
+            ([unknown], [unknown], nil), ([unknown], nil, nil),
+            ([unknown], [], FailureClass.unhealthyAfterPatch),
+            ([failed], [unknown], .unhealthyAfterPatch),
+        ] as [([ProbeResult], [ProbeResult]?, FailureClass?)] {
+            var result = JobResult(outcomes: [outcome])
+            result.take(results, before: before)
+            #expect(result.failure == failure, "\(results) after \(before ?? [])")
+            #expect(result.isHealthy == false)
+        }
+    }
+
     @Test(arguments: [
         "unit:nginx.service", "tcp:443", "http:https://localhost/healthz", "process:postgres",
         "script:check", "crashes:", "crashes:program=nginx,atMost=2,over=10m",

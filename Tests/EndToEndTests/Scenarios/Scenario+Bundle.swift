@@ -28,10 +28,11 @@ extension Scenario {
         #expect(gone.promotions.map(\.endpoints) == [1])
         let paused = try await lab.bundle("pause", "--reason", "Somebody must look")
         #expect(paused.pausedAt != nil && paused.promotions.map(\.isPaused) == [true])
-        let jobs = try await lab.jobs(of: gone.promotions[0].deployment)
-        #expect(jobs.allSatisfy { $0.state == .cancelled }, "what was not begun is taken back")
         try await canary.startAgent()
-        try await Task.sleep(for: .seconds(15))
+        try await eventually("what was not begun is taken back") {
+            let jobs = try await lab.jobs(of: gone.promotions[0].deployment)
+            return jobs.allSatisfy { $0.state == .cancelled } ? jobs : nil
+        }
         for name in bundlePackages { try await expectUntouched(name, on: canary) }
 
         _ = try await lab.bundle("resume")
