@@ -139,16 +139,6 @@ extension UseCases {
         try endTriageAlerts(of: triage, by: Self.triageWatcher, at: now, in: records)
         try settleForensics(of: endpoint, in: records, waking: &wakes)
     }
-}
-
-extension TriageRecord {
-    /// Notes that a bundle has come. What the endpoint's clock says is believed as far as it can be
-    /// true: not after the bundle came, and of one that answers a request not before that.
-    fileprivate mutating func take(_ evidence: EvidenceRecord) {
-        var taken = min(evidence.takenAt, evidence.receivedAt)
-        if let ask, ask.id == evidence.id { taken = max(taken, ask.at) }
-        evidenceAt = max(evidenceAt ?? taken, taken)
-    }
 
     /// Opens the triage of evidence that an order demanded before a look at the fleet could: the
     /// installation may have mended since what demanded it, and whether somebody came by it is still
@@ -179,5 +169,15 @@ extension TriageRecord {
                 + "of \(Self.listed(new)): its evidence has come.",
             actor: Self.triageWatcher, tenant: endpoint.tenant, in: records, at: now)
         return triage
+    }
+}
+
+extension TriageRecord {
+    /// Notes that a bundle has come. What the endpoint's clock says is believed as far as it can be
+    /// true: not after the bundle came, and of one that answers a request not before that.
+    fileprivate mutating func take(_ evidence: EvidenceRecord) {
+        var taken = min(evidence.takenAt, evidence.receivedAt)
+        if let ask, ask.id == evidence.id { taken = max(taken, ask.at) }
+        evidenceAt = max(evidenceAt ?? taken, taken)
     }
 }
