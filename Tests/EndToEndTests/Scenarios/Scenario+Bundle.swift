@@ -29,9 +29,9 @@ extension Scenario {
         let paused = try await lab.bundle("pause", "--reason", "Somebody must look")
         #expect(paused.pausedAt != nil && paused.promotions.map(\.isPaused) == [true])
         try await canary.startAgent()
-        try await eventually("what was not begun is taken back") {
+        try await eventually("what was not begun is taken back") { () -> Void? in
             let jobs = try await lab.jobs(of: gone.promotions[0].deployment)
-            return jobs.allSatisfy { $0.state == .cancelled } ? jobs : nil
+            return jobs.allSatisfy { $0.state == .cancelled } ? () : nil
         }
         for name in bundlePackages { try await expectUntouched(name, on: canary) }
 
