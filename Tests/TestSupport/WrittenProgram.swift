@@ -13,8 +13,7 @@ public import Foundation
 ///   - permissions: Who may run it.
 /// - Throws: what the file system says, and `ProgramError` when it stays open for ten seconds.
 public func writeProgram(_ text: String, to file: URL, permissions: Int = 0o755) throws {
-    try Data(text.utf8).write(to: file)
-    try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file.path)
+    try writeAll(Array(text.utf8), to: file, permissions: mode_t(permissions))
     let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
     defer { close(descriptor) }
     for _ in 0..<1000 {
@@ -30,3 +29,22 @@ public func writeProgram(_ text: String, to file: URL, permissions: Int = 0o755)
 
 /// `F_SETLEASE` of fcntl.h, which Swift does not import: 1024 on every Linux architecture.
 private let setLease: Int32 = 1024
+
+/// Foundation opens files so that a child keeps them for as long as it lives, and some of the tests'
+/// children wait for ever.
+private func writeAll(_ bytes: [UInt8], to file: URL, permissions: mode_t) throws {
+    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, permissions)
+    defer { close(descriptor) }
+    // Whatever the process's mask takes away.
+    guard descriptor >= 0, fchmod(descriptor, permissions) == 0 else {
+        throw ProgramError(description: "\(file.path): \(String(cString: strerror(errno)))")
+    }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard count > 0 else {
+            throw ProgramError(description: "\(file.path): \(String(cString: strerror(errno)))")
+        }
+        rest = rest.dropFirst(count)
+    }
+}
