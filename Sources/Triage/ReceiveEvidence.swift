@@ -40,7 +40,7 @@ extension UseCases {
                 }
                 return receipt
             }
-            try self.makeRoom(for: endpoint.id, at: now, in: records)
+            try self.makeRoom(for: endpoint, at: now, in: records)
             try self.store(
                 summary, document, of: endpoint, at: now, in: records, waking: &wakes)
             return receipt
@@ -90,14 +90,17 @@ extension UseCases {
     /// Takes old bundles away until there is room for one more: never what is young, nor what a
     /// triage keeps.
     private func makeRoom(
-        for endpoint: EndpointID, at now: Timestamp, in records: any Records
+        for endpoint: EndpointRecord, at now: Timestamp, in records: any Records
     ) throws {
         let most = EvidenceKeeping.mostOfEndpoint
-        guard try records.evidence(of: endpoint, in: .provider).count >= most else { return }
+        func isFull() throws -> Bool {
+            try records.evidence(of: endpoint.id, in: .tenant(endpoint.tenant)).count >= most
+        }
+        guard try isFull() else { return }
         try records.trimEvidence(
-            of: endpoint, to: most - 1,
+            of: endpoint.id, to: most - 1,
             receivedBefore: now.adding(seconds: -EvidenceKeeping.safeSeconds))
-        guard try records.evidence(of: endpoint, in: .provider).count >= most else { return }
+        guard try isFull() else { return }
         throw Refusal(
             .tooMany, "E_EVIDENCE_FULL",
             "The server has \(most) bundles of this endpoint, and none that may give way.",

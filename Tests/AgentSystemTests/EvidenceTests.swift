@@ -233,6 +233,14 @@ struct EvidenceTests {
         (["curl", "-H", "Authorization: Bearer abc"], "curl -H Authorization: Bearer ***"),
         (["psql", "postgres://u:pw@h:5/db"], "psql postgres://u:***@h:5/db"),
         (["x", "http://h:80/p", "a:b@c"], "x http://h:80/p a:b@c"), ([], ""),
+        (["x", "--env=DB_PASSWORD=y"], "x --env=DB_PASSWORD=***"),
+        (["x", "--set=auth.password=y,b=1"], "x --set=auth.password=***"),
+        (["x", "https://h/?user=a&password=b"], "x https://h/?user=a&password=***"),
+        (["x", "https://u:pw@h/?token=a"], "x https://u:***@h/?token=***"),
+        (["x", "{\"password\":\"y\"}"], "x {\"password\":***"),
+        (["mount", "vers=3,user=a,password=y"], "mount vers=3,user=a,password=***"),
+        (["/usr/bin/curl", "-u", "a:b", "h"], "/usr/bin/curl -u *** h"),
+        (["sshpass", "-p", "y", "ssh"], "sshpass -p *** ssh"),
     ])
     func `what looks like a secret is masked`(words: [String], line: String) {
         #expect(SecretMask.arguments(words).joined(separator: " ") == line)

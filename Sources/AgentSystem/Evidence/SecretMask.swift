@@ -8,6 +8,12 @@ enum SecretMask {
         "privatekey", "accesskey", "access-key", "access_key", "authorization", "bearer", "pwd",
     ]
 
+    /// Programs, and their options that a password follows.
+    private static let passwordOptions = [
+        (program: "curl", options: ["-u", "--user", "-U", "--proxy-user"]),
+        (program: "sshpass", options: ["-p"]),
+    ]
+
     /// The arguments of a command, masked.
     static func arguments(_ words: [String]) -> [String] {
         var hidesNext = false
@@ -18,6 +24,8 @@ enum SecretMask {
             }
             let isOption = word.hasPrefix("-")
             if place > 0, isOption, !word.contains("="), isSecret(word) { hidesNext = true }
+            let takesNext = passwordOptions.first { words[0].hasSuffix($0.program) }?.options ?? []
+            if place > 0, takesNext.contains(word) { hidesNext = true }
             // mysql -pSECRET; a single -p is a port, a path or a question elsewhere.
             if place > 0, word.hasPrefix("-p"), word.utf8.count > 2, !word.hasPrefix("-p="),
                 words[0].contains("mysql") || words[0].contains("maria")
@@ -42,11 +50,24 @@ enum SecretMask {
         }.joined(separator: " ")
     }
 
+    /// What stands behind the first name of a secret in a word: `name=`, `"name":`, also within
+    /// another value, a list of options or an address's query.
     private static func word(_ word: Substring) -> String {
-        if let equals = word.firstIndex(of: "="), isSecret(word[..<equals]) {
-            return "\(word[...equals])\(mask)"
+        let shown = withoutPassword(word)
+        var start = shown.startIndex
+        for place in shown.indices where "=:&,;?".contains(shown[place]) {
+            let next = shown.index(after: place)
+            let gives = "=:".contains(shown[place]) && !shown[place...].hasPrefix("://")
+            if gives, next < shown.endIndex, isSecret(shown[start..<place]) {
+                return "\(shown[...place])\(mask)"
+            }
+            start = next
         }
-        // An address: the user's password stands between the second colon and the last “@”.
+        return shown
+    }
+
+    /// An address: the user's password stands between the second colon and the last “@”.
+    private static func withoutPassword(_ word: Substring) -> String {
         guard let scheme = word.firstIndex(of: ":"), word[scheme...].hasPrefix("://") else {
             return String(word)
         }

@@ -22,14 +22,16 @@ public struct OpenRisks: Hashable, Sendable, Codable {
 
     /// The figures in few words, for tables: `12 (2 KEV) on 40`.
     public var short: String {
-        guard vulnerabilities > 0 else { return "none" }
+        guard vulnerabilities > 0 else { return "none known" }
         let known = exploited > 0 ? " (\(exploited) KEV)" : ""
         return "\(vulnerabilities)\(known) on \(endpoints)"
     }
 
     /// The figures as a sentence.
     public var sentence: String {
-        guard vulnerabilities > 0 else { return "No vulnerability stays open by it." }
+        guard vulnerabilities > 0 else {
+            return "No vulnerability that the feeds tell of stays open by it."
+        }
         let verb = vulnerabilities == 1 ? "vulnerability stays" : "vulnerabilities stay"
         let places = endpoints == 1 ? "1 endpoint" : "\(endpoints) endpoints"
         let known =

@@ -82,7 +82,14 @@ struct EvidenceCommand: ParsableCommand {
             var bundle: EvidenceDetail = try await server.withClient {
                 try await $0.get("/api/v1/evidence/\(id)")
             }
-            if let section { bundle.sections.removeAll { $0.name.rawValue != section } }
+            if let section {
+                let names = bundle.sections.map(\.name.rawValue)
+                guard names.contains(section) else {
+                    throw EvidenceText.wrong(
+                        "It has no section “\(section)”, only \(names.joined(separator: ", ")).")
+                }
+                bundle.sections.removeAll { $0.name.rawValue != section }
+            }
             try output.show(bundle) { $0.lines.joined(separator: "\n") }
         }
     }
